@@ -1,0 +1,55 @@
+/**
+ * Writes a file so that a reader, or a crash, never meets half of it: the
+ * bytes go to a temporary name beside it, reach the disk, and take the final
+ * name in one step.
+ *
+ * @example
+ * ```ts
+ * import { writeFileAtomically } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * await writeFileAtomically(path, "whole");
+ * assert.equal(await Deno.readTextFile(path), "whole");
+ * ```
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string | readonly Uint8Array[],
+): Promise<void> {
+  const chunks = typeof content === "string"
+    ? [new TextEncoder().encode(content)]
+    : content instanceof Uint8Array
+    ? [content]
+    : content;
+  const temporary = temporaryNameFor(path);
+  try {
+    {
+      using file = await Deno.open(temporary, {
+        write: true,
+        create: true,
+        truncate: true,
+      });
+      for (const chunk of chunks) {
+        for (let done = 0; done < chunk.length;) {
+          done += await file.write(chunk.subarray(done));
+        }
+      }
+      await file.sync();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * The name under which a file is prepared before it takes its own: beside it,
+ * so that the rename stays on one disk, and with the same extension, so that
+ * writers that go by the extension still know the format.
+ */
+export function temporaryNameFor(path: string): string {
+  const slash = path.lastIndexOf("/") + 1;
+  return `${path.slice(0, slash)}.partial-${Deno.pid}-${path.slice(slash)}`;
+}

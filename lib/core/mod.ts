@@ -1,0 +1,13 @@
+/**
+ * What every other folder speaks in: arrays, shapes, trees, clips, seeded
+ * randomness, errors and files that are never half-written.
+ *
+ * @module
+ */
+export * from "./atomic_file.ts";
+export * from "./clip.ts";
+export * from "./errors.ts";
+export * from "./ndarray.ts";
+export * from "./rng.ts";
+export * from "./shape.ts";
+export * from "./tree.ts";

@@ -1,0 +1,47 @@
+/**
+ * Number of elements of a shape; 1 for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sizeOf([2, 3, 4]), 24);
+ * assert.equal(sizeOf([]), 1);
+ * ```
+ */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
+
+/** Prints a shape as it stands in messages: `[2,3]`. */
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(",")}]`;
+}
+
+/** Whether two shapes are the same, dimension by dimension. */
+export function sameShape(
+  a: readonly number[],
+  b: readonly number[],
+): boolean {
+  return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
+}
+
+/**
+ * Elements between neighbours along each axis, row-major.
+ *
+ * @example
+ * ```ts
+ * import { stridesOf } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(stridesOf([2, 3, 4]), [12, 4, 1]);
+ * ```
+ */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length).fill(1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
+  }
+  return strides;
+}

@@ -1,0 +1,113 @@
+/**
+ * Named values in nested records, such as the parameters of a model:
+ * `{ encoder: { input: { weight, bias } } }`.
+ *
+ * Order is the order of insertion and is part of the meaning: it is the order
+ * in which parameters are listed, saved and updated.
+ */
+export type Tree<T> = T | { readonly [name: string]: Tree<T> };
+
+/** A tree of the same form with other leaves. */
+export type MapLeaves<X, From, To> = X extends From ? To
+  : { readonly [K in keyof X]: MapLeaves<X[K], From, To> };
+
+/** Separates the names on the way to a leaf: `encoder/input/weight`. */
+const SEPARATOR = "/";
+
+/** Tells a leaf from a branch. */
+export type IsLeaf<T> = (node: unknown) => node is T;
+
+/**
+ * Lists the leaves of a tree with their paths, depth first.
+ *
+ * @example
+ * ```ts
+ * import { leavesOf } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const isNumber = (x: unknown): x is number => typeof x === "number";
+ * assert.deepEqual(leavesOf({ a: { b: 1 }, c: 2 }, isNumber), [["a/b", 1], ["c", 2]]);
+ * ```
+ */
+export function leavesOf<T>(
+  tree: unknown,
+  isLeaf: IsLeaf<T>,
+  path = "",
+): [path: string, leaf: T][] {
+  if (isLeaf(tree)) return [[path, tree]];
+  if (tree === null || typeof tree !== "object") {
+    throw new TypeError(
+      `Cannot read a tree: each node must be a leaf or a record: ` +
+        `current value at "${path}" is ${String(tree)}`,
+    );
+  }
+  return Object.entries(tree).flatMap(([name, child]) =>
+    leavesOf(child, isLeaf, path === "" ? name : path + SEPARATOR + name)
+  );
+}
+
+/**
+ * Makes a tree of the same form from a function of each leaf.
+ *
+ * @example
+ * ```ts
+ * import { mapTree } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const isNumber = (x: unknown): x is number => typeof x === "number";
+ * assert.deepEqual(mapTree({ a: 1, b: { c: 2 } }, isNumber, (x) => x * 10), { a: 10, b: { c: 20 } });
+ * ```
+ */
+export function mapTree<X, T, U>(
+  tree: X,
+  isLeaf: IsLeaf<T>,
+  transform: (leaf: T, path: string) => U,
+  path = "",
+): MapLeaves<X, T, U> {
+  if (isLeaf(tree)) return transform(tree, path) as MapLeaves<X, T, U>;
+  if (tree === null || typeof tree !== "object") {
+    throw new TypeError(
+      `Cannot map a tree: each node must be a leaf or a record: ` +
+        `current value at "${path}" is ${String(tree)}`,
+    );
+  }
+  const entries = Object.entries(tree).map(([name, child]) =>
+    [
+      name,
+      mapTree(
+        child,
+        isLeaf,
+        transform,
+        path === "" ? name : path + SEPARATOR + name,
+      ),
+    ] as const
+  );
+  return Object.fromEntries(entries) as MapLeaves<X, T, U>;
+}
+
+/**
+ * Builds the nested records that a list of paths describes: the inverse of
+ * {@link leavesOf}.
+ *
+ * @example
+ * ```ts
+ * import { treeFrom } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(treeFrom([["a/b", 1], ["c", 2]]), { a: { b: 1 }, c: 2 });
+ * ```
+ */
+export function treeFrom<T>(leaves: Iterable<readonly [string, T]>): Tree<T> {
+  const root: Record<string, unknown> = {};
+  for (const [path, leaf] of leaves) {
+    if (path === "") return leaf;
+    const names = path.split(SEPARATOR);
+    const last = names.pop()!;
+    let branch = root;
+    for (const name of names) {
+      branch = (branch[name] ??= {}) as Record<string, unknown>;
+    }
+    branch[last] = leaf;
+  }
+  return root as Tree<T>;
+}
