@@ -1,6 +1,6 @@
 /**
  * What every other folder speaks in: arrays, shapes, trees, clips, seeded
- * randomness, errors and files that are never half-written.
+ * randomness, errors, progress and files that are never half-written.
  *
  * @module
  */
@@ -8,6 +8,8 @@ export * from "./atomic_file.ts";
 export * from "./clip.ts";
 export * from "./errors.ts";
 export * from "./ndarray.ts";
+export * from "./progress/progress.ts";
+export * from "./progress/silent.ts";
 export * from "./rng.ts";
 export * from "./shape.ts";
 export * from "./tree.ts";

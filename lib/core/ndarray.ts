@@ -138,3 +138,9 @@ function filled<A extends NdArray>(array: A, values: ArrayLike<number>): A {
   array.data.set(values);
   return array;
 }
+
+/** Whether a value is an array of ours: the leaf of a tree of parameters. */
+export function isNdArray(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && "dtype" in value &&
+    "shape" in value && "data" in value && ArrayBuffer.isView(value.data);
+}

@@ -1,0 +1,11 @@
+/**
+ * To TensorFlow.js what `jax.jit` is to JAX: records a function over TF.js
+ * tensors, gradients included, as one graph, and runs it on ONNX Runtime.
+ *
+ * @module
+ */
+export * from "./device.ts";
+export * from "./ir/print.ts";
+export * from "./jit.ts";
+export * from "./trace/trace.ts";
+export * from "./trace/unsupported_op_error.ts";

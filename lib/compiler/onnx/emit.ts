@@ -1,0 +1,88 @@
+import type {
+  OnnxGraph,
+  OnnxNode,
+  OnnxTensor,
+} from "../../formats/onnx/mod.ts";
+import type { Graph, Node } from "../ir/graph.ts";
+import { emitNode } from "../ops/table.ts";
+import type { OnnxEmitter } from "../ops/rule.ts";
+
+/**
+ * Writes a graph as ONNX, node for node and in the same order.
+ *
+ * @param name The graph's name in the file.
+ */
+export function emitOnnx(graph: Graph, name: string): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, OnnxTensor>();
+  const names = new Map<Node, string>();
+  for (const input of graph.inputs) names.set(input.node, input.name);
+  // An output is named by the node that makes it, unless it is an input or
+  // comes out twice; those are copied under their own names at the end.
+  const copies: { from: Node; to: string }[] = [];
+  for (const output of graph.outputs) {
+    if (names.has(output.node) || output.node.op === "Constant") {
+      copies.push({ from: output.node, to: output.name });
+    } else {
+      names.set(output.node, output.name);
+    }
+  }
+  let temporaries = 0;
+
+  const store = (tensor: OnnxTensor): string => {
+    initializers.set(tensor.name, tensor);
+    return tensor.name;
+  };
+  const onnx: OnnxEmitter = {
+    nameOf: (node) => names.get(node) ?? `v${node.id}`,
+    write(operator, inputs, attributes, output = `t${temporaries++}`) {
+      nodes.push({ operator, inputs, outputs: [output], attributes });
+      return output;
+    },
+    writeMany(operator, inputs, attributes, count) {
+      const outputs = Array.from({ length: count }, () => `t${temporaries++}`);
+      nodes.push({ operator, inputs, outputs, attributes });
+      return outputs;
+    },
+    int64: (values, shape = [values.length]) =>
+      store({
+        name: `int64_${shape.length}_${values.join("_")}`,
+        dtype: "int64",
+        shape,
+        bytes: new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer),
+      }),
+    float: (value) =>
+      store({
+        name: `float_${value}`,
+        dtype: "float32",
+        shape: [],
+        bytes: new Uint8Array(new Float32Array([value]).buffer),
+      }),
+    constant(node) {
+      const { values } = node.attributes;
+      store({
+        name: onnx.nameOf(node),
+        dtype: node.type.dtype,
+        shape: node.type.shape,
+        bytes: new Uint8Array(
+          values.buffer,
+          values.byteOffset,
+          values.byteLength,
+        ),
+      });
+    },
+  };
+  for (const node of graph.nodes) {
+    emitNode(node, onnx);
+  }
+  for (const { from, to } of copies) {
+    onnx.write("Identity", [onnx.nameOf(from)], {}, to);
+  }
+  return {
+    name,
+    nodes,
+    initializers: [...initializers.values()],
+    inputs: graph.inputs.map(({ name, node }) => ({ name, ...node.type })),
+    outputs: graph.outputs.map(({ name, node }) => ({ name, ...node.type })),
+  };
+}

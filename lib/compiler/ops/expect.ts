@@ -1,0 +1,73 @@
+import type { DType } from "../../core/mod.ts";
+import { sameShape, shapeText } from "../../core/mod.ts";
+import type { TensorType } from "../ir/graph.ts";
+
+/** Prints a type as it stands in messages and dumps: `float32[2,3]`. */
+export function typeText(type: TensorType): string {
+  return type.dtype + shapeText(type.shape);
+}
+
+/** Throws a `TypeError` unless the rule holds. */
+export function expect(
+  holds: boolean,
+  rule: string,
+  current: readonly TensorType[],
+): asserts holds {
+  if (!holds) {
+    throw new TypeError(
+      `${rule}: current inputs are (${current.map(typeText).join(", ")})`,
+    );
+  }
+}
+
+/** Throws a `TypeError` unless there are this many inputs, in the element types given. */
+export function expectInputs(
+  inputs: readonly TensorType[],
+  dtypes: readonly (DType | "any" | "number")[],
+): void {
+  const fits = inputs.length === dtypes.length &&
+    inputs.every(({ dtype }, i) =>
+      dtypes[i] === "any" || dtypes[i] === dtype ||
+      (dtypes[i] === "number" && dtype !== "bool")
+    );
+  expect(fits, `inputs must be (${dtypes.join(", ")})`, inputs);
+}
+
+/**
+ * The shape that shapes broadcast to, aligned at their last axes.
+ *
+ * @throws {TypeError} if two sizes differ and neither is 1
+ */
+export function broadcast(inputs: readonly TensorType[]): number[] {
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = inputs.map(({ shape }) =>
+      shape[axis - rank + shape.length] ?? 1
+    );
+    const size = sizes.find((size) => size !== 1) ?? 1;
+    expect(
+      sizes.every((other) => other === 1 || other === size),
+      "shapes must broadcast",
+      inputs,
+    );
+    return size;
+  });
+}
+
+/** Throws a `TypeError` unless the axis lies in `[0, rank)`. */
+export function expectAxis(input: TensorType, axis: number): void {
+  expect(
+    Number.isInteger(axis) && axis >= 0 && axis < input.shape.length,
+    `axis must be in [0, ${input.shape.length}): current axis is ${axis}`,
+    [input],
+  );
+}
+
+/** Throws a `TypeError` unless all shapes are the same. */
+export function expectSameShape(inputs: readonly TensorType[]): void {
+  expect(
+    inputs.every(({ shape }) => sameShape(shape, inputs[0]!.shape)),
+    "shapes must be the same",
+    inputs,
+  );
+}

@@ -1,0 +1,106 @@
+import { REDUCE_OPS, type ReduceOp } from "../ir/op_attributes.ts";
+import { expectAxis, expectInputs } from "./expect.ts";
+import { type OpRule, sameInOnnx } from "./rule.ts";
+
+const reduction: OpRule<ReduceOp> = {
+  infer(inputs, { axes, keepDims }) {
+    expectInputs(inputs, ["number"]);
+    const { dtype, shape } = inputs[0]!;
+    for (const axis of axes) expectAxis(inputs[0]!, axis);
+    return {
+      dtype,
+      shape: shape.flatMap((size, axis) =>
+        !axes.includes(axis) ? [size] : keepDims ? [1] : []
+      ),
+    };
+  },
+  emit(node, onnx) {
+    const { axes, keepDims } = node.attributes;
+    onnx.write(
+      node.op,
+      [onnx.nameOf(node.inputs[0]!), onnx.int64(axes)],
+      // Without axes ONNX would reduce all of them.
+      { keepdims: { int: Number(keepDims) }, noop_with_empty_axes: { int: 1 } },
+      onnx.nameOf(node),
+    );
+  },
+};
+
+function position(): OpRule<"ArgMax" | "ArgMin"> {
+  return {
+    infer(inputs, { axis }) {
+      expectInputs(inputs, ["number"]);
+      expectAxis(inputs[0]!, axis);
+      return { dtype: "int32", shape: inputs[0]!.shape.toSpliced(axis, 1) };
+    },
+    emit(node, onnx) {
+      const found = onnx.write(node.op, [onnx.nameOf(node.inputs[0]!)], {
+        axis: { int: node.attributes.axis },
+        keepdims: { int: 0 },
+      });
+      onnx.write(
+        "Cast",
+        [found],
+        { to: { dtype: "int32" } },
+        onnx.nameOf(node),
+      );
+    },
+  };
+}
+
+/** Rules of the operations that make axes smaller by combining what lies along them. */
+export const REDUCE_RULES = {
+  ...Object.fromEntries(REDUCE_OPS.map((op) => [op, reduction])) as {
+    readonly [O in ReduceOp]: OpRule<O>;
+  },
+  ArgMax: position() as OpRule<"ArgMax">,
+  ArgMin: position() as OpRule<"ArgMin">,
+  CumSum: {
+    infer(inputs, { axis }) {
+      expectInputs(inputs, ["number"]);
+      expectAxis(inputs[0]!, axis);
+      return inputs[0]!;
+    },
+    emit(node, onnx) {
+      const { axis, exclusive, reverse } = node.attributes;
+      onnx.write(
+        "CumSum",
+        [onnx.nameOf(node.inputs[0]!), onnx.int64([axis], [])],
+        {
+          exclusive: { int: Number(exclusive) },
+          reverse: { int: Number(reverse) },
+        },
+        onnx.nameOf(node),
+      );
+    },
+  } satisfies OpRule<"CumSum">,
+  TopKValues: topK(0) as OpRule<"TopKValues">,
+  TopKIndices: topK(1) as OpRule<"TopKIndices">,
+};
+
+function topK(output: 0 | 1): OpRule<"TopKValues" | "TopKIndices"> {
+  return {
+    infer(inputs, { k }) {
+      expectInputs(inputs, ["number"]);
+      const { dtype, shape } = inputs[0]!;
+      expectAxis(inputs[0]!, shape.length - 1);
+      return {
+        dtype: output === 0 ? dtype : "int32",
+        shape: shape.with(-1, k),
+      };
+    },
+    emit(node, onnx) {
+      const inputs = [
+        onnx.nameOf(node.inputs[0]!),
+        onnx.int64([node.attributes.k]),
+      ];
+      const name = onnx.nameOf(node);
+      if (output === 0) {
+        onnx.write("TopK", inputs, {}, name);
+      } else {
+        const [, indices] = onnx.writeMany("TopK", inputs, {}, 2);
+        onnx.write("Cast", [indices!], { to: { dtype: "int32" } }, name);
+      }
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
+import type { Node, NodeOf, TensorType } from "../ir/graph.ts";
+import type { OpAttributes, OpName } from "../ir/op_attributes.ts";
+
+/** Everything the compiler knows of an operation, in one place. */
+export interface OpRule<O extends OpName> {
+  /**
+   * The type of the result.
+   *
+   * @throws {TypeError} if the inputs or attributes are not legal
+   */
+  infer(
+    inputs: readonly TensorType[],
+    attributes: OpAttributes[O],
+  ): TensorType;
+  /** Writes the ONNX nodes that compute the result. */
+  emit(node: NodeOf<O>, onnx: OnnxEmitter): void;
+}
+
+/** What an operation needs in order to write itself as ONNX. */
+export interface OnnxEmitter {
+  /** The name under which a node's result is known. */
+  nameOf(node: Node): string;
+  /** Writes one ONNX node; returns the name of its (first) output. */
+  write(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    output?: string,
+  ): string;
+  /** Writes one ONNX node with several outputs; returns their names. */
+  writeMany(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    outputs: number,
+  ): string[];
+  /** A constant of sizes, axes or positions, as ONNX wants them. */
+  int64(values: readonly number[], shape?: readonly number[]): string;
+  /** A float32 scalar constant. */
+  float(value: number): string;
+  /** The values of a constant node, under its name. */
+  constant(node: NodeOf<"Constant">): void;
+}
+
+/** A rule whose ONNX form is one node of the same name and inputs. */
+export function sameInOnnx<O extends OpName>(
+  infer: OpRule<O>["infer"],
+  attributesOf: (
+    node: NodeOf<O>,
+  ) => Readonly<Record<string, OnnxAttribute>> = () => ({}),
+): OpRule<O> {
+  return {
+    infer,
+    emit(node, onnx) {
+      onnx.write(
+        node.op,
+        node.inputs.map((input) => onnx.nameOf(input)),
+        attributesOf(node),
+        onnx.nameOf(node as Node),
+      );
+    },
+  };
+}

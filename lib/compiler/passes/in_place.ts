@@ -1,0 +1,111 @@
+import { sameShape } from "../../core/mod.ts";
+import type { Graph, Node } from "../ir/graph.ts";
+import { BINARY_OPS, type OpName, UNARY_OPS } from "../ir/op_attributes.ts";
+
+/** Operations that read element i of their inputs only to write element i. */
+const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
+  ...UNARY_OPS,
+  ...BINARY_OPS,
+  "Where",
+]);
+
+/** Operations that the runtime may skip or absorb, so that their readers read their input. */
+const VIEWS: ReadonlySet<OpName> = new Set<OpName>([
+  "Cast",
+  "Expand",
+  "Reshape",
+  "Slice",
+  "Transpose",
+]);
+
+/** An input and the output that is to take its place after the run. */
+export interface StatePair {
+  readonly input: Node;
+  readonly output: Node;
+}
+
+/**
+ * Tells which outputs may be written into the memory of their inputs.
+ *
+ * The runtime knows nothing of the sharing, so it must be safe in every order
+ * that respects the graph: all who read the input stand before the output on
+ * a path to it; one that is the output itself must work element by element.
+ *
+ * @returns for each pair whether it may share memory
+ */
+export function safeInPlace(
+  graph: Graph,
+  pairs: readonly StatePair[],
+): boolean[] {
+  const users = usersOf(graph);
+  const readers = pairs.map(({ input }) => readersOf(input, users));
+  // One bit for each (pair, reader), carried along the edges of the graph.
+  const bits = new Map<Node, number[]>();
+  let count = 0;
+  for (const list of readers) {
+    for (const reader of list) {
+      bits.set(reader, [...bits.get(reader) ?? [], count++]);
+    }
+  }
+  const before = ancestorBits(graph, bits, count);
+  let bit = 0;
+  return pairs.map(({ input, output }, i) => {
+    const first = bit;
+    bit += readers[i]!.length;
+    if (!sameShape(input.type.shape, output.type.shape)) return false;
+    const set = before.get(output)!;
+    return readers[i]!.every((reader, k) =>
+      reader === output
+        ? ELEMENTWISE.has(output.op) &&
+          output.inputs.every((x) =>
+            x !== input || sameShape(x.type.shape, output.type.shape)
+          )
+        : hasBit(set, first + k)
+    );
+  });
+}
+
+function usersOf(graph: Graph): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of new Set(node.inputs)) {
+      const list = users.get(input);
+      if (list) list.push(node);
+      else users.set(input, [node]);
+    }
+  }
+  return users;
+}
+
+/** All nodes that read the memory of a value, directly or through views. */
+function readersOf(value: Node, users: Map<Node, Node[]>): Node[] {
+  return (users.get(value) ?? []).flatMap((user) =>
+    VIEWS.has(user.op) ? [user, ...readersOf(user, users)] : [user]
+  );
+}
+
+/** For each node the bits of the nodes on the way to it, itself left out. */
+function ancestorBits(
+  graph: Graph,
+  bits: Map<Node, number[]>,
+  count: number,
+): Map<Node, Uint32Array> {
+  const words = Math.ceil(count / 32);
+  const before = new Map<Node, Uint32Array>();
+  for (const node of graph.nodes) {
+    const set = new Uint32Array(words);
+    for (const input of node.inputs) {
+      const inherited = before.get(input)!;
+      for (let i = 0; i < words; i++) set[i]! |= inherited[i]!;
+      for (const bit of bits.get(input) ?? []) {
+        set[bit >> 5]! |= 1 << (bit & 31);
+      }
+    }
+    before.set(node, set);
+  }
+  return before;
+}
+
+function hasBit(set: Uint32Array, bit: number): boolean {
+  return (set[bit >> 5]! & (1 << (bit & 31))) !== 0;
+}

@@ -1,0 +1,226 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { DType } from "../../core/mod.ts";
+import { GraphBuilder } from "../ir/builder.ts";
+import type { Node, Values } from "../ir/graph.ts";
+import { LOWERINGS } from "./lower/table.ts";
+import { UnsupportedOpError } from "./unsupported_op_error.ts";
+
+/** The name under which the tracing backend is registered with TF.js. */
+const BACKEND = "aiprod-trace";
+
+/**
+ * A TF.js backend that computes nothing: a tensor's data is the node that
+ * would compute it, and calling a kernel adds nodes to the graph being built.
+ */
+class TracingBackend extends tf.KernelBackend {
+  readonly #nodes: tf.DataStorage<Node>;
+  /** The graph being built; there is one exactly while a function is traced. */
+  builder: GraphBuilder | undefined;
+
+  constructor() {
+    super();
+    this.#nodes = new tf.DataStorage<Node>(this, tf.engine());
+  }
+
+  /** Gives a node the identity that TF.js wants for a tensor. */
+  hold(node: Node): tf.TensorInfo {
+    const dataId = {};
+    this.#nodes.set(dataId, node);
+    return { dataId, shape: [...node.type.shape], dtype: node.type.dtype };
+  }
+
+  nodeOf(tensor: tf.TensorInfo): Node {
+    return this.#nodes.get(tensor.dataId);
+  }
+
+  tracing(): GraphBuilder {
+    if (!this.builder) {
+      throw new Error("Cannot use a traced tensor after its trace has ended");
+    }
+    return this.builder;
+  }
+
+  override write(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): tf.DataId {
+    return this.hold(this.#constant(values, shape, dtype)).dataId;
+  }
+
+  /** Called when a function uses a tensor made outside it: its values become a constant. */
+  override move(
+    dataId: tf.DataId,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): void {
+    this.#nodes.set(dataId, this.#constant(values, shape, dtype));
+  }
+
+  override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
+    const node = this.#nodes.get(dataId);
+    if (node.op === "Constant") return node.attributes.values;
+    throw new Error(
+      "Cannot read a tensor's values while tracing: they are not known until " +
+        `the compiled function runs: current value is ${node.op} ` +
+        `${node.type.dtype}[${node.type.shape}]; return it as an output instead`,
+    );
+  }
+
+  override read(
+    dataId: tf.DataId,
+  ): Promise<tf.backend_util.BackendValues> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override disposeData(dataId: tf.DataId): boolean {
+    return this.#nodes.delete(dataId);
+  }
+
+  override numDataIds(): number {
+    return this.#nodes.numDataIds();
+  }
+
+  override refCount(): number {
+    return 1;
+  }
+
+  override incRef(): void {}
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override dispose(): void {}
+
+  #constant(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): Node {
+    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+      throw new UnsupportedOpError(
+        "constant",
+        `dtype must be float32, int32 or bool: current value is "${dtype}"`,
+      );
+    }
+    return this.tracing().constant(typed(values, dtype), dtype, shape);
+  }
+}
+
+function typed(values: tf.backend_util.BackendValues, dtype: DType): Values {
+  const numbers = values as ArrayLike<number>;
+  switch (dtype) {
+    case "float32":
+      return Float32Array.from(numbers);
+    case "int32":
+      return Int32Array.from(numbers);
+    case "bool":
+      return Uint8Array.from(numbers);
+  }
+}
+
+let registered: TracingBackend | undefined;
+
+/** The backend, registered with TF.js on first use together with its kernels. */
+function backend(): TracingBackend {
+  if (registered) return registered;
+  const made = new TracingBackend();
+  tf.registerBackend(BACKEND, () => made, 0);
+  const kernels = Object.values(tf).filter((name) =>
+    typeof name === "string" && /^_?[A-Z]\w+$/.test(name)
+  ) as string[];
+  for (const kernelName of new Set([...kernels, ...Object.keys(LOWERINGS)])) {
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND,
+      kernelFunc: ({ inputs, attrs }) =>
+        callKernel(made, kernelName, inputs, attrs),
+    });
+  }
+  registered = made;
+  return made;
+}
+
+function callKernel(
+  backend: TracingBackend,
+  kernel: string,
+  inputs: tf.NamedTensorInfoMap,
+  attributes: tf.NamedAttrMap | undefined,
+): tf.TensorInfo | tf.TensorInfo[] {
+  const lowering = LOWERINGS[kernel];
+  if (!lowering) {
+    throw new UnsupportedOpError(kernel, "the compiler has no rule for it");
+  }
+  const given = Object.entries(inputs).filter(([, info]) => info !== undefined);
+  const results = lowering({
+    kernel,
+    builder: backend.tracing(),
+    inputs: given.map(([, info]) => backend.nodeOf(info!)),
+    input(name) {
+      const info = inputs[name];
+      if (!info) throw new Error(`Kernel ${kernel} has no input "${name}"`);
+      return backend.nodeOf(info);
+    },
+    attributes: attributes ?? {},
+  });
+  return Array.isArray(results)
+    ? results.map((node) => backend.hold(node))
+    : backend.hold(results as Node);
+}
+
+/** What a traced function works with. */
+export interface TraceScope {
+  readonly builder: GraphBuilder;
+  /** A tensor that stands for a node. */
+  tensorOf(node: Node): tf.Tensor;
+  /** The node that computes a tensor. */
+  nodeOf(tensor: tf.Tensor): Node;
+}
+
+/**
+ * Runs a function with TF.js recording instead of computing, and gives TF.js
+ * back the backend it had.
+ */
+export function withTracing<T>(record: (scope: TraceScope) => T): T {
+  const tracer = backend();
+  if (tracer.builder) {
+    throw new Error("Cannot trace inside a trace: call the plain function");
+  }
+  const engine = tf.engine();
+  const previous = engine.backendName;
+  const builder = new GraphBuilder();
+  tracer.builder = builder;
+  try {
+    // With a synchronous factory this takes effect at once.
+    void tf.setBackend(BACKEND);
+    // The result leaves by this variable: what `tidy` returns it searches for
+    // tensors, however deep.
+    let result: T;
+    tf.tidy(() => {
+      result = record({
+        builder,
+        tensorOf: (node) =>
+          engine.makeTensorFromTensorInfo(tracer.hold(node), tracer),
+        nodeOf: (tensor) => tracer.nodeOf(tensor),
+      });
+    });
+    return result!;
+  } finally {
+    tracer.builder = undefined;
+    if (previous) void tf.setBackend(previous);
+  }
+}

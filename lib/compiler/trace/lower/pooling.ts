@@ -1,0 +1,111 @@
+import { sizeOf } from "../../../core/mod.ts";
+import type { Node } from "../../ir/graph.ts";
+import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
+import {
+  channelsFirst,
+  channelsLast,
+  padSpatial,
+  placeTap,
+  poolingWindow,
+  sliceTap,
+  spread,
+  tapsOf,
+  type Window,
+} from "./window.ts";
+
+/** Below every float that a window may hold. */
+const LOWEST = -3.4028234663852886e38;
+
+const pooling = (op: "AveragePool" | "MaxPool"): Lowering => (call) => {
+  const { builder } = call;
+  const x = call.input("x");
+  const { size, strides, dilations, pads } = poolingWindow(call, x.type.shape);
+  const pooled = builder.add(op, [channelsFirst(builder, x)], {
+    window: size,
+    strides,
+    dilations,
+    pads,
+  });
+  return channelsLast(builder, pooled);
+};
+
+/** How many cells of the input, padding left out, each place of the window sees. */
+function countsOf(call: KernelCall, window: Window): Node {
+  const counts = window.to.map((to, axis) =>
+    Array.from({ length: to }, (_, place) => {
+      const start = place * window.strides[axis]! - window.pads[axis]![0];
+      const end = start + window.size[axis]!;
+      return Math.min(end, window.from[axis]!) - Math.max(start, 0);
+    })
+  );
+  const all = counts.reduce<number[]>(
+    (products, axis) => products.flatMap((p) => axis.map((c) => p * c)),
+    [1],
+  );
+  return call.builder.constant(new Float32Array(all), "float32", [
+    1,
+    ...window.to,
+    1,
+  ]);
+}
+
+function sum(call: KernelCall, parts: readonly Node[]): Node {
+  return parts.reduce((total, part) =>
+    call.builder.elementwise("Add", total, part)
+  );
+}
+
+const averageGradient: Lowering = (call) => {
+  const { builder } = call;
+  const x = call.input("input");
+  const window = poolingWindow(call, x.type.shape);
+  const share = builder.elementwise(
+    "Div",
+    call.input("dy"),
+    countsOf(call, window),
+  );
+  const apart = spread(builder, share, window);
+  return sum(
+    call,
+    tapsOf(window).map((tap) => placeTap(builder, apart, window, tap)),
+  );
+};
+
+/** Of equal largest values in a window, the first takes the whole gradient. */
+const maxGradient: Lowering = (call) => {
+  const { builder } = call;
+  const x = call.input("input");
+  const y = call.input("output");
+  const dy = call.input("dy");
+  const window = poolingWindow(call, x.type.shape);
+  const padded = padSpatial(builder, x, window, LOWEST);
+  let free = builder.fill(1, "float32", y.type.shape);
+  const parts = tapsOf(window).map((tap) => {
+    const hit = builder.elementwise(
+      "Equal",
+      sliceTap(builder, padded, window, tap),
+      y,
+    );
+    const taken = builder.elementwise(
+      "Mul",
+      builder.cast(hit, "float32"),
+      free,
+    );
+    free = builder.elementwise("Sub", free, taken);
+    const gradient = builder.elementwise("Mul", taken, dy);
+    return placeTap(builder, spread(builder, gradient, window), window, tap);
+  });
+  return sizeOf(window.size) === 1 ? parts[0]! : sum(call, parts);
+};
+
+/** Lowerings of average and max pooling and their gradients. */
+export const POOLING: Lowerings = {
+  AvgPool: pooling("AveragePool"),
+  AvgPool3D: pooling("AveragePool"),
+  AvgPoolGrad: averageGradient,
+  AvgPool3DGrad: averageGradient,
+  MaxPool: pooling("MaxPool"),
+  MaxPool3D: pooling("MaxPool"),
+  MaxPoolGrad: maxGradient,
+  MaxPool3DGrad: maxGradient,
+};

@@ -1,0 +1,17 @@
+import type { Lowerings } from "../kernel_call.ts";
+import { CONVOLUTION } from "./convolution.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
+import { MATMUL } from "./matmul.ts";
+import { MOVEMENT } from "./movement.ts";
+import { POOLING } from "./pooling.ts";
+import { REDUCE } from "./reduce.ts";
+
+/** Every TF.js kernel that the compiler knows. */
+export const LOWERINGS: Lowerings = {
+  ...CONVOLUTION,
+  ...ELEMENTWISE,
+  ...MATMUL,
+  ...MOVEMENT,
+  ...POOLING,
+  ...REDUCE,
+};

@@ -1,0 +1,124 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  isNdArray,
+  leavesOf,
+  type MapLeaves,
+  mapTree,
+  type NdArray,
+  treeFrom,
+} from "../../core/mod.ts";
+import type { Graph, Named, TensorType } from "../ir/graph.ts";
+import { verifyGraph } from "../ir/verify.ts";
+import { withTracing } from "./backend.ts";
+import { registerZeroGradients } from "./gradients.ts";
+
+/** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
+export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;
+
+/** A function that can be traced: trees of tensors in and out, nothing else. */
+export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
+
+/**
+ * Records a function over TF.js tensors as a graph.
+ *
+ * The function runs once, with tensors that have shapes but no values, so
+ * that ordinary TypeScript control flow over shapes and configuration is
+ * resolved while tracing. Tensors it uses from outside become constants.
+ *
+ * @param inputs A tree of arrays (or of their types); paths become input names.
+ * @throws {UnsupportedOpError} at the first kernel without an exact form
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { printGraph, trace } from "lib/compiler/mod.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const graph = trace(({ x }) => ({ y: tf.square(x) }), { x: zeros([2]) });
+ * assert.equal(printGraph(graph), [
+ *   "%x = Input() : float32[2]",
+ *   "%1 = Mul(%x, %x) : float32[2]",
+ *   "return { y: %1 }",
+ * ].join("\n"));
+ * ```
+ */
+export function trace<I, O>(fn: Traceable<I, O>, inputs: I): Graph {
+  registerZeroGradients();
+  const graph = withTracing(({ builder, tensorOf, nodeOf }) => {
+    const tensors = mapTree(inputs, isTyped, (leaf, path) => {
+      const { dtype, shape } = typeOf(leaf);
+      return tensorOf(builder.input(path, dtype, shape));
+    }) as TensorsOf<I>;
+    const outputs: Named[] = leavesOf(fn(tensors), isTensor).map(
+      ([name, tensor]) => ({ name, node: nodeOf(tensor) }),
+    );
+    return builder.graph(outputs);
+  });
+  return verifyGraph(graph, "trace");
+}
+
+function isTyped(value: unknown): value is NdArray | TensorType {
+  return isNdArray(value) ||
+    (typeof value === "object" && value !== null && "dtype" in value &&
+      "shape" in value && Array.isArray(value.shape));
+}
+
+function typeOf({ dtype, shape }: NdArray | TensorType): TensorType {
+  return { dtype, shape };
+}
+
+/** Whether a value is a TF.js tensor: the leaf of a traced function's trees. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
+/**
+ * Turns a tree of arrays into a tree of eager TF.js tensors.
+ *
+ * @example
+ * ```ts
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { float32 } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { x } = tensorsOf({ x: float32([2], [1, 2]) });
+ * assert.deepEqual(x.shape, [2]);
+ * ```
+ */
+export function tensorsOf<X>(arrays: X): TensorsOf<X> {
+  return mapTree(
+    arrays,
+    isNdArray,
+    ({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype),
+  ) as TensorsOf<X>;
+}
+
+/**
+ * Reads a tree of eager TF.js tensors back into arrays.
+ *
+ * @example
+ * ```ts
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { arraysOf } from "lib/compiler/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { y } = arraysOf({ y: tf.tensor1d([1, 2]) });
+ * assert.deepEqual([...y.data], [1, 2]);
+ * ```
+ */
+export function arraysOf<X>(
+  tensors: X,
+): MapLeaves<X, tf.Tensor, NdArray> {
+  return treeFrom(
+    leavesOf(tensors, isTensor).map(([path, tensor]) =>
+      [path, {
+        dtype: tensor.dtype,
+        shape: tensor.shape,
+        data: tensor.dataSync(),
+      } as NdArray] as const
+    ),
+  ) as MapLeaves<X, tf.Tensor, NdArray>;
+}

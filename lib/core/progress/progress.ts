@@ -1,0 +1,54 @@
+/** Numbers and texts shown beside a task: `{ loss: 0.12, stage: "256px" }`. */
+export type ProgressFacts = Readonly<Record<string, number | string>>;
+
+/** What a task is, told once at its start. */
+export interface ProgressWork {
+  /** What is being done: "Training". */
+  readonly label: string;
+  /** Units in the whole task, at least 0. */
+  readonly total: number;
+  /** Plural name of the units: "steps". */
+  readonly unit: string;
+  /** Units already done when a task is resumed, default 0. */
+  readonly done?: number;
+}
+
+/** One piece of long work, from its start to its end. */
+export interface ProgressTask extends Disposable {
+  /**
+   * Tells how far the task has come. It costs little, so call it at every step.
+   *
+   * @param done Units done since the very beginning, not since the last call.
+   * @param facts Replace those shown before; left out, those before stay.
+   */
+  update(done: number, facts?: ProgressFacts): void;
+  /** Ends the task, complete or not. A second call does nothing. */
+  finish(): void;
+}
+
+/**
+ * Where long work tells how far it has come. It is an argument of everything
+ * that takes longer than a few seconds, so that the same loop runs under a
+ * terminal, a notebook or a test.
+ *
+ * @example
+ * ```ts
+ * import { type Progress, silentProgress } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * function total(values: number[], progress: Progress): number {
+ *   using task = progress.start({ label: "Adding", total: values.length, unit: "values" });
+ *   let sum = 0;
+ *   for (const [i, value] of values.entries()) {
+ *     sum += value;
+ *     task.update(i + 1, { sum });
+ *   }
+ *   return sum; // `using` finishes the task, also when the loop throws
+ * }
+ * assert.equal(total([1, 2, 3], silentProgress), 6);
+ * ```
+ */
+export interface Progress {
+  /** Begins a task. Several may run at once, one inside another. */
+  start(work: ProgressWork): ProgressTask;
+}

@@ -1,0 +1,48 @@
+import process from "node:process";
+import { barProgress } from "./bars.ts";
+import { lineProgress } from "./lines.ts";
+import type { Progress } from "./progress.ts";
+
+/** Where and how {@link terminalProgress} writes. */
+export interface TerminalProgressOptions {
+  /** Takes the text, default standard error, so that output stays clean. */
+  readonly stream?: {
+    write(text: string): unknown;
+    /** Whether a person watches. */
+    readonly isTTY?: boolean;
+    /** Width in characters. */
+    readonly columns?: number;
+  };
+  /** Whether to draw bars, default what the stream says. */
+  readonly isTerminal?: boolean;
+  /** Seconds, never going back; default the time since the program began. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Progress for the command line: bars on a terminal, plain lines elsewhere.
+ * Both tell units done, smoothed rate, time left and the facts of the task.
+ *
+ * @example
+ * ```ts
+ * import { terminalProgress } from "lib/core/progress/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * let log = "";
+ * const stream = { write: (text: string) => log += text };
+ * using task = terminalProgress({ stream }).start({ label: "Training", total: 8, unit: "steps" });
+ * assert.equal(log, "Training: 0/8 steps\n");
+ * task.update(1, { loss: 0.5 });
+ * ```
+ */
+export function terminalProgress(
+  {
+    stream = process.stderr,
+    isTerminal = stream.isTTY === true,
+    clock = (): number => performance.now() / 1000,
+  }: TerminalProgressOptions = {},
+): Progress {
+  return isTerminal
+    ? barProgress(stream, clock)
+    : lineProgress((line) => stream.write(line), clock);
+}

@@ -1,0 +1,7 @@
+/**
+ * ONNX files: a graph as plain data, and its bytes.
+ *
+ * @module
+ */
+export * from "./encode.ts";
+export * from "./model.ts";

@@ -1,0 +1,41 @@
+import type { DType } from "../../core/mod.ts";
+
+/** Element types in ONNX files; int64 appears only in sizes, axes and positions. */
+export type OnnxDType = DType | "int64";
+
+/** An attribute of an ONNX node, with its kind: ONNX tells 1 from 1.0. */
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly dtype: OnnxDType };
+
+/** One operation; an empty input name is an input left out. */
+export interface OnnxNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** The type of an input or output. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly dtype: OnnxDType;
+  readonly shape: readonly number[];
+}
+
+/** Values stored in the file, little-endian, row-major. */
+export interface OnnxTensor extends OnnxValue {
+  readonly bytes: Uint8Array;
+}
+
+/** A graph as an ONNX file holds it. */
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+}
