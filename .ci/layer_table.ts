@@ -56,7 +56,7 @@ export const PACKAGE_HOMES: readonly Home[] = [
   },
   {
     thing: "node-av",
-    homes: ["lib/dataset/decode", "lib/dataset/encode"],
+    homes: ["lib/dataset/ffmpeg", "lib/dataset/decode", "lib/dataset/encode"],
     instead: "read and write video through lib/dataset/decode and encode",
   },
 ];

@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./device.ts";
+export * from "./differentiate.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./trace/trace.ts";

@@ -1,3 +1,5 @@
+import { InputError } from "./errors.ts";
+
 /**
  * Writes a file so that a reader, or a crash, never meets half of it: the
  * bytes go to a temporary name beside it, reach the disk, and take the final
@@ -22,6 +24,7 @@ export async function writeFileAtomically(
     : content instanceof Uint8Array
     ? [content]
     : content;
+  await refuseToReplaceWhatIsNoFile(path);
   const temporary = temporaryNameFor(path);
   try {
     {
@@ -41,6 +44,17 @@ export async function writeFileAtomically(
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** Renaming over a device, such as `/dev/null`, would replace it for everyone. */
+async function refuseToReplaceWhatIsNoFile(path: string): Promise<void> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found && !found.isFile) {
+    throw new InputError(
+      `Cannot write "${path}": it must be a file or not exist: it is ` +
+        `${found.isDirectory ? "a folder" : "a device"}; choose another name`,
+    );
   }
 }
 

@@ -89,6 +89,8 @@ export function mapTree<X, T, U>(
  * Builds the nested records that a list of paths describes: the inverse of
  * {@link leavesOf}.
  *
+ * @throws {TypeError} if a name would be a leaf twice, or a leaf and a branch
+ *
  * @example
  * ```ts
  * import { treeFrom } from "lib/core/mod.ts";
@@ -98,16 +100,39 @@ export function mapTree<X, T, U>(
  * ```
  */
 export function treeFrom<T>(leaves: Iterable<readonly [string, T]>): Tree<T> {
-  const root: Record<string, unknown> = {};
+  // Names may come from files: maps hold any name, "constructor" too.
+  const root: Branch<T> = new Map();
   for (const [path, leaf] of leaves) {
     if (path === "") return leaf;
     const names = path.split(SEPARATOR);
     const last = names.pop()!;
     let branch = root;
     for (const name of names) {
-      branch = (branch[name] ??= {}) as Record<string, unknown>;
+      let next = branch.get(name);
+      if (next === undefined) branch.set(name, next = { branch: new Map() });
+      if (!("branch" in next)) throw bothLeafAndBranch(path);
+      branch = next.branch;
     }
-    branch[last] = leaf;
+    if (branch.has(last)) throw bothLeafAndBranch(path);
+    branch.set(last, { leaf });
   }
-  return root as Tree<T>;
+  return recordOf(root);
+}
+
+type Branch<T> = Map<string, { leaf: T } | { branch: Branch<T> }>;
+
+function recordOf<T>(branch: Branch<T>): Tree<T> {
+  return Object.fromEntries(
+    [...branch].map(([name, node]) => [
+      name,
+      "leaf" in node ? node.leaf : recordOf(node.branch),
+    ]),
+  ) as Tree<T>;
+}
+
+function bothLeafAndBranch(path: string): TypeError {
+  return new TypeError(
+    `Cannot build a tree: a name must stand for one leaf or one branch: ` +
+      `current path is "${path}", part of which is taken`,
+  );
 }

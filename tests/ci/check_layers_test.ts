@@ -141,16 +141,16 @@ Deno.test("checkLayers() keeps each guarded package in its home", async () => {
     "lib/compiler/session.ts": 'import "onnxruntime-node";',
     "lib/compiler/session/worker.ts": 'import "onnxruntime-node";',
     "lib/compiler/session_pool.ts": 'import "onnxruntime-node";',
-    "lib/dataset/decode/frames.ts": 'import "node-av/api";',
-    "lib/dataset/encode.ts": 'import "node-av/api";',
+    "lib/dataset/ffmpeg/frames.ts": 'import "node-av/api";',
+    "lib/dataset/ffmpeg.ts": 'import "node-av/api";',
     "lib/dataset/batches.ts": 'import "node-av/api"; import "node-avatar";',
   });
   assert.deepEqual(problems, [
     "lib/compiler/session_pool.ts:1 imports onnxruntime-node: only " +
     "lib/compiler/session may: run the graph through the session of " +
     "lib/compiler instead",
-    "lib/dataset/batches.ts:1 imports node-av/api: only lib/dataset/decode " +
-    "and lib/dataset/encode may: read and write video through " +
+    "lib/dataset/batches.ts:1 imports node-av/api: only lib/dataset/ffmpeg, " +
+    "lib/dataset/decode and lib/dataset/encode may: read and write video through " +
     "lib/dataset/decode and encode instead",
   ]);
 });

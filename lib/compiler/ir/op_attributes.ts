@@ -18,7 +18,7 @@ export interface WindowAttributes {
   readonly pads: readonly (readonly [before: number, after: number])[];
 }
 
-/** Element-wise functions of one value of any numeric type, keeping the type. */
+/** Element-wise functions of one float, or number where the runtime has them, keeping the type. */
 export const UNARY_OPS = [
   "Abs",
   "Acos",
@@ -48,7 +48,10 @@ export const UNARY_OPS = [
   "Tanh",
 ] as const;
 
-/** Element-wise functions of two values of one type, broadcast, keeping the type. */
+/**
+ * Element-wise functions of two values of one type, broadcast, keeping the type.
+ * `Mod` has the sign of the divisor for int32, of the dividend for float32.
+ */
 export const BINARY_OPS = [
   "Add",
   "Div",
@@ -150,10 +153,9 @@ export type OpAttributes =
     TopKValues: { readonly k: number };
     /** Their positions, int32. */
     TopKIndices: { readonly k: number };
-    /** `x [N,C,...]` to a spatial size. */
+    /** `x [N,C,...]` to a spatial size, linearly between the nearest. */
     Resize: {
       readonly size: readonly number[];
-      readonly mode: "nearest" | "linear";
       readonly coordinates: "asymmetric" | "half_pixel" | "align_corners";
     };
   };

@@ -1,3 +1,4 @@
+import { zeros } from "../../core/mod.ts";
 import type {
   OnnxGraph,
   OnnxNode,
@@ -39,8 +40,8 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
       nodes.push({ operator, inputs, outputs: [output], attributes });
       return output;
     },
-    writeMany(operator, inputs, attributes, count) {
-      const outputs = Array.from({ length: count }, () => `t${temporaries++}`);
+    writeMany(operator, inputs, attributes, names) {
+      const outputs = names.map((name) => name ?? `t${temporaries++}`);
       nodes.push({ operator, inputs, outputs, attributes });
       return outputs;
     },
@@ -51,13 +52,12 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
         shape,
         bytes: new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer),
       }),
-    float: (value) =>
-      store({
-        name: `float_${value}`,
-        dtype: "float32",
-        shape: [],
-        bytes: new Uint8Array(new Float32Array([value]).buffer),
-      }),
+    scalar(value, dtype) {
+      const { data } = zeros([], dtype);
+      data[0] = value;
+      const bytes = new Uint8Array(data.buffer);
+      return store({ name: `${dtype}_${value}`, dtype, shape: [], bytes });
+    },
     constant(node) {
       const { values } = node.attributes;
       store({

@@ -10,58 +10,80 @@ import {
   LOGICAL_OPS,
   UNARY_OPS,
 } from "../ir/op_attributes.ts";
+import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
+import type { NodeOf, TensorType } from "../ir/graph.ts";
 import { broadcast, expect, expectInputs } from "./expect.ts";
 import { type OpRule, sameInOnnx } from "./rule.ts";
 
-/** The same kind of rule for each operation of a list. */
+/** A rule for each operation of a list. */
 function rulesFor<O extends string, R>(
   ops: readonly O[],
-  rule: R,
+  ruleOf: (op: O) => R,
 ): { readonly [K in O]: R } {
-  return Object.fromEntries(ops.map((op) => [op, rule])) as {
+  return Object.fromEntries(ops.map((op) => [op, ruleOf(op)])) as {
     readonly [K in O]: R;
   };
 }
 
+/** ONNX has one remainder for whole numbers and another for floats. */
+function remainderKind(
+  { op, type }: NodeOf<BinaryOp>,
+): Readonly<Record<string, OnnxAttribute>> {
+  return op === "Mod" && type.dtype === "float32" ? { fmod: { int: 1 } } : {};
+}
+
+function expectOneType(inputs: readonly TensorType[]): void {
+  expect(
+    inputs[0]!.dtype === inputs[1]!.dtype,
+    "inputs must have one element type",
+    inputs,
+  );
+}
+
+/** The functions of one value that the runtime also has for whole numbers. */
+const OF_WHOLE_NUMBERS: ReadonlySet<UnaryOp> = new Set<UnaryOp>([
+  "Abs",
+  "Neg",
+  "Relu",
+  "Sign",
+]);
+
+function unaryRule(op: UnaryOp): OpRule<UnaryOp> {
+  return sameInOnnx((inputs) => {
+    expectInputs(inputs, [OF_WHOLE_NUMBERS.has(op) ? "number" : "float32"]);
+    return inputs[0]!;
+  });
+}
+
 /** Rules of the operations that work element by element. */
 export const ELEMENTWISE_RULES = {
-  ...rulesFor<UnaryOp, OpRule<UnaryOp>>(
-    UNARY_OPS,
-    sameInOnnx((inputs) => {
-      expectInputs(inputs, ["number"]);
-      return inputs[0]!;
-    }),
-  ),
+  ...rulesFor<UnaryOp, OpRule<UnaryOp>>(UNARY_OPS, unaryRule),
   ...rulesFor<BinaryOp, OpRule<BinaryOp>>(
     BINARY_OPS,
-    sameInOnnx((inputs) => {
-      expectInputs(inputs, ["number", "number"]);
-      expect(
-        inputs[0]!.dtype === inputs[1]!.dtype,
-        "inputs must have one element type",
-        inputs,
-      );
-      return { dtype: inputs[0]!.dtype, shape: broadcast(inputs) };
-    }),
+    () =>
+      sameInOnnx((inputs) => {
+        expectInputs(inputs, ["number", "number"]);
+        expectOneType(inputs);
+        return { dtype: inputs[0]!.dtype, shape: broadcast(inputs) };
+      }, remainderKind),
   ),
   ...rulesFor<ComparisonOp, OpRule<ComparisonOp>>(
     COMPARISON_OPS,
-    sameInOnnx((inputs) => {
-      expectInputs(inputs, ["any", "any"]);
-      expect(
-        inputs[0]!.dtype === inputs[1]!.dtype,
-        "inputs must have one element type",
-        inputs,
-      );
-      return { dtype: "bool", shape: broadcast(inputs) };
-    }),
+    (op) =>
+      sameInOnnx((inputs) => {
+        const kind = op === "Equal" ? "any" : "number";
+        expectInputs(inputs, [kind, kind]);
+        expectOneType(inputs);
+        return { dtype: "bool", shape: broadcast(inputs) };
+      }),
   ),
   ...rulesFor<LogicalOp, OpRule<LogicalOp>>(
     LOGICAL_OPS,
-    sameInOnnx((inputs) => {
-      expectInputs(inputs, ["bool", "bool"]);
-      return { dtype: "bool", shape: broadcast(inputs) };
-    }),
+    () =>
+      sameInOnnx((inputs) => {
+        expectInputs(inputs, ["bool", "bool"]);
+        return { dtype: "bool", shape: broadcast(inputs) };
+      }),
   ),
   Not: sameInOnnx<"Not">((inputs) => {
     expectInputs(inputs, ["bool"]);

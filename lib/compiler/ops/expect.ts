@@ -7,20 +7,25 @@ export function typeText(type: TensorType): string {
   return type.dtype + shapeText(type.shape);
 }
 
-/** Throws a `TypeError` unless the rule holds. */
+/** Inputs or attributes that an operation is not defined for. */
+export class OpTypeError extends TypeError {
+  override readonly name = "OpTypeError";
+}
+
+/** Throws an {@link OpTypeError} unless the rule holds. */
 export function expect(
   holds: boolean,
   rule: string,
   current: readonly TensorType[],
 ): asserts holds {
   if (!holds) {
-    throw new TypeError(
+    throw new OpTypeError(
       `${rule}: current inputs are (${current.map(typeText).join(", ")})`,
     );
   }
 }
 
-/** Throws a `TypeError` unless there are this many inputs, in the element types given. */
+/** Throws an {@link OpTypeError} unless there are this many inputs, in the element types given. */
 export function expectInputs(
   inputs: readonly TensorType[],
   dtypes: readonly (DType | "any" | "number")[],
@@ -36,7 +41,7 @@ export function expectInputs(
 /**
  * The shape that shapes broadcast to, aligned at their last axes.
  *
- * @throws {TypeError} if two sizes differ and neither is 1
+ * @throws {OpTypeError} if two sizes differ and neither is 1
  */
 export function broadcast(inputs: readonly TensorType[]): number[] {
   const rank = Math.max(...inputs.map(({ shape }) => shape.length));
@@ -54,7 +59,7 @@ export function broadcast(inputs: readonly TensorType[]): number[] {
   });
 }
 
-/** Throws a `TypeError` unless the axis lies in `[0, rank)`. */
+/** Throws an {@link OpTypeError} unless the axis lies in `[0, rank)`. */
 export function expectAxis(input: TensorType, axis: number): void {
   expect(
     Number.isInteger(axis) && axis >= 0 && axis < input.shape.length,
@@ -63,7 +68,7 @@ export function expectAxis(input: TensorType, axis: number): void {
   );
 }
 
-/** Throws a `TypeError` unless all shapes are the same. */
+/** Throws an {@link OpTypeError} unless all shapes are the same. */
 export function expectSameShape(inputs: readonly TensorType[]): void {
   expect(
     inputs.every(({ shape }) => sameShape(shape, inputs[0]!.shape)),

@@ -67,7 +67,7 @@ const pad: OpRule<"Pad"> = {
       ...pads.map(([, after]) => after),
     ]);
     const inputs = [onnx.nameOf(node.inputs[0]!), amounts];
-    if (value !== 0) inputs.push(onnx.float(value));
+    if (value !== 0) inputs.push(onnx.scalar(value, node.type.dtype));
     onnx.write("Pad", inputs, { mode: { text: mode } }, onnx.nameOf(node));
   },
 };
@@ -86,7 +86,7 @@ const scatterAdd: OpRule<"ScatterAdd"> = {
   emit(node, onnx) {
     const [updates, indices] = node.inputs.map((input) => onnx.nameOf(input));
     const zeros = onnx.write("Expand", [
-      onnx.float(0),
+      onnx.scalar(0, "float32"),
       onnx.int64(node.type.shape),
     ], {});
     const positions = onnx.write("Unsqueeze", [
@@ -111,24 +111,15 @@ const resize: OpRule<"Resize"> = {
     return { dtype, shape: [...shape.slice(0, 2), ...size] };
   },
   emit(node, onnx) {
-    const { mode, coordinates } = node.attributes;
+    const { coordinates } = node.attributes;
     onnx.write("Resize", [
       onnx.nameOf(node.inputs[0]!),
       "",
       "",
       onnx.int64(node.type.shape),
     ], {
-      mode: { text: mode },
+      mode: { text: "linear" },
       coordinate_transformation_mode: { text: coordinates },
-      ...(mode === "nearest"
-        ? {
-          nearest_mode: {
-            text: coordinates === "align_corners"
-              ? "round_prefer_ceil"
-              : "floor",
-          },
-        }
-        : {}),
     }, onnx.nameOf(node));
   },
 };
@@ -173,7 +164,8 @@ export const MOVEMENT_RULES = {
           onnx.nameOf(node.inputs[0]!),
           onnx.int64(node.type.shape),
         ],
-        {},
+        // Otherwise ONNX takes a size of 0 for "as it was".
+        node.type.shape.includes(0) ? { allowzero: { int: 1 } } : {},
         onnx.nameOf(node),
       );
     },

@@ -96,9 +96,12 @@ function topK(output: 0 | 1): OpRule<"TopKValues" | "TopKIndices"> {
       ];
       const name = onnx.nameOf(node);
       if (output === 0) {
-        onnx.write("TopK", inputs, {}, name);
+        onnx.writeMany("TopK", inputs, {}, [name, undefined]);
       } else {
-        const [, indices] = onnx.writeMany("TopK", inputs, {}, 2);
+        const [, indices] = onnx.writeMany("TopK", inputs, {}, [
+          undefined,
+          undefined,
+        ]);
         onnx.write("Cast", [indices!], { to: { dtype: "int32" } }, name);
       }
     },

@@ -1,3 +1,4 @@
+import type { DType } from "../../core/mod.ts";
 import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
 import type { Node, NodeOf, TensorType } from "../ir/graph.ts";
 import type { OpAttributes, OpName } from "../ir/op_attributes.ts";
@@ -7,7 +8,7 @@ export interface OpRule<O extends OpName> {
   /**
    * The type of the result.
    *
-   * @throws {TypeError} if the inputs or attributes are not legal
+   * @throws {OpTypeError} if the inputs or attributes are not legal
    */
   infer(
     inputs: readonly TensorType[],
@@ -28,17 +29,17 @@ export interface OnnxEmitter {
     attributes: Readonly<Record<string, OnnxAttribute>>,
     output?: string,
   ): string;
-  /** Writes one ONNX node with several outputs; returns their names. */
+  /** Writes one ONNX node with several outputs; returns their names, new ones where none is given. */
   writeMany(
     operator: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>>,
-    outputs: number,
+    outputs: readonly (string | undefined)[],
   ): string[];
   /** A constant of sizes, axes or positions, as ONNX wants them. */
   int64(values: readonly number[], shape?: readonly number[]): string;
-  /** A float32 scalar constant. */
-  float(value: number): string;
+  /** A scalar constant. */
+  scalar(value: number, dtype: DType): string;
   /** The values of a constant node, under its name. */
   constant(node: NodeOf<"Constant">): void;
 }

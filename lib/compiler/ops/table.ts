@@ -1,6 +1,7 @@
 import type { Node, TensorType } from "../ir/graph.ts";
 import type { OpAttributes, OpName } from "../ir/op_attributes.ts";
 import { ELEMENTWISE_RULES } from "./elementwise.ts";
+import { OpTypeError } from "./expect.ts";
 import { LINEAR_RULES } from "./linear.ts";
 import { MOVEMENT_RULES } from "./movement.ts";
 import { REDUCE_RULES } from "./reduce.ts";
@@ -17,7 +18,7 @@ export const OP_RULES: { readonly [O in OpName]: OpRule<O> } = {
 /**
  * The type of an operation's result.
  *
- * @throws {TypeError} naming the operation, the rule and the inputs' types
+ * @throws {OpTypeError} naming the operation, the rule and the inputs' types
  */
 export function inferType<O extends OpName>(
   op: O,
@@ -27,7 +28,7 @@ export function inferType<O extends OpName>(
   try {
     return OP_RULES[op].infer(inputs, attributes);
   } catch (error) {
-    if (error instanceof TypeError) error.message = `${op}: ${error.message}`;
+    if (error instanceof OpTypeError) error.message = `${op}: ${error.message}`;
     throw error;
   }
 }

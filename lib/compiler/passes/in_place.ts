@@ -1,11 +1,23 @@
 import { sameShape } from "../../core/mod.ts";
 import type { Graph, Node } from "../ir/graph.ts";
-import { BINARY_OPS, type OpName, UNARY_OPS } from "../ir/op_attributes.ts";
+import {
+  BINARY_OPS,
+  COMPARISON_OPS,
+  LOGICAL_OPS,
+  type OpName,
+  UNARY_OPS,
+} from "../ir/op_attributes.ts";
 
-/** Operations that read element i of their inputs only to write element i. */
+/** Operations whose element i depends on nothing but the elements i of their inputs. */
 const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   ...UNARY_OPS,
   ...BINARY_OPS,
+  ...COMPARISON_OPS,
+  ...LOGICAL_OPS,
+  "Cast",
+  "IsInf",
+  "IsNaN",
+  "Not",
   "Where",
 ]);
 
@@ -13,6 +25,7 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
 const VIEWS: ReadonlySet<OpName> = new Set<OpName>([
   "Cast",
   "Expand",
+  "Pad",
   "Reshape",
   "Slice",
   "Transpose",
@@ -28,8 +41,14 @@ export interface StatePair {
  * Tells which outputs may be written into the memory of their inputs.
  *
  * The runtime knows nothing of the sharing, so it must be safe in every order
- * that respects the graph: all who read the input stand before the output on
- * a path to it; one that is the output itself must work element by element.
+ * that respects the graph, and however the runtime fuses it:
+ *
+ * - all who read the input stand before the output on a path to it, or are the
+ *   output itself; an input that comes out unchanged is copied last;
+ * - between the input and the output stand only operations that keep each
+ *   element in its place, or at least two that do not. A matrix product and a
+ *   sum become one call that reads the input while it writes the output; two
+ *   matrix products never do.
  *
  * @returns for each pair whether it may share memory
  */
@@ -39,6 +58,7 @@ export function safeInPlace(
 ): boolean[] {
   const users = usersOf(graph);
   const readers = pairs.map(({ input }) => readersOf(input, users));
+  const comesOut = new Set<Node>(graph.outputs.map(({ node }) => node));
   // One bit for each (pair, reader), carried along the edges of the graph.
   const bits = new Map<Node, number[]>();
   let count = 0;
@@ -52,17 +72,37 @@ export function safeInPlace(
   return pairs.map(({ input, output }, i) => {
     const first = bit;
     bit += readers[i]!.length;
-    if (!sameShape(input.type.shape, output.type.shape)) return false;
     const set = before.get(output)!;
-    return readers[i]!.every((reader, k) =>
-      reader === output
-        ? ELEMENTWISE.has(output.op) &&
-          output.inputs.every((x) =>
-            x !== input || sameShape(x.type.shape, output.type.shape)
-          )
-        : hasBit(set, first + k)
-    );
+    return sameShape(input.type.shape, output.type.shape) &&
+      !comesOut.has(input) &&
+      readers[i]!.every((reader, k) =>
+        reader === output || hasBit(set, first + k)
+      ) &&
+      !mayFuse(input, output);
   });
+}
+
+/** Whether one call of the runtime may read the input out of place and write the output. */
+function mayFuse(input: Node, output: Node): boolean {
+  const seen = new Map<Node, Set<number>>();
+  // What was passed on the way up: elements in place, one operation that moves
+  // or combines them, or something that may be fused with either.
+  const [IN_PLACE, LOOSE, COMBINED] = [0, 1, 2];
+  const visit = (node: Node, passed: number): boolean => {
+    if (node === input) return passed !== IN_PLACE;
+    const states = seen.get(node) ?? new Set();
+    if (states.has(passed)) return false;
+    seen.set(node, states.add(passed));
+    const combines = !ELEMENTWISE.has(node.op) && !VIEWS.has(node.op);
+    if (combines && passed === COMBINED) return false;
+    return node.inputs.some((x) => {
+      const inPlace = passed === IN_PLACE && ELEMENTWISE.has(node.op) &&
+        sameShape(x.type.shape, output.type.shape);
+      const loose = combines || passed === COMBINED ? COMBINED : LOOSE;
+      return visit(x, inPlace ? IN_PLACE : loose);
+    });
+  };
+  return visit(output, IN_PLACE);
 }
 
 function usersOf(graph: Graph): Map<Node, Node[]> {

@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { DType } from "../../core/mod.ts";
+import { type DType, shapeText, zeros } from "../../core/mod.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import type { Node, Values } from "../ir/graph.ts";
+import { OpTypeError } from "../ops/expect.ts";
+import type { KernelCall, Lowering } from "./kernel_call.ts";
 import { LOWERINGS } from "./lower/table.ts";
 import { UnsupportedOpError } from "./unsupported_op_error.ts";
 
@@ -13,13 +15,17 @@ const BACKEND = "aiprod-trace";
  * would compute it, and calling a kernel adds nodes to the graph being built.
  */
 class TracingBackend extends tf.KernelBackend {
-  readonly #nodes: tf.DataStorage<Node>;
-  /** The graph being built; there is one exactly while a function is traced. */
-  builder: GraphBuilder | undefined;
+  readonly #nodes = new Map<tf.DataId, Node>();
+  #builder: GraphBuilder | undefined;
 
-  constructor() {
-    super();
-    this.#nodes = new tf.DataStorage<Node>(this, tf.engine());
+  /** The graph being built; there is one exactly while a function is traced. */
+  get builder(): GraphBuilder | undefined {
+    return this.#builder;
+  }
+
+  set builder(builder: GraphBuilder | undefined) {
+    this.#builder = builder;
+    this.#nodes.clear();
   }
 
   /** Gives a node the identity that TF.js wants for a tensor. */
@@ -29,15 +35,22 @@ class TracingBackend extends tf.KernelBackend {
     return { dataId, shape: [...node.type.shape], dtype: node.type.dtype };
   }
 
-  nodeOf(tensor: tf.TensorInfo): Node {
-    return this.#nodes.get(tensor.dataId);
+  /**
+   * The node behind a tensor. One made outside becomes a constant; it stays
+   * where it is, so that other traces and eager code can use it as well.
+   */
+  nodeOf({ dataId, shape, dtype }: tf.TensorInfo): Node {
+    const known = this.#nodes.get(dataId);
+    if (known) return known;
+    const values = tf.engine().readSync(dataId);
+    const node = this.#constant(values, shape, dtype);
+    this.#nodes.set(dataId, node);
+    return node;
   }
 
   tracing(): GraphBuilder {
-    if (!this.builder) {
-      throw new Error("Cannot use a traced tensor after its trace has ended");
-    }
-    return this.builder;
+    if (!this.#builder) throw endedTrace();
+    return this.#builder;
   }
 
   override write(
@@ -48,23 +61,17 @@ class TracingBackend extends tf.KernelBackend {
     return this.hold(this.#constant(values, shape, dtype)).dataId;
   }
 
-  /** Called when a function uses a tensor made outside it: its values become a constant. */
-  override move(
-    dataId: tf.DataId,
-    values: tf.backend_util.BackendValues,
-    shape: number[],
-    dtype: tf.DataType,
-  ): void {
-    this.#nodes.set(dataId, this.#constant(values, shape, dtype));
-  }
-
   override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
     const node = this.#nodes.get(dataId);
-    if (node.op === "Constant") return node.attributes.values;
+    if (!node) throw endedTrace();
+    const values = constantValues(node);
+    if (values) return values;
     throw new Error(
       "Cannot read a tensor's values while tracing: they are not known until " +
         `the compiled function runs: current value is ${node.op} ` +
-        `${node.type.dtype}[${node.type.shape}]; return it as an output instead`,
+        `${node.type.dtype}${
+          shapeText(node.type.shape)
+        }; return it as an output instead`,
     );
   }
 
@@ -75,11 +82,12 @@ class TracingBackend extends tf.KernelBackend {
   }
 
   override disposeData(dataId: tf.DataId): boolean {
-    return this.#nodes.delete(dataId);
+    this.#nodes.delete(dataId);
+    return true;
   }
 
   override numDataIds(): number {
-    return this.#nodes.numDataIds();
+    return this.#nodes.size;
   }
 
   override refCount(): number {
@@ -121,6 +129,21 @@ class TracingBackend extends tf.KernelBackend {
   }
 }
 
+function endedTrace(): Error {
+  return new Error("Cannot use a traced tensor after its trace has ended");
+}
+
+/** The values of a constant, or of one that was expanded from a single value. */
+function constantValues(node: Node): Values | undefined {
+  if (node.op === "Constant") return node.attributes.values;
+  const source = node.op === "Expand" ? node.inputs[0]! : undefined;
+  if (source?.op !== "Constant" || source.type.shape.length > 0) {
+    return undefined;
+  }
+  const { data } = zeros(node.type.shape, node.type.dtype);
+  return data.fill(source.attributes.values[0]!);
+}
+
 function typed(values: tf.backend_util.BackendValues, dtype: DType): Values {
   const numbers = values as ArrayLike<number>;
   switch (dtype) {
@@ -135,11 +158,10 @@ function typed(values: tf.backend_util.BackendValues, dtype: DType): Values {
 
 let registered: TracingBackend | undefined;
 
-/** The backend, registered with TF.js on first use together with its kernels. */
+/** The backend, made on first use, when its kernels are registered with TF.js. */
 function backend(): TracingBackend {
   if (registered) return registered;
   const made = new TracingBackend();
-  tf.registerBackend(BACKEND, () => made, 0);
   const kernels = Object.values(tf).filter((name) =>
     typeof name === "string" && /^_?[A-Z]\w+$/.test(name)
   ) as string[];
@@ -166,7 +188,7 @@ function callKernel(
     throw new UnsupportedOpError(kernel, "the compiler has no rule for it");
   }
   const given = Object.entries(inputs).filter(([, info]) => info !== undefined);
-  const results = lowering({
+  const results = lower(lowering, {
     kernel,
     builder: backend.tracing(),
     inputs: given.map(([, info]) => backend.nodeOf(info!)),
@@ -180,6 +202,16 @@ function callKernel(
   return Array.isArray(results)
     ? results.map((node) => backend.hold(node))
     : backend.hold(results as Node);
+}
+
+/** An operation that is not defined for what a kernel accepts has no form for it. */
+function lower(lowering: Lowering, call: KernelCall): Node | readonly Node[] {
+  try {
+    return lowering(call);
+  } catch (error) {
+    if (!(error instanceof OpTypeError)) throw error;
+    throw new UnsupportedOpError(call.kernel, error.message);
+  }
 }
 
 /** What a traced function works with. */
@@ -204,6 +236,8 @@ export function withTracing<T>(record: (scope: TraceScope) => T): T {
   const previous = engine.backendName;
   const builder = new GraphBuilder();
   tracer.builder = builder;
+  // Registered only meanwhile, so that TF.js never takes it for one that computes.
+  tf.registerBackend(BACKEND, () => tracer, 0);
   try {
     // With a synchronous factory this takes effect at once.
     void tf.setBackend(BACKEND);
@@ -222,5 +256,6 @@ export function withTracing<T>(record: (scope: TraceScope) => T): T {
   } finally {
     tracer.builder = undefined;
     if (previous) void tf.setBackend(previous);
+    tf.removeBackend(BACKEND);
   }
 }

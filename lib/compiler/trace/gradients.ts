@@ -1,3 +1,5 @@
+// tfjs-core leaves the gradients out; the whole package registers them.
+import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**

@@ -10,7 +10,6 @@ import {
 import type { Graph, Named, TensorType } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
 import { withTracing } from "./backend.ts";
-import { registerZeroGradients } from "./gradients.ts";
 
 /** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
 export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;
@@ -44,7 +43,6 @@ export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
  * ```
  */
 export function trace<I, O>(fn: Traceable<I, O>, inputs: I): Graph {
-  registerZeroGradients();
   const graph = withTracing(({ builder, tensorOf, nodeOf }) => {
     const tensors = mapTree(inputs, isTyped, (leaf, path) => {
       const { dtype, shape } = typeOf(leaf);

@@ -33,26 +33,22 @@ export function barProgress(
   stream: { write(text: string): unknown; readonly columns?: number },
   clock: () => number,
 ): Progress {
-  let bars: MultiBar | undefined;
+  const bars = newBars(stream);
   let running = 0;
   let lastDrawnAt = -Infinity;
   return {
     start(work: ProgressWork): ProgressTask {
       const state = new TaskState(work, clock());
-      const shown = bars ??= newBars(stream);
       running++;
-      const bar = shown.create(work.total, state.done, payloadOf(state));
+      const bar = bars.create(work.total, state.done, payloadOf(state));
       let finished = false;
       const finish = (): void => {
         if (finished) return;
         finished = true;
         running--;
-        shown.log(`${state.summary(clock())}\n`);
-        shown.remove(bar); // draws once more, the summary included
-        if (running === 0) {
-          shown.stop(); // ends the timer of cli-progress
-          bars = undefined;
-        }
+        bars.log(`${state.summary(clock())}\n`);
+        bars.remove(bar); // draws once more, the summary included
+        if (running === 0) bars.stop(); // ends the timer of cli-progress
       };
       return {
         update(done, facts): void {
@@ -63,7 +59,7 @@ export function barProgress(
           // The library draws on a timer, which a loop that never waits starves.
           if (now - lastDrawnAt < INTERVAL) return;
           lastDrawnAt = now;
-          shown.update();
+          bars.update();
         },
         finish,
         [Symbol.dispose]: finish,

@@ -1,3 +1,4 @@
+import { upcastType } from "@tensorflow/tfjs-core";
 import type { DType } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
 import type {
@@ -19,7 +20,15 @@ const binary =
   (op: BinaryOp | ComparisonOp): Lowering => ({ builder, input }) =>
     builder.elementwise(op, input("a"), input("b"));
 
-const logical = (op: "And" | "Or" | "Xor"): Lowering => ({ builder, input }) =>
+/** Truths are in order as 0 and 1 are. */
+const ordering = (op: ComparisonOp): Lowering => ({ builder, input }) => {
+  const [a, b] = [input("a"), input("b")].map((x) =>
+    x.type.dtype === "bool" ? builder.cast(x, "int32") : x
+  ) as [Node, Node];
+  return builder.elementwise(op, a, b);
+};
+
+const logical = (op: "And" | "Or"): Lowering => ({ builder, input }) =>
   builder.add(op, [input("a"), input("b")], {}) as Node;
 
 /** A constant in the element type of another value. */
@@ -27,15 +36,17 @@ function like(call: KernelCall, x: Node, value: number): Node {
   return call.builder.fill(value, x.type.dtype);
 }
 
-/** `1` where the condition holds, `0` elsewhere, in the element type asked for. */
-function indicator(
-  call: KernelCall,
-  op: ComparisonOp,
-  a: Node,
-  b: Node,
-  to: DType,
-): Node {
-  return call.builder.cast(call.builder.elementwise(op, a, b), to);
+function isZero(call: KernelCall, x: Node): Node {
+  return call.builder.elementwise("Equal", x, like(call, x, 0));
+}
+
+/** Whether each element is below zero; NaN is not. */
+function isNegative(call: KernelCall, x: Node): Node {
+  return call.builder.elementwise("Less", x, like(call, x, 0));
+}
+
+function isPositive(call: KernelCall, x: Node): Node {
+  return call.builder.elementwise("Greater", x, like(call, x, 0));
 }
 
 const cast: Lowering = (call) => {
@@ -50,16 +61,49 @@ const cast: Lowering = (call) => {
   return builder.cast(x, to);
 };
 
-const elu: Lowering = ({ builder, input }) => {
-  const x = input("x");
-  const zero = builder.fill(0, "float32");
-  const one = builder.fill(1, "float32");
-  // The exponential sees no positive value, so that it never overflows.
-  const below = builder.elementwise(
-    "Sub",
-    builder.add("Exp", [builder.elementwise("Min", x, zero)], {}),
-    one,
+/** `exp(x) - 1` as `tanh(x / 2) * (exp(x) + 1)`, which keeps the digits of tiny values. */
+function expm1(call: KernelCall, x: Node): Node {
+  const { builder } = call;
+  const half = builder.elementwise("Mul", x, like(call, x, 0.5));
+  const above = builder.elementwise(
+    "Add",
+    builder.add("Exp", [x], {}),
+    like(call, x, 1),
   );
+  return builder.elementwise("Mul", builder.add("Tanh", [half], {}), above);
+}
+
+/** `log(1 + x)`, near zero as `2 * atanh(x / (x + 2))`, which keeps the digits of tiny values. */
+const log1p: Lowering = (call) => {
+  const { builder } = call;
+  const x = call.input("x");
+  const small = builder.elementwise(
+    "Less",
+    builder.add("Abs", [x], {}),
+    like(call, x, 0.5),
+  );
+  const ratio = builder.elementwise(
+    "Div",
+    x,
+    builder.elementwise("Add", x, like(call, x, 2)),
+  );
+  const near = builder.elementwise(
+    "Mul",
+    builder.add("Atanh", [ratio], {}),
+    like(call, x, 2),
+  );
+  const far = builder.add("Log", [
+    builder.elementwise("Add", x, like(call, x, 1)),
+  ], {});
+  return builder.add("Where", [small, near, far], {});
+};
+
+const elu: Lowering = (call) => {
+  const { builder } = call;
+  const x = call.input("x");
+  const zero = like(call, x, 0);
+  // The exponential sees no positive value, so that it never overflows.
+  const below = expm1(call, builder.elementwise("Min", x, zero));
   const positive = builder.elementwise("GreaterOrEqual", x, zero);
   return builder.add("Where", [positive, x, below], {});
 };
@@ -80,23 +124,37 @@ const eluGrad: Lowering = ({ builder, input }) => {
   ], {});
 };
 
+/** NaN stays NaN, so that a gradient that passes through shows it. */
 const step: Lowering = (call) => {
+  const { builder, attributes } = call;
   const x = call.input("x");
-  const alpha = call.attributes.alpha as number;
-  const one = indicator(call, "Greater", x, like(call, x, 0), x.type.dtype);
-  if (alpha === 0) return one;
-  return call.builder.add("Where", [
-    call.builder.elementwise("Greater", x, like(call, x, 0)),
-    one,
-    like(call, x, alpha),
-  ], {});
+  const slope = like(call, x, attributes.alpha);
+  const rest = x.type.dtype === "float32"
+    ? builder.add("Where", [builder.elementwise("Equal", x, x), slope, x], {})
+    : slope;
+  return builder.add(
+    "Where",
+    [isPositive(call, x), like(call, x, 1), rest],
+    {},
+  );
+};
+
+/** The difference of two comparisons, and so 0 for NaN, as in TF.js. */
+const sign: Lowering = (call) => {
+  const x = call.input("x");
+  const { builder } = call;
+  return builder.elementwise(
+    "Sub",
+    builder.cast(isPositive(call, x), x.type.dtype),
+    builder.cast(isNegative(call, x), x.type.dtype),
+  );
 };
 
 const leakyRelu: Lowering = (call) => {
-  const x = call.input("x");
   const { builder, attributes } = call;
+  const x = builder.cast(call.input("x"), "float32");
   return builder.add("Where", [
-    builder.elementwise("Less", x, like(call, x, 0)),
+    isNegative(call, x),
     builder.elementwise("Mul", x, like(call, x, attributes.alpha)),
     x,
   ], {});
@@ -113,36 +171,68 @@ const clip: Lowering = (call) => {
   );
 };
 
+/** What whole numbers divided by zero give in TF.js is 0; the runtime would refuse. */
+function unlessZero(
+  call: KernelCall,
+  b: Node,
+  divide: (divisor: Node) => Node,
+): Node {
+  const zero = isZero(call, b);
+  const divisor = call.builder.add("Where", [zero, like(call, b, 1), b], {});
+  return call.builder.add(
+    "Where",
+    [zero, like(call, b, 0), divide(divisor)],
+    {},
+  );
+}
+
 /** The remainder with the sign of the divisor, as in TF.js. */
-const mod: Lowering = ({ builder, input }) => {
+const mod: Lowering = (call) => {
+  const { builder, input } = call;
   const a = input("a");
   const b = input("b");
-  if (a.type.dtype === "int32") return builder.elementwise("Mod", a, b);
-  const times = builder.add("Floor", [builder.elementwise("Div", a, b)], {});
-  return builder.elementwise("Sub", a, builder.elementwise("Mul", times, b));
+  if (a.type.dtype === "int32") {
+    return unlessZero(call, b, (b) => builder.elementwise("Mod", a, b));
+  }
+  const rest = builder.elementwise("Mod", a, b);
+  const sameSign = builder.elementwise(
+    "Equal",
+    isNegative(call, a),
+    isNegative(call, b),
+  );
+  return builder.add("Where", [
+    builder.add("Or", [sameSign, isZero(call, rest)], {}),
+    rest,
+    builder.elementwise("Add", rest, b),
+  ], {});
 };
 
-/** Rounds towards minus infinity; ONNX divides integers towards zero. */
-const floorDiv: Lowering = ({ builder, input }) => {
+/** Rounds towards minus infinity, to whole numbers; ONNX divides those towards zero. */
+const floorDiv: Lowering = (call) => {
+  const { builder, input } = call;
   const a = input("a");
   const b = input("b");
   if (a.type.dtype !== "int32") {
-    return builder.add("Floor", [builder.elementwise("Div", a, b)], {});
+    const quotient = builder.elementwise("Div", a, b);
+    return builder.cast(builder.add("Floor", [quotient], {}), "int32");
   }
-  const rest = builder.elementwise("Mod", a, b);
-  return builder.elementwise("Div", builder.elementwise("Sub", a, rest), b);
+  return unlessZero(call, b, (b) => {
+    const rest = builder.elementwise("Mod", a, b);
+    return builder.elementwise("Div", builder.elementwise("Sub", a, rest), b);
+  });
 };
 
-const divNoNan: Lowering = (call) => {
-  const { builder, input } = call;
-  const b = input("b");
-  const isZero = builder.elementwise("Equal", b, like(call, b, 0));
-  const quotient = builder.elementwise(
-    "Div",
-    input("a"),
-    builder.add("Where", [isZero, like(call, b, 1), b], {}),
-  );
-  return builder.add("Where", [isZero, like(call, b, 0), quotient], {});
+const select: Lowering = ({ builder, input }) => {
+  const [t, e] = [input("t"), input("e")];
+  const dtype = upcastType(t.type.dtype, e.type.dtype) as DType;
+  // ONNX Runtime selects numbers only.
+  const numbers = dtype === "bool" ? "int32" : dtype;
+  const chosen = builder.add("Where", [
+    input("condition"),
+    builder.cast(t, numbers),
+    builder.cast(e, numbers),
+  ], {});
+  return builder.cast(chosen, dtype);
 };
 
 /** Lowerings of the kernels that work element by element. */
@@ -164,7 +254,10 @@ export const ELEMENTWISE: Lowerings = {
   Neg: unary("Neg"),
   Reciprocal: unary("Reciprocal"),
   Relu: unary("Relu"),
-  Round: unary("Round"),
+  Round: ({ builder, input }) =>
+    input("x").type.dtype === "int32"
+      ? input("x")
+      : builder.add("Round", [input("x")], {}),
   Sigmoid: unary("Sigmoid"),
   Sin: unary("Sin"),
   Sinh: unary("Sinh"),
@@ -172,7 +265,7 @@ export const ELEMENTWISE: Lowerings = {
   Sqrt: unary("Sqrt"),
   Tan: unary("Tan"),
   Tanh: unary("Tanh"),
-  Sign: unary("Sign"),
+  Sign: sign,
   Add: binary("Add"),
   Maximum: binary("Max"),
   Minimum: binary("Min"),
@@ -181,31 +274,24 @@ export const ELEMENTWISE: Lowerings = {
   RealDiv: binary("Div"),
   Sub: binary("Sub"),
   Equal: binary("Equal"),
-  Greater: binary("Greater"),
-  GreaterEqual: binary("GreaterOrEqual"),
-  Less: binary("Less"),
-  LessEqual: binary("LessOrEqual"),
+  Greater: ordering("Greater"),
+  GreaterEqual: ordering("GreaterOrEqual"),
+  Less: ordering("Less"),
+  LessEqual: ordering("LessOrEqual"),
   NotEqual: ({ builder, input }) =>
     builder.add("Not", [
       builder.elementwise("Equal", input("a"), input("b")),
     ], {}),
   LogicalAnd: logical("And"),
   LogicalOr: logical("Or"),
-  LogicalXor: logical("Xor"),
   LogicalNot: ({ builder, input }) => builder.add("Not", [input("x")], {}),
   AddN: ({ builder, inputs }) =>
     inputs.reduce((sum, x) => builder.elementwise("Add", sum, x)),
   Cast: cast,
   ClipByValue: clip,
-  DivNoNan: divNoNan,
   Elu: elu,
   EluGrad: eluGrad,
-  Expm1: (call) =>
-    call.builder.elementwise(
-      "Sub",
-      call.builder.add("Exp", [call.input("x")], {}),
-      call.builder.fill(1, "float32"),
-    ),
+  Expm1: (call) => expm1(call, call.input("x")),
   FloorDiv: floorDiv,
   Identity: ({ input }) => input("x"),
   IsFinite: ({ builder, input }) =>
@@ -218,21 +304,16 @@ export const ELEMENTWISE: Lowerings = {
   IsInf: ({ builder, input }) => builder.add("IsInf", [input("x")], {}),
   IsNan: ({ builder, input }) => builder.add("IsNaN", [input("x")], {}),
   LeakyRelu: leakyRelu,
-  Log1p: (call) =>
-    call.builder.add("Log", [
-      call.builder.elementwise(
-        "Add",
-        call.input("x"),
-        call.builder.fill(1, "float32"),
-      ),
-    ], {}),
+  Log1p: log1p,
   Mod: mod,
-  Prelu: ({ builder, input }) =>
-    builder.add("Where", [
-      builder.elementwise("Less", input("x"), builder.fill(0, "float32")),
-      builder.elementwise("Mul", input("x"), input("alpha")),
-      input("x"),
-    ], {}),
+  Prelu: (call) => {
+    const x = call.input("x");
+    return call.builder.add("Where", [
+      isNegative(call, x),
+      call.builder.elementwise("Mul", x, call.input("alpha")),
+      x,
+    ], {});
+  },
   Relu6: (call) => {
     const x = call.input("x");
     return call.builder.elementwise(
@@ -245,8 +326,7 @@ export const ELEMENTWISE: Lowerings = {
     builder.add("Reciprocal", [
       builder.add("Sqrt", [input("x")], {}),
     ], {}),
-  Select: ({ builder, input }) =>
-    builder.add("Where", [input("condition"), input("t"), input("e")], {}),
+  Select: select,
   Square: ({ builder, input }) =>
     builder.elementwise("Mul", input("x"), input("x")),
   SquaredDifference: ({ builder, input }) => {

@@ -1,6 +1,7 @@
 import { backend_util, slice_util, util } from "@tensorflow/tfjs-core";
-import { type DType, int32, sizeOf } from "../../../core/mod.ts";
+import { type DType, int32, shapeText, sizeOf } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
+import { typeText } from "../../ops/expect.ts";
 import type { Lowering, Lowerings } from "../kernel_call.ts";
 import { require } from "../kernel_call.ts";
 
@@ -60,7 +61,7 @@ const reverse: Lowering = ({ builder, input, attributes }) => {
 const concat: Lowering = ({ builder, inputs, attributes }) => {
   const axis = axisOf(inputs[0]!, attributes.axis);
   const filled = inputs.filter(({ type }) => sizeOf(type.shape) > 0);
-  return builder.concat(filled.length > 0 ? filled : inputs.slice(0, 1), axis);
+  return builder.concat(filled.length > 0 ? filled : inputs, axis);
 };
 
 const splitV: Lowering = ({ builder, input, attributes }) => {
@@ -139,18 +140,38 @@ const gather: Lowering = (call) => {
   });
 };
 
+/** Adds up rows by segment; those whose segment is not in `[0, numSegments)` are left out. */
 const segmentSum: Lowering = (call) => {
   const { builder, input, attributes } = call;
   const x = input("x");
   const segments = input("segmentIds");
+  const rows = attributes.numSegments as number;
+  require(
+    call,
+    x.type.dtype === "float32",
+    `x must be float32: current type is ${typeText(x.type)}`,
+  );
   require(
     call,
     segments.type.shape.length === 1,
-    "segment ids must have rank 1",
+    `segment ids must have rank 1: current shape is ${
+      shapeText(segments.type.shape)
+    }`,
   );
-  return builder.add("ScatterAdd", [x, segments], {
-    rows: attributes.numSegments,
-  });
+  const first = builder.fill(0, "int32");
+  const inside = builder.add("And", [
+    builder.elementwise("GreaterOrEqual", segments, first),
+    builder.elementwise("Less", segments, builder.fill(rows, "int32")),
+  ], {});
+  // What is left out adds nothing to the first segment.
+  const column = x.type.shape.map((size, axis) => axis === 0 ? size : 1);
+  const added = builder.add("Where", [
+    builder.reshape(inside, column),
+    x,
+    builder.fill(0, "float32"),
+  ], {});
+  const target = builder.add("Where", [inside, segments, first], {});
+  return builder.add("ScatterAdd", [added, target], { rows });
 };
 
 const oneHot: Lowering = ({ builder, input, attributes }) => {
@@ -167,12 +188,13 @@ const oneHot: Lowering = ({ builder, input, attributes }) => {
     classes,
   );
   const type = (dtype ?? "int32") as DType;
-  if (type === "bool") return hit;
-  return builder.add("Where", [
+  const numbers = type === "bool" ? "int32" : type;
+  const chosen = builder.add("Where", [
     hit,
-    builder.fill(onValue, type),
-    builder.fill(offValue, type),
+    builder.fill(onValue, numbers),
+    builder.fill(offValue, numbers),
   ], {});
+  return builder.cast(chosen, type);
 };
 
 const depthToSpace: Lowering = (call) => {
@@ -191,16 +213,12 @@ const depthToSpace: Lowering = (call) => {
   return builder.reshape(mixed, [n, h * block, w * block, depth]);
 };
 
-const resize = (mode: "nearest" | "linear"): Lowering =>
-(
-  { builder, input, attributes },
-) => {
+const resizeLinear: Lowering = ({ builder, input, attributes }) => {
   const { size, alignCorners, halfPixelCenters } = attributes;
   const resized = builder.add("Resize", [
     builder.transpose(input("images"), [0, 3, 1, 2]),
   ], {
     size,
-    mode,
     coordinates: alignCorners
       ? "align_corners"
       : halfPixelCenters
@@ -210,10 +228,28 @@ const resize = (mode: "nearest" | "linear"): Lowering =>
   return builder.transpose(resized, [0, 2, 3, 1]);
 };
 
+/**
+ * Gathers rows and columns at the places that TF.js computes: the runtime
+ * rounds its own in float32, and so picks a neighbour here and there.
+ */
+const resizeNearest: Lowering = ({ builder, input, attributes }) => {
+  const { size, alignCorners, halfPixelCenters } = attributes;
+  return [1, 2].reduce((x, axis) => {
+    const from = x.type.shape[axis]!;
+    const to = size[axis - 1] as number;
+    const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
+    const places = Array.from({ length: to }, (_, i) => {
+      const place = halfPixelCenters ? scale * (i + 0.5) : scale * i;
+      const nearest = alignCorners ? Math.round(place) : Math.floor(place);
+      return Math.max(0, Math.min(from - 1, nearest));
+    });
+    const indices = builder.constant(int32([to], places).data, "int32", [to]);
+    return builder.add("Gather", [x, indices], { axis });
+  }, input("images"));
+};
+
 /** Lowerings of the kernels that move, select or create values. */
 export const MOVEMENT: Lowerings = {
-  BroadcastTo: ({ builder, input, attributes }) =>
-    builder.expand(input("x"), attributes.shape),
   Concat: concat,
   DepthToSpace: depthToSpace,
   ExpandDims: ({ builder, input, attributes }) => {
@@ -243,8 +279,8 @@ export const MOVEMENT: Lowerings = {
       util.inferFromImplicitShape(attributes.shape, sizeOf(x.type.shape)),
     );
   },
-  ResizeBilinear: resize("linear"),
-  ResizeNearestNeighbor: resize("nearest"),
+  ResizeBilinear: resizeLinear,
+  ResizeNearestNeighbor: resizeNearest,
   Reverse: reverse,
   Slice: slice,
   SplitV: splitV,

@@ -71,7 +71,7 @@ const averageGradient: Lowering = (call) => {
   );
 };
 
-/** Of equal largest values in a window, the first takes the whole gradient. */
+/** Of equal largest values in a window one takes the whole gradient: in 2-D the first, in 3-D the last. */
 const maxGradient: Lowering = (call) => {
   const { builder } = call;
   const x = call.input("input");
@@ -80,7 +80,9 @@ const maxGradient: Lowering = (call) => {
   const window = poolingWindow(call, x.type.shape);
   const padded = padSpatial(builder, x, window, LOWEST);
   let free = builder.fill(1, "float32", y.type.shape);
-  const parts = tapsOf(window).map((tap) => {
+  const taps = tapsOf(window);
+  const inOrder = window.size.length === 3 ? taps.toReversed() : taps;
+  const parts = inOrder.map((tap) => {
     const hit = builder.elementwise(
       "Equal",
       sliceTap(builder, padded, window, tap),

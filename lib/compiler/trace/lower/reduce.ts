@@ -27,14 +27,39 @@ function reduceTo(call: KernelCall, op: ReduceOp, x: Node): Node {
   }) as Node;
 }
 
-const reduction = (op: ReduceOp): Lowering => (call) =>
-  reduceTo(call, op, call.input("x"));
+/** Sums and products of truths are whole numbers. */
+function numbersOf({ builder, input }: KernelCall): Node {
+  const x = input("x");
+  return x.type.dtype === "bool" ? builder.cast(x, "int32") : x;
+}
 
-/** All and Any: bools have an order in which they are max and min. */
-const quantifier = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) => {
+const total = (op: "ReduceSum" | "ReduceProd"): Lowering => (call) =>
+  reduceTo(call, op, numbersOf(call));
+
+const mean: Lowering = (call) =>
+  reduceTo(call, "ReduceMean", call.builder.cast(call.input("x"), "float32"));
+
+/** Bools have an order in which they are max and min. */
+function quantify(
+  call: KernelCall,
+  op: "ReduceMin" | "ReduceMax",
+  x: Node,
+): Node {
   const { builder } = call;
-  const numbers = builder.cast(call.input("x"), "int32");
-  return builder.cast(reduceTo(call, op, numbers), "bool");
+  return builder.cast(reduceTo(call, op, builder.cast(x, "int32")), "bool");
+}
+
+const quantifier = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) =>
+  quantify(call, op, call.input("x"));
+
+/** The extreme, and NaN if there is any NaN: the runtime alone would pass it over. */
+const extreme = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) => {
+  const { builder } = call;
+  const x = call.input("x");
+  const found = reduceTo(call, op, x);
+  if (x.type.dtype !== "float32") return found;
+  const known = quantify(call, "ReduceMin", builder.elementwise("Equal", x, x));
+  return builder.add("Where", [known, found, builder.fill(NaN, "float32")], {});
 };
 
 const position = (op: "ArgMax" | "ArgMin"): Lowering => (call) => {
@@ -49,26 +74,9 @@ const softmax: Lowering = ({ builder, input, attributes }) => {
   return builder.add("Softmax", [x], { axis });
 };
 
-/** `x - max - log(sum(exp(x - max)))`: ONNX LogSoftmax has no WebGPU form. */
-const logSoftmax: Lowering = ({ builder, input, attributes }) => {
-  const x = input("logits");
-  const reduce = {
-    axes: axesOf(x, attributes.axis),
-    keepDims: true,
-  };
-  const shifted = builder.elementwise(
-    "Sub",
-    x,
-    builder.add("ReduceMax", [x], reduce),
-  );
-  const sum = builder.add("ReduceSum", [
-    builder.add("Exp", [shifted], {}),
-  ], reduce);
-  return builder.elementwise("Sub", shifted, builder.add("Log", [sum], {}));
-};
-
-const cumSum: Lowering = ({ builder, input, attributes }) => {
-  const x = input("x");
+const cumSum: Lowering = (call) => {
+  const { builder, attributes } = call;
+  const x = numbersOf(call);
   const [axis = 0] = axesOf(x, attributes.axis);
   const { exclusive, reverse } = attributes;
   return builder.add("CumSum", [x], { axis, exclusive, reverse });
@@ -90,12 +98,11 @@ export const REDUCE: Lowerings = {
   ArgMax: position("ArgMax"),
   ArgMin: position("ArgMin"),
   Cumsum: cumSum,
-  LogSoftmax: logSoftmax,
-  Max: reduction("ReduceMax"),
-  Mean: reduction("ReduceMean"),
-  Min: reduction("ReduceMin"),
-  Prod: reduction("ReduceProd"),
+  Max: extreme("ReduceMax"),
+  Mean: mean,
+  Min: extreme("ReduceMin"),
+  Prod: total("ReduceProd"),
   Softmax: softmax,
-  Sum: reduction("ReduceSum"),
+  Sum: total("ReduceSum"),
   TopK: topK,
 };

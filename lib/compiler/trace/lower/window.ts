@@ -1,4 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
+import { sameShape, shapeText } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { WindowAttributes } from "../../ir/op_attributes.ts";
@@ -41,23 +42,29 @@ export function convolutionWindow(
     `dataFormat must be "${expected}": current value is "${dataFormat}"`,
   );
   if (input.length === 5) {
-    return window3d(backend_util.computeConv3DInfo(
+    return checked(
+      call,
+      window3d(backend_util.computeConv3DInfo(
+        input as never,
+        filter as never,
+        strides,
+        dilations,
+        pad,
+      )),
+    );
+  }
+  return checked(
+    call,
+    window2d(backend_util.computeConv2DInfo(
       input as never,
       filter as never,
       strides,
       dilations,
       pad,
-    ));
-  }
-  return window2d(backend_util.computeConv2DInfo(
-    input as never,
-    filter as never,
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-    depthwise,
-  ));
+      dimRoundingMode,
+      depthwise,
+    )),
+  );
 }
 
 /** Resolves a pooling window, 2-D or 3-D. */
@@ -66,23 +73,46 @@ export function poolingWindow(
   input: readonly number[],
 ): Window {
   const { filterSize, strides, pad, dimRoundingMode } = call.attributes;
-  return input.length === 5
-    ? window3d(backend_util.computePool3DInfo(
-      input as never,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    ))
-    : window2d(backend_util.computePool2DInfo(
-      input as never,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    ));
+  return checked(
+    call,
+    input.length === 5
+      ? window3d(backend_util.computePool3DInfo(
+        input as never,
+        filterSize,
+        strides,
+        1,
+        pad,
+        dimRoundingMode,
+      ))
+      : window2d(backend_util.computePool2DInfo(
+        input as never,
+        filterSize,
+        strides,
+        1,
+        pad,
+        dimRoundingMode,
+      )),
+  );
+}
+
+/**
+ * With padding given as one number TF.js takes all sides of the window for
+ * equal, and with a rounding mode it may count places that stick out.
+ */
+function checked(call: KernelCall, window: Window): Window {
+  const { size, from, to, strides, dilations, pads } = window;
+  const places = from.map((extent, axis) => {
+    const [before, after] = pads[axis]!;
+    const reach = dilations[axis]! * (size[axis]! - 1) + 1;
+    return Math.floor((extent + before + after - reach) / strides[axis]!) + 1;
+  });
+  require(
+    call,
+    sameShape(places, to),
+    `the window must stand in ${shapeText(to)} places, as TF.js counts them: ` +
+      `there are ${shapeText(places)}`,
+  );
+  return window;
 }
 
 function window2d(info: backend_util.Conv2DInfo): Window {

@@ -1,0 +1,62 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { leavesOf, treeFrom } from "../core/mod.ts";
+import { registerZeroGradients } from "./trace/gradients.ts";
+import { isTensor } from "./trace/trace.ts";
+
+/** A loss to minimise, and what else is worth knowing. */
+export interface Loss<A> {
+  /** A scalar. */
+  readonly loss: tf.Tensor;
+  /** A tree of tensors that are handed through. */
+  readonly metrics: A;
+}
+
+/**
+ * Evaluates a loss and its gradient with respect to a tree of parameters, by
+ * TF.js's own differentiation; works eagerly and while tracing.
+ *
+ * @returns the loss, and gradients as a tree of the form of the parameters;
+ * zero for parameters that the loss does not depend on.
+ *
+ * @example
+ * ```ts
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { lossAndGradients } from "lib/compiler/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { gradients } = lossAndGradients(
+ *   ({ w }) => ({ loss: tf.sum(tf.square(w)), metrics: {} }),
+ *   { w: tf.tensor1d([1, 2]) },
+ * );
+ * assert.deepEqual([...gradients.w.dataSync()], [2, 4]);
+ * ```
+ */
+export function lossAndGradients<P, A>(
+  lossOf: (parameters: P) => Loss<A>,
+  parameters: P,
+): Loss<A> & { readonly gradients: P } {
+  registerZeroGradients();
+  const leaves = leavesOf(parameters, isTensor);
+  let metrics: A;
+  const { value, grads } = tf.engine().gradients(
+    () => {
+      const result = lossOf(parameters);
+      // TF.js disposes of whatever else the forward pass made.
+      for (const [, tensor] of leavesOf(result.metrics, isTensor)) {
+        tf.keep(tensor);
+      }
+      metrics = result.metrics;
+      return result.loss;
+    },
+    leaves.map(([, tensor]) => tensor),
+    undefined,
+    true,
+  );
+  const gradients = treeFrom(
+    leaves.map(([path, tensor], i) =>
+      [path, grads[i] ?? tf.zerosLike(tensor)] as const
+    ),
+  ) as P;
+  return { loss: value, metrics: metrics!, gradients };
+}

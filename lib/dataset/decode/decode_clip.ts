@@ -1,0 +1,224 @@
+import { CHANNELS, type Clip, InputError } from "lib/core/mod.ts";
+import { Frame } from "../ffmpeg/mod.ts";
+import { ClipBuilder } from "./_clip_builder.ts";
+import { VideoSource } from "./_video_source.ts";
+
+/** What part of a video to take, and in which form. */
+export interface DecodeOptions {
+  /** Frames of the clip, T. */
+  readonly frames: number;
+  /** Pixels, H. */
+  readonly height: number;
+  /** Pixels, W. */
+  readonly width: number;
+  /** Frames per second of the clip; the video's own average rate if absent. */
+  readonly fps?: number;
+  /** Where the clip begins, in seconds from the first picture; 0 if absent. */
+  readonly startSeconds?: number;
+}
+
+/**
+ * A picture counts as shown this many ticks before its own time, since
+ * containers round times to whole ticks (half of one at most).
+ */
+const TOLERANCE_TICKS = 0.501;
+
+/** Numbers in the largest clip: 4 GiB as float32. */
+const MAX_VALUES = 2 ** 30;
+
+/**
+ * How long before its start a clip is looked for, in seconds. The nearest key
+ * picture may be shown after pictures that were stored before it, and those
+ * cannot be decoded from there: then an earlier one serves, or the very first.
+ */
+const SEEK_MARGINS = [0, 5];
+
+/**
+ * Decodes part of a video file.
+ *
+ * Frame i is what a player shows `startSeconds + i / fps` after the first
+ * picture: the latest picture that has appeared by then, whatever the rate of
+ * the file and however it varies. The middle of each picture is scaled to cover
+ * `height` x `width`, with antialiasing; rotation and pixel aspect are honoured.
+ * Decoding stops as soon as the clip is full.
+ *
+ * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+ * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
+ * @throws {InputError} if the options are not legal, or the file is missing,
+ * unreadable, empty, no video, damaged, or too short for so many frames
+ *
+ * @example
+ * ```ts
+ * import { clipShape } from "lib/core/mod.ts";
+ * import { decodeClip } from "lib/dataset/decode/mod.ts";
+ * import { writeMp4 } from "lib/dataset/encode/mod.ts";
+ * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".mp4" });
+ * await writeMp4(path, renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
+ * const clip = await decodeClip(path, { frames: 4, height: 32, width: 32, fps: 4, startSeconds: 1 });
+ * assert.deepEqual(clipShape(clip), [4, 32, 32, 3]);
+ * ```
+ */
+export async function decodeClip(
+  path: string,
+  options: DecodeOptions,
+): Promise<Clip> {
+  checkOptions(path, options);
+  const { startSeconds = 0 } = options;
+  for (const margin of SEEK_MARGINS.filter((m) => m < startSeconds)) {
+    try {
+      return await decodeFrom(path, options, startSeconds - margin);
+    } catch (error) {
+      // Whatever is wrong after a jump may be the jump's fault: what is wrong
+      // with the file shows when it is read from its beginning.
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return await decodeFrom(path, options, undefined);
+}
+
+/**
+ * Decodes from a place that the file is asked to go to, or from its beginning.
+ *
+ * @param place Seconds; undefined = the beginning.
+ */
+async function decodeFrom(
+  path: string,
+  options: DecodeOptions,
+  place: number | undefined,
+): Promise<Clip> {
+  const { frames, startSeconds = 0 } = options;
+  await using source = await VideoSource.open(path);
+  const fps = options.fps ?? source.fps;
+  using builder = new ClipBuilder({ ...options, fps }, source.picture);
+  using held = new Frame(); // The latest picture, until the next one is due.
+  held.alloc();
+  let last: { seconds: number; end: number; isWhole: boolean } | undefined;
+
+  const framesBefore = (seconds: number): number => {
+    const due = seconds - TOLERANCE_TICKS * source.tick - startSeconds;
+    return Math.min(frames, Math.max(0, Math.ceil(due * fps)));
+  };
+  const showUntil = async (seconds: number): Promise<void> => {
+    const count = framesBefore(seconds);
+    if (count <= builder.filled) return;
+    if (!last!.isWhole) {
+      const at = last!.seconds.toFixed(2);
+      throw damaged(source, `the picture at ${at} s is damaged`);
+    }
+    await builder.fill(held, count);
+  };
+
+  if (place !== undefined) await source.seek(place);
+  for await (const picture of source.decode()) {
+    const { seconds, isWhole } = picture;
+    if (last !== undefined) {
+      await showUntil(seconds);
+      if (builder.filled === frames) return builder.clip;
+      held.unref();
+    } else if (place !== undefined && framesBefore(seconds) > 0) {
+      throw damaged(source, `it leads to ${seconds} s instead of ${place} s`);
+    }
+    held.ref(picture.frame);
+    const lasts = picture.duration ??
+      (last === undefined ? 1 / source.fps : seconds - last.seconds);
+    last = { seconds, isWhole, end: seconds + lasts };
+  }
+  if (last === undefined) {
+    throw damaged(source, source.damage ?? "no picture can be decoded");
+  }
+  await showUntil(last.end);
+  const { filled } = builder;
+  if (filled === frames) return builder.clip;
+  throw source.damage === undefined
+    ? tooShort(source, {
+      ...options,
+      fps,
+      startSeconds,
+      filled,
+      end: last.end,
+    })
+    : damaged(
+      source,
+      `${source.damage} (${filled} of ${frames} frames came before)`,
+    );
+}
+
+function checkOptions(path: string, options: DecodeOptions): void {
+  const refuse = (rule: string, value: number, fix: string): never => {
+    throw new InputError(
+      `Cannot decode "${path}": ${rule}: it is ${value}; ${fix}`,
+    );
+  };
+  for (const side of ["frames", "height", "width"] as const) {
+    const value = options[side];
+    if (!Number.isInteger(value) || value < 1) {
+      refuse(
+        `${side} must be a whole number from 1 up`,
+        value,
+        `pass for example ${side === "frames" ? 16 : 64}`,
+      );
+    }
+  }
+  const values = options.frames * options.height * options.width * CHANNELS;
+  if (values > MAX_VALUES) {
+    refuse(
+      `frames x height x width x 3 must be at most ${MAX_VALUES}`,
+      values,
+      "ask for fewer or smaller frames",
+    );
+  }
+  const { fps, startSeconds = 0 } = options;
+  if (fps !== undefined && !(fps > 0 && fps < Infinity)) {
+    refuse("fps must be a number above 0", fps, "pass for example 8");
+  }
+  if (!(startSeconds >= 0 && startSeconds < Infinity)) {
+    refuse(
+      "startSeconds must be a number from 0 up",
+      startSeconds,
+      "pass for example 0",
+    );
+  }
+}
+
+function damaged(source: VideoSource, damage: string): InputError {
+  return new InputError(
+    `Cannot decode "${source.path}": the file must be whole: ${damage}; get a whole copy, or cut the good part out of it`,
+  );
+}
+
+function tooShort(
+  source: VideoSource,
+  { frames, fps, startSeconds, filled, end }:
+    & Required<DecodeOptions>
+    & { filled: number; end: number },
+): InputError {
+  const from = startSeconds > 0 ? ` from ${startSeconds} s on` : "";
+  const wanted = `Cannot decode "${source.path}": the video must last for ${
+    counted(frames, "frame")
+  } at ${shortNumber(fps)} fps${from}`;
+  const { durationSeconds: announced = 0 } = source;
+  // Sound may outlast the pictures a little; half a second is no accident.
+  const cut = announced - end > 0.5
+    ? ` (the file announces ${announced.toFixed(2)} s, so it may be cut short)`
+    : "";
+  if (filled === 0) {
+    return new InputError(
+      `${wanted}: it ends at ${end.toFixed(2)} s${cut}; start earlier`,
+    );
+  }
+  const fitting = Math.ceil(frames / (end - startSeconds) * 10) / 10;
+  return new InputError(
+    `${wanted}: it holds ${filled} at this rate${cut}; pass --frames ${filled}, or --fps ${fitting} or more`,
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toFixed(3)));
+}

@@ -1,0 +1,162 @@
+import {
+  type Canvas,
+  createCanvas,
+  ImageData,
+  type SKRSContext2D,
+} from "@napi-rs/canvas";
+import { CHANNELS, type Clip } from "lib/core/mod.ts";
+import { labelFontFamily } from "./_font.ts";
+import { frameImage, type Image } from "./image.ts";
+
+/** One line of a contact sheet. */
+export interface SheetRow {
+  /** What stands above the frames; cut with an ellipsis where it is too long. */
+  readonly label: string;
+  readonly clip: Clip;
+}
+
+/** How a contact sheet is laid out. */
+export interface SheetOptions {
+  /** Frames of a row, spread evenly from first to last; 8 if absent. */
+  readonly columns?: number;
+  /** Pixels of the sheet for one of a frame; 1 if absent. */
+  readonly scale?: number;
+}
+
+/** Pixels. */
+const GAP = 4;
+const TEXT_HEIGHT = 14;
+const LABEL_HEIGHT = 20;
+const MIN_WIDTH = 240;
+
+const PAPER = "#ffffff";
+const INK = "#202020";
+
+/**
+ * Lays clips out on one picture: a row each, its label above its frames.
+ *
+ * A clip with fewer frames than columns shows each once. Clips may differ in
+ * size and length.
+ *
+ * @param rows At least one; clips `[T,H,W,3]`, float32, RGB in [0,1].
+ * @returns A picture `[H,W,3]`, RGB in [0,255].
+ * @throws {RangeError} if there is no row, or columns or scale are not above 0
+ *
+ * @example
+ * ```ts
+ * import { contactSheet, writePng } from "lib/dataset/encode/mod.ts";
+ * import { DEMO_CAPTION, demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
+ * const sheet = await contactSheet([{ label: DEMO_CAPTION, clip }], { columns: 4 });
+ * assert.equal(sheet.width, 4 * 64 + 5 * 4);
+ * await writePng(await Deno.makeTempFile({ suffix: ".png" }), sheet);
+ * ```
+ */
+export async function contactSheet(
+  rows: readonly SheetRow[],
+  { columns = 8, scale = 1 }: SheetOptions = {},
+): Promise<Image> {
+  if (rows.length === 0 || !(columns >= 1) || !(scale > 0)) {
+    throw new RangeError(
+      "Cannot lay out a contact sheet: it needs a row, a column and a scale above 0: " +
+        `current values are ${rows.length} rows, ${columns} columns, scale ${scale}`,
+    );
+  }
+  const strips = rows.map(({ label, clip }) => ({
+    label,
+    clip,
+    indices: spread(clip.frames, Math.floor(columns)),
+    width: Math.max(1, Math.round(clip.width * scale)),
+    height: Math.max(1, Math.round(clip.height * scale)),
+  }));
+  const width = Math.max(
+    MIN_WIDTH,
+    ...strips.map((strip) => GAP + strip.indices.length * (strip.width + GAP)),
+  );
+  const height = GAP + strips.reduce(
+    (sum, strip) => sum + LABEL_HEIGHT + strip.height + GAP,
+    0,
+  );
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = PAPER;
+  context.fillRect(0, 0, width, height);
+  context.font = `${TEXT_HEIGHT}px ${await labelFontFamily()}`;
+  context.textBaseline = "middle";
+  // Enlarged pixels stay sharp: what the model made is what one sees.
+  context.imageSmoothingEnabled = scale < 1;
+
+  let top = GAP;
+  for (const strip of strips) {
+    context.fillStyle = INK;
+    context.fillText(
+      fitted(context, strip.label, width - 2 * GAP),
+      GAP,
+      top + LABEL_HEIGHT / 2,
+    );
+    top += LABEL_HEIGHT;
+    for (const [column, index] of strip.indices.entries()) {
+      context.drawImage(
+        canvasOf(frameImage(strip.clip, index)),
+        GAP + column * (strip.width + GAP),
+        top,
+        strip.width,
+        strip.height,
+      );
+    }
+    top += strip.height + GAP;
+  }
+  return imageOf(canvas, context);
+}
+
+/** At most `count` of the indices in `[0, length)`, first and last among them. */
+function spread(length: number, count: number): number[] {
+  if (count >= length) return Array.from({ length }, (_, i) => i);
+  if (count === 1) return [0];
+  return Array.from(
+    { length: count },
+    (_, i) => Math.round(i * (length - 1) / (count - 1)),
+  );
+}
+
+/** The text, or as much of its beginning as fits with an ellipsis. */
+function fitted(context: SKRSContext2D, text: string, width: number): string {
+  const letters = [...text.replaceAll(/\s+/g, " ")];
+  if (context.measureText(letters.join("")).width <= width) {
+    return letters.join("");
+  }
+  while (
+    letters.length > 0 &&
+    context.measureText(letters.join("") + "…").width > width
+  ) letters.pop();
+  return letters.join("") + "…";
+}
+
+function canvasOf({ width, height, data }: Image): Canvas {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      rgba[i * 4 + c] = data[i * CHANNELS + c]!;
+    }
+  }
+  const canvas = createCanvas(width, height);
+  canvas.getContext("2d").putImageData(
+    new ImageData(rgba, width, height),
+    0,
+    0,
+  );
+  return canvas;
+}
+
+function imageOf({ width, height }: Canvas, context: SKRSContext2D): Image {
+  const rgba = context.getImageData(0, 0, width, height).data;
+  const data = new Uint8Array(width * height * CHANNELS);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      data[i * CHANNELS + c] = rgba[i * 4 + c]!;
+    }
+  }
+  return { width, height, data };
+}

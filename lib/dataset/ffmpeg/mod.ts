@@ -1,0 +1,9 @@
+/**
+ * FFmpeg, quiet: what reading and writing videos share. Only `dataset/decode`
+ * and `dataset/encode` import it.
+ *
+ * @module
+ */
+export * from "./check.ts";
+export * from "./filter_chain.ts";
+export * from "./library.ts";

@@ -1,0 +1,6 @@
+/**
+ * What generated clips are worth, in numbers.
+ *
+ * @module
+ */
+export * from "./psnr.ts";

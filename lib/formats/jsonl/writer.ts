@@ -1,0 +1,163 @@
+import { InputError } from "../../core/mod.ts";
+import { LINE_FEED, parseTail } from "./lines.ts";
+
+/** Where to go on in a file. */
+export interface JsonlOptions {
+  /**
+   * {@link JsonlWriter.bytes} of an earlier writer: all that was written later
+   * is cut off, so that a resumed run leaves no step twice. Default: the end
+   * of the file.
+   */
+  readonly atBytes?: number;
+}
+
+/**
+ * Opens a JSONL file to append to it, and makes it if there is none. The end of
+ * a line that was cut off while it was written is removed.
+ *
+ * @throws {InputError} if the file is shorter than `atBytes`, or no line ends there
+ *
+ * @example
+ * ```ts
+ * import { openJsonl, readJsonl } from "lib/formats/jsonl/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * let bytes = 0;
+ * {
+ *   using log = openJsonl(path);
+ *   log.append({ step: 1 });
+ *   bytes = log.bytes; // goes into the checkpoint
+ *   log.append({ step: 2 }); // lost by the crash that follows
+ * }
+ * using log = openJsonl(path, { atBytes: bytes });
+ * log.append({ step: 2, again: true });
+ * assert.deepEqual(await readJsonl(path), [{ step: 1 }, { step: 2, again: true }]);
+ * ```
+ */
+export function openJsonl(
+  path: string,
+  { atBytes }: JsonlOptions = {},
+): JsonlWriter {
+  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  try {
+    const bytes = atBytes === undefined
+      ? repairEnd(file)
+      : checkEnd(file, path, atBytes);
+    file.truncateSync(bytes);
+    return new JsonlWriter(file, path, bytes);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Appends records to a file, one line each. Made by {@link openJsonl}. */
+export class JsonlWriter implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  #bytes: number;
+
+  /** @param file Open for writing, `bytes` long, every line whole. */
+  constructor(file: Deno.FsFile, path: string, bytes: number) {
+    this.#file = file;
+    this.#path = path;
+    this.#bytes = bytes;
+  }
+
+  /** Length of the file after the last record. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Writes a record, so that it survives the end of this process. For it to
+   * survive the loss of power too, call {@link JsonlWriter.sync}.
+   *
+   * @throws {TypeError} if a number is not finite, for JSON has no such numbers
+   *   and would store null
+   */
+  append(record: object): void {
+    const line = new TextEncoder().encode(`${this.#textOf(record)}\n`);
+    this.#file.seekSync(this.#bytes, Deno.SeekMode.Start);
+    try {
+      for (let done = 0; done < line.length;) {
+        done += this.#file.writeSync(line.subarray(done));
+      }
+    } catch (error) {
+      this.#file.truncateSync(this.#bytes); // half a line must not stay
+      throw error;
+    }
+    this.#bytes += line.length;
+  }
+
+  /** Waits until all records are on the disk: before a checkpoint names `bytes`. */
+  sync(): void {
+    this.#file.syncDataSync();
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #textOf(record: object): string {
+    return JSON.stringify(record, (name, value) => {
+      if (typeof value !== "number" || Number.isFinite(value)) return value;
+      throw new TypeError(
+        `Cannot append to "${this.#path}": numbers must be finite: ` +
+          `current value of "${name}" is ${value}; record it as a text`,
+      );
+    });
+  }
+}
+
+/** Where the last whole line ends, once a missing line feed is made up for. */
+function repairEnd(file: Deno.FsFile): number {
+  const size = file.statSync().size;
+  const end = endOfLines(file, size);
+  if (parseTail(readAt(file, end, size)) === undefined) return end;
+  file.seekSync(size, Deno.SeekMode.Start);
+  file.writeSync(Uint8Array.of(LINE_FEED));
+  return size + 1;
+}
+
+function checkEnd(file: Deno.FsFile, path: string, atBytes: number): number {
+  const size = file.statSync().size;
+  if (size < atBytes) {
+    throw new InputError(
+      `Cannot go on in "${path}" at byte ${atBytes}: ` +
+        `the file must be at least as long: it has ${size} bytes; ` +
+        "go on from an earlier checkpoint, or start a new file",
+    );
+  }
+  if (atBytes > 0 && readAt(file, atBytes - 1, atBytes)[0] !== LINE_FEED) {
+    throw new InputError(
+      `Cannot go on in "${path}" at byte ${atBytes}: a line must end there: ` +
+        "it ends elsewhere; pass the file that the checkpoint was made with",
+    );
+  }
+  return atBytes;
+}
+
+/** Bytes up to and with the last line feed, looked for from the end. */
+function endOfLines(file: Deno.FsFile, size: number): number {
+  const step = 65_536;
+  for (let end = size; end > 0; end -= step) {
+    const begin = Math.max(0, end - step);
+    const at = readAt(file, begin, end).lastIndexOf(LINE_FEED);
+    if (at !== -1) return begin + at + 1;
+  }
+  return 0;
+}
+
+function readAt(file: Deno.FsFile, begin: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - begin);
+  file.seekSync(begin, Deno.SeekMode.Start);
+  for (let done = 0; done < bytes.length;) {
+    const count = file.readSync(bytes.subarray(done));
+    if (count === null) return bytes.subarray(0, done);
+    done += count;
+  }
+  return bytes;
+}

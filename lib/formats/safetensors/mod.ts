@@ -1,0 +1,14 @@
+/**
+ * Tensors in files that other frameworks read too: the safetensors format of
+ * Hugging Face, an 8-byte length, a JSON header, and the numbers.
+ *
+ * @module
+ */
+export * from "./dtypes.ts";
+export {
+  parseSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+} from "./header.ts";
+export * from "./read.ts";
+export * from "./write.ts";

@@ -1,0 +1,217 @@
+import { InputError, type NdArray, sizeOf, zeros } from "../../core/mod.ts";
+import {
+  damaged,
+  parseSafetensorsHeader,
+  quoted,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+} from "./header.ts";
+
+/** Bytes of the number at the start of a file: the length of the header. */
+const LENGTH_BYTES = 8;
+
+/** Longest header that the format allows, in bytes. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** What a file holds. */
+export interface SafetensorsContent {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of the file. */
+  readonly tensors: Map<string, NdArray>;
+}
+
+/**
+ * Reads the header of a safetensors file and none of its numbers, whatever
+ * their dtype.
+ *
+ * @throws {InputError} if there is no such file or it breaks a rule of the format
+ *
+ * @example
+ * ```ts
+ * import { float32 } from "lib/core/mod.ts";
+ * import { readSafetensorsHeader, writeSafetensors } from "lib/formats/safetensors/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * await writeSafetensors(path, [["bias", float32([2], [1, 2])]], { step: "7" });
+ * assert.deepEqual(await readSafetensorsHeader(path), {
+ *   metadata: { step: "7" },
+ *   entries: [{ name: "bias", dtype: "F32", shape: [2], begin: 0, end: 8 }],
+ * });
+ * ```
+ */
+export async function readSafetensorsHeader(
+  path: string,
+): Promise<SafetensorsHeader> {
+  using file = await open(path);
+  return await headerOf(file, path);
+}
+
+/**
+ * Reads a safetensors file whole: F32 and F16 as float32, I32 as int32, BOOL
+ * as bool. Each array has storage of its own.
+ *
+ * @throws {InputError} if there is no such file, it breaks a rule of the
+ *   format, or a tensor has another dtype
+ *
+ * @example
+ * ```ts
+ * import { float32 } from "lib/core/mod.ts";
+ * import { readSafetensors, writeSafetensors } from "lib/formats/safetensors/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * const bias = float32([2], [1, 2]);
+ * await writeSafetensors(path, [["bias", bias]], {});
+ * assert.deepEqual((await readSafetensors(path)).tensors.get("bias"), bias);
+ * ```
+ */
+export async function readSafetensors(
+  path: string,
+): Promise<SafetensorsContent> {
+  using file = await open(path);
+  const { metadata, entries } = await headerOf(file, path);
+  const tensors = new Map<string, NdArray>();
+  // The entries cover the data without a gap, so reading on is enough.
+  for (const entry of entries) {
+    tensors.set(entry.name, await tensorOf(file, path, entry));
+  }
+  return { metadata, tensors };
+}
+
+async function open(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(
+      `Cannot read "${path}": the file must exist: there is none; check the path`,
+    );
+  }
+}
+
+/** Reads the header and leaves the file at the first byte of the data. */
+async function headerOf(
+  file: Deno.FsFile,
+  path: string,
+): Promise<SafetensorsHeader> {
+  const { size, isFile } = await file.stat();
+  if (!isFile) {
+    throw new InputError(
+      `Cannot read "${path}": it must be a file: it is a folder or a device; ` +
+        "pass a .safetensors file",
+    );
+  }
+  if (size < LENGTH_BYTES) {
+    throw damaged(
+      path,
+      `the file must have at least ${LENGTH_BYTES} bytes`,
+      `it has ${size}`,
+    );
+  }
+  const first = await readBytes(file, path, LENGTH_BYTES);
+  const length = new DataView(first.buffer).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw damaged(
+      path,
+      `the header must have at most ${MAX_HEADER_BYTES} bytes`,
+      `its length says ${length}`,
+    );
+  }
+  const dataBytes = size - LENGTH_BYTES - Number(length);
+  if (dataBytes < 0) {
+    throw damaged(
+      path,
+      "the header must end within the file",
+      `its length says ${length} bytes, of which ${
+        size - LENGTH_BYTES
+      } are there`,
+    );
+  }
+  const json = textOf(await readBytes(file, path, Number(length)), path);
+  return parseSafetensorsHeader(json, path, dataBytes);
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch {
+    throw damaged(path, "the header must be UTF-8", "it has other bytes");
+  }
+}
+
+/** Reads one tensor. All computers that Deno runs on are little-endian, as the format is. */
+async function tensorOf(
+  file: Deno.FsFile,
+  path: string,
+  { name, dtype, shape }: SafetensorsEntry,
+): Promise<NdArray> {
+  switch (dtype) {
+    case "F32":
+      return await filled(file, path, zeros(shape));
+    case "I32":
+      return await filled(file, path, zeros(shape, "int32"));
+    case "BOOL": {
+      const array = await filled(file, path, zeros(shape, "bool"));
+      const strange = array.data.find((value) => value > 1);
+      if (strange === undefined) return array;
+      throw damaged(
+        path,
+        `values of tensor ${quoted(name)} of dtype BOOL must be 0 or 1`,
+        `one is ${strange}`,
+      );
+    }
+    case "F16": {
+      const bytes = await readBytes(file, path, 2 * sizeOf(shape));
+      const array = zeros(shape);
+      array.data.set(new Float16Array(bytes.buffer));
+      return array;
+    }
+    default:
+      throw new InputError(
+        `Cannot read "${path}": dtype of tensor ${
+          quoted(name)
+        } must be one of ` +
+          `F32, F16, I32, BOOL: current value is ${dtype}; ` +
+          "convert the file to one of them, or read its header only",
+      );
+  }
+}
+
+async function filled<A extends NdArray>(
+  file: Deno.FsFile,
+  path: string,
+  array: A,
+): Promise<A> {
+  await fill(file, path, new Uint8Array(array.data.buffer));
+  return array;
+}
+
+async function readBytes(
+  file: Deno.FsFile,
+  path: string,
+  count: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(new ArrayBuffer(count));
+  await fill(file, path, bytes);
+  return bytes;
+}
+
+async function fill(
+  file: Deno.FsFile,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) {
+      throw damaged(
+        path,
+        "the file must stay as it is while it is read",
+        `it ended ${bytes.length - done} bytes early`,
+      );
+    }
+    done += count;
+  }
+}

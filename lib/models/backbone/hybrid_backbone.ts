@@ -1,0 +1,177 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import {
+  type AttentionContext,
+  initLinear,
+  initTimestep,
+  layerNorm,
+  linear,
+  type LinearParameters,
+  normal,
+  silu,
+  stack,
+  type Tensors,
+  timestepEmbedding,
+  type TimestepParameters,
+} from "../layers/mod.ts";
+import type { TextConfig } from "../text/config.ts";
+import {
+  ATTENTION_MODULATIONS,
+  attentionBlock,
+  type AttentionBlockParameters,
+  initAttentionBlock,
+} from "./attention_block.ts";
+import {
+  cnnBlock,
+  type CnnBlockParameters,
+  initCnnBlock,
+} from "./cnn_block.ts";
+import { type BackboneConfig, layerKinds } from "./config.ts";
+import { modulate, modulationOf } from "./modulation.ts";
+
+/** A block of either kind; the configuration tells which stands where. */
+export type BlockParameters = AttentionBlockParameters | CnnBlockParameters;
+
+/** Parameters of a HybridBackbone. */
+export interface BackboneParameters {
+  /** `[Z,D]`: latent channels to tokens. */
+  readonly input: LinearParameters;
+  readonly timestep: TimestepParameters;
+  /** `[D,6D]`: what all blocks share of the timestep. */
+  readonly modulation: LinearParameters;
+  /** `[textWidth,D]`: the text encoder's output to context tokens. */
+  readonly text: LinearParameters;
+  /** `[wordRows,D]`: the backbone's own path for the words of a prompt. */
+  readonly words: NdArray;
+  /** `[D,D]`: the whole prompt, added to the timestep. */
+  readonly prompt: LinearParameters;
+  readonly layers: Record<string, BlockParameters>;
+  /** `[2,D]`: shift and scale before the output. */
+  readonly finalModulation: NdArray;
+  /** `[D,Z]`. */
+  readonly output: LinearParameters;
+}
+
+/** What the backbone needs to know of the models beside it. */
+export interface BackboneSurroundings {
+  readonly latentChannels: number;
+  readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
+}
+
+/** Deviation of word embeddings before training. */
+const WORD_DEVIATION = 0.5;
+
+/**
+ * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
+ * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
+ */
+export function initBackbone(
+  config: BackboneConfig,
+  { latentChannels, text }: BackboneSurroundings,
+  rng: Rng,
+): BackboneParameters {
+  const { width } = config;
+  const kinds = layerKinds(config);
+  return {
+    input: initLinear(rng.fork("input"), latentChannels, width),
+    timestep: initTimestep(rng.fork("timestep"), width),
+    modulation: initLinear(
+      rng.fork("modulation"),
+      width,
+      ATTENTION_MODULATIONS * width,
+      0,
+    ),
+    text: initLinear(rng.fork("text"), text.outputWidth, width),
+    words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
+    prompt: initLinear(rng.fork("prompt"), width, width),
+    layers: stack<BlockParameters>(
+      "block",
+      kinds.length,
+      (place, name) =>
+        kinds[place] === "cnn"
+          ? initCnnBlock(rng.fork(name), width, config.cnnWidth)
+          : initAttentionBlock(rng.fork(name), width),
+    ),
+    finalModulation: zeros([2, width]),
+    output: initLinear(rng.fork("output"), width, latentChannels, 0),
+  };
+}
+
+/** What a noisy latent is denoised by. */
+export interface BackboneInputs {
+  /** Noisy normalised latents, `[B,t,h,w,Z]`. */
+  readonly latent: tf.Tensor;
+  /** Noise level of each, `[B]` in [0,1]. */
+  readonly level: tf.Tensor;
+  /** The text encoder's output, `[B,L,textWidth]`, and its mask, `[B,L]`. */
+  readonly text: AttentionContext;
+  /** Rows of the prompt's words, int32 `[B,W]`, and their mask, `[B,W]`. */
+  readonly words: { readonly ids: tf.Tensor; readonly mask: tf.Tensor };
+  /** Rotary tables of the tokens, `[N,d/2]`. */
+  readonly positions: { readonly cos: tf.Tensor; readonly sin: tf.Tensor };
+}
+
+/**
+ * Predicts the velocity `noise - latent` of rectified flow at a noise level:
+ * `[B,t,h,w,Z] -> [B,t,h,w,Z]`.
+ */
+export function backbone(
+  p: Tensors<BackboneParameters>,
+  inputs: BackboneInputs,
+  config: BackboneConfig,
+): tf.Tensor {
+  const [B, frames, height, width, Z] = inputs.latent
+    .shape as [number, number, number, number, number];
+  const grid = { frames, height, width };
+  const D = config.width;
+  const N = frames * height * width;
+
+  const context = contextOf(p, inputs);
+  const condition = tf.add(
+    timestepEmbedding(p.timestep, inputs.level),
+    linear(p.prompt, meanOf(context)),
+  ); // [B,D]
+  const shared = tf.reshape(
+    linear(p.modulation, silu(condition)),
+    [B, ATTENTION_MODULATIONS, D],
+  );
+
+  let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
+  const kinds = layerKinds(config);
+  Object.values(p.layers).forEach((layer, place) => {
+    x = kinds[place] === "cnn"
+      ? cnnBlock(layer as Tensors<CnnBlockParameters>, x, { shared, grid })
+      : attentionBlock(layer as Tensors<AttentionBlockParameters>, x, {
+        shared,
+        rotary: inputs.positions,
+        context,
+        heads: config.heads,
+      });
+  });
+  const [shift, scale] = modulationOf(
+    p.finalModulation,
+    tf.expandDims(condition, 1),
+  ) as [tf.Tensor, tf.Tensor];
+  const out = linear(p.output, modulate(layerNorm(x), scale, shift));
+  return tf.reshape(out, [B, frames, height, width, Z]);
+}
+
+/** Text encoder's output and word embeddings, side by side: `[B,L+W,D]`. */
+function contextOf(
+  p: Tensors<BackboneParameters>,
+  { text, words }: BackboneInputs,
+): AttentionContext {
+  const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
+  const tokens = tf.concat([linear(p.text, text.tokens), own], 1);
+  return {
+    tokens: layerNorm(tokens),
+    mask: tf.concat([text.mask, words.mask], 1),
+  };
+}
+
+/** Mean over tokens, padding left out; zero for the empty prompt: `[B,D]`. */
+function meanOf({ tokens, mask }: AttentionContext): tf.Tensor {
+  const weights = tf.expandDims(mask, -1);
+  const count = tf.maximum(tf.sum(weights, 1), 1);
+  return tf.div(tf.sum(tf.mul(tokens, weights), 1), count);
+}

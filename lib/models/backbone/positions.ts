@@ -1,0 +1,50 @@
+import type { GridSize } from "../vae/config.ts";
+import type { VaeStride } from "../vae/config.ts";
+import { type RotaryTable, rotaryTable } from "../layers/mod.ts";
+
+/** Shortest and longest wavelength in time, seconds. */
+const SECONDS = [0.4, 40] as const;
+/** Shortest and longest wavelength in height and width, pixels. */
+const PIXELS = [32, 4096] as const;
+
+/**
+ * Rotary angles of the tokens of a latent grid, from the middle of each cell
+ * in seconds and pixels, so that frame rate and size mean what they mean.
+ *
+ * @param fps Frames per second of the clip.
+ * @returns tables `[N,d/2]`, tokens in the order time, height, width.
+ *
+ * @example
+ * ```ts
+ * import { tokenPositions } from "lib/models/backbone/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const grid = { frames: 2, height: 1, width: 3 };
+ * const { cos } = tokenPositions(grid, { space: 16, time: 4 }, 8, 16);
+ * assert.deepEqual(cos.shape, [6, 8]);
+ * ```
+ */
+export function tokenPositions(
+  grid: GridSize,
+  stride: VaeStride,
+  fps: number,
+  headWidth: number,
+): RotaryTable {
+  const seconds: number[] = [];
+  const rows: number[] = [];
+  const columns: number[] = [];
+  for (let t = 0; t < grid.frames; t++) {
+    for (let y = 0; y < grid.height; y++) {
+      for (let x = 0; x < grid.width; x++) {
+        seconds.push((t + 0.5) * stride.time / fps);
+        rows.push((y + 0.5) * stride.space);
+        columns.push((x + 0.5) * stride.space);
+      }
+    }
+  }
+  return rotaryTable([
+    { positions: seconds, wavelengths: SECONDS },
+    { positions: rows, wavelengths: PIXELS },
+    { positions: columns, wavelengths: PIXELS },
+  ], headWidth);
+}

@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { float32, type NdArray, type Rng } from "../../core/mod.ts";
+
+/**
+ * A point on the straight line from data to noise:
+ * `(1 - level) * data + level * noise`
+ * (Liu et al. 2022, Flow Straight and Fast, arXiv 2209.03003).
+ *
+ * @param data `[B,...]`
+ * @param noise Standard normal, `[B,...]`.
+ * @param level `[B]` in [0,1].
+ */
+export function mixNoise(
+  data: tf.Tensor,
+  noise: tf.Tensor,
+  level: tf.Tensor,
+): tf.Tensor {
+  const s = tf.reshape(level, [level.size, ...data.shape.slice(1).fill(1)]);
+  return tf.add(tf.mul(tf.sub(1, s), data), tf.mul(s, noise));
+}
+
+/** The velocity along that line, which the model predicts: `noise - data`. */
+export function velocityOf(data: tf.Tensor, noise: tf.Tensor): tf.Tensor {
+  return tf.sub(noise, data);
+}
+
+/** Mean squared error of the predicted velocity of each sample: `[B,...] -> [B]`. */
+export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
+  const axes = velocity.shape.slice(1).map((_, i) => i + 1);
+  return tf.mean(tf.squaredDifference(predicted, velocity), axes);
+}
+
+/**
+ * Draws noise levels from the logit-normal distribution, which visits the
+ * middle more often than the ends (Esser et al. 2024, arXiv 2403.03206).
+ *
+ * @returns `[count]`, in (0,1).
+ *
+ * @example
+ * ```ts
+ * import { drawLevels } from "lib/models/diffusion/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const levels = drawLevels(new Rng(0), 100);
+ * assert.ok(levels.data.every((level) => level > 0 && level < 1));
+ * ```
+ */
+export function drawLevels(rng: Rng, count: number): NdArray<"float32"> {
+  const normals = rng.normals([count]).data;
+  return float32([count], normals.map((x) => 1 / (1 + Math.exp(-x))));
+}

@@ -1,0 +1,59 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { float32, type NdArray } from "../../core/mod.ts";
+
+/** Cosines and sines of the angles by which features are turned, `[N,d/2]` each. */
+export interface RotaryTable {
+  readonly cos: NdArray<"float32">;
+  readonly sin: NdArray<"float32">;
+}
+
+/** Where tokens lie along one axis, and which wavelengths tell them apart. */
+export interface RotaryAxis {
+  /** Position of each token, `N` of them, in the axis's unit. */
+  readonly positions: readonly number[];
+  /** Shortest and longest wavelength, in the same unit. */
+  readonly wavelengths: readonly [shortest: number, longest: number];
+}
+
+/**
+ * Angles for rotary position embedding (Su et al. 2021, arXiv 2104.09864) over
+ * several axes: the `d/2` pairs of a head are dealt out to the axes in turn,
+ * each axis has wavelengths in geometric steps.
+ *
+ * @param headWidth `d`, even.
+ */
+export function rotaryTable(
+  axes: readonly RotaryAxis[],
+  headWidth: number,
+): RotaryTable {
+  const pairs = headWidth / 2;
+  const tokens = axes[0]!.positions.length;
+  const cos = new Float32Array(tokens * pairs);
+  const sin = new Float32Array(tokens * pairs);
+  for (let pair = 0; pair < pairs; pair++) {
+    const axis = axes[pair % axes.length]!;
+    const steps = Math.ceil((pairs - (pair % axes.length)) / axes.length);
+    const [shortest, longest] = axis.wavelengths;
+    const step = Math.floor(pair / axes.length) / Math.max(1, steps - 1);
+    const wavelength = shortest * (longest / shortest) ** step;
+    for (let token = 0; token < tokens; token++) {
+      const angle = 2 * Math.PI * axis.positions[token]! / wavelength;
+      cos[token * pairs + pair] = Math.cos(angle);
+      sin[token * pairs + pair] = Math.sin(angle);
+    }
+  }
+  const shape = [tokens, pairs];
+  return { cos: float32(shape, cos), sin: float32(shape, sin) };
+}
+
+/** Turns the features of each token: `[...,N,d] -> [...,N,d]`. */
+export function rotate(
+  x: tf.Tensor,
+  { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },
+): tf.Tensor {
+  const [a, b] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]; // [...,N,d/2]
+  return tf.concat([
+    tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
+    tf.add(tf.mul(a, sin), tf.mul(b, cos)),
+  ], -1);
+}

@@ -1,0 +1,26 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Sizes of a block of cells: time, height, width. */
+export type Block = readonly [time: number, height: number, width: number];
+
+/**
+ * Folds blocks of cells into channels:
+ * `[B,T,H,W,C] -> [B,T/t,H/h,W/w,t*h*w*C]`. Nothing is lost, and a stride-1
+ * layer after it does the work of a strided convolution.
+ */
+export function spaceToDepth(x: tf.Tensor, [t, h, w]: Block): tf.Tensor {
+  const [B, T, H, W, C] = x.shape as [number, number, number, number, number];
+  // Neighbours in width are neighbours in memory too, so that six axes suffice.
+  const apart = tf.reshape(x, [B * T / t, t, H / h, h, W / w, w * C]);
+  const folded = tf.transpose(apart, [0, 2, 4, 1, 3, 5]);
+  return tf.reshape(folded, [B, T / t, H / h, W / w, t * h * w * C]);
+}
+
+/** The inverse: `[B,T,H,W,t*h*w*C] -> [B,T*t,H*h,W*w,C]`. */
+export function depthToSpace(x: tf.Tensor, [t, h, w]: Block): tf.Tensor {
+  const [B, T, H, W, D] = x.shape as [number, number, number, number, number];
+  const C = D / (t * h * w);
+  const apart = tf.reshape(x, [B * T, H, W, t, h, w * C]);
+  const unfolded = tf.transpose(apart, [0, 3, 1, 4, 2, 5]);
+  return tf.reshape(unfolded, [B, T * t, H * h, W * w, C]);
+}

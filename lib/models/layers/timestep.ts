@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../../core/mod.ts";
+import { silu } from "./activation.ts";
+import { initLinear, linear, type LinearParameters } from "./linear.ts";
+import type { Tensors } from "./parameters.ts";
+
+/** Width of the sinusoids. */
+const SINUSOIDS = 256;
+/** Longest wavelength over the shortest. */
+const PERIOD = 10_000;
+/** Noise levels in [0,1] are spread over this many steps, as diffusion models do. */
+const TIMESTEPS = 1000;
+
+/** From a noise level to a vector. */
+export interface TimestepParameters {
+  readonly hidden: LinearParameters;
+  readonly out: LinearParameters;
+}
+
+/** Makes a timestep embedding of width `D`. */
+export function initTimestep(rng: Rng, width: number): TimestepParameters {
+  return {
+    hidden: initLinear(rng.fork("hidden"), SINUSOIDS, width),
+    out: initLinear(rng.fork("out"), width, width),
+  };
+}
+
+/** Noise levels `[B]` in [0,1] `-> [B,D]`: sinusoids, linear, SiLU, linear. */
+export function timestepEmbedding(
+  { hidden, out }: Tensors<TimestepParameters>,
+  level: tf.Tensor,
+): tf.Tensor {
+  const half = SINUSOIDS / 2;
+  const frequencies = tf.tensor2d(
+    Array.from({ length: half }, (_, i) => TIMESTEPS * PERIOD ** (-i / half)),
+    [1, half],
+  );
+  const angles = tf.mul(tf.reshape(level, [level.size, 1]), frequencies);
+  const waves = tf.concat([tf.cos(angles), tf.sin(angles)], 1); // [B,256]
+  return linear(out, silu(linear(hidden, waves)));
+}

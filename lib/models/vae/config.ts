@@ -1,0 +1,84 @@
+import * as z from "zod";
+
+/** The shape of a VideoVAE. */
+export const vaeConfigSchema = z.strictObject({
+  patch: z.int().min(1).describe(
+    "pixels along a side that the first layer folds into channels",
+  ),
+  widths: z.array(z.int().min(8)).min(1).describe(
+    "channels of each level; each level after the first halves time, height and width",
+  ),
+  blocks: z.int().min(1).describe("residual blocks at each level"),
+  latentChannels: z.int().min(1).describe("channels of a latent cell"),
+  heads: z.int().min(1).describe("heads of the temporal attention"),
+}).refine(
+  ({ widths, heads }) => widths.at(-1)! % (2 * heads) === 0,
+  "the last width must be a multiple of 2 x heads",
+);
+
+/** The shape of a VideoVAE, checked. */
+export type VaeConfig = z.infer<typeof vaeConfigSchema>;
+
+/** Pixels and frames that one latent cell stands for. */
+export interface VaeStride {
+  readonly space: number;
+  readonly time: number;
+}
+
+/**
+ * How much a VAE shrinks a clip along each axis.
+ *
+ * @example
+ * ```ts
+ * import { strideOf } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4 };
+ * assert.deepEqual(strideOf(config), { space: 16, time: 4 });
+ * ```
+ */
+export function strideOf({ patch, widths }: VaeConfig): VaeStride {
+  const halvings = 2 ** (widths.length - 1);
+  return { space: patch * halvings, time: halvings };
+}
+
+/** Sizes of a latent, or of a clip. */
+export interface GridSize {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The latent grid of a clip.
+ *
+ * @throws {RangeError} naming the nearest legal size, if the strides do not divide the clip
+ *
+ * @example
+ * ```ts
+ * import { latentSizeOf } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4 };
+ * const clip = { frames: 16, height: 64, width: 64 };
+ * assert.deepEqual(latentSizeOf(config, clip), { frames: 4, height: 4, width: 4 });
+ * ```
+ */
+export function latentSizeOf(config: VaeConfig, clip: GridSize): GridSize {
+  const { space, time } = strideOf(config);
+  const divide = (name: string, size: number, stride: number): number => {
+    if (!Number.isInteger(size) || size < stride || size % stride !== 0) {
+      const nearest = Math.max(stride, Math.round(size / stride) * stride);
+      throw new RangeError(
+        `Cannot encode a clip: ${name} must be a multiple of ${stride}: ` +
+          `current value is ${size}; the nearest legal value is ${nearest}`,
+      );
+    }
+    return size / stride;
+  };
+  return {
+    frames: divide("frames", clip.frames, time),
+    height: divide("height", clip.height, space),
+    width: divide("width", clip.width, space),
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * VideoVAE: clips to a small grid of latents and back.
+ *
+ * @module
+ */
+export * from "./config.ts";
+export * from "./loss.ts";
+export * from "./statistics.ts";
+export * from "./video_vae.ts";

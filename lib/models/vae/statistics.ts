@@ -1,0 +1,81 @@
+import { float32, type NdArray } from "../../core/mod.ts";
+
+/**
+ * Mean and deviation of each latent channel over a dataset, `[Z]` each.
+ * Diffusion works on `(latent - mean) / deviation`, whose variance is one
+ * whatever the VAE's is.
+ */
+export interface LatentStatistics {
+  readonly mean: NdArray<"float32">;
+  readonly deviation: NdArray<"float32">;
+}
+
+/** Deviations below this are taken for a dead channel, which stays as it is. */
+const DEAD = 1e-4;
+
+/**
+ * Measures latents `[...,Z]`.
+ *
+ * @example
+ * ```ts
+ * import { latentStatistics } from "lib/models/vae/mod.ts";
+ * import { float32 } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { mean, deviation } = latentStatistics([float32([2, 1], [1, 3])]);
+ * assert.equal(mean.data[0], 2);
+ * assert.equal(deviation.data[0], 1);
+ * ```
+ */
+export function latentStatistics(
+  latents: readonly NdArray<"float32">[],
+): LatentStatistics {
+  const channels = latents[0]!.shape.at(-1)!;
+  const sum = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  let count = 0;
+  for (const { data } of latents) {
+    count += data.length / channels;
+    for (let i = 0; i < data.length; i++) {
+      sum[i % channels]! += data[i]!;
+      squares[i % channels]! += data[i]! ** 2;
+    }
+  }
+  const mean = sum.map((total) => total / count);
+  const deviation = squares.map((total, c) => {
+    const variance = Math.max(0, total / count - mean[c]! ** 2);
+    return variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
+  });
+  return {
+    mean: float32([channels], mean),
+    deviation: float32([channels], deviation),
+  };
+}
+
+/** `(latent - mean) / deviation`, channel by channel, `[...,Z]`. */
+export function normaliseLatent(
+  latent: NdArray<"float32">,
+  { mean, deviation }: LatentStatistics,
+): NdArray<"float32"> {
+  const channels = mean.data.length;
+  return float32(
+    latent.shape,
+    latent.data.map((value, i) =>
+      (value - mean.data[i % channels]!) / deviation.data[i % channels]!
+    ),
+  );
+}
+
+/** The inverse of {@link normaliseLatent}. */
+export function denormaliseLatent(
+  latent: NdArray<"float32">,
+  { mean, deviation }: LatentStatistics,
+): NdArray<"float32"> {
+  const channels = mean.data.length;
+  return float32(
+    latent.shape,
+    latent.data.map((value, i) =>
+      value * deviation.data[i % channels]! + mean.data[i % channels]!
+    ),
+  );
+}

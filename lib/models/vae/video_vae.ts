@@ -1,0 +1,186 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { CHANNELS, type Rng } from "../../core/mod.ts";
+import {
+  type Block,
+  conv3d,
+  type Conv3dParameters,
+  depthToSpace,
+  initConv3d,
+  initNorm,
+  type NormParameters,
+  rmsNorm,
+  silu,
+  spaceToDepth,
+  stack,
+  type Tensors,
+} from "../layers/mod.ts";
+import type { VaeConfig } from "./config.ts";
+import {
+  initResidualBlock,
+  residualBlock,
+  type ResidualBlockParameters,
+} from "./residual_block.ts";
+import {
+  initTemporalAttention,
+  temporalAttention,
+  type TemporalAttentionParameters,
+} from "./temporal_attention.ts";
+
+/** One level of the encoder or decoder: its blocks, and the way to the next. */
+export interface LevelParameters {
+  readonly blocks: Record<string, ResidualBlockParameters>;
+  /** The 1x1x1 convolution after folding, or before unfolding; absent at the end. */
+  readonly resample?: Conv3dParameters;
+}
+
+/** One half of the VAE. */
+export interface CoderParameters {
+  readonly input: Conv3dParameters;
+  readonly levels: Record<string, LevelParameters>;
+  readonly temporal: TemporalAttentionParameters;
+  readonly norm: NormParameters;
+  readonly output: Conv3dParameters;
+}
+
+/** Parameters of a VideoVAE. */
+export interface VaeParameters {
+  readonly encoder: CoderParameters;
+  readonly decoder: CoderParameters;
+}
+
+/** What a level halves: time, height and width. */
+const HALVES: Block = [2, 2, 2];
+/** Cells in such a block. */
+const FOLD = 8;
+
+/**
+ * Makes a VideoVAE.
+ *
+ * @example
+ * ```ts
+ * import { initVae } from "lib/models/vae/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2 };
+ * const { encoder } = initVae(config, new Rng(0));
+ * assert.deepEqual(encoder.input.weight.shape, [3, 3, 3, 48, 8]);
+ * ```
+ */
+export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
+  const { widths, patch, latentChannels } = config;
+  const pixels = CHANNELS * patch ** 2;
+  const last = widths.at(-1)!;
+  const encoder = rng.fork("encoder");
+  const decoder = rng.fork("decoder");
+  const blocks = (rng: Rng, width: number): LevelParameters["blocks"] =>
+    stack(
+      "block",
+      config.blocks,
+      (_, name) => initResidualBlock(rng.fork(name), width),
+    );
+  return {
+    encoder: {
+      input: initConv3d(encoder.fork("input"), 3, pixels, widths[0]!),
+      levels: stack("level", widths.length, (level, name) => {
+        const rng = encoder.fork(name);
+        const next = widths[level + 1];
+        return {
+          blocks: blocks(rng, widths[level]!),
+          ...(next && {
+            resample: initConv3d(
+              rng.fork("resample"),
+              1,
+              FOLD * widths[level]!,
+              next,
+            ),
+          }),
+        };
+      }),
+      temporal: initTemporalAttention(encoder.fork("temporal"), last),
+      norm: initNorm(last),
+      output: initConv3d(encoder.fork("output"), 1, last, 2 * latentChannels),
+    },
+    decoder: {
+      input: initConv3d(decoder.fork("input"), 1, latentChannels, last),
+      levels: stack("level", widths.length, (place, name) => {
+        const rng = decoder.fork(name);
+        const level = widths.length - 1 - place;
+        const next = widths[level - 1];
+        return {
+          blocks: blocks(rng, widths[level]!),
+          ...(next && {
+            resample: initConv3d(
+              rng.fork("resample"),
+              1,
+              widths[level]!,
+              FOLD * next,
+            ),
+          }),
+        };
+      }),
+      temporal: initTemporalAttention(decoder.fork("temporal"), last),
+      norm: initNorm(widths[0]!),
+      output: initConv3d(decoder.fork("output"), 3, widths[0]!, pixels, 0.1),
+    },
+  };
+}
+
+/** A normal distribution for each number of a latent, `[B,t,h,w,Z]` each. */
+export interface LatentDistribution {
+  readonly mean: tf.Tensor;
+  /** Natural logarithm of the variance, in [-30, 20]. */
+  readonly logVariance: tf.Tensor;
+}
+
+/**
+ * Encodes clips: `[B,T,H,W,3]` in [0,1] `->` the distribution of their latents
+ * (Kingma & Welling 2013, arXiv 1312.6114).
+ */
+export function encode(
+  { encoder: p }: Tensors<VaeParameters>,
+  clip: tf.Tensor,
+  { patch, heads }: Pick<VaeConfig, "patch" | "heads">,
+): LatentDistribution {
+  const signed = tf.sub(tf.mul(clip, 2), 1);
+  let x = conv3d(p.input, spaceToDepth(signed, [1, patch, patch]));
+  for (const level of Object.values(p.levels)) {
+    for (const block of Object.values(level.blocks)) {
+      x = residualBlock(block, x);
+    }
+    if (level.resample) x = conv3d(level.resample, spaceToDepth(x, HALVES));
+  }
+  x = temporalAttention(p.temporal, x, heads);
+  const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
+  const [mean, logVariance] = tf.split(out, 2, -1) as [tf.Tensor, tf.Tensor];
+  return { mean, logVariance: tf.clipByValue(logVariance, -30, 20) };
+}
+
+/**
+ * Decodes latents `[B,t,h,w,Z]` to clips `[B,T,H,W,3]`, around [0,1] and not
+ * clipped to it.
+ */
+export function decode(
+  { decoder: p }: Tensors<VaeParameters>,
+  latent: tf.Tensor,
+  { patch, heads }: Pick<VaeConfig, "patch" | "heads">,
+): tf.Tensor {
+  let x = temporalAttention(p.temporal, conv3d(p.input, latent), heads);
+  for (const level of Object.values(p.levels)) {
+    for (const block of Object.values(level.blocks)) {
+      x = residualBlock(block, x);
+    }
+    if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
+  }
+  const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
+  const signed = depthToSpace(out, [1, patch, patch]);
+  return tf.mul(tf.add(signed, 1), 0.5);
+}
+
+/** Draws a latent: `mean + deviation * noise`, noise standard normal of the same shape. */
+export function sampleLatent(
+  { mean, logVariance }: LatentDistribution,
+  noise: tf.Tensor,
+): tf.Tensor {
+  return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+}

@@ -1,0 +1,144 @@
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { InputError } from "../../core/mod.ts";
+
+/** A schema whose fields are the flags of a command. */
+export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
+
+/**
+ * Reads a command's flags by its schema: the schema gives their names, kinds,
+ * defaults, limits and help.
+ *
+ * @returns the values, or undefined if help was asked for.
+ * @throws {InputError} naming the flag, the rule, the value found and the fix
+ *
+ * @example
+ * ```ts
+ * import { readFlags } from "lib/recipes/command_line/mod.ts";
+ * import * as z from "zod";
+ * import assert from "node:assert/strict";
+ *
+ * const schema = z.strictObject({ steps: z.coerce.number().int().min(1).default(10) });
+ * assert.deepEqual(readFlags(schema, ["--steps", "5"]), { steps: 5 });
+ * assert.deepEqual(readFlags(schema, []), { steps: 10 });
+ * assert.throws(() => readFlags(schema, ["--stepz", "5"]), /--stepz.*did you mean --steps/);
+ * ```
+ */
+export function readFlags<S extends FlagSchema>(
+  schema: S,
+  args: readonly string[],
+): z.infer<S> | undefined {
+  const names = Object.keys(schema.shape);
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(
+        names.map((name) => [flagOf(name), { type: "string" as const }]),
+      ),
+    },
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      throw new InputError(
+        `Cannot read the command: every value must follow a flag: ` +
+          `current value is "${token.value}"; the flags are ${listed(names)}`,
+      );
+    }
+    if (token.kind !== "option" || token.name === "help") continue;
+    if (!names.map(flagOf).includes(token.name)) {
+      throw new InputError(
+        `Cannot read the command: there is no flag ${token.rawName}; ` +
+          suggestion(token.name, names),
+      );
+    }
+    if (token.value === undefined) {
+      throw new InputError(
+        `Cannot read the command: ${token.rawName} must be followed by a value`,
+      );
+    }
+  }
+  if (values.help) return undefined;
+  const given = Object.fromEntries(
+    names.flatMap((name) =>
+      values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)]]]
+    ),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0] ?? "");
+  throw new InputError(
+    `Cannot use --${flagOf(name)}: ${issue.message}: ` +
+      `current value is "${String(given[name])}"`,
+  );
+}
+
+/**
+ * The help of a command, from its schema.
+ *
+ * @param usage The command as it is typed, such as `deno task demo`.
+ */
+export function helpText(
+  usage: string,
+  purpose: string,
+  schema: FlagSchema,
+): string {
+  const rows = Object.entries(schema.shape).map(([name, field]) => {
+    const fallback = defaultOf(field);
+    return [
+      `  --${flagOf(name)}`,
+      (field.description ?? "") +
+      (fallback === undefined ? "" : ` (default ${fallback})`),
+    ] as const;
+  });
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return [
+    purpose,
+    "",
+    `Usage: ${usage} [flags]`,
+    "",
+    ...rows.map(([flag, text]) => `${flag.padEnd(width)}  ${text}`),
+  ].join("\n");
+}
+
+function defaultOf(field: z.ZodType): unknown {
+  const empty = field.safeParse(undefined);
+  return empty.success ? empty.data : undefined;
+}
+
+/** `maxSteps` -> `max-steps`. */
+function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `--${flagOf(name)}`).join(", ");
+}
+
+function suggestion(wrong: string, names: readonly string[]): string {
+  const near = names.map(flagOf)
+    .map((flag) => ({ flag, distance: editDistance(wrong, flag) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near && near.distance <= 2
+    ? `did you mean --${near.flag}?`
+    : `the flags are ${listed(names)}`;
+}
+
+/** Letters to add, drop or change to make one word of another (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    row = row.reduce<number[]>((next, above, j) => {
+      const value = j === 0 ? i : Math.min(
+        above + 1,
+        next[j - 1]! + 1,
+        row[j - 1]! + Number(a[i - 1] !== b[j - 1]),
+      );
+      return [...next, value];
+    }, []);
+  }
+  return row.at(-1)!;
+}

@@ -1,0 +1,7 @@
+/**
+ * Commands: flags from a schema, errors as one line, Ctrl-C that saves.
+ *
+ * @module
+ */
+export * from "./flags.ts";
+export * from "./program.ts";

@@ -1,0 +1,66 @@
+import { InputError } from "../../core/mod.ts";
+import { StoppedError } from "../../trainer/mod.ts";
+import { type FlagSchema, helpText, readFlags } from "./flags.ts";
+import type * as z from "zod";
+
+/** A command as it is run from a terminal. */
+export interface Program<S extends FlagSchema> {
+  /** How it is typed: `deno task demo`. */
+  readonly usage: string;
+  /** What it does, in a sentence. */
+  readonly purpose: string;
+  readonly flags: S;
+  /**
+   * Does the work.
+   *
+   * @param signal Aborted by the first Ctrl-C; the second ends the process.
+   * @returns the exit code.
+   */
+  run(options: z.infer<S>, signal: AbortSignal): Promise<number>;
+}
+
+/** Exit codes, as shells know them. */
+const BAD_INPUT = 2;
+const INTERRUPTED = 130;
+
+/**
+ * Runs a command and exits: 0 done, 1 not passed, 2 bad input (one line, no
+ * stack trace), 130 stopped by Ctrl-C with everything saved.
+ */
+export async function runProgram<S extends FlagSchema>(
+  program: Program<S>,
+): Promise<never> {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    if (abort.signal.aborted) Deno.exit(INTERRUPTED);
+    say("Stopping after this step; press Ctrl-C again to stop at once");
+    abort.abort();
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  try {
+    const options = readFlags(program.flags, Deno.args);
+    if (options === undefined) {
+      const { usage, purpose, flags } = program;
+      await Deno.stdout.write(
+        new TextEncoder().encode(`${helpText(usage, purpose, flags)}\n`),
+      );
+      Deno.exit(0);
+    }
+    Deno.exit(await program.run(options, abort.signal));
+  } catch (error) {
+    if (error instanceof InputError) {
+      say(`error: ${error.message}`);
+      Deno.exit(BAD_INPUT);
+    }
+    if (error instanceof StoppedError) {
+      say(error.message);
+      Deno.exit(INTERRUPTED);
+    }
+    throw error;
+  }
+}
+
+/** Writes a line for people, apart from what other programs read. */
+export function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,89 @@
+import { openDevice } from "../../compiler/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
+import { runProgram, say } from "../command_line/mod.ts";
+import { clipToLearn, otherClips } from "./clips.ts";
+import { demoFlags, type DemoOptions } from "./options.ts";
+import { openMetrics, type StageContext } from "./stages.ts";
+import { demoPlan } from "./plan.ts";
+import { runDemo } from "./pipeline.ts";
+import { verdictsOf, writeRun } from "./report.ts";
+
+/** `deno task demo`: the one-clip gate before any long run. */
+async function demo(
+  options: DemoOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const plan = demoPlan(options.preset);
+  const folder = options.out;
+  if (options.video !== undefined) {
+    // Before a folder is made: a wrong path must leave nothing behind.
+    await clipToLearn(options.video, options.caption, plan, "");
+  }
+  await makeFolder(folder);
+  const subject = await clipToLearn(
+    options.video,
+    options.caption,
+    plan,
+    `${folder}/rendered.mp4`,
+  );
+  const others = otherClips(plan);
+  const fingerprint = {
+    plan,
+    caption: subject.caption,
+    clip: await digestOf(subject.clip.data),
+  };
+  using metrics = await openMetrics(folder, fingerprint);
+  const context: StageContext = {
+    plan,
+    device: openDevice(options.device),
+    folder,
+    fingerprint,
+    metrics,
+    progress: terminalProgress(),
+    signal,
+    clock: () => performance.now(),
+  };
+  const result = await runDemo(context, subject, others);
+  const verdicts = verdictsOf(plan, result);
+  await writeRun(context, subject, result, verdicts);
+  for (const { name, value, rule, passed } of verdicts) {
+    say(`${passed ? "passed" : "FAILED"}  ${name}: ${value} (${rule})`);
+  }
+  say(`report: ${folder}/report.html`);
+  return verdicts.every(({ passed }) => passed) ? 0 : 1;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.PermissionDenied ||
+      error instanceof Deno.errors.NotCapable ||
+      error instanceof Deno.errors.AlreadyExists ||
+      error instanceof Deno.errors.NotADirectory
+    ) {
+      throw new InputError(
+        `Cannot use "${folder}": it must be a folder that may be written: ` +
+          `${error.name}; choose another with --out`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function digestOf(data: Float32Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", data);
+  return new Uint8Array(digest).toHex();
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task demo",
+    purpose:
+      "Learns one clip and draws it again from noise: the check before any long run.",
+    flags: demoFlags,
+    run: demo,
+  });
+}

@@ -1,0 +1,70 @@
+import { ADAMW_DEFAULTS, type TrainingConfig } from "../../trainer/mod.ts";
+import { type ModelConfig, type PresetName, PRESETS } from "../presets.ts";
+
+/** All numbers of a demo run; a checkpoint of it can only be resumed with the same. */
+export interface DemoPlan {
+  readonly models: ModelConfig;
+  /** The clip: the sizes that the gate is defined for. */
+  readonly clip: {
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+    readonly fps: number;
+  };
+  readonly seed: number;
+  /** Other clips with other captions, so that captions come to mean something. */
+  readonly others: number;
+  readonly vae: TrainingConfig & {
+    /** Weight of the divergence from the standard normal. */
+    readonly beta: number;
+    /** Share of steps that see the clip; the rest see one of the others. */
+    readonly clipShare: number;
+  };
+  readonly diffusion: TrainingConfig & {
+    readonly batch: number;
+    /** Share of samples that are the clip. */
+    readonly clipShare: number;
+    /** Share of samples whose caption is dropped, for guidance. */
+    readonly dropped: number;
+  };
+  readonly sampling: { readonly steps: number; readonly guidance: number };
+  /** Decibels that must be reached. */
+  readonly gate: { readonly vaePsnr: number; readonly samplePsnr: number };
+}
+
+/** Steps of both trainings; tiny is for tests of the machinery. */
+const STEPS: Readonly<Record<PresetName, { vae: number; diffusion: number }>> =
+  {
+    tiny: { vae: 6, diffusion: 6 },
+    nano: { vae: 500, diffusion: 600 },
+  };
+
+/** The plan of a demo run with models of a preset. */
+export function demoPlan(preset: PresetName): DemoPlan {
+  const steps = STEPS[preset];
+  const training = (totalSteps: number, peak: number): TrainingConfig => ({
+    schedule: {
+      peak,
+      warmupSteps: Math.round(totalSteps / 20),
+      totalSteps,
+      floor: peak / 100,
+    },
+    optimiser: ADAMW_DEFAULTS,
+    clipNorm: 1,
+  });
+  return {
+    models: PRESETS[preset],
+    clip: { frames: 16, height: 64, width: 64, fps: 8 },
+    seed: 1,
+    others: 3,
+    vae: { ...training(steps.vae, 2e-3), beta: 1e-4, clipShare: 0.85 },
+    diffusion: {
+      ...training(steps.diffusion, 2e-3),
+      batch: 8,
+      clipShare: 0.5,
+      dropped: 0.1,
+    },
+    sampling: { steps: 30, guidance: 1.5 },
+    gate: { vaePsnr: 30, samplePsnr: 25 },
+  };
+}

@@ -1,0 +1,185 @@
+import type { Device } from "../../compiler/mod.ts";
+import { type Clip, type NdArray, type Progress, Rng } from "../../core/mod.ts";
+import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
+import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
+import { drawLevels } from "../../models/diffusion/mod.ts";
+import { initText, readPrompts } from "../../models/text/mod.ts";
+import {
+  initVae,
+  latentSizeOf,
+  strideOf,
+  type VaeParameters,
+} from "../../models/vae/mod.ts";
+import type { RotaryTable } from "../../models/layers/mod.ts";
+import {
+  batchOfClips,
+  type DiffusionParameters,
+  diffusionTrainingLoss,
+  loadCheckpoint,
+  saveCheckpoint,
+  stackArrays,
+  train,
+  type Trained,
+  type Training,
+  type TrainState,
+  vaeTrainingLoss,
+} from "../../trainer/mod.ts";
+import type { CaptionedClip } from "./clips.ts";
+import type { DemoPlan } from "./plan.ts";
+
+/** What both stages work with. */
+export interface StageContext {
+  readonly plan: DemoPlan;
+  readonly device: Device;
+  /** Folder of the run. */
+  readonly folder: string;
+  /** What identifies the run: plan, video and caption. */
+  readonly fingerprint: unknown;
+  readonly metrics: JsonlWriter;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+}
+
+/** Seconds between checkpoints. */
+const SAVE_EVERY = 10;
+
+/** Learns to code the clip, and a little of the others. */
+export function trainVae(
+  context: StageContext,
+  clip: Clip,
+  others: readonly Clip[],
+): Promise<Trained<VaeParameters>> {
+  const { plan } = context;
+  const { vae } = plan.models;
+  const grid = latentSizeOf(vae, plan.clip);
+  return runStage(context, "vae", {
+    config: plan.vae,
+    initial: initVae(vae, new Rng(plan.seed).fork("vae")),
+    lossOf: vaeTrainingLoss(vae, plan.vae.beta),
+    batchAt(step) {
+      const rng = new Rng(plan.seed).fork(`vae step ${step}`);
+      const shown = rng.uniform() < plan.vae.clipShare || others.length === 0
+        ? clip
+        : rng.pick(others);
+      return {
+        clips: batchOfClips([shown]),
+        noise: rng.normals([
+          1,
+          grid.frames,
+          grid.height,
+          grid.width,
+          vae.latentChannels,
+        ]),
+      };
+    },
+  });
+}
+
+/** A clip as the backbone sees it. */
+export interface CaptionedLatent {
+  /** Normalised, `[t,h,w,Z]`. */
+  readonly latent: NdArray<"float32">;
+  readonly caption: string;
+}
+
+/** Learns to draw the latents that the captions name. The first is the clip. */
+export function trainDiffusion(
+  context: StageContext,
+  latents: readonly [CaptionedLatent, ...CaptionedLatent[]],
+): Promise<Trained<DiffusionParameters>> {
+  const { plan } = context;
+  const { models, diffusion } = plan;
+  const [clip, ...others] = latents;
+  const positions = positionsOf(plan);
+  const rng = new Rng(plan.seed);
+  return runStage(context, "diffusion", {
+    config: diffusion,
+    initial: {
+      text: initText(models.text, rng.fork("text")),
+      backbone: initBackbone(models.backbone, {
+        latentChannels: models.vae.latentChannels,
+        text: models.text,
+      }, rng.fork("backbone")),
+    },
+    lossOf: diffusionTrainingLoss(models),
+    batchAt(step) {
+      const rng = new Rng(plan.seed).fork(`diffusion step ${step}`);
+      const chosen = Array.from({ length: diffusion.batch }, () => {
+        const isClip = rng.uniform() < diffusion.clipShare ||
+          others.length === 0;
+        const { latent, caption } = isClip ? clip : rng.pick(others);
+        const dropped = rng.uniform() < diffusion.dropped;
+        return { latent, caption: dropped ? "" : caption };
+      });
+      const batch = stackArrays(chosen.map(({ latent }) => latent));
+      return {
+        latents: batch,
+        noise: rng.normals(batch.shape),
+        levels: drawLevels(rng, diffusion.batch),
+        prompts: readPrompts(
+          chosen.map(({ caption }) => caption),
+          models.text,
+        ),
+        positions,
+      };
+    },
+  });
+}
+
+/** Rotary tables of the clip's latent grid. */
+export function positionsOf({ models, clip }: DemoPlan): RotaryTable {
+  return tokenPositions(
+    latentSizeOf(models.vae, clip),
+    strideOf(models.vae),
+    clip.fps,
+    models.backbone.width / models.backbone.heads,
+  );
+}
+
+/** Runs a stage from where its checkpoint stands to its end. */
+async function runStage<P, T, B, A>(
+  context: StageContext,
+  name: StageName,
+  stage: Pick<
+    Training<P, T, B, A>,
+    "config" | "initial" | "lossOf" | "batchAt"
+  >,
+): Promise<Trained<P>> {
+  const { folder, fingerprint } = context;
+  const path = checkpointPath(folder, name);
+  const resume = await loadCheckpoint<TrainState<P>>(path, fingerprint);
+  return await train({
+    ...stage,
+    ...context,
+    name,
+    resume,
+    saveEvery: SAVE_EVERY,
+    save: (checkpoint) => saveCheckpoint(path, checkpoint, fingerprint),
+  });
+}
+
+/** The stages, in order. */
+const STAGES = ["vae", "diffusion"] as const;
+type StageName = typeof STAGES[number];
+
+function checkpointPath(folder: string, name: StageName): string {
+  return `${folder}/${name}.safetensors`;
+}
+
+/**
+ * Opens the run's metrics, cut back to what the latest checkpoint has seen, so
+ * that a resumed run leaves no step twice.
+ */
+export async function openMetrics(
+  folder: string,
+  fingerprint: unknown,
+): Promise<JsonlWriter> {
+  let atBytes = 0;
+  for (const name of STAGES) {
+    const path = checkpointPath(folder, name);
+    const checkpoint = await loadCheckpoint(path, fingerprint);
+    atBytes = checkpoint?.metricsBytes ?? atBytes;
+  }
+  return openJsonl(`${folder}/metrics.jsonl`, { atBytes });
+}

@@ -1,0 +1,83 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Loss } from "../compiler/mod.ts";
+import {
+  backbone,
+  type BackboneConfig,
+  type BackboneParameters,
+} from "../models/backbone/mod.ts";
+import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
+import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
+import {
+  encodeText,
+  type PromptTokens,
+  type TextConfig,
+  type TextParameters,
+} from "../models/text/mod.ts";
+
+/** The two models that are trained together on latents and prompts. */
+export interface DiffusionParameters {
+  readonly text: TextParameters;
+  readonly backbone: BackboneParameters;
+}
+
+/** Their shapes. */
+export interface DiffusionConfig {
+  readonly text: TextConfig;
+  readonly backbone: BackboneConfig;
+}
+
+/** What they are trained on in one step. */
+export interface DiffusionBatch {
+  /** Normalised latents, `[B,t,h,w,Z]`. */
+  readonly latents: tf.Tensor;
+  /** Standard normal, the same shape. */
+  readonly noise: tf.Tensor;
+  /** Noise levels, `[B]` in (0,1). */
+  readonly levels: tf.Tensor;
+  /** Prompts, `[B,...]`; empty where the prompt is dropped. */
+  readonly prompts: Tensors<PromptTokens>;
+  readonly positions: Tensors<RotaryTable>;
+}
+
+/** Predicts the velocity of noisy latents under prompts. */
+export function promptedVelocity(
+  parameters: Tensors<DiffusionParameters>,
+  inputs: {
+    readonly latents: tf.Tensor;
+    readonly levels: tf.Tensor;
+    readonly prompts: Tensors<PromptTokens>;
+    readonly positions: Tensors<RotaryTable>;
+  },
+  config: DiffusionConfig,
+): tf.Tensor {
+  const { prompts } = inputs;
+  return backbone(parameters.backbone, {
+    latent: inputs.latents,
+    level: inputs.levels,
+    text: {
+      tokens: encodeText(parameters.text, prompts, config.text),
+      mask: prompts.mask,
+    },
+    words: { ids: prompts.words, mask: prompts.wordMask },
+    positions: inputs.positions,
+  }, config.backbone);
+}
+
+/** The loss of rectified flow as a training loop wants it. */
+export function diffusionTrainingLoss(
+  config: DiffusionConfig,
+): (
+  parameters: Tensors<DiffusionParameters>,
+  batch: DiffusionBatch,
+) => Loss<Record<never, never>> {
+  return (parameters, { latents, noise, levels, prompts, positions }) => {
+    const predicted = promptedVelocity(parameters, {
+      latents: mixNoise(latents, noise, levels),
+      levels,
+      prompts,
+      positions,
+    }, config);
+    const losses = flowLoss(predicted, velocityOf(latents, noise));
+    return { loss: tf.mean(losses), metrics: {} };
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * Training: losses over batches, the compiled step, the loop, checkpoints.
+ *
+ * @module
+ */
+export * from "./checkpoint.ts";
+export * from "./clip_batch.ts";
+export * from "./codec.ts";
+export * from "./diffusion_training.ts";
+export * from "./optimiser/mod.ts";
+export * from "./sampling.ts";
+export * from "./schedule.ts";
+export * from "./train_step.ts";
+export * from "./training.ts";
+export * from "./video_vae_training.ts";

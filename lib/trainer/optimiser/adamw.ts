@@ -1,0 +1,117 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  isNdArray,
+  leavesOf,
+  mapTree,
+  type NdArray,
+  scalar,
+  treeFrom,
+  zeros,
+} from "../../core/mod.ts";
+import { isTensor } from "../../compiler/mod.ts";
+
+/** What AdamW is told once. */
+export interface AdamWOptions {
+  /** Decay rates of the moments. */
+  readonly betas: readonly [first: number, second: number];
+  /** Added to the root of the second moment. */
+  readonly epsilon: number;
+  /** Decay of weights of rank 2 and more, a step, times the learning rate. */
+  readonly weightDecay: number;
+}
+
+/** Values that have served most transformers. */
+export const ADAMW_DEFAULTS: AdamWOptions = {
+  betas: [0.9, 0.99],
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+};
+
+/** Running means of gradients and of their squares, in the form of the parameters. */
+export interface Moments<P> {
+  readonly first: P;
+  readonly second: P;
+}
+
+/** Moments before the first step. */
+export function initMoments<P>(parameters: P): Moments<P> {
+  const zero = (array: NdArray): NdArray => zeros(array.shape);
+  return {
+    first: mapTree(parameters, isNdArray, zero) as P,
+    second: mapTree(parameters, isNdArray, zero) as P,
+  };
+}
+
+/** What changes from step to step, given to the compiled step as scalars. */
+export interface StepScalars<T> {
+  readonly learningRate: T;
+  /** `1 / (1 - beta1^step)`. */
+  readonly firstCorrection: T;
+  /** `1 / (1 - beta2^step)`. */
+  readonly secondCorrection: T;
+}
+
+/**
+ * The scalars of a step.
+ *
+ * @param step Number of this step; the first is 1.
+ *
+ * @example
+ * ```ts
+ * import { ADAMW_DEFAULTS, stepScalars } from "lib/trainer/optimiser/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { firstCorrection } = stepScalars(1, 1e-3, { ...ADAMW_DEFAULTS, betas: [0.5, 0.5] });
+ * assert.equal(firstCorrection.data[0], 2);
+ * ```
+ */
+export function stepScalars(
+  step: number,
+  learningRate: number,
+  { betas: [first, second] }: AdamWOptions,
+): StepScalars<NdArray> {
+  return {
+    learningRate: scalar(learningRate),
+    firstCorrection: scalar(1 / (1 - first ** step)),
+    secondCorrection: scalar(1 / (1 - second ** step)),
+  };
+}
+
+/**
+ * One step of AdamW (Loshchilov & Hutter 2017, arXiv 1711.05101), for trees of
+ * tensors: `p - rate * (m / (sqrt(v) + epsilon) + decay * p)`, with `m` and `v`
+ * the corrected moments.
+ */
+export function adamW<P>(
+  parameters: P,
+  gradients: P,
+  moments: Moments<P>,
+  scalars: StepScalars<tf.Tensor>,
+  { betas: [beta1, beta2], epsilon, weightDecay }: AdamWOptions,
+): { parameters: P; moments: Moments<P> } {
+  const of = (tree: P): tf.Tensor[] =>
+    leavesOf(tree, isTensor).map(([, tensor]) => tensor);
+  const paths = leavesOf(parameters, isTensor).map(([path]) => path);
+  const g = of(gradients);
+  const m = of(moments.first);
+  const v = of(moments.second);
+  const keep = tf.sub(1, tf.mul(scalars.learningRate, weightDecay));
+  const rate = tf.mul(scalars.learningRate, scalars.firstCorrection);
+  const updated = of(parameters).map((p, i) => {
+    const first = tf.add(tf.mul(m[i]!, beta1), tf.mul(g[i]!, 1 - beta1));
+    const second = tf.add(
+      tf.mul(v[i]!, beta2),
+      tf.mul(tf.square(g[i]!), 1 - beta2),
+    );
+    const root = tf.sqrt(tf.mul(second, scalars.secondCorrection));
+    const change = tf.div(tf.mul(first, rate), tf.add(root, epsilon));
+    const kept = p.rank >= 2 ? tf.mul(p, keep) : p;
+    return { parameter: tf.sub(kept, change), first, second };
+  });
+  const tree = (name: "parameter" | "first" | "second"): P =>
+    treeFrom(paths.map((path, i) => [path, updated[i]![name]] as const)) as P;
+  return {
+    parameters: tree("parameter"),
+    moments: { first: tree("first"), second: tree("second") },
+  };
+}

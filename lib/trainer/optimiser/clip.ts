@@ -1,0 +1,24 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { isTensor } from "../../compiler/mod.ts";
+import { leavesOf, mapTree } from "../../core/mod.ts";
+
+/**
+ * Scales gradients so that their common norm is at most a limit
+ * (Pascanu et al. 2013, arXiv 1211.5063).
+ *
+ * @returns the scaled gradients, and the norm before scaling.
+ */
+export function clipByGlobalNorm<P>(
+  gradients: P,
+  limit: number,
+): { gradients: P; norm: tf.Tensor } {
+  const squares = leavesOf(gradients, isTensor).map(([, g]) =>
+    tf.sum(tf.square(g))
+  );
+  const norm = tf.sqrt(tf.addN(squares));
+  const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
+  return {
+    gradients: mapTree(gradients, isTensor, (g) => tf.mul(g, scale)) as P,
+    norm,
+  };
+}

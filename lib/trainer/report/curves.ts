@@ -1,0 +1,79 @@
+import { escapeHtml, scriptJson } from "./escape.ts";
+import { plotlySource } from "./plotly.ts";
+
+/** One line of a plot. */
+export interface Series {
+  readonly name: string;
+  readonly x: readonly number[];
+  /** As many as x. What is not finite leaves a gap. */
+  readonly y: readonly number[];
+}
+
+/** One plot. */
+export interface Curve {
+  readonly title: string;
+  readonly xLabel: string;
+  /** With its unit: "loss (nats)". */
+  readonly yLabel: string;
+  /** Whether the y axis is logarithmic, default false; then only y > 0 shows. */
+  readonly logY?: boolean;
+  readonly series: readonly Series[];
+}
+
+/** Significant digits of values that are not whole: far below a pixel. */
+const DIGITS = 6;
+
+/** Empty frames for the plots, drawn by the script; nothing if there are none. */
+export function curvesSection(curves: readonly Curve[]): string {
+  if (curves.length === 0) return "";
+  const cards = curves.map(({ title }, i) =>
+    `<section class="card"><h3>${escapeHtml(title)}</h3>` +
+    `<div class="plot" id="plot-${i}"></div></section>`
+  );
+  return `<h2>Curves</h2>
+<div class="curves">
+${cards.join("\n")}
+</div>
+<noscript><p>The curves need JavaScript.</p></noscript>`;
+}
+
+/**
+ * The numbers of the plots and the library that draws them; nothing if there
+ * are no plots.
+ *
+ * @throws {TypeError} if a series has more x than y or the reverse
+ */
+export function curvesData(curves: readonly Curve[]): string {
+  if (curves.length === 0) return "";
+  return `<script type="application/json" id="curves">${
+    scriptJson(curves.map(plotted))
+  }</script>
+<script>
+${plotlySource()}
+</script>`;
+}
+
+function plotted(curve: Curve): Curve {
+  const { title, xLabel, yLabel, logY = false, series } = curve;
+  return {
+    title,
+    // Plotly takes these three as a small dialect of HTML.
+    xLabel: escapeHtml(xLabel),
+    yLabel: escapeHtml(yLabel),
+    logY,
+    series: series.map(({ name, x, y }) => {
+      if (x.length !== y.length) {
+        throw new TypeError(
+          `Cannot plot "${name}" of "${title}": it needs as many x as y: ` +
+            `current counts are ${x.length} and ${y.length}`,
+        );
+      }
+      return { name: escapeHtml(name), x: x.map(short), y: y.map(short) };
+    }),
+  };
+}
+
+/** Shortens a value as text; JSON turns what is not finite into null, a gap. */
+function short(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
+}

@@ -1,0 +1,10 @@
+/**
+ * What came out of a run, on one page that can be sent to anybody.
+ *
+ * @module
+ */
+export type { Curve, Series } from "./curves.ts";
+export * from "./escape.ts";
+export type { Medium } from "./media.ts";
+export * from "./report.ts";
+export type { Verdict } from "./verdicts.ts";

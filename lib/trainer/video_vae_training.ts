@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Loss } from "../compiler/mod.ts";
+import type { Tensors } from "../models/layers/mod.ts";
+import {
+  type VaeConfig,
+  vaeLoss,
+  type VaeParameters,
+} from "../models/vae/mod.ts";
+
+/** What the VAE is trained on in one step. */
+export interface VaeBatch {
+  /** `[B,T,H,W,3]` in [0,1]. */
+  readonly clips: tf.Tensor;
+  /** Standard normal, `[B,t,h,w,Z]`. */
+  readonly noise: tf.Tensor;
+}
+
+/**
+ * The VAE's loss as a training loop wants it.
+ *
+ * @param beta Weight of the divergence from the standard normal.
+ */
+export function vaeTrainingLoss(
+  config: VaeConfig,
+  beta: number,
+): (
+  parameters: Tensors<VaeParameters>,
+  batch: VaeBatch,
+) => Loss<{ reconstruction: tf.Tensor; kl: tf.Tensor }> {
+  return (parameters, { clips, noise }) => {
+    const { loss, ...metrics } = vaeLoss(
+      parameters,
+      clips,
+      noise,
+      config,
+      beta,
+    );
+    return { loss, metrics };
+  };
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { GraphBuilder } from "lib/compiler/ir/builder.ts";
+import type { Node } from "lib/compiler/ir/graph.ts";
+import { printGraph, trace } from "lib/compiler/mod.ts";
+import { int32, zeros } from "lib/core/mod.ts";
+
+Deno.test("printGraph() shows attributes, and the first values of a constant", () => {
+  const graph = trace(
+    ({ x }) => ({
+      y: tf.matMul(
+        x as tf.Tensor2D,
+        tf.tensor2d([[0.1, 2, 3], [4, 5, 6]]),
+        true,
+      ),
+      most: tf.max(x, 0, true),
+    }),
+    { x: zeros([2, 3]) },
+  );
+  assert.equal(
+    printGraph({
+      ...graph,
+      nodes: graph.nodes.slice(0, 3),
+      outputs: graph.outputs.slice(0, 1),
+    }),
+    [
+      "%x = Input() : float32[2,3]",
+      "%1 = Constant([0.1, 2, 3, 4, ...]) : float32[2,3]",
+      "%2 = MatMul(%x, %1, transposeA=true, transposeB=false) : float32[3,3]",
+      "return { y: %2 }",
+    ].join("\n"),
+  );
+});
+
+Deno.test("printGraph() numbers nodes by where they stand, not by when they were made", () => {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", "int32", []);
+  builder.add("Neg", [x], {});
+  const kept = builder.add("Abs", [x], {}) as Node;
+  const graph = builder.graph([{ name: "y", node: kept }]);
+  assert.equal(
+    printGraph({ ...graph, nodes: [x, kept] }),
+    "%x = Input() : int32[]\n%1 = Abs(%x) : int32[]\nreturn { y: %1 }",
+  );
+});
+
+Deno.test("printGraph() marks a value that is not in the graph", () => {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", "float32", []);
+  const y = builder.add("Exp", [x], {}) as Node;
+  const graph = builder.graph([{ name: "y", node: x }, { name: "z", node: y }]);
+  assert.equal(
+    printGraph({ ...graph, nodes: [y] }),
+    "%0 = Exp(%?) : float32[]\nreturn { y: %?, z: %0 }",
+  );
+});
+
+Deno.test("printGraph() shows a traced gradient", async (t) => {
+  const graph = trace(
+    ({ w, x, i }) => ({
+      gradient: tf.grad((w) =>
+        tf.mean(
+          tf.square(
+            tf.matMul(
+              tf.gather(x, i as tf.Tensor1D) as tf.Tensor2D,
+              w as tf.Tensor2D,
+            ),
+          ),
+        )
+      )(w),
+    }),
+    { w: zeros([3, 2]), x: zeros([4, 3]), i: int32([2], [0, 1]) },
+  );
+  await t.assertSnapshot(printGraph(graph));
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { temporaryNameFor, writeFileAtomically } from "lib/core/mod.ts";
+
+async function inFolder(
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name);
+}
+
+Deno.test("writeFileAtomically() writes a text, bytes, or parts one after another", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.bin`;
+    await writeFileAtomically(path, "é");
+    assert.deepEqual([...Deno.readFileSync(path)], [0xc3, 0xa9]);
+    await writeFileAtomically(path, Uint8Array.of(1, 2, 3));
+    assert.deepEqual([...Deno.readFileSync(path)], [1, 2, 3]);
+    await writeFileAtomically(path, [
+      Uint8Array.of(4),
+      new Uint8Array(),
+      Uint8Array.of(5, 6),
+    ]);
+    assert.deepEqual([...Deno.readFileSync(path)], [4, 5, 6]);
+    assert.deepEqual(namesIn(folder), ["a.bin"]);
+  }));
+
+Deno.test("writeFileAtomically() leaves the old file, and no other, when it fails", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.bin`;
+    await writeFileAtomically(path, "old");
+    const parts = [Uint8Array.of(1), null as unknown as Uint8Array];
+    await assert.rejects(writeFileAtomically(path, parts), TypeError);
+    assert.equal(Deno.readTextFileSync(path), "old");
+    assert.deepEqual(namesIn(folder), ["a.bin"]);
+  }));
+
+Deno.test("writeFileAtomically() passes on the error of a folder that does not exist", () =>
+  inFolder(async (folder) => {
+    await assert.rejects(
+      writeFileAtomically(`${folder}/none/a.bin`, "x"),
+      Deno.errors.NotFound,
+    );
+  }));
+
+Deno.test("temporaryNameFor() stays in the folder and keeps the extension", () => {
+  const name = `.partial-${Deno.pid}-model.safetensors`;
+  assert.equal(temporaryNameFor("runs/a/model.safetensors"), `runs/a/${name}`);
+  assert.equal(temporaryNameFor("model.safetensors"), name);
+});
+
+Deno.test("writeFileAtomically() refuses to replace what is no file", async () => {
+  const folder = await Deno.makeTempDir();
+  await assert.rejects(writeFileAtomically(folder, "x"), {
+    name: "InputError",
+    message: `Cannot write "${folder}": it must be a file or not exist: ` +
+      "it is a folder; choose another name",
+  });
+  assert.deepEqual([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder);
+});

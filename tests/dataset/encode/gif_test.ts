@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { decodeClip } from "lib/dataset/decode/mod.ts";
+import { encodeGif, writeGif } from "lib/dataset/encode/mod.ts";
+import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { brightnessClip, psnr, temporaryFolder } from "../_video_fixture.ts";
+
+/** Hundredths of a second that each frame lasts, from the graphic control blocks. */
+function delaysOf(gif: Uint8Array): number[] {
+  const delays: number[] = [];
+  for (let i = 0; i + 5 < gif.length; i++) {
+    if (gif[i] === 0x21 && gif[i + 1] === 0xf9 && gif[i + 2] === 4) {
+      delays.push(gif[i + 4]! + 256 * gif[i + 5]!);
+    }
+  }
+  return delays;
+}
+
+Deno.test("encodeGif() loops for ever", () => {
+  const gif = encodeGif(
+    brightnessClip({ frames: 2, height: 8, width: 8, fps: 8 }),
+  );
+  const text = new TextDecoder("latin1").decode(gif);
+  const loop = text.indexOf("NETSCAPE2.0");
+  assert.ok(loop > 0);
+  assert.deepEqual([...gif.subarray(loop + 11, loop + 16)], [3, 1, 0, 0, 0]);
+});
+
+Deno.test("encodeGif() spreads what a hundredth of a second cannot hold", () => {
+  const gif = encodeGif(
+    brightnessClip({ frames: 8, height: 8, width: 8, fps: 8 }),
+  );
+  // 12.5 hundredths each.
+  assert.deepEqual(delaysOf(gif), [13, 12, 13, 12, 13, 12, 13, 12]);
+});
+
+Deno.test("writeGif() chooses a palette that suits the clip", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("a.gif");
+  const clip = renderClip(demoScene, {
+    frames: 8,
+    height: 64,
+    width: 64,
+    fps: 10,
+  });
+  await writeGif(path, clip);
+  const decoded = await decodeClip(path, {
+    frames: 8,
+    height: 64,
+    width: 64,
+    fps: 10,
+  });
+  const quality = psnr(clip.data, decoded.data);
+  assert.ok(quality > 35, `${quality.toFixed(1)} dB`);
+});
+
+Deno.test("encodeGif() refuses a rate that players do not show", () => {
+  const clip = brightnessClip({ frames: 2, height: 8, width: 8, fps: 60 });
+  assert.throws(() => encodeGif(clip), {
+    name: "InputError",
+    message:
+      "Cannot make a GIF: its rate must be above 0 and at most 50 fps: it is 60; write an MP4 instead",
+  });
+});
