@@ -149,7 +149,7 @@ Deno.test("checkLayers() keeps each guarded package in its home", async () => {
     "lib/compiler/session_pool.ts:1 imports onnxruntime-node: only " +
     "lib/compiler/session may: run the graph through the session of " +
     "lib/compiler instead",
-    "lib/dataset/batches.ts:1 imports node-av/api: only lib/dataset/ffmpeg, " +
+    "lib/dataset/batches.ts:1 imports node-av/api: only lib/dataset/ffmpeg and " +
     "lib/dataset/decode and lib/dataset/encode may: read and write video through " +
     "lib/dataset/decode and encode instead",
   ]);

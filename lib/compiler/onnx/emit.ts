@@ -8,10 +8,14 @@ import type { Graph, Node } from "../ir/graph.ts";
 import { emitNode } from "../ops/table.ts";
 import type { OnnxEmitter } from "../ops/rule.ts";
 
+/** Begins the names of what is inside; no path of an input or output begins so. */
+const INSIDE = "/";
+
 /**
  * Writes a graph as ONNX, node for node and in the same order.
  *
  * @param name The graph's name in the file.
+ * @throws {TypeError} if an input and an output have one name
  */
 export function emitOnnx(graph: Graph, name: string): OnnxGraph {
   const nodes: OnnxNode[] = [];
@@ -21,7 +25,14 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
   // An output is named by the node that makes it, unless it is an input or
   // comes out twice; those are copied under their own names at the end.
   const copies: { from: Node; to: string }[] = [];
+  const inputNames = new Set(graph.inputs.map(({ name }) => name));
   for (const output of graph.outputs) {
+    if (inputNames.has(output.name)) {
+      throw new TypeError(
+        `Cannot write "${name}" as ONNX: inputs and outputs must have ` +
+          `different names: current name of both is "${output.name}"`,
+      );
+    }
     if (names.has(output.node) || output.node.op === "Constant") {
       copies.push({ from: output.node, to: output.name });
     } else {
@@ -35,19 +46,19 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
     return tensor.name;
   };
   const onnx: OnnxEmitter = {
-    nameOf: (node) => names.get(node) ?? `v${node.id}`,
-    write(operator, inputs, attributes, output = `t${temporaries++}`) {
+    nameOf: (node) => names.get(node) ?? `${INSIDE}v${node.id}`,
+    write(operator, inputs, attributes, output = `${INSIDE}t${temporaries++}`) {
       nodes.push({ operator, inputs, outputs: [output], attributes });
       return output;
     },
     writeMany(operator, inputs, attributes, names) {
-      const outputs = names.map((name) => name ?? `t${temporaries++}`);
+      const outputs = names.map((name) => name ?? `${INSIDE}t${temporaries++}`);
       nodes.push({ operator, inputs, outputs, attributes });
       return outputs;
     },
     int64: (values, shape = [values.length]) =>
       store({
-        name: `int64_${shape.length}_${values.join("_")}`,
+        name: `${INSIDE}int64_${shape.length}_${values.join("_")}`,
         dtype: "int64",
         shape,
         bytes: new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer),
@@ -56,7 +67,8 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
       const { data } = zeros([], dtype);
       data[0] = value;
       const bytes = new Uint8Array(data.buffer);
-      return store({ name: `${dtype}_${value}`, dtype, shape: [], bytes });
+      const name = `${INSIDE}${dtype}_${value}`;
+      return store({ name, dtype, shape: [], bytes });
     },
     constant(node) {
       const { values } = node.attributes;

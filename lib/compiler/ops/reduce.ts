@@ -1,6 +1,6 @@
 import { REDUCE_OPS, type ReduceOp } from "../ir/op_attributes.ts";
 import { expectAxis, expectInputs } from "./expect.ts";
-import { type OpRule, sameInOnnx } from "./rule.ts";
+import type { OpRule } from "./rule.ts";
 
 const reduction: OpRule<ReduceOp> = {
   infer(inputs, { axes, keepDims }) {

@@ -113,3 +113,37 @@ export function bools(
   array.data.set(values);
   return array;
 }
+
+/** For what has no gradient in TF.js, or no float. */
+export const NONE = { gradient: "none" } as const;
+/** Where only the relative error counts: functions that pass through zero. */
+export const RELATIVE = {
+  tolerance: { absolute: 0, relative: 1e-6 },
+  gradientTolerance: { absolute: 0, relative: 1e-5 },
+} as const;
+/** What floats can be. */
+export const WILD = floats(
+  -Infinity,
+  -1e30,
+  -2.5,
+  -0,
+  0,
+  0.5,
+  7,
+  1e30,
+  Infinity,
+  NaN,
+);
+/** Numbers with NaN among them. */
+export const NAN_AND_NUMBERS = floats(NaN, -1.5, 0, 2, NaN, 7);
+/** Values near zero, where a formula may lose digits. */
+export const TINY = floats(
+  -1e-3,
+  -1e-5,
+  -1e-7,
+  -1e-20,
+  1e-20,
+  1e-7,
+  1e-5,
+  1e-3,
+);

@@ -13,7 +13,9 @@ type Arrays = Record<string, NdArray>;
 type Tensors = Record<string, tf.Tensor>;
 
 /** Compares the compiled function with the eager one. */
-export async function checkValues({ name, inputs, fn, tolerance }: Case) {
+export async function checkValues(
+  { name, inputs, fn, tolerance }: Case,
+): Promise<void> {
   const outputs = (tensors: Tensors): Tensors =>
     Object.fromEntries(fn(tensors).map((y, i) => [`y${i}`, y]));
   const eager = eagerly(outputs, inputs);
@@ -25,7 +27,7 @@ export async function checkValues({ name, inputs, fn, tolerance }: Case) {
 /** Compares the compiled gradients with those of the case's oracle. */
 export async function checkGradients(
   { name, inputs, fn, gradient, gradientTolerance }: Case,
-) {
+): Promise<void> {
   const gradients = (tensors: Tensors): Tensors => gradientsOf(fn, tensors);
   const expected = gradient === "differences"
     ? differences(fn, inputs)

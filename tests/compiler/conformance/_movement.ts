@@ -1,14 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, scalar } from "lib/core/mod.ts";
-import {
-  bools,
-  type Case,
-  conform,
-  EXACT,
-  floats,
-  ints,
-  normal,
-} from "./_case.ts";
+import { bools, type Case, conform, EXACT, ints, normal } from "./_case.ts";
 
 const MOVED = { tolerance: EXACT } as const;
 const NONE = { ...MOVED, gradient: "none" } as const;

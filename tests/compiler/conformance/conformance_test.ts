@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { trace } from "lib/compiler/mod.ts";
 import { LOWERINGS } from "lib/compiler/trace/lower/table.ts";
 import type { Case } from "./_case.ts";
+import { ACTIVATION_CASES } from "./_activation.ts";
+import { ARITHMETIC_CASES } from "./_arithmetic.ts";
+import { COMPARISON_CASES } from "./_comparison.ts";
+import { UNARY_CASES } from "./_unary.ts";
 import { COMPOSITE_CASES } from "./_composite.ts";
 import { CONVOLUTION_CASES } from "./_convolution.ts";
-import { ELEMENTWISE_CASES } from "./_elementwise.ts";
 import { checkGradients, checkValues, gradientsOf } from "./_harness.ts";
 import { INDEXING_CASES } from "./_indexing.ts";
 import { MATMUL_CASES } from "./_matmul.ts";
@@ -13,7 +16,10 @@ import { POOLING_CASES } from "./_pooling.ts";
 import { REDUCE_CASES } from "./_reduce.ts";
 
 const CASES: readonly Case[] = [
-  ...ELEMENTWISE_CASES,
+  ...UNARY_CASES,
+  ...ACTIVATION_CASES,
+  ...ARITHMETIC_CASES,
+  ...COMPARISON_CASES,
   ...REDUCE_CASES,
   ...MATMUL_CASES,
   ...CONVOLUTION_CASES,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
-import { lossAndGradients, printGraph, trace } from "lib/compiler/mod.ts";
+import { printGraph, trace } from "lib/compiler/mod.ts";
 import { withTracing } from "lib/compiler/trace/backend.ts";
 import { float32, zeros } from "lib/core/mod.ts";
 
@@ -158,21 +158,6 @@ Deno.test("TF.js has its backend and its tensors back after a trace that failed"
     assert.equal(tf.memory().numTensors, before);
     assert.deepEqual([...tf.tidy(() => tf.add(1, 2).dataSync())], [3]);
   }
-});
-
-Deno.test("lossAndGradients() leaves no tensor behind in a trace", () => {
-  const before = tf.memory().numTensors;
-  trace(({ x }) => {
-    const { loss, metrics, gradients } = lossAndGradients(
-      ({ x }) => {
-        const squares = tf.square(x);
-        return { loss: tf.sum(squares) as tf.Scalar, metrics: { squares } };
-      },
-      { x },
-    );
-    return { loss, metrics, gradients };
-  }, X);
-  assert.equal(tf.memory().numTensors, before);
 });
 
 Deno.test("the tracing backend is registered only while it traces", () => {

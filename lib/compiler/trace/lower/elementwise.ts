@@ -6,12 +6,8 @@ import type {
   ComparisonOp,
   UnaryOp,
 } from "../../ir/op_attributes.ts";
-import {
-  type KernelCall,
-  type Lowering,
-  type Lowerings,
-  require,
-} from "../kernel_call.ts";
+import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
+import { expm1, isNegative, isPositive, like } from "./scalar.ts";
 
 const unary = (op: UnaryOp): Lowering => ({ builder, input }) =>
   builder.add(op, [input("x")], {}) as Node;
@@ -31,24 +27,6 @@ const ordering = (op: ComparisonOp): Lowering => ({ builder, input }) => {
 const logical = (op: "And" | "Or"): Lowering => ({ builder, input }) =>
   builder.add(op, [input("a"), input("b")], {}) as Node;
 
-/** A constant in the element type of another value. */
-function like(call: KernelCall, x: Node, value: number): Node {
-  return call.builder.fill(value, x.type.dtype);
-}
-
-function isZero(call: KernelCall, x: Node): Node {
-  return call.builder.elementwise("Equal", x, like(call, x, 0));
-}
-
-/** Whether each element is below zero; NaN is not. */
-function isNegative(call: KernelCall, x: Node): Node {
-  return call.builder.elementwise("Less", x, like(call, x, 0));
-}
-
-function isPositive(call: KernelCall, x: Node): Node {
-  return call.builder.elementwise("Greater", x, like(call, x, 0));
-}
-
 const cast: Lowering = (call) => {
   const { builder, input, attributes } = call;
   const x = input("x");
@@ -60,18 +38,6 @@ const cast: Lowering = (call) => {
   );
   return builder.cast(x, to);
 };
-
-/** `exp(x) - 1` as `tanh(x / 2) * (exp(x) + 1)`, which keeps the digits of tiny values. */
-function expm1(call: KernelCall, x: Node): Node {
-  const { builder } = call;
-  const half = builder.elementwise("Mul", x, like(call, x, 0.5));
-  const above = builder.elementwise(
-    "Add",
-    builder.add("Exp", [x], {}),
-    like(call, x, 1),
-  );
-  return builder.elementwise("Mul", builder.add("Tanh", [half], {}), above);
-}
 
 /** `log(1 + x)`, near zero as `2 * atanh(x / (x + 2))`, which keeps the digits of tiny values. */
 const log1p: Lowering = (call) => {
@@ -98,47 +64,6 @@ const log1p: Lowering = (call) => {
   return builder.add("Where", [small, near, far], {});
 };
 
-const elu: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const zero = like(call, x, 0);
-  // The exponential sees no positive value, so that it never overflows.
-  const below = expm1(call, builder.elementwise("Min", x, zero));
-  const positive = builder.elementwise("GreaterOrEqual", x, zero);
-  return builder.add("Where", [positive, x, below], {});
-};
-
-const eluGrad: Lowering = ({ builder, input }) => {
-  const dy = input("dy");
-  const y = input("y");
-  const slope = builder.elementwise("Add", y, builder.fill(1, "float32"));
-  const positive = builder.elementwise(
-    "GreaterOrEqual",
-    y,
-    builder.fill(0, "float32"),
-  );
-  return builder.add("Where", [
-    positive,
-    dy,
-    builder.elementwise("Mul", dy, slope),
-  ], {});
-};
-
-/** NaN stays NaN, so that a gradient that passes through shows it. */
-const step: Lowering = (call) => {
-  const { builder, attributes } = call;
-  const x = call.input("x");
-  const slope = like(call, x, attributes.alpha);
-  const rest = x.type.dtype === "float32"
-    ? builder.add("Where", [builder.elementwise("Equal", x, x), slope, x], {})
-    : slope;
-  return builder.add(
-    "Where",
-    [isPositive(call, x), like(call, x, 1), rest],
-    {},
-  );
-};
-
 /** The difference of two comparisons, and so 0 for NaN, as in TF.js. */
 const sign: Lowering = (call) => {
   const x = call.input("x");
@@ -148,78 +73,6 @@ const sign: Lowering = (call) => {
     builder.cast(isPositive(call, x), x.type.dtype),
     builder.cast(isNegative(call, x), x.type.dtype),
   );
-};
-
-const leakyRelu: Lowering = (call) => {
-  const { builder, attributes } = call;
-  const x = builder.cast(call.input("x"), "float32");
-  return builder.add("Where", [
-    isNegative(call, x),
-    builder.elementwise("Mul", x, like(call, x, attributes.alpha)),
-    x,
-  ], {});
-};
-
-const clip: Lowering = (call) => {
-  const x = call.input("x");
-  const { clipValueMin, clipValueMax } = call.attributes;
-  const { builder } = call;
-  return builder.elementwise(
-    "Min",
-    builder.elementwise("Max", x, like(call, x, clipValueMin)),
-    like(call, x, clipValueMax),
-  );
-};
-
-/** What whole numbers divided by zero give in TF.js is 0; the runtime would refuse. */
-function unlessZero(
-  call: KernelCall,
-  b: Node,
-  divide: (divisor: Node) => Node,
-): Node {
-  const zero = isZero(call, b);
-  const divisor = call.builder.add("Where", [zero, like(call, b, 1), b], {});
-  return call.builder.add(
-    "Where",
-    [zero, like(call, b, 0), divide(divisor)],
-    {},
-  );
-}
-
-/** The remainder with the sign of the divisor, as in TF.js. */
-const mod: Lowering = (call) => {
-  const { builder, input } = call;
-  const a = input("a");
-  const b = input("b");
-  if (a.type.dtype === "int32") {
-    return unlessZero(call, b, (b) => builder.elementwise("Mod", a, b));
-  }
-  const rest = builder.elementwise("Mod", a, b);
-  const sameSign = builder.elementwise(
-    "Equal",
-    isNegative(call, a),
-    isNegative(call, b),
-  );
-  return builder.add("Where", [
-    builder.add("Or", [sameSign, isZero(call, rest)], {}),
-    rest,
-    builder.elementwise("Add", rest, b),
-  ], {});
-};
-
-/** Rounds towards minus infinity, to whole numbers; ONNX divides those towards zero. */
-const floorDiv: Lowering = (call) => {
-  const { builder, input } = call;
-  const a = input("a");
-  const b = input("b");
-  if (a.type.dtype !== "int32") {
-    const quotient = builder.elementwise("Div", a, b);
-    return builder.cast(builder.add("Floor", [quotient], {}), "int32");
-  }
-  return unlessZero(call, b, (b) => {
-    const rest = builder.elementwise("Mod", a, b);
-    return builder.elementwise("Div", builder.elementwise("Sub", a, rest), b);
-  });
 };
 
 const select: Lowering = ({ builder, input }) => {
@@ -253,7 +106,6 @@ export const ELEMENTWISE: Lowerings = {
   Log: unary("Log"),
   Neg: unary("Neg"),
   Reciprocal: unary("Reciprocal"),
-  Relu: unary("Relu"),
   Round: ({ builder, input }) =>
     input("x").type.dtype === "int32"
       ? input("x")
@@ -271,7 +123,6 @@ export const ELEMENTWISE: Lowerings = {
   Minimum: binary("Min"),
   Multiply: binary("Mul"),
   Pow: binary("Pow"),
-  RealDiv: binary("Div"),
   Sub: binary("Sub"),
   Equal: binary("Equal"),
   Greater: ordering("Greater"),
@@ -288,11 +139,7 @@ export const ELEMENTWISE: Lowerings = {
   AddN: ({ builder, inputs }) =>
     inputs.reduce((sum, x) => builder.elementwise("Add", sum, x)),
   Cast: cast,
-  ClipByValue: clip,
-  Elu: elu,
-  EluGrad: eluGrad,
   Expm1: (call) => expm1(call, call.input("x")),
-  FloorDiv: floorDiv,
   Identity: ({ input }) => input("x"),
   IsFinite: ({ builder, input }) =>
     builder.add("Not", [
@@ -303,25 +150,7 @@ export const ELEMENTWISE: Lowerings = {
     ], {}),
   IsInf: ({ builder, input }) => builder.add("IsInf", [input("x")], {}),
   IsNan: ({ builder, input }) => builder.add("IsNaN", [input("x")], {}),
-  LeakyRelu: leakyRelu,
   Log1p: log1p,
-  Mod: mod,
-  Prelu: (call) => {
-    const x = call.input("x");
-    return call.builder.add("Where", [
-      isNegative(call, x),
-      call.builder.elementwise("Mul", x, call.input("alpha")),
-      x,
-    ], {});
-  },
-  Relu6: (call) => {
-    const x = call.input("x");
-    return call.builder.elementwise(
-      "Min",
-      call.builder.elementwise("Max", x, like(call, x, 0)),
-      like(call, x, 6),
-    );
-  },
   Rsqrt: ({ builder, input }) =>
     builder.add("Reciprocal", [
       builder.add("Sqrt", [input("x")], {}),
@@ -333,5 +162,4 @@ export const ELEMENTWISE: Lowerings = {
     const difference = builder.elementwise("Sub", input("a"), input("b"));
     return builder.elementwise("Mul", difference, difference);
   },
-  Step: step,
 };

@@ -1,5 +1,7 @@
 import type { Lowerings } from "../kernel_call.ts";
+import { ACTIVATION } from "./activation.ts";
 import { CONVOLUTION } from "./convolution.ts";
+import { DIVISION } from "./division.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { MATMUL } from "./matmul.ts";
 import { MOVEMENT } from "./movement.ts";
@@ -8,7 +10,9 @@ import { REDUCE } from "./reduce.ts";
 
 /** Every TF.js kernel that the compiler knows. */
 export const LOWERINGS: Lowerings = {
+  ...ACTIVATION,
   ...CONVOLUTION,
+  ...DIVISION,
   ...ELEMENTWISE,
   ...MATMUL,
   ...MOVEMENT,

@@ -1,0 +1,32 @@
+import { jitWithState, openDevice, uploadState, readState } from "lib/compiler/mod.ts";
+import { Rng } from "lib/core/mod.ts";
+import { initVae } from "lib/models/vae/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { initTrainState, trainStep, vaeTrainingLoss, ADAMW_DEFAULTS, stepScalars, openCodec, batchOfClips, learningRateAt, countParameters } from "lib/trainer/mod.ts";
+import { psnr } from "lib/evaluation/mod.ts";
+import { demoPlan } from "lib/recipes/demo/plan.ts";
+import { clipToLearn, otherClips } from "lib/recipes/demo/clips.ts";
+const o = JSON.parse(Deno.args[0] ?? "{}");
+const plan = demoPlan("nano");
+const cfg = { ...PRESETS.nano.vae, ...o.vae };
+const adam = { ...ADAMW_DEFAULTS, ...o.adam };
+const device = openDevice("cpu");
+const clip = (await clipToLearn(o.video === "" ? undefined : "../shared/videos/" + (o.video ?? "bikes.mp4"), undefined, plan, "/tmp/x/r.mp4")).clip;
+const others = otherClips(plan).map((x) => x.clip);
+const init = initVae(cfg, new Rng(1).fork("vae"));
+const state = uploadState(device, initTrainState(init));
+const step = jitWithState(trainStep(vaeTrainingLoss(cfg, o.beta ?? 1e-4) as any, { optimiser: adam, clipNorm: o.clip ?? 1 }) as any, state as any, { device, name: "v" });
+const steps = o.steps ?? 450, share = o.share ?? 0.95;
+const t0 = performance.now();
+for (let i = 0; i < steps; i++) {
+  const rng = new Rng(1).fork(`vae step ${i}`);
+  const shown = rng.uniform() < (i < steps * (o.early ?? 1) ? share : 1) ? clip : rng.pick(others);
+  const lr = learningRateAt(i, { peak: o.lr ?? 2e-3, warmupSteps: 20, totalSteps: steps, floor: (o.lr ?? 2e-3) / 100 });
+  await step.run({ batch: { clips: batchOfClips([shown]), noise: rng.normals([1, 4, 4, 4, cfg.latentChannels]) }, scalars: stepScalars(i + 1, lr, adam) } as any);
+}
+const dt = (performance.now() - t0) / 1000;
+const p: any = (readState(state) as any).parameters;
+using codec = openCodec(device, p, cfg);
+const rec = await codec.decode(await codec.encode([clip]), 8);
+const rec2 = await codec.decode(await codec.encode([others[0]!]), 8);
+console.log(JSON.stringify(o), "params", (countParameters(p) / 1e6).toFixed(2), "s", dt.toFixed(0), "psnr", psnr(rec[0]!, clip).toFixed(2), "other", psnr(rec2[0]!, others[0]!).toFixed(2));

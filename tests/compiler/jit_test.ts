@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import "lib/compiler/eager.ts";
+import {
+  jit,
+  jitWithState,
+  openDevice,
+  readState,
+  uploadState,
+} from "lib/compiler/mod.ts";
+import { float32, int32, scalar, zeros } from "lib/core/mod.ts";
+import "./_runtime.ts";
+
+const device = openDevice("cpu");
+
+Deno.test("jit() traces once for each set of input types", async () => {
+  const traced: string[] = [];
+  using double = jit(({ x }: { x: tf.Tensor }) => {
+    traced.push(`${x.dtype}[${x.shape}]`);
+    return { y: tf.add(x, x) };
+  }, { device, name: "double" });
+  for (const x of [float32([2], [1, 2]), float32([2], [3, 4])]) {
+    const { y } = await double.run({ x });
+    assert.deepEqual([...y.data], [...x.data].map((v) => 2 * v));
+  }
+  const { y } = await double.run({ x: float32([1, 3], [1, 2, 3]) });
+  assert.deepEqual([y.shape, [...y.data]], [[1, 3], [2, 4, 6]]);
+  const whole = await double.run({ x: int32([2], [5, 6]) });
+  assert.deepEqual([whole.y.dtype, [...whole.y.data]], ["int32", [10, 12]]);
+  await double.run({ x: float32([2], [0, 0]) });
+  assert.deepEqual(traced, ["float32[2]", "float32[1,3]", "int32[2]"]);
+});
+
+Deno.test("prepare() traces ahead of the first run and gives the graph", async () => {
+  let traces = 0;
+  using compiled = jit(({ x }: { x: tf.Tensor }) => {
+    traces++;
+    return { y: tf.exp(x) };
+  }, { device, name: "exp" });
+  const graph = compiled.prepare({ x: scalar(0) });
+  assert.deepEqual(graph.nodes.map(({ op }) => op), ["Input", "Exp"]);
+  const { y } = await compiled.run({ x: scalar(0) });
+  assert.deepEqual([[...y.data], traces], [[1], 1]);
+});
+
+Deno.test("each run gives arrays of its own, in trees of the form returned", async () => {
+  using compiled = jit(
+    ({ x }: { x: tf.Tensor }) => ({ deep: { y: tf.neg(x) }, z: tf.abs(x) }),
+    { device, name: "deep" },
+  );
+  const first = await compiled.run({ x: scalar(-1) });
+  const second = await compiled.run({ x: scalar(-2) });
+  assert.deepEqual([[...first.deep.y.data], [...first.z.data]], [[1], [1]]);
+  assert.deepEqual([[...second.deep.y.data], [...second.z.data]], [[2], [2]]);
+});
+
+Deno.test("jit() uses eager tensors from outside, which stay usable", async () => {
+  const weight = tf.tensor1d([10, 20]);
+  const ones = tf.ones([2]);
+  const add = ({ x }: { x: tf.Tensor }) => ({
+    y: tf.add(tf.mul(x, weight), ones),
+  });
+  for (let i = 0; i < 2; i++) {
+    using compiled = jit(add, { device, name: "closure" });
+    const { y } = await compiled.run({ x: float32([2], [1, 2]) });
+    assert.deepEqual([...y.data], [11, 41]);
+  }
+  assert.deepEqual([...tf.tidy(() => tf.add(weight, ones).dataSync())], [
+    11,
+    21,
+  ]);
+  tf.dispose([weight, ones]);
+});
+
+Deno.test("jit() leaves no tensor and no other backend behind", async () => {
+  tf.setBackend("cpu");
+  const before = tf.memory().numTensors;
+  using compiled = jit(
+    ({ x }: { x: tf.Tensor }) => ({ y: tf.grad((x) => tf.sum(tf.tanh(x)))(x) }),
+    { device, name: "gradient" },
+  );
+  await compiled.run({ x: float32([2], [0, 1]) });
+  assert.equal(tf.memory().numTensors, before);
+  assert.equal(tf.getBackend(), "cpu");
+});
+
+Deno.test("run() names what is not an array", async () => {
+  using compiled = jit(({ x }: { x: tf.Tensor }) => ({ y: x }), {
+    device,
+    name: "id",
+  });
+  await assert.rejects(() => compiled.run({ x: 3 as never }), {
+    name: "TypeError",
+    message:
+      'Cannot read a tree: each node must be a leaf or a record: current value at "x" is 3',
+  });
+});
+
+Deno.test("a leaf that the next state leaves out stays as it is", async () => {
+  const state = uploadState(device, {
+    a: scalar(1),
+    deep: { b: scalar(2), c: scalar(3) },
+  });
+  using compiled = jitWithState(
+    ({ a, deep }) => ({
+      state: { deep: { c: tf.add(tf.add(a, deep.b), deep.c) } },
+      outputs: {},
+    }),
+    state,
+    { device, name: "part" },
+  );
+  await compiled.run({});
+  await compiled.run({});
+  const { a, deep } = readState(state);
+  assert.deepEqual([a.data[0], deep.b.data[0], deep.c.data[0]], [1, 2, 9]);
+  for (const tensor of [state.a, state.deep.b, state.deep.c]) {
+    tensor[Symbol.dispose]();
+  }
+});
+
+Deno.test("the next state must have the form of the state", async () => {
+  const state = uploadState(device, { a: zeros([2]) });
+  const cases: [(a: tf.Tensor) => unknown, string][] = [
+    [
+      (a) => ({ a: tf.concat([a, a]) }),
+      '"a" is float32[4], in the state it is float32[2]',
+    ],
+    [
+      (a) => ({ a: tf.cast(a, "int32") }),
+      '"a" is int32[2], in the state it is float32[2]',
+    ],
+    [
+      (a) => ({ b: tf.neg(a) }),
+      '"b" is float32[2], in the state it is missing',
+    ],
+    [
+      (a) => ({ a: { b: tf.neg(a) } }),
+      '"a/b" is float32[2], in the state it is missing',
+    ],
+  ];
+  for (const [next, rule] of cases) {
+    using compiled = jitWithState(
+      ({ a }) => ({ state: next(a), outputs: {} }),
+      state,
+      { device, name: "grow" },
+    );
+    await assert.rejects(() => compiled.run({}), {
+      name: "TypeError",
+      message:
+        `Cannot compile "grow": the next state must have the form of the state: ${rule}`,
+    });
+  }
+  state.a[Symbol.dispose]();
+});
+
+Deno.test("state that cannot be replaced in place alternates between two memories", async () => {
+  const state = uploadState(device, {
+    h: float32([2], [1, 2]),
+    w: float32([2, 2], [0, 1, 1, 1]),
+  });
+  using compiled = jitWithState(
+    ({ h, w }) => ({
+      state: { h: tf.dot(w, h), w: tf.transpose(w) },
+      outputs: { before: h },
+    }),
+    state,
+    { device, name: "fibonacci" },
+  );
+  const seen: number[][] = [];
+  for (let i = 0; i < 5; i++) {
+    seen.push([...(await compiled.run({})).before.data]);
+  }
+  assert.deepEqual(seen, [[1, 2], [2, 3], [3, 5], [5, 8], [8, 13]]);
+  assert.deepEqual([...readState(state).h.data], [13, 21]);
+  state.h[Symbol.dispose]();
+  state.w[Symbol.dispose]();
+});
+
+Deno.test("state can be written between runs, whichever memory it is in", async () => {
+  const state = uploadState(device, { a: float32([2], [1, 2]) });
+  using compiled = jitWithState(
+    ({ a }) => ({ state: { a: tf.reverse(a) }, outputs: {} }),
+    state,
+    { device, name: "reverse" },
+  );
+  await compiled.run({});
+  assert.deepEqual([...readState(state).a.data], [2, 1]);
+  state.a.write(float32([2], [7, 8]));
+  await compiled.run({});
+  assert.deepEqual([...readState(state).a.data], [8, 7]);
+  state.a[Symbol.dispose]();
+});
+
+Deno.test("functions of one state see what the others made of it", async () => {
+  const state = uploadState(device, { a: float32([2], [1, 2]) });
+  using add = jitWithState(
+    ({ a }, { x }: { x: tf.Tensor }) => ({
+      state: { a: tf.add(a, x) },
+      outputs: {},
+    }),
+    state,
+    { device, name: "add" },
+  );
+  using reverse = jitWithState(
+    ({ a }) => ({ state: { a: tf.reverse(a) }, outputs: { a } }),
+    state,
+    { device, name: "reverse" },
+  );
+  await add.run({ x: scalar(1) });
+  await reverse.run({});
+  await add.run({ x: float32([2], [10, 20]) });
+  const { a } = await reverse.run({});
+  assert.deepEqual([...a.data], [13, 22]);
+  assert.deepEqual([...readState(state).a.data], [22, 13]);
+  state.a[Symbol.dispose]();
+});
+
+Deno.test("a second run at once is refused", async () => {
+  using compiled = jit(({ x }: { x: tf.Tensor }) => ({
+    y: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D),
+  }), { device, name: "twice" });
+  const x = float32([256, 256], new Float32Array(256 * 256).fill(1 / 16));
+  compiled.prepare({ x });
+  const first = compiled.run({ x });
+  await assert.rejects(() => compiled.run({ x }), {
+    name: "Error",
+    message: "Cannot run a session twice at once: await the first run",
+  });
+  await first;
+  const { y } = await compiled.run({ x });
+  assert.ok(y.data.every((value) => value === 1));
+});
+
+Deno.test("dispose refuses while a run goes on", async () => {
+  const compiled = jit(({ x }: { x: tf.Tensor }) => ({
+    y: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D),
+  }), { device, name: "busy" });
+  const x = zeros([256, 256]);
+  compiled.prepare({ x });
+  const running = compiled.run({ x });
+  assert.throws(() => compiled[Symbol.dispose](), {
+    name: "Error",
+    message: "Cannot dispose of a session while it runs: await the run",
+  });
+  await running;
+  compiled[Symbol.dispose]();
+});
+
+Deno.test("after dispose the next run traces again", async () => {
+  let traces = 0;
+  const compiled = jit(({ x }: { x: tf.Tensor }) => {
+    traces++;
+    return { y: tf.neg(x) };
+  }, { device, name: "neg" });
+  await compiled.run({ x: scalar(1) });
+  compiled[Symbol.dispose]();
+  const { y } = await compiled.run({ x: scalar(2) });
+  assert.deepEqual([y.data[0], traces], [-2, 2]);
+  compiled[Symbol.dispose]();
+});
+
+Deno.test("scalars and empty arrays go in and come out", async () => {
+  using compiled = jit(
+    ({ s, e }: { s: tf.Tensor; e: tf.Tensor }) => ({
+      s: tf.square(s),
+      e: tf.neg(e),
+      n: tf.sum(e),
+    }),
+    { device, name: "empty" },
+  );
+  const { s, e, n } = await compiled.run({ s: scalar(3), e: zeros([0, 2]) });
+  assert.deepEqual([s.shape, s.data[0], e.shape, e.data.length, n.data[0]], [
+    [],
+    9,
+    [0, 2],
+    0,
+    0,
+  ]);
+});
