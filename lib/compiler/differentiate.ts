@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { leavesOf, treeFrom } from "../core/mod.ts";
+import { leavesOf, mapTree, treeFrom } from "../core/mod.ts";
 import { registerZeroGradients } from "./trace/gradients.ts";
 import { isTensor } from "./trace/trace.ts";
 
@@ -42,21 +42,28 @@ export function lossAndGradients<P, A>(
   const { value, grads } = tf.engine().gradients(
     () => {
       const result = lossOf(parameters);
-      // TF.js disposes of whatever else the forward pass made.
-      for (const [, tensor] of leavesOf(result.metrics, isTensor)) {
-        tf.keep(tensor);
-      }
-      metrics = result.metrics;
+      // TF.js disposes of whatever else the forward pass made: kept, until
+      // outside there is a copy that the caller's own scope looks after.
+      metrics = mapTree(
+        result.metrics,
+        isTensor,
+        (tensor) => tf.keep(tf.clone(tensor)),
+      ) as A;
       return result.loss;
     },
     leaves.map(([, tensor]) => tensor),
     undefined,
     true,
   );
+  const handedOn = mapTree(metrics!, isTensor, (kept) => {
+    const copy = tf.clone(kept);
+    kept.dispose();
+    return copy;
+  }) as A;
   const gradients = treeFrom(
     leaves.map(([path, tensor], i) =>
       [path, grads[i] ?? tf.zerosLike(tensor)] as const
     ),
   ) as P;
-  return { loss: value, metrics: metrics!, gradients };
+  return { loss: value, metrics: handedOn, gradients };
 }

@@ -1,7 +1,4 @@
-import {
-  xoroshiro128plus,
-  xoroshiro128plusFromState,
-} from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { float32, type NdArray } from "./ndarray.ts";
@@ -28,13 +25,13 @@ export type RngState = readonly number[];
  * ```
  */
 export class Rng {
-  #generator: ReturnType<typeof xoroshiro128plus>;
+  #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
   /** @param seed A whole number, or the state of another generator. */
   constructor(seed: number | RngState) {
-    this.#generator = typeof seed === "number"
-      ? xoroshiro128plus(seed)
-      : xoroshiro128plusFromState(seed);
+    this.#generator = xoroshiro128plusFromState(
+      typeof seed === "number" ? stateFrom(seed) : seed,
+    );
   }
 
   /** The state, for a checkpoint. */
@@ -83,6 +80,14 @@ export class Rng {
     }
     return float32(shape, values);
   }
+}
+
+/**
+ * Spreads a seed over a whole state. The generator's authors ask for it: from
+ * states that are mostly zeros the first draws are all alike.
+ */
+function stateFrom(seed: number): RngState {
+  return [0, 1, 2, 3].map((word) => hashOf(`${word}/${seed}`) | 0);
 }
 
 /**

@@ -111,3 +111,20 @@ Deno.test("hashOf() is a 32-bit number that similar texts do not share", () => {
   assert.equal(hashOf("cat"), 4028485276);
   assert.equal(hashOf(""), 2872998923);
 });
+
+Deno.test("first draws of neighbouring seeds are spread evenly", () => {
+  const first = Array.from(
+    { length: 1000 },
+    (_, seed) => new Rng(seed).uniform(),
+  );
+  const mean = first.reduce((sum, x) => sum + x, 0) / first.length;
+  assert.ok(Math.abs(mean - 0.5) < 0.03, `mean is ${mean}`);
+  const low = first.filter((x) => x < 0.1).length;
+  assert.ok(low > 70 && low < 130, `${low} of 1000 are below 0.1`);
+  const forked = Array.from(
+    { length: 1000 },
+    (_, i) => new Rng(1).fork(`step ${i}`).uniform(),
+  );
+  const forkedLow = forked.filter((x) => x < 0.1).length;
+  assert.ok(forkedLow > 70 && forkedLow < 130, `${forkedLow} forks`);
+});
