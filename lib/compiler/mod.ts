@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./checkpoint.ts";
 export * from "./device.ts";
 export * from "./differentiate.ts";
 export * from "./ir/print.ts";

@@ -104,6 +104,8 @@ export type OpAttributes =
   & {
     /** An argument of the traced function. */
     Input: { readonly name: string };
+    /** `(x, after)`: x, but not before `after` is there; never merged with x. */
+    Barrier: NoAttributes;
     /** Values known while tracing. */
     Constant: { readonly values: Values };
     IsInf: NoAttributes;

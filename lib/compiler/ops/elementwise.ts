@@ -85,6 +85,25 @@ export const ELEMENTWISE_RULES = {
         return { dtype: "bool", shape: broadcast(inputs) };
       }),
   ),
+  Barrier: {
+    infer(inputs) {
+      expectInputs(inputs, ["float32", "float32"]);
+      return inputs[0]!;
+    },
+    emit(node, onnx) {
+      // The runtime knows no barrier, but it cannot tell that this sum is x.
+      const [x, after] = node.inputs.map((input) => onnx.nameOf(input));
+      const largest = onnx.write("ReduceMax", [after!], {
+        keepdims: { int: 0 },
+      });
+      const nothing = onnx.write(
+        "Mul",
+        [largest, onnx.scalar(0, "float32")],
+        {},
+      );
+      onnx.write("Add", [x!, nothing], {}, onnx.nameOf(node));
+    },
+  } satisfies OpRule<"Barrier">,
   Not: sameInOnnx<"Not">((inputs) => {
     expectInputs(inputs, ["bool"]);
     return inputs[0]!;

@@ -5,10 +5,8 @@ import type { Node, Values } from "../ir/graph.ts";
 import { OpTypeError } from "../ops/expect.ts";
 import type { KernelCall, Lowering } from "./kernel_call.ts";
 import { LOWERINGS } from "./lower/table.ts";
+import { TRACING } from "./tracing.ts";
 import { UnsupportedOpError } from "./unsupported_op_error.ts";
-
-/** The name under which the tracing backend is registered with TF.js. */
-const BACKEND = "aiprod-trace";
 
 /**
  * A TF.js backend that computes nothing: a tensor's data is the node that
@@ -168,7 +166,7 @@ function backend(): TracingBackend {
   for (const kernelName of new Set([...kernels, ...Object.keys(LOWERINGS)])) {
     tf.registerKernel({
       kernelName,
-      backendName: BACKEND,
+      backendName: TRACING,
       kernelFunc: ({ inputs, attrs }) =>
         callKernel(made, kernelName, inputs, attrs),
     });
@@ -237,10 +235,10 @@ export function withTracing<T>(record: (scope: TraceScope) => T): T {
   const builder = new GraphBuilder();
   tracer.builder = builder;
   // Registered only meanwhile, so that TF.js never takes it for one that computes.
-  tf.registerBackend(BACKEND, () => tracer, 0);
+  tf.registerBackend(TRACING, () => tracer, 0);
   try {
     // With a synchronous factory this takes effect at once.
-    void tf.setBackend(BACKEND);
+    void tf.setBackend(TRACING);
     // The result leaves by this variable: what `tidy` returns it searches for
     // tensors, however deep.
     let result: T;
@@ -256,6 +254,6 @@ export function withTracing<T>(record: (scope: TraceScope) => T): T {
   } finally {
     tracer.builder = undefined;
     if (previous) void tf.setBackend(previous);
-    tf.removeBackend(BACKEND);
+    tf.removeBackend(TRACING);
   }
 }

@@ -1,5 +1,6 @@
 import type { Lowerings } from "../kernel_call.ts";
 import { ACTIVATION } from "./activation.ts";
+import { BARRIERS } from "./barrier.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { DIVISION } from "./division.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
@@ -11,6 +12,7 @@ import { REDUCE } from "./reduce.ts";
 /** Every TF.js kernel that the compiler knows. */
 export const LOWERINGS: Lowerings = {
   ...ACTIVATION,
+  ...BARRIERS,
   ...CONVOLUTION,
   ...DIVISION,
   ...ELEMENTWISE,
