@@ -2,8 +2,8 @@ import { type Clip, clipShape, sameShape, shapeText } from "../core/mod.ts";
 
 /**
  * Peak signal-to-noise ratio of a clip against a reference, in decibels:
- * `-10 log10(mean squared error)` over all pixels of all frames, values in
- * [0,1]. Values outside are clipped first, as a screen would.
+ * `10 log10(1 / mean squared error)` over all pixels of all frames, values in
+ * [0,1]. The clip's values outside are clipped first, as a screen would.
  *
  * @throws {TypeError} if the clips differ in shape
  *
@@ -31,5 +31,5 @@ export function psnr(clip: Clip, reference: Clip): number {
     const value = Math.min(1, Math.max(0, clip.data[i]!));
     squares += (value - reference.data[i]!) ** 2;
   }
-  return -10 * Math.log10(squares / clip.data.length);
+  return 10 * Math.log10(clip.data.length / squares);
 }

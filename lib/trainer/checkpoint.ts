@@ -102,25 +102,24 @@ interface Difference {
 function firstDifference(
   before: unknown,
   after: unknown,
-  field = "config",
+  path: readonly string[] = [],
 ): Difference | undefined {
   if (isRecord(before) && isRecord(after)) {
     for (
       const name of new Set([...Object.keys(before), ...Object.keys(after)])
     ) {
-      const found = firstDifference(
-        before[name],
-        after[name],
-        field === "config" ? name : `${field}.${name}`,
-      );
+      const found = firstDifference(before[name], after[name], [...path, name]);
       if (found) return found;
     }
     return undefined;
   }
   const [a, b] = [JSON.stringify(before), JSON.stringify(after)];
-  return a === b
-    ? undefined
-    : { field, before: a ?? "absent", after: b ?? "absent" };
+  if (a === b) return undefined;
+  return {
+    field: path.join(".") || "the configuration",
+    before: a ?? "absent",
+    after: b ?? "absent",
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -65,7 +65,7 @@ export class StoppedError extends Error {
   override readonly name = "StoppedError";
 }
 
-/** A loss that is no number: the parameters of the last checkpoint are still good. */
+/** A loss or gradient that is no number: the last checkpoint is still good. */
 export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
@@ -75,7 +75,8 @@ export class DivergedError extends Error {
  * writes a line of metrics for each step and saves at intervals.
  *
  * @throws {StoppedError} if the signal asked for it, after saving
- * @throws {DivergedError} naming stage and step, if the loss is no number
+ * @throws {DivergedError} naming stage and step, if the loss, the norm of the
+ *   gradients or another metric is no number
  */
 export async function train<P, T, B, A>(
   training: Training<P, T, B, A>,
@@ -100,13 +101,15 @@ export async function train<P, T, B, A>(
   const begun = clock();
   const seconds = (): number =>
     (resume?.seconds ?? 0) + (clock() - begun) / 1000;
-  const save = (done: number): Promise<void> =>
-    training.save({
+  const save = async (done: number): Promise<void> => {
+    metrics.sync(); // the checkpoint names bytes that must be on the disk
+    await training.save({
       step: done,
       state: readState(state) as unknown as TrainState<P>,
       metricsBytes: metrics.bytes,
       seconds: seconds(),
     });
+  };
 
   let saved = clock();
   for (let done = resume?.step ?? 0; done < totalSteps;) {
@@ -117,10 +120,11 @@ export async function train<P, T, B, A>(
     ) as Record<string, NdArray>;
     done++;
     const values = scalarsOf(outputs);
-    if (!Number.isFinite(values.loss)) {
+    for (const [metric, value] of Object.entries(values)) {
+      if (Number.isFinite(value)) continue;
       throw new DivergedError(
-        `Training of "${name}" diverged at step ${done}: the loss must be a ` +
-          `number: current value is ${values.loss}; lower the learning rate`,
+        `Training of "${name}" diverged at step ${done}: ${metric} must be ` +
+          `finite: current value is ${value}; lower the learning rate`,
       );
     }
     metrics.append({ stage: name, step: done, learningRate, ...values });

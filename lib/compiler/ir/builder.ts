@@ -38,6 +38,21 @@ export class GraphBuilder {
     return node;
   }
 
+  /** Adds a node of another graph, with inputs of this one. */
+  copy(node: Node, inputs: readonly Node[]): Node {
+    if (node.op === "Input") {
+      return this.input(node.attributes.name, node.type.dtype, node.type.shape);
+    }
+    if (node.op === "Constant") {
+      return this.#dense(
+        node.attributes.values,
+        node.type.dtype,
+        node.type.shape,
+      );
+    }
+    return this.add(node.op, inputs, node.attributes as never) as Node;
+  }
+
   /** Adds an argument of the function. */
   input(name: string, dtype: DType, shape: readonly number[]): NodeOf<"Input"> {
     const node: NodeOf<"Input"> = {

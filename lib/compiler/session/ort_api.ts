@@ -44,6 +44,10 @@ const FUNCTIONS = {
   CreateRunOptions: { place: 39, parameters: ["buffer"] },
   RunOptionsSetTerminate: { place: 46, parameters: ["pointer"] },
   RunOptionsUnsetTerminate: { place: 47, parameters: ["pointer"] },
+  CreateTensorAsOrtValue: {
+    place: 48,
+    parameters: ["pointer", "buffer", "usize", "i32", "buffer"],
+  },
   CreateTensorWithDataAsOrtValue: {
     place: 49,
     parameters: [
@@ -56,10 +60,15 @@ const FUNCTIONS = {
       "buffer",
     ],
   },
+  CreateMemoryInfo: {
+    place: 68,
+    parameters: ["buffer", "i32", "i32", "i32", "buffer"],
+  },
   CreateCpuMemoryInfo: { place: 69, parameters: ["i32", "i32", "buffer"] },
   AllocatorFree: { place: 76, parameters: ["pointer", "pointer"] },
   GetAllocatorWithDefaultOptions: { place: 78, parameters: ["buffer"] },
   ReleaseStatus: { place: 93, parameters: ["pointer"] },
+  ReleaseMemoryInfo: { place: 94, parameters: ["pointer"] },
   ReleaseSession: { place: 95, parameters: ["pointer"] },
   ReleaseValue: { place: 96, parameters: ["pointer"] },
   ReleaseRunOptions: { place: 97, parameters: ["pointer"] },
@@ -72,10 +81,18 @@ const FUNCTIONS = {
     place: 130,
     parameters: ["pointer", "buffer", "buffer"],
   },
+  CreateAllocator: { place: 131, parameters: ["pointer", "pointer", "buffer"] },
+  ReleaseAllocator: { place: 132, parameters: ["pointer"] },
   CreateIoBinding: { place: 134, parameters: ["pointer", "buffer"] },
   ReleaseIoBinding: { place: 135, parameters: ["pointer"] },
   BindInput: { place: 136, parameters: ["pointer", "buffer", "pointer"] },
   BindOutput: { place: 137, parameters: ["pointer", "buffer", "pointer"] },
+  ClearBoundInputs: { place: 141, parameters: ["pointer"] },
+  ClearBoundOutputs: { place: 142, parameters: ["pointer"] },
+  SessionOptionsAppendExecutionProvider: {
+    place: 216,
+    parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],
+  },
 } as const satisfies Record<
   string,
   { place: number; parameters: readonly Deno.NativeType[] }
@@ -172,9 +189,9 @@ export class OrtApi {
     return Deno.UnsafePointer.create(out[0]!)!;
   }
 
-  /** Frees an object. */
+  /** Frees an object, or what it holds: functions that give no status. */
   release(
-    name: FunctionName & `Release${string}`,
+    name: FunctionName & `${"Release" | "Clear"}${string}`,
     object: Deno.PointerValue,
   ): void {
     this.#functions[name](object);

@@ -1,17 +1,10 @@
-import {
-  BYTES_PER_ELEMENT,
-  type DType,
-  type NdArray,
-  sizeOf,
-} from "../../core/mod.ts";
+import type { RuntimeValue } from "./host_value.ts";
+export { HostValue as BoundTensor } from "./host_value.ts";
 import { cString, OrtApi } from "./ort_api.ts";
+import { appendProvider, type Provider } from "./provider.ts";
 
-/** `ONNXTensorElementDataType`. */
-const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
-  float32: 1,
-  int32: 6,
-  bool: 9,
-};
+/** `ORT_LOGGING_LEVEL_FATAL`. */
+const FATAL = 4;
 
 /** `ORT_ENABLE_ALL`. */
 const ALL_OPTIMISATIONS = 99;
@@ -28,36 +21,10 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Path prefix under which a profile of the runs is written. */
   readonly profile?: string;
+  /** What runs it; the CPU alone when left out. */
+  readonly provider?: Provider;
   /** Entries as `onnxruntime_session_options_config_keys.h` lists them. */
   readonly config?: Readonly<Record<string, string>>;
-}
-
-/**
- * A tensor of the runtime over memory of ours: what is written to one is seen
- * through the other.
- */
-export class BoundTensor {
-  readonly #api = OrtApi.open();
-  readonly handle: Deno.PointerObject;
-
-  /** Holds on to the array, so that its memory lives as long as this does. */
-  constructor(readonly array: NdArray) {
-    const { dtype, shape, data } = array;
-    const bytes = sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
-    this.handle = this.#api.create(
-      "CreateTensorWithDataAsOrtValue",
-      this.#api.cpuMemory,
-      data,
-      BigInt(bytes),
-      new BigInt64Array(shape.map(BigInt)),
-      BigInt(shape.length),
-      ELEMENT_TYPES[dtype],
-    );
-  }
-
-  [Symbol.dispose](): void {
-    this.#api.release("ReleaseValue", this.handle);
-  }
 }
 
 /** An ONNX model ready to run on tensors that are bound to it by name. */
@@ -66,7 +33,7 @@ export class Session {
   readonly #session: Deno.PointerObject;
   readonly #binding: Deno.PointerObject;
   /** What each name is bound to, so that only changes cross the border. */
-  readonly #bound = new Map<string, BoundTensor>();
+  readonly #bound = new Map<string, RuntimeValue>();
   #running = false;
 
   /** @param model The bytes of an `.onnx` file. */
@@ -87,6 +54,9 @@ export class Session {
       if (options.profile !== undefined) {
         api.call("EnableProfiling", settings, cString(options.profile));
       }
+      // What goes wrong arrives as an exception; it is not printed as well.
+      api.call("SetSessionLogSeverityLevel", settings, FATAL);
+      if (options.provider) appendProvider(api, settings, options.provider);
       const config = { ...FLUSH_DENORMALS, ...options.config };
       for (const [key, value] of Object.entries(config)) {
         api.call(
@@ -110,12 +80,12 @@ export class Session {
   }
 
   /** Makes an input read from a tensor's memory. */
-  bindInput(name: string, tensor: BoundTensor): void {
+  bindInput(name: string, tensor: RuntimeValue): void {
     this.#bind("BindInput", name, tensor);
   }
 
   /** Makes an output be written into a tensor's memory. */
-  bindOutput(name: string, tensor: BoundTensor): void {
+  bindOutput(name: string, tensor: RuntimeValue): void {
     this.#bind("BindOutput", name, tensor);
   }
 
@@ -135,6 +105,18 @@ export class Session {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** The runtime's own session, for what only it can give. */
+  get handle(): Deno.PointerObject {
+    return this.#session;
+  }
+
+  /** Lets go of what was bound, so that it can be freed. */
+  forgetBindings(): void {
+    this.#api.release("ClearBoundInputs", this.#binding);
+    this.#api.release("ClearBoundOutputs", this.#binding);
+    this.#bound.clear();
   }
 
   /** Ends profiling; returns the path of the profile. */
@@ -163,7 +145,7 @@ export class Session {
   #bind(
     direction: "BindInput" | "BindOutput",
     name: string,
-    tensor: BoundTensor,
+    tensor: RuntimeValue,
   ): void {
     const key = `${direction} ${name}`;
     if (this.#bound.get(key) === tensor) return;

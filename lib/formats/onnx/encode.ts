@@ -95,7 +95,9 @@ function encodeValue(
     type: {
       tensorType: {
         elemType: DATA_TYPES[dtype],
-        shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+        ...(shape && {
+          shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+        }),
       },
     },
   });

@@ -19,15 +19,16 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** The type of an input or output. */
+/** The type of an input or output; without a shape it may have any. */
 export interface OnnxValue {
   readonly name: string;
   readonly dtype: OnnxDType;
-  readonly shape: readonly number[];
+  readonly shape?: readonly number[];
 }
 
 /** Values stored in the file, little-endian, row-major. */
 export interface OnnxTensor extends OnnxValue {
+  readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 

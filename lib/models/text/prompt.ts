@@ -18,8 +18,9 @@ export interface PromptTokens {
 }
 
 /**
- * Brings different spellings of one prompt together: composed characters
- * (Unicode NFC), lower case, single spaces.
+ * Brings different spellings of one prompt together: lower case, composed
+ * characters (Unicode NFC), single spaces. Composed last, for some letters
+ * have a composed form in lower case only.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export interface PromptTokens {
  * ```
  */
 export function normalisePrompt(prompt: string): string {
-  return prompt.toWellFormed().normalize("NFC").toLowerCase()
+  return prompt.toWellFormed().toLowerCase().normalize("NFC")
     .replaceAll(/\s+/gu, " ").trim();
 }
 

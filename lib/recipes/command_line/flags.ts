@@ -54,7 +54,8 @@ export function readFlags<S extends FlagSchema>(
           suggestion(token.name, names),
       );
     }
-    if (token.value === undefined) {
+    const { value, inlineValue } = token;
+    if (value === undefined || (!inlineValue && value.startsWith("--"))) {
       throw new InputError(
         `Cannot read the command: ${token.rawName} must be followed by a value`,
       );

@@ -1,5 +1,5 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { InputError } from "../../core/mod.ts";
+import { InputError, messageOf } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { clipToLearn, otherClips } from "./clips.ts";
@@ -54,22 +54,16 @@ async function demo(
   return verdicts.every(({ passed }) => passed) ? 0 : 1;
 }
 
+/** Makes the run's folder and proves that files can be made in it. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
   } catch (error) {
-    if (
-      error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable ||
-      error instanceof Deno.errors.AlreadyExists ||
-      error instanceof Deno.errors.NotADirectory
-    ) {
-      throw new InputError(
-        `Cannot use "${folder}": it must be a folder that may be written: ` +
-          `${error.name}; choose another with --out`,
-      );
-    }
-    throw error;
+    throw new InputError(
+      `Cannot use "${folder}": it must be a folder that may be written: ` +
+        `${messageOf(error)}; choose another with --out`,
+    );
   }
 }
 

@@ -2,13 +2,13 @@ import * as z from "zod";
 
 /** Flags of `deno task demo`. */
 export const demoFlags = z.strictObject({
-  video: z.string().min(1).optional().describe(
+  video: z.string().min(1, "must not be empty").optional().describe(
     "video file to learn; without it the project renders a clip of its own",
   ),
-  caption: z.string().min(1).optional().describe(
+  caption: z.string().min(1, "must not be empty").optional().describe(
     "what the video shows; without it, its file name",
   ),
-  out: z.string().min(1).default("runs/demo").describe(
+  out: z.string().min(1, "must not be empty").default("runs/demo").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
   device: z.enum(["cpu"], { error: "must be cpu" }).default("cpu").describe(

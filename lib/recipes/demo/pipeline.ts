@@ -10,6 +10,7 @@ import {
   openCodec,
   openSampler,
   stackArrays,
+  StoppedError,
   unstackArrays,
 } from "../../trainer/mod.ts";
 import type { CaptionedClip } from "./clips.ts";
@@ -43,13 +44,15 @@ export interface DemoResult {
 /**
  * The whole way once, with one clip: train a VAE, code the clips, train text
  * encoder and backbone on the latents, draw the clip from noise.
+ *
+ * @throws {StoppedError} if the signal asked for it, after saving
  */
 export async function runDemo(
   context: StageContext,
   subject: CaptionedClip,
   others: readonly CaptionedClip[],
 ): Promise<DemoResult> {
-  const { plan, device, progress } = context;
+  const { plan, device, progress, signal } = context;
   const vae = await trainVae(
     context,
     subject.clip,
@@ -85,7 +88,12 @@ export async function runDemo(
         ...captioned[0]!.latent.shape,
       ]),
       positions: positionsOf(plan),
-      onStep: (done) => task.update(done),
+      onStep(done) {
+        task.update(done);
+        if (signal.aborted) {
+          throw new StoppedError("Drawing was stopped; the training is saved");
+        }
+      },
     });
     const [clip] = await codec.decode(
       denormaliseLatent(latent, statistics),

@@ -1,0 +1,41 @@
+import { cpus } from "node:os";
+import process from "node:process";
+import manifest from "../deno.json" with { type: "json" };
+
+/** What figures depend on; nothing that names the machine or its owner. */
+export interface Machine {
+  readonly cpu: string;
+  readonly threads: number;
+  readonly system: string;
+  readonly deno: string;
+  readonly onnxruntime: string;
+  readonly tfjs: string;
+}
+
+/** This machine. */
+export function thisMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    threads: navigator.hardwareConcurrency,
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+    deno: Deno.version.deno,
+    onnxruntime: versionIn(manifest.imports["onnxruntime-node"]),
+    tfjs: versionIn(manifest.imports["@tensorflow/tfjs-core"]),
+  };
+}
+
+/** The version at the end of `npm:name@1.2.3`. */
+function versionIn(specifier: string): string {
+  return specifier.slice(specifier.lastIndexOf("@") + 1);
+}
+
+/**
+ * Most bytes of memory that this process has held: the kernel's figure behind
+ * VmHWM of `/proc/self/status`, asked for in a way that needs no permission
+ * and that other systems know as well. (Deno opens `/proc` only to programs
+ * that may do everything.)
+ */
+export function peakRssBytes(): number {
+  // KiB on every system: libuv's figure.
+  return process.resourceUsage().maxRSS * 1024;
+}

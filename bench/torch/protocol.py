@@ -1,0 +1,80 @@
+"""The line protocol between `deno task bench` and its PyTorch twins.
+
+The twin writes one JSON line: {"torch": version}, or {"error": reason}.
+It reads one JSON line {"config", "threads", "tensors": [{"name", "shape"}]}
+and the float32 values of those tensors, one after another. It tries each
+memory layout, keeps the faster, starts afresh and writes {"layout": name}.
+Then for each line "run" it does one step and writes "<milliseconds> <value>",
+the value being the loss or a mean square to compare; "peak" is answered with
+the most bytes of memory it has held, and the end of the input ends it.
+"""
+
+import json
+import resource
+import sys
+import time
+
+try:
+    import torch
+except ImportError as error:
+    print(json.dumps({"error": str(error)}), flush=True)
+    raise SystemExit(0)
+
+
+def reply(line):
+    print(line, flush=True)
+
+
+def read_tensors(entries):
+    tensors = {}
+    for entry in entries:
+        count = 1
+        for size in entry["shape"]:
+            count *= size
+        data = bytearray(sys.stdin.buffer.read(4 * count))
+        flat = torch.frombuffer(data, dtype=torch.float32)
+        tensors[entry["name"]] = flat.reshape(entry["shape"])
+    return tensors
+
+
+def timed(step):
+    start = time.perf_counter()
+    value = step()
+    milliseconds = 1000 * (time.perf_counter() - start)
+    return milliseconds, float(value() if callable(value) else value)
+
+
+def fastest(build, layouts):
+    """The layout whose second and third step take the least time."""
+    best = None
+    for layout in layouts:
+        step = build(layout)
+        taken = min([timed(step)[0] for _ in range(3)][1:])
+        if best is None or taken < best[0]:
+            best = (taken, layout)
+    return best[1]
+
+
+def serve(build, layouts=("contiguous",)):
+    """`build(config, tensors, layout)` returns a function that does one step
+    and returns its value, or a function that gives the value off the clock."""
+    reply(json.dumps({"torch": torch.__version__}))
+    header = json.loads(sys.stdin.buffer.readline())
+    torch.set_num_threads(header["threads"])
+    tensors = read_tensors(header["tensors"])
+
+    def fresh(layout):
+        return build(header["config"], tensors, layout)
+
+    layout = layouts[0] if len(layouts) == 1 else fastest(fresh, layouts)
+    step = fresh(layout)
+    reply(json.dumps({"layout": layout}))
+    for line in sys.stdin.buffer:
+        if line.strip() == b"run":
+            milliseconds, value = timed(step)
+            reply(f"{milliseconds!r} {value!r}")
+        elif line.strip() == b"peak":
+            # KiB on Linux, bytes on macOS.
+            unit = 1 if sys.platform == "darwin" else 1024
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+            reply(str(usage.ru_maxrss * unit))

@@ -1,0 +1,88 @@
+import { copyOf, type NdArray, zeros } from "../../core/mod.ts";
+import type { TensorType } from "../ir/graph.ts";
+import { DeviceMemory } from "../session/device_memory.ts";
+import { HostValue, type RuntimeValue } from "../session/host_value.ts";
+import type { Provider } from "../session/provider.ts";
+import { OneAtATime, type Turns, UNLIMITED } from "./turns.ts";
+
+/**
+ * Where the state of a runtime's device lives. All but {@link Memory.turns} is
+ * to be called in one's turn.
+ */
+export interface Memory extends Disposable {
+  /** Whether a step may write the next state into the memory of the last. */
+  readonly inPlace: boolean;
+  /** Who may use the device now. */
+  readonly turns: Turns;
+  /** Room for a tensor; what is in it is not known. */
+  allocate(type: TensorType): RuntimeValue;
+  write(value: RuntimeValue, array: NdArray): Promise<void>;
+  read(value: RuntimeValue, type: TensorType): Promise<NdArray>;
+}
+
+/** The memory of the process: state is arrays, and sessions work on them in place. */
+export const HOST_MEMORY: Memory = {
+  inPlace: true,
+  turns: UNLIMITED,
+  allocate: ({ dtype, shape }) => new HostValue(zeros(shape, dtype)),
+  write(value, array) {
+    arrayOf(value).data.set(array.data);
+    return Promise.resolve();
+  },
+  read: (value) => Promise.resolve(copyOf(arrayOf(value))),
+  [Symbol.dispose]() {},
+};
+
+/** Values of host memory are all made here. */
+function arrayOf(value: RuntimeValue): NdArray {
+  return (value as HostValue).array;
+}
+
+/**
+ * One queue for each kind of device, not for each opened one: all sessions of
+ * a provider share its graphics device.
+ */
+const TURNS: Readonly<Record<Provider["name"], Turns>> = {
+  WebGPU: new OneAtATime(),
+  CUDA: new OneAtATime(),
+};
+
+/**
+ * The memory of a graphics card: the next state is written beside the last
+ * one, since nothing promises that a shader reads all before it writes.
+ */
+export class CardMemory implements Memory {
+  readonly inPlace = false;
+  readonly turns: Turns;
+  readonly #memory: DeviceMemory;
+
+  private constructor(turns: Turns, memory: DeviceMemory) {
+    this.turns = turns;
+    this.#memory = memory;
+  }
+
+  /** @throws {RuntimeError} with the runtime's message, if the device is missing */
+  static async open(provider: Provider): Promise<CardMemory> {
+    const turns = TURNS[provider.name];
+    return new CardMemory(
+      turns,
+      await turns.take(() => new DeviceMemory(provider)),
+    );
+  }
+
+  allocate({ dtype, shape }: TensorType): RuntimeValue {
+    return this.#memory.allocate(dtype, shape);
+  }
+
+  write(value: RuntimeValue, array: NdArray): Promise<void> {
+    return this.#memory.write(value, array);
+  }
+
+  read(value: RuntimeValue, { dtype, shape }: TensorType): Promise<NdArray> {
+    return this.#memory.read(value, dtype, shape);
+  }
+
+  [Symbol.dispose](): void {
+    this.turns.soon(() => this.#memory[Symbol.dispose]());
+  }
+}

@@ -1,0 +1,207 @@
+import {
+  leavesOf,
+  mapTree,
+  type NdArray,
+  sameShape,
+  zeros,
+} from "../../core/mod.ts";
+import { encodeOnnx } from "../../formats/onnx/mod.ts";
+import type { Graph, TensorType } from "../ir/graph.ts";
+import { emitOnnx } from "../onnx/emit.ts";
+import { typeText } from "../ops/expect.ts";
+import { safeInPlace } from "../passes/in_place.ts";
+import { optimise } from "../passes/pipeline.ts";
+import { HostValue } from "../session/host_value.ts";
+import { Session, type SessionOptions } from "../session/session.ts";
+import { trace } from "../trace/trace.ts";
+import type { Definition, Executable, NamedArray } from "./device.ts";
+import type { Memory } from "./memory.ts";
+import { RuntimeTensor } from "./runtime_tensor.ts";
+import { type DeviceTensor, isDeviceTensor } from "./tensor.ts";
+
+/** What comes out of a run: where it lies in the tree, and its type. */
+interface Output {
+  readonly path: string;
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+/** A leaf of the state and how it gets its next value. */
+interface StateSlot {
+  readonly name: string;
+  readonly tensor: RuntimeTensor;
+  readonly next:
+    | { readonly name: string; readonly inPlace: boolean }
+    | undefined;
+}
+
+const STATE = "state/";
+const NEXT = "next/";
+const INPUT = "inputs/";
+const OUTPUT = "outputs/";
+
+/** A function that was traced once and runs in one session of the runtime. */
+export class Program implements Executable {
+  readonly graph: Graph;
+  readonly #memory: Memory;
+  readonly #slots: readonly StateSlot[];
+  readonly #outputs: readonly Output[];
+  readonly #open: () => Session;
+  #session: Session | undefined;
+  #running = false;
+
+  constructor(
+    { name, fn, state, inputs, session }: Definition,
+    memory: Memory,
+    options: SessionOptions,
+  ) {
+    this.#memory = memory;
+    const tensors = leavesOf(state, isDeviceTensor);
+    const traced = trace(fn, {
+      state: mapTree(state, isDeviceTensor, ({ type }) => type),
+      inputs,
+    } as never);
+    checkNextState(traced, tensors, name);
+    this.graph = optimise(traced);
+    this.#slots = this.#slotsOf(tensors, name);
+    this.#outputs = this.graph.outputs
+      .filter((output) => output.name.startsWith(OUTPUT))
+      .map(({ name, node }) => ({
+        path: name.slice(OUTPUT.length),
+        name,
+        type: node.type,
+      }));
+    const model = encodeOnnx(emitOnnx(this.graph, name));
+    this.#open = () =>
+      new Session(model, {
+        ...options,
+        ...session,
+        config: { ...options.config, ...session?.config },
+      });
+    // Ahead of the first run, if that keeps nobody waiting.
+    if (memory.turns.idle) this.#session = this.#open();
+  }
+
+  async run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
+    if (this.#running) {
+      throw new Error(
+        "Cannot run a session twice at once: await the first run",
+      );
+    }
+    this.#running = true;
+    try {
+      return await this.#memory.turns.take(() => this.#run(inputs));
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#running) {
+      throw new Error(
+        "Cannot dispose of a session while it runs: await the run",
+      );
+    }
+    const session = this.#session;
+    this.#session = undefined;
+    this.#memory.turns.soon(() => session?.[Symbol.dispose]());
+  }
+
+  /** Ends profiling, if the session was opened for it; returns the path of the profile. */
+  endProfiling(): string | undefined {
+    return this.#session?.endProfiling();
+  }
+
+  async #run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
+    const session = this.#session ??= this.#open();
+    for (const { name, tensor, next } of this.#slots) {
+      session.bindInput(name, tensor.bound);
+      if (next) {
+        session.bindOutput(
+          next.name,
+          next.inPlace ? tensor.bound : tensor.spare,
+        );
+      }
+    }
+    using held = new DisposableStack();
+    for (const [path, array] of inputs) {
+      session.bindInput(INPUT + path, held.use(new HostValue(array)));
+    }
+    const results = this.#outputs.map(({ path, name, type }) => {
+      const array: NdArray = zeros(type.shape, type.dtype);
+      session.bindOutput(name, held.use(new HostValue(array)));
+      return [path, array] as const;
+    });
+    await session.run();
+    for (const { tensor, next } of this.#slots) {
+      if (next && !next.inPlace) tensor.swap();
+    }
+    return results;
+  }
+
+  #slotsOf(
+    tensors: readonly [string, DeviceTensor][],
+    name: string,
+  ): StateSlot[] {
+    const inputs = new Map(this.graph.inputs.map((x) => [x.name, x.node]));
+    const outputs = new Map(this.graph.outputs.map((x) => [x.name, x.node]));
+    const pairs = tensors.flatMap(([path]) => {
+      const input = inputs.get(STATE + path)!;
+      const output = outputs.get(NEXT + path);
+      return output && output !== input ? [{ input, output, path }] : [];
+    });
+    const safe = this.#memory.inPlace
+      ? safeInPlace(this.graph, pairs)
+      : pairs.map(() => false);
+    const inPlace = new Map(pairs.map(({ path }, i) => [path, safe[i]!]));
+    return tensors.map(([path, tensor]) => {
+      if (
+        !(tensor instanceof RuntimeTensor) || tensor.memory !== this.#memory
+      ) {
+        throw new TypeError(
+          `Cannot compile "${name}": the state must be on the device that the ` +
+            `function is compiled for: "${path}" is on another; upload it there`,
+        );
+      }
+      return {
+        name: STATE + path,
+        tensor,
+        next: inPlace.has(path)
+          ? { name: NEXT + path, inPlace: inPlace.get(path)! }
+          : undefined,
+      };
+    });
+  }
+}
+
+/** Throws unless each leaf of the next state is a leaf of the state, of the same type. */
+function checkNextState(
+  graph: Graph,
+  tensors: readonly [string, DeviceTensor][],
+  name: string,
+): void {
+  const types = new Map(tensors.map(([path, { type }]) => [path, type]));
+  for (const output of graph.outputs) {
+    if (!output.name.startsWith(NEXT)) continue;
+    const path = output.name.slice(NEXT.length);
+    checkNextLeaf(name, path, types.get(path), output.node.type);
+  }
+}
+
+/** Throws unless a leaf of the next state has the type that it has in the state. */
+export function checkNextLeaf(
+  name: string,
+  path: string,
+  before: TensorType | undefined,
+  after: TensorType,
+): void {
+  if (
+    before && before.dtype === after.dtype &&
+    sameShape(before.shape, after.shape)
+  ) return;
+  throw new TypeError(
+    `Cannot compile "${name}": the next state must have the form of the ` +
+      `state: "${path}" is ${typeText(after)}, in the state it is ` +
+      (before ? typeText(before) : "missing"),
+  );
+}

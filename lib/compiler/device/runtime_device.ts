@@ -1,0 +1,28 @@
+import type { NdArray } from "../../core/mod.ts";
+import type { SessionOptions } from "../session/session.ts";
+import type { Definition, Device, DeviceName } from "./device.ts";
+import type { Memory } from "./memory.ts";
+import { Program } from "./program.ts";
+import { RuntimeTensor } from "./runtime_tensor.ts";
+
+/** A device of ONNX Runtime: functions are traced into graphs, sessions run them. */
+export class RuntimeDevice implements Device {
+  constructor(
+    readonly name: DeviceName,
+    readonly description: string,
+    readonly memory: Memory,
+    readonly options: SessionOptions,
+  ) {}
+
+  upload(array: NdArray): Promise<RuntimeTensor> {
+    return RuntimeTensor.from(this.memory, array);
+  }
+
+  load(definition: Definition): Program {
+    return new Program(definition, this.memory, this.options);
+  }
+
+  [Symbol.dispose](): void {
+    this.memory[Symbol.dispose]();
+  }
+}

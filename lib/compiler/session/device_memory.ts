@@ -1,0 +1,174 @@
+import { type DType, int32, type NdArray, zeros } from "../../core/mod.ts";
+import { encodeOnnx } from "../../formats/onnx/mod.ts";
+import { ELEMENT_TYPES, HostValue, type RuntimeValue } from "./host_value.ts";
+import { cString, OrtApi } from "./ort_api.ts";
+import { NO_FALLBACK, type Provider } from "./provider.ts";
+import { Session } from "./session.ts";
+
+/** Names under which the runtime knows the memory of each provider's device. */
+const MEMORY_NAMES: Readonly<Record<Provider["name"], string>> = {
+  WebGPU: "WebGPU_Buffer",
+  CUDA: "Cuda",
+};
+
+/** `OrtDeviceAllocator`, and `OrtMemTypeDefault`. */
+const DEVICE_ALLOCATOR = 0;
+const DEFAULT_MEMORY = 0;
+
+/** What a copy is given and gives. */
+interface Copy {
+  readonly from: DType;
+  readonly to: DType;
+}
+
+const FLOATS: Copy = { from: "float32", to: "float32" };
+const WHOLE: Copy = { from: "int32", to: "int32" };
+/** How each element type goes in and out; no provider but the CPU copies truths as such. */
+const COPIES: Readonly<Record<DType, { in: Copy; out: Copy }>> = {
+  float32: { in: FLOATS, out: FLOATS },
+  int32: { in: WHOLE, out: WHOLE },
+  bool: {
+    in: { from: "int32", to: "bool" },
+    out: { from: "bool", to: "int32" },
+  },
+};
+
+/** A tensor in the memory of a device; only sessions can look inside. */
+class DeviceValue implements RuntimeValue {
+  readonly #api = OrtApi.open();
+  readonly handle: Deno.PointerObject;
+
+  constructor(
+    allocator: Deno.PointerObject,
+    dtype: DType,
+    shape: readonly number[],
+  ) {
+    this.handle = this.#api.create(
+      "CreateTensorAsOrtValue",
+      allocator,
+      new BigInt64Array(shape.map(BigInt)),
+      BigInt(shape.length),
+      ELEMENT_TYPES[dtype],
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#api.release("ReleaseValue", this.handle);
+  }
+}
+
+/**
+ * The memory of a device that is not the CPU. The runtime copies between
+ * memories when it runs, so copying is done by sessions that do nothing else.
+ */
+export class DeviceMemory {
+  readonly #api = OrtApi.open();
+  readonly #provider: Provider;
+  readonly #copiers = new Map<Copy, Session>();
+  readonly #held = new DisposableStack();
+  readonly #allocator: Deno.PointerObject;
+
+  /** @throws {RuntimeError} with the runtime's message, if the device is missing */
+  constructor(provider: Provider) {
+    this.#provider = provider;
+    const api = this.#api;
+    const info = this.#held.adopt(
+      api.create(
+        "CreateMemoryInfo",
+        cString(MEMORY_NAMES[provider.name]),
+        DEVICE_ALLOCATOR,
+        0,
+        DEFAULT_MEMORY,
+      ),
+      (info) => api.release("ReleaseMemoryInfo", info),
+    );
+    // The allocator lives on the session, which therefore stays open.
+    const session = this.#copier(FLOATS);
+    this.#allocator = this.#held.adopt(
+      api.create("CreateAllocator", session.handle, info),
+      (allocator) => api.release("ReleaseAllocator", allocator),
+    );
+  }
+
+  /** Room for a tensor; what is in it is not known. */
+  allocate(dtype: DType, shape: readonly number[]): RuntimeValue {
+    return new DeviceValue(this.#allocator, dtype, shape);
+  }
+
+  /** Copies an array into a tensor of the same type. */
+  async write(value: RuntimeValue, array: NdArray): Promise<void> {
+    const { dtype } = array;
+    using host = new HostValue(dtype === "bool" ? numbersOf(array) : array);
+    await this.#copy(COPIES[dtype].in, host, value);
+  }
+
+  /** Copies a tensor of a known type out. */
+  async read(
+    value: RuntimeValue,
+    dtype: DType,
+    shape: readonly number[],
+  ): Promise<NdArray> {
+    const array = zeros(shape, dtype === "bool" ? "int32" : dtype);
+    using host = new HostValue(array);
+    await this.#copy(COPIES[dtype].out, value, host);
+    return dtype === "bool" ? truthsOf(array) : array;
+  }
+
+  [Symbol.dispose](): void {
+    this.#held[Symbol.dispose]();
+  }
+
+  async #copy(
+    copy: Copy,
+    from: RuntimeValue,
+    to: RuntimeValue,
+  ): Promise<void> {
+    const session = this.#copier(copy);
+    session.bindInput("from", from);
+    session.bindOutput("to", to);
+    try {
+      await session.run();
+    } finally {
+      session.forgetBindings();
+    }
+  }
+
+  #copier(copy: Copy): Session {
+    const known = this.#copiers.get(copy);
+    if (known) return known;
+    const session = this.#held.use(
+      new Session(copyModel(copy), {
+        provider: this.#provider,
+        config: NO_FALLBACK,
+      }),
+    );
+    this.#copiers.set(copy, session);
+    return session;
+  }
+}
+
+/** A model that copies tensors of one element type and any shape. */
+function copyModel({ from, to }: Copy): Uint8Array<ArrayBuffer> {
+  return encodeOnnx({
+    name: `copy ${from}`,
+    nodes: [{
+      operator: from === to ? "Identity" : "Cast",
+      inputs: ["from"],
+      outputs: ["to"],
+      attributes: from === to ? {} : { to: { dtype: to } },
+    }],
+    initializers: [],
+    inputs: [{ name: "from", dtype: from }],
+    outputs: [{ name: "to", dtype: to }],
+  });
+}
+
+function numbersOf({ shape, data }: NdArray): NdArray {
+  return int32(shape, data);
+}
+
+function truthsOf({ shape, data }: NdArray): NdArray {
+  const truths = zeros(shape, "bool");
+  truths.data.set(data);
+  return truths;
+}
