@@ -33,8 +33,10 @@ export function checkElements(
   { name, reference, sample }: ElementCheck,
 ): void {
   const places = sample
-    ? Array.from({ length: sample.count }, () =>
-      sample.rng.integer(data.length))
+    ? Array.from(
+      { length: sample.count },
+      () => sample.rng.integer(data.length),
+    )
     : Array.from(data, (_, place) => place);
   let squares = 0;
   let worst = { place: -1, value: NaN, expected: NaN, error: -1 };

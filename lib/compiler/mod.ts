@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./checkpoint.ts";
+export * from "./cost/mod.ts";
 export * from "./device.ts";
 export * from "./differentiate.ts";
 export * from "./ir/print.ts";

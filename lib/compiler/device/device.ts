@@ -1,5 +1,5 @@
 import type { NdArray } from "../../core/mod.ts";
-import type { Graph, TensorType } from "../ir/graph.ts";
+import type { Graph } from "../ir/graph.ts";
 import type { SessionOptions } from "../session/session.ts";
 import type { DeviceTensor } from "./tensor.ts";
 
@@ -13,6 +13,8 @@ export interface Device extends Disposable {
   readonly name: DeviceName;
   /** What the device is, for people: the model of a card, the number of threads. */
   readonly description: string;
+  /** Threads of the CPU that work on one operation. */
+  readonly threads: number;
   /** Copies an array to the device. */
   upload(array: NdArray): Promise<DeviceTensor>;
   /** Makes a function ready to run on inputs of one set of types. */
@@ -53,5 +55,3 @@ export interface Executable extends Disposable {
   run(inputs: readonly NamedArray[]): Promise<NamedArray[]>;
 }
 
-/** The type of what comes in, or of what the device holds. */
-export type { TensorType };

@@ -14,6 +14,10 @@ export class RuntimeDevice implements Device {
     readonly options: SessionOptions,
   ) {}
 
+  get threads(): number {
+    return this.options.threads ?? 1;
+  }
+
   upload(array: NdArray): Promise<RuntimeTensor> {
     return RuntimeTensor.from(this.memory, array);
   }

@@ -37,11 +37,13 @@ const COPIES: Readonly<Record<DType, { in: Copy; out: Copy }>> = {
 class DeviceValue implements RuntimeValue {
   readonly #api = OrtApi.open();
   readonly handle: Deno.PointerObject;
+  #freed = false;
 
   constructor(
     allocator: Deno.PointerObject,
     dtype: DType,
     shape: readonly number[],
+    readonly onFreed: () => void,
   ) {
     this.handle = this.#api.create(
       "CreateTensorAsOrtValue",
@@ -53,7 +55,10 @@ class DeviceValue implements RuntimeValue {
   }
 
   [Symbol.dispose](): void {
+    if (this.#freed) return;
+    this.#freed = true;
     this.#api.release("ReleaseValue", this.handle);
+    this.onFreed();
   }
 }
 
@@ -67,6 +72,8 @@ export class DeviceMemory {
   readonly #copiers = new Map<Copy, Session>();
   readonly #held = new DisposableStack();
   readonly #allocator: Deno.PointerObject;
+  /** What was allocated and not yet freed: it must go before the allocator. */
+  readonly #values = new Set<RuntimeValue>();
 
   /** @throws {RuntimeError} with the runtime's message, if the device is missing */
   constructor(provider: Provider) {
@@ -92,7 +99,11 @@ export class DeviceMemory {
 
   /** Room for a tensor; what is in it is not known. */
   allocate(dtype: DType, shape: readonly number[]): RuntimeValue {
-    return new DeviceValue(this.#allocator, dtype, shape);
+    const value = new DeviceValue(this.#allocator, dtype, shape, () => {
+      this.#values.delete(value);
+    });
+    this.#values.add(value);
+    return value;
   }
 
   /** Copies an array into a tensor of the same type. */
@@ -114,7 +125,9 @@ export class DeviceMemory {
     return dtype === "bool" ? truthsOf(array) : array;
   }
 
+  /** Frees all that was allocated and closes the device. */
   [Symbol.dispose](): void {
+    for (const value of this.#values) value[Symbol.dispose]();
     this.#held[Symbol.dispose]();
   }
 

@@ -15,7 +15,9 @@ export function clipByGlobalNorm<P>(
   const squares = leavesOf(gradients, isTensor).map(([, g]) =>
     tf.sum(tf.square(g))
   );
-  const norm = tf.sqrt(tf.addN(squares));
+  // The last layer's gradient is there first. Summed in that order, each can be
+  // made and its layer's activations freed before the next (docs/compiler.md).
+  const norm = tf.sqrt(tf.addN(squares.toReversed()));
   const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
   return {
     gradients: mapTree(gradients, isTensor, (g) => tf.mul(g, scale)) as P,

@@ -1,0 +1,112 @@
+import { InputError } from "lib/core/mod.ts";
+import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
+import * as z from "zod";
+
+/** A size or a count. */
+function whole(least: number): z.ZodCoercedNumber {
+  const error = `must be a whole number from ${least}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error });
+}
+
+/** Three sizes as one word: time, height, width. */
+const triple = z.string().regex(
+  /^[1-9]\d*x[1-9]\d*x[1-9]\d*$/,
+  "must be three whole numbers from 1, such as 4x16x16",
+);
+
+/** Yes or no: said by naming the flag. */
+const said = z.stringbool({ error: "must be true or false" }).default(false);
+
+const common = {
+  device: z.enum(["cpu"], { error: "must be cpu" }).default("cpu").describe(
+    "where to compute",
+  ),
+  steps: whole(1).default(10).describe("timed runs of each side"),
+  torch: z.string().min(1, "must not be empty").optional().describe(
+    "Python with PyTorch to compare with; without it python3 is tried",
+  ),
+  json: said.describe("print one JSON object"),
+  save: said.describe("keep the result in bench/results/"),
+  profile: said.describe("list the operations that take the time"),
+};
+
+const batch = whole(1);
+
+/** Flags of `deno task bench matmul`. */
+export const matmulFlags = z.strictObject({
+  m: whole(1).default(1024).describe("rows of the left matrix"),
+  k: whole(1).default(768).describe("its columns, and rows of the right one"),
+  n: whole(1).default(3072).describe("columns of the right matrix"),
+  ...common,
+});
+
+/** Flags of `deno task bench conv3d`. */
+export const conv3dFlags = z.strictObject({
+  from: whole(1).default(64).describe("channels that go in"),
+  to: whole(1).default(64).describe("channels that come out"),
+  cells: triple.default("8x32x32").describe("time, height and width"),
+  batch: batch.default(1).describe("clips"),
+  ...common,
+});
+
+/** Flags of `deno task bench vae`. */
+export const vaeFlags = z.strictObject({
+  clip: triple.default("16x64x64").describe("frames, height and width"),
+  batch: batch.default(4).describe("clips"),
+  ...common,
+});
+
+/** Flags of `deno task bench step`. */
+export const stepFlags = z.strictObject({
+  attention: whole(0).default(2).describe("attention blocks"),
+  cnn: whole(0).default(1).describe("CNN blocks"),
+  width: whole(8).default(768).describe("channels of a token"),
+  heads: whole(1).default(12).describe("heads of the attention"),
+  cnnWidth: whole(1).default(256).describe("channels inside a CNN block"),
+  tokens: triple.default("4x16x16").describe("time, height and width"),
+  batch: batch.default(1).describe("clips"),
+  ...common,
+});
+
+/** What every bench is told. */
+export interface CommonOptions {
+  readonly device: "cpu";
+  readonly steps: number;
+  readonly torch?: string | undefined;
+  readonly profile: boolean;
+}
+
+/** `4x16x16` as numbers. */
+export function tripleOf(text: string): [number, number, number] {
+  return text.split("x").map(Number) as [number, number, number];
+}
+
+/**
+ * The shape of the blocks that flags ask for.
+ *
+ * @throws {InputError} with the backbone's own rule
+ */
+export function backboneConfigOf(
+  options: Omit<z.infer<typeof stepFlags>, keyof CommonOptions>,
+): z.infer<typeof backboneConfigSchema> {
+  const result = backboneConfigSchema.safeParse({
+    width: options.width,
+    heads: options.heads,
+    attentionLayers: options.attention,
+    cnnLayers: options.cnn,
+    cnnWidth: options.cnnWidth,
+  });
+  if (result.success) return result.data;
+  throw new InputError(
+    `Cannot make the blocks: ${result.error.issues[0]!.message}: ` +
+      `current width is ${options.width}, heads ${options.heads}, ` +
+      `attention ${options.attention}, cnn ${options.cnn}`,
+  );
+}
+
+/** Lets switches stand alone: `--json` for `--json true`. */
+export function withSwitches(args: readonly string[]): string[] {
+  return args.map((arg) =>
+    /^--(json|save|profile)$/.test(arg) ? `${arg}=true` : arg
+  );
+}

@@ -1,0 +1,128 @@
+import { InputError } from "lib/core/mod.ts";
+import { helpText, readFlags, say } from "lib/recipes/command_line/mod.ts";
+import type { FlagSchema } from "lib/recipes/command_line/mod.ts";
+import type * as z from "zod";
+import { WrongResultError } from "./check.ts";
+import { benchConv3d } from "./conv3d.ts";
+import {
+  conv3dFlags,
+  matmulFlags,
+  stepFlags,
+  vaeFlags,
+  withSwitches,
+} from "./flags.ts";
+import { thisMachine } from "./machine.ts";
+import { benchMatmul } from "./matmul.ts";
+import { resultText, saveResult } from "./report.ts";
+import type { BenchResult } from "./result.ts";
+import { benchStep } from "./step.ts";
+import { benchVae } from "./vae.ts";
+
+/** A bench: its flags, and how it is run with them. */
+interface Bench {
+  readonly purpose: string;
+  readonly flags: FlagSchema;
+  readonly run: (options: never) => Promise<BenchResult>;
+}
+
+/** All benches by name. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  matmul: {
+    purpose: "Times a matrix product.",
+    flags: matmulFlags,
+    run: benchMatmul,
+  },
+  conv3d: {
+    purpose: "Times a 3x3x3 convolution and both of its gradients.",
+    flags: conv3dFlags,
+    run: benchConv3d,
+  },
+  vae: {
+    purpose: "Times a training step of a plain 3-D VAE that never changes.",
+    flags: vaeFlags,
+    run: benchVae,
+  },
+  step: {
+    purpose: "Times a training step of the backbone's own blocks.",
+    flags: stepFlags,
+    run: benchStep,
+  },
+};
+
+const USAGE = "deno task bench";
+const FOLDER = "bench/results";
+/** Exit codes, as those of the other commands. */
+const [WRONG, BAD_INPUT] = [1, 2];
+
+/**
+ * Finds what a command line asks for.
+ *
+ * @returns the bench and its options, or a help text.
+ * @throws {InputError} naming the flag or the bench, and the fix
+ */
+export function readCommand(
+  args: readonly string[],
+): { bench: Bench; options: z.infer<typeof matmulFlags> } | string {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h") {
+    return [
+      "Measures, after checking that the result is right.",
+      "",
+      `Usage: ${USAGE} <bench> [flags]    (${USAGE} <bench> --help for its flags)`,
+      "",
+      ...Object.entries(BENCHES).map(([name, { purpose }]) =>
+        `  ${name.padEnd(6)}  ${purpose}`
+      ),
+    ].join("\n");
+  }
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench) {
+    throw new InputError(
+      `Cannot measure "${name}": the benches are ` +
+        Object.keys(BENCHES).join(", "),
+    );
+  }
+  const options = readFlags(bench.flags, withSwitches(rest));
+  return options === undefined
+    ? helpText(`${USAGE} ${name}`, bench.purpose, bench.flags)
+    : { bench, options: options as z.infer<typeof matmulFlags> };
+}
+
+/** Runs a command line; returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const command = readCommand(args);
+    if (typeof command === "string") {
+      await print(command);
+      return 0;
+    }
+    const { bench, options } = command;
+    const result = await bench.run(options as never);
+    const machine = thisMachine();
+    await print(
+      options.json
+        ? JSON.stringify({ ...result, machine })
+        : resultText(result, machine),
+    );
+    if (options.save) {
+      const day = new Date().toISOString().slice(0, 10);
+      say(`kept: ${await saveResult(FOLDER, day, result, machine)}`);
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof InputError || error instanceof WrongResultError) {
+      say(`error: ${error.message}`);
+      return error instanceof InputError ? BAD_INPUT : WRONG;
+    }
+    throw error;
+  }
+}
+
+async function print(text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  for (let done = 0; done < bytes.length;) {
+    done += await Deno.stdout.write(bytes.subarray(done));
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,133 @@
+import { openDevice } from "lib/compiler/mod.ts";
+import { isNdArray, leavesOf } from "lib/core/mod.ts";
+import { countParameters } from "lib/trainer/mod.ts";
+import { checkLosses } from "./check.ts";
+import type { CommonOptions } from "./flags.ts";
+import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
+import { peakRssBytes } from "./machine.ts";
+import { matmulSide } from "./matmul.ts";
+import { profileOf } from "./profile.ts";
+import { type BenchResult, gflopsOf } from "./result.ts";
+import {
+  compileCase,
+  eagerLosses,
+  firstLosses,
+  type TrainingCase,
+  updateOf,
+} from "./training_case.ts";
+import { openTwin, type TwinTask } from "./twin.ts";
+
+/** Steps whose losses are compared. */
+const CHECKED_STEPS = 3;
+
+/** A training step to time. */
+export interface TrainingBench<P, B> {
+  /** The case as it is timed. */
+  readonly full: TrainingCase<P, B>;
+  /** The same at a size that plain TF.js manages in a moment. */
+  readonly small: TrainingCase<P, B>;
+  /** What the twin needs to make the model. */
+  readonly model: unknown;
+  readonly sizes: BenchResult["sizes"];
+  /** Operations of the work itself in a step. */
+  readonly operations: number;
+}
+
+/** Checks a training step, times it in turn with its twin and with a matrix product. */
+export async function runTraining<P, B>(
+  bench: TrainingBench<P, B>,
+  options: CommonOptions,
+): Promise<BenchResult> {
+  const { full, small, sizes, operations } = bench;
+  const device = await openDevice(options.device);
+  const checked = [await checkAgainstEager(small, options)];
+
+  const task: TwinTask = {
+    config: { model: bench.model, update: updateOf(full) },
+    threads: device.threads,
+    tensors: leavesOf(
+      { parameters: full.parameters, batch: full.batch },
+      isNdArray,
+    ),
+  };
+  const opened = await openTwin(full.name, options.torch, task);
+  await using twin = typeof opened === "string" ? undefined : opened;
+  using trainer = await compileCase(full, device);
+  const losses = await firstLosses(trainer, CHECKED_STEPS);
+  if (twin) {
+    const reference: number[] = [];
+    for (let i = 0; i < CHECKED_STEPS; i++) {
+      reference.push((await twin.run()).value);
+    }
+    checkLosses(full.name, losses, reference, "PyTorch");
+    checked.push(
+      `losses of ${CHECKED_STEPS} steps against PyTorch: ${losses.join(", ")}`,
+    );
+  }
+
+  await using matmul = await matmulSide(
+    { m: 1024, k: 768, n: 3072 },
+    options.device,
+  );
+  const sides: Side[] = [
+    { name: "ours", run: () => timed(() => trainer.step()) },
+    matmul,
+  ];
+  if (twin) {
+    sides.push({
+      name: "torch",
+      run: async () => (await twin.run()).milliseconds,
+    });
+  }
+  const times = await interleave(sides, { rounds: options.steps, sleep });
+  const ours = timingOf(times[0]!);
+  const gflops = gflopsOf(operations, ours.medianMs);
+  const peak = gflopsOf(matmul.operations, timingOf(times[1]!).medianMs);
+  const theirs = twin && {
+    version: twin.version,
+    layout: twin.layout,
+    ...timingOf(times[2]!),
+    peakRssBytes: await twin.peakBytes(),
+  };
+  const memory = peakRssBytes();
+  return {
+    bench: full.name,
+    device: options.device,
+    sizes,
+    checked,
+    ...ours,
+    parameters: countParameters(full.parameters),
+    gflops,
+    fractionOfMatmulPeak: gflops / peak,
+    compileMs: trainer.compileMs,
+    peakRssBytes: memory,
+    ...(theirs && { torch: theirs, ratio: ours.medianMs / theirs.medianMs }),
+    ...(typeof opened === "string" && { note: opened }),
+    ...(options.profile && {
+      profile: await profileOf(CHECKED_STEPS, async (profile) => {
+        using trainer = await compileCase(full, device, { profile });
+        await firstLosses(trainer, CHECKED_STEPS);
+      }),
+    }),
+  };
+}
+
+/**
+ * Compares the compiled step with plain TF.js.
+ *
+ * @returns what was compared.
+ * @throws {WrongResultError} if they differ
+ */
+export async function checkAgainstEager<P, B>(
+  small: TrainingCase<P, B>,
+  { device }: Pick<CommonOptions, "device">,
+): Promise<string> {
+  using trainer = await compileCase(small, await openDevice(device));
+  checkLosses(
+    small.name,
+    await firstLosses(trainer, CHECKED_STEPS),
+    eagerLosses(small, CHECKED_STEPS),
+    "plain TF.js at a small size",
+  );
+  return `losses of ${CHECKED_STEPS} steps against plain TF.js at a small size`;
+}

@@ -1,0 +1,171 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "lib/compiler/eager.ts";
+import {
+  type Compiled,
+  type Device,
+  type JitOptions,
+  jitWithState,
+  lossAndGradients,
+  type OnDevice,
+  tensorsOf,
+  uploadState,
+} from "lib/compiler/mod.ts";
+import type { MapLeaves, NdArray } from "lib/core/mod.ts";
+import type { Tensors } from "lib/models/layers/mod.ts";
+import {
+  adamW,
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  initTrainState,
+  type StepInputs,
+  stepScalars,
+  type TrainState,
+  trainStep,
+} from "lib/trainer/mod.ts";
+
+/** A model, its data and its loss: what a training step is made of. */
+export interface TrainingCase<P, B> {
+  readonly name: string;
+  readonly parameters: P;
+  readonly batch: B;
+  readonly lossOf: (parameters: Tensors<P>, batch: Tensors<B>) => tf.Tensor;
+  /** Largest norm of the gradients; not limited without it. */
+  readonly clipNorm?: number;
+}
+
+/** How both sides train. */
+export const OPTIMISER: AdamWOptions = ADAMW_DEFAULTS;
+/** The same at every step. */
+export const LEARNING_RATE = 1e-3;
+
+/** What the twin is told of the optimiser. */
+export function updateOf(
+  { clipNorm }: { readonly clipNorm?: number },
+): Record<string, unknown> {
+  return { ...OPTIMISER, learningRate: LEARNING_RATE, clipNorm };
+}
+
+type Scalars<T> = MapLeaves<ReturnType<typeof stepScalars>, NdArray, T>;
+
+/** A training step over tensors, compiled or eager. */
+type StepFunction<P, B> = (
+  state: TrainState<Tensors<P>>,
+  inputs: { readonly batch: Tensors<B>; readonly scalars: Scalars<tf.Tensor> },
+) => {
+  readonly state: TrainState<Tensors<P>>;
+  readonly outputs: { readonly loss: tf.Tensor };
+};
+
+/** The project's own step where gradients are limited, one without that where not. */
+function stepFunction<P, B>(
+  { lossOf, clipNorm }: TrainingCase<P, B>,
+): StepFunction<P, B> {
+  const withMetrics = (parameters: Tensors<P>, batch: Tensors<B>) => ({
+    loss: lossOf(parameters, batch),
+    metrics: {},
+  });
+  if (clipNorm !== undefined) {
+    return trainStep(withMetrics, { optimiser: OPTIMISER, clipNorm });
+  }
+  return (state, { batch, scalars }: StepInputs<Tensors<B>>) => {
+    const { loss, gradients } = lossAndGradients(
+      (parameters: Tensors<P>) => withMetrics(parameters, batch),
+      state.parameters,
+    );
+    return {
+      state: adamW(
+        state.parameters,
+        gradients,
+        state.moments,
+        scalars,
+        OPTIMISER,
+      ),
+      outputs: { loss },
+    };
+  };
+}
+
+/** A compiled step that goes on from where it stands. */
+export interface Trainer {
+  /** Milliseconds until it was ready. */
+  readonly compileMs: number;
+  /** Does the next step; returns its loss. */
+  step(): Promise<number>;
+  [Symbol.dispose](): void;
+}
+
+/** Compiles a case and places its state on a device. */
+export async function compileCase<P, B>(
+  given: TrainingCase<P, B>,
+  device: Device,
+  session: JitOptions["session"] = {},
+): Promise<Trainer> {
+  const { name, parameters, batch } = given;
+  const state = await uploadState(device, initTrainState(parameters));
+  const started = performance.now();
+  const compiled = jitWithState(
+    stepFunction(given) as never,
+    state as OnDevice<unknown>,
+    { device, name, session },
+  ) as unknown as Compiled<unknown, { loss: tf.Tensor }>;
+  let count = 0;
+  const inputs = (): unknown => ({
+    batch,
+    scalars: stepScalars(count, LEARNING_RATE, OPTIMISER),
+  });
+  count = 1;
+  await compiled.prepare(inputs());
+  const compileMs = performance.now() - started;
+  count = 0;
+  return {
+    compileMs,
+    async step() {
+      count++;
+      const { loss } = await compiled.run(inputs());
+      return loss.data[0]!;
+    },
+    [Symbol.dispose]() {
+      compiled[Symbol.dispose]();
+      disposeAll(state);
+    },
+  };
+}
+
+/** Frees state on a device. */
+function disposeAll(state: unknown): void {
+  if (typeof state !== "object" || state === null) return;
+  if (Symbol.dispose in state) (state as Disposable)[Symbol.dispose]();
+  else Object.values(state).forEach(disposeAll);
+}
+
+/** Losses of the first compiled steps. */
+export async function firstLosses(
+  trainer: Trainer,
+  steps: number,
+): Promise<number[]> {
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) losses.push(await trainer.step());
+  return losses;
+}
+
+/** Losses of the first steps as plain TF.js computes them, slowly. */
+export function eagerLosses<P, B>(
+  given: TrainingCase<P, B>,
+  steps: number,
+): number[] {
+  const step = stepFunction(given);
+  const losses: number[] = [];
+  tf.tidy(() => {
+    const batch: unknown = tensorsOf(given.batch);
+    let state: unknown = tensorsOf(initTrainState(given.parameters));
+    for (let count = 1; count <= steps; count++) {
+      const next = step(state as TrainState<Tensors<P>>, {
+        batch: batch as Tensors<B>,
+        scalars: tensorsOf(stepScalars(count, LEARNING_RATE, OPTIMISER)),
+      });
+      losses.push(next.outputs.loss.dataSync()[0]!);
+      state = next.state;
+    }
+  });
+  return losses;
+}

@@ -1,0 +1,40 @@
+import { sizeOf } from "../../core/mod.ts";
+import type { Graph, Node } from "../ir/graph.ts";
+
+/**
+ * Floating-point operations of a graph's matrix products and convolutions, two
+ * for each multiply-add. What works element by element is left out, as in the
+ * usual count: it is limited by memory, not by arithmetic.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { flopsOf, trace } from "lib/compiler/mod.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const graph = trace(({ a, b }) => ({ c: tf.matMul(a, b) }), {
+ *   a: zeros([2, 3]),
+ *   b: zeros([3, 5]),
+ * });
+ * assert.equal(flopsOf(graph), 2 * 2 * 3 * 5);
+ * ```
+ */
+export function flopsOf(graph: Graph): number {
+  return graph.nodes.reduce((sum, node) => sum + flopsOfNode(node), 0);
+}
+
+function flopsOfNode(node: Node): number {
+  const results = sizeOf(node.type.shape);
+  switch (node.op) {
+    case "MatMul": {
+      const { shape } = node.inputs[0]!.type;
+      return 2 * results * shape.at(node.attributes.transposeA ? -2 : -1)!;
+    }
+    case "Conv":
+      // Each result sums over one filter: [K,C/groups,...].
+      return 2 * results * sizeOf(node.inputs[1]!.type.shape.slice(1));
+    default:
+      return 0;
+  }
+}

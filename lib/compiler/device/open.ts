@@ -1,0 +1,168 @@
+import { InputError, messageOf } from "../../core/mod.ts";
+import { NO_FALLBACK } from "../session/provider.ts";
+import { RuntimeError } from "../session/ort_api.ts";
+import type { SessionOptions } from "../session/session.ts";
+import { type Adapter, fastestAdapter } from "./adapter.ts";
+import { checkAnswers, measureSpeed } from "./check.ts";
+import { DEVICE_NAMES, type Device, type DeviceName } from "./device.ts";
+import { CardMemory, HOST_MEMORY } from "./memory.ts";
+import { RuntimeDevice } from "./runtime_device.ts";
+
+/** What may be asked for: a device, or the fastest that is there. */
+export const DEVICE_CHOICES = [...DEVICE_NAMES, "auto"] as const;
+
+export type DeviceChoice = typeof DEVICE_CHOICES[number];
+
+/** How to open a device. */
+export interface OpenOptions {
+  /** Threads inside one operation on the CPU; as many as it has when left out. */
+  readonly threads?: number;
+  /**
+   * Whether a program that imitates a graphics card, or TensorFlow without
+   * one, will do: for tests, since both are slower than the device "cpu".
+   */
+  readonly allowSoftware?: boolean;
+}
+
+/**
+ * Opens a device and checks it with a known-answer test: it computes a few
+ * operations right, or is refused.
+ *
+ * | name       | runs on                                                       |
+ * | ---------- | ------------------------------------------------------------- |
+ * | `cpu`      | the CPU, through ONNX Runtime                                 |
+ * | `webgpu`   | any graphics card with Vulkan, Direct3D 12 or Metal           |
+ * | `cuda`     | an NVIDIA card of compute capability 7.5 or later, with CUDA  |
+ * | `tfjs-gpu` | TensorFlow, eagerly: nothing is traced                        |
+ * | `auto`     | `webgpu` if there is a graphics card, else `cpu`              |
+ *
+ * @throws {InputError} naming the device, what is missing and how to get it
+ *
+ * @example
+ * ```ts
+ * import { measureSpeed, openDevice } from "lib/compiler/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * using device = await openDevice("cpu");
+ * assert.equal(device.name, "cpu");
+ * assert.ok(await measureSpeed(device) > 0);
+ * ```
+ */
+export async function openDevice(
+  name: DeviceChoice,
+  options: OpenOptions = {},
+): Promise<Device> {
+  const device = await open(checkedName(name), options);
+  try {
+    await checkAnswers(device);
+    return device;
+  } catch (error) {
+    device[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The line that tells people where their work runs: name, model, measured speed. */
+export async function describeDevice(device: Device): Promise<string> {
+  const speed = await measureSpeed(device);
+  return `device: ${device.name} (${device.description}), ` +
+    `${Number(speed.toPrecision(3))} GFLOP/s in a matrix product`;
+}
+
+async function open(
+  name: DeviceChoice,
+  options: OpenOptions,
+): Promise<Device> {
+  switch (name) {
+    case "cpu":
+      return openCpu(options);
+    case "webgpu":
+      return await openWebGpu(await fastestAdapter(), options);
+    case "cuda":
+      return await openCuda();
+    case "tfjs-gpu":
+      throw new InputError("not yet");
+    case "auto": {
+      const adapter = await fastestAdapter();
+      return adapter && !adapter.software
+        ? await openWebGpu(adapter, options)
+        : openCpu(options);
+    }
+  }
+}
+
+function checkedName(name: string): DeviceChoice {
+  const known = DEVICE_CHOICES.find((choice) => choice === name);
+  if (known) return known;
+  throw new InputError(
+    `Cannot open a device: its name must be one of ` +
+      `${DEVICE_CHOICES.join(", ")}: current value is "${name}"`,
+  );
+}
+
+function openCpu(
+  { threads = navigator.hardwareConcurrency }: OpenOptions,
+): Device {
+  const description = `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return new RuntimeDevice("cpu", description, HOST_MEMORY, { threads });
+}
+
+async function openWebGpu(
+  adapter: Adapter | undefined,
+  { allowSoftware = false }: OpenOptions,
+): Promise<Device> {
+  if (!adapter) throw missingCard("there is none that the system shows");
+  if (adapter.software && !allowSoftware) {
+    throw missingCard(
+      `the only one is ${adapter.description}, which imitates a card on the CPU`,
+    );
+  }
+  const options: SessionOptions = {
+    provider: { name: "WebGPU" },
+    config: NO_FALLBACK,
+  };
+  try {
+    const memory = await CardMemory.open(options.provider!);
+    return new RuntimeDevice("webgpu", adapter.description, memory, options);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw missingCard(
+      `the runtime cannot use ${adapter.description}: ${lastLineOf(error)}`,
+    );
+  }
+}
+
+function missingCard(found: string): InputError {
+  return new InputError(
+    `Cannot open device "webgpu": it needs a graphics card and its driver ` +
+      `(Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS): ${found}; ` +
+      `install the driver of the card and, on Linux, the Vulkan loader ` +
+      `(libvulkan1), or use device "cpu"`,
+  );
+}
+
+async function openCuda(): Promise<Device> {
+  const options: SessionOptions = {
+    provider: { name: "CUDA" },
+    config: NO_FALLBACK,
+  };
+  try {
+    const memory = await CardMemory.open(options.provider!);
+    return new RuntimeDevice("cuda", "NVIDIA card 0", memory, options);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw new InputError(
+      `Cannot open device "cuda": it needs an NVIDIA card of the Turing ` +
+        `generation or later, its driver, CUDA 13 and cuDNN 9, and the ` +
+        `runtime's CUDA provider: ${lastLineOf(error)}; fetch the provider ` +
+        `with ONNXRUNTIME_NODE_INSTALL=cuda12 deno install ` +
+        `--allow-scripts=npm:onnxruntime-node; Pascal cards (GTX 10xx) cannot ` +
+        `use it: open device "webgpu" there`,
+    );
+  }
+}
+
+/** The runtime puts where in its source a failure happened before what it was. */
+function lastLineOf(error: unknown): string {
+  return messageOf(error).trim().split("\n").at(-1)!;
+}

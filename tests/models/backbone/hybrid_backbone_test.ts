@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import {
+  float32,
+  int32,
+  isNdArray,
+  leavesOf,
+  mapTree,
+  type NdArray,
+  Rng,
+  treeFrom,
+  zeros,
+} from "lib/core/mod.ts";
+import {
+  backbone,
+  type BackboneConfig,
+  type BackboneParameters,
+  initBackbone,
+  tokenPositions,
+} from "lib/models/backbone/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { assertClose, distance, eagerly, random } from "../_eager.ts";
+
+const tiny = PRESETS.tiny;
+const Z = tiny.vae.latentChannels;
+const grid = { frames: 2, height: 2, width: 2 };
+
+/** Parameters of which none is zero, so that everything has an effect. */
+function awake(config: BackboneConfig): BackboneParameters {
+  const parameters = initBackbone(config, {
+    latentChannels: Z,
+    text: tiny.text,
+  }, new Rng(2));
+  const rng = new Rng(9);
+  return mapTree(parameters, isNdArray, (array, path) => {
+    const noise = rng.fork(path).normals(array.shape).data;
+    return float32(array.shape, array.data.map((v, i) => v + 0.1 * noise[i]!));
+  }) as BackboneParameters;
+}
+
+/** What a call is given; all of it can be changed. */
+function inputsOf(batch: number, characters = 3) {
+  const level = Array.from({ length: batch }, (_, i) => 0.3 + 0.2 * i);
+  const mask = (length: number, kept: number): NdArray =>
+    float32(
+      [batch, length],
+      Array.from({ length: batch * length }, (_, i) => +(i % length < kept)),
+    );
+  return {
+    latent: random("latent", [batch, 2, 2, 2, Z]),
+    level: float32([batch], level),
+    text: {
+      tokens: random("text", [batch, characters, tiny.text.outputWidth]),
+      mask: mask(characters, 2),
+    },
+    words: {
+      ids: int32(
+        [batch, 4],
+        Array.from({ length: batch * 4 }, (_, i) => 7 * i),
+      ),
+      mask: mask(4, 2),
+    },
+    positions: tokenPositions(
+      grid,
+      { space: 16, time: 4 },
+      8,
+      tiny.backbone.width / tiny.backbone.heads,
+    ),
+  };
+}
+
+type Inputs = ReturnType<typeof inputsOf>;
+
+function run(
+  inputs: Inputs,
+  p: BackboneParameters = awake(tiny.backbone),
+  config: BackboneConfig = tiny.backbone,
+): NdArray {
+  return eagerly({ p, inputs }, ({ p, inputs }) => backbone(p, inputs, config));
+}
+
+Deno.test("backbone() starts by predicting nothing", () => {
+  const fresh = initBackbone(tiny.backbone, {
+    latentChannels: Z,
+    text: tiny.text,
+  }, new Rng(2));
+  const y = run(inputsOf(2), fresh);
+  assert.deepEqual(y.shape, [2, 2, 2, 2, Z]);
+  assert.ok(y.data.every((value) => Math.abs(value) === 0));
+});
+
+Deno.test("backbone() depends on latent, level, text, words and positions", () => {
+  const inputs = inputsOf(1);
+  const y = run(inputs);
+  const changes: Record<string, Partial<Inputs>> = {
+    latent: { latent: random("other latent", [1, 2, 2, 2, Z]) },
+    level: { level: float32([1], [0.31]) },
+    text: {
+      text: {
+        ...inputs.text,
+        tokens: random("t", [1, 3, tiny.text.outputWidth]),
+      },
+    },
+    "text mask": { text: { ...inputs.text, mask: float32([1, 3], [1, 0, 0]) } },
+    words: { words: { ...inputs.words, ids: int32([1, 4], [1, 2, 0, 0]) } },
+    "word mask": {
+      words: { ...inputs.words, mask: float32([1, 4], [1, 1, 1, 0]) },
+    },
+    positions: {
+      positions: tokenPositions(grid, { space: 16, time: 4 }, 25, 24),
+    },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    assert.ok(distance(run({ ...inputs, ...change }), y) > 1e-4, name);
+  }
+});
+
+Deno.test("what stands in the padding of text and words changes nothing", () => {
+  const inputs = inputsOf(1);
+  const { tokens } = inputs.text;
+  const width = tiny.text.outputWidth;
+  const other = {
+    ...inputs,
+    text: {
+      ...inputs.text,
+      tokens: float32(
+        tokens.shape,
+        tokens.data.map((v, i) => i < 2 * width ? v : 9),
+      ),
+    },
+    words: { ...inputs.words, ids: int32([1, 4], [0, 7, 100, 101]) },
+  };
+  assertClose(run(other), run(inputs), 1e-5);
+});
+
+Deno.test("the clips of a batch do not see each other", () => {
+  const both = inputsOf(2);
+  const alone = inputsOf(1);
+  const size = alone.latent.data.length;
+  const y = run(both);
+  assertClose(
+    { shape: [size], data: y.data.slice(0, size) },
+    { shape: [size], data: run(alone).data },
+    1e-5,
+  );
+});
+
+Deno.test("CNN blocks see neighbours in time and space, attention off", () => {
+  const config = { ...tiny.backbone, attentionLayers: 0, cnnLayers: 1 };
+  const p = awake(config);
+  const inputs = inputsOf(1);
+  const grid = [5, 5, 5];
+  const latent = random("wide", [1, ...grid, Z]);
+  const other = float32(latent.shape, latent.data);
+  const middle = (2 * 5 + 2) * 5 + 2;
+  other.data.fill(3, middle * Z, (middle + 1) * Z);
+  const before = run({ ...inputs, latent }, p, config);
+  const after = run({ ...inputs, latent: other }, p, config);
+  for (let place = 0; place < 125; place++) {
+    const offsets = [place / 25, place / 5 % 5, place % 5]
+      .map((at) => Math.abs(Math.floor(at) - 2));
+    const row = (y: NdArray): NdArray =>
+      float32([Z], y.data.subarray(place * Z, (place + 1) * Z));
+    const moved = distance(row(before), row(after));
+    const isNear = Math.max(...offsets) <= 1;
+    assert.ok(isNear ? moved > 1e-6 : moved === 0, `${place}: ${moved}`);
+  }
+});
+
+Deno.test("backbone() applies more than ten blocks in their order, from a file too", () => {
+  const config = { ...tiny.backbone, attentionLayers: 8, cnnLayers: 4 };
+  const p = awake(config);
+  assert.deepEqual(Object.keys(p.layers).slice(8), [
+    "block08",
+    "block09",
+    "block10",
+    "block11",
+  ]);
+  const y = run(inputsOf(1), p, config);
+  const loaded = treeFrom(
+    leavesOf(p, isNdArray),
+  ) as unknown as BackboneParameters;
+  assertClose(run(inputsOf(1), loaded, config), y, 0);
+  // Blocks 0 and 9 are both of attention.
+  const { block00, block09 } = p.layers;
+  const swapped = {
+    ...p,
+    layers: { ...p.layers, block00: block09!, block09: block00! },
+  };
+  assert.ok(distance(run(inputsOf(1), swapped, config), y) > 1e-4);
+});
+
+Deno.test("the empty prompt is finite", () => {
+  const inputs = inputsOf(1);
+  const y = run({
+    ...inputs,
+    text: { ...inputs.text, mask: zeros([1, 3]) },
+    words: { ...inputs.words, mask: zeros([1, 4]) },
+  });
+  assert.ok(y.data.every(Number.isFinite));
+});

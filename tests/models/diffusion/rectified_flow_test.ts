@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { float32, Rng } from "lib/core/mod.ts";
+import {
+  drawLevels,
+  flowLoss,
+  guide,
+  mixNoise,
+  velocityOf,
+} from "lib/models/diffusion/mod.ts";
+import {
+  assertClose,
+  eagerly,
+  filled,
+  random,
+  sumOf,
+  valueAt,
+} from "../_eager.ts";
+
+const data = random("data", [3, 2, 4]);
+const noise = random("noise", [3, 2, 4]);
+
+Deno.test("mixNoise() goes from the data to the noise in a straight line", () => {
+  const level = float32([3], [0, 1, 0.25]);
+  const y = eagerly(
+    { data, noise, level },
+    ({ data, noise, level }) => mixNoise(data, noise, level),
+  );
+  const weights = [[1, 0], [0, 1], [0.75, 0.25]];
+  assertClose(
+    y,
+    filled([3, 2, 4], (b, i, j) =>
+      weights[b]![0]! * valueAt(data, b, i, j) +
+      weights[b]![1]! * valueAt(noise, b, i, j)),
+    1e-6,
+  );
+});
+
+Deno.test("velocityOf() is how fast that line moves with the level", () => {
+  const y = eagerly(
+    { data, noise },
+    ({ data, noise }) => velocityOf(data, noise),
+  );
+  assertClose(
+    y,
+    filled(
+      [3, 2, 4],
+      (b, i, j) => valueAt(noise, b, i, j) - valueAt(data, b, i, j),
+    ),
+    1e-6,
+  );
+});
+
+Deno.test("flowLoss() is the mean squared error of each sample", () => {
+  const y = eagerly(
+    { data, noise },
+    ({ data, noise }) => flowLoss(data, noise),
+  );
+  assertClose(
+    y,
+    filled(
+      [3],
+      (b) =>
+        sumOf(
+          2,
+          (i) =>
+            sumOf(4, (j) =>
+              (valueAt(data, b, i, j) - valueAt(noise, b, i, j)) ** 2),
+        ) / 8,
+    ),
+    1e-5,
+  );
+});
+
+Deno.test("drawLevels() draws from the logit-normal distribution", () => {
+  const levels = [...drawLevels(new Rng(1), 20_000).data];
+  assert.ok(levels.every((level) => level > 0 && level < 1));
+  // The normal distribution below x, at the logit of the level.
+  const below: [level: number, share: number][] = [
+    [1 / (1 + Math.exp(2)), 0.02275],
+    [1 / (1 + Math.exp(1)), 0.15866],
+    [0.5, 0.5],
+    [1 / (1 + Math.exp(-1)), 0.84134],
+    [1 / (1 + Math.exp(-2)), 0.97725],
+  ];
+  for (const [level, share] of below) {
+    const found = levels.filter((x) => x < level).length / levels.length;
+    // Four deviations of a share of 20,000 draws.
+    const margin = 4 * Math.sqrt(share * (1 - share) / levels.length);
+    assert.ok(Math.abs(found - share) < margin, `${found} below ${level}`);
+  }
+});
+
+Deno.test("guide() leaves the prompt out at 0, follows it at 1, exaggerates beyond", () => {
+  const withPrompt = float32([2], [3, 5]);
+  const withoutPrompt = float32([2], [1, 6]);
+  for (
+    const [scale, wanted] of [[0, [1, 6]], [1, [3, 5]], [2, [5, 4]]] as const
+  ) {
+    const y = eagerly(
+      { withPrompt, withoutPrompt, scale: float32([], [scale]) },
+      ({ withPrompt, withoutPrompt, scale }) =>
+        guide(withPrompt, withoutPrompt, scale),
+    );
+    assert.deepEqual([...y.data], [...wanted]);
+  }
+});

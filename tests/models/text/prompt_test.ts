@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import {
+  emptyPrompts,
+  normalisePrompt,
+  readPrompts,
+} from "lib/models/text/mod.ts";
+
+const SIZES = {
+  characterRows: 1 << 20,
+  ngramRows: 1 << 20,
+  wordRows: 1 << 20,
+  maxCharacters: 40,
+  maxWords: 12,
+};
+
+/** Characters and words that are read of a prompt. */
+function countsOf(prompt: string): [characters: number, words: number] {
+  const { mask, wordMask } = readPrompts([prompt], SIZES);
+  const count = (values: Float32Array): number =>
+    values.reduce((sum, value) => sum + value, 0);
+  return [count(mask.data), count(wordMask.data)];
+}
+
+Deno.test("normalisePrompt() brings spellings of one prompt together", () => {
+  const cases: [string, string][] = [
+    ["e\u0301", "\u00e9"],
+    ["\u1100\u1161\u11a8", "\uac01"], // Korean letters to a syllable
+    ["A\u030aNGSTRO\u0308M", "\u00e5ngstr\u00f6m"],
+    ["\u212b", "\u00e5"], // the angstrom sign
+    ["  red\t\r\n cat\u00a0\u3000runs \ufeff", "red cat runs"],
+    ["STRASSE \u1e9e", "strasse \u00df"],
+    ["\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"], // final sigma
+    ["", ""],
+    [" \n\t ", ""],
+  ];
+  for (const [prompt, normal] of cases) {
+    assert.equal(normalisePrompt(prompt), normal);
+  }
+});
+
+Deno.test("normalisePrompt() composes letters that are composed in lower case only", () => {
+  assert.equal(normalisePrompt("J\u030c"), "\u01f0");
+  assert.equal(
+    normalisePrompt("\u0386\u0345"),
+    normalisePrompt("\u0391\u0345\u0301"),
+  );
+});
+
+Deno.test("normalisePrompt() replaces unpaired surrogates and keeps pairs", () => {
+  assert.equal(normalisePrompt("a\ud800b\udc00"), "a\ufffdb\ufffd");
+  assert.equal(normalisePrompt("\ud83d\ude00"), "\u{1f600}");
+});
+
+Deno.test("normalisePrompt() of a normal prompt changes nothing, in any script", () => {
+  for (let code = 0; code < 0x30000; code += 7) {
+    for (const mark of ["", "\u0301", "\u0308", "\u0345"]) {
+      const once = normalisePrompt(String.fromCodePoint(code) + mark);
+      assert.equal(normalisePrompt(once), once);
+      assert.equal(normalisePrompt(once.normalize("NFD")), once);
+    }
+  }
+});
+
+Deno.test("readPrompts() finds words in every script, also where no spaces are written", () => {
+  const cases: [prompt: string, characters: number, words: number][] = [
+    ["a red cat", 9, 3],
+    ["\u05d7\u05ea\u05d5\u05dc \u05d0\u05d3\u05d5\u05dd", 9, 2], // Hebrew: red cat
+    ["\u0642\u0637\u0629 \u062d\u0645\u0631\u0627\u0621", 9, 2], // Arabic: red cat
+    ["\u4e00\u53ea\u7ea2\u8272\u7684\u732b", 6, 4], // Chinese: one red cat
+    ["\u8d64\u3044\u732b\u304c\u8d70\u308b", 6, 4], // Japanese: a red cat runs
+    ["\u0e41\u0e21\u0e27\u0e2a\u0e35\u0e41\u0e14\u0e07", 8, 3], // Thai: red cat
+    ["\u{1f469}\u200d\u{1f469}\u200d\u{1f467}", 5, 0], // a family, joined
+    ["\u{1f44d}\u{1f3fd}!", 3, 0], // thumbs up, with a skin colour
+    ["", 0, 0],
+    ["   ", 0, 0],
+    ["?!...", 5, 0],
+    ["x".repeat(10_000), 40, 1],
+    ["cat ".repeat(2_500), 40, 12],
+    ["\ud800", 1, 0],
+  ];
+  for (const [prompt, characters, words] of cases) {
+    assert.deepEqual(countsOf(prompt), [characters, words], prompt);
+  }
+});
+
+Deno.test("readPrompts() gives one word one row wherever it stands, and its own", () => {
+  const { words } = readPrompts(["red cat", "a Cat, a dog"], SIZES);
+  const [first, second] = [words.data.slice(0, 2), words.data.slice(12, 16)];
+  assert.equal(second[1], first[1]); // cat
+  assert.equal(second[0], second[2]); // a
+  assert.equal(new Set([...first, ...second]).size, 4); // red, cat, a, dog
+});
+
+Deno.test("readPrompts() knows the characters before each character", () => {
+  const { characters, pairs, triples } = readPrompts(["abab", "bab"], SIZES);
+  const at = (table: { data: Int32Array }, prompt: number, i: number): number =>
+    table.data[prompt * 40 + i]!;
+  // The second "a" of "abab": the letter is that of the first.
+  assert.equal(at(characters, 0, 2), at(characters, 0, 0));
+  // "b" at 1 and 3: the same pair "ab", not the same triple, "^ab" and "bab".
+  assert.equal(at(pairs, 0, 3), at(pairs, 0, 1));
+  assert.notEqual(at(triples, 0, 3), at(triples, 0, 1));
+  // "b" at the start is no pair "ab", though it ends in "b".
+  assert.notEqual(at(pairs, 1, 0), at(pairs, 0, 1));
+  // The triple "bab" is found in both prompts.
+  assert.equal(at(triples, 1, 2), at(triples, 0, 3));
+  // A pair and a triple never share a meaning.
+  assert.notEqual(at(pairs, 0, 3), at(triples, 0, 3));
+});
+
+Deno.test("readPrompts() keeps all rows inside their tables", () => {
+  const sizes = {
+    ...SIZES,
+    characterRows: 16,
+    ngramRows: 17,
+    wordRows: 18,
+  };
+  const text = Array.from(
+    { length: 40 },
+    (_, i) => String.fromCodePoint(0x4e00 + 31 * i),
+  ).join(" ");
+  const tokens = readPrompts([text], sizes);
+  const within = (table: { data: Int32Array }, rows: number): boolean =>
+    table.data.every((row) => row >= 0 && row < rows);
+  assert.ok(within(tokens.characters, 16));
+  assert.ok(within(tokens.pairs, 17) && within(tokens.triples, 17));
+  assert.ok(within(tokens.words, 18));
+  assert.ok(new Set(tokens.words.data).size > 4, "rows must be spread");
+});
+
+Deno.test("emptyPrompts() are what empty prompts read as", () => {
+  const tokens = readPrompts(["a red cat", "two"], SIZES);
+  assert.deepEqual(emptyPrompts(tokens), readPrompts(["", ""], SIZES));
+});

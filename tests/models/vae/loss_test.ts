@@ -1,0 +1,62 @@
+import { float32, Rng } from "lib/core/mod.ts";
+import {
+  decode,
+  encode,
+  initVae,
+  klDivergence,
+  sampleLatent,
+  vaeLoss,
+} from "lib/models/vae/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { assertClose, eagerly, random, sumOf } from "../_eager.ts";
+
+Deno.test("klDivergence() is 0 for the standard normal and in closed form otherwise", () => {
+  const cases: [mean: number[], variance: number[], kl: number][] = [
+    [[0, 0], [1, 1], 0],
+    [[3], [1], 4.5],
+    [[0], [Math.E ** 2], (Math.E ** 2 - 3) / 2],
+    // The mean over all numbers: (0 + 4.5 + 1.5 - ln 2) / 3, ln 4 / 2 = ln 2.
+    [[0, 3, 0], [1, 1, 4], (0 + 4.5 + 1.5 - Math.log(2)) / 3],
+  ];
+  for (const [mean, variance, kl] of cases) {
+    const y = eagerly({
+      mean: float32([mean.length], mean),
+      logVariance: float32([mean.length], variance.map(Math.log)),
+    }, klDivergence);
+    assertClose(y, { shape: [], data: [kl] }, 1e-6);
+  }
+});
+
+Deno.test("vaeLoss() is the squared error on [-1,1] plus beta times the divergence", () => {
+  const config = PRESETS.tiny.vae;
+  const vae = initVae(config, new Rng(3));
+  const clip = float32(
+    [1, 4, 16, 16, 3],
+    random("clip", [1, 4, 16, 16, 3]).data.map((x) => 1 / (1 + Math.exp(-x))),
+  );
+  const noise = random("noise", [1, 1, 1, 1, config.latentChannels]);
+  const { loss, reconstruction, kl, decoded, mean, logVariance } = eagerly(
+    { vae, clip, noise },
+    ({ vae, clip, noise }) => {
+      const latent = encode(vae, clip, config);
+      return {
+        ...vaeLoss(vae, clip, noise, config, 0.25),
+        decoded: decode(vae, sampleLatent(latent, noise), config),
+        ...latent,
+      };
+    },
+  );
+  const count = clip.data.length;
+  const squares = sumOf(
+    count,
+    (i) => ((2 * decoded.data[i]! - 1) - (2 * clip.data[i]! - 1)) ** 2,
+  );
+  const divergence = sumOf(mean.data.length, (i) => {
+    const [m, v] = [mean.data[i]!, Math.exp(logVariance.data[i]!)];
+    return (m * m + v - 1 - Math.log(v)) / 2 / mean.data.length;
+  });
+  const scalarOf = (value: number) => ({ shape: [], data: [value] });
+  assertClose(reconstruction, scalarOf(squares / count), 1e-5);
+  assertClose(kl, scalarOf(divergence), 1e-5);
+  assertClose(loss, scalarOf(squares / count + 0.25 * divergence), 1e-5);
+});

@@ -1,0 +1,109 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { OrtApi } from "lib/compiler/session/ort_api.ts";
+import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
+import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
+import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
+import { initText, readPrompts } from "lib/models/text/mod.ts";
+import { initVae, strideOf } from "lib/models/vae/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import {
+  type DiffusionBatch,
+  type DiffusionConfig,
+  type DiffusionParameters,
+  diffusionTrainingLoss,
+  vaeTrainingLoss,
+} from "lib/trainer/mod.ts";
+
+// The library stays for the life of the process: the first test to open it
+// would be told that it leaks.
+OrtApi.open();
+
+/** One thread, for results that do not depend on the machine. */
+export const device: Device = { ...openDevice("cpu"), threads: 1 };
+
+/** A model's loss, its parameters, and a batch for each step. */
+export interface Learner<P, T, B, A> {
+  readonly initial: P;
+  readonly lossOf: (parameters: T, batch: B) => Loss<A>;
+  readonly batchAt: (step: number) => MapLeaves<B, tf.Tensor, NdArray>;
+}
+
+const { vae, text, backbone } = PRESETS.tiny;
+
+/** Models of the tiny preset that read short prompts. */
+export const diffusionConfig: DiffusionConfig = {
+  text: { ...text, maxCharacters: 8, maxWords: 3 },
+  backbone,
+};
+
+/** Parameters of text encoder and backbone before training. */
+export function initDiffusion(): DiffusionParameters {
+  return {
+    text: initText(diffusionConfig.text, new Rng(1).fork("text")),
+    backbone: initBackbone(backbone, {
+      latentChannels: vae.latentChannels,
+      text: diffusionConfig.text,
+    }, new Rng(1).fork("backbone")),
+  };
+}
+
+/** Clips in [0,1], smooth at neither edge: `[B,T,H,W,3]`. */
+export function clipsOf(
+  rng: Rng,
+  shape: readonly number[],
+): NdArray<"float32"> {
+  const { data } = rng.normals(shape);
+  return float32(shape, data.map((x) => 1 / (1 + Math.exp(-x))));
+}
+
+/** The tiny VAE on the smallest clips in which time matters: 8 frames, 16x16. */
+export function tinyVae() {
+  return {
+    initial: initVae(vae, new Rng(1)),
+    lossOf: vaeTrainingLoss(vae, 0.1),
+    batchAt(step: number) {
+      const rng = new Rng(2).fork(`${step}`);
+      return {
+        clips: clipsOf(rng, [1, 8, 16, 16, 3]),
+        noise: rng.normals([1, 2, 1, 1, vae.latentChannels]),
+      };
+    },
+  };
+}
+
+/** The tiny text encoder and backbone on latents of 2x1x2 cells. */
+export function tinyDiffusion() {
+  return {
+    initial: initDiffusion(),
+    lossOf: diffusionTrainingLoss(diffusionConfig),
+    batchAt: diffusionBatch,
+  };
+}
+
+/** Two samples with different prompts. */
+export function diffusionBatch(
+  step: number,
+): MapLeaves<DiffusionBatch, tf.Tensor, NdArray> {
+  const rng = new Rng(2).fork(`${step}`);
+  const shape = [2, 2, 1, 2, vae.latentChannels];
+  return {
+    latents: rng.normals(shape),
+    noise: rng.normals(shape),
+    levels: float32([2], [0.3, 0.8]),
+    prompts: readPrompts(
+      ["a red cat", step % 2 ? "" : "dog"],
+      diffusionConfig.text,
+    ),
+    positions: positions(),
+  };
+}
+
+/** Rotary tables of latents of 2x1x2 cells. */
+export function positions() {
+  return tokenPositions(
+    { frames: 2, height: 1, width: 2 },
+    strideOf(vae),
+    8,
+    backbone.width / backbone.heads,
+  );
+}
