@@ -1,3 +1,4 @@
+import { DEVICE_CHOICES, type DeviceChoice } from "lib/compiler/mod.ts";
 import { InputError } from "lib/core/mod.ts";
 import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
 import * as z from "zod";
@@ -18,9 +19,9 @@ const triple = z.string().regex(
 const said = z.stringbool({ error: "must be true or false" }).default(false);
 
 const common = {
-  device: z.enum(["cpu"], { error: "must be cpu" }).default("cpu").describe(
-    "where to compute",
-  ),
+  device: z.enum(DEVICE_CHOICES, {
+    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
+  }).default("cpu").describe(`where to compute: ${DEVICE_CHOICES.join(", ")}`),
   steps: whole(1).default(10).describe("timed runs of each side"),
   torch: z.string().min(1, "must not be empty").optional().describe(
     "Python with PyTorch to compare with; without it python3 is tried",
@@ -70,7 +71,7 @@ export const stepFlags = z.strictObject({
 
 /** What every bench is told. */
 export interface CommonOptions {
-  readonly device: "cpu";
+  readonly device: DeviceChoice;
   readonly steps: number;
   readonly torch?: string | undefined;
   readonly profile: boolean;

@@ -32,24 +32,6 @@ const REST = 50;
  * all of them alike. Warm them up before.
  *
  * @returns the times of each side, in the order of the sides.
- *
- * @example
- * ```ts
- * import { interleave } from "./interleave.ts";
- * import assert from "node:assert/strict";
- *
- * const order: string[] = [];
- * const side = (name: string) => ({
- *   name,
- *   run: () => Promise.resolve(order.push(name)),
- * });
- * const times = await interleave([side("a"), side("b")], {
- *   rounds: 2,
- *   sleep: () => Promise.resolve(),
- * });
- * assert.deepEqual(order, ["a", "b", "a", "b"]);
- * assert.deepEqual(times, [[1, 3], [2, 4]]);
- * ```
  */
 export async function interleave(
   sides: readonly Side[],
@@ -86,15 +68,6 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /**
  * The middle of a list of numbers; the mean of both middles of an even one.
- *
- * @example
- * ```ts
- * import { medianOf } from "./interleave.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(medianOf([30, 1, 2]), 2);
- * assert.equal(medianOf([4, 1, 2, 100]), 3);
- * ```
  */
 export function medianOf(values: readonly number[]): number {
   if (values.length === 0) {

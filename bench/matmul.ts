@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { openDevice } from "lib/compiler/mod.ts";
+import type { Device } from "lib/compiler/mod.ts";
 import { Rng } from "lib/core/mod.ts";
 import type * as z from "zod";
-import type { CommonOptions, matmulFlags } from "./flags.ts";
+import type { matmulFlags } from "./flags.ts";
 import { type Side, timed } from "./interleave.ts";
 import { checkKernel, compileKernel, type KernelCase } from "./kernel_case.ts";
 import type { BenchResult } from "./result.ts";
@@ -43,19 +43,16 @@ export function matmulCase({ m, k, n }: MatmulSizes): KernelCase {
 /** A checked matrix product to run in turn with other work, as this machine's peak. */
 export async function matmulSide(
   sizes: MatmulSizes,
-  device: CommonOptions["device"],
-): Promise<Side & AsyncDisposable & { readonly operations: number }> {
+  device: Device,
+): Promise<Side & Disposable & { readonly operations: number }> {
   const given = matmulCase(sizes);
-  const kernel = await compileKernel(given, await openDevice(device));
+  const kernel = await compileKernel(given, device);
   await checkKernel(given, kernel, { count: 10, rng: new Rng(2) });
   return {
     name: given.name,
     operations: given.operations,
     run: () => timed(() => kernel.run()),
-    [Symbol.asyncDispose]() {
-      kernel[Symbol.dispose]();
-      return Promise.resolve();
-    },
+    [Symbol.dispose]: () => kernel[Symbol.dispose](),
   };
 }
 

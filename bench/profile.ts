@@ -2,7 +2,7 @@ import type { ProfileRow } from "./result.ts";
 
 /** Where the runtime writes its profiles; git does not keep it. */
 const FOLDER = "runs/bench_profile";
-/** Rows that are shown. */
+/** Rows that are kept. */
 const MOST_ROWS = 20;
 
 /** An event of a trace as Chrome and ONNX Runtime write it; times in microseconds. */

@@ -33,7 +33,7 @@ export async function runKernel(
   { full, small, sizes }: KernelBench,
   options: CommonOptions,
 ): Promise<BenchResult> {
-  const device = await openDevice(options.device);
+  using device = await openDevice(options.device);
   const checked = ["every element at a small size against plain loops"];
   {
     using kernel = await compileKernel(small, device);
@@ -74,7 +74,7 @@ export async function runKernel(
   const memory = peakRssBytes();
   return {
     bench: full.name,
-    device: options.device,
+    device: device.name,
     sizes,
     checked,
     ...ours,

@@ -1,4 +1,4 @@
-import { openDevice } from "lib/compiler/mod.ts";
+import { type Device, openDevice } from "lib/compiler/mod.ts";
 import { isNdArray, leavesOf } from "lib/core/mod.ts";
 import { countParameters } from "lib/trainer/mod.ts";
 import { checkLosses } from "./check.ts";
@@ -39,8 +39,8 @@ export async function runTraining<P, B>(
   options: CommonOptions,
 ): Promise<BenchResult> {
   const { full, small, sizes, operations } = bench;
-  const device = await openDevice(options.device);
-  const checked = [await checkAgainstEager(small, options)];
+  using device = await openDevice(options.device);
+  const checked = [await checkAgainstEager(small, device)];
 
   const task: TwinTask = {
     config: { model: bench.model, update: updateOf(full) },
@@ -65,10 +65,7 @@ export async function runTraining<P, B>(
     );
   }
 
-  await using matmul = await matmulSide(
-    { m: 1024, k: 768, n: 3072 },
-    options.device,
-  );
+  using matmul = await matmulSide({ m: 1024, k: 768, n: 3072 }, device);
   const sides: Side[] = [
     { name: "ours", run: () => timed(() => trainer.step()) },
     matmul,
@@ -92,7 +89,7 @@ export async function runTraining<P, B>(
   const memory = peakRssBytes();
   return {
     bench: full.name,
-    device: options.device,
+    device: device.name,
     sizes,
     checked,
     ...ours,
@@ -120,9 +117,9 @@ export async function runTraining<P, B>(
  */
 export async function checkAgainstEager<P, B>(
   small: TrainingCase<P, B>,
-  { device }: Pick<CommonOptions, "device">,
+  device: Device,
 ): Promise<string> {
-  using trainer = await compileCase(small, await openDevice(device));
+  using trainer = await compileCase(small, device);
   checkLosses(
     small.name,
     await firstLosses(trainer, CHECKED_STEPS),

@@ -3,6 +3,7 @@ import "lib/compiler/eager.ts";
 import {
   type Compiled,
   type Device,
+  disposeState,
   type JitOptions,
   jitWithState,
   lossAndGradients,
@@ -126,16 +127,9 @@ export async function compileCase<P, B>(
     },
     [Symbol.dispose]() {
       compiled[Symbol.dispose]();
-      disposeAll(state);
+      disposeState(state);
     },
   };
-}
-
-/** Frees state on a device. */
-function disposeAll(state: unknown): void {
-  if (typeof state !== "object" || state === null) return;
-  if (Symbol.dispose in state) (state as Disposable)[Symbol.dispose]();
-  else Object.values(state).forEach(disposeAll);
 }
 
 /** Losses of the first compiled steps. */

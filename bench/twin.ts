@@ -95,11 +95,7 @@ export class Twin {
   }
 
   async #begin(python: string, task: TwinTask): Promise<void> {
-    const hello = await this.#readJson();
-    if (typeof hello.torch !== "string") {
-      throw new NoTwinError(`${python} has no PyTorch: ${hello.error}`);
-    }
-    this.version = hello.torch;
+    this.version = await this.#hello(python);
     await this.#write(JSON.stringify({
       config: task.config,
       threads: task.threads,
@@ -111,6 +107,21 @@ export class Twin {
       );
     }
     this.layout = String((await this.#readJson()).layout);
+  }
+
+  /** The version of PyTorch, which a twin tells before it is asked. */
+  async #hello(python: string): Promise<string> {
+    const { value, done } = await this.#lines.read();
+    if (done) {
+      const { code } = await this.#child.status;
+      throw new NoTwinError(`${python} ended at once, with code ${code}`);
+    }
+    if (!value.startsWith("{")) {
+      throw new NoTwinError(`${python} is no Python: it says "${value}"`);
+    }
+    const { torch, error } = JSON.parse(value);
+    if (typeof torch === "string") return torch;
+    throw new NoTwinError(`${python} has no PyTorch: ${error}`);
   }
 
   /** Does one step. */

@@ -6,7 +6,11 @@
  */
 export * from "./checkpoint.ts";
 export * from "./cost/mod.ts";
-export * from "./device.ts";
+export * from "./device/check.ts";
+export * from "./device/device.ts";
+export * from "./device/open.ts";
+export * from "./device/state.ts";
+export * from "./device/tensor.ts";
 export * from "./differentiate.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";

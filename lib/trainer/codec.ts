@@ -1,5 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Device, jitWithState, uploadState } from "../compiler/mod.ts";
+import {
+  type Device,
+  disposeState,
+  jitWithState,
+  uploadState,
+} from "../compiler/mod.ts";
 import type { Clip, NdArray } from "../core/mod.ts";
 import {
   decode,
@@ -18,12 +23,12 @@ export interface Codec extends Disposable {
 }
 
 /** Puts a VAE on a device and compiles both ways through it. */
-export function openCodec(
+export async function openCodec(
   device: Device,
   parameters: VaeParameters,
   config: VaeConfig,
-): Codec {
-  const state = uploadState(device, parameters);
+): Promise<Codec> {
+  const state = await uploadState(device, parameters);
   const encoder = jitWithState(
     (vae, { clips }: { clips: tf.Tensor }) => ({
       outputs: { latents: encode(vae, clips, config).mean },
@@ -50,6 +55,7 @@ export function openCodec(
     [Symbol.dispose]() {
       encoder[Symbol.dispose]();
       decoder[Symbol.dispose]();
+      disposeState(state);
     },
   };
 }

@@ -1,5 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Device, jitWithState, uploadState } from "../compiler/mod.ts";
+import {
+  type Device,
+  disposeState,
+  jitWithState,
+  uploadState,
+} from "../compiler/mod.ts";
 import { float32, type NdArray, scalar } from "../core/mod.ts";
 import { guide, sampleEuler } from "../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
@@ -41,11 +46,12 @@ interface VelocityInputs {
 }
 
 /** Puts text encoder and backbone on a device and compiles their guided velocity. */
-export function openSampler(
+export async function openSampler(
   device: Device,
   parameters: DiffusionParameters,
   config: DiffusionConfig,
-): LatentSampler {
+): Promise<LatentSampler> {
+  const state = await uploadState(device, parameters);
   const velocity = jitWithState(
     (diffusion, inputs: VelocityInputs) => {
       // Both halves of guidance go through the models as one batch.
@@ -57,7 +63,7 @@ export function openSampler(
       const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
       return { outputs: { velocity: guide(prompted, free, inputs.guidance) } };
     },
-    uploadState(device, parameters),
+    state,
     { device, name: "sampler" },
   );
   return {
@@ -83,6 +89,9 @@ export function openSampler(
         },
       });
     },
-    [Symbol.dispose]: () => velocity[Symbol.dispose](),
+    [Symbol.dispose]() {
+      velocity[Symbol.dispose]();
+      disposeState(state);
+    },
   };
 }

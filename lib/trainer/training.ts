@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import {
   type Device,
+  disposeState,
   jitWithState,
   type Loss,
   readState,
@@ -83,10 +84,12 @@ export async function train<P, T, B, A>(
 ): Promise<Trained<P>> {
   const { name, device, config, resume, metrics, signal, clock } = training;
   const { totalSteps } = config.schedule;
-  const state = uploadState(
+  const state = await uploadState(
     device,
     resume?.state ?? initTrainState(training.initial),
   );
+  using held = new DisposableStack();
+  held.defer(() => disposeState(state));
   using step = jitWithState(
     trainStep(training.lossOf, config) as never,
     state,
@@ -105,7 +108,7 @@ export async function train<P, T, B, A>(
     metrics.sync(); // the checkpoint names bytes that must be on the disk
     await training.save({
       step: done,
-      state: readState(state) as unknown as TrainState<P>,
+      state: await readState(state) as unknown as TrainState<P>,
       metricsBytes: metrics.bytes,
       seconds: seconds(),
     });
@@ -140,7 +143,9 @@ export async function train<P, T, B, A>(
       );
     }
   }
-  const { parameters } = readState(state) as unknown as TrainState<P>;
+  const { parameters } = await readState(
+    state,
+  ) as unknown as TrainState<P>;
   return { parameters, seconds: seconds() };
 }
 

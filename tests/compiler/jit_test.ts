@@ -11,7 +11,7 @@ import {
 import { float32, int32, scalar, zeros } from "lib/core/mod.ts";
 import "./_runtime.ts";
 
-const device = openDevice("cpu");
+const device = await openDevice("cpu");
 
 Deno.test("jit() traces once for each set of input types", async () => {
   const traced: string[] = [];
@@ -97,7 +97,7 @@ Deno.test("run() names what is not an array", async () => {
 });
 
 Deno.test("a leaf that the next state leaves out stays as it is", async () => {
-  const state = uploadState(device, {
+  const state = await uploadState(device, {
     a: scalar(1),
     deep: { b: scalar(2), c: scalar(3) },
   });
@@ -111,7 +111,7 @@ Deno.test("a leaf that the next state leaves out stays as it is", async () => {
   );
   await compiled.run({});
   await compiled.run({});
-  const { a, deep } = readState(state);
+  const { a, deep } = await readState(state);
   assert.deepEqual([a.data[0], deep.b.data[0], deep.c.data[0]], [1, 2, 9]);
   for (const tensor of [state.a, state.deep.b, state.deep.c]) {
     tensor[Symbol.dispose]();
@@ -119,7 +119,7 @@ Deno.test("a leaf that the next state leaves out stays as it is", async () => {
 });
 
 Deno.test("the next state must have the form of the state", async () => {
-  const state = uploadState(device, { a: zeros([2]) });
+  const state = await uploadState(device, { a: zeros([2]) });
   const cases: [(a: tf.Tensor) => unknown, string][] = [
     [
       (a) => ({ a: tf.concat([a, a]) }),
@@ -154,7 +154,7 @@ Deno.test("the next state must have the form of the state", async () => {
 });
 
 Deno.test("state that cannot be replaced in place alternates between two memories", async () => {
-  const state = uploadState(device, {
+  const state = await uploadState(device, {
     h: float32([2], [1, 2]),
     w: float32([2, 2], [0, 1, 1, 1]),
   });
@@ -171,28 +171,28 @@ Deno.test("state that cannot be replaced in place alternates between two memorie
     seen.push([...(await compiled.run({})).before.data]);
   }
   assert.deepEqual(seen, [[1, 2], [2, 3], [3, 5], [5, 8], [8, 13]]);
-  assert.deepEqual([...readState(state).h.data], [13, 21]);
+  assert.deepEqual([...(await readState(state)).h.data], [13, 21]);
   state.h[Symbol.dispose]();
   state.w[Symbol.dispose]();
 });
 
 Deno.test("state can be written between runs, whichever memory it is in", async () => {
-  const state = uploadState(device, { a: float32([2], [1, 2]) });
+  const state = await uploadState(device, { a: float32([2], [1, 2]) });
   using compiled = jitWithState(
     ({ a }) => ({ state: { a: tf.reverse(a) }, outputs: {} }),
     state,
     { device, name: "reverse" },
   );
   await compiled.run({});
-  assert.deepEqual([...readState(state).a.data], [2, 1]);
-  state.a.write(float32([2], [7, 8]));
+  assert.deepEqual([...(await readState(state)).a.data], [2, 1]);
+  await state.a.write(float32([2], [7, 8]));
   await compiled.run({});
-  assert.deepEqual([...readState(state).a.data], [8, 7]);
+  assert.deepEqual([...(await readState(state)).a.data], [8, 7]);
   state.a[Symbol.dispose]();
 });
 
 Deno.test("functions of one state see what the others made of it", async () => {
-  const state = uploadState(device, { a: float32([2], [1, 2]) });
+  const state = await uploadState(device, { a: float32([2], [1, 2]) });
   using add = jitWithState(
     ({ a }, { x }: { x: tf.Tensor }) => ({
       state: { a: tf.add(a, x) },
@@ -211,7 +211,7 @@ Deno.test("functions of one state see what the others made of it", async () => {
   await add.run({ x: float32([2], [10, 20]) });
   const { a } = await reverse.run({});
   assert.deepEqual([...a.data], [13, 22]);
-  assert.deepEqual([...readState(state).a.data], [22, 13]);
+  assert.deepEqual([...(await readState(state)).a.data], [22, 13]);
   state.a[Symbol.dispose]();
 });
 

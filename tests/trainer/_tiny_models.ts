@@ -1,5 +1,4 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { OrtApi } from "lib/compiler/session/ort_api.ts";
 import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
 import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
@@ -14,12 +13,12 @@ import {
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
 
-// The library stays for the life of the process: the first test to open it
-// would be told that it leaks.
-OrtApi.open();
-
-/** One thread, for results that do not depend on the machine. */
-export const device: Device = { ...openDevice("cpu"), threads: 1 };
+/**
+ * One thread, for results that do not depend on the machine. Opened before the
+ * first test: the runtime's library stays for the life of the process, and a
+ * test that opened it would be told that it leaks.
+ */
+export const device: Device = await openDevice("cpu", { threads: 1 });
 
 /** A model's loss, its parameters, and a batch for each step. */
 export interface Learner<P, T, B, A> {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
 import {
   arraysOf,
-  isTensor,
+  disposeState,
   jitWithState,
   lossAndGradients,
   readState,
@@ -65,7 +65,7 @@ async function runCompiled<P>(
   learner: Learns<P>,
   steps: number,
 ): Promise<Run<P>> {
-  const state = uploadState(device, initTrainState(learner.initial));
+  const state = await uploadState(device, initTrainState(learner.initial));
   using step = jitWithState(
     trainStep(learner.lossOf, UPDATE) as never,
     state,
@@ -75,7 +75,9 @@ async function runCompiled<P>(
   for (let i = 0; i < steps; i++) {
     outputs.push(numbersOf(await step.run(inputsAt(learner, i) as never)));
   }
-  return { outputs, state: readState(state) as unknown as TrainState<P> };
+  const after = await readState(state);
+  disposeState(state);
+  return { outputs, state: after as unknown as TrainState<P> };
 }
 
 function runEagerly<P>(learner: Learns<P>, steps: number): Run<P> {
@@ -90,15 +92,10 @@ function runEagerly<P>(learner: Learns<P>, steps: number): Run<P> {
     );
     const next = arraysOf(result);
     tf.engine().endScope();
-    disposeOf(result.outputs); // metrics outlive the scope
     state = next.state as unknown as TrainState<P>;
     outputs.push(numbersOf(next.outputs));
   }
   return { outputs, state };
-}
-
-function disposeOf(tensors: unknown): void {
-  for (const [, tensor] of leavesOf(tensors, isTensor)) tensor.dispose();
 }
 
 /** A model whose gates and outputs, zero at first, have opened. */
@@ -158,7 +155,6 @@ function assertGradientsFlow<P>({ initial, lossOf, batchAt }: Learns<P>): void {
   );
   const gradients = leavesOf(arraysOf(result.gradients), isNdArray);
   tf.engine().endScope();
-  disposeOf(result.metrics);
   assert.equal(gradients.length, leavesOf(initial, isNdArray).length);
   for (const [path, { shape, data }] of gradients) {
     assert.ok(data.every(Number.isFinite), `${path} is not finite`);
@@ -166,14 +162,11 @@ function assertGradientsFlow<P>({ initial, lossOf, batchAt }: Learns<P>): void {
     const parts = path.endsWith("qkv/weight") ? 3 : 1;
     for (let part = 0; part < parts; part++) {
       const columns = shape.at(-1)! / parts;
-      const largest = data.reduce(
-        (largest, value, i) =>
-          Math.floor(i % shape.at(-1)! / columns) === part
-            ? Math.max(largest, Math.abs(value))
-            : largest,
-        0,
+      const learns = data.some((value, i) =>
+        Math.floor(i % shape.at(-1)! / columns) === part &&
+        Math.abs(value) > 1e-9
       );
-      assert.ok(largest > 1e-9, `${path}, part ${part}: ${largest}`);
+      assert.ok(learns, `${path}, part ${part}, does not learn`);
     }
   }
 }
@@ -192,16 +185,6 @@ Deno.test("after a few steps every parameter of the VAE learns", async () => {
 
 Deno.test("after a few steps every parameter of text encoder and backbone learns", async () => {
   assertGradientsFlow(await awake(tinyDiffusion()));
-});
-
-Deno.test("at the start only the output of the backbone learns: gates are closed", () => {
-  const { initial } = tinyDiffusion();
-  const zero = leavesOf(initial.backbone, isNdArray)
-    .filter(([, { data }]) => data.every((value) => value === 0))
-    .map(([path]) => path);
-  assert.ok(
-    zero.includes("output/weight") && zero.includes("modulation/weight"),
-  );
 });
 
 Deno.test("countParameters() counts the numbers of a tree", () => {

@@ -54,4 +54,3 @@ export interface Executable extends Disposable {
   /** Runs once, and replaces the state. */
   run(inputs: readonly NamedArray[]): Promise<NamedArray[]>;
 }
-

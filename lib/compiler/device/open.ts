@@ -1,11 +1,12 @@
 import { InputError, messageOf } from "../../core/mod.ts";
+import { webgpuForms } from "../passes/webgpu_forms.ts";
 import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
-import type { SessionOptions } from "../session/session.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
-import { DEVICE_NAMES, type Device, type DeviceName } from "./device.ts";
+import { type Device, DEVICE_NAMES, type DeviceName } from "./device.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
+import type { ProgramOptions } from "./program.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
 
 /** What may be asked for: a device, or the fastest that is there. */
@@ -117,9 +118,10 @@ async function openWebGpu(
       `the only one is ${adapter.description}, which imitates a card on the CPU`,
     );
   }
-  const options: SessionOptions = {
+  const options: ProgramOptions = {
     provider: { name: "WebGPU" },
     config: NO_FALLBACK,
+    passes: [webgpuForms],
   };
   try {
     const memory = await CardMemory.open(options.provider!);
@@ -142,7 +144,7 @@ function missingCard(found: string): InputError {
 }
 
 async function openCuda(): Promise<Device> {
-  const options: SessionOptions = {
+  const options: ProgramOptions = {
     provider: { name: "CUDA" },
     config: NO_FALLBACK,
   };
@@ -152,8 +154,8 @@ async function openCuda(): Promise<Device> {
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     throw new InputError(
-      `Cannot open device "cuda": it needs an NVIDIA card of the Turing ` +
-        `generation or later, its driver, CUDA 13 and cuDNN 9, and the ` +
+      `Cannot open device "cuda": it needs Linux on x64, an NVIDIA card of the Turing ` +
+        `generation or later, its driver, CUDA with cuDNN 9, and the ` +
         `runtime's CUDA provider: ${lastLineOf(error)}; fetch the provider ` +
         `with ONNXRUNTIME_NODE_INSTALL=cuda12 deno install ` +
         `--allow-scripts=npm:onnxruntime-node; Pascal cards (GTX 10xx) cannot ` +

@@ -10,7 +10,7 @@ import type { Graph, TensorType } from "../ir/graph.ts";
 import { emitOnnx } from "../onnx/emit.ts";
 import { typeText } from "../ops/expect.ts";
 import { safeInPlace } from "../passes/in_place.ts";
-import { optimise } from "../passes/pipeline.ts";
+import { optimise, type Pass } from "../passes/pipeline.ts";
 import { HostValue } from "../session/host_value.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import { trace } from "../trace/trace.ts";
@@ -35,6 +35,12 @@ interface StateSlot {
     | undefined;
 }
 
+/** How the graphs of a device are made and run. */
+export interface ProgramOptions extends SessionOptions {
+  /** Passes that make a graph fit for the device. */
+  readonly passes?: readonly Pass[];
+}
+
 const STATE = "state/";
 const NEXT = "next/";
 const INPUT = "inputs/";
@@ -53,7 +59,7 @@ export class Program implements Executable {
   constructor(
     { name, fn, state, inputs, session }: Definition,
     memory: Memory,
-    options: SessionOptions,
+    { passes, ...options }: ProgramOptions,
   ) {
     this.#memory = memory;
     const tensors = leavesOf(state, isDeviceTensor);
@@ -62,7 +68,7 @@ export class Program implements Executable {
       inputs,
     } as never);
     checkNextState(traced, tensors, name);
-    this.graph = optimise(traced);
+    this.graph = optimise(traced, passes);
     this.#slots = this.#slotsOf(tensors, name);
     this.#outputs = this.graph.outputs
       .filter((output) => output.name.startsWith(OUTPUT))

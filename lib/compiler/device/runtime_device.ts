@@ -1,8 +1,7 @@
 import type { NdArray } from "../../core/mod.ts";
-import type { SessionOptions } from "../session/session.ts";
 import type { Definition, Device, DeviceName } from "./device.ts";
 import type { Memory } from "./memory.ts";
-import { Program } from "./program.ts";
+import { Program, type ProgramOptions } from "./program.ts";
 import { RuntimeTensor } from "./runtime_tensor.ts";
 
 /** A device of ONNX Runtime: functions are traced into graphs, sessions run them. */
@@ -11,7 +10,7 @@ export class RuntimeDevice implements Device {
     readonly name: DeviceName,
     readonly description: string,
     readonly memory: Memory,
-    readonly options: SessionOptions,
+    readonly options: ProgramOptions,
   ) {}
 
   get threads(): number {

@@ -89,10 +89,9 @@ const scatterAdd: OpRule<"ScatterAdd"> = {
       onnx.scalar(0, "float32"),
       onnx.int64(node.type.shape),
     ], {});
-    const positions = onnx.write("Unsqueeze", [
-      onnx.write("Cast", [indices!], { to: { dtype: "int64" } }),
-      onnx.int64([1]),
-    ], {});
+    const positions = onnx.write("Cast", [
+      onnx.write("Unsqueeze", [indices!, onnx.int64([1])], {}),
+    ], { to: { dtype: "int64" } });
     onnx.write("ScatterND", [zeros, positions, updates!], {
       reduction: { text: "add" },
     }, onnx.nameOf(node));

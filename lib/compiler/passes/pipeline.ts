@@ -17,7 +17,14 @@ const PASSES: readonly Pass[] = [
   removeDeadCode,
 ];
 
-/** Runs every pass, and the verifier after each. */
-export function optimise(graph: Graph): Graph {
-  return PASSES.reduce((g, pass) => verifyGraph(pass(g), pass.name), graph);
+/**
+ * Runs every pass, and the verifier after each.
+ *
+ * @param more Passes that a device needs, after all others.
+ */
+export function optimise(graph: Graph, more: readonly Pass[] = []): Graph {
+  return [...PASSES, ...more].reduce(
+    (g, pass) => verifyGraph(pass(g), pass.name),
+    graph,
+  );
 }

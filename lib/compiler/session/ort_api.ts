@@ -89,6 +89,12 @@ const FUNCTIONS = {
   BindOutput: { place: 137, parameters: ["pointer", "buffer", "pointer"] },
   ClearBoundInputs: { place: 141, parameters: ["pointer"] },
   ClearBoundOutputs: { place: 142, parameters: ["pointer"] },
+  SessionOptionsAppendExecutionProvider_CUDA_V2: {
+    place: 204,
+    parameters: ["pointer", "pointer"],
+  },
+  CreateCUDAProviderOptions: { place: 205, parameters: ["buffer"] },
+  ReleaseCUDAProviderOptions: { place: 208, parameters: ["pointer"] },
   SessionOptionsAppendExecutionProvider: {
     place: 216,
     parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],

@@ -25,6 +25,16 @@ export function appendProvider(
   settings: Deno.PointerObject,
   { name, options = {} }: Provider,
 ): void {
+  if (name === "CUDA") {
+    // The runtime knows CUDA by a function of its own only.
+    const cuda = api.create("CreateCUDAProviderOptions");
+    try {
+      api.call("SessionOptionsAppendExecutionProvider_CUDA_V2", settings, cuda);
+    } finally {
+      api.release("ReleaseCUDAProviderOptions", cuda);
+    }
+    return;
+  }
   const entries = Object.entries(options);
   const keys = entries.map(([key]) => cString(key));
   const values = entries.map(([, value]) => cString(value));

@@ -1,5 +1,4 @@
 import type { RuntimeValue } from "./host_value.ts";
-export { HostValue as BoundTensor } from "./host_value.ts";
 import { cString, OrtApi } from "./ort_api.ts";
 import { appendProvider, type Provider } from "./provider.ts";
 

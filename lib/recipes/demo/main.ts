@@ -36,7 +36,7 @@ async function demo(
   using metrics = await openMetrics(folder, fingerprint);
   const context: StageContext = {
     plan,
-    device: openDevice(options.device),
+    device: await openDevice(options.device),
     folder,
     fingerprint,
     metrics,

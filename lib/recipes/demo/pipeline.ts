@@ -53,12 +53,8 @@ export async function runDemo(
   others: readonly CaptionedClip[],
 ): Promise<DemoResult> {
   const { plan, device, progress, signal } = context;
-  const vae = await trainVae(
-    context,
-    subject.clip,
-    others.map(({ clip }) => clip),
-  );
-  using codec = openCodec(device, vae.parameters, plan.models.vae);
+  const vae = await trainVae(context, subject.clip);
+  using codec = await openCodec(device, vae.parameters, plan.models.vae);
   const all = [subject, ...others];
   const latents = unstackArrays(
     await codec.encode(all.map(({ clip }) => clip)),
@@ -73,7 +69,7 @@ export async function runDemo(
     captioned as [CaptionedLatent, ...CaptionedLatent[]],
   );
 
-  using sampler = openSampler(device, diffusion.parameters, plan.models);
+  using sampler = await openSampler(device, diffusion.parameters, plan.models);
   const draw = async (caption: string): Promise<Clip> => {
     using task = progress.start({
       label: "sample",

@@ -17,8 +17,6 @@ export interface DemoPlan {
   readonly vae: TrainingConfig & {
     /** Weight of the divergence from the standard normal. */
     readonly beta: number;
-    /** Share of steps that see the clip; the rest see one of the others. */
-    readonly clipShare: number;
   };
   readonly diffusion: TrainingConfig & {
     readonly batch: number;
@@ -36,7 +34,7 @@ export interface DemoPlan {
 const STEPS: Readonly<Record<PresetName, { vae: number; diffusion: number }>> =
   {
     tiny: { vae: 6, diffusion: 6 },
-    nano: { vae: 500, diffusion: 600 },
+    nano: { vae: 450, diffusion: 600 },
   };
 
 /** The plan of a demo run with models of a preset. */
@@ -57,7 +55,7 @@ export function demoPlan(preset: PresetName): DemoPlan {
     clip: { frames: 16, height: 64, width: 64, fps: 8 },
     seed: 1,
     others: 3,
-    vae: { ...training(steps.vae, 2e-3), beta: 1e-4, clipShare: 0.85 },
+    vae: { ...training(steps.vae, 2e-3), beta: 1e-4 },
     diffusion: {
       ...training(steps.diffusion, 2e-3),
       batch: 8,

@@ -87,6 +87,7 @@ export async function writeRun(
     JSON.stringify(
       {
         device: device.name,
+        description: device.description,
         threads: device.threads,
         caption: subject.caption,
         parameters: result.parameters,
@@ -105,7 +106,7 @@ export async function writeRun(
     title: "One-clip gate",
     subtitle: subject.caption,
     facts: [
-      ["Device", `${device.name}, ${device.threads} threads`],
+      ["Device", `${device.name}, ${device.description}`],
       [
         "Clip",
         `${plan.clip.frames} frames, ${plan.clip.width}x${plan.clip.height}, ${plan.clip.fps} fps`,

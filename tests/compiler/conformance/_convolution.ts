@@ -170,6 +170,21 @@ export const CONVOLUTION_CASES: readonly Case[] = [
     filter: [3, 3, 3, 2, 2],
     pad: "valid",
   }),
+  // So few places that the compiler lays out patches instead.
+  conv2d("3x3, few places", { x: [1, 3, 2, 2], filter: [3, 3, 2, 8] }),
+  conv3d("3x3x3, few places", { x: [2, 2, 1, 2, 3], filter: [3, 3, 3, 3, 9] }),
+  conv3d("3x3x3, few places, valid, strides 2", {
+    x: [1, 5, 4, 6, 2],
+    filter: [3, 3, 3, 2, 8],
+    strides: 2,
+    pad: "valid",
+  }),
+  conv3d("3x3x3, few places, dilations 2", {
+    x: [1, 2, 2, 2, 2],
+    filter: [3, 3, 3, 2, 10],
+    dilations: 2,
+    ...DILATED,
+  }),
   conv3d("1x1x1", { x: [2, 2, 3, 2, 3], filter: [1, 1, 1, 3, 4] }),
   conv3d("3x1x1, one frame", { x: [1, 1, 3, 2, 2], filter: [3, 1, 1, 2, 2] }),
   conv3d("3x3x3, strides 2, odd sizes", {

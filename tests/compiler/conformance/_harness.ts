@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
-import { arraysOf, jit, openDevice, tensorsOf } from "lib/compiler/mod.ts";
+import { arraysOf, type Device, jit, tensorsOf } from "lib/compiler/mod.ts";
+import type { SessionOptions } from "lib/compiler/session/session.ts";
 import type { Graph, Node } from "lib/compiler/ir/graph.ts";
 import "../_runtime.ts";
 import { copyOf, type NdArray, Rng, shapeText } from "lib/core/mod.ts";
 import type { Case, Tolerance } from "./_case.ts";
 
-const device = { ...openDevice("cpu"), threads: 1 };
+/** Where the cases run. */
+export interface Bench {
+  readonly device: Device;
+  readonly session?: SessionOptions;
+}
 
 type Arrays = Record<string, NdArray>;
 type Tensors = Record<string, tf.Tensor>;
@@ -15,11 +20,12 @@ type Tensors = Record<string, tf.Tensor>;
 /** Compares the compiled function with the eager one. */
 export async function checkValues(
   { name, inputs, fn, tolerance }: Case,
+  where: Bench,
 ): Promise<void> {
   const outputs = (tensors: Tensors): Tensors =>
     Object.fromEntries(fn(tensors).map((y, i) => [`y${i}`, y]));
   const eager = eagerly(outputs, inputs);
-  using compiled = jit(outputs, { device, name });
+  using compiled = jit(outputs, { ...where, name });
   checkGraph(compiled.prepare(inputs));
   compare(await compiled.run(inputs) as Arrays, eager, tolerance);
 }
@@ -27,13 +33,17 @@ export async function checkValues(
 /** Compares the compiled gradients with those of the case's oracle. */
 export async function checkGradients(
   { name, inputs, fn, gradient, gradientTolerance }: Case,
+  where: Bench,
 ): Promise<void> {
   const gradients = (tensors: Tensors): Tensors => gradientsOf(fn, tensors);
   const expected = gradient === "differences"
     ? differences(fn, inputs)
     : eagerly(gradients, inputs);
   assert.notEqual(Object.keys(expected).length, 0, "no input has a gradient");
-  using compiled = jit(gradients, { device, name: `gradients of ${name}` });
+  using compiled = jit(gradients, {
+    ...where,
+    name: `gradients of ${name}`,
+  });
   compare(await compiled.run(inputs) as Arrays, expected, gradientTolerance);
 }
 

@@ -1,42 +1,19 @@
 import assert from "node:assert/strict";
-import { trace } from "lib/compiler/mod.ts";
+import { openDevice, trace } from "lib/compiler/mod.ts";
 import { LOWERINGS } from "lib/compiler/trace/lower/table.ts";
-import type { Case } from "./_case.ts";
-import { ACTIVATION_CASES } from "./_activation.ts";
-import { ARITHMETIC_CASES } from "./_arithmetic.ts";
-import { COMPARISON_CASES } from "./_comparison.ts";
-import { UNARY_CASES } from "./_unary.ts";
-import { COMPOSITE_CASES } from "./_composite.ts";
-import { CONVOLUTION_CASES } from "./_convolution.ts";
 import { checkGradients, checkValues, gradientsOf } from "./_harness.ts";
-import { INDEXING_CASES } from "./_indexing.ts";
-import { MATMUL_CASES } from "./_matmul.ts";
-import { MOVEMENT_CASES } from "./_movement.ts";
-import { POOLING_CASES } from "./_pooling.ts";
-import { REDUCE_CASES } from "./_reduce.ts";
+import { CASES } from "./_cases.ts";
 
-const CASES: readonly Case[] = [
-  ...UNARY_CASES,
-  ...ACTIVATION_CASES,
-  ...ARITHMETIC_CASES,
-  ...COMPARISON_CASES,
-  ...REDUCE_CASES,
-  ...MATMUL_CASES,
-  ...CONVOLUTION_CASES,
-  ...POOLING_CASES,
-  ...MOVEMENT_CASES,
-  ...INDEXING_CASES,
-  ...COMPOSITE_CASES,
-];
+const where = { device: await openDevice("cpu", { threads: 1 }) };
 
 for (const testCase of CASES) {
   const { name, gradient } = testCase;
   Deno.test(`compiled ${name} gives what eager TF.js gives`, async () => {
-    await checkValues(testCase);
+    await checkValues(testCase, where);
   });
   if (gradient !== "none") {
     Deno.test(`compiled ${name} has the gradients of eager TF.js`, async () => {
-      await checkGradients(testCase);
+      await checkGradients(testCase, where);
     });
   }
 }

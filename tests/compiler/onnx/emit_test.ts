@@ -7,7 +7,7 @@ import { float32, zeros } from "lib/core/mod.ts";
 import type { OnnxGraph } from "lib/formats/onnx/mod.ts";
 import "../_runtime.ts";
 
-const device = openDevice("cpu");
+const device = await openDevice("cpu");
 const X = { x: float32([2], [1, 2]) };
 
 /** One line a node: `y = Add(x, x)`. */

@@ -196,8 +196,8 @@ for (const { name, state, step, inPlace } of CASES) {
 
   Deno.test(`five steps are right where ${name}`, async () => {
     let expected = arraysFor(state);
-    const device = openDevice("cpu");
-    const held = uploadState(device, expected);
+    const device = await openDevice("cpu");
+    const held = await uploadState(device, expected);
     using compiled = jitWithState(
       (parts) => ({ state: step(parts as never), outputs: {} }),
       held,
@@ -207,7 +207,7 @@ for (const { name, state, step, inPlace } of CASES) {
       await compiled.run({});
       expected = { ...expected, ...eagerly(step, expected) };
     }
-    const actual = readState(held) as Record<string, NdArray>;
+    const actual = await readState(held) as Record<string, NdArray>;
     for (const [name, array] of Object.entries(expected)) {
       for (const [i, value] of array.data.entries()) {
         const difference = Math.abs(actual[name]!.data[i]! - value);
@@ -232,9 +232,9 @@ Deno.test("safeInPlace() refuses memory of another size", () => {
 });
 
 Deno.test("a value that is also returned as it was keeps its old value", async () => {
-  const device = openDevice("cpu");
-  const state = uploadState(device, { n: new Rng(3).normals([4]) });
-  const before = readState(state).n;
+  const device = await openDevice("cpu");
+  const state = await uploadState(device, { n: new Rng(3).normals([4]) });
+  const before = (await readState(state)).n;
   using compiled = jitWithState(
     ({ n }) => ({
       state: { n: tf.add(n, 1) },
@@ -247,7 +247,7 @@ Deno.test("a value that is also returned as it was keeps its old value", async (
   assert.deepEqual([...old.data], [...before.data]);
   assert.deepEqual([...view.data], [...before.data]);
   assert.deepEqual(
-    [...readState(state).n.data],
+    [...(await readState(state)).n.data],
     [...before.data].map((x) => Math.fround(x + 1)),
   );
   state.n[Symbol.dispose]();

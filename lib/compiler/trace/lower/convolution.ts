@@ -7,6 +7,7 @@ import {
   type Lowerings,
   require,
 } from "../kernel_call.ts";
+import { gatherPatches, patches, prefersPatches, rows } from "./patches.ts";
 import {
   channelsFirst,
   channelsLast,
@@ -17,18 +18,6 @@ import {
   tapsOf,
   type Window,
 } from "./window.ts";
-
-/** `[N,...spatial,C] -> [N*spatial,C]`. */
-function rows(builder: GraphBuilder, x: Node): Node {
-  const channels = x.type.shape.at(-1)!;
-  return builder.reshape(x, [sizeOf(x.type.shape) / channels, channels]);
-}
-
-/** Whether the window is one cell that visits every cell once. */
-function isPointwise({ size, strides, pads }: Window): boolean {
-  return sizeOf(size) === 1 && sizeOf(strides) === 1 &&
-    pads.every(([before, after]) => before === 0 && after === 0);
-}
 
 /** `[...size,A,B] -> [B,A,...size]` (or `[A,B,...size]` when swapped). */
 function filterFirst(
@@ -62,14 +51,17 @@ const forward: Lowering = (call) => {
   const x = call.input("x");
   const filter = call.input("filter");
   const window = convolutionWindow(call, x.type.shape, filter.type.shape);
-  const channels = filter.type.shape.at(-1)!;
-  if (isPointwise(window)) {
-    // A 1x1x1 convolution is a matrix product, without a change of layout.
+  const batch = x.type.shape[0]!;
+  if (prefersPatches(batch, filter.type.shape, window)) {
     const product = builder.add("MatMul", [
-      rows(builder, x),
-      builder.reshape(filter, filter.type.shape.slice(-2)),
+      patches(builder, x, window),
+      rows(builder, filter),
     ], { transposeA: false, transposeB: false });
-    return builder.reshape(product, x.type.shape.with(-1, channels));
+    return builder.reshape(product, [
+      batch,
+      ...window.to,
+      filter.type.shape.at(-1)!,
+    ]);
   }
   const result = builder.add("Conv", [
     channelsFirst(builder, x),
@@ -90,12 +82,12 @@ function inputGradient(
 ): Node {
   const { builder } = call;
   const window = convolutionWindow(call, inputShape, filter.type.shape);
-  if (isPointwise(window)) {
+  if (prefersPatches(inputShape[0]!, filter.type.shape, window)) {
     const product = builder.add("MatMul", [
       rows(builder, dy),
-      builder.reshape(filter, filter.type.shape.slice(-2)),
+      rows(builder, filter),
     ], { transposeA: false, transposeB: true });
-    return builder.reshape(product, inputShape);
+    return gatherPatches(builder, product, window, inputShape);
   }
   const result = builder.add("Conv", [
     channelsFirst(builder, spread(builder, dy, window)),
@@ -104,7 +96,10 @@ function inputGradient(
   return channelsLast(builder, result);
 }
 
-/** The gradient with respect to the filter: one matrix product for each tap. */
+/**
+ * The gradient with respect to the filter: one matrix product for each tap, or
+ * one of all patches.
+ */
 function filterGradient(
   call: KernelCall,
   x: Node,
@@ -113,8 +108,15 @@ function filterGradient(
 ): Node {
   const { builder } = call;
   const window = convolutionWindow(call, x.type.shape, filterShape);
-  const padded = padSpatial(builder, x, window);
   const gradientRows = rows(builder, dy);
+  if (prefersPatches(x.type.shape[0]!, filterShape, window)) {
+    const product = builder.add("MatMul", [
+      patches(builder, x, window),
+      gradientRows,
+    ], { transposeA: true, transposeB: false });
+    return builder.reshape(product, filterShape);
+  }
+  const padded = padSpatial(builder, x, window);
   const products = tapsOf(window).map((tap) =>
     builder.add("MatMul", [
       rows(builder, sliceTap(builder, padded, window, tap)),

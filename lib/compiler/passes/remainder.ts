@@ -1,0 +1,79 @@
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Node } from "../ir/graph.ts";
+
+/** Whether a value is known while tracing, and whole. */
+export function isInteger(x: Node): boolean {
+  const source = x.op === "Expand" ? x.inputs[0]! : x;
+  return source.op === "Constant" &&
+    source.attributes.values.every((value) => Number.isInteger(value));
+}
+
+/** `a mod b` of whole numbers, with the sign of the divisor, from a quotient towards zero. */
+export function wholeRemainder(
+  builder: GraphBuilder,
+  a: Node,
+  b: Node,
+): Node {
+  const zero = builder.fill(0, "int32");
+  const quotient = builder.elementwise("Div", a, b);
+  const rest = builder.elementwise(
+    "Sub",
+    a,
+    builder.elementwise("Mul", quotient, b),
+  );
+  const moved = builder.elementwise("Add", rest, b);
+  const where = (op: "Less" | "Greater"): Node =>
+    builder.add(
+      "Where",
+      [builder.elementwise(op, rest, zero), moved, rest],
+      {},
+    );
+  return builder.add("Where", [
+    builder.elementwise("Greater", b, zero),
+    where("Less"),
+    where("Greater"),
+  ], {});
+}
+
+/**
+ * `a mod b` of floats, with the sign of the dividend. Right to the rounding of
+ * `a`: quotients beyond 2^24 have no whole part that a float could hold.
+ */
+export function truncatedRemainder(
+  builder: GraphBuilder,
+  a: Node,
+  b: Node,
+): Node {
+  const zero = builder.fill(0, "float32");
+  const step = builder.add("Abs", [b], {});
+  const size = builder.add("Abs", [a], {});
+  const quotient = builder.add("Floor", [
+    builder.elementwise("Div", size, step),
+  ], {});
+  const rest = builder.elementwise(
+    "Sub",
+    size,
+    builder.elementwise("Mul", quotient, step),
+  );
+  // The quotient may have been rounded up to the next whole number.
+  const mended = builder.add("Where", [
+    builder.elementwise("Less", rest, zero),
+    builder.elementwise("Add", rest, step),
+    rest,
+  ], {});
+  const positive = builder.add("Where", [
+    builder.elementwise(
+      "Equal",
+      step,
+      builder.fill(Infinity, "float32"),
+    ),
+    // What is not a number minus itself stays none.
+    builder.elementwise("Add", size, builder.elementwise("Sub", size, size)),
+    mended,
+  ], {});
+  return builder.add("Where", [
+    builder.elementwise("Less", a, zero),
+    builder.add("Neg", [positive], {}),
+    positive,
+  ], {});
+}

@@ -1,0 +1,68 @@
+import { sizeOf } from "../../../core/mod.ts";
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Node } from "../../ir/graph.ts";
+import {
+  padSpatial,
+  placeTap,
+  sliceTap,
+  spread,
+  tapsOf,
+  type Window,
+} from "./window.ts";
+
+/**
+ * Whether a convolution is better done as one matrix product of patches. A
+ * convolution of the runtime wants the filter in another order, which costs
+ * more than laying out the patches when the window stands in few places.
+ */
+export function prefersPatches(
+  batch: number,
+  filterShape: readonly number[],
+  window: Window,
+): boolean {
+  return isPointwise(window) ||
+    batch * sizeOf(window.to) <= filterShape.at(-1)!;
+}
+
+/** Whether the window is one cell that visits every cell once. */
+function isPointwise({ size, strides, pads }: Window): boolean {
+  return sizeOf(size) === 1 && sizeOf(strides) === 1 &&
+    pads.every(([before, after]) => before === 0 && after === 0);
+}
+
+/** Matrix of all but the last axis: `[...,C] -> [.,C]`. */
+export function rows(builder: GraphBuilder, x: Node): Node {
+  const channels = x.type.shape.at(-1)!;
+  return builder.reshape(x, [sizeOf(x.type.shape) / channels, channels]);
+}
+
+/** What the window sees at each place: `[N,...from,C] -> [N*to,size*C]`. */
+export function patches(
+  builder: GraphBuilder,
+  x: Node,
+  window: Window,
+): Node {
+  const padded = padSpatial(builder, x, window);
+  return builder.concat(
+    tapsOf(window).map((tap) =>
+      rows(builder, sliceTap(builder, padded, window, tap))
+    ),
+    1,
+  );
+}
+
+/** The gradient of {@link patches}: each patch added back to where it was seen. */
+export function gatherPatches(
+  builder: GraphBuilder,
+  gradient: Node,
+  window: Window,
+  inputShape: readonly number[],
+): Node {
+  const [batch, channels] = [inputShape[0]!, inputShape.at(-1)!];
+  const [places] = gradient.type.shape as [number, number];
+  return tapsOf(window).map((tap, i) => {
+    const seen = builder.slice(gradient, [0, i * channels], [places, channels]);
+    const grid = builder.reshape(seen, [batch, ...window.to, channels]);
+    return placeTap(builder, spread(builder, grid, window), window, tap);
+  }).reduce((sum, part) => builder.elementwise("Add", sum, part));
+}

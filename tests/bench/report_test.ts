@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import { peakRssBytes, thisMachine } from "../../bench/machine.ts";
+import { rowsOf } from "../../bench/profile.ts";
+import { resultText, saveResult } from "../../bench/report.ts";
+import { type BenchResult, gflopsOf } from "../../bench/result.ts";
+
+const MACHINE = {
+  cpu: "Abacus 9",
+  threads: 2,
+  system: "linux x86_64",
+  deno: "2",
+  onnxruntime: "1",
+  tfjs: "4",
+};
+
+const RESULT: BenchResult = {
+  bench: "step",
+  device: "cpu",
+  sizes: { tokens: "4x16x16" },
+  checked: ["losses"],
+  medianMs: 500,
+  minMs: 400,
+  steps: 3,
+  parameters: 16_000_000,
+  gflops: 100,
+  fractionOfMatmulPeak: 0.8,
+  compileMs: 1,
+  peakRssBytes: 2 ** 30,
+  torch: {
+    version: "2.13",
+    layout: "contiguous",
+    medianMs: 1000,
+    minMs: 900,
+    steps: 3,
+    peakRssBytes: 2 ** 29,
+  },
+  ratio: 0.5,
+};
+
+Deno.test("resultText() shows both sides and their ratio", () => {
+  assert.equal(
+    resultText(RESULT, MACHINE),
+    `\
+step on cpu (Abacus 9, 2 threads): tokens 4x16x16
+16.00 million parameters
+checked: losses
+
+            median ms  min ms  runs  GFLOP/s  peak MiB
+ours            500.0   400.0     3    100.0      1024
+torch 2.13     1000.0   900.0     3     50.0       512
+
+80 % of this machine's matmul
+ours / torch: 0.50 of the time (torch in contiguous)`,
+  );
+});
+
+Deno.test("resultText() says why there is no comparison", () => {
+  const { torch: _torch, ratio: _ratio, ...alone } = RESULT;
+  const text = resultText({ ...alone, note: "no comparison" }, MACHINE);
+  assert.match(text, /^no comparison$/m);
+  assert.doesNotMatch(text, /torch/);
+});
+
+Deno.test("saveResult() keeps the result and the machine, but not whose it is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const machine = thisMachine();
+    const path = await saveResult(folder, "2026-11-05", RESULT, machine);
+    assert.equal(path, `${folder}/2026-11-05-step-cpu.json`);
+    const text = await Deno.readTextFile(path);
+    assert.deepEqual(JSON.parse(text), { ...RESULT, machine });
+    assert.ok(!text.includes(hostname()));
+    assert.doesNotMatch(text, /"[^"]*\/(home|tmp|root|work)\//);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("saveResult() refuses a folder that cannot be", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assert.rejects(
+      saveResult(`${file}/results`, "2026-11-05", RESULT, MACHINE),
+      { name: "InputError", message: /must be a folder that may be written/ },
+    );
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("peakRssBytes() grows with what is held", () => {
+  const before = peakRssBytes();
+  assert.ok(before > 2 ** 20 && before < 2 ** 36, `${before}`);
+  const held = new Uint8Array(before + 2 ** 26).fill(1);
+  assert.ok(peakRssBytes() >= held.length);
+});
+
+Deno.test("gflopsOf() is operations over time", () => {
+  assert.equal(gflopsOf(3e9, 1500), 2);
+});
+
+Deno.test("rowsOf() sums a trace by operation and shapes", () => {
+  const event = (op_name: string, shape: number[], dur: number) => ({
+    cat: "Node",
+    name: "node_kernel_time",
+    dur,
+    args: { op_name, input_type_shape: [{ float: shape }, { float: [] }] },
+  });
+  const rows = rowsOf([
+    event("Mul", [2, 3], 1000),
+    event("Conv", [4], 9000),
+    event("Mul", [2, 3], 3000),
+    event("Mul", [5], 500),
+    { cat: "Session", name: "model_run", dur: 1e9 },
+    { cat: "Node", name: "node_fence_before", dur: 1e9 },
+  ], 2);
+  assert.deepEqual(rows, [
+    { operation: "Conv", shapes: "[4] []", calls: 0.5, milliseconds: 4.5 },
+    { operation: "Mul", shapes: "[2,3] []", calls: 1, milliseconds: 2 },
+    { operation: "Mul", shapes: "[5] []", calls: 0.5, milliseconds: 0.25 },
+  ]);
+});

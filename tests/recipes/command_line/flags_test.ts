@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import * as z from "zod";
+import { helpText, readFlags } from "lib/recipes/command_line/mod.ts";
+
+const schema = z.strictObject({
+  video: z.string().min(1, "must not be empty").optional().describe("a file"),
+  maxSteps: z.coerce.number().int("must be whole").min(1, "must be at least 1")
+    .default(10).describe("steps to take"),
+  preset: z.enum(["tiny", "nano"], { error: "must be tiny or nano" })
+    .default("nano"),
+});
+
+Deno.test("readFlags() gives values of the schema's types, defaults where left out", () => {
+  assert.deepEqual(readFlags(schema, []), { maxSteps: 10, preset: "nano" });
+  assert.deepEqual(
+    readFlags(schema, ["--max-steps", "5", "--video", "a b.mp4"]),
+    { maxSteps: 5, video: "a b.mp4", preset: "nano" },
+  );
+  assert.deepEqual(readFlags(schema, ["--preset=tiny", "--max-steps=7"]), {
+    maxSteps: 7,
+    preset: "tiny",
+  });
+});
+
+Deno.test("readFlags() gives nothing if help is asked for", () => {
+  for (const args of [["--help"], ["-h"], ["--preset", "tiny", "--help"]]) {
+    assert.equal(readFlags(schema, args), undefined);
+  }
+});
+
+Deno.test("readFlags() takes what follows an equals sign as it is", () => {
+  assert.equal(readFlags(schema, ["--video=--help"])?.video, "--help");
+  assert.equal(readFlags(schema, ["--video", "-"])?.video, "-");
+});
+
+Deno.test("readFlags() says in one line what is wrong with a command", () => {
+  const all = "the flags are --video, --max-steps, --preset";
+  const cases: [args: string[], problem: string][] = [
+    [
+      ["--max-stepz", "5"],
+      "Cannot read the command: there is no flag --max-stepz; did you mean --max-steps?",
+    ],
+    [
+      ["--vidoe", "a"],
+      "Cannot read the command: there is no flag --vidoe; did you mean --video?",
+    ],
+    [
+      ["--maxSteps", "5"],
+      "Cannot read the command: there is no flag --maxSteps; did you mean --max-steps?",
+    ],
+    [
+      ["--colour", "red"],
+      `Cannot read the command: there is no flag --colour; ${all}`,
+    ],
+    [
+      ["--video"],
+      "Cannot read the command: --video must be followed by a value",
+    ],
+    [
+      ["--video", "--preset", "tiny"],
+      "Cannot read the command: --video must be followed by a value",
+    ],
+    [
+      ["clip.mp4"],
+      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+    ],
+    [
+      ["--", "clip.mp4"],
+      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+    ],
+    [
+      ["--preset", "huge"],
+      'Cannot use --preset: must be tiny or nano: current value is "huge"',
+    ],
+    [
+      ["--max-steps", "0"],
+      'Cannot use --max-steps: must be at least 1: current value is "0"',
+    ],
+    [
+      ["--max-steps", "2.5"],
+      'Cannot use --max-steps: must be whole: current value is "2.5"',
+    ],
+    [
+      ["--video="],
+      'Cannot use --video: must not be empty: current value is ""',
+    ],
+  ];
+  for (const [args, message] of cases) {
+    assert.throws(() => readFlags(schema, args), {
+      name: "InputError",
+      message,
+      exitCode: 2,
+    });
+  }
+});
+
+Deno.test("helpText() lists every flag with its description and default", () => {
+  assert.equal(
+    helpText("deno task demo", "Learns one clip.", schema),
+    [
+      "Learns one clip.",
+      "",
+      "Usage: deno task demo [flags]",
+      "",
+      "  --video      a file",
+      "  --max-steps  steps to take (default 10)",
+      "  --preset      (default nano)",
+    ].join("\n"),
+  );
+});
