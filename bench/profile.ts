@@ -1,4 +1,4 @@
-import type { ProfileRow } from "./result.ts";
+import type { Profile, ProfileRow } from "./result.ts";
 
 /** Where the runtime writes its profiles; git does not keep it. */
 const FOLDER = "runs/bench_profile";
@@ -25,7 +25,7 @@ interface TraceEvent {
 export async function profileOf(
   runs: number,
   work: (prefix: string) => Promise<void>,
-): Promise<ProfileRow[]> {
+): Promise<Profile> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: FOLDER });
   try {
@@ -33,22 +33,27 @@ export async function profileOf(
     const [file] = Array.from(Deno.readDirSync(folder));
     if (!file) throw new Error("The runtime has written no profile");
     const text = await Deno.readTextFile(`${folder}/${file.name}`);
-    return rowsOf(JSON.parse(text), runs);
+    const events = JSON.parse(text);
+    return {
+      operations: rowsOf(events, runs, false),
+      shapes: rowsOf(events, runs, true),
+    };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Sums a trace up by operation and shapes, the longest first. */
+/** Sums a trace up by operation, and by shapes if asked for, the longest first. */
 export function rowsOf(
   events: readonly TraceEvent[],
   runs: number,
+  byShape: boolean,
 ): ProfileRow[] {
   const rows = new Map<string, ProfileRow>();
   for (const { cat, name, dur, args } of events) {
     if (cat !== "Node" || !name?.endsWith("_kernel_time")) continue;
     const operation = args?.op_name ?? "?";
-    const shapes = (args?.input_type_shape ?? [])
+    const shapes = !byShape ? "all" : (args?.input_type_shape ?? [])
       .flatMap((input) => Object.values(input))
       .map((shape) => `[${shape.join(",")}]`)
       .join(" ");

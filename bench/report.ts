@@ -47,7 +47,10 @@ export function resultText(result: BenchResult, machine: Machine): string {
     );
   }
   if (result.note !== undefined) lines.push(result.note);
-  if (result.profile) lines.push("", ...profileText(result.profile));
+  if (result.profile) {
+    const { operations, shapes } = result.profile;
+    lines.push("", ...profileText(operations), "", ...profileText(shapes));
+  }
   return lines.join("\n");
 }
 

@@ -31,11 +31,17 @@ export interface BenchResult extends Timing {
   readonly ratio?: number;
   /** Why there is no comparison. */
   readonly note?: string;
-  /** Where the time goes, by operation and shape, if that was asked for. */
-  readonly profile?: readonly ProfileRow[];
+  /** Where the time goes, if that was asked for. */
+  readonly profile?: Profile;
 }
 
-/** Time of one operation on one set of shapes. */
+/** Where the time of a run goes, the longest first. */
+export interface Profile {
+  readonly operations: readonly ProfileRow[];
+  readonly shapes: readonly ProfileRow[];
+}
+
+/** Time of one operation on one set of shapes, or on all. */
 export interface ProfileRow {
   readonly operation: string;
   readonly shapes: string;

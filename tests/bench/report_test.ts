@@ -107,17 +107,21 @@ Deno.test("rowsOf() sums a trace by operation and shapes", () => {
     dur,
     args: { op_name, input_type_shape: [{ float: shape }, { float: [] }] },
   });
-  const rows = rowsOf([
+  const events = [
     event("Mul", [2, 3], 1000),
     event("Conv", [4], 9000),
     event("Mul", [2, 3], 3000),
     event("Mul", [5], 500),
     { cat: "Session", name: "model_run", dur: 1e9 },
     { cat: "Node", name: "node_fence_before", dur: 1e9 },
-  ], 2);
-  assert.deepEqual(rows, [
+  ];
+  assert.deepEqual(rowsOf(events, 2, true), [
     { operation: "Conv", shapes: "[4] []", calls: 0.5, milliseconds: 4.5 },
     { operation: "Mul", shapes: "[2,3] []", calls: 1, milliseconds: 2 },
     { operation: "Mul", shapes: "[5] []", calls: 0.5, milliseconds: 0.25 },
+  ]);
+  assert.deepEqual(rowsOf(events, 2, false), [
+    { operation: "Conv", shapes: "all", calls: 0.5, milliseconds: 4.5 },
+    { operation: "Mul", shapes: "all", calls: 1.5, milliseconds: 2.25 },
   ]);
 });

@@ -27,19 +27,19 @@ const asNumbers: Form<OpName> = (inputs, builder, node) => {
   return builder.cast(moved, "bool");
 };
 
-/** A condition that is false where NaN stands, so that NaN stays. */
+/** One value below zero, another elsewhere: where NaN stands too. */
 function unlessNegative(
   builder: GraphBuilder,
   x: Node,
-  then: number,
+  below: Node,
   otherwise: Node,
 ): Node {
-  const { dtype } = x.type;
-  return builder.add("Where", [
-    builder.elementwise("Less", x, builder.fill(0, dtype)),
-    builder.fill(then, dtype),
-    otherwise,
-  ], {});
+  const negative = builder.elementwise(
+    "Less",
+    x,
+    builder.fill(0, x.type.dtype),
+  );
+  return builder.add("Where", [negative, below, otherwise], {});
 }
 
 /** To the nearest whole number, halves to the even one. */
@@ -99,11 +99,12 @@ const asinh: Form<"Asinh"> = ([x], builder) => {
     large,
     builder.add("Asinh", [size], {}),
   ], {});
-  return builder.add("Where", [
-    builder.elementwise("Less", x!, builder.fill(0, "float32")),
+  return unlessNegative(
+    builder,
+    x!,
     builder.add("Neg", [result], {}),
     result,
-  ], {});
+  );
 };
 
 /** Whole numbers from 0 up, along one axis of a rank. */
@@ -180,17 +181,33 @@ function pickLargest(
   });
 }
 
-/** The provider forgets the padding of a window of one cell. */
-const conv: Form<"Conv"> = ([x, filter], builder, { attributes }) => {
+/**
+ * The provider forgets the padding of a window of one cell. It is put where the
+ * runtime does not move it back into the convolution: after it, or before the
+ * choice of the cells that a stride visits.
+ */
+const conv: Form<"Conv"> = ([x, filter], builder, { attributes, type }) => {
+  const { pads, strides } = attributes;
   const pointwise = filter!.type.shape.slice(2).every((size) => size === 1);
-  if (!pointwise || attributes.pads.every(([a, b]) => a === 0 && b === 0)) {
+  if (!pointwise || pads.every(([a, b]) => a === 0 && b === 0)) {
     return undefined;
   }
-  const padded = builder.pad(x!, [[0, 0], [0, 0], ...attributes.pads]);
-  return builder.add("Conv", [padded, filter!], {
-    ...attributes,
-    pads: attributes.pads.map(() => [0, 0] as const),
+  const around = [[0, 0] as const, [0, 0] as const, ...pads];
+  const unpadded = (x: Node): Node =>
+    builder.add("Conv", [x, filter!], {
+      ...attributes,
+      strides: strides.map(() => 1),
+      pads: pads.map(() => [0, 0] as const),
+    });
+  if (strides.every((stride) => stride === 1)) {
+    return builder.pad(unpadded(x!), around);
+  }
+  const visited = builder.add("Slice", [builder.pad(x!, around)], {
+    begin: around.map(() => 0),
+    size: [...x!.type.shape.slice(0, 2), ...type.shape.slice(2)],
+    steps: [1, 1, ...strides],
   });
+  return unpadded(visited);
 };
 
 /**
@@ -200,9 +217,12 @@ const conv: Form<"Conv"> = ([x, filter], builder, { attributes }) => {
  */
 const FORMS: { readonly [O in OpName]?: Form<O> } = {
   Abs: ([x], builder, { type }) =>
-    type.dtype === "float32"
-      ? undefined
-      : builder.elementwise("Max", x!, builder.add("Neg", [x!], {})),
+    type.dtype === "float32" ? undefined : unlessNegative(
+      builder,
+      x!,
+      builder.elementwise("Sub", builder.fill(0, "int32"), x!),
+      x!,
+    ),
   ArgMax: firstPlace("ReduceMax"),
   ArgMin: firstPlace("ReduceMin"),
   Asinh: asinh,
@@ -224,9 +244,13 @@ const FORMS: { readonly [O in OpName]?: Form<O> } = {
     ),
   IsNaN: ([x], builder) =>
     builder.add("Not", [builder.elementwise("Equal", x!, x!)], {}),
-  // Shaders may give any number for the logarithm of a negative one.
+  // Shaders may give any number for the logarithm of what has none.
   Log: ([x], builder) =>
-    unlessNegative(builder, x!, NaN, builder.add("Log", [x!], {})),
+    builder.add("Where", [
+      builder.elementwise("GreaterOrEqual", x!, builder.fill(0, "float32")),
+      builder.add("Log", [x!], {}),
+      builder.fill(NaN, "float32"),
+    ], {}),
   Mod: ([a, b], builder, { type }) =>
     type.dtype === "int32"
       ? wholeRemainder(builder, a!, b!)
@@ -240,7 +264,8 @@ const FORMS: { readonly [O in OpName]?: Form<O> } = {
     ], {}),
   Pow: pow,
   // The larger of NaN and 0 is 0 in a shader.
-  Relu: ([x], builder) => unlessNegative(builder, x!, 0, x!),
+  Relu: ([x], builder, { type }) =>
+    unlessNegative(builder, x!, builder.fill(0, type.dtype), x!),
   Round: round,
   Slice: asNumbers,
   Tile: asNumbers,

@@ -112,6 +112,14 @@ export interface BackboneInputs {
 }
 
 /**
+ * Something to put around every block, which must not change what it computes:
+ * the compiler's `checkpoint`, which trades time for memory.
+ */
+export type AroundBlock = <P, A>(
+  block: (parameters: P, activations: A) => tf.Tensor,
+) => (parameters: P, activations: A) => tf.Tensor;
+
+/**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`.
  */
@@ -119,6 +127,7 @@ export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
   config: BackboneConfig,
+  { around = (block) => block }: { readonly around?: AroundBlock } = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
     .shape as [number, number, number, number, number];
@@ -137,15 +146,26 @@ export function backbone(
   );
 
   let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
+  const { heads } = config;
+  const attentionLayer = around((
+    layer: Tensors<AttentionBlockParameters>,
+    given: Omit<Parameters<typeof attentionBlock>[2], "heads"> & {
+      readonly x: tf.Tensor;
+    },
+  ) => attentionBlock(layer, given.x, { ...given, heads }));
+  const cnnLayer = around((
+    layer: Tensors<CnnBlockParameters>,
+    given: { x: tf.Tensor; shared: tf.Tensor },
+  ) => cnnBlock(layer, given.x, { ...given, grid }));
   const kinds = layerKinds(config);
   Object.values(p.layers).forEach((layer, place) => {
     x = kinds[place] === "cnn"
-      ? cnnBlock(layer as Tensors<CnnBlockParameters>, x, { shared, grid })
-      : attentionBlock(layer as Tensors<AttentionBlockParameters>, x, {
+      ? cnnLayer(layer as Tensors<CnnBlockParameters>, { x, shared })
+      : attentionLayer(layer as Tensors<AttentionBlockParameters>, {
+        x,
         shared,
         rotary: inputs.positions,
         context,
-        heads: config.heads,
       });
   });
   const [shift, scale] = modulationOf(
