@@ -41,7 +41,7 @@ class FeedForward(nn.Module):
         self.down = nn.Linear(4 * width, width)
 
     def forward(self, x):
-        return self.down(F.gelu(self.up(x), approximate="tanh"))
+        return self.down(F.silu(self.up(x)))
 
 
 class AttentionBlock(nn.Module):

@@ -40,6 +40,12 @@ export type StepOutputs<A> = A & {
   readonly gradientNorm: tf.Tensor;
 };
 
+/** A step as a function to compile. */
+export type TrainStep<P, B, A> = (
+  state: TrainState<P>,
+  inputs: StepInputs<B>,
+) => { state: TrainState<P>; outputs: StepOutputs<A> };
+
 /**
  * Makes a whole training step of a loss, as one function to compile: forward
  * and backward pass, clipping at the global norm, AdamW.
@@ -47,11 +53,8 @@ export type StepOutputs<A> = A & {
 export function trainStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
   { optimiser, clipNorm }: UpdateOptions,
-) {
-  return (
-    state: TrainState<P>,
-    { batch, scalars }: StepInputs<B>,
-  ): { state: TrainState<P>; outputs: StepOutputs<A> } => {
+): TrainStep<P, B, A> {
+  return (state, { batch, scalars }) => {
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,

@@ -2,14 +2,16 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
 import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
+import type { RotaryTable, Tensors } from "lib/models/layers/mod.ts";
 import { initText, readPrompts } from "lib/models/text/mod.ts";
-import { initVae, strideOf } from "lib/models/vae/mod.ts";
+import { initVae, strideOf, type VaeParameters } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   type DiffusionBatch,
   type DiffusionConfig,
   type DiffusionParameters,
   diffusionTrainingLoss,
+  type VaeBatch,
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
 
@@ -56,7 +58,12 @@ export function clipsOf(
 }
 
 /** The tiny VAE on the smallest clips in which time matters: 8 frames, 16x16. */
-export function tinyVae() {
+export function tinyVae(): Learner<
+  VaeParameters,
+  Tensors<VaeParameters>,
+  VaeBatch,
+  { reconstruction: tf.Tensor; kl: tf.Tensor }
+> {
   return {
     initial: initVae(vae, new Rng(1)),
     lossOf: vaeTrainingLoss(vae, 0.1),
@@ -71,7 +78,12 @@ export function tinyVae() {
 }
 
 /** The tiny text encoder and backbone on latents of 2x1x2 cells. */
-export function tinyDiffusion() {
+export function tinyDiffusion(): Learner<
+  DiffusionParameters,
+  Tensors<DiffusionParameters>,
+  DiffusionBatch,
+  Record<never, never>
+> {
   return {
     initial: initDiffusion(),
     lossOf: diffusionTrainingLoss(diffusionConfig),
@@ -98,7 +110,7 @@ export function diffusionBatch(
 }
 
 /** Rotary tables of latents of 2x1x2 cells. */
-export function positions() {
+export function positions(): RotaryTable {
   return tokenPositions(
     { frames: 2, height: 1, width: 2 },
     strideOf(vae),

@@ -59,7 +59,7 @@ export async function checkAnswers(device: Device): Promise<void> {
       throw new DeviceCheckError(
         `Cannot use device "${device.name}" (${device.description}): its ` +
           `${operation} must be ${value} at place ${i}: current value is ` +
-          `${found}; update the driver, or use --device cpu`,
+          `${found}; update the driver, or use device "cpu"`,
       );
     }
   }

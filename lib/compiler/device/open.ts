@@ -5,6 +5,8 @@ import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
 import { type Device, DEVICE_NAMES, type DeviceName } from "./device.ts";
+import { EagerDevice } from "./eager_device.ts";
+import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
 import type { ProgramOptions } from "./program.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
@@ -82,7 +84,7 @@ async function open(
     case "cuda":
       return await openCuda();
     case "tfjs-gpu":
-      throw new InputError("not yet");
+      return await openTensorFlow(options);
     case "auto": {
       const adapter = await fastestAdapter();
       return adapter && !adapter.software
@@ -104,6 +106,12 @@ function checkedName(name: string): DeviceChoice {
 function openCpu(
   { threads = navigator.hardwareConcurrency }: OpenOptions,
 ): Device {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new InputError(
+      `Cannot open device "cpu": threads must be a whole number from 1: ` +
+        `current value is ${threads}`,
+    );
+  }
   const description = `${threads} ${threads === 1 ? "thread" : "threads"}`;
   return new RuntimeDevice("cpu", description, HOST_MEMORY, { threads });
 }
@@ -132,6 +140,27 @@ async function openWebGpu(
       `the runtime cannot use ${adapter.description}: ${lastLineOf(error)}`,
     );
   }
+}
+
+async function openTensorFlow(
+  { allowSoftware = false }: OpenOptions,
+): Promise<Device> {
+  const { version, gpu } = await loadTensorFlow();
+  if (!gpu && !allowSoftware) {
+    throw new InputError(
+      `Cannot open device "tfjs-gpu": TensorFlow ${version} must see a GPU: it ` +
+        `sees none; install tensorflow[and-cuda] and the driver of the card, ` +
+        `put the folders nvidia/*/lib beside tensorflow into ` +
+        `LD_LIBRARY_PATH, and run deno task setup tfjs-gpu again, or use ` +
+        `device "cpu"`,
+    );
+  }
+  return new EagerDevice(
+    "tfjs-gpu",
+    `TensorFlow ${version} on ${gpu ? "a GPU" : "the CPU"}`,
+    TENSORFLOW,
+    navigator.hardwareConcurrency,
+  );
 }
 
 function missingCard(found: string): InputError {

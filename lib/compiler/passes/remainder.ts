@@ -35,6 +35,44 @@ export function wholeRemainder(
   ], {});
 }
 
+/** `2^12 + 1`: splits a float of 24 digits into halves whose products are exact. */
+const SPLITTER = 4097;
+
+/** Two floats of half the digits whose sum is x (Veltkamp 1968). */
+function halvesOf(builder: GraphBuilder, x: Node): [high: Node, low: Node] {
+  const scaled = builder.elementwise(
+    "Mul",
+    x,
+    builder.fill(SPLITTER, "float32"),
+  );
+  const high = builder.elementwise(
+    "Sub",
+    scaled,
+    builder.elementwise("Sub", scaled, x),
+  );
+  return [high, builder.elementwise("Sub", x, high)];
+}
+
+/** `a - b * c`, where it is small against a, without the rounding of the product. */
+function minusProduct(
+  builder: GraphBuilder,
+  a: Node,
+  b: Node,
+  c: Node,
+): Node {
+  const [high, low] = halvesOf(builder, b);
+  return [high, low].reduce((rest, half) =>
+    halvesOf(builder, c).reduce(
+      (rest, other) =>
+        builder.elementwise(
+          "Sub",
+          rest,
+          builder.elementwise("Mul", half, other),
+        ),
+      rest,
+    ), a);
+}
+
 /**
  * `a mod b` of floats, with the sign of the dividend. Right to the rounding of
  * `a`: quotients beyond 2^24 have no whole part that a float could hold.
@@ -50,11 +88,7 @@ export function truncatedRemainder(
   const quotient = builder.add("Floor", [
     builder.elementwise("Div", size, step),
   ], {});
-  const rest = builder.elementwise(
-    "Sub",
-    size,
-    builder.elementwise("Mul", quotient, step),
-  );
+  const rest = minusProduct(builder, size, quotient, step);
   // The quotient may have been rounded up to the next whole number.
   const mended = builder.add("Where", [
     builder.elementwise("Less", rest, zero),

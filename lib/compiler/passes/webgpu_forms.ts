@@ -119,6 +119,26 @@ function counting(
   return builder.constant(data, "int32", shape);
 }
 
+/** The provider cuts floats only: whole numbers are gathered, axis by axis. */
+const slice: Form<"Slice"> = ([x], builder, { attributes, type }) => {
+  if (type.dtype === "float32") return undefined;
+  const { begin, size, steps } = attributes;
+  const numbers = builder.cast(x!, "int32");
+  const taken = size.reduce<Node>((taken, count, axis) => {
+    if (count === taken.type.shape[axis] && steps[axis] === 1) return taken;
+    const places = Array.from(
+      { length: count },
+      (_, i) => begin[axis]! + i * steps[axis]!,
+    );
+    const indices = int32([count], places).data;
+    return builder.add("Gather", [
+      taken,
+      builder.constant(indices, "int32", [count]),
+    ], { axis });
+  }, numbers);
+  return builder.cast(taken, type.dtype);
+};
+
 /** The first place where the extreme stands. */
 const firstPlace =
   (op: "ReduceMax" | "ReduceMin"): Form<"ArgMax" | "ArgMin"> =>
@@ -267,7 +287,7 @@ const FORMS: { readonly [O in OpName]?: Form<O> } = {
   Relu: ([x], builder, { type }) =>
     unlessNegative(builder, x!, builder.fill(0, type.dtype), x!),
   Round: round,
-  Slice: asNumbers,
+  Slice: slice,
   Tile: asNumbers,
   TopKIndices: ([x], builder, { attributes: { k } }) => {
     const { shape } = x!.type;

@@ -167,8 +167,8 @@ export class OrtApi {
       { ...RUN_WITH_BINDING, result: "pointer", nonblocking: true },
     );
     this.#run = (...args) => run.call(...args as [null, null, null]);
-    // Severity 3: errors only, which arrive as exceptions anyway.
-    this.environment = this.create("CreateEnv", 3, cString("aiprod"));
+    // Severity 4, fatal: errors arrive as exceptions anyway.
+    this.environment = this.create("CreateEnv", 4, cString("aiprod"));
     this.cpuMemory = this.create("CreateCpuMemoryInfo", 1, 0);
   }
 

@@ -66,11 +66,48 @@ export function attention(
     ], 3);
   }
   q = tf.mul(q, 1 / Math.sqrt(D / heads));
-  const scores = tf.matMul(q, k, false, true); // [B,h,N,N+L]
-  const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
-  const mixed = tf.matMul(weights, v); // [B,h,N,d]
+  const mixed = attend(q, k, v, bias); // [B,h,N,d]
   const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B, N, D]);
   return linear(parameters.out, joined);
+}
+
+/**
+ * `softmax(q k^T + bias) v`: `[B,h,N,d]` with `[B,h,M,d]` `-> [B,h,N,d]`.
+ *
+ * The gradient is written out. That of softmax needs, for each row of weights,
+ * the sum of weights times their gradients, which is the sum of the result
+ * times its gradient: taken there it costs `d` numbers a row and not `M`
+ * (Dao et al. 2022, FlashAttention, arXiv 2205.14135).
+ */
+function attend(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  bias: tf.Tensor | undefined,
+): tf.Tensor {
+  const forward = tf.customGrad((...args) => {
+    const save = args.pop() as unknown as tf.GradSaveFunc;
+    const [q, k, v] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const scores = tf.matMul(q, k, false, true); // [B,h,N,M]
+    const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
+    const value = tf.matMul(weights, v);
+    save([q, k, v, weights, value]);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const [q, k, v, weights, value] = saved as tf.Tensor[];
+        const dWeights = tf.matMul(dy, v!, false, true);
+        const sums = tf.sum(tf.mul(dy, value!), -1, true); // [B,h,N,1]
+        const dScores = tf.mul(tf.sub(dWeights, sums), weights!);
+        return [
+          tf.matMul(dScores, k!),
+          tf.matMul(dScores, q!, true, false),
+          tf.matMul(weights!, dy, true, false),
+        ];
+      },
+    };
+  });
+  return forward(q, k, v);
 }
 
 /** `[B,N,3D] -> three of [B,h,N,d]`. */

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../core/mod.ts";
-import { gelu } from "./activation.ts";
+import { silu } from "./activation.ts";
 import { initLinear, linear, type LinearParameters } from "./linear.ts";
 import type { Tensors } from "./parameters.ts";
 
@@ -29,5 +29,5 @@ export function feedForward(
   { up, down }: Tensors<FeedForwardParameters>,
   x: tf.Tensor,
 ): tf.Tensor {
-  return linear(down, gelu(linear(up, x)));
+  return linear(down, silu(linear(up, x)));
 }

@@ -26,8 +26,7 @@ export function rmsNorm(
   { scale }: Tensors<NormParameters>,
   x: tf.Tensor,
 ): tf.Tensor {
-  const meanSquare = tf.mean(tf.square(x), -1, true);
-  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, EPSILON))), scale);
+  return tf.mul(divideByRoot(x), scale);
 }
 
 /**
@@ -36,7 +35,29 @@ export function rmsNorm(
  * come from the timestep.
  */
 export function layerNorm(x: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  return tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)));
+  return divideByRoot(tf.sub(x, tf.mean(x, -1, true)));
+}
+
+/**
+ * `x / sqrt(mean(x^2) + epsilon)` over the last axis.
+ *
+ * With `y` the result and `r` the inverse root, its gradient is
+ * `r (dy - y mean(dy y))`, written out because the rules of its parts would
+ * pass over the memory twice as often.
+ */
+function divideByRoot(x: tf.Tensor): tf.Tensor {
+  return tf.customGrad((x, save) => {
+    const squares = tf.mean(tf.square(x as tf.Tensor), -1, true);
+    const r = tf.rsqrt(tf.add(squares, EPSILON));
+    const y = tf.mul(x as tf.Tensor, r);
+    (save as tf.GradSaveFunc)([y, r]);
+    return {
+      value: y,
+      gradFunc: (dy, saved) => {
+        const [y, r] = saved as [tf.Tensor, tf.Tensor];
+        const along = tf.mean(tf.mul(dy, y), -1, true);
+        return tf.mul(tf.sub(dy, tf.mul(y, along)), r);
+      },
+    };
+  })(x);
 }

@@ -10,6 +10,8 @@ export interface Program<S extends FlagSchema> {
   /** What it does, in a sentence. */
   readonly purpose: string;
   readonly flags: S;
+  /** First word after the task, where one task has several commands. */
+  readonly command?: string;
   /**
    * Does the work.
    *
@@ -38,7 +40,7 @@ export async function runProgram<S extends FlagSchema>(
   };
   Deno.addSignalListener("SIGINT", interrupt);
   try {
-    const options = readFlags(program.flags, Deno.args);
+    const options = readFlags(program.flags, argumentsOf(program));
     if (options === undefined) {
       const { usage, purpose, flags } = program;
       await Deno.stdout.write(
@@ -58,6 +60,17 @@ export async function runProgram<S extends FlagSchema>(
     }
     throw error;
   }
+}
+
+/** The arguments after the command's own word. */
+function argumentsOf({ command, usage }: Program<FlagSchema>): string[] {
+  if (command === undefined) return Deno.args;
+  const [first, ...rest] = Deno.args;
+  if (first === command) return rest;
+  throw new InputError(
+    `Cannot read the command: the first word must be ${command}: current ` +
+      `value is ${first === undefined ? "none" : `"${first}"`}; run ${usage}`,
+  );
 }
 
 /** Writes a line for people, apart from what other programs read. */

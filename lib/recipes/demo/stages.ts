@@ -24,7 +24,6 @@ import {
   type TrainState,
   vaeTrainingLoss,
 } from "../../trainer/mod.ts";
-import type { CaptionedClip } from "./clips.ts";
 import type { DemoPlan } from "./plan.ts";
 
 /** What both stages work with. */

@@ -3,7 +3,6 @@ import { float32, Rng } from "lib/core/mod.ts";
 import {
   drawLevels,
   flowLoss,
-  guide,
   mixNoise,
   velocityOf,
 } from "lib/models/diffusion/mod.ts";
@@ -87,20 +86,5 @@ Deno.test("drawLevels() draws from the logit-normal distribution", () => {
     // Four deviations of a share of 20,000 draws.
     const margin = 4 * Math.sqrt(share * (1 - share) / levels.length);
     assert.ok(Math.abs(found - share) < margin, `${found} below ${level}`);
-  }
-});
-
-Deno.test("guide() leaves the prompt out at 0, follows it at 1, exaggerates beyond", () => {
-  const withPrompt = float32([2], [3, 5]);
-  const withoutPrompt = float32([2], [1, 6]);
-  for (
-    const [scale, wanted] of [[0, [1, 6]], [1, [3, 5]], [2, [5, 4]]] as const
-  ) {
-    const y = eagerly(
-      { withPrompt, withoutPrompt, scale: float32([], [scale]) },
-      ({ withPrompt, withoutPrompt, scale }) =>
-        guide(withPrompt, withoutPrompt, scale),
-    );
-    assert.deepEqual([...y.data], [...wanted]);
   }
 });

@@ -24,16 +24,17 @@ function training(totalSteps: number): TrainingConfig {
 }
 
 /**
- * The tiny models learn a clip of 8 frames of 16x16 in seconds. The gate is
- * the demo's own, not one made to fit: 30 dB through the VAE, 25 dB from noise.
- * They reach about 32 dB of both here, and another caption about 10 dB, so the
- * limits lie far from either.
+ * The tiny models learn a clip of 4 frames of 32x32 in seconds. The gate is the
+ * demo's own, not one made to fit: 30 dB through the VAE, 25 dB from noise.
+ * They reach 36 dB of both here. An untrained backbone, which leaves the noise
+ * as it is, reaches 20 dB, and another caption 13 dB: the limits lie far from
+ * all of them.
  */
 function planOf(diffusionSteps: number): DemoPlan {
   const plan = demoPlan("tiny");
   return {
     ...plan,
-    clip: { frames: 8, height: 16, width: 16, fps: 8 },
+    clip: { frames: 4, height: 32, width: 32, fps: 8 },
     others: 1,
     vae: { ...plan.vae, ...training(150) },
     diffusion: { ...plan.diffusion, ...training(diffusionSteps), batch: 4 },
@@ -88,7 +89,7 @@ Deno.test("the gate passes models that learned the clip, and no others", async (
         assert.deepEqual(failuresOf(plan, result), [
           "Its caption draws it from noise",
         ]);
-        assert.ok(result.samplePsnr < 20, `sample: ${result.samplePsnr}`);
+        assert.ok(result.samplePsnr < 23, `sample: ${result.samplePsnr}`);
       },
     );
 

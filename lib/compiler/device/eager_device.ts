@@ -1,0 +1,178 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  leavesOf,
+  mapTree,
+  type NdArray,
+  treeFrom,
+  zeros,
+} from "../../core/mod.ts";
+import type { Graph, TensorType } from "../ir/graph.ts";
+import { isTensor, trace } from "../trace/trace.ts";
+import type {
+  Definition,
+  Device,
+  DeviceName,
+  Executable,
+  NamedArray,
+} from "./device.ts";
+import { checkNextLeaf } from "./program.ts";
+import { DeviceTensor, isDeviceTensor } from "./tensor.ts";
+
+/** A tensor of a TF.js backend. */
+class EagerTensor extends DeviceTensor {
+  constructor(readonly backend: string, public tensor: tf.Tensor) {
+    super();
+  }
+
+  get type(): TensorType {
+    return typeOf(this.tensor);
+  }
+
+  async read(): Promise<NdArray> {
+    return arrayFrom(this.tensor, await this.tensor.data());
+  }
+
+  write(array: NdArray): Promise<void> {
+    const next = withBackend(this.backend, () => tensorFrom(array));
+    this.tensor.dispose();
+    this.tensor = next;
+    return Promise.resolve();
+  }
+
+  [Symbol.dispose](): void {
+    this.tensor.dispose();
+  }
+}
+
+/**
+ * A device that runs functions as they are: each operation at once, by a
+ * backend of TF.js. Nothing is traced.
+ */
+export class EagerDevice implements Device {
+  /** @param backend A backend that is registered with TF.js. */
+  constructor(
+    readonly name: DeviceName,
+    readonly description: string,
+    readonly backend: string,
+    readonly threads: number,
+  ) {}
+
+  upload(array: NdArray): Promise<DeviceTensor> {
+    const tensor = withBackend(this.backend, () => tensorFrom(array));
+    return Promise.resolve(new EagerTensor(this.backend, tensor));
+  }
+
+  load(definition: Definition): Executable {
+    return new EagerFunction(definition, this.backend);
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+class EagerFunction implements Executable {
+  readonly #definition: Definition;
+  readonly #backend: string;
+  readonly #state: readonly (readonly [string, EagerTensor])[];
+
+  constructor(definition: Definition, backend: string) {
+    this.#definition = definition;
+    this.#backend = backend;
+    const { name, state } = definition;
+    this.#state = leavesOf(state, isDeviceTensor).map(([path, tensor]) => {
+      if (!(tensor instanceof EagerTensor) || tensor.backend !== backend) {
+        throw new TypeError(
+          `Cannot run "${name}": the state must be on the device that the ` +
+            `function runs on: "${path}" is on another; upload it there`,
+        );
+      }
+      return [path, tensor] as const;
+    });
+  }
+
+  get graph(): Graph {
+    const { fn, state, inputs } = this.#definition;
+    return trace(fn, {
+      state: mapTree(state, isDeviceTensor, ({ type }) => type),
+      inputs,
+    } as never);
+  }
+
+  async run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
+    const { next, outputs } = withBackend(
+      this.#backend,
+      () => this.#compute(inputs),
+    );
+    const current = new Map(this.#state);
+    for (const [path, tensor] of next) {
+      const held = current.get(path)!;
+      held.tensor.dispose();
+      held.tensor = tensor;
+    }
+    const results: NamedArray[] = [];
+    for (const [path, tensor] of outputs) {
+      results.push([path, arrayFrom(tensor, await tensor.data())]);
+      tensor.dispose();
+    }
+    return results;
+  }
+
+  [Symbol.dispose](): void {}
+
+  /** Runs the function; what it returns outlives it, nothing else does. */
+  #compute(inputs: readonly NamedArray[]): {
+    next: [string, tf.Tensor][];
+    outputs: [string, tf.Tensor][];
+  } {
+    const { name, fn } = this.#definition;
+    let next: [string, tf.Tensor][] = [];
+    let outputs: [string, tf.Tensor][] = [];
+    tf.tidy(() => {
+      const given = inputs.map(([path, array]) =>
+        [path, tensorFrom(array)] as const
+      );
+      const result = fn({
+        state: treeFrom(this.#state.map(([path, x]) => [path, x.tensor])),
+        inputs: treeFrom(given),
+      });
+      // A copy of its own for each place, all of one memory: what comes out
+      // may have come in, or come out twice.
+      const own = (tree: unknown): [string, tf.Tensor][] =>
+        leavesOf(tree, isTensor).map(([path, x]) => [path, tf.keep(x.clone())]);
+      const types = new Map(this.#state.map(([path, x]) => [path, x.type]));
+      for (const [path, tensor] of leavesOf(result.next, isTensor)) {
+        checkNextLeaf(name, path, types.get(path), typeOf(tensor));
+      }
+      next = own(result.next);
+      outputs = own(result.outputs);
+    });
+    return { next, outputs };
+  }
+}
+
+/** Does synchronous work with a backend, and gives TF.js back the one it had. */
+function withBackend<T>(backend: string, work: () => T): T {
+  const previous = tf.engine().backendName;
+  void tf.setBackend(backend);
+  try {
+    return work();
+  } finally {
+    if (previous) void tf.setBackend(previous);
+  }
+}
+
+function tensorFrom({ data, shape, dtype }: NdArray): tf.Tensor {
+  return tf.tensor(data.slice(), [...shape], dtype);
+}
+
+function typeOf({ dtype, shape }: tf.Tensor): TensorType {
+  return { dtype, shape } as TensorType;
+}
+
+function arrayFrom(
+  { dtype, shape }: tf.Tensor,
+  values: ArrayLike<number>,
+): NdArray {
+  const array = zeros(shape, dtype as NdArray["dtype"]);
+  array.data.set(values);
+  return array;
+}
