@@ -30,6 +30,10 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined ??= (value: unknown) => value == null;
   legacy.isArray ??= Array.isArray;
+  // Warnings of TensorFlow and worse, without its greetings.
+  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) {
+    Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "1");
+  }
   try {
     await import("@tensorflow/tfjs-node-gpu");
   } catch (error) {

@@ -6,8 +6,8 @@ import type { TensorFlowLibrary } from "./tensorflow.ts";
 /** Version of the interface between Node.js and its add-ons that the binding uses. */
 const NAPI_VERSION = 8;
 
-/** Compilers, in the order in which they are tried. */
-export const COMPILERS = ["g++", "clang++"] as const;
+/** The system's C++ compiler, whichever it is. */
+const COMPILER = "c++";
 
 /** Where the binding belongs, in the package that loads it. */
 export function bindingPath(): string {
@@ -46,33 +46,29 @@ export async function compileBinding(
     `-Wl,-rpath,${tensorflow.folder}`,
   ];
   await Deno.mkdir(dirname(target), { recursive: true });
-  for (const compiler of COMPILERS) {
-    const result = await run(compiler, args);
-    if (result === undefined) continue;
-    if (result.success) return;
-    throw new InputError(
-      `Cannot compile the binding of TensorFlow: ${compiler} must accept it ` +
-        `with the headers of ${tensorflow.headers}: ` +
-        `${firstErrorOf(result.stderr)}; try another version of TensorFlow ` +
-        `(2.21 is known to work)`,
-    );
-  }
+  const { success, stderr } = await runCompiler(args);
+  if (success) return;
   throw new InputError(
-    `Cannot compile the binding of TensorFlow: it needs a C++ compiler: none ` +
-      `of ${COMPILERS.join(", ")} is there; install one, such as: ` +
-      `apt-get install g++`,
+    `Cannot compile the binding of TensorFlow: ${COMPILER} must accept it ` +
+      `with the headers of ${tensorflow.headers}: ${firstErrorOf(stderr)}; ` +
+      `try another version of TensorFlow (2.21 is known to work)`,
   );
 }
 
-/** Runs a program; undefined if there is none of that name. */
-async function run(
-  program: string,
-  args: string[],
-): Promise<Deno.CommandOutput | undefined> {
+async function runCompiler(args: string[]): Promise<Deno.CommandOutput> {
   try {
-    return await new Deno.Command(program, { args, stdout: "null" }).output();
+    return await new Deno.Command(COMPILER, { args, stdout: "null" }).output();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    // The permission to run what does not exist cannot be given.
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotCapable
+    ) {
+      throw new InputError(
+        `Cannot compile the binding of TensorFlow: it needs a C++ compiler: ` +
+          `there is no ${COMPILER}; install one, such as: apt-get install g++`,
+      );
+    }
     throw error;
   }
 }

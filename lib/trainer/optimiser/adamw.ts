@@ -96,15 +96,22 @@ export function adamW<P>(
   const m = of(moments.first);
   const v = of(moments.second);
   const keep = tf.sub(1, tf.mul(scalars.learningRate, weightDecay));
-  const rate = tf.mul(scalars.learningRate, scalars.firstCorrection);
+  // The second moment's correction goes into scalars instead of every element:
+  // sqrt(c v) + epsilon = sqrt(c) (sqrt(v) + epsilon / sqrt(c)).
+  const correction = tf.sqrt(scalars.secondCorrection);
+  const rate = tf.div(
+    tf.mul(scalars.learningRate, scalars.firstCorrection),
+    correction,
+  );
+  const floor = tf.div(epsilon, correction);
   const updated = of(parameters).map((p, i) => {
     const first = tf.add(tf.mul(m[i]!, beta1), tf.mul(g[i]!, 1 - beta1));
     const second = tf.add(
       tf.mul(v[i]!, beta2),
       tf.mul(tf.square(g[i]!), 1 - beta2),
     );
-    const root = tf.sqrt(tf.mul(second, scalars.secondCorrection));
-    const change = tf.div(tf.mul(first, rate), tf.add(root, epsilon));
+    const root = tf.add(tf.sqrt(second), floor);
+    const change = tf.mul(tf.div(first, root), rate);
     const kept = p.rank >= 2 ? tf.mul(p, keep) : p;
     return { parameter: tf.sub(kept, change), first, second };
   });
