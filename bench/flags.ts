@@ -111,3 +111,11 @@ export function withSwitches(args: readonly string[]): string[] {
     /^--(json|save|profile)$/.test(arg) ? `${arg}=true` : arg
   );
 }
+
+/** Flags of `deno task bench binding`. */
+export const bindingFlags = z.strictObject({
+  parameters: whole(1).default(16_000_000).describe("numbers that are updated"),
+  steps: common.steps,
+  json: common.json,
+  save: common.save,
+});

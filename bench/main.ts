@@ -3,8 +3,10 @@ import { helpText, readFlags, say } from "lib/recipes/command_line/mod.ts";
 import type { FlagSchema } from "lib/recipes/command_line/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
+import { benchBinding } from "./binding.ts";
 import { benchConv3d } from "./conv3d.ts";
 import {
+  bindingFlags,
   conv3dFlags,
   matmulFlags,
   stepFlags,
@@ -27,6 +29,12 @@ interface Bench {
 
 /** All benches by name. */
 const BENCHES: Readonly<Record<string, Bench>> = {
+  binding: {
+    purpose:
+      "Times an update of state, and the same through the JavaScript binding.",
+    flags: bindingFlags,
+    run: benchBinding,
+  },
   matmul: {
     purpose: "Times a matrix product.",
     flags: matmulFlags,

@@ -4,7 +4,7 @@ import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
-import { type Device, DEVICE_NAMES, type DeviceName } from "./device.ts";
+import { type Device, DEVICE_NAMES } from "./device.ts";
 import { EagerDevice } from "./eager_device.ts";
 import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";

@@ -28,7 +28,8 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   const previous = tf.engine().backendName;
   // Node.js had these until version 23; the binding still calls them.
   const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value == null;
+  legacy.isNullOrUndefined ??= (value: unknown) =>
+    value === null || value === undefined;
   legacy.isArray ??= Array.isArray;
   // Warnings of TensorFlow and worse, without its greetings.
   if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) {

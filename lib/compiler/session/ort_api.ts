@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
+import { residentFunction } from "./resident_library.ts";
 
 /**
  * The C interface of ONNX Runtime, from the shared library inside
- * npm:onnxruntime-node, called through `Deno.dlopen`.
+ * npm:onnxruntime-node, called through Deno's foreign functions.
  *
  * The package's own JavaScript binding copies every result and blocks the
  * thread; training moves gigabytes of state a step, and through this interface
@@ -130,10 +131,13 @@ export class OrtApi {
   readonly version: string;
 
   private constructor(library: string) {
-    const { symbols } = Deno.dlopen(library, {
-      OrtGetApiBase: { parameters: [], result: "pointer" },
-    });
-    const base = new Deno.UnsafePointerView(symbols.OrtGetApiBase()!);
+    const getApiBase = new Deno.UnsafeFnPointer(
+      residentFunction(library, "OrtGetApiBase") as Deno.PointerObject<
+        { parameters: []; result: "pointer" }
+      >,
+      { parameters: [], result: "pointer" },
+    );
+    const base = new Deno.UnsafePointerView(getApiBase.call()!);
     const getApi = new Deno.UnsafeFnPointer(pointerAt(base, 0), {
       parameters: ["u32"],
       result: "pointer",

@@ -16,29 +16,35 @@ export interface CaptionedClip {
   readonly caption: string;
 }
 
-/**
- * The clip to learn: from the video, or rendered, encoded and decoded again, so
- * that both go through the same door.
- *
- * @param renderedPath Where a rendered clip is written.
- */
-export async function clipToLearn(
-  video: string | undefined,
+/** The beginning of a video, in the sizes of the plan. */
+export async function videoClip(
+  video: string,
   caption: string | undefined,
   plan: DemoPlan,
-  renderedPath: string,
 ): Promise<CaptionedClip> {
-  if (video !== undefined) {
-    return {
-      clip: await decodeClip(video, plan.clip),
-      caption: caption ?? titleOf(video),
-    };
-  }
-  await writeMp4(renderedPath, renderClip(demoScene, plan.clip));
   return {
-    clip: await decodeClip(renderedPath, plan.clip),
-    caption: caption ?? DEMO_CAPTION,
+    clip: await decodeClip(video, plan.clip),
+    caption: caption ?? titleOf(video),
   };
+}
+
+/**
+ * A clip of the project's own: rendered, encoded and decoded again, so that it
+ * comes through the same door as a video.
+ *
+ * @param path Where the rendered video lies. It is rendered once: encoders do
+ *   not give the same pictures twice, and a run goes on with the clip it has.
+ */
+export async function renderedClip(
+  path: string,
+  caption: string | undefined,
+  plan: DemoPlan,
+): Promise<CaptionedClip> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (!found) {
+    await writeMp4(path, renderClip(demoScene, plan.clip));
+  }
+  return await videoClip(path, caption ?? DEMO_CAPTION, plan);
 }
 
 /** Rendered clips with captions of their own. */

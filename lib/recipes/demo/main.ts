@@ -1,8 +1,8 @@
-import { openDevice } from "../../compiler/mod.ts";
+import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { InputError, messageOf } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
-import { clipToLearn, otherClips } from "./clips.ts";
+import { otherClips, renderedClip, videoClip } from "./clips.ts";
 import { demoFlags, type DemoOptions } from "./options.ts";
 import { openMetrics, type StageContext } from "./stages.ts";
 import { demoPlan } from "./plan.ts";
@@ -16,17 +16,14 @@ async function demo(
 ): Promise<number> {
   const plan = demoPlan(options.preset);
   const folder = options.out;
-  if (options.video !== undefined) {
-    // Before a folder is made: a wrong path must leave nothing behind.
-    await clipToLearn(options.video, options.caption, plan, "");
-  }
+  // Before a folder is made: a wrong path must leave nothing behind.
+  const given = options.video === undefined
+    ? undefined
+    : await videoClip(options.video, options.caption, plan);
+  using device = await openDevice(options.device);
   await makeFolder(folder);
-  const subject = await clipToLearn(
-    options.video,
-    options.caption,
-    plan,
-    `${folder}/rendered.mp4`,
-  );
+  const subject = given ??
+    await renderedClip(`${folder}/rendered.mp4`, options.caption, plan);
   const others = otherClips(plan);
   const fingerprint = {
     plan,
@@ -36,7 +33,7 @@ async function demo(
   using metrics = await openMetrics(folder, fingerprint);
   const context: StageContext = {
     plan,
-    device: await openDevice(options.device),
+    device,
     folder,
     fingerprint,
     metrics,
@@ -44,6 +41,7 @@ async function demo(
     signal,
     clock: () => performance.now(),
   };
+  say(await describeDevice(device));
   const result = await runDemo(context, subject, others);
   const verdicts = verdictsOf(plan, result);
   await writeRun(context, subject, result, verdicts);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 
 /** Flags of `deno task demo`. */
 export const demoFlags = z.strictObject({
@@ -11,7 +12,9 @@ export const demoFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").default("runs/demo").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
-  device: z.enum(["cpu"], { error: "must be cpu" }).default("cpu").describe(
+  device: z.enum(DEVICE_CHOICES, {
+    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
+  }).default("cpu").describe(
     "where to compute",
   ),
   preset: z.enum(["tiny", "nano"], { error: "must be tiny or nano" }).default(

@@ -34,7 +34,7 @@ export interface DemoPlan {
 const STEPS: Readonly<Record<PresetName, { vae: number; diffusion: number }>> =
   {
     tiny: { vae: 6, diffusion: 6 },
-    nano: { vae: 450, diffusion: 600 },
+    nano: { vae: 350, diffusion: 450 },
   };
 
 /** The plan of a demo run with models of a preset. */

@@ -1,6 +1,6 @@
 /** `deno task demo` as a process of its own. */
 export interface DemoProcess extends AsyncDisposable {
-  /** Waits until something holds, or until the process has ended. */
+  /** Waits until something holds; throws if the process ends before. */
   until(holds: () => Promise<boolean>): Promise<void>;
   kill(signal: Deno.Signal): void;
   readonly ended: Promise<Ended>;
@@ -55,7 +55,8 @@ export function startDemo(
     ended,
     kill: (signal) => child.kill(signal),
     async until(holds) {
-      while (running && !await holds()) {
+      while (!await holds()) {
+        if (!running) throw new Error(`It ended: ${(await ended).stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { silentProgress } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { clipToLearn, otherClips } from "lib/recipes/demo/clips.ts";
+import { otherClips, renderedClip } from "lib/recipes/demo/clips.ts";
 import { type DemoResult, runDemo } from "lib/recipes/demo/pipeline.ts";
 import { type DemoPlan, demoPlan } from "lib/recipes/demo/plan.ts";
 import { verdictsOf } from "lib/recipes/demo/report.ts";
@@ -49,11 +49,10 @@ async function runIn(
   plan: DemoPlan,
   signal = new AbortController().signal,
 ): Promise<DemoResult> {
-  const subject = await clipToLearn(
-    undefined,
+  const subject = await renderedClip(
+    `${folder}/rendered.mp4`,
     undefined,
     plan,
-    `${folder}/rendered.mp4`,
   );
   using metrics = await openMetrics(folder, "the same run");
   return await runDemo(
