@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
 import { type Device, openDevice } from "lib/compiler/mod.ts";
-import { fastestAdapter } from "lib/compiler/device/adapter.ts";
 import { InputError } from "lib/core/mod.ts";
 
 /** Where Debian's chromium keeps SwiftShader, a graphics card in software. */
@@ -15,15 +14,13 @@ export const NO_WEBGPU =
  * there is neither. Tests hold one device at a time, for the life of a file.
  */
 export async function openWebgpu(): Promise<Device | undefined> {
-  const adapter = await fastestAdapter();
-  if (!adapter || adapter.software) {
-    // Read by the system's Vulkan loader when it is next asked for a card.
-    if (!Deno.env.has("VK_ICD_FILENAMES")) {
-      Deno.env.set("VK_ICD_FILENAMES", SWIFTSHADER);
-    }
-    if (!Deno.env.has("XDG_RUNTIME_DIR")) {
-      Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
-    }
+  // Read by the system's Vulkan loader when it is first asked: beside the
+  // cards of the machine, of which the fastest is taken.
+  if (!Deno.env.has("VK_ADD_DRIVER_FILES")) {
+    Deno.env.set("VK_ADD_DRIVER_FILES", SWIFTSHADER);
+  }
+  if (!Deno.env.has("XDG_RUNTIME_DIR")) {
+    Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
   }
   try {
     return await openDevice("webgpu", { allowSoftware: true });

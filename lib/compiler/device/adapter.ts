@@ -6,6 +6,13 @@ export interface Adapter {
   readonly software: boolean;
 }
 
+/**
+ * The interfaces that the runtime can use, for Deno to look at as well. It must
+ * not look at OpenGL: that loads Mesa's compiler into the process, and loading
+ * TensorFlow after it ends the process.
+ */
+const BACKENDS = "vulkan,dx12,metal";
+
 /** Names of programs that imitate a card, where the system does not say. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
@@ -16,6 +23,9 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
  * @returns undefined if there is none
  */
 export async function fastestAdapter(): Promise<Adapter | undefined> {
+  if (!Deno.env.has("DENO_WEBGPU_BACKEND")) {
+    Deno.env.set("DENO_WEBGPU_BACKEND", BACKENDS);
+  }
   const adapter = await navigator.gpu?.requestAdapter({
     powerPreference: "high-performance",
   });

@@ -134,7 +134,12 @@ async function openEncoder(
     encoder.colorTrc = AVCOL_TRC_BT709;
     encoder.colorRange = AVCOL_RANGE_MPEG;
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-    using options = Dictionary.fromObject({ crf: RATE_FACTOR });
+    using options = Dictionary.fromObject({
+      crf: RATE_FACTOR,
+      // The same clip gives the same file: looking ahead over macroblocks
+      // decides by timing.
+      mbtree: "0",
+    });
     check(await encoder.open2(codec, options), "open the H.264 encoder");
     return encoder;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { InputError } from "../../core/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
+import { DivergedError, StoppedError } from "../../trainer/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import type * as z from "zod";
 
@@ -22,11 +22,12 @@ export interface Program<S extends FlagSchema> {
 }
 
 /** Exit codes, as shells know them. */
+const FAILED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
 /**
- * Runs a command and exits: 0 done, 1 not passed, 2 bad input (one line, no
+ * Runs a command and exits: 0 done, 1 not passed or diverged, 2 bad input (one line, no
  * stack trace), 130 stopped by Ctrl-C with everything saved.
  */
 export async function runProgram<S extends FlagSchema>(
@@ -53,6 +54,10 @@ export async function runProgram<S extends FlagSchema>(
     if (error instanceof InputError) {
       say(`error: ${error.message}`);
       Deno.exit(BAD_INPUT);
+    }
+    if (error instanceof DivergedError) {
+      say(`error: ${error.message}`);
+      Deno.exit(FAILED);
     }
     if (error instanceof StoppedError) {
       say(error.message);

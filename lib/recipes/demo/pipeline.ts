@@ -1,4 +1,4 @@
-import { type Clip, Rng } from "../../core/mod.ts";
+import { type Clip, type NdArray, Rng } from "../../core/mod.ts";
 import { psnr } from "../../evaluation/mod.ts";
 import {
   denormaliseLatent,
@@ -36,6 +36,8 @@ export interface DemoResult {
   readonly vaePsnr: number;
   readonly samplePsnr: number;
   readonly otherCaptionPsnr: number;
+  /** The noise itself, decoded: what a backbone that has learnt nothing draws. */
+  readonly noisePsnr: number;
   readonly parameters: { readonly vae: number; readonly diffusion: number };
   /** Seconds of training, over all runs. */
   readonly seconds: { readonly vae: number; readonly diffusion: number };
@@ -70,6 +72,17 @@ export async function runDemo(
   );
 
   using sampler = await openSampler(device, diffusion.parameters, plan.models);
+  const noise = new Rng(plan.seed).fork("sample").normals([
+    1,
+    ...captioned[0]!.latent.shape,
+  ]);
+  const clipOf = async (latent: NdArray<"float32">): Promise<Clip> => {
+    const [clip] = await codec.decode(
+      denormaliseLatent(latent, statistics),
+      subject.clip.fps,
+    );
+    return clip!;
+  };
   const draw = async (caption: string): Promise<Clip> => {
     using task = progress.start({
       label: "sample",
@@ -79,10 +92,7 @@ export async function runDemo(
     const latent = await sampler.sample({
       ...plan.sampling,
       prompts: [caption],
-      noise: new Rng(plan.seed).fork("sample").normals([
-        1,
-        ...captioned[0]!.latent.shape,
-      ]),
+      noise,
       positions: positionsOf(plan),
       onStep(done) {
         task.update(done);
@@ -91,11 +101,7 @@ export async function runDemo(
         }
       },
     });
-    const [clip] = await codec.decode(
-      denormaliseLatent(latent, statistics),
-      subject.clip.fps,
-    );
-    return clip!;
+    return await clipOf(latent);
   };
   const otherCaption = others[0]?.caption ?? "";
   const [reconstruction] = await codec.decode(
@@ -112,6 +118,7 @@ export async function runDemo(
     vaePsnr: psnr(reconstruction!, subject.clip),
     samplePsnr: psnr(sample, subject.clip),
     otherCaptionPsnr: psnr(otherSample, subject.clip),
+    noisePsnr: psnr(await clipOf(noise), subject.clip),
     parameters: {
       vae: countParameters(vae.parameters),
       diffusion: countParameters(diffusion.parameters),

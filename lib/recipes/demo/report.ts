@@ -20,9 +20,12 @@ import type { StageContext } from "./stages.ts";
 /** What must hold for the gate to be passed. */
 export function verdictsOf(
   { gate }: Pick<DemoPlan, "gate">,
-  result: Pick<DemoResult, "vaePsnr" | "samplePsnr" | "otherCaptionPsnr">,
+  result: Pick<
+    DemoResult,
+    "vaePsnr" | "samplePsnr" | "otherCaptionPsnr" | "noisePsnr"
+  >,
 ): Verdict[] {
-  const { vaePsnr, samplePsnr, otherCaptionPsnr } = result;
+  const { vaePsnr, samplePsnr, otherCaptionPsnr, noisePsnr } = result;
   return [
     {
       name: "The VAE keeps the clip",
@@ -41,6 +44,13 @@ export function verdictsOf(
       value: decibels(otherCaptionPsnr),
       rule: `below ${decibels(gate.samplePsnr)}`,
       passed: otherCaptionPsnr < gate.samplePsnr,
+    },
+    {
+      // A VAE that has come to ignore its latents would draw the clip by itself.
+      name: "Nor does the noise alone",
+      value: decibels(noisePsnr),
+      rule: `below ${decibels(gate.samplePsnr)}`,
+      passed: noisePsnr < gate.samplePsnr,
     },
   ];
 }
@@ -96,6 +106,7 @@ export async function writeRun(
         vaePsnr: result.vaePsnr,
         samplePsnr: result.samplePsnr,
         otherCaptionPsnr: result.otherCaptionPsnr,
+        noisePsnr: result.noisePsnr,
         passed: verdicts.every(({ passed }) => passed),
       },
       null,

@@ -97,3 +97,20 @@ Deno.test("writeMp4() refuses a clip whose data do not fill its shape", async ()
     },
   );
 });
+
+Deno.test("writeMp4() gives the same file for the same clip, every time", async () => {
+  const folder = await Deno.makeTempDir();
+  const clip = renderClip(demoScene, {
+    frames: 16,
+    height: 64,
+    width: 64,
+    fps: 8,
+  });
+  const files = new Set<string>();
+  for (let i = 0; i < 8; i++) {
+    await writeMp4(`${folder}/same.mp4`, clip);
+    files.add((await Deno.readFile(`${folder}/same.mp4`)).toHex());
+  }
+  assert.equal(files.size, 1);
+  await Deno.remove(folder, { recursive: true });
+});

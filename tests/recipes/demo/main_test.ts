@@ -73,7 +73,14 @@ Deno.test("the demo can be stopped and killed, goes on, and leaves what an unbro
           diffusion: STEPS - VAE_STEPS,
         });
         assert.equal(report.passed, false);
-        for (const field of ["vaePsnr", "samplePsnr", "otherCaptionPsnr"]) {
+        for (
+          const field of [
+            "vaePsnr",
+            "samplePsnr",
+            "otherCaptionPsnr",
+            "noisePsnr",
+          ]
+        ) {
           assert.ok(report[field] > 0 && report[field] < 30, field);
         }
         const { vae, diffusion, total } = report.seconds;
