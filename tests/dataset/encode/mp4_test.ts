@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
 import { probe } from "lib/dataset/decode/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
+import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
 import { rationalRate } from "lib/dataset/encode/_rate.ts";
 import { brightnessClip, temporaryFolder } from "../_video_fixture.ts";
 
