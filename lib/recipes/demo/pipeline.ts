@@ -55,7 +55,11 @@ export async function runDemo(
   others: readonly CaptionedClip[],
 ): Promise<DemoResult> {
   const { plan, device, progress, signal } = context;
-  const vae = await trainVae(context, subject.clip);
+  const vae = await trainVae(
+    context,
+    subject.clip,
+    others.map(({ clip }) => clip),
+  );
   using codec = await openCodec(device, vae.parameters, plan.models.vae);
   const all = [subject, ...others];
   const latents = unstackArrays(

@@ -17,6 +17,14 @@ export interface DemoPlan {
   readonly vae: TrainingConfig & {
     /** Weight of the divergence from the standard normal. */
     readonly beta: number;
+    /** Share of steps that see the clip; the rest see one of the others. */
+    readonly clipShare: number;
+    /**
+     * Weight of the others' loss. Without them a VAE may come to ignore its
+     * latents, and draw a clip in which little moves from any; at full weight
+     * each of them is a shock of large gradients, which costs 3 dB.
+     */
+    readonly othersWeight: number;
   };
   readonly diffusion: TrainingConfig & {
     readonly batch: number;
@@ -34,7 +42,7 @@ export interface DemoPlan {
 const STEPS: Readonly<Record<PresetName, { vae: number; diffusion: number }>> =
   {
     tiny: { vae: 6, diffusion: 6 },
-    nano: { vae: 350, diffusion: 450 },
+    nano: { vae: 500, diffusion: 450 },
   };
 
 /** The plan of a demo run with models of a preset. */
@@ -55,7 +63,12 @@ export function demoPlan(preset: PresetName): DemoPlan {
     clip: { frames: 16, height: 64, width: 64, fps: 8 },
     seed: 1,
     others: 3,
-    vae: { ...training(steps.vae, 2e-3), beta: 1e-4 },
+    vae: {
+      ...training(steps.vae, 3e-3),
+      beta: 1e-4,
+      clipShare: 0.9,
+      othersWeight: 0.03,
+    },
     diffusion: {
       ...training(steps.diffusion, 2e-3),
       batch: 8,

@@ -1,5 +1,12 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { Device } from "../../compiler/mod.ts";
-import { type Clip, type NdArray, type Progress, Rng } from "../../core/mod.ts";
+import {
+  type Clip,
+  type NdArray,
+  type Progress,
+  Rng,
+  scalar,
+} from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
 import { drawLevels } from "../../models/diffusion/mod.ts";
@@ -10,7 +17,7 @@ import {
   strideOf,
   type VaeParameters,
 } from "../../models/vae/mod.ts";
-import type { RotaryTable } from "../../models/layers/mod.ts";
+import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
 import {
   batchOfClips,
   type DiffusionParameters,
@@ -22,6 +29,7 @@ import {
   type Trained,
   type Training,
   type TrainState,
+  type VaeBatch,
   vaeTrainingLoss,
 } from "../../trainer/mod.ts";
 import type { DemoPlan } from "./plan.ts";
@@ -43,25 +51,31 @@ export interface StageContext {
 /** Seconds between checkpoints. */
 const SAVE_EVERY = 10;
 
-/**
- * Learns to code the clip. It alone: a rare other clip would come as a shock of
- * large gradients, and cost 3 dB at equal steps.
- */
+/** Learns to code the clip, and that there are others. */
 export function trainVae(
   context: StageContext,
   clip: Clip,
+  others: readonly Clip[],
 ): Promise<Trained<VaeParameters>> {
   const { plan } = context;
   const { vae } = plan.models;
   const grid = latentSizeOf(vae, plan.clip);
+  const lossOf = vaeTrainingLoss(vae, plan.vae.beta);
   return runStage(context, "vae", {
     config: plan.vae,
     initial: initVae(vae, new Rng(plan.seed).fork("vae")),
-    lossOf: vaeTrainingLoss(vae, plan.vae.beta),
+    lossOf(
+      parameters: Tensors<VaeParameters>,
+      batch: VaeBatch & { readonly weight: tf.Tensor },
+    ) {
+      const { loss, metrics } = lossOf(parameters, batch);
+      return { loss: tf.mul(loss, batch.weight), metrics };
+    },
     batchAt(step) {
       const rng = new Rng(plan.seed).fork(`vae step ${step}`);
+      const isClip = rng.uniform() < plan.vae.clipShare || others.length === 0;
       return {
-        clips: batchOfClips([clip]),
+        clips: batchOfClips([isClip ? clip : rng.pick(others)]),
         noise: rng.normals([
           1,
           grid.frames,
@@ -69,6 +83,7 @@ export function trainVae(
           grid.width,
           vae.latentChannels,
         ]),
+        weight: scalar(isClip ? 1 : plan.vae.othersWeight),
       };
     },
   });
