@@ -71,7 +71,7 @@ export async function writeAtTimes(
         format: AV_PIX_FMT_RGB24,
       });
       using chain = new FilterChain(rgb, "format=yuv420p");
-      using yuv = await chain.apply(rgb);
+      using yuv = chain.apply(rgb);
       yuv.pts = BigInt(milliseconds[i]!);
       check(await encoder.sendFrame(yuv), "encode");
     } else {

@@ -30,11 +30,11 @@ export class ClipBuilder implements Disposable {
   }
 
   /** Fills the frames up to `count` with one picture. */
-  async fill(picture: Frame, count: number): Promise<void> {
+  fill(picture: Frame, count: number): void {
     const { height, width, data } = this.clip;
     const size = height * width * CHANNELS;
     const start = this.#filled * size;
-    using covered = await this.#cover(picture);
+    using covered = this.#cover(picture);
     const bytes = covered.toBuffer(); // [H,W,3]
     for (let j = 0; j < size; j++) data[start + j] = UNIT[bytes[j]!]!;
     for (let i = this.#filled + 1; i < count; i++) {
@@ -44,7 +44,7 @@ export class ClipBuilder implements Disposable {
   }
 
   /** Size or format of the pictures may change on the way: then so do the filters. */
-  async #cover(picture: Frame): Promise<Frame> {
+  #cover(picture: Frame): Frame {
     if (!this.#chain?.accepts(picture)) {
       this.#chain?.[Symbol.dispose]();
       this.#chain = undefined;
@@ -58,7 +58,7 @@ export class ClipBuilder implements Disposable {
         ),
       );
     }
-    return await this.#chain.apply(picture);
+    return this.#chain.apply(picture);
   }
 
   [Symbol.dispose](): void {

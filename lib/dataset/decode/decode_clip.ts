@@ -108,7 +108,7 @@ async function decodeFrom(
       const at = last!.seconds.toFixed(2);
       throw damaged(source, `the picture at ${at} s is damaged`);
     }
-    await builder.fill(held, count);
+    builder.fill(held, count);
   };
 
   if (place !== undefined) await source.seek(place);

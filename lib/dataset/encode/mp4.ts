@@ -97,7 +97,7 @@ async function encode(path: string, clip: Clip): Promise<void> {
     for (let i = 0; i < clip.frames; i++) {
       using rgb = frameOf(frameImage(clip, i));
       chain ??= new FilterChain(rgb, TO_YUV);
-      using yuv = await chain.apply(rgb);
+      using yuv = chain.apply(rgb);
       yuv.pts = BigInt(i);
       check(await encoder.sendFrame(yuv), "encode a frame");
       await drain(encoder, format, stream);
@@ -136,8 +136,7 @@ async function openEncoder(
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     using options = Dictionary.fromObject({
       crf: RATE_FACTOR,
-      // The same clip gives the same file: looking ahead over macroblocks
-      // decides by timing.
+      // With it the encoder does not give the same file for the same clip.
       mbtree: "0",
     });
     check(await encoder.open2(codec, options), "open the H.264 encoder");
