@@ -101,7 +101,7 @@ async function decodeFrom(
     const due = seconds - TOLERANCE_TICKS * source.tick - startSeconds;
     return Math.min(frames, Math.max(0, Math.ceil(due * fps)));
   };
-  const showUntil = async (seconds: number): Promise<void> => {
+  const showUntil = (seconds: number): void => {
     const count = framesBefore(seconds);
     if (count <= builder.filled) return;
     if (!last!.isWhole) {
@@ -115,7 +115,7 @@ async function decodeFrom(
   for await (const picture of source.decode()) {
     const { seconds, isWhole } = picture;
     if (last !== undefined) {
-      await showUntil(seconds);
+      showUntil(seconds);
       if (builder.filled === frames) return builder.clip;
       held.unref();
     } else if (place !== undefined && framesBefore(seconds) > 0) {
@@ -129,7 +129,7 @@ async function decodeFrom(
   if (last === undefined) {
     throw damaged(source, source.damage ?? "no picture can be decoded");
   }
-  await showUntil(last.end);
+  showUntil(last.end);
   const { filled } = builder;
   if (filled === frames) return builder.clip;
   throw source.damage === undefined
