@@ -1,0 +1,1 @@
+export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
