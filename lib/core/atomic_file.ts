@@ -65,5 +65,37 @@ async function refuseToReplaceWhatIsNoFile(path: string): Promise<void> {
  */
 export function temporaryNameFor(path: string): string {
   const slash = path.lastIndexOf("/") + 1;
-  return `${path.slice(0, slash)}.partial-${Deno.pid}-${path.slice(slash)}`;
+  return `${path.slice(0, slash)}${PARTIAL}${Deno.pid}-${path.slice(slash)}`;
+}
+
+/** How the names of files that are being prepared begin. */
+const PARTIAL = ".partial-";
+
+/**
+ * Removes what processes that were killed left half-written in a folder and in
+ * the folders within. Only for a folder that this process alone writes to: see
+ * `lockFolder`.
+ *
+ * @returns how many files were removed.
+ *
+ * @example
+ * ```ts
+ * import { removePartialFiles } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/.partial-17-weights.safetensors`, "half");
+ * assert.equal(await removePartialFiles(folder), 1);
+ * ```
+ */
+export async function removePartialFiles(folder: string): Promise<number> {
+  let removed = 0;
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) removed += await removePartialFiles(path);
+    if (!isFile || !name.startsWith(PARTIAL)) continue;
+    await Deno.remove(path);
+    removed++;
+  }
+  return removed;
 }

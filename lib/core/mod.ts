@@ -11,5 +11,6 @@ export * from "./ndarray.ts";
 export * from "./progress/progress.ts";
 export * from "./progress/silent.ts";
 export * from "./rng.ts";
+export * from "./run_lock.ts";
 export * from "./shape.ts";
 export * from "./tree.ts";

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { temporaryNameFor, writeFileAtomically } from "lib/core/mod.ts";
+import {
+  removePartialFiles,
+  temporaryNameFor,
+  writeFileAtomically,
+} from "lib/core/mod.ts";
 
 async function inFolder(
   test: (folder: string) => Promise<void>,
@@ -65,4 +69,21 @@ Deno.test("writeFileAtomically() refuses to replace what is no file", async () =
   });
   assert.deepEqual([...Deno.readDirSync(folder)], []);
   await Deno.remove(folder);
+});
+
+Deno.test("removePartialFiles() removes what killed writers left, in all folders, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/vae`);
+  await Deno.writeTextFile(`${folder}/.partial-1-metrics.jsonl`, "x");
+  await Deno.writeTextFile(`${folder}/vae/.partial-2-a.safetensors`, "x");
+  await Deno.writeTextFile(`${folder}/vae/partial-2-a.safetensors`, "x");
+  await Deno.writeTextFile(`${folder}/.lock`, "x");
+  assert.equal(await removePartialFiles(folder), 2);
+  const left = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  assert.deepEqual(left.sort(), [".lock", "vae"]);
+  const inner = await Array.fromAsync(
+    Deno.readDir(`${folder}/vae`),
+    ({ name }) => name,
+  );
+  assert.deepEqual(inner, ["partial-2-a.safetensors"]);
 });

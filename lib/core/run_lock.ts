@@ -1,0 +1,79 @@
+import { InputError } from "./errors.ts";
+
+/** Name of the lock in a folder. */
+const LOCK = ".lock";
+
+/** Who holds a folder, for the message to whoever else wants it. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When it was taken, ISO 8601. */
+  readonly since: string;
+}
+
+/** A folder that is ours alone until this is disposed of. */
+export interface RunLock extends Disposable {
+  readonly holder: LockHolder;
+}
+
+/**
+ * Takes a folder for this process alone, so that two runs never write into it
+ * at once. The operating system holds the lock and lets go of it when the
+ * process ends, however it ends: nothing is stale after `kill -9`.
+ *
+ * @param folder Exists and may be written to.
+ * @param holder Is written into the lock, for people.
+ *
+ * @throws {InputError} naming the holder, if another process has the folder
+ *
+ * @example
+ * ```ts
+ * import { lockFolder } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const holder = { pid: Deno.pid, host: "here", since: "2026-01-01T00:00:00Z" };
+ * {
+ *   using _lock = lockFolder(folder, holder);
+ *   assert.throws(() => lockFolder(folder, holder), /one run at a time.*process/);
+ * }
+ * using _again = lockFolder(folder, holder);
+ * ```
+ */
+export function lockFolder(folder: string, holder: LockHolder): RunLock {
+  const path = `${folder}/${LOCK}`;
+  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  try {
+    if (!file.tryLockSync(true)) throw taken(folder, path);
+    file.truncateSync(0);
+    file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  // The file stays: were it removed, one process could lock the removed file
+  // and another a new one of the same name.
+  return { holder, [Symbol.dispose]: () => file.close() };
+}
+
+/** The holder as this process: its number, its machine and the time. */
+export function thisProcess(now: Date): LockHolder {
+  return { pid: Deno.pid, host: Deno.hostname(), since: now.toISOString() };
+}
+
+function taken(folder: string, path: string): InputError {
+  return new InputError(
+    `Cannot use "${folder}": a folder takes one run at a time: it is in use ` +
+      `by ${holderText(path)}; wait until that ends, or choose another folder`,
+  );
+}
+
+function holderText(path: string): string {
+  try {
+    const { pid, host, since } = JSON.parse(Deno.readTextFileSync(path));
+    return `process ${pid} on ${host} since ${since}`;
+  } catch {
+    // Just taken and not yet written, or a system that hides locked files.
+    return "another process";
+  }
+}
