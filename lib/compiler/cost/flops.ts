@@ -34,6 +34,11 @@ function flopsOfNode(node: Node): number {
     case "Conv":
       // Each result sums over one filter: [K,C/groups,...].
       return 2 * results * sizeOf(node.inputs[1]!.type.shape.slice(1));
+    case "BlockedConv": {
+      // Each result sums over one filter of [K/b,C/b,kh,kw,b,b].
+      const { shape } = node.inputs[1]!.type;
+      return 2 * results * sizeOf(shape) / (shape[0]! * shape.at(-1)!);
+    }
     default:
       return 0;
   }

@@ -1,5 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { webgpuForms } from "../passes/webgpu_forms.ts";
+import { channelBlock } from "../session/channel_block.ts";
 import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
@@ -78,7 +79,7 @@ async function open(
 ): Promise<Device> {
   switch (name) {
     case "cpu":
-      return openCpu(options);
+      return await openCpu(options);
     case "webgpu":
       return await openWebGpu(await fastestAdapter(), options);
     case "cuda":
@@ -89,7 +90,7 @@ async function open(
       const adapter = await fastestAdapter();
       return adapter && !adapter.software
         ? await openWebGpu(adapter, options)
-        : openCpu(options);
+        : await openCpu(options);
     }
   }
 }
@@ -103,9 +104,9 @@ function checkedName(name: string): DeviceChoice {
   );
 }
 
-function openCpu(
+async function openCpu(
   { threads = navigator.hardwareConcurrency }: OpenOptions,
-): Device {
+): Promise<Device> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new InputError(
       `Cannot open device "cpu": threads must be a whole number from 1: ` +
@@ -113,7 +114,11 @@ function openCpu(
     );
   }
   const description = `${threads} ${threads === 1 ? "thread" : "threads"}`;
-  return new RuntimeDevice("cpu", description, HOST_MEMORY, { threads });
+  const block = await channelBlock();
+  return new RuntimeDevice("cpu", description, HOST_MEMORY, {
+    threads,
+    ...(block !== undefined && { target: { channelBlock: block } }),
+  });
 }
 
 async function openWebGpu(

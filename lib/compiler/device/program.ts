@@ -13,6 +13,7 @@ import { safeInPlace } from "../passes/in_place.ts";
 import { optimise, type Pass } from "../passes/pipeline.ts";
 import { HostValue } from "../session/host_value.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
+import type { Target } from "../trace/target.ts";
 import { trace } from "../trace/trace.ts";
 import type { Definition, Executable, NamedArray } from "./device.ts";
 import type { Memory } from "./memory.ts";
@@ -39,6 +40,8 @@ interface StateSlot {
 export interface ProgramOptions extends SessionOptions {
   /** Passes that make a graph fit for the device. */
   readonly passes?: readonly Pass[];
+  /** What its graphs may use beyond what every device has. */
+  readonly target?: Target;
 }
 
 const STATE = "state/";
@@ -59,14 +62,14 @@ export class Program implements Executable {
   constructor(
     { name, fn, state, inputs, session }: Definition,
     memory: Memory,
-    { passes, ...options }: ProgramOptions,
+    { passes, target, ...options }: ProgramOptions,
   ) {
     this.#memory = memory;
     const tensors = leavesOf(state, isDeviceTensor);
     const traced = trace(fn, {
       state: mapTree(state, isDeviceTensor, ({ type }) => type),
       inputs,
-    } as never);
+    } as never, target);
     checkNextState(traced, tensors, name);
     this.graph = optimise(traced, passes);
     this.#slots = this.#slotsOf(tensors, name);

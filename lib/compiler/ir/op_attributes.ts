@@ -120,6 +120,18 @@ export type OpAttributes =
     MatMul: { readonly transposeA: boolean; readonly transposeB: boolean };
     /** `x [N,C,...]`, `filter [K,C/groups,...]` -> `[N,K,...]`. */
     Conv: WindowAttributes & { readonly groups: number };
+    /**
+     * Channels in blocks that fill a vector register: `x [N,C,M]`, or `[N,M,C]`
+     * with the channels last, to `[N,C/block,M,block]`.
+     */
+    BlockChannels: { readonly block: number; readonly channelsLast: boolean };
+    /** `[N,C/block,M,block]` back to `[N,M,C]`. */
+    UnblockChannels: NoAttributes;
+    /**
+     * `x [N,C/b,H,W,b]`, `filter [K/b,C/b,kh,kw,b of C,b of K]` and, where there
+     * is a third input, what is added to the result: `[N,K/b,H',W',b]`.
+     */
+    BlockedConv: Pick<WindowAttributes, "pads">;
     /** `x [N,C,...]`; padding does not count in the mean. */
     AveragePool: WindowAttributes & { readonly window: readonly number[] };
     MaxPool: WindowAttributes & { readonly window: readonly number[] };

@@ -47,8 +47,20 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
   };
   const onnx: OnnxEmitter = {
     nameOf: (node) => names.get(node) ?? `${INSIDE}v${node.id}`,
-    write(operator, inputs, attributes, output = `${INSIDE}t${temporaries++}`) {
-      nodes.push({ operator, inputs, outputs: [output], attributes });
+    write(
+      operator,
+      inputs,
+      attributes,
+      output = `${INSIDE}t${temporaries++}`,
+      domain,
+    ) {
+      nodes.push({
+        operator,
+        ...(domain !== undefined && { domain }),
+        inputs,
+        outputs: [output],
+        attributes,
+      });
       return output;
     },
     writeMany(operator, inputs, attributes, names) {

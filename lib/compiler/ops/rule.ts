@@ -22,12 +22,17 @@ export interface OpRule<O extends OpName> {
 export interface OnnxEmitter {
   /** The name under which a node's result is known. */
   nameOf(node: Node): string;
-  /** Writes one ONNX node; returns the name of its (first) output. */
+  /**
+   * Writes one ONNX node; returns the name of its (first) output.
+   *
+   * @param domain Who defines the operator, where it is not the standard.
+   */
   write(
     operator: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>>,
     output?: string,
+    domain?: string,
   ): string;
   /** Writes one ONNX node with several outputs; returns their names, new ones where none is given. */
   writeMany(

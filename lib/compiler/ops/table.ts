@@ -1,5 +1,6 @@
 import type { Node, TensorType } from "../ir/graph.ts";
 import type { OpAttributes, OpName } from "../ir/op_attributes.ts";
+import { BLOCKED_RULES } from "./blocked.ts";
 import { ELEMENTWISE_RULES } from "./elementwise.ts";
 import { OpTypeError } from "./expect.ts";
 import { LINEAR_RULES } from "./linear.ts";
@@ -9,6 +10,7 @@ import type { OnnxEmitter, OpRule } from "./rule.ts";
 
 /** The rule of every operation: a missing one does not compile. */
 export const OP_RULES: { readonly [O in OpName]: OpRule<O> } = {
+  ...BLOCKED_RULES,
   ...ELEMENTWISE_RULES,
   ...LINEAR_RULES,
   ...MOVEMENT_RULES,

@@ -5,6 +5,7 @@ import type { Node, Values } from "../ir/graph.ts";
 import { OpTypeError } from "../ops/expect.ts";
 import type { KernelCall, Lowering } from "./kernel_call.ts";
 import { LOWERINGS } from "./lower/table.ts";
+import { ANY_TARGET, type Target } from "./target.ts";
 import { TRACING } from "./tracing.ts";
 import { UnsupportedOpError } from "./unsupported_op_error.ts";
 
@@ -13,6 +14,8 @@ import { UnsupportedOpError } from "./unsupported_op_error.ts";
  * would compute it, and calling a kernel adds nodes to the graph being built.
  */
 class TracingBackend extends tf.KernelBackend {
+  /** What the graph being built is for. */
+  target: Target = ANY_TARGET;
   readonly #nodes = new Map<tf.DataId, Node>();
   #builder: GraphBuilder | undefined;
 
@@ -185,16 +188,20 @@ function callKernel(
   if (!lowering) {
     throw new UnsupportedOpError(kernel, "the compiler has no rule for it");
   }
-  const given = Object.entries(inputs).filter(([, info]) => info !== undefined);
+  const given = Object.entries(inputs).filter(([, info]) =>
+    info !== undefined && info !== null
+  );
   const results = lower(lowering, {
     kernel,
     builder: backend.tracing(),
+    target: backend.target,
     inputs: given.map(([, info]) => backend.nodeOf(info!)),
     input(name) {
       const info = inputs[name];
       if (!info) throw new Error(`Kernel ${kernel} has no input "${name}"`);
       return backend.nodeOf(info);
     },
+    has: (name) => inputs[name] !== undefined && inputs[name] !== null,
     attributes: attributes ?? {},
   });
   return Array.isArray(results)
@@ -225,7 +232,10 @@ export interface TraceScope {
  * Runs a function with TF.js recording instead of computing, and gives TF.js
  * back the backend it had.
  */
-export function withTracing<T>(record: (scope: TraceScope) => T): T {
+export function withTracing<T>(
+  record: (scope: TraceScope) => T,
+  target: Target = ANY_TARGET,
+): T {
   const tracer = backend();
   if (tracer.builder) {
     throw new Error("Cannot trace inside a trace: call the plain function");
@@ -234,6 +244,7 @@ export function withTracing<T>(record: (scope: TraceScope) => T): T {
   const previous = engine.backendName;
   const builder = new GraphBuilder();
   tracer.builder = builder;
+  tracer.target = target;
   // Registered only meanwhile, so that TF.js never takes it for one that computes.
   tf.registerBackend(TRACING, () => tracer, 0);
   try {

@@ -10,6 +10,7 @@ import {
 import type { Graph, Named, TensorType } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
 import { withTracing } from "./backend.ts";
+import { ANY_TARGET, type Target } from "./target.ts";
 
 /** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
 export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;
@@ -25,6 +26,7 @@ export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
  * resolved while tracing. Tensors it uses from outside become constants.
  *
  * @param inputs A tree of arrays (or of their types); paths become input names.
+ * @param target What the graph is to run on; it runs anywhere when left out.
  * @throws {UnsupportedOpError} at the first kernel without an exact form
  *
  * @example
@@ -42,7 +44,11 @@ export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
  * ].join("\n"));
  * ```
  */
-export function trace<I, O>(fn: Traceable<I, O>, inputs: I): Graph {
+export function trace<I, O>(
+  fn: Traceable<I, O>,
+  inputs: I,
+  target: Target = ANY_TARGET,
+): Graph {
   const graph = withTracing(({ builder, tensorOf, nodeOf }) => {
     const tensors = mapTree(inputs, isTyped, (leaf, path) => {
       const { dtype, shape } = typeOf(leaf);
@@ -52,7 +58,7 @@ export function trace<I, O>(fn: Traceable<I, O>, inputs: I): Graph {
       ([name, tensor]) => ({ name, node: nodeOf(tensor) }),
     );
     return builder.graph(outputs);
-  });
+  }, target);
   return verifyGraph(graph, "trace");
 }
 

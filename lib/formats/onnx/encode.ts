@@ -44,11 +44,15 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: "aiprod",
-    opsetImport: [{ domain: "", version: OPSET }],
+    opsetImport: [
+      { domain: "", version: OPSET },
+      ...domainsOf(graph).map((domain) => ({ domain, version: 1 })),
+    ],
     graph: {
       name: graph.name,
       node: graph.nodes.map((node) => ({
         opType: node.operator,
+        ...(node.domain !== undefined && { domain: node.domain }),
         input: [...node.inputs],
         output: [...node.outputs],
         name: node.outputs[0]!,
@@ -66,6 +70,11 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   });
   const bytes = onnx.ModelProto.encode(model).finish();
   return new Uint8Array(bytes);
+}
+
+/** The domains beside the standard's, each once; all are in their first version. */
+function domainsOf({ nodes }: OnnxGraph): string[] {
+  return [...new Set(nodes.flatMap(({ domain }) => domain ?? []))];
 }
 
 function encodeAttribute(

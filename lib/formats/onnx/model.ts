@@ -14,6 +14,8 @@ export type OnnxAttribute =
 /** One operation; an empty input name is an input left out. */
 export interface OnnxNode {
   readonly operator: string;
+  /** Who defines the operator; the standard itself where left out. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;

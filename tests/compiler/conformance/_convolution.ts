@@ -82,6 +82,30 @@ const DILATED = { gradient: "none" } as const;
 
 /** Cases of convolutions and their gradients. */
 export const CONVOLUTION_CASES: readonly Case[] = [
+  // Whole blocks of channels on both sides; on the CPU another form.
+  conv2d("3x3, in blocks", { x: [16, 4, 3, 16], filter: [3, 3, 16, 32] }),
+  conv2d("3x2, valid, in blocks", {
+    x: [16, 4, 3, 32],
+    filter: [3, 2, 32, 16],
+    pad: "valid",
+  }),
+  conv2d("3x3, in blocks, few pictures", {
+    x: [1, 6, 5, 16],
+    filter: [3, 3, 16, 16],
+  }),
+  conv3d("3x3x3, in blocks", {
+    x: [4, 4, 3, 4, 16],
+    filter: [3, 3, 3, 16, 16],
+  }),
+  conv3d("2x3x2, in blocks", {
+    x: [2, 8, 3, 4, 16],
+    filter: [2, 3, 2, 16, 32],
+  }),
+  conv3d("3x2x3, valid, in blocks", {
+    x: [4, 4, 3, 4, 16],
+    filter: [3, 2, 3, 16, 16],
+    pad: "valid",
+  }),
   conv2d("3x3", { x: [2, 5, 4, 3], filter: [3, 3, 3, 2] }),
   conv2d("3x3, valid", { x: [1, 5, 4, 2], filter: [3, 3, 2, 3], pad: "valid" }),
   conv2d("1x1", { x: [2, 3, 4, 3], filter: [1, 1, 3, 5] }),

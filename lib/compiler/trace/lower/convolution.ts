@@ -7,6 +7,12 @@ import {
   type Lowerings,
   require,
 } from "../kernel_call.ts";
+import {
+  blockedConvolution,
+  blockedFilterGradient,
+  fitsBlocks,
+  gradientFitsBlocks,
+} from "./blocked_convolution.ts";
 import { gatherPatches, patches, prefersPatches, rows } from "./patches.ts";
 import {
   channelsFirst,
@@ -63,6 +69,11 @@ const forward: Lowering = (call) => {
       filter.type.shape.at(-1)!,
     ]);
   }
+  const block = call.target.channelBlock;
+  const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
+  if (fitsBlocks(block, channels, filters, window)) {
+    return blockedConvolution(builder, x, filter, window, block);
+  }
   const result = builder.add("Conv", [
     channelsFirst(builder, x),
     filterFirst(builder, filter),
@@ -89,10 +100,28 @@ function inputGradient(
     ], { transposeA: false, transposeB: true });
     return gatherPatches(builder, product, window, inputShape);
   }
+  const attributes = transposedAttributes(call, window);
+  const block = call.target.channelBlock;
+  const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
+  if (fitsBlocks(block, channels, filters, window)) {
+    return blockedConvolution(
+      builder,
+      dy,
+      flip(builder, filter),
+      {
+        size: window.size,
+        from: window.to,
+        to: window.from,
+        pads: attributes.pads,
+      },
+      block,
+      true,
+    );
+  }
   const result = builder.add("Conv", [
     channelsFirst(builder, spread(builder, dy, window)),
     filterFirst(builder, flip(builder, filter), true),
-  ], { ...transposedAttributes(call, window), groups: 1 });
+  ], { ...attributes, groups: 1 });
   return channelsLast(builder, result);
 }
 
@@ -115,6 +144,14 @@ function filterGradient(
       gradientRows,
     ], { transposeA: true, transposeB: false });
     return builder.reshape(product, filterShape);
+  }
+  const block = call.target.channelBlock;
+  const [channels, filters] = filterShape.slice(-2) as [number, number];
+  if (
+    fitsBlocks(block, channels, filters, window) &&
+    gradientFitsBlocks(block, x.type.shape[0]!, window)
+  ) {
+    return blockedFilterGradient(builder, x, dy, window, block);
   }
   const padded = padSpatial(builder, x, window);
   const products = tapsOf(window).map((tap) =>

@@ -1,0 +1,11 @@
+/** What a device can do beyond what all can, as far as a trace should know. */
+export interface Target {
+  /**
+   * Channels that its blocked convolutions take together, as many as fill a
+   * vector register; absent where it has none.
+   */
+  readonly channelBlock?: number;
+}
+
+/** Graphs for it run on every device. */
+export const ANY_TARGET: Target = {};
