@@ -1,0 +1,149 @@
+/** Floating-point operations, two for each multiply-add. */
+export interface Flops {
+  /** Products with weights: they grow with the tokens. */
+  readonly linear: number;
+  /** Products of tokens with tokens: they grow with their square. */
+  readonly attention: number;
+}
+
+/** How many tokens there are. */
+export interface TokenCounts {
+  /** `N`: cells of the video latent. */
+  readonly video: number;
+  /** `T`: tokens of the prompt. */
+  readonly text: number;
+}
+
+/**
+ * How a block mixes tokens: `cross`, as LTX-2 does, by self-attention and an
+ * attention of its own to the text; `joint`, by one attention to video and
+ * text; `cnn`, by a 3x3x3 convolution in a bottleneck.
+ */
+export type BlockKind = "cross" | "joint" | "cnn";
+
+/** Channels of a block. */
+export interface BlockWidths {
+  /** `D`: channels of a token. */
+  readonly width: number;
+  /** `K`: channels inside a CNN block. */
+  readonly cnnWidth: number;
+}
+
+/** The blocks of a backbone; the presets of this project have this form. */
+export interface BackboneShape extends BlockWidths {
+  readonly heads: number;
+  readonly attentionLayers: number;
+  readonly cnnLayers: number;
+  readonly reading: "joint" | "cross";
+}
+
+/** Weights of a 3x3x3 kernel for each pair of channels. */
+const TAPS = 27;
+
+/**
+ * What one block costs in the forward pass. For `cross` this is the published
+ * count of LTX-2, `28 D^2 N + 4 D^2 T + 4 N^2 D + 4 N T D`: queries, keys,
+ * values and output of self-attention take 8 D^2 N, queries and output of the
+ * attention to text 4 D^2 N, its keys and values 4 D^2 T, the feed-forward
+ * layer 16 D^2 N.
+ *
+ * @example
+ * ```ts
+ * import { blockFlops } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [D, N, T] = [4096, 6144, 1024];
+ * const { linear, attention } = blockFlops("cross", { width: D, cnnWidth: 0 }, { video: N, text: T });
+ * assert.equal(linear, 28 * D ** 2 * N + 4 * D ** 2 * T);
+ * assert.equal(attention, 4 * N ** 2 * D + 4 * N * T * D);
+ * ```
+ */
+export function blockFlops(
+  kind: BlockKind,
+  { width: D, cnnWidth: K }: BlockWidths,
+  { video: N, text: T }: TokenCounts,
+): Flops {
+  const product = (tokens: number, from: number, to: number): number =>
+    2 * tokens * from * to;
+  // Scores and weighted sums: each token that asks meets each that is read.
+  const attend = (ask: number, read: number): number =>
+    2 * (2 * ask * read * D);
+  switch (kind) {
+    case "cross":
+      return {
+        linear: product(N, D, 4 * D) + product(N, D, 2 * D) +
+          product(T, D, 2 * D) + 2 * product(N, D, 4 * D),
+        attention: attend(N, N) + attend(N, T),
+      };
+    case "joint":
+      // Text goes through the same queries, keys and values as video does.
+      return {
+        linear: product(N, D, 4 * D) + product(T, D, 3 * D) +
+          2 * product(N, D, 4 * D),
+        attention: attend(N, N + T),
+      };
+    case "cnn":
+      return {
+        linear: 2 * product(N, D, K) + product(N, TAPS * K, K),
+        attention: 0,
+      };
+  }
+}
+
+/**
+ * What all blocks of a backbone cost in the forward pass. What stands before
+ * and after them is left out: below a hundredth of it.
+ *
+ * @example
+ * ```ts
+ * import { backboneFlops } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, reading: "joint" } as const;
+ * const pure = { ...hybrid, attentionLayers: 48, cnnLayers: 0, reading: "cross" } as const;
+ * const counts = { video: 4608, text: 0 };
+ * const cost = (shape: typeof hybrid | typeof pure) => {
+ *   const { linear, attention } = backboneFlops(shape, counts);
+ *   return linear + attention;
+ * };
+ * assert.equal((cost(pure) / cost(hybrid)).toFixed(2), "1.59");
+ * ```
+ */
+export function backboneFlops(
+  shape: BackboneShape,
+  counts: TokenCounts,
+): Flops {
+  const mixing = blockFlops(shape.reading, shape, counts);
+  const cnn = blockFlops("cnn", shape, counts);
+  return {
+    linear: shape.attentionLayers * mixing.linear +
+      shape.cnnLayers * cnn.linear,
+    attention: shape.attentionLayers * mixing.attention,
+  };
+}
+
+/** Both shares together. */
+export function totalFlops({ linear, attention }: Flops): number {
+  return linear + attention;
+}
+
+/**
+ * Video tokens at which the attention of a block costs as much as its linear
+ * layers, without text: `28 D^2 N = 4 N^2 D` at `N = 7 D` for LTX-2.
+ *
+ * @example
+ * ```ts
+ * import { tokensOfEqualShares } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(tokensOfEqualShares("cross", 4096), 28_672);
+ * assert.equal(tokensOfEqualShares("joint", 768), 4608);
+ * ```
+ */
+export function tokensOfEqualShares(
+  kind: "cross" | "joint",
+  width: number,
+): number {
+  const one = blockFlops(kind, { width, cnnWidth: 0 }, { video: 1, text: 0 });
+  return one.linear / one.attention;
+}

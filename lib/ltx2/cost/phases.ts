@@ -1,0 +1,52 @@
+/** A phase of the curriculum, as far as its cost goes. */
+export interface CostPhase {
+  readonly name: string;
+  readonly epochs: number;
+  readonly samples: number;
+  /** Clips of a step. */
+  readonly batch: number;
+  /** Pixels along a side. */
+  readonly size: number;
+  readonly frames: number;
+}
+
+/** Pixels and frames of a latent cell. */
+export interface Stride {
+  readonly space: number;
+  readonly time: number;
+}
+
+/**
+ * Video tokens of a phase's largest clips.
+ *
+ * @throws {RangeError} if the stride does not divide them
+ *
+ * @example
+ * ```ts
+ * import { phaseTokens } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const stride = { space: 16, time: 4 };
+ * assert.equal(phaseTokens({ size: 256, frames: 16 }, stride), 1024);
+ * assert.equal(phaseTokens({ size: 384, frames: 32 }, stride), 4608);
+ * ```
+ */
+export function phaseTokens(
+  { size, frames }: Pick<CostPhase, "size" | "frames">,
+  { space, time }: Stride,
+): number {
+  const divide = (name: string, value: number, stride: number): number => {
+    if (value > 0 && value % stride === 0) return value / stride;
+    const nearest = Math.max(1, Math.round(value / stride)) * stride;
+    throw new RangeError(
+      `Cannot count tokens: ${name} must be a multiple of ${stride}: current ` +
+        `value is ${value}; the nearest legal value is ${nearest}`,
+    );
+  };
+  return divide("size", size, space) ** 2 * divide("frames", frames, time);
+}
+
+/** Clips that a phase shows in all its epochs. */
+export function phaseClips({ epochs, samples }: CostPhase): number {
+  return epochs * samples;
+}

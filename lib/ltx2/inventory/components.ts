@@ -1,0 +1,72 @@
+import type { Ltx2Config } from "../configuration.ts";
+import { connectorTensors, textProjectionTensors } from "./text.ts";
+import { parametersOf, type TensorSpec } from "./tensor.ts";
+import { transformerTensors } from "./transformer.ts";
+import { upscalerTensors } from "./upscaler.ts";
+import {
+  decoderTensors,
+  encoderTensors,
+  latentStatistics,
+} from "./video_vae.ts";
+
+/** A model of its own inside the files of LTX-2. */
+export interface Component {
+  readonly name: string;
+  /** Before its names in the published file, with the dot. */
+  readonly prefix: string;
+  readonly tensors: readonly TensorSpec[];
+  readonly parameters: number;
+}
+
+/**
+ * The components of the published file of the whole model, and the upscaler,
+ * which has a file of its own.
+ *
+ * @example
+ * ```ts
+ * import { componentsOf, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(componentsOf(LTX2).map(({ name, parameters }) => [name, parameters]), [
+ *   ["transformer", 18_876_174_592],
+ *   ["text connectors", 708_940_800],
+ *   ["text projection", 722_534_400],
+ *   ["VAE encoder", 694_098_881],
+ *   ["VAE decoder", 528_380_720],
+ *   ["latent statistics", 0],
+ *   ["upscaler", 497_867_904],
+ * ]);
+ * ```
+ */
+export function componentsOf(config: Ltx2Config): Component[] {
+  const component = (
+    name: string,
+    prefix: string,
+    tensors: TensorSpec[],
+  ): Component => ({
+    name,
+    prefix,
+    tensors,
+    parameters: parametersOf(tensors),
+  });
+  return [
+    component("transformer", MODEL_PREFIX, transformerTensors(config)),
+    component("text connectors", MODEL_PREFIX, connectorTensors(config)),
+    component(
+      "text projection",
+      "text_embedding_projection.",
+      textProjectionTensors(config),
+    ),
+    component("VAE encoder", "vae.encoder.", encoderTensors(config)),
+    component("VAE decoder", "vae.decoder.", decoderTensors(config)),
+    component(
+      "latent statistics",
+      "vae.per_channel_statistics.",
+      latentStatistics(config),
+    ),
+    component("upscaler", "", upscalerTensors(config)),
+  ];
+}
+
+/** Before the names of the transformer and its connectors. */
+export const MODEL_PREFIX = "model.diffusion_model.";

@@ -1,0 +1,134 @@
+import type { Ltx2Config, VaeStage, VideoVaeConfig } from "../configuration.ts";
+import { convolution, type TensorSpec, under } from "./tensor.ts";
+
+/**
+ * Tensors of the video encoder. A stage shrinks by a convolution to fewer
+ * channels and space-to-depth, which multiplies them again; the residual path
+ * is averaged and has no weights. One more channel than the latent has holds
+ * the variance, the same for all.
+ *
+ * @example
+ * ```ts
+ * import { encoderTensors, LTX2, parametersOf } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(parametersOf(encoderTensors(LTX2)), 694_098_881);
+ * ```
+ */
+export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
+  const { latentChannels, encoder } = vae;
+  const steps = encoder.flatMap((stage, i) => {
+    const { channels, resample } = stage;
+    if (resample === undefined) return [residuals(stage)];
+    const next = encoder[i + 1]!.channels;
+    const folded = resample.time * resample.space ** 2;
+    return [
+      residuals(stage),
+      convolution("conv.conv", channels, next / folded),
+    ];
+  });
+  return [
+    ...convolution("conv_in.conv", patchChannels(vae), encoder[0]!.channels),
+    ...steps.flatMap((step, i) => under(`down_blocks.${i}`, step)),
+    ...convolution(
+      "conv_out.conv",
+      encoder.at(-1)!.channels,
+      latentChannels + 1,
+    ),
+  ];
+}
+
+/**
+ * Tensors of the video decoder. A stage grows by a convolution to more channels
+ * and depth-to-space.
+ *
+ * @example
+ * ```ts
+ * import { decoderTensors, LTX2, parametersOf } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(parametersOf(decoderTensors(LTX2)), 528_380_720);
+ * ```
+ */
+export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
+  const { latentChannels, decoder } = vae;
+  const steps = decoder.flatMap((stage, i) => {
+    const { channels, resample } = stage;
+    if (resample === undefined) return [residuals(stage)];
+    const next = decoder[i + 1]!.channels;
+    const unfolded = resample.time * resample.space ** 2;
+    return [
+      residuals(stage),
+      convolution("conv.conv", channels, next * unfolded),
+    ];
+  });
+  return [
+    ...convolution("conv_in.conv", latentChannels, decoder[0]!.channels),
+    ...steps.flatMap((step, i) => under(`up_blocks.${i}`, step)),
+    ...convolution(
+      "conv_out.conv",
+      decoder.at(-1)!.channels,
+      patchChannels(vae),
+    ),
+  ];
+}
+
+/** Statistics of the latents' channels, stored beside the weights. */
+export function latentStatistics({ vae }: Ltx2Config): TensorSpec[] {
+  return [
+    "mean-of-means",
+    "std-of-means",
+    "channel",
+    "mean-of-stds",
+    "mean-of-stds_over_std-of-means",
+  ].map((name) => ({ name, shape: [vae.latentChannels], constant: true }));
+}
+
+/** How much the VAE shrinks a clip. */
+export interface VaeCompression {
+  /** Pixels along a side of a latent cell. */
+  readonly space: number;
+  /** Frames of a latent cell. */
+  readonly time: number;
+  /** Channels of a latent cell. */
+  readonly channels: number;
+  /** Numbers of the clip for each number of the latent. */
+  readonly ratio: number;
+}
+
+/**
+ * The compression that the stages of the encoder add up to.
+ *
+ * @example
+ * ```ts
+ * import { compressionOf, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // 32 x 32 x 8 pixels of 3 colours in 128 numbers.
+ * assert.deepEqual(compressionOf(LTX2.vae), { space: 32, time: 8, channels: 128, ratio: 192 });
+ * ```
+ */
+export function compressionOf(
+  { imageChannels, patch, latentChannels, encoder }: VideoVaeConfig,
+): VaeCompression {
+  const space = encoder.reduce((s, e) => s * (e.resample?.space ?? 1), patch);
+  const time = encoder.reduce((t, e) => t * (e.resample?.time ?? 1), 1);
+  const ratio = space ** 2 * time * imageChannels / latentChannels;
+  return { space, time, channels: latentChannels, ratio };
+}
+
+function patchChannels({ imageChannels, patch }: VideoVaeConfig): number {
+  return imageChannels * patch ** 2;
+}
+
+/** The residual blocks of a stage; their norms have no weights. */
+function residuals({ channels, residualBlocks }: VaeStage): TensorSpec[] {
+  return Array.from(
+    { length: residualBlocks },
+    (_, i) =>
+      under(`res_blocks.${i}`, [
+        ...convolution("conv1.conv", channels, channels),
+        ...convolution("conv2.conv", channels, channels),
+      ]),
+  ).flat();
+}

@@ -1,0 +1,25 @@
+/**
+ * LTX-2 19B from its configuration alone: its tensors, what they cost, how a
+ * real file compares, and what that means for the design of this project.
+ *
+ * @module
+ */
+export * from "./configuration.ts";
+export * from "./cost/flops.ts";
+export * from "./cost/memory.ts";
+export * from "./cost/phases.ts";
+export * from "./inventory/components.ts";
+export { parametersOf, type TensorSpec } from "./inventory/tensor.ts";
+export * from "./inventory/text.ts";
+export { blockTensors, transformerTensors } from "./inventory/transformer.ts";
+export * from "./inventory/upscaler.ts";
+export * from "./inventory/video_vae.ts";
+export {
+  type AttentionNameAccount,
+  attentionNameAccount,
+  type FileAccount,
+  fileAccount,
+  quantisedBlocksFor,
+} from "./quantisation.ts";
+export * from "./rope.ts";
+export * from "./totals.ts";

@@ -1,0 +1,161 @@
+import { sizeOf } from "../core/mod.ts";
+import { type Ltx2Config, REPORTED } from "./configuration.ts";
+import { LINEARS_PER_ATTENTION } from "./inventory/attention.ts";
+import { componentsOf } from "./inventory/components.ts";
+import { connectorTensors } from "./inventory/text.ts";
+import type { TensorSpec } from "./inventory/tensor.ts";
+import {
+  ATTENTIONS_PER_BLOCK,
+  blockTensors,
+  transformerTensors,
+} from "./inventory/transformer.ts";
+
+/** Scalars stored with each quantised weight, and the names they end in. */
+export const SCALES = ["weight_scale", "input_scale"] as const;
+
+/** Bytes of a weight: bf16 where it is kept, fp8 where it is quantised, f32 scales. */
+const BYTES = { kept: 2, quantised: 1, scale: 4 } as const;
+const BYTES_PER_GIB = 2 ** 30;
+
+/** How the names with "attn" in an fp8 file add up. */
+export interface AttentionNameAccount {
+  /** Attention modules in the blocks of the transformer. */
+  readonly modules: number;
+  /** Tensors of those modules. */
+  readonly inBlocks: number;
+  /** Tensors of the attention modules of the two text connectors. */
+  readonly inConnectors: number;
+  /** Scales of the attention layers of each quantised block. */
+  readonly scalesPerBlock: number;
+  readonly quantisedBlocks: number;
+  /** The sum. */
+  readonly total: number;
+}
+
+/**
+ * Counts the tensor names that contain "attn" in a file with some blocks
+ * quantised to fp8.
+ *
+ * @example
+ * ```ts
+ * import { attentionNameAccount, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { inBlocks, inConnectors, scalesPerBlock, total } = attentionNameAccount(LTX2, 42);
+ * assert.deepEqual([inBlocks, inConnectors, 42 * scalesPerBlock], [2880, 40, 2016]);
+ * assert.equal(total, 4936);
+ * ```
+ */
+export function attentionNameAccount(
+  config: Ltx2Config,
+  quantisedBlocks: number,
+): AttentionNameAccount {
+  const inBlocks = withAttention(transformerTensors(config));
+  const inConnectors = withAttention(connectorTensors(config));
+  const scalesPerBlock = ATTENTIONS_PER_BLOCK * LINEARS_PER_ATTENTION *
+    SCALES.length;
+  return {
+    modules: config.blocks * ATTENTIONS_PER_BLOCK,
+    inBlocks,
+    inConnectors,
+    scalesPerBlock,
+    quantisedBlocks,
+    total: inBlocks + inConnectors + quantisedBlocks * scalesPerBlock,
+  };
+}
+
+/**
+ * How many blocks must be quantised for a file to have so many names with
+ * "attn".
+ *
+ * @throws {RangeError} if no whole number of blocks gives that count
+ *
+ * @example
+ * ```ts
+ * import { LTX2, quantisedBlocksFor } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(quantisedBlocksFor(LTX2, 4936), 42);
+ * assert.throws(() => quantisedBlocksFor(LTX2, 4937), /whole number of blocks/);
+ * ```
+ */
+export function quantisedBlocksFor(config: Ltx2Config, names: number): number {
+  const none = attentionNameAccount(config, 0);
+  const blocks = (names - none.total) / none.scalesPerBlock;
+  if (!Number.isInteger(blocks) || blocks < 0 || blocks > config.blocks) {
+    throw new RangeError(
+      `Cannot explain ${names} names with "attn": they must come from a whole ` +
+        `number of blocks, 0 to ${config.blocks}: ${none.total} names without ` +
+        `scales and ${none.scalesPerBlock} for each block give ${
+          blocks.toFixed(2)
+        }`,
+    );
+  }
+  return blocks;
+}
+
+/** What the published fp8 file holds, in bytes. */
+export interface FileAccount {
+  readonly quantisedWeights: number;
+  readonly scales: number;
+  /** All else of the transformer, in bf16. */
+  readonly keptWeights: number;
+  /** Text connectors and projection, and the video VAE, in bf16. */
+  readonly besides: number;
+  /** The file as published. */
+  readonly file: number;
+  /** What is left: audio VAE and vocoder, which the inventory leaves out. */
+  readonly rest: number;
+}
+
+/**
+ * Adds up the fp8 file from the inventory: the linear layers of the quantised
+ * blocks in fp8, everything else in bf16. It is the second witness for the
+ * number of quantised blocks: with one fewer, the parts would exceed the file.
+ *
+ * @example
+ * ```ts
+ * import { fileAccount, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(fileAccount(LTX2, 41).rest < 0);
+ * const { file, rest } = fileAccount(LTX2, 42);
+ * assert.equal((file / 1e9).toFixed(2), "27.08"); // and 25.22 GiB
+ * assert.ok(rest > 0 && rest < 0.01 * file);
+ * ```
+ */
+export function fileAccount(
+  config: Ltx2Config,
+  quantisedBlocks: number,
+): FileAccount {
+  const weights = blockTensors(config).filter(isLinearWeight);
+  const perBlock = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const quantised = quantisedBlocks * perBlock;
+  const parameters = Object.fromEntries(
+    componentsOf(config).map(({ name, parameters }) => [name, parameters]),
+  );
+  const quantisedWeights = quantised * BYTES.quantised;
+  const scales = quantisedBlocks * weights.length * SCALES.length * BYTES.scale;
+  const keptWeights = (parameters["transformer"]! - quantised) * BYTES.kept;
+  const besides = BYTES.kept * (parameters["text connectors"]! +
+    parameters["text projection"]! + parameters["VAE encoder"]! +
+    parameters["VAE decoder"]!);
+  const file = REPORTED.fp8FileGiB * BYTES_PER_GIB;
+  return {
+    quantisedWeights,
+    scales,
+    keptWeights,
+    besides,
+    file,
+    rest: file - quantisedWeights - scales - keptWeights - besides,
+  };
+}
+
+/** Whether a tensor is the matrix of a linear layer: those are quantised. */
+export function isLinearWeight({ name, shape }: TensorSpec): boolean {
+  return name.endsWith(".weight") && shape.length === 2;
+}
+
+function withAttention(tensors: readonly TensorSpec[]): number {
+  return tensors.filter(({ name }) => name.includes("attn")).length;
+}

@@ -1,0 +1,106 @@
+import type { Ltx2Config } from "./configuration.ts";
+
+/** How the features of a token are turned by its place in the clip. */
+export interface RopeNumbers {
+  /** Angles for each axis. */
+  readonly frequenciesPerAxis: number;
+  /** Features that are turned: two for each angle. */
+  readonly turned: number;
+  /** Features left as they are, because the axes do not divide the width. */
+  readonly left: number;
+  /** Angle over half an axis at its slowest and its fastest frequency, radians. */
+  readonly range: readonly [slowest: number, fastest: number];
+}
+
+/**
+ * The numbers of LTX-2's rotary positions: they turn the whole width at once,
+ * before it is divided into heads.
+ *
+ * @example
+ * ```ts
+ * import { LTX2, ropeNumbers } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { frequenciesPerAxis, turned, left } = ropeNumbers(LTX2);
+ * assert.deepEqual([frequenciesPerAxis, turned, left], [682, 4092, 4]);
+ * ```
+ */
+export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
+  const frequenciesPerAxis = Math.floor(video.width / (2 * rope.axes));
+  const turned = 2 * rope.axes * frequenciesPerAxis;
+  return {
+    frequenciesPerAxis,
+    turned,
+    left: video.width - turned,
+    range: [Math.PI / 2, Math.PI / 2 * rope.theta],
+  };
+}
+
+/**
+ * The middle of a token: seconds, row and column in pixels. The VAE is causal,
+ * so the first latent frame stands for one frame and each other for eight.
+ *
+ * @param cell Place in the latent grid: `[t,y,x]`.
+ * @param compression Pixels and frames of a latent cell.
+ * @param fps Frames per second of the clip.
+ *
+ * @example
+ * ```ts
+ * import { compressionOf, LTX2, tokenMiddle } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const compression = compressionOf(LTX2.vae);
+ * assert.deepEqual(tokenMiddle([0, 0, 0], compression, 25), [0.02, 16, 16]);
+ * assert.deepEqual(tokenMiddle([1, 0, 2], compression, 25), [0.2, 16, 80]);
+ * ```
+ */
+export function tokenMiddle(
+  [t, y, x]: readonly [number, number, number],
+  { space, time }: { readonly space: number; readonly time: number },
+  fps: number,
+): [seconds: number, row: number, column: number] {
+  const first = Math.max(0, time * (t - 1) + 1); // frames [first, last)
+  const last = time * t + 1;
+  return [(first + last) / 2 / fps, (y + 0.5) * space, (x + 0.5) * space];
+}
+
+/**
+ * Tokens of a clip whose frames are one more than a multiple of the VAE's
+ * stride, as LTX-2 wants them.
+ *
+ * @throws {RangeError} naming the nearest legal value
+ *
+ * @example
+ * ```ts
+ * import { clipTokens, compressionOf, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 121, height: 512, width: 768 };
+ * assert.equal(clipTokens(clip, compressionOf(LTX2.vae)), 16 * 16 * 24);
+ * ```
+ */
+export function clipTokens(
+  clip: {
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+  },
+  { space, time }: { readonly space: number; readonly time: number },
+): number {
+  const cells = (
+    axis: "frames" | "height" | "width",
+    stride: number,
+    first: 0 | 1,
+  ): number => {
+    const count = (clip[axis] - first) / stride;
+    if (Number.isInteger(count) && count >= 1 - first) return count + first;
+    const nearest = Math.max(1 - first, Math.round(count)) * stride + first;
+    throw new RangeError(
+      `Cannot count tokens: ${axis} must be ${first ? "1 plus " : ""}a ` +
+        `multiple of ${stride}: current value is ${clip[axis]}; the nearest ` +
+        `legal value is ${nearest}`,
+    );
+  };
+  return cells("frames", time, 1) * cells("height", space, 0) *
+    cells("width", space, 0);
+}
