@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./dtypes.ts";
+export * from "./fetch.ts";
 export {
   parseSafetensorsHeader,
   type SafetensorsEntry,

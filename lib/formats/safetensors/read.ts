@@ -1,17 +1,11 @@
 import { InputError, type NdArray, sizeOf, zeros } from "../../core/mod.ts";
+import { headerFrom } from "./_source.ts";
 import {
   damaged,
-  parseSafetensorsHeader,
   quoted,
   type SafetensorsEntry,
   type SafetensorsHeader,
 } from "./header.ts";
-
-/** Bytes of the number at the start of a file: the length of the header. */
-const LENGTH_BYTES = 8;
-
-/** Longest header that the format allows, in bytes. */
-const MAX_HEADER_BYTES = 100_000_000;
 
 /** What a file holds. */
 export interface SafetensorsContent {
@@ -102,43 +96,15 @@ async function headerOf(
         "pass a .safetensors file",
     );
   }
-  if (size < LENGTH_BYTES) {
-    throw damaged(
-      path,
-      `the file must have at least ${LENGTH_BYTES} bytes`,
-      `it has ${size}`,
-    );
-  }
-  const first = await readBytes(file, path, LENGTH_BYTES);
-  const length = new DataView(first.buffer).getBigUint64(0, true);
-  if (length > MAX_HEADER_BYTES) {
-    throw damaged(
-      path,
-      `the header must have at most ${MAX_HEADER_BYTES} bytes`,
-      `its length says ${length}`,
-    );
-  }
-  const dataBytes = size - LENGTH_BYTES - Number(length);
-  if (dataBytes < 0) {
-    throw damaged(
-      path,
-      "the header must end within the file",
-      `its length says ${length} bytes, of which ${
-        size - LENGTH_BYTES
-      } are there`,
-    );
-  }
-  const json = textOf(await readBytes(file, path, Number(length)), path);
-  return parseSafetensorsHeader(json, path, dataBytes);
-}
-
-function textOf(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(bytes);
-  } catch {
-    throw damaged(path, "the header must be UTF-8", "it has other bytes");
-  }
+  return await headerFrom({
+    name: path,
+    size: () => size,
+    async read(begin, count) {
+      await file.seek(begin, Deno.SeekMode.Start);
+      const there = Math.max(0, Math.min(count, size - begin));
+      return await readBytes(file, path, there);
+    },
+  });
 }
 
 /** Reads one tensor. All computers that Deno runs on are little-endian, as the format is. */
