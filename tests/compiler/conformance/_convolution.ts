@@ -97,6 +97,10 @@ export const CONVOLUTION_CASES: readonly Case[] = [
     x: [4, 4, 3, 4, 16],
     filter: [3, 3, 3, 16, 16],
   }),
+  conv3d("3x3x3, in blocks, one not full", {
+    x: [3, 3, 3, 4, 16],
+    filter: [3, 3, 3, 16, 16],
+  }),
   conv3d("2x3x2, in blocks", {
     x: [2, 8, 3, 4, 16],
     filter: [2, 3, 2, 16, 32],
@@ -261,7 +265,34 @@ export const CONVOLUTION_CASES: readonly Case[] = [
         2,
         "same",
       ),
-    { ...TOLERANCE, gradient: "none" },
+    // Bilinear, so that differences are exact.
+    { ...TOLERANCE, gradient: "differences", gradientTolerance: 1e-4 },
+  ),
+  conform(
+    "conv3dTranspose, valid, windows overlap",
+    { x: normal([1, 2, 3, 2, 2]), filter: normal([3, 3, 2, 3, 2], 2) },
+    ({ x, filter }) =>
+      tf.conv3dTranspose(
+        x as tf.Tensor5D,
+        filter as tf.Tensor5D,
+        [1, 4, 5, 3, 3],
+        1,
+        "valid",
+      ),
+    { ...TOLERANCE, gradient: "differences", gradientTolerance: 1e-4 },
+  ),
+  conform(
+    "conv2dTranspose, valid, windows overlap",
+    { x: normal([1, 3, 4, 2]), filter: normal([3, 2, 5, 2], 2) },
+    ({ x, filter }) =>
+      tf.conv2dTranspose(
+        x as tf.Tensor4D,
+        filter as tf.Tensor4D,
+        [1, 5, 5, 5],
+        1,
+        "valid",
+      ),
+    TOLERANCE,
   ),
   depthwise("3x3", { x: [2, 5, 4, 3], filter: [3, 3, 3, 1] }),
   depthwise("3x3, two filters a channel, valid", {
