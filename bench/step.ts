@@ -44,6 +44,7 @@ export function smallStepCase(
       width: 24,
       heads: 2,
       cnnWidth: 8,
+      reading: "joint",
       attentionLayers: Math.min(1, attentionLayers),
       cnnLayers: Math.min(1, cnnLayers),
     },

@@ -1,5 +1,5 @@
 import type { BackboneConfig } from "../models/backbone/mod.ts";
-import type { TextConfig } from "../models/text/mod.ts";
+import { type TextConfig, UNICODE_ROWS } from "../models/text/mod.ts";
 import type { VaeConfig } from "../models/vae/mod.ts";
 
 /** The three models that together turn a prompt into a video. */
@@ -9,13 +9,23 @@ export interface ModelConfig {
   readonly backbone: BackboneConfig;
 }
 
-/** Sizes that have a name. */
-export type PresetName = "tiny" | "nano";
+/** Sizes that have a name, from the smallest to the largest. */
+export const PRESET_NAMES = ["tiny", "nano", "small", "base"] as const;
+
+/** One of them. */
+export type PresetName = typeof PRESET_NAMES[number];
+
+/** One row for each of 500 video terms, and one for plain text. */
+const TERM_ROWS = 501;
 
 /**
  * `tiny` runs in seconds and proves that everything fits together; `nano`
- * learns something good on two CPU cores. Both shrink clips 16 times in space
- * and 4 times in time, as every preset does.
+ * learns something good on two CPU cores in hours; `small` is for a GPU with
+ * 8 GB, in days; `base` is the report's 485 M parameters.
+ *
+ * All shrink clips 16 times in space and 4 times in time. The smaller three
+ * have few latent channels, for those decide how fast a small denoiser learns,
+ * and start with little weight on the divergence (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   tiny: {
@@ -25,13 +35,17 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 1,
       latentChannels: 8,
       heads: 2,
+      reach: 8,
+      beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
       characterRows: 256,
       ngramRows: 512,
+      termRows: TERM_ROWS,
       width: 32,
       layers: 1,
       heads: 2,
+      queries: 4,
       outputWidth: 48,
       maxCharacters: 48,
       wordRows: 128,
@@ -43,6 +57,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 2,
       cnnLayers: 1,
       cnnWidth: 16,
+      reading: "joint",
     },
   },
   nano: {
@@ -52,15 +67,19 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 1,
       latentChannels: 16,
       heads: 4,
+      reach: 8,
+      beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
       characterRows: 2048,
       ngramRows: 4096,
+      termRows: TERM_ROWS,
       width: 96,
       layers: 2,
       heads: 4,
+      queries: 16,
       outputWidth: 192,
-      maxCharacters: 64,
+      maxCharacters: 96,
       wordRows: 1024,
       maxWords: 16,
     },
@@ -70,6 +89,72 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 4,
       cnnLayers: 2,
       cnnWidth: 64,
+      reading: "joint",
+    },
+  },
+  small: {
+    vae: {
+      patch: 4,
+      widths: [64, 128, 256],
+      blocks: 2,
+      latentChannels: 32,
+      heads: 4,
+      reach: 8,
+      beta: { initial: 1e-3, min: 1e-6, max: 1 },
+    },
+    text: {
+      characterRows: 32_768,
+      ngramRows: 65_536,
+      termRows: TERM_ROWS,
+      width: 192,
+      layers: 4,
+      heads: 8,
+      queries: 24,
+      outputWidth: 512,
+      maxCharacters: 256,
+      wordRows: 16_384,
+      maxWords: 48,
+    },
+    backbone: {
+      width: 512,
+      heads: 8,
+      attentionLayers: 15,
+      cnnLayers: 9,
+      cnnWidth: 192,
+      reading: "joint",
+    },
+  },
+  // The arithmetic is in docs/specification.md; a test holds it to 2 %.
+  base: {
+    vae: {
+      patch: 4,
+      widths: [128, 256, 512],
+      blocks: 3,
+      latentChannels: 256,
+      heads: 8,
+      reach: 8,
+      beta: { initial: 0.1, min: 1e-4, max: 1 },
+    },
+    text: {
+      characterRows: UNICODE_ROWS,
+      ngramRows: 145_000,
+      termRows: TERM_ROWS,
+      width: 256,
+      layers: 4,
+      heads: 8,
+      queries: 32,
+      outputWidth: 768,
+      maxCharacters: 512,
+      wordRows: 32_000,
+      maxWords: 64,
+    },
+    backbone: {
+      width: 768,
+      heads: 12,
+      attentionLayers: 30,
+      cnnLayers: 18,
+      cnnWidth: 256,
+      reading: "joint",
     },
   },
 };

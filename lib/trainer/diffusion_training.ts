@@ -54,10 +54,7 @@ export function promptedVelocity(
   return backbone(parameters.backbone, {
     latent: inputs.latents,
     level: inputs.levels,
-    text: {
-      tokens: encodeText(parameters.text, prompts, config.text),
-      mask: prompts.mask,
-    },
+    text: encodeText(parameters.text, prompts, config.text),
     words: { ids: prompts.words, mask: prompts.wordMask },
     positions: inputs.positions,
   }, config.backbone);

@@ -18,15 +18,16 @@ export interface VaeBatch {
 /**
  * The VAE's loss as a training loop wants it.
  *
- * @param beta Weight of the divergence from the standard normal.
+ * @param beta Weight of the divergence from the standard normal; left out, it
+ *   is learned within the configuration's bounds.
  */
 export function vaeTrainingLoss(
   config: VaeConfig,
-  beta: number,
+  beta?: number,
 ): (
   parameters: Tensors<VaeParameters>,
   batch: VaeBatch,
-) => Loss<{ reconstruction: tf.Tensor; kl: tf.Tensor }> {
+) => Loss<{ reconstruction: tf.Tensor; kl: tf.Tensor; beta: tf.Tensor }> {
   return (parameters, { clips, noise }) => {
     const { loss, ...metrics } = vaeLoss(
       parameters,

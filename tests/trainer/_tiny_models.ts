@@ -62,11 +62,11 @@ export function tinyVae(): Learner<
   VaeParameters,
   Tensors<VaeParameters>,
   VaeBatch,
-  { reconstruction: tf.Tensor; kl: tf.Tensor }
+  { reconstruction: tf.Tensor; kl: tf.Tensor; beta: tf.Tensor }
 > {
   return {
     initial: initVae(vae, new Rng(1)),
-    lossOf: vaeTrainingLoss(vae, 0.1),
+    lossOf: vaeTrainingLoss(vae),
     batchAt(step: number) {
       const rng = new Rng(2).fork(`${step}`);
       return {

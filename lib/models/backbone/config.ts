@@ -7,6 +7,9 @@ export const backboneConfigSchema = z.strictObject({
   attentionLayers: z.int().min(0).describe("attention blocks"),
   cnnLayers: z.int().min(0).describe("CNN blocks, interleaved evenly"),
   cnnWidth: z.int().min(1).describe("channels inside a CNN block"),
+  reading: z.enum(["joint", "cross"]).describe(
+    "how attention blocks read the text: joint, with the keys and values of the video; cross, in an attention of its own, as LTX-2 does",
+  ),
 }).refine(
   ({ width, heads }) => width % (2 * heads) === 0,
   "width must be a multiple of 2 x heads",
@@ -19,7 +22,7 @@ export const backboneConfigSchema = z.strictObject({
 export type BackboneConfig = z.infer<typeof backboneConfigSchema>;
 
 /** The kinds of blocks. */
-export type LayerKind = "attention" | "cnn";
+export type LayerKind = "attention" | "cross" | "cnn";
 
 /**
  * The kind of each block, CNN blocks spread evenly among the others.
@@ -29,13 +32,15 @@ export type LayerKind = "attention" | "cnn";
  * import { layerKinds } from "lib/models/backbone/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(layerKinds({ attentionLayers: 2, cnnLayers: 2 }), ["attention", "cnn", "attention", "cnn"]);
+ * const layers = { attentionLayers: 2, cnnLayers: 2 };
+ * assert.deepEqual(layerKinds({ ...layers, reading: "joint" }), ["attention", "cnn", "attention", "cnn"]);
+ * assert.deepEqual(layerKinds({ ...layers, reading: "cross" }), ["cross", "cnn", "cross", "cnn"]);
  * ```
  */
 export function layerKinds(
-  { attentionLayers, cnnLayers }: Pick<
+  { attentionLayers, cnnLayers, reading }: Pick<
     BackboneConfig,
-    "attentionLayers" | "cnnLayers"
+    "attentionLayers" | "cnnLayers" | "reading"
   >,
 ): LayerKind[] {
   const total = attentionLayers + cnnLayers;
@@ -43,6 +48,33 @@ export function layerKinds(
     Math.floor(place * cnnLayers / total);
   return Array.from(
     { length: total },
-    (_, place) => cnnBefore(place + 1) > cnnBefore(place) ? "cnn" : "attention",
+    (_, place) =>
+      cnnBefore(place + 1) > cnnBefore(place)
+        ? "cnn"
+        : reading === "cross"
+        ? "cross"
+        : "attention",
   );
+}
+
+/**
+ * The pure Transformer that a hybrid is compared with: as deep and as wide,
+ * every block in LTX-2's style.
+ *
+ * @example
+ * ```ts
+ * import { layerKinds, pureTransformer } from "lib/models/backbone/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const hybrid = { width: 48, heads: 2, attentionLayers: 2, cnnLayers: 1, cnnWidth: 16, reading: "joint" } as const;
+ * assert.deepEqual(layerKinds(pureTransformer(hybrid)), ["cross", "cross", "cross"]);
+ * ```
+ */
+export function pureTransformer(config: BackboneConfig): BackboneConfig {
+  return {
+    ...config,
+    attentionLayers: config.attentionLayers + config.cnnLayers,
+    cnnLayers: 0,
+    reading: "cross",
+  };
 }

@@ -26,11 +26,19 @@ import {
   type CnnBlockParameters,
   initCnnBlock,
 } from "./cnn_block.ts";
-import { type BackboneConfig, layerKinds } from "./config.ts";
+import { type BackboneConfig, type LayerKind, layerKinds } from "./config.ts";
+import {
+  crossBlock,
+  type CrossBlockParameters,
+  initCrossBlock,
+} from "./cross_block.ts";
 import { modulate, modulationOf } from "./modulation.ts";
 
-/** A block of either kind; the configuration tells which stands where. */
-export type BlockParameters = AttentionBlockParameters | CnnBlockParameters;
+/** A block of any kind; the configuration tells which stands where. */
+export type BlockParameters =
+  | AttentionBlockParameters
+  | CrossBlockParameters
+  | CnnBlockParameters;
 
 /** Parameters of a HybridBackbone. */
 export interface BackboneParameters {
@@ -87,14 +95,26 @@ export function initBackbone(
     layers: stack<BlockParameters>(
       "block",
       kinds.length,
-      (place, name) =>
-        kinds[place] === "cnn"
-          ? initCnnBlock(rng.fork(name), width, config.cnnWidth)
-          : initAttentionBlock(rng.fork(name), width),
+      (place, name) => initBlock(kinds[place]!, rng.fork(name), config),
     ),
     finalModulation: zeros([2, width]),
     output: initLinear(rng.fork("output"), width, latentChannels, 0),
   };
+}
+
+function initBlock(
+  kind: LayerKind,
+  rng: Rng,
+  { width, cnnWidth }: BackboneConfig,
+): BlockParameters {
+  switch (kind) {
+    case "attention":
+      return initAttentionBlock(rng, width);
+    case "cross":
+      return initCrossBlock(rng, width);
+    case "cnn":
+      return initCnnBlock(rng, width, cnnWidth);
+  }
 }
 
 /** What a noisy latent is denoised by. */
@@ -147,26 +167,41 @@ export function backbone(
 
   let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
   const { heads } = config;
-  const attentionLayer = around((
-    layer: Tensors<AttentionBlockParameters>,
-    given: Omit<Parameters<typeof attentionBlock>[2], "heads"> & {
-      readonly x: tf.Tensor;
-    },
-  ) => attentionBlock(layer, given.x, { ...given, heads }));
-  const cnnLayer = around((
-    layer: Tensors<CnnBlockParameters>,
-    given: { x: tf.Tensor; shared: tf.Tensor },
-  ) => cnnBlock(layer, given.x, { ...given, grid }));
+  const reading = { shared, rotary: inputs.positions, context };
+  type Reading = typeof reading & { readonly x: tf.Tensor };
+  const blocks = {
+    attention: around((
+      layer: Tensors<AttentionBlockParameters>,
+      given: Reading,
+    ) => attentionBlock(layer, given.x, { ...given, heads })),
+    cross: around((
+      layer: Tensors<CrossBlockParameters>,
+      given: Reading,
+    ) => crossBlock(layer, given.x, { ...given, heads })),
+    cnn: around((
+      layer: Tensors<CnnBlockParameters>,
+      given: { x: tf.Tensor; shared: tf.Tensor },
+    ) => cnnBlock(layer, given.x, { ...given, grid })),
+  };
   const kinds = layerKinds(config);
   Object.values(p.layers).forEach((layer, place) => {
-    x = kinds[place] === "cnn"
-      ? cnnLayer(layer as Tensors<CnnBlockParameters>, { x, shared })
-      : attentionLayer(layer as Tensors<AttentionBlockParameters>, {
-        x,
-        shared,
-        rotary: inputs.positions,
-        context,
-      });
+    switch (kinds[place]!) {
+      case "attention":
+        x = blocks.attention(layer as Tensors<AttentionBlockParameters>, {
+          ...reading,
+          x,
+        });
+        break;
+      case "cross":
+        x = blocks.cross(layer as Tensors<CrossBlockParameters>, {
+          ...reading,
+          x,
+        });
+        break;
+      case "cnn":
+        x = blocks.cnn(layer as Tensors<CnnBlockParameters>, { x, shared });
+        break;
+    }
   });
   const [shift, scale] = modulationOf(
     p.finalModulation,

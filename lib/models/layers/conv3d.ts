@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import { type NdArray, type Rng, sizeOf, zeros } from "../../core/mod.ts";
 import { normal, type Tensors } from "./parameters.ts";
 
 /** A 3-D convolution. */
@@ -10,24 +10,24 @@ export interface Conv3dParameters {
   readonly bias: NdArray;
 }
 
+/** Cells along a window: one number for a cube, or time, height and width. */
+export type WindowSize = 1 | 3 | readonly [1 | 3, 1 | 3, 1 | 3];
+
 /**
- * Makes a convolution with a cubic window: weights of deviation
- * `gain / sqrt(in * size^3)`, bias zero.
+ * Makes a convolution: weights of deviation `gain / sqrt(in * cells of the
+ * window)`, bias zero.
  */
 export function initConv3d(
   rng: Rng,
-  size: 1 | 3,
+  size: WindowSize,
   from: number,
   to: number,
   gain = 1,
 ): Conv3dParameters {
-  const fanIn = from * size ** 3;
+  const window = typeof size === "number" ? [size, size, size] : size;
+  const fanIn = from * sizeOf(window);
   return {
-    weight: normal(
-      rng,
-      [size, size, size, from, to],
-      gain / Math.sqrt(fanIn),
-    ),
+    weight: normal(rng, [...window, from, to], gain / Math.sqrt(fanIn)),
     bias: zeros([to]),
   };
 }

@@ -6,6 +6,7 @@
 export * from "./activation.ts";
 export * from "./attention.ts";
 export * from "./conv3d.ts";
+export * from "./cross_attention.ts";
 export * from "./feed_forward.ts";
 export * from "./linear.ts";
 export * from "./norm.ts";

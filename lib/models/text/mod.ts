@@ -4,5 +4,10 @@
  * @module
  */
 export * from "./config.ts";
+export * from "./lexicon.ts";
+export * from "./normalise.ts";
 export * from "./prompt.ts";
+export * from "./term.ts";
+export * from "./terms/mod.ts";
 export * from "./text_encoder.ts";
+export * from "./unicode.ts";

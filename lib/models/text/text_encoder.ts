@@ -2,15 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { NdArray, Rng } from "../../core/mod.ts";
 import {
   attention,
+  type AttentionContext,
   type AttentionParameters,
   feedForward,
   type FeedForwardParameters,
   initAttention,
   initFeedForward,
-  initLinear,
   initNorm,
-  linear,
-  type LinearParameters,
   normal,
   type NormParameters,
   rmsNorm,
@@ -19,6 +17,11 @@ import {
   type Tensors,
 } from "../layers/mod.ts";
 import type { TextConfig } from "./config.ts";
+import {
+  crossModalAttention,
+  type CrossModalParameters,
+  initCrossModal,
+} from "./cross_modal_attention.ts";
 import type { PromptTokens } from "./prompt.ts";
 
 /** One transformer layer. */
@@ -35,9 +38,11 @@ export interface TextParameters {
   readonly characters: NdArray;
   /** `[ngramRows,H]`. */
   readonly ngrams: NdArray;
+  /** `[termRows,H]`: row 0 for plain text, then one for each video term. */
+  readonly terms: NdArray;
   readonly layers: Record<string, TextLayerParameters>;
   readonly norm: NormParameters;
-  readonly out: LinearParameters;
+  readonly crossModal: CrossModalParameters;
 }
 
 /** Deviation of embedding rows before training. */
@@ -55,10 +60,10 @@ const WAVELENGTHS = [2, 512] as const;
  * import assert from "node:assert/strict";
  *
  * const config = {
- *   characterRows: 32, ngramRows: 64, width: 16, layers: 1, heads: 2,
- *   outputWidth: 24, maxCharacters: 8, wordRows: 32, maxWords: 4,
+ *   characterRows: 32, ngramRows: 64, termRows: 501, width: 16, layers: 1, heads: 2,
+ *   queries: 4, outputWidth: 24, maxCharacters: 8, wordRows: 32, maxWords: 4,
  * };
- * assert.deepEqual(initText(config, new Rng(0)).out.weight.shape, [16, 24]);
+ * assert.deepEqual(initText(config, new Rng(0)).crossModal.queries.shape, [4, 24]);
  * ```
  */
 export function initText(config: TextConfig, rng: Rng): TextParameters {
@@ -68,6 +73,7 @@ export function initText(config: TextConfig, rng: Rng): TextParameters {
   return {
     characters: table("characters", config.characterRows),
     ngrams: table("ngrams", config.ngramRows),
+    terms: table("terms", config.termRows),
     layers: stack("layer", config.layers, (_, name) => {
       const layer = rng.fork(name);
       return {
@@ -78,24 +84,28 @@ export function initText(config: TextConfig, rng: Rng): TextParameters {
       };
     }),
     norm: initNorm(width),
-    out: initLinear(rng.fork("out"), width, config.outputWidth),
+    crossModal: initCrossModal(rng.fork("crossModal"), config),
   };
 }
 
-/** Reads prompts: tokens `[B,L] -> [B,L,outputWidth]`, zero where there is padding. */
+/**
+ * Reads prompts: rows `[B,L]` to tokens `[B,queries,outputWidth]` and their
+ * mask `[B,queries]`. A prompt without characters gives zeros, masked.
+ */
 export function encodeText(
   p: Tensors<TextParameters>,
   tokens: Tensors<PromptTokens>,
   { heads, width }: Pick<TextConfig, "heads" | "width">,
-): tf.Tensor {
+): AttentionContext {
   const { mask } = tokens;
-  const length = mask.shape[1]!;
+  const [B, length] = mask.shape as [number, number];
   const embed = (table: tf.Tensor, ids: tf.Tensor): tf.Tensor =>
     tf.gather(table, ids as tf.Tensor2D);
   let x = tf.addN([
     embed(p.characters, tokens.characters),
     embed(p.ngrams, tokens.pairs),
     embed(p.ngrams, tokens.triples),
+    embed(p.terms, tokens.terms),
   ]); // [B,L,H]
   const table = rotaryTable([{
     positions: Array.from({ length }, (_, i) => i),
@@ -110,5 +120,14 @@ export function encodeText(
     x = tf.add(x, attention(layer.attention, seen, { heads, rotary, mask }));
     x = tf.add(x, feedForward(layer.feedForward, rmsNorm(layer.norm2, x)));
   }
-  return tf.mul(linear(p.out, rmsNorm(p.norm, x)), tf.expandDims(mask, -1));
+  const answers = crossModalAttention(
+    p.crossModal,
+    { tokens: rmsNorm(p.norm, x), mask },
+    heads,
+  ); // [B,K,O]
+  const asks = tf.max(mask, 1, true); // [B,1]
+  return {
+    tokens: tf.mul(answers, tf.reshape(asks, [B, 1, 1])),
+    mask: tf.tile(asks, [1, answers.shape[1]!]),
+  };
 }

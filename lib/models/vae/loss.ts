@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensors } from "../layers/mod.ts";
+import { betaOf, calibrationLoss, constant } from "./beta.ts";
 import type { VaeConfig } from "./config.ts";
 import {
   decode,
@@ -11,12 +12,14 @@ import {
 
 /** The terms of the VAE's loss, scalars. */
 export interface VaeLoss {
-  /** `reconstruction + beta * kl`. */
+  /** `reconstruction + beta * kl`, and what teaches beta where it is learned. */
   readonly loss: tf.Tensor;
   /** Mean squared error on [-1,1] (four times that on [0,1]). */
   readonly reconstruction: tf.Tensor;
   /** Divergence from the standard normal, nats for each latent number. */
   readonly kl: tf.Tensor;
+  /** The weight of the divergence. */
+  readonly beta: tf.Tensor;
 }
 
 /**
@@ -24,14 +27,16 @@ export interface VaeLoss {
  *
  * @param clip `[B,T,H,W,3]` in [0,1].
  * @param noise `[B,t,h,w,Z]`, standard normal.
- * @param beta Weight of the divergence (Higgins et al. 2017, beta-VAE).
+ * @param fixed Weight of the divergence (Higgins et al. 2017, beta-VAE), a
+ *   number or a scalar that follows a schedule; left out, it is learned within
+ *   the configuration's bounds.
  */
 export function vaeLoss(
   parameters: Tensors<VaeParameters>,
   clip: tf.Tensor,
   noise: tf.Tensor,
   config: VaeConfig,
-  beta: number,
+  fixed?: number | tf.Tensor,
 ): VaeLoss {
   const latent = encode(parameters, clip, config);
   const decoded = decode(parameters, sampleLatent(latent, noise), config);
@@ -40,7 +45,18 @@ export function vaeLoss(
     4,
   );
   const kl = klDivergence(latent);
-  return { loss: tf.add(reconstruction, tf.mul(kl, beta)), reconstruction, kl };
+  if (fixed !== undefined) {
+    const beta = typeof fixed === "number" ? tf.scalar(fixed) : fixed;
+    const loss = tf.add(reconstruction, tf.mul(kl, beta));
+    return { loss, reconstruction, kl, beta };
+  }
+  const beta = betaOf(parameters.balance, config.beta);
+  const loss = tf.addN([
+    reconstruction,
+    tf.mul(kl, constant(beta)),
+    calibrationLoss(beta, reconstruction, noise.size / clip.size),
+  ]);
+  return { loss, reconstruction, kl, beta };
 }
 
 /** `KL(N(mean, variance) || N(0, 1))`, mean over all numbers (Kingma & Welling 2013, appendix B). */

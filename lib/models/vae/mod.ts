@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./beta.ts";
 export * from "./config.ts";
 export * from "./loss.ts";
 export * from "./statistics.ts";

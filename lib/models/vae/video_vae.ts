@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { CHANNELS, type Rng } from "../../core/mod.ts";
+import { CHANNELS, type NdArray, type Rng } from "../../core/mod.ts";
 import {
   type Block,
   conv3d,
@@ -14,6 +14,7 @@ import {
   stack,
   type Tensors,
 } from "../layers/mod.ts";
+import { initBalance } from "./beta.ts";
 import type { VaeConfig } from "./config.ts";
 import {
   initResidualBlock,
@@ -46,6 +47,8 @@ export interface CoderParameters {
 export interface VaeParameters {
   readonly encoder: CoderParameters;
   readonly decoder: CoderParameters;
+  /** A scalar that stands for the weight of the divergence, see {@link betaOf}. */
+  readonly balance: NdArray;
 }
 
 /** What a level halves: time, height and width. */
@@ -62,7 +65,7 @@ const FOLD = 8;
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2 };
+ * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2, reach: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
  * const { encoder } = initVae(config, new Rng(0));
  * assert.deepEqual(encoder.input.weight.shape, [3, 3, 3, 48, 8]);
  * ```
@@ -123,6 +126,7 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
       norm: initNorm(widths[0]!),
       output: initConv3d(decoder.fork("output"), 3, widths[0]!, pixels, 0.1),
     },
+    balance: initBalance(config.beta),
   };
 }
 
@@ -140,9 +144,10 @@ export interface LatentDistribution {
 export function encode(
   { encoder: p }: Tensors<VaeParameters>,
   clip: tf.Tensor,
-  { patch, heads }: Pick<VaeConfig, "patch" | "heads">,
+  config: Pick<VaeConfig, "patch" | "heads" | "reach">,
 ): LatentDistribution {
   const signed = tf.sub(tf.mul(clip, 2), 1);
+  const { patch } = config;
   let x = conv3d(p.input, spaceToDepth(signed, [1, patch, patch]));
   for (const level of Object.values(p.levels)) {
     for (const block of Object.values(level.blocks)) {
@@ -150,7 +155,7 @@ export function encode(
     }
     if (level.resample) x = conv3d(level.resample, spaceToDepth(x, HALVES));
   }
-  x = temporalAttention(p.temporal, x, heads);
+  x = temporalAttention(p.temporal, x, config);
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const [mean, logVariance] = tf.split(out, 2, -1) as [tf.Tensor, tf.Tensor];
   return { mean, logVariance: tf.clipByValue(logVariance, -30, 20) };
@@ -163,9 +168,9 @@ export function encode(
 export function decode(
   { decoder: p }: Tensors<VaeParameters>,
   latent: tf.Tensor,
-  { patch, heads }: Pick<VaeConfig, "patch" | "heads">,
+  config: Pick<VaeConfig, "patch" | "heads" | "reach">,
 ): tf.Tensor {
-  let x = temporalAttention(p.temporal, conv3d(p.input, latent), heads);
+  let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
   for (const level of Object.values(p.levels)) {
     for (const block of Object.values(level.blocks)) {
       x = residualBlock(block, x);
@@ -173,7 +178,7 @@ export function decode(
     if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
-  const signed = depthToSpace(out, [1, patch, patch]);
+  const signed = depthToSpace(out, [1, config.patch, config.patch]);
   return tf.mul(tf.add(signed, 1), 0.5);
 }
 

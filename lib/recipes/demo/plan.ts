@@ -38,15 +38,18 @@ export interface DemoPlan {
   readonly gate: { readonly vaePsnr: number; readonly samplePsnr: number };
 }
 
+/** Presets that are small enough for it. */
+export type DemoPreset = Extract<PresetName, "tiny" | "nano">;
+
 /** Steps of both trainings; tiny is for tests of the machinery. */
-const STEPS: Readonly<Record<PresetName, { vae: number; diffusion: number }>> =
+const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
   {
     tiny: { vae: 6, diffusion: 6 },
     nano: { vae: 500, diffusion: 450 },
   };
 
 /** The plan of a demo run with models of a preset. */
-export function demoPlan(preset: PresetName): DemoPlan {
+export function demoPlan(preset: DemoPreset): DemoPlan {
   const steps = STEPS[preset];
   const training = (totalSteps: number, peak: number): TrainingConfig => ({
     schedule: {

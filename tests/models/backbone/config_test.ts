@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { layerKinds } from "lib/models/backbone/mod.ts";
 
 Deno.test("layerKinds() spreads 18 CNN blocks evenly among 30 of attention", () => {
-  const kinds = layerKinds({ attentionLayers: 30, cnnLayers: 18 });
+  const kinds = layerKinds({
+    attentionLayers: 30,
+    cnnLayers: 18,
+    reading: "joint",
+  });
   assert.equal(kinds.length, 48);
   const places = kinds.flatMap((kind, i) => kind === "cnn" ? [i] : []);
   assert.equal(places.length, 18);
@@ -17,7 +21,11 @@ Deno.test("layerKinds() spreads 18 CNN blocks evenly among 30 of attention", () 
 Deno.test("layerKinds() spreads any numbers evenly", () => {
   for (let attentionLayers = 0; attentionLayers < 8; attentionLayers++) {
     for (let cnnLayers = 0; cnnLayers < 8; cnnLayers++) {
-      const kinds = layerKinds({ attentionLayers, cnnLayers });
+      const kinds = layerKinds({
+        attentionLayers,
+        cnnLayers,
+        reading: "joint",
+      });
       const total = attentionLayers + cnnLayers;
       assert.equal(kinds.length, total);
       // Up to every place there is the share of CNN blocks, to within one.

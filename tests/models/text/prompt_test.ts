@@ -8,6 +8,7 @@ import {
 const SIZES = {
   characterRows: 1 << 20,
   ngramRows: 1 << 20,
+  termRows: 501,
   wordRows: 1 << 20,
   maxCharacters: 40,
   maxWords: 12,

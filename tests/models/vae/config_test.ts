@@ -5,13 +5,12 @@ import { PRESETS } from "lib/recipes/presets.ts";
 const config = PRESETS.tiny.vae;
 
 Deno.test("strideOf() multiplies the patch by 2 for each level after the first", () => {
-  const sizes = { blocks: 1, latentChannels: 4, heads: 1 };
   assert.deepEqual(
-    strideOf({ ...sizes, patch: 1, widths: [8] }),
+    strideOf({ ...config, patch: 1, widths: [8] }),
     { space: 1, time: 1 },
   );
   assert.deepEqual(
-    strideOf({ ...sizes, patch: 2, widths: [8, 8, 8, 8] }),
+    strideOf({ ...config, patch: 2, widths: [8, 8, 8, 8] }),
     { space: 16, time: 8 },
   );
   for (const { vae } of Object.values(PRESETS)) {

@@ -7,6 +7,8 @@ import {
 } from "lib/models/vae/temporal_attention.ts";
 import { eagerly, filled, random, valueAt } from "../_eager.ts";
 
+const SEEING = { heads: 2, reach: 8 };
+
 Deno.test("temporalAttention() lets a place look along time, and nowhere else", () => {
   const p = initTemporalAttention(new Rng(1), 8);
   const x = random("x", [1, 3, 2, 2, 8]);
@@ -14,7 +16,7 @@ Deno.test("temporalAttention() lets a place look along time, and nowhere else", 
   // The last frame, second row, first column.
   other.data.fill(2, ((2 * 2 + 1) * 2 + 0) * 8, ((2 * 2 + 1) * 2 + 1) * 8);
   const run = (x: NdArray): NdArray =>
-    eagerly({ p, x }, ({ p, x }) => temporalAttention(p, x, 2));
+    eagerly({ p, x }, ({ p, x }) => temporalAttention(p, x, SEEING));
   const [before, after] = [run(x), run(other)];
   const moved = filled(
     [3, 2, 2],
@@ -36,7 +38,9 @@ Deno.test("temporalAttention() knows the order of frames", () => {
   // Without positions, turning time round would only turn the result round.
   const moved = eagerly({ p, x }, ({ p, x }) => {
     const round = (y: tf.Tensor): tf.Tensor => tf.reverse(y, 1);
-    const [forth, back] = [x, round(x)].map((y) => temporalAttention(p, y, 2));
+    const [forth, back] = [x, round(x)].map((y) =>
+      temporalAttention(p, y, SEEING)
+    );
     return tf.max(tf.abs(tf.sub(forth!, round(back!))));
   });
   assert.ok(moved.data[0]! > 1e-3);

@@ -27,8 +27,9 @@ function training(totalSteps: number): TrainingConfig {
  * The tiny models learn a clip of 4 frames of 32x32 in seconds. The gate is the
  * demo's own, not one made to fit: 30 dB through the VAE, 25 dB from noise.
  * They reach 36 dB of both here. An untrained backbone, which leaves the noise
- * as it is, reaches 20 dB, and another caption 13 dB: the limits lie far from
- * all of them.
+ * as it is, reaches 14 dB, and another caption 13 dB: the limits lie far from
+ * all of them. The other clip weighs more than in the demo, for so small a VAE
+ * soon learns to do without its latents.
  */
 function planOf(diffusionSteps: number): DemoPlan {
   const plan = demoPlan("tiny");
@@ -36,7 +37,7 @@ function planOf(diffusionSteps: number): DemoPlan {
     ...plan,
     clip: { frames: 4, height: 32, width: 32, fps: 8 },
     others: 1,
-    vae: { ...plan.vae, ...training(150) },
+    vae: { ...plan.vae, ...training(150), othersWeight: 0.1 },
     diffusion: { ...plan.diffusion, ...training(diffusionSteps), batch: 4 },
     sampling: { steps: 20, guidance: 1.5 },
     gate: { vaePsnr: 30, samplePsnr: 25 },
@@ -88,7 +89,7 @@ Deno.test("the gate passes models that learned the clip, and no others", async (
         assert.deepEqual(failuresOf(plan, result), [
           "Its caption draws it from noise",
         ]);
-        assert.ok(result.samplePsnr < 23, `sample: ${result.samplePsnr}`);
+        assert.ok(result.samplePsnr < 20, `sample: ${result.samplePsnr}`);
       },
     );
 
