@@ -7,7 +7,8 @@ export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
  * Reads a command's flags by its schema: the schema gives their names, kinds,
- * defaults, limits and help.
+ * defaults, limits and help. A boolean is a switch: it stands alone and means
+ * true, and false is what it is without.
  *
  * @returns the values, or undefined if help was asked for.
  * @throws {InputError} naming the flag, the rule, the value found and the fix
@@ -22,6 +23,9 @@ export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
  * assert.deepEqual(readFlags(schema, ["--steps", "5"]), { steps: 5 });
  * assert.deepEqual(readFlags(schema, []), { steps: 10 });
  * assert.throws(() => readFlags(schema, ["--stepz", "5"]), /--stepz.*did you mean --steps/);
+ *
+ * const shown = z.strictObject({ json: z.boolean().default(false) });
+ * assert.deepEqual(readFlags(shown, ["--json"]), { json: true });
  * ```
  */
 export function readFlags<S extends FlagSchema>(
@@ -34,7 +38,12 @@ export function readFlags<S extends FlagSchema>(
     options: {
       help: { type: "boolean", short: "h" },
       ...Object.fromEntries(
-        names.map((name) => [flagOf(name), { type: "string" as const }]),
+        names.map((name) =>
+          [
+            flagOf(name),
+            { type: isSwitch(schema.shape[name]!) ? "boolean" : "string" },
+          ] as const
+        ),
       ),
     },
     strict: false,
@@ -55,6 +64,13 @@ export function readFlags<S extends FlagSchema>(
       );
     }
     const { value, inlineValue } = token;
+    if (isSwitch(fieldOf(schema, token.name))) {
+      if (value === undefined) continue;
+      throw new InputError(
+        `Cannot read the command: ${token.rawName} is a switch and takes no ` +
+          `value: current value is "${value}"`,
+      );
+    }
     if (value === undefined || (!inlineValue && value.startsWith("--"))) {
       throw new InputError(
         `Cannot read the command: ${token.rawName} must be followed by a value`,
@@ -88,7 +104,7 @@ export function helpText(
   schema: FlagSchema,
 ): string {
   const rows = Object.entries(schema.shape).map(([name, field]) => {
-    const fallback = defaultOf(field);
+    const fallback = isSwitch(field) ? undefined : defaultOf(field);
     return [
       `  --${flagOf(name)}`,
       (field.description ?? "") +
@@ -103,6 +119,17 @@ export function helpText(
     "",
     ...rows.map(([flag, text]) => `${flag.padEnd(width)}  ${text}`),
   ].join("\n");
+}
+
+/** Whether a flag stands alone: its field is a boolean, perhaps with a default. */
+function isSwitch(field: z.ZodType): boolean {
+  return field instanceof z.ZodDefault
+    ? isSwitch(field.unwrap() as z.ZodType)
+    : field instanceof z.ZodBoolean;
+}
+
+function fieldOf({ shape }: FlagSchema, flag: string): z.ZodType {
+  return Object.entries(shape).find(([name]) => flagOf(name) === flag)![1];
 }
 
 function defaultOf(field: z.ZodType): unknown {

@@ -94,6 +94,29 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
   }
 });
 
+Deno.test("readFlags() takes a boolean as a switch", () => {
+  const switches = z.strictObject({
+    dryRun: z.boolean().default(false).describe("only look"),
+    out: z.string().default("runs"),
+  });
+  assert.deepEqual(readFlags(switches, []), { dryRun: false, out: "runs" });
+  assert.deepEqual(readFlags(switches, ["--dry-run", "--out", "a"]), {
+    dryRun: true,
+    out: "a",
+  });
+  assert.throws(() => readFlags(switches, ["--dry-run=no"]), {
+    name: "InputError",
+    message: "Cannot read the command: --dry-run is a switch and takes no " +
+      'value: current value is "no"',
+  });
+  assert.throws(() => readFlags(switches, ["--dry-run", "no"]), {
+    name: "InputError",
+    message: "Cannot read the command: every value must follow a flag: " +
+      'current value is "no"; the flags are --dry-run, --out',
+  });
+  assert.match(helpText("run", "Runs.", switches), /--dry-run {2}only look$/m);
+});
+
 Deno.test("helpText() lists every flag with its description and default", () => {
   assert.equal(
     helpText("deno task demo", "Learns one clip.", schema),
