@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { leavesOf, mapTree, treeFrom } from "../core/mod.ts";
-import { registerZeroGradients } from "./trace/gradients.ts";
+import { registerGradients } from "./trace/gradients/register.ts";
 import { isTensor } from "./trace/trace.ts";
 
 /** A loss to minimise, and what else is worth knowing. */
@@ -36,7 +36,7 @@ export function lossAndGradients<P, A>(
   lossOf: (parameters: P) => Loss<A>,
   parameters: P,
 ): Loss<A> & { readonly gradients: P } {
-  registerZeroGradients();
+  registerGradients();
   const leaves = leavesOf(parameters, isTensor);
   let metrics: A;
   const { value, grads } = tf.engine().gradients(

@@ -5,6 +5,7 @@ import type { Node, Values } from "../ir/graph.ts";
 import { OpTypeError } from "../ops/expect.ts";
 import type { KernelCall, Lowering } from "./kernel_call.ts";
 import { LOWERINGS } from "./lower/table.ts";
+import { UNLOWERED } from "./lower/unlowered.ts";
 import { ANY_TARGET, type Target } from "./target.ts";
 import { TRACING } from "./tracing.ts";
 import { UnsupportedOpError } from "./unsupported_op_error.ts";
@@ -186,7 +187,8 @@ function callKernel(
 ): tf.TensorInfo | tf.TensorInfo[] {
   const lowering = LOWERINGS[kernel];
   if (!lowering) {
-    throw new UnsupportedOpError(kernel, "the compiler has no rule for it");
+    const why = UNLOWERED[kernel] ?? "the compiler has no rule for it";
+    throw new UnsupportedOpError(kernel, why);
   }
   const given = Object.entries(inputs).filter(([, info]) =>
     info !== undefined && info !== null

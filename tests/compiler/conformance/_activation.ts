@@ -33,6 +33,17 @@ export const ACTIVATION_CASES: readonly Case[] = [
     ({ x }) => tf.elu(x),
     RELATIVE,
   ),
+  conform(
+    "selu",
+    { x: floats(-200, -3, -0.4, 0, 0.5, 90, 1e30) },
+    ({ x }) => tf.selu(x),
+  ),
+  conform(
+    "selu of tiny values",
+    { x: floats(-1e-3, -1e-5, -1e-7) },
+    ({ x }) => tf.selu(x),
+    RELATIVE,
+  ),
   conform("elu of what is no number", { x: WILD }, ({ x }) => tf.elu(x), NONE),
   conform(
     "leakyRelu",

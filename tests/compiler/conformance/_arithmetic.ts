@@ -14,6 +14,20 @@ import {
 
 /** Cases of arithmetic with two values and more. */
 export const ARITHMETIC_CASES: readonly Case[] = [
+  conform(
+    "atan2 in all quarters and on the axes",
+    {
+      a: floats(0, 1, 2, 1, 0, -1, -2, -1, 0, 3),
+      b: floats(1, 1, 0, -1, -1, -1, 0, 1, 0, -2),
+    },
+    ({ a, b }) => tf.atan2(a, b),
+    NONE,
+  ),
+  conform(
+    "atan2",
+    { a: normal([7]), b: normal([2, 7], 2) },
+    ({ a, b }) => tf.atan2(a, b),
+  ),
   conform("add, broadcast on both sides", {
     a: normal([2, 1, 3]),
     b: normal([4, 1], 2),

@@ -2,6 +2,10 @@ import type { Case } from "./_case.ts";
 import { ACTIVATION_CASES } from "./_activation.ts";
 import { ARITHMETIC_CASES } from "./_arithmetic.ts";
 import { COMPARISON_CASES } from "./_comparison.ts";
+import { CUMULATIVE_CASES } from "./_cumulative.ts";
+import { EINSUM_CASES } from "./_einsum.ts";
+import { FUSED_CASES } from "./_fused.ts";
+import { RESIZE_CASES } from "./_resize.ts";
 import { UNARY_CASES } from "./_unary.ts";
 import { COMPOSITE_CASES } from "./_composite.ts";
 import { CONVOLUTION_CASES } from "./_convolution.ts";
@@ -18,10 +22,14 @@ export const CASES: readonly Case[] = [
   ...ARITHMETIC_CASES,
   ...COMPARISON_CASES,
   ...REDUCE_CASES,
+  ...CUMULATIVE_CASES,
   ...MATMUL_CASES,
+  ...EINSUM_CASES,
+  ...FUSED_CASES,
   ...CONVOLUTION_CASES,
   ...POOLING_CASES,
   ...MOVEMENT_CASES,
+  ...RESIZE_CASES,
   ...INDEXING_CASES,
   ...COMPOSITE_CASES,
 ];

@@ -3,6 +3,7 @@ import { int32, scalar } from "lib/core/mod.ts";
 import { type Case, conform, EXACT, ints, normal } from "./_case.ts";
 
 const NONE = { tolerance: EXACT, gradient: "none" } as const;
+const LINEAR = { gradient: "differences", gradientTolerance: 2e-5 } as const;
 const TABLE = normal([5, 3]);
 
 /** Cases of the operations that pick by position. */
@@ -57,6 +58,28 @@ export const INDEXING_CASES: readonly Case[] = [
     x: normal([4]),
     i: ints(1, 1, 0, 1),
   }, ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 2)),
+  conform(
+    "gatherND of values and of rows, some twice",
+    {
+      x: normal([3, 2, 4]),
+      i: int32([2, 2, 3], [0, 1, 2, 2, 0, 3, 0, 1, 2, 1, 1, 0]),
+      j: int32([3, 2], [2, 0, 2, 0, 0, 1]),
+    },
+    ({ x, i, j }) => [tf.gatherND(x, i), tf.gatherND(x, j)],
+    { ...LINEAR, tolerance: EXACT },
+  ),
+  conform(
+    "scatterND of rows, some twice",
+    { x: normal([3, 4]), i: int32([3, 1], [4, 1, 4]) },
+    ({ x, i }) => tf.scatterND(i, x, [5, 4]),
+    LINEAR,
+  ),
+  conform(
+    "scatterND of values",
+    { x: normal([3]), i: int32([3, 2], [0, 1, 1, 2, 0, 1]) },
+    ({ x, i }) => tf.scatterND(i, x, [2, 3]),
+    LINEAR,
+  ),
   conform(
     "oneHot",
     { i: ints(0, 2, 1) },

@@ -4,6 +4,12 @@ import { bools, type Case, conform, EXACT, ints, normal } from "./_case.ts";
 
 const MOVED = { tolerance: EXACT } as const;
 const NONE = { ...MOVED, gradient: "none" } as const;
+/** Moving is linear, so that differences are exact. */
+const LINEAR = {
+  ...MOVED,
+  gradient: "differences",
+  gradientTolerance: 2e-5,
+} as const;
 const CUBE = normal([2, 3, 4]);
 const SIX = normal([2, 1, 3, 2, 1, 2]);
 
@@ -92,20 +98,20 @@ export const MOVEMENT_CASES: readonly Case[] = [
     "stridedSlice",
     { x: CUBE },
     ({ x }) => tf.stridedSlice(x, [0, 0, 1], [2, 3, 4], [1, 2, 2]),
-    NONE,
+    LINEAR,
   ),
   conform(
     "stridedSlice backwards",
     { x: CUBE },
     ({ x }) => tf.stridedSlice(x, [1, 2, -1], [0, -4, -4], [-1, -1, -2]),
-    NONE,
+    LINEAR,
   ),
   conform(
     "stridedSlice with masks",
     { x: CUBE },
     ({ x }) =>
       tf.stridedSlice(x, [1, 1, 1], [0, 2, 0], [1, 1, 1], 0b001, 0b101),
-    NONE,
+    LINEAR,
   ),
   conform(
     "stridedSlice that drops an axis and makes one",
@@ -122,13 +128,13 @@ export const MOVEMENT_CASES: readonly Case[] = [
         0b010,
         0b001,
       ),
-    NONE,
+    LINEAR,
   ),
   conform(
     "stridedSlice with an ellipsis",
     { x: CUBE },
     ({ x }) => tf.stridedSlice(x, [0, 1], [0, 3], [1, 1], 0, 0, 0b01),
-    NONE,
+    LINEAR,
   ),
   conform(
     "reverse",
@@ -260,41 +266,55 @@ export const MOVEMENT_CASES: readonly Case[] = [
     "depthToSpace",
     { x: normal([1, 2, 3, 8]) },
     ({ x }) => tf.depthToSpace(x as tf.Tensor4D, 2, "NHWC"),
+    LINEAR,
+  ),
+  ...[[[0, 0], [0, 0]], [[1, 0], [0, 2]]].flatMap((pads) => [
+    conform(
+      `spaceToBatchND, ${pads}`,
+      { x: normal([2, pads[0]![0] ? 3 : 4, 4, 3]) },
+      ({ x }) => tf.spaceToBatchND(x, [2, 2], pads),
+      MOVED,
+    ),
+    conform(
+      `batchToSpaceND, ${pads}`,
+      { x: normal([8, 2, 3, 3]) },
+      ({ x }) => tf.batchToSpaceND(x, [2, 2], pads),
+      MOVED,
+    ),
+  ]),
+  conform(
+    "flipLeftRight",
+    { x: normal([2, 3, 4, 2]) },
+    ({ x }) => tf.image.flipLeftRight(x as tf.Tensor4D),
     NONE,
   ),
-  ...[[false, false], [true, false], [false, true]].flatMap(
-    ([alignCorners, halfPixel]) => {
-      const mode = alignCorners
-        ? "corners aligned"
-        : halfPixel
-        ? "half pixels"
-        : "plain";
-      return [[7, 9], [2, 2], [3, 5], [1, 1], [6, 4]].flatMap(([h, w]) => [
-        conform(`resizeBilinear to ${h}x${w}, ${mode}`, {
-          x: normal([2, 3, 5, 2]),
-        }, ({ x }) =>
-          tf.image.resizeBilinear(
-            x as tf.Tensor4D,
-            [h!, w!],
-            alignCorners,
-            halfPixel,
-          ), { gradient: "none", tolerance: 2e-6 }),
-        conform(`resizeNearestNeighbor to ${h}x${w}, ${mode}`, {
-          x: normal([2, 3, 5, 2]),
-        }, ({ x }) =>
-          tf.image.resizeNearestNeighbor(
-            x as tf.Tensor4D,
-            [h!, w!],
-            alignCorners,
-            halfPixel,
-          ), NONE),
-      ]);
-    },
+  conform(
+    "range, forwards, backwards, in fractions and of nothing",
+    { x: scalar(2) },
+    ({ x }) => [
+      tf.mul(x, tf.range(1, 5)),
+      tf.mul(x, tf.range(5, 1)),
+      tf.mul(x, tf.range(0, 1, 0.3)),
+      tf.add(x, tf.sum(tf.range(3, 1, 1.5))),
+    ],
+    { tolerance: 1e-6 },
   ),
   conform(
-    "resizeNearestNeighbor from 6 to 20 rows",
-    { x: normal([1, 6, 1, 1]) },
-    ({ x }) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [20, 1]),
+    "range of whole numbers",
+    { x: ints(2) },
+    ({ x }) => tf.mul(x, tf.range(2, 9, 3, "int32")),
+    NONE,
+  ),
+  conform(
+    "linspace",
+    { x: scalar(2) },
+    ({ x }) => tf.mul(x, tf.linspace(-1, 2, 8)),
+    { tolerance: 1e-6 },
+  ),
+  conform(
+    "diag",
+    { x: normal([3]), i: ints(1, 2), y: normal([2, 2]) },
+    ({ x, i, y }) => [tf.diag(x), tf.diag(i), tf.diag(y)],
     NONE,
   ),
 ];

@@ -91,6 +91,18 @@ export const POOLING_CASES: readonly Case[] = [
     strides: 1,
     ...PADDED,
   }),
+  avgPool("3x3x3, strides 2, valid", {
+    x: [1, 5, 5, 7, 2],
+    size: 3,
+    strides: 2,
+    pad: "valid",
+  }),
+  avgPool("3x2x2, strides 2, padded, windows overlap", {
+    x: [1, 5, 4, 3, 2],
+    size: [3, 2, 2],
+    strides: [2, 1, 2],
+    ...PADDED,
+  }),
   maxPool("2x2", { x: [2, 4, 6, 3], size: 2, strides: 2 }),
   maxPool("2x2, odd size", { x: [1, 5, 3, 2], size: 2, strides: 2 }),
   maxPool("2x2, odd size, valid", {
@@ -112,6 +124,22 @@ export const POOLING_CASES: readonly Case[] = [
     x: [1, 3, 4, 2, 2],
     size: 3,
     strides: 1,
+  }),
+  maxPool("3x3, strides 2, windows overlap", {
+    x: [1, 7, 6, 2],
+    size: 3,
+    strides: 2,
+  }),
+  maxPool("3x3x3, strides 2, windows overlap", {
+    x: [1, 5, 4, 7, 2],
+    size: 3,
+    strides: 2,
+  }),
+  maxPool("3x2x2, strides 2 and 1, valid", {
+    x: [1, 5, 4, 3, 2],
+    size: [3, 2, 2],
+    strides: [2, 1, 1],
+    pad: "valid",
   }),
   conform(
     "maxPool with ties",

@@ -102,27 +102,6 @@ export const REDUCE_CASES: readonly Case[] = [
     ({ x }) => [tf.max(x, 1), tf.min(x, 1)],
     NONE,
   ),
-  // The gradient of Prod needs Cumprod, which has no lowering.
-  conform("prod", { x: CUBE }, ({ x }) => tf.prod(x, 1), NONE),
-  conform("prod of everything", { x: CUBE }, ({ x }) => tf.prod(x), NONE),
-  conform(
-    "prod with zeros, kept",
-    { x: float32([2, 3], [1, 0, 3, 0, 0, 2]) },
-    ({ x }) => tf.prod(x, -1, true),
-    NONE,
-  ),
-  conform(
-    "prod of whole numbers",
-    { x: NUMBERS },
-    ({ x }) => tf.prod(x, 0),
-    NONE,
-  ),
-  conform(
-    "prod of truths",
-    { x: bools([1, 1, 1, 0], [2, 2]) },
-    ({ x }) => tf.prod(x, 1),
-    NONE,
-  ),
   conform("all and any", { x: bools([1, 1, 0, 1, 0, 0], [3, 2]) }, ({ x }) => [
     tf.all(x, 1),
     tf.any(x, 1),
@@ -161,37 +140,20 @@ export const REDUCE_CASES: readonly Case[] = [
     { x: floats(0.3, -0.2, 1) },
     ({ x }) => tf.softmax(x),
   ),
+  // TF.js's function takes the last axis only.
+  conform(
+    "softmax of the first axis, made of others",
+    { x: CUBE },
+    ({ x }) => tf.exp(tf.sub(x, tf.logSumExp(x, 0, true))),
+  ),
   conform("logSoftmax", { x: CUBE }, ({ x }) => tf.logSoftmax(x)),
   conform("logSoftmax of large values", {
     x: float32([2, 3], [1e4, 1e4 - 1, -1e4, -1e30, 0, 88]),
   }, ({ x }) => tf.logSoftmax(x)),
   conform("logSumExp", { x: CUBE }, ({ x }) => tf.logSumExp(x, 1)),
-  // TF.js transposes the gradient of any but the last axis wrongly, and throws.
-  conform("cumsum", { x: CUBE }, ({ x }) => tf.cumsum(x, 1), NONE),
-  conform("cumsum, exclusive", { x: CUBE }, ({ x }) => tf.cumsum(x, 2, true)),
-  conform(
-    "cumsum, reverse",
-    { x: CUBE },
-    ({ x }) => tf.cumsum(x, 0, false, true),
-    NONE,
-  ),
-  conform(
-    "cumsum, exclusive and reverse, of the last axis",
-    { x: CUBE },
-    ({ x }) => tf.cumsum(x, 2, true, true),
-  ),
-  conform(
-    "cumsum of whole numbers",
-    { x: NUMBERS },
-    ({ x }) => tf.cumsum(x, 1),
-    NONE,
-  ),
-  conform(
-    "cumsum of truths",
-    { x: bools([1, 0, 1, 1]) },
-    ({ x }) => tf.cumsum(x, 0),
-    NONE,
-  ),
+  conform("logSumExp of large values over two axes, kept", {
+    x: float32([2, 3], [1e4, 1e4 - 1, -1e4, -1e30, 0, 88]),
+  }, ({ x }) => tf.logSumExp(x, [0, -1], true)),
   conform("topk, ties in order of position", { x: TIES }, ({ x }) => {
     const { values, indices } = tf.topk(x, 3);
     return [values, indices];

@@ -32,6 +32,7 @@ const LESS_EXACT: Readonly<Record<string, Tolerance>> = {
   "elu of tiny values": NEAR_ZERO,
   "expm1 of tiny values": NEAR_ZERO,
   "log1p of tiny values": NEAR_ZERO,
+  "selu of tiny values": NEAR_ZERO,
   "sinh of tiny values": NEAR_ZERO,
   "tanh of tiny values": NEAR_ZERO,
 };

@@ -1,3 +1,4 @@
+import { backend_util } from "@tensorflow/tfjs-core";
 import type { Lowering, Lowerings } from "../kernel_call.ts";
 import { expm1, isNegative, isPositive, like } from "./scalar.ts";
 
@@ -9,6 +10,22 @@ const elu: Lowering = (call) => {
   const below = expm1(call, builder.elementwise("Min", x, zero));
   const positive = builder.elementwise("GreaterOrEqual", x, zero);
   return builder.add("Where", [positive, x, below], {});
+};
+
+/** A scaled exponential linear unit (Klambauer et al. 2017, arXiv 1706.02515). */
+const selu: Lowering = (call) => {
+  const { builder } = call;
+  const x = call.input("x");
+  const below = expm1(call, builder.elementwise("Min", x, like(call, x, 0)));
+  return builder.add("Where", [
+    builder.elementwise("GreaterOrEqual", x, like(call, x, 0)),
+    builder.elementwise("Mul", x, like(call, x, backend_util.SELU_SCALE)),
+    builder.elementwise(
+      "Mul",
+      below,
+      like(call, x, backend_util.SELU_SCALEALPHA),
+    ),
+  ], {});
 };
 
 const eluGrad: Lowering = ({ builder, input }) => {
@@ -86,5 +103,6 @@ export const ACTIVATION: Lowerings = {
       like(call, x, 6),
     );
   },
+  Selu: selu,
   Step: step,
 };

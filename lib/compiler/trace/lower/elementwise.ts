@@ -7,7 +7,7 @@ import type {
   UnaryOp,
 } from "../../ir/op_attributes.ts";
 import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
-import { expm1, isNegative, isPositive, like } from "./scalar.ts";
+import { expm1, isNegative, isPositive, isZero, like } from "./scalar.ts";
 
 const unary = (op: UnaryOp): Lowering => ({ builder, input }) =>
   builder.add(op, [input("x")], {}) as Node;
@@ -75,6 +75,28 @@ const sign: Lowering = (call) => {
   );
 };
 
+/** The angle of a point `(b, a)` in `[-pi, pi]`, for finite coordinates. */
+const atan2: Lowering = (call) => {
+  const { builder, input } = call;
+  const [a, b] = [input("a"), input("b")];
+  const within = builder.add("Atan", [builder.elementwise("Div", a, b)], {});
+  const turn = builder.add("Where", [
+    isNegative(call, a),
+    like(call, a, -Math.PI),
+    like(call, a, Math.PI),
+  ], {});
+  const origin = builder.add("And", [isZero(call, a), isZero(call, b)], {});
+  return builder.add("Where", [
+    origin,
+    like(call, a, 0),
+    builder.add("Where", [
+      isNegative(call, b),
+      builder.elementwise("Add", within, turn),
+      within,
+    ], {}),
+  ], {});
+};
+
 const select: Lowering = ({ builder, input }) => {
   const [t, e] = [input("t"), input("e")];
   const dtype = upcastType(t.type.dtype, e.type.dtype) as DType;
@@ -96,6 +118,7 @@ export const ELEMENTWISE: Lowerings = {
   Asin: unary("Asin"),
   Asinh: unary("Asinh"),
   Atan: unary("Atan"),
+  Atan2: atan2,
   Atanh: unary("Atanh"),
   Ceil: unary("Ceil"),
   Cos: unary("Cos"),

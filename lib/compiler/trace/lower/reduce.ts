@@ -2,6 +2,7 @@ import { util } from "@tensorflow/tfjs-core";
 import type { Node } from "../../ir/graph.ts";
 import type { ReduceOp } from "../../ir/op_attributes.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
+import { numbersOf } from "./scalar.ts";
 
 /** The axes of a reduction, ascending; none given means all. */
 function axesOf(x: Node, axis: number | number[] | null | undefined): number[] {
@@ -25,12 +26,6 @@ function reduceTo(call: KernelCall, op: ReduceOp, x: Node): Node {
     axes: allIfNone(x, reductionIndices ?? axis),
     keepDims: keepDims ?? false,
   }) as Node;
-}
-
-/** Sums and products of truths are whole numbers. */
-function numbersOf({ builder, input }: KernelCall): Node {
-  const x = input("x");
-  return x.type.dtype === "bool" ? builder.cast(x, "int32") : x;
 }
 
 const total = (op: "ReduceSum" | "ReduceProd"): Lowering => (call) =>
@@ -74,14 +69,6 @@ const softmax: Lowering = ({ builder, input, attributes }) => {
   return builder.add("Softmax", [x], { axis });
 };
 
-const cumSum: Lowering = (call) => {
-  const { builder, attributes } = call;
-  const x = numbersOf(call);
-  const [axis = 0] = axesOf(x, attributes.axis);
-  const { exclusive, reverse } = attributes;
-  return builder.add("CumSum", [x], { axis, exclusive, reverse });
-};
-
 const topK: Lowering = ({ builder, input, attributes }) => {
   const { k } = attributes;
   const x = input("x");
@@ -97,7 +84,6 @@ export const REDUCE: Lowerings = {
   Any: quantifier("ReduceMax"),
   ArgMax: position("ArgMax"),
   ArgMin: position("ArgMin"),
-  Cumsum: cumSum,
   Max: extreme("ReduceMax"),
   Mean: mean,
   Min: extreme("ReduceMin"),

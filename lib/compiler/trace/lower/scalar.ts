@@ -32,3 +32,9 @@ export function expm1(call: KernelCall, x: Node): Node {
   );
   return builder.elementwise("Mul", builder.add("Tanh", [half], {}), above);
 }
+
+/** The input `x`, truths as whole numbers: so TF.js adds and multiplies them. */
+export function numbersOf({ builder, input }: KernelCall): Node {
+  const x = input("x");
+  return x.type.dtype === "bool" ? builder.cast(x, "int32") : x;
+}

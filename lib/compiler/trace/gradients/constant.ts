@@ -1,5 +1,3 @@
-// tfjs-core leaves the gradients out; the whole package registers them.
-import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -19,12 +17,11 @@ const CONSTANT_KERNELS = [
   tf.NotEqual,
 ];
 
-/** Registers a zero gradient for comparisons and logic, once. */
-export function registerZeroGradients(): void {
-  for (const kernelName of CONSTANT_KERNELS) {
-    if (tf.getGradient(kernelName)) continue;
+/** Zero gradients of comparisons and logic. */
+export const CONSTANT_GRADIENTS: readonly tf.GradConfig[] = CONSTANT_KERNELS
+  .map((kernelName) => {
     const inputsToSave = kernelName === tf.LogicalNot ? ["x"] : ["a", "b"];
-    tf.registerGradient({
+    return {
       kernelName,
       inputsToSave,
       gradFunc: (_dy, saved) =>
@@ -34,6 +31,5 @@ export function registerZeroGradients(): void {
             () => tf.zeros((saved as tf.Tensor[])[i]!.shape),
           ]),
         ),
-    });
-  }
-}
+    };
+  });

@@ -1,0 +1,29 @@
+// tfjs-core leaves the gradients out; the whole package registers them.
+import "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import { CONSTANT_GRADIENTS } from "./constant.ts";
+import { CUMULATIVE_GRADIENTS } from "./cumulative.ts";
+import { EINSUM_GRADIENTS } from "./einsum.ts";
+import { MOVEMENT_GRADIENTS } from "./movement.ts";
+import { TRANSPOSED_CONVOLUTION_GRADIENTS } from "./transposed_convolution.ts";
+
+/** The gradients that TF.js lacks, and one that it has wrong (Cumsum). */
+const GRADIENTS: readonly tf.GradConfig[] = [
+  ...CONSTANT_GRADIENTS,
+  ...CUMULATIVE_GRADIENTS,
+  ...EINSUM_GRADIENTS,
+  ...MOVEMENT_GRADIENTS,
+  ...TRANSPOSED_CONVOLUTION_GRADIENTS,
+];
+
+/**
+ * Tells TF.js the gradients that it lacks, once. Eager functions get them as
+ * well, so that they stay the oracle of the compiled ones.
+ */
+export function registerGradients(): void {
+  for (const gradient of GRADIENTS) {
+    if (tf.getGradient(gradient.kernelName) !== gradient) {
+      tf.registerGradient(gradient);
+    }
+  }
+}
