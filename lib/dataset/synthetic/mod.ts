@@ -6,3 +6,7 @@
 export * from "./demo.ts";
 export * from "./render.ts";
 export * from "./scene.ts";
+export { syntheticClips, type SyntheticOptions } from "./clips.ts";
+export { filmTake } from "./film.ts";
+export { Sprites } from "./sprites.ts";
+export { planTake, type Subject, type Take, type TakeName } from "./take.ts";

@@ -1,0 +1,9 @@
+/**
+ * What a clip shows, in words: with the names of Unicode CLDR in every covered
+ * language.
+ *
+ * @module
+ */
+export * from "./caption.ts";
+export * from "./cldr.ts";
+export * from "./languages.ts";

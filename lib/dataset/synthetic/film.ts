@@ -1,0 +1,58 @@
+import { CHANNELS, type Clip } from "../../core/mod.ts";
+import type { ClipShape } from "../batches/clip_source.ts";
+import { type Layer, paint } from "./paint.ts";
+import type { Sprites } from "./sprites.ts";
+import { stageTake } from "./stage.ts";
+import type { Take } from "./take.ts";
+
+/**
+ * Films a take.
+ *
+ * Frame i shows the moment (i - (T-1)/2) / fps seconds from the middle of the
+ * take, so that a higher rate shows more of the same motion. A clip longer than
+ * two seconds shows the same ways, slower: its subjects stay in the picture.
+ *
+ * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
+ *
+ * @example
+ * ```ts
+ * import { clipShape } from "lib/core/mod.ts";
+ * import { filmTake, planTake, Sprites } from "lib/dataset/synthetic/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const take = planTake({ seed: 0, phase: 1, split: "train", index: 7 });
+ * const shape = { frames: 16, height: 64, width: 64, fps: 8 };
+ * assert.deepEqual(clipShape(await filmTake(take, shape, new Sprites())), [16, 64, 64, 3]);
+ * ```
+ */
+export async function filmTake(
+  take: Take,
+  shape: ClipShape,
+  sprites: Sprites,
+): Promise<Clip> {
+  const { frames, height, width, fps } = shape;
+  const layers = await stageTake(take, shape, sprites);
+  const size = height * width * CHANNELS;
+  const data = new Float32Array(new ArrayBuffer(frames * size * 4));
+  // What does not move is drawn once.
+  const still = countStill(layers);
+  const base = { height, width, data: new Float32Array(size) };
+  for (const layer of layers[0]!.slice(0, still)) paint(base, layer);
+  for (const [i, moment] of layers.entries()) {
+    const frame = data.subarray(i * size, (i + 1) * size);
+    frame.set(base.data);
+    for (const layer of moment.slice(still)) {
+      paint({ height, width, data: frame }, layer);
+    }
+  }
+  return { frames, height, width, fps, data };
+}
+
+/** How many layers, from the farthest on, are the same in every frame. */
+function countStill(layers: readonly (readonly Layer[])[]): number {
+  const [first = [], ...others] = layers;
+  const moving = first.findIndex(({ matrix }, n) =>
+    others.some((other) => other[n]!.matrix.some((v, k) => v !== matrix[k]))
+  );
+  return moving < 0 ? first.length : moving;
+}
