@@ -10,7 +10,7 @@ import type { Device, Executable } from "./device/device.ts";
 import type { DeviceTensor } from "./device/tensor.ts";
 import type { Graph } from "./ir/graph.ts";
 import { typeText } from "./ops/expect.ts";
-import type { SessionOptions } from "./session/session.ts";
+import type { SessionOptions } from "./session/create_session.ts";
 
 /** Tensors in the place of what lives on the device. */
 type TensorsOfState<S> = MapLeaves<S, DeviceTensor, tf.Tensor>;

@@ -1,6 +1,6 @@
 import type { NdArray } from "../../core/mod.ts";
 import type { Graph } from "../ir/graph.ts";
-import type { SessionOptions } from "../session/session.ts";
+import type { SessionOptions } from "../session/create_session.ts";
 import type { DeviceTensor } from "./tensor.ts";
 
 /** The devices there are. */

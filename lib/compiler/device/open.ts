@@ -26,6 +26,11 @@ export interface OpenOptions {
    * one, will do: for tests, since both are slower than the device "cpu".
    */
   readonly allowSoftware?: boolean;
+  /**
+   * Folder in which optimised graphs are kept, so that large functions start
+   * fast the next time; none when left out.
+   */
+  readonly cache?: string;
 }
 
 /**
@@ -105,7 +110,7 @@ function checkedName(name: string): DeviceChoice {
 }
 
 async function openCpu(
-  { threads = navigator.hardwareConcurrency }: OpenOptions,
+  { threads = navigator.hardwareConcurrency, cache }: OpenOptions,
 ): Promise<Device> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new InputError(
@@ -118,7 +123,16 @@ async function openCpu(
   return new RuntimeDevice("cpu", description, HOST_MEMORY, {
     threads,
     ...(block !== undefined && { target: { channelBlock: block } }),
+    ...(cache !== undefined && {
+      cache: { folder: cache, machine: machineName(block) },
+    }),
   });
+}
+
+/** What the runtime looks at when it fits a graph to the processor. */
+function machineName(block: number | undefined): string {
+  const { os, arch } = Deno.build;
+  return `${os} ${arch}, blocks of ${block ?? 1}`;
 }
 
 async function openWebGpu(

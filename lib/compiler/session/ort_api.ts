@@ -33,6 +33,7 @@ const FUNCTIONS = {
     place: 8,
     parameters: ["pointer", "buffer", "usize", "pointer", "buffer"],
   },
+  SetOptimizedModelFilePath: { place: 11, parameters: ["pointer", "buffer"] },
   CreateSessionOptions: { place: 10, parameters: ["buffer"] },
   EnableProfiling: { place: 14, parameters: ["pointer", "buffer"] },
   DisableMemPattern: { place: 17, parameters: ["pointer"] },
@@ -229,6 +230,16 @@ export class OrtApi {
 /** A text as C wants it. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text + "\0");
+}
+
+/** A path as the runtime wants it: wide characters on Windows, else as any text. */
+export function cPath(path: string): Uint8Array<ArrayBuffer> {
+  if (Deno.build.os !== "windows") return cString(path);
+  const wide = Uint16Array.from(
+    `${path}\0`,
+    (_, i) => path.charCodeAt(i) || 0,
+  );
+  return new Uint8Array(wide.buffer);
 }
 
 function pointerAt<F>(

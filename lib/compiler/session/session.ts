@@ -1,30 +1,6 @@
+import { createSession, type SessionOptions } from "./create_session.ts";
 import type { RuntimeValue } from "./host_value.ts";
 import { cString, OrtApi } from "./ort_api.ts";
-import { appendProvider, type Provider } from "./provider.ts";
-
-/** `ORT_LOGGING_LEVEL_FATAL`. */
-const FATAL = 4;
-
-/** `ORT_ENABLE_ALL`. */
-const ALL_OPTIMISATIONS = 99;
-
-/**
- * Numbers below 1e-38 count as zero. Squares of small gradients are such
- * numbers, and computing with them takes a processor ten times as long.
- */
-const FLUSH_DENORMALS = { "session.set_denormal_as_zero": "1" };
-
-/** How a session runs. */
-export interface SessionOptions {
-  /** Threads inside one operation; the runtime chooses when left out. */
-  readonly threads?: number;
-  /** Path prefix under which a profile of the runs is written. */
-  readonly profile?: string;
-  /** What runs it; the CPU alone when left out. */
-  readonly provider?: Provider;
-  /** Entries as `onnxruntime_session_options_config_keys.h` lists them. */
-  readonly config?: Readonly<Record<string, string>>;
-}
 
 /** An ONNX model ready to run on tensors that are bound to it by name. */
 export class Session {
@@ -37,45 +13,8 @@ export class Session {
 
   /** @param model The bytes of an `.onnx` file. */
   constructor(model: Uint8Array<ArrayBuffer>, options: SessionOptions = {}) {
-    const api = this.#api;
-    const settings = api.create("CreateSessionOptions");
-    try {
-      api.call(
-        "SetSessionGraphOptimizationLevel",
-        settings,
-        ALL_OPTIMISATIONS,
-      );
-      // Planning memory by pattern doubles the peak and is slower here.
-      api.call("DisableMemPattern", settings);
-      if (options.threads !== undefined) {
-        api.call("SetIntraOpNumThreads", settings, options.threads);
-      }
-      if (options.profile !== undefined) {
-        api.call("EnableProfiling", settings, cString(options.profile));
-      }
-      // What goes wrong arrives as an exception; it is not printed as well.
-      api.call("SetSessionLogSeverityLevel", settings, FATAL);
-      if (options.provider) appendProvider(api, settings, options.provider);
-      const config = { ...FLUSH_DENORMALS, ...options.config };
-      for (const [key, value] of Object.entries(config)) {
-        api.call(
-          "AddSessionConfigEntry",
-          settings,
-          cString(key),
-          cString(value),
-        );
-      }
-      this.#session = api.create(
-        "CreateSessionFromArray",
-        api.environment,
-        model,
-        BigInt(model.byteLength),
-        settings,
-      );
-    } finally {
-      api.release("ReleaseSessionOptions", settings);
-    }
-    this.#binding = api.create("CreateIoBinding", this.#session);
+    this.#session = createSession(this.#api, model, options);
+    this.#binding = this.#api.create("CreateIoBinding", this.#session);
   }
 
   /** Makes an input read from a tensor's memory. */

@@ -1,7 +1,14 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { InputError, messageOf } from "../../core/mod.ts";
+import {
+  InputError,
+  lockFolder,
+  messageOf,
+  removePartialFiles,
+  thisProcess,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
+import { GRAPH_CACHE } from "../graph_cache.ts";
 import { otherClips, renderedClip, videoClip } from "./clips.ts";
 import { demoFlags, type DemoOptions } from "./options.ts";
 import { openMetrics, type StageContext } from "./stages.ts";
@@ -20,8 +27,12 @@ async function demo(
   const given = options.video === undefined
     ? undefined
     : await videoClip(options.video, options.caption, plan);
-  using device = await openDevice(options.device);
+  using device = await openDevice(options.device, {
+    cache: GRAPH_CACHE,
+  });
   await makeFolder(folder);
+  using _lock = lockFolder(folder, thisProcess(new Date()));
+  await removePartialFiles(folder);
   const subject = given ??
     await renderedClip(`${folder}/rendered.mp4`, options.caption, plan);
   const others = otherClips(plan);

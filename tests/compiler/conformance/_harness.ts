@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
 import { arraysOf, type Device, jit, tensorsOf } from "lib/compiler/mod.ts";
-import type { SessionOptions } from "lib/compiler/session/session.ts";
+import type { SessionOptions } from "lib/compiler/session/create_session.ts";
 import type { Graph, Node } from "lib/compiler/ir/graph.ts";
 import "../_runtime.ts";
 import { copyOf, type NdArray, Rng, shapeText } from "lib/core/mod.ts";

@@ -1,0 +1,113 @@
+import { CachedModel, type ModelCache } from "./model_cache.ts";
+import { cPath, cString, type OrtApi, RuntimeError } from "./ort_api.ts";
+import { appendProvider, type Provider } from "./provider.ts";
+
+/** `ORT_LOGGING_LEVEL_FATAL`. */
+const FATAL = 4;
+
+/** `GraphOptimizationLevel`. */
+const OPTIMISATIONS = { none: 0, all: 99 } as const;
+
+/**
+ * Numbers below 1e-38 count as zero. Squares of small gradients are such
+ * numbers, and computing with them takes a processor ten times as long.
+ */
+const FLUSH_DENORMALS = { "session.set_denormal_as_zero": "1" };
+
+/** How a session runs. */
+export interface SessionOptions {
+  /** Threads inside one operation; the runtime chooses when left out. */
+  readonly threads?: number;
+  /** Path prefix under which a profile of the runs is written. */
+  readonly profile?: string;
+  /** What runs it; the CPU alone when left out. */
+  readonly provider?: Provider;
+  /** Entries as `onnxruntime_session_options_config_keys.h` lists them. */
+  readonly config?: Readonly<Record<string, string>>;
+  /**
+   * Where optimised models are kept. Most of the time that a large session
+   * takes to be made goes into optimising.
+   */
+  readonly cache?: ModelCache;
+}
+
+/** Makes a session of the runtime, from a cached model where there is one. */
+export function createSession(
+  api: OrtApi,
+  model: Uint8Array<ArrayBuffer>,
+  options: SessionOptions,
+): Deno.PointerObject {
+  const { cache, provider, config, threads } = options;
+  const cached = cache && CachedModel.of(model, cache, {
+    runtime: api.version,
+    provider,
+    config,
+    threads,
+  });
+  if (!cached) return create(api, model, options, "all");
+  const optimised = cached.read();
+  if (optimised) {
+    try {
+      return create(api, optimised, options, "none");
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error;
+      cached.remove(); // what cannot be read is made anew
+    }
+  }
+  let session: Deno.PointerObject | undefined;
+  cached.write((path) => {
+    session = create(api, model, options, "all", path);
+  });
+  return session!;
+}
+
+/** @param writeTo Where the runtime leaves what it made of the model. */
+function create(
+  api: OrtApi,
+  model: Uint8Array<ArrayBuffer>,
+  { threads, profile, provider, config }: SessionOptions,
+  level: keyof typeof OPTIMISATIONS,
+  writeTo?: string,
+): Deno.PointerObject {
+  const settings = api.create("CreateSessionOptions");
+  try {
+    api.call(
+      "SetSessionGraphOptimizationLevel",
+      settings,
+      OPTIMISATIONS[level],
+    );
+    if (writeTo !== undefined) {
+      api.call("SetOptimizedModelFilePath", settings, cPath(writeTo));
+    }
+    // Planning memory by pattern doubles the peak and is slower here.
+    api.call("DisableMemPattern", settings);
+    if (threads !== undefined) {
+      api.call("SetIntraOpNumThreads", settings, threads);
+    }
+    if (profile !== undefined) {
+      api.call("EnableProfiling", settings, cPath(profile));
+    }
+    // What goes wrong arrives as an exception; it is not printed as well.
+    api.call("SetSessionLogSeverityLevel", settings, FATAL);
+    if (provider) appendProvider(api, settings, provider);
+    for (
+      const [key, value] of Object.entries({ ...FLUSH_DENORMALS, ...config })
+    ) {
+      api.call(
+        "AddSessionConfigEntry",
+        settings,
+        cString(key),
+        cString(value),
+      );
+    }
+    return api.create(
+      "CreateSessionFromArray",
+      api.environment,
+      model,
+      BigInt(model.byteLength),
+      settings,
+    );
+  } finally {
+    api.release("ReleaseSessionOptions", settings);
+  }
+}
