@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./compare.ts";
 export * from "./configuration.ts";
 export * from "./cost/flops.ts";
 export * from "./cost/memory.ts";

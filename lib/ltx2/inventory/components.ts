@@ -12,8 +12,11 @@ import {
 /** A model of its own inside the files of LTX-2. */
 export interface Component {
   readonly name: string;
-  /** Before its names in the published file, with the dot. */
-  readonly prefix: string;
+  /**
+   * What stands before its names, with the dot: first as in the published file,
+   * then as in files of this component alone.
+   */
+  readonly prefixes: readonly [string, ...string[]];
   readonly tensors: readonly TensorSpec[];
   readonly parameters: number;
 }
@@ -41,32 +44,40 @@ export interface Component {
 export function componentsOf(config: Ltx2Config): Component[] {
   const component = (
     name: string,
-    prefix: string,
+    prefixes: Component["prefixes"],
     tensors: TensorSpec[],
   ): Component => ({
     name,
-    prefix,
+    prefixes,
     tensors,
     parameters: parametersOf(tensors),
   });
   return [
-    component("transformer", MODEL_PREFIX, transformerTensors(config)),
-    component("text connectors", MODEL_PREFIX, connectorTensors(config)),
+    component("transformer", MODEL, transformerTensors(config)),
+    component("text connectors", MODEL, connectorTensors(config)),
     component(
       "text projection",
-      "text_embedding_projection.",
+      ["text_embedding_projection."],
       textProjectionTensors(config),
     ),
-    component("VAE encoder", "vae.encoder.", encoderTensors(config)),
-    component("VAE decoder", "vae.decoder.", decoderTensors(config)),
+    component(
+      "VAE encoder",
+      ["vae.encoder.", "encoder."],
+      encoderTensors(config),
+    ),
+    component(
+      "VAE decoder",
+      ["vae.decoder.", "decoder."],
+      decoderTensors(config),
+    ),
     component(
       "latent statistics",
-      "vae.per_channel_statistics.",
+      ["vae.per_channel_statistics.", "per_channel_statistics."],
       latentStatistics(config),
     ),
-    component("upscaler", "", upscalerTensors(config)),
+    component("upscaler", [""], upscalerTensors(config)),
   ];
 }
 
 /** Before the names of the transformer and its connectors. */
-export const MODEL_PREFIX = "model.diffusion_model.";
+const MODEL = ["model.diffusion_model.", "diffusion_model.", ""] as const;
