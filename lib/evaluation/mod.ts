@@ -3,4 +3,11 @@
  *
  * @module
  */
+export * from "./distribution/mod.ts";
+export * from "./i3d/mod.ts";
+export * from "./lpips/mod.ts";
 export * from "./psnr.ts";
+export * from "./resize.ts";
+export * from "./ssim.ts";
+export * from "./temporal_quality.ts";
+export * from "./world3d/mod.ts";

@@ -1,0 +1,130 @@
+import { InputError, Rng } from "../../core/mod.ts";
+import type {
+  FeatureSetting,
+  FeatureStatistics,
+} from "./feature_statistics.ts";
+import { frechetDistance } from "./frechet.ts";
+import { type KernelDistance, kernelDistance } from "./kernel_distance.ts";
+import {
+  bootstrapSpread,
+  type FrechetCurve,
+  frechetCurve,
+} from "./reliability.ts";
+
+/** A distance between two sets of clips, with all that it depends on. */
+export interface DistributionDistance {
+  /** `FVD` for I3D, `FWD` for world3d: named by the network. */
+  readonly metric: string;
+  /** Squared Fréchet distance of all clips. */
+  readonly frechet: number;
+  /** Standard deviation over bootstrap pairs; null with too few clips. */
+  readonly spread: number | null;
+  /** Value against the number of clips; null with too few clips. */
+  readonly curve: FrechetCurve | null;
+  readonly kernel: KernelDistance;
+  /** Clips of each set. */
+  readonly clips: { readonly a: number; readonly b: number };
+  readonly setting: FeatureSetting;
+  /** What a reader must know before trusting the value. */
+  readonly warnings: readonly string[];
+}
+
+/** Names of the Fréchet distance by network. */
+const METRICS: Readonly<Record<string, string>> = {
+  i3d: "FVD",
+  world3d: "FWD",
+};
+
+/** Clips below which there is neither a curve nor a bootstrap. */
+const FEWEST = 16;
+
+/** How much work goes into telling the reliability. */
+export interface ReliabilityOptions {
+  /** Bootstrap pairs, default 30. */
+  readonly replicates?: number;
+  /** Subsets for each point of the curve, default 4. */
+  readonly draws?: number;
+}
+
+/**
+ * Compares two sets of clips by their features.
+ *
+ * @throws {InputError} if the settings differ, naming the field, or a set has
+ *   fewer than 2 clips
+ */
+export function distributionDistance(
+  a: FeatureStatistics,
+  b: FeatureStatistics,
+  rng: Rng,
+  { replicates = 30, draws = 4 }: ReliabilityOptions = {},
+): DistributionDistance {
+  requireSameSetting(a.setting, b.setting);
+  const fewest = Math.min(a.count, b.count);
+  if (fewest < 2) {
+    throw new InputError(
+      `Cannot compare sets of clips: each must have at least 2: current ` +
+        `counts are ${a.count} and ${b.count}; add clips`,
+    );
+  }
+  const enough = fewest >= FEWEST;
+  const { setting } = a;
+  return {
+    metric: METRICS[setting.network] ?? `Fréchet ${setting.network} distance`,
+    frechet: frechetDistance(a.moments, b.moments),
+    spread: enough
+      ? bootstrapSpread(a.rows, b.rows, replicates, rng.fork("bootstrap"))
+      : null,
+    curve: enough
+      ? frechetCurve(a.rows, b.rows, draws, rng.fork("curve"))
+      : null,
+    kernel: kernelDistance(a.rows, b.rows, rng.fork("kernel")),
+    clips: { a: a.count, b: b.count },
+    setting,
+    warnings: warningsOf(fewest, setting.dimension),
+  };
+}
+
+/**
+ * Refuses two results or sets of features that were made differently: their
+ * distances have nothing to do with each other.
+ *
+ * @throws {InputError} naming the first field that differs
+ *
+ * @example
+ * ```ts
+ * import { requireSameSetting } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const setting = {
+ *   network: "i3d", weights: "ab", layer: "logits", dimension: 400,
+ *   frames: 16, fps: 8, size: "64x64", resize: "bilinear to 224x224",
+ * };
+ * assert.throws(
+ *   () => requireSameSetting(setting, { ...setting, fps: 24 }),
+ *   /fps must be the same: current values are 8 and 24/,
+ * );
+ * ```
+ */
+export function requireSameSetting(a: FeatureSetting, b: FeatureSetting): void {
+  for (const field of Object.keys(a) as (keyof FeatureSetting)[]) {
+    if (a[field] === b[field]) continue;
+    throw new InputError(
+      `Cannot compare sets of clips: ${field} must be the same: current ` +
+        `values are ${a[field]} and ${b[field]}; evaluate both alike`,
+    );
+  }
+}
+
+function warningsOf(clips: number, features: number): string[] {
+  if (clips > 2 * features) return [];
+  const rank = Math.min(clips - 1, features);
+  const missing = clips <= features
+    ? `the covariances have rank ${rank} of ${features}, so whole directions ` +
+      `of difference are not seen`
+    : `there are fewer than two clips for each feature`;
+  return [
+    `${clips} clips for ${features} features: ${missing}, and the Fréchet ` +
+    `distance is far above its limit; compare it only with values of the ` +
+    `same n, and trust the kernel distance more`,
+  ];
+}

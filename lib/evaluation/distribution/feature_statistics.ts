@@ -1,0 +1,121 @@
+import { Rng } from "../../core/mod.ts";
+import { type Moments, RunningMoments } from "./moments.ts";
+
+/** How the features of a set of clips were made. Sets that differ here cannot be compared. */
+export interface FeatureSetting {
+  /** Name of the feature network: `world3d`, `i3d`. */
+  readonly network: string;
+  /** SHA-256 of its weights, hexadecimal. */
+  readonly weights: string;
+  /** Which of its outputs: `logits`, `pooled`. */
+  readonly layer: string;
+  /** Features of a clip, D. */
+  readonly dimension: number;
+  /** Frames of a clip, T. */
+  readonly frames: number;
+  /** Frames per second of a clip. */
+  readonly fps: number;
+  /** Pixels of the clips before the network's own resizing: `64x64`. */
+  readonly size: string;
+  /** How frames were brought to the network's size. */
+  readonly resize: string;
+}
+
+/** Rows that are kept for what moments cannot tell. */
+export const KEPT_ROWS = 4096;
+
+/** Features of a set of clips, as rows. */
+export interface FeatureRows {
+  readonly count: number;
+  readonly dimension: number;
+  /** `[count,dimension]`, row-major. */
+  readonly values: Float32Array;
+}
+
+/**
+ * The features of a set of clips, seen once: moments of all of them, and of at
+ * most {@link KEPT_ROWS} the rows themselves, each row with the same chance to
+ * be kept (Vitter 1985, algorithm R).
+ *
+ * @example
+ * ```ts
+ * import { FeatureStatistics } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const setting = {
+ *   network: "world3d",
+ *   weights: "0".repeat(64),
+ *   layer: "features",
+ *   dimension: 2,
+ *   frames: 16,
+ *   fps: 8,
+ *   size: "64x64",
+ *   resize: "none",
+ * };
+ * const statistics = new FeatureStatistics(setting);
+ * statistics.add([1, 2]);
+ * assert.equal(statistics.count, 1);
+ * assert.deepEqual([...statistics.rows.values], [1, 2]);
+ * ```
+ */
+export class FeatureStatistics {
+  readonly setting: FeatureSetting;
+  readonly #moments: RunningMoments;
+  readonly #rows: Float32Array;
+  readonly #capacity: number;
+  readonly #rng: Rng;
+  #count = 0;
+
+  /** @param capacity Rows that are kept, default {@link KEPT_ROWS}. */
+  constructor(setting: FeatureSetting, capacity = KEPT_ROWS) {
+    this.setting = setting;
+    this.#moments = new RunningMoments(setting.dimension);
+    this.#rows = new Float32Array(capacity * setting.dimension);
+    this.#capacity = capacity;
+    this.#rng = new Rng(0).fork("kept rows");
+  }
+
+  /** Clips that were seen. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes in the features of one clip, `[D]`. */
+  add(row: ArrayLike<number>): void {
+    this.#moments.add(row);
+    const place = this.#count < this.#capacity
+      ? this.#count
+      : this.#rng.integer(this.#count + 1);
+    if (place < this.#capacity) {
+      this.#rows.set(row, place * this.setting.dimension);
+    }
+    this.#count++;
+  }
+
+  get moments(): Moments {
+    return this.#moments.moments;
+  }
+
+  /** The rows that were kept; a view. */
+  get rows(): FeatureRows {
+    const count = Math.min(this.#count, this.#capacity);
+    const { dimension } = this.setting;
+    return {
+      count,
+      dimension,
+      values: this.#rows.subarray(0, count * dimension),
+    };
+  }
+}
+
+/** Moments of some of the rows; an index may occur more than once. */
+export function momentsOfRows(
+  { dimension, values }: FeatureRows,
+  indices: Iterable<number>,
+): Moments {
+  const running = new RunningMoments(dimension);
+  for (const i of indices) {
+    running.add(values.subarray(i * dimension, (i + 1) * dimension));
+  }
+  return running.moments;
+}

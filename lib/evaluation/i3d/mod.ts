@@ -1,0 +1,7 @@
+/**
+ * I3D, the feature network of FVD.
+ *
+ * @module
+ */
+export * from "./architecture.ts";
+export * from "./network.ts";

@@ -1,0 +1,7 @@
+/**
+ * LPIPS: how different two pictures look.
+ *
+ * @module
+ */
+export * from "./architecture.ts";
+export * from "./network.ts";

@@ -1,0 +1,56 @@
+import * as z from "zod";
+
+/** What the network tells of a clip, one answer to each. */
+export const WORLD_TASKS = ["object", "colour", "motion", "camera"] as const;
+
+/** One of them. */
+export type WorldTask = typeof WORLD_TASKS[number];
+
+const names = z.array(z.string().min(1)).min(1);
+
+/** The shape of a world3d network. */
+export const world3dConfigSchema = z.strictObject({
+  frames: z.int().multipleOf(4).min(8).describe("frames of a clip, T"),
+  size: z.int().multipleOf(16).min(32).describe("height and width in pixels"),
+  fps: z.number().positive().describe("frames per second of the clips"),
+  stills: z.int().min(1).describe(
+    "frames, evenly spread, whose appearance is looked at",
+  ),
+  still: z.tuple([z.int().min(8), z.int().min(8), z.int().min(8)]).describe(
+    "channels of the appearance path at 1/4, 1/8 and 1/16 of the size",
+  ),
+  motion: z.tuple([z.int().min(8), z.int().min(8), z.int().min(8)]).describe(
+    "channels of the motion path at 1/4, 1/8 and 1/16 of the size",
+  ),
+  features: z.int().min(8).describe("features of a clip, D"),
+  classes: z.strictObject({
+    object: names,
+    colour: names,
+    motion: names,
+    camera: names,
+  }).describe("the answers that there are, in the order of the outputs"),
+}).refine(
+  ({ frames, stills }) => stills <= frames,
+  "stills must be at most frames",
+);
+
+/** The shape of a world3d network, checked. */
+export type World3dConfig = z.infer<typeof world3dConfigSchema>;
+
+/**
+ * Frames whose appearance is looked at: the middles of equal parts of a clip.
+ *
+ * @example
+ * ```ts
+ * import { stillFrames } from "lib/evaluation/world3d/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(stillFrames(16, 4), [2, 6, 10, 14]);
+ * ```
+ */
+export function stillFrames(frames: number, stills: number): number[] {
+  return Array.from(
+    { length: stills },
+    (_, i) => Math.floor((i + 0.5) * frames / stills),
+  );
+}

@@ -1,0 +1,68 @@
+import type { Device } from "../../compiler/mod.ts";
+import { writeFileAtomically } from "../../core/mod.ts";
+import { WORLD_TASKS } from "../../evaluation/mod.ts";
+import type { Accuracies } from "./held_out.ts";
+import type { World3dPlan } from "./plan.ts";
+
+/** What is known of a trained network. */
+export interface CardFacts {
+  readonly plan: World3dPlan;
+  /** Measured with the weights as they are trained, before rounding. */
+  readonly accuracies: readonly (readonly [phase: number, Accuracies])[];
+  /** Held-out clips of each phase. */
+  readonly heldOut: number;
+  /** Seconds of training. */
+  readonly seconds: number;
+  /** Path of the weights. */
+  readonly weights: string;
+  readonly device: Pick<Device, "name" | "description">;
+}
+
+/** Writes the card that lies beside the weights. */
+export async function writeCard(path: string, facts: CardFacts): Promise<void> {
+  await writeFileAtomically(path, await cardText(facts));
+}
+
+async function cardText(
+  { plan, accuracies, heldOut, seconds, weights, device }: CardFacts,
+): Promise<string> {
+  const { network, batch, training } = plan;
+  const { totalSteps } = training.schedule;
+  const { size } = await Deno.stat(weights);
+  const rows = accuracies.map(([phase, found]) =>
+    `| ${phase} | ${
+      WORLD_TASKS.map((task) => percent(found[task])).join(" | ")
+    } |`
+  );
+  const counts = WORLD_TASKS.map((task) =>
+    `${network.classes[task].length} ${task} names`
+  );
+  return `# world3d
+
+The feature network of the Fréchet world distance (FWD): it tells object,
+colour, motion and camera of a clip, and its ${network.features} features stand for the clip in
+distances between sets. Trained on the synthetic world alone, so its distances
+mean most for clips of that world.
+
+- Input: ${network.frames} frames of ${network.size}x${network.size} pixels at ${network.fps} fps, RGB in [0,1]
+- Answers: ${counts.join(", ")}
+- Weights: half precision, ${(size / 1e6).toFixed(1)} MB
+- Training: ${totalSteps} steps of ${batch} clips, ${
+    (seconds / 60).toFixed(0)
+  } minutes on device ${device.name} (${device.description})
+- Made by \`deno task world3d --steps ${totalSteps}\`
+
+## Accuracy
+
+The share of ${heldOut} held-out clips of each phase whose likeliest answer is right;
+for several subjects, the answer for one of them.
+
+| phase | ${WORLD_TASKS.join(" | ")} |
+| ----- | ${WORLD_TASKS.map((task) => "-".repeat(task.length)).join(" | ")} |
+${rows.join("\n")}
+`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? "-" : `${(100 * share).toFixed(1)} %`;
+}
