@@ -1,52 +1,84 @@
+import { createHash } from "node:crypto";
 import {
   InputError,
   isNdArray,
   leavesOf,
   type NdArray,
+  sameShape,
+  shapeText,
   treeFrom,
 } from "../core/mod.ts";
 import {
   readSafetensors,
+  readSafetensorsHeader,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
+import { firstDifference } from "./config_difference.ts";
+import type { GuardMemory } from "./guard.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
-const SCHEMA = "1";
+const SCHEMA = "2";
 
-/** Everything a run needs to go on exactly where it stood. */
-export interface Checkpoint<S> {
+/** Where a run stands, but for its state. */
+export interface CheckpointProgress {
   /** Steps done. */
   readonly step: number;
-  /** The training state, a tree of arrays. */
-  readonly state: S;
   /** Length of the metrics file when the step was done. */
   readonly metricsBytes: number;
   /** Seconds of training so far, over all runs. */
   readonly seconds: number;
+  /** What the guard of the gradients remembers. */
+  readonly guard?: GuardMemory;
+  /** The last evaluation and the best one. */
+  readonly evaluation?: EvaluationMemory;
 }
 
+/** What is remembered of evaluations. */
+export interface EvaluationMemory {
+  /** Steps done at the last one. */
+  readonly step: number;
+  /** The lowest score so far, and after how many steps. */
+  readonly best: { readonly step: number; readonly score: number };
+}
+
+/** Everything a run needs to go on exactly where it stood. */
+export interface Checkpoint<S> extends CheckpointProgress {
+  /** The training state, a tree of arrays. */
+  readonly state: S;
+}
+
+/** A checkpoint that was made with another configuration. */
+export class ConfigChangedError extends InputError {}
+
 /**
- * Saves a checkpoint as safetensors, atomically.
+ * Saves a checkpoint as safetensors, atomically, with a digest of its numbers.
  *
  * @param config What the run was started with; a resumed run must match it.
  */
 export async function saveCheckpoint<S>(
   path: string,
-  { step, state, metricsBytes, seconds }: Checkpoint<S>,
+  { state, ...progress }: Checkpoint<S>,
   config: unknown,
 ): Promise<void> {
-  await writeSafetensors(path, leavesOf(state, isNdArray), {
+  const tensors = leavesOf(state, isNdArray);
+  await writeSafetensors(path, tensors, {
     schema: SCHEMA,
     config: JSON.stringify(config),
-    progress: JSON.stringify({ step, metricsBytes, seconds }),
+    progress: JSON.stringify(progress),
+    digest: digestOf(tensors),
   });
 }
 
 /**
  * Loads a checkpoint, if there is one.
  *
+ * @param form A state of the same names, types and shapes; left out, they are
+ *   taken as they are.
  * @returns undefined if the file does not exist.
- * @throws {InputError} if it was made with another configuration, naming the field
+ * @throws {ConfigChangedError} if it was made with another configuration,
+ *   naming the field
+ * @throws {InputError} if the file is damaged, or its tensors are not those of
+ *   the form, naming the tensor
  *
  * @example
  * ```ts
@@ -65,9 +97,38 @@ export async function saveCheckpoint<S>(
 export async function loadCheckpoint<S>(
   path: string,
   config: unknown,
+  form?: S,
 ): Promise<Checkpoint<S> | undefined> {
-  if (!await exists(path)) return undefined;
+  const progress = await peekCheckpoint(path, config);
+  if (!progress) return undefined;
   const { metadata, tensors } = await readSafetensors(path);
+  if (digestOf(tensors) !== metadata.digest) {
+    throw new InputError(
+      `Cannot resume from "${path}": its numbers must be those that were ` +
+        `saved: their digest is another one; remove the file, so that the ` +
+        `run goes on from the one before`,
+    );
+  }
+  if (form !== undefined) {
+    checkForm(path, tensors, new Map(leavesOf(form, isNdArray)));
+  }
+  return { ...progress, state: treeFrom<NdArray>(tensors) as S };
+}
+
+/**
+ * Reads where a checkpoint stands and none of its numbers.
+ *
+ * @returns undefined if the file does not exist.
+ * @throws {ConfigChangedError} if it was made with another configuration,
+ *   naming the field
+ * @throws {InputError} if the beginning of the file is damaged
+ */
+export async function peekCheckpoint(
+  path: string,
+  config: unknown,
+): Promise<CheckpointProgress | undefined> {
+  if (!await exists(path)) return undefined;
+  const { metadata } = await readSafetensorsHeader(path);
   if (metadata.schema !== SCHEMA || !metadata.config || !metadata.progress) {
     throw new InputError(
       `Cannot resume from "${path}": it must be a training checkpoint of ` +
@@ -80,50 +141,47 @@ export async function loadCheckpoint<S>(
     JSON.parse(JSON.stringify(config)),
   );
   if (changed) {
-    throw new InputError(
+    throw new ConfigChangedError(
       `Cannot resume from "${path}": ${changed.field} must be what the run ` +
         `was started with, ${changed.before}: current value is ` +
         `${changed.after}; restore it or choose another run folder`,
     );
   }
-  return {
-    ...JSON.parse(metadata.progress) as Omit<Checkpoint<S>, "state">,
-    state: treeFrom<NdArray>(tensors) as S,
-  };
+  return JSON.parse(metadata.progress);
 }
 
-interface Difference {
-  readonly field: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** The first field in which two JSON values differ. */
-function firstDifference(
-  before: unknown,
-  after: unknown,
-  path: readonly string[] = [],
-): Difference | undefined {
-  if (isRecord(before) && isRecord(after)) {
-    for (
-      const name of new Set([...Object.keys(before), ...Object.keys(after)])
-    ) {
-      const found = firstDifference(before[name], after[name], [...path, name]);
-      if (found) return found;
-    }
-    return undefined;
+/** SHA-256 over names and numbers, in their order. */
+function digestOf(tensors: Iterable<readonly [string, NdArray]>): string {
+  const hash = createHash("sha256");
+  for (const [name, { data }] of tensors) {
+    hash.update(`${name}\n`);
+    hash.update(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
   }
-  const [a, b] = [JSON.stringify(before), JSON.stringify(after)];
-  if (a === b) return undefined;
-  return {
-    field: path.join(".") || "the configuration",
-    before: a ?? "absent",
-    after: b ?? "absent",
-  };
+  return hash.digest("hex");
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Throws unless tensors have the names, types and shapes of others. */
+export function checkForm(
+  path: string,
+  tensors: ReadonlyMap<string, NdArray>,
+  form: ReadonlyMap<string, NdArray>,
+): void {
+  const textOf = (array?: NdArray): string =>
+    array ? `${array.dtype}${shapeText(array.shape)}` : "missing";
+  for (const name of new Set([...form.keys(), ...tensors.keys()])) {
+    const [found, wanted] = [tensors.get(name), form.get(name)];
+    if (
+      found && wanted && found.dtype === wanted.dtype &&
+      sameShape(found.shape, wanted.shape)
+    ) continue;
+    throw new InputError(
+      `Cannot use "${path}": tensor "${name}" must be ` +
+        `${wanted ? textOf(wanted) : "left out"}: it is ${textOf(found)}; ` +
+        "pass a file that was made with this configuration",
+    );
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

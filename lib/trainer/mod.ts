@@ -3,13 +3,19 @@
  *
  * @module
  */
+export * from "./averages/mod.ts";
 export * from "./checkpoint.ts";
+export * from "./checkpoint_folder.ts";
 export * from "./clip_batch.ts";
 export * from "./codec.ts";
+export * from "./config_difference.ts";
 export * from "./diffusion_training.ts";
+export * from "./guard.ts";
 export * from "./optimiser/mod.ts";
 export * from "./sampling.ts";
 export * from "./schedule.ts";
+export * from "./step_runner.ts";
+export * from "./stop.ts";
 export * from "./train_step.ts";
 export * from "./training.ts";
 export * from "./video_vae_training.ts";

@@ -1,18 +1,30 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import {
   type Device,
   disposeState,
-  jitWithState,
   type Loss,
+  type OnDevice,
   readState,
   uploadState,
 } from "../compiler/mod.ts";
-import type { MapLeaves, NdArray, Progress } from "../core/mod.ts";
+import type { Progress } from "../core/mod.ts";
 import type { JsonlWriter } from "../formats/jsonl/mod.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { type AdamWOptions, stepScalars } from "./optimiser/mod.ts";
+import { BatchesAhead } from "./batches_ahead.ts";
+import type { Checkpoint, EvaluationMemory } from "./checkpoint.ts";
+import { GradientGuard, type GuardOptions } from "./guard.ts";
+import type { AdamWOptions } from "./optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
-import { initTrainState, type TrainState, trainStep } from "./train_step.ts";
+import {
+  type ArraysOf,
+  compileStep,
+  type Pass,
+  scalarsOf,
+} from "./step_runner.ts";
+import { DivergedError, type Request, StoppedError } from "./stop.ts";
+import {
+  initTrainState,
+  type TrainState,
+  updateScalars,
+} from "./train_step.ts";
 
 /** How a model is trained, as plain data. */
 export interface TrainingConfig {
@@ -20,10 +32,43 @@ export interface TrainingConfig {
   readonly optimiser: AdamWOptions;
   /** Largest common norm of the gradients. */
   readonly clipNorm: number;
+  /** Default: spikes are ten times the median, and three in a row end the run. */
+  readonly guard?: GuardOptions;
+  /** Batches whose gradients make one update, default 1. */
+  readonly accumulation?: number;
+  /** Whether running averages of the parameters are kept, default false. */
+  readonly averages?: boolean;
 }
 
-/** Arrays in the place of tensors. */
-type ArraysOf<T> = MapLeaves<T, tf.Tensor, NdArray>;
+/** A line of metrics. */
+export type MetricsRecord = Readonly<Record<string, unknown>>;
+
+/** What an evaluation found. */
+export interface Evaluation {
+  /** What the best parameters are chosen by; lower is better. */
+  readonly score: number;
+  /** For the metrics. */
+  readonly record: MetricsRecord;
+}
+
+/** Looks at the model from time to time. */
+export interface Evaluator<P> {
+  /** Steps between evaluations; one before the first step and one at the end as well. */
+  readonly every: number;
+  /**
+   * @param state On the device, as it is after `step` steps.
+   */
+  evaluate(
+    state: OnDevice<TrainState<P>>,
+    step: number,
+  ): Promise<Evaluation>;
+  /** Called when a score is the lowest so far, with the state it was found for. */
+  onBest?(
+    state: OnDevice<TrainState<P>>,
+    step: number,
+    score: number,
+  ): Promise<void>;
+}
 
 /** One model's training. */
 export interface Training<P, T, B, A> {
@@ -36,18 +81,26 @@ export interface Training<P, T, B, A> {
   /** The loss of a batch, over tensors. */
   lossOf(parameters: T, batch: B): Loss<A>;
   /**
-   * The batch of a step, from the step's number alone: so a resumed run sees
-   * exactly what an unbroken one would have seen.
+   * The batch of a number, from that number alone: so a resumed run sees
+   * exactly what an unbroken one would have seen. Step `s` takes the batches
+   * from `s * accumulation` on.
    */
-  batchAt(step: number): ArraysOf<B>;
+  batchAt(index: number): ArraysOf<B> | Promise<ArraysOf<B>>;
+  /** Further fields of a step's line of metrics. */
+  measure?(passes: readonly Pass<B>[]): MetricsRecord;
+  readonly evaluator?: Evaluator<P>;
   /** Where to go on, from a checkpoint. */
   readonly resume?: Checkpoint<TrainState<P>>;
   readonly metrics: JsonlWriter;
   readonly progress: Progress;
   /** Saves what is needed to go on. */
-  save(checkpoint: Checkpoint<TrainState<P>>): Promise<void>;
+  save(checkpoint: Checkpoint<TrainState<P>>): Promise<void> | void;
   /** Seconds between saves. */
   readonly saveEvery: number;
+  /** Asked after each step. */
+  request?(): Request | undefined;
+  /** Is told each line of metrics after it was written. */
+  onRecord?(record: MetricsRecord): void | Promise<void>;
   /** Stops after the step in hand, saving. */
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock. */
@@ -56,28 +109,27 @@ export interface Training<P, T, B, A> {
 
 /** What training leaves behind. */
 export interface Trained<P> {
+  readonly state: TrainState<P>;
   readonly parameters: P;
   /** Seconds of training, over all runs. */
   readonly seconds: number;
-}
-
-/** Training was stopped from outside; all is saved. */
-export class StoppedError extends Error {
-  override readonly name = "StoppedError";
-}
-
-/** A loss or gradient that is no number: the last checkpoint is still good. */
-export class DivergedError extends Error {
-  override readonly name = "DivergedError";
+  /** The best evaluation, if there was one. */
+  readonly best?: EvaluationMemory["best"];
+  /** Steps whose gradients were refused. */
+  readonly refused: number;
 }
 
 /**
  * Trains a model: compiles its step once, runs it to the end of the schedule,
- * writes a line of metrics for each step and saves at intervals.
+ * writes a line of metrics for each step and saves at intervals. While the
+ * device works on a step, the next batch is made.
  *
- * @throws {StoppedError} if the signal asked for it, after saving
- * @throws {DivergedError} naming stage and step, if the loss, the norm of the
- *   gradients or another metric is no number
+ * A step whose loss or gradient is no number, or whose gradient is a spike,
+ * leaves the state as it was; its batch is skipped and noted in the metrics.
+ *
+ * @throws {StoppedError} if the signal or a request asked for it, after saving
+ * @throws {DivergedError} naming stage and step, if too many steps in a row
+ *   could not be used, after saving
  */
 export async function train<P, T, B, A>(
   training: Training<P, T, B, A>,
@@ -86,24 +138,30 @@ export async function train<P, T, B, A>(
   const { totalSteps } = config.schedule;
   const state = await uploadState(
     device,
-    resume?.state ?? initTrainState(training.initial),
-  );
+    resume?.state ??
+      initTrainState(training.initial, { averages: config.averages }),
+  ) as OnDevice<TrainState<P>>;
   using held = new DisposableStack();
   held.defer(() => disposeState(state));
-  using step = jitWithState(
-    trainStep(training.lossOf, config) as never,
-    state,
-    { device, name },
+  const step = held.use(await compileStep(training, state));
+  await using batches = new BatchesAhead(
+    training.batchAt,
+    config.accumulation ?? 1,
   );
-  using task = training.progress.start({
+  const guarding = config.guard ??
+    { spikeFactor: 10, floor: config.clipNorm, patience: 3 };
+  const guard = new GradientGuard(guarding, resume?.guard);
+  const task = held.use(training.progress.start({
     label: name,
     total: totalSteps,
     unit: "steps",
     done: resume?.step ?? 0,
-  });
+  }));
   const begun = clock();
   const seconds = (): number =>
     (resume?.seconds ?? 0) + (clock() - begun) / 1000;
+  let evaluation = resume?.evaluation;
+  let saved = clock();
   const save = async (done: number): Promise<void> => {
     metrics.sync(); // the checkpoint names bytes that must be on the disk
     await training.save({
@@ -111,50 +169,116 @@ export async function train<P, T, B, A>(
       state: await readState(state) as unknown as TrainState<P>,
       metricsBytes: metrics.bytes,
       seconds: seconds(),
+      guard: guard.memory,
+      ...(evaluation && { evaluation }),
     });
+    saved = clock();
+  };
+  const tell = async (record: MetricsRecord): Promise<void> => {
+    metrics.append(record);
+    await training.onRecord?.(record);
+  };
+  const evaluate = async (done: number): Promise<void> => {
+    const { evaluator } = training;
+    if (!evaluator || evaluation?.step === done) return;
+    if (done % evaluator.every !== 0 && done !== totalSteps) return;
+    const { score, record } = await evaluator.evaluate(state, done);
+    await tell({ stage: name, step: done, ...record });
+    const isBest = !evaluation || score < evaluation.best.score;
+    if (isBest) await evaluator.onBest?.(state, done, score);
+    evaluation = {
+      step: done,
+      best: isBest ? { step: done, score } : evaluation!.best,
+    };
   };
 
-  let saved = clock();
-  for (let done = resume?.step ?? 0; done < totalSteps;) {
+  let done = resume?.step ?? 0;
+  await evaluate(done);
+  while (done < totalSteps) {
     const learningRate = learningRateAt(done, config.schedule);
-    const scalars = stepScalars(done + 1, learningRate, config.optimiser);
-    const outputs = await step.run(
-      { batch: training.batchAt(done), scalars } as never,
-    ) as Record<string, NdArray>;
+    const scalars = updateScalars(
+      done + 1 - guard.refused,
+      learningRate,
+      guard.limit,
+      config.optimiser,
+    );
+    const { outputs, passes } = await step.run(
+      await batches.take(done, done + 1 < totalSteps),
+      scalars,
+    );
     done++;
     const values = scalarsOf(outputs);
-    for (const [metric, value] of Object.entries(values)) {
-      if (Number.isFinite(value)) continue;
-      throw new DivergedError(
-        `Training of "${name}" diverged at step ${done}: ${metric} must be ` +
-          `finite: current value is ${value}; lower the learning rate`,
-      );
+    if (values.applied !== 1) {
+      const trouble = troubleOf(values, guard.limit);
+      const hopeless = guard.refuse();
+      await tell({ stage: name, step: done, learningRate, skipped: trouble });
+      if (hopeless) {
+        guard.forgive(); // or a resumed run would end at its first bad step
+        await save(done);
+        throw new DivergedError(
+          `Training of "${name}" diverged at step ${done}, after ` +
+            `${guarding.patience} unusable steps in a row: ${trouble}; the ` +
+            "state before them is saved; lower the learning rate, or look at " +
+            "the data",
+        );
+      }
+    } else {
+      guard.accept(values.gradientNorm!);
+      const { applied: _, ...rest } = values;
+      await tell({
+        stage: name,
+        step: done,
+        learningRate,
+        ...writable(rest),
+        ...training.measure?.(passes),
+      });
+      task.update(done, { loss: Number(values.loss!.toPrecision(3)) });
     }
-    metrics.append({ stage: name, step: done, learningRate, ...values });
-    task.update(done, { loss: Number(values.loss!.toPrecision(3)) });
+    await evaluate(done);
+    const request = signal?.aborted
+      ? { kind: "stop", reason: "interrupt" } as const
+      : training.request?.();
     const due = clock() - saved >= training.saveEvery * 1000;
-    if (due || signal?.aborted || done === totalSteps) {
-      await save(done);
-      saved = clock();
-    }
-    if (signal?.aborted && done < totalSteps) {
+    if (due || request || done === totalSteps) await save(done);
+    if (request?.kind === "stop" && done < totalSteps) {
       throw new StoppedError(
         `Training of "${name}" was stopped at step ${done}; it is saved`,
+        request.reason,
       );
     }
   }
-  const { parameters } = await readState(
-    state,
-  ) as unknown as TrainState<P>;
-  return { parameters, seconds: seconds() };
+  const last = await readState(state) as unknown as TrainState<P>;
+  return {
+    state: last,
+    parameters: last.parameters,
+    seconds: seconds(),
+    best: evaluation?.best,
+    refused: guard.refused,
+  };
 }
 
-/** The outputs that are single numbers. */
-function scalarsOf(
-  outputs: Record<string, NdArray>,
-): Record<string, number> {
+/** Why the gradients of a step were refused. */
+function troubleOf(
+  { loss, gradientNorm }: Readonly<Record<string, number>>,
+  limit: number,
+): string {
+  if (!Number.isFinite(loss)) return `loss is ${loss}`;
+  if (!Number.isFinite(gradientNorm)) return `gradientNorm is ${gradientNorm}`;
+  return `gradientNorm is ${short(gradientNorm!)}, above the limit of ` +
+    `${short(limit)}`;
+}
+
+/** What is no number as text: JSON has no such numbers. */
+function writable(
+  values: Readonly<Record<string, number>>,
+): Record<string, number | string> {
   return Object.fromEntries(
-    Object.entries(outputs).filter(([, { shape }]) => shape.length === 0)
-      .map(([name, { data }]) => [name, data[0]!]),
+    Object.entries(values).map(([name, value]) =>
+      [name, Number.isFinite(value) ? value : String(value)] as const
+    ),
   );
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(4));
 }

@@ -117,8 +117,8 @@ Deno.test("a file of tensors that is no checkpoint is refused, and another schem
   await using file = await saved();
   const cases: [Record<string, string>, string][] = [
     [{}, "none"],
-    [{ schema: "0", config: "{}", progress: "{}" }, "0"],
-    [{ schema: "1" }, "1"],
+    [{ schema: "1", config: "{}", progress: "{}" }, "1"],
+    [{ schema: "2" }, "2"],
   ];
   for (const [metadata, found] of cases) {
     await writeSafetensors(file.path, [["a", scalar(1)]], metadata);
@@ -126,7 +126,7 @@ Deno.test("a file of tensors that is no checkpoint is refused, and another schem
     assert.equal(
       message,
       `Cannot resume from "${file.path}": it must be a training checkpoint of ` +
-        `schema 1: it is schema ${found}; choose another run folder`,
+        `schema 2: it is schema ${found}; choose another run folder`,
     );
   }
 });

@@ -15,10 +15,11 @@ import {
   ADAMW_DEFAULTS,
   countParameters,
   initTrainState,
-  stepScalars,
+  NO_LIMIT,
   type TrainState,
   trainStep,
   type UpdateOptions,
+  updateScalars,
 } from "lib/trainer/mod.ts";
 import {
   device,
@@ -51,7 +52,7 @@ type Learns<P> = Learner<P, any, any, any>;
 function inputsAt<P>(learner: Learns<P>, step: number) {
   return {
     batch: learner.batchAt(step),
-    scalars: stepScalars(step + 1, LEARNING_RATE, UPDATE.optimiser),
+    scalars: updateScalars(step + 1, LEARNING_RATE, NO_LIMIT, UPDATE.optimiser),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   DivergedError,
   learningRateAt,
   loadCheckpoint,
+  type MetricsRecord,
   saveCheckpoint,
   StoppedError,
   train,
@@ -114,10 +115,7 @@ Deno.test("a run that was stopped and resumed is the unbroken one, bit for bit",
       trainIn(broken, {
         ...vae,
         signal: abort.signal,
-        batchAt(step) {
-          if (step === 1) abort.abort(); // during the second step
-          return vae.batchAt(step);
-        },
+        onRecord: ({ step }) => void (step === 2 && abort.abort()),
       }),
     new StoppedError('Training of "model" was stopped at step 2; it is saved'),
   );
@@ -184,10 +182,7 @@ Deno.test("train() saves at intervals of the clock and at the end", async () => 
     metrics,
     clock: () => now,
     saveEvery: 10,
-    batchAt(step) {
-      now += 6000; // every step takes six seconds
-      return line.batchAt(step);
-    },
+    onRecord: () => void (now += 6000), // every step takes six seconds
     save({ state: _, ...progress }) {
       saves.push(progress);
       assert.equal(progress.metricsBytes, metrics.bytes);
@@ -211,10 +206,9 @@ Deno.test("train() counts seconds over all runs", async () => {
     ...line,
     signal,
     clock: () => now,
-    batchAt(step: number) {
+    onRecord({ step }: MetricsRecord) {
       now += 1000;
-      if (step === 2) abort?.abort();
-      return line.batchAt(step);
+      if (step === 3) abort?.abort();
     },
   });
   const abort = new AbortController();
@@ -243,10 +237,7 @@ Deno.test("a run stopped in its last step is complete", async () => {
   const { parameters } = await trainIn(run, {
     ...line,
     signal: abort.signal,
-    batchAt(step) {
-      if (step === 4) abort.abort();
-      return line.batchAt(step);
-    },
+    onRecord: ({ step }) => void (step === 5 && abort.abort()),
   });
   const saved = await loadCheckpoint<TrainState<typeof parameters>>(
     run.checkpoint,
@@ -256,59 +247,265 @@ Deno.test("a run stopped in its last step is complete", async () => {
   assertSameBits(saved.state.parameters, parameters);
 });
 
-Deno.test("a loss that is no number ends the run and leaves the last checkpoint as it was", async () => {
+/** The line with wrong answers in some steps. */
+function poisoned(wrong: Readonly<Record<number, number>>): typeof line {
+  return {
+    ...line,
+    batchAt: (step: number) => ({
+      ...line.batchAt(step),
+      y: float32([2, 1], [1, wrong[step + 1] ?? 2]),
+    }),
+  };
+}
+
+Deno.test("a step whose loss is no number is noted, leaves no trace, and the run goes on", async () => {
+  for (const wrong of [NaN, Infinity, -Infinity]) {
+    using run = newRun();
+    const saves: Checkpoint<TrainState<{ w: NdArray }>>[] = [];
+    await trainIn(run, {
+      ...poisoned({ 3: wrong }),
+      config: { ...CONFIG, averages: true },
+      saveEvery: 0, // after every step
+      save: (checkpoint) => void saves.push(checkpoint),
+    });
+    assert.deepEqual(saves.map(({ step }) => step), [1, 2, 3, 4, 5]);
+    const [, second, third, fourth] = saves;
+    assertSameBits(third!.state, second!.state);
+    assert.notDeepEqual(fourth!.state, third!.state);
+    assert.equal(third!.guard?.refused, 1);
+    assert.equal(fourth!.guard?.refusedInARow, 0);
+    for (const [path, { data }] of leavesOf(saves.at(-1)!.state, isNdArray)) {
+      assert.ok(data.every(Number.isFinite), path);
+    }
+    const lines = await readJsonl(run.metricsPath);
+    assert.deepEqual(lines.map(({ step }) => step), [1, 2, 3, 4, 5]);
+    assert.deepEqual(lines[2], {
+      stage: "model",
+      step: 3,
+      learningRate: learningRateAt(2, CONFIG.schedule),
+      skipped: `loss is ${Number.isNaN(wrong) ? "NaN" : "Infinity"}`,
+    });
+  }
+});
+
+Deno.test("a gradient far above the usual is a spike, and skipped", async () => {
+  using run = newRun();
+  const config = {
+    ...CONFIG,
+    schedule: { ...CONFIG.schedule, totalSteps: 20 },
+  };
+  await trainIn(run, { ...poisoned({ 18: 1e6 }), config });
+  const lines = await readJsonl(run.metricsPath);
+  assert.match(
+    String(lines[17]!.skipped),
+    /^gradientNorm is \d\.\d+e\+?\d+|^gradientNorm is \d+, above the limit of \d+/,
+  );
+  assert.deepEqual(
+    lines.filter(({ skipped }) => skipped).map(({ step }) => step),
+    [18],
+  );
+});
+
+Deno.test("three unusable steps in a row end the run; the state before them is saved", async () => {
   using run = newRun();
   await assert.rejects(
-    () =>
-      trainIn(run, {
-        ...line,
-        saveEvery: 0, // after every step
-        batchAt: (step) => ({
-          ...line.batchAt(step),
-          y: float32([2, 1], [1, step === 3 ? NaN : 2]),
-        }),
-      }),
+    () => trainIn(run, poisoned({ 3: NaN, 4: NaN, 5: NaN })),
     new DivergedError(
-      'Training of "model" diverged at step 4: loss must be finite: current ' +
-        "value is NaN; lower the learning rate",
+      'Training of "model" diverged at step 5, after 3 unusable steps in a ' +
+        "row: loss is NaN; the state before them is saved; lower the " +
+        "learning rate, or look at the data",
     ),
   );
   const saved = await loadCheckpoint<TrainState<{ w: NdArray }>>(
     run.checkpoint,
     CONFIG,
   );
-  assert.equal(saved?.step, 3);
-  for (const [path, { data }] of leavesOf(saved.state, isNdArray)) {
-    assert.ok(data.every(Number.isFinite), path);
-  }
+  assert.equal(saved?.step, 5);
+  assert.deepEqual(
+    [saved.guard?.refused, saved.guard?.refusedInARow],
+    [3, 0],
+  );
+  using short = newRun();
+  const abort = new AbortController();
+  await assert.rejects(
+    () =>
+      trainIn(short, {
+        ...line,
+        signal: abort.signal,
+        onRecord: ({ step }) => void (step === 2 && abort.abort()),
+      }),
+    StoppedError,
+  );
+  const before = await loadCheckpoint<TrainState<{ w: NdArray }>>(
+    short.checkpoint,
+    CONFIG,
+  );
+  assertSameBits(saved.state, before!.state);
   const lines = await readJsonl(run.metricsPath);
-  assert.deepEqual(lines.map(({ step }) => step), [1, 2, 3]);
-  assert.equal((await Deno.stat(run.metricsPath)).size, saved.metricsBytes);
+  assert.deepEqual(
+    lines.map(({ skipped }) => skipped),
+    [undefined, undefined, "loss is NaN", "loss is NaN", "loss is NaN"],
+  );
 });
 
-Deno.test("a gradient that is no number ends the run too: it would spoil the next checkpoint", async () => {
+Deno.test("a gradient that is no number is refused too, though the loss is one", async () => {
   using run = newRun();
   await assert.rejects(
     () =>
       trainIn(run, {
         ...line,
-        saveEvery: 0,
         // The root has an infinite slope at 0, where it is 0.
         lossOf: ({ w }: { w: tf.Tensor }) => ({
           loss: tf.sum(tf.sqrt(w)),
           metrics: {},
         }),
       }),
-    (error) => {
-      assert.ok(error instanceof DivergedError, String(error));
-      assert.match(
-        error.message,
-        /diverged at step 1: gradientNorm must be finite/,
-      );
-      return true;
-    },
+    /diverged at step 3, after 3 unusable steps in a row: gradientNorm is Infinity; /,
   );
-  assert.equal(await loadCheckpoint(run.checkpoint, CONFIG), undefined);
+});
+
+Deno.test("gradients accumulated over parts move the parameters as the whole batch does", async () => {
+  const whole = newRun();
+  const parts = newRun();
+  const row = (i: number): number[] => [Math.sin(i), Math.cos(i)];
+  const batchOf = (rows: readonly number[]) => ({
+    x: float32([rows.length, 2], rows.flatMap(row)),
+    y: float32([rows.length, 1], rows.map((i) => i % 3)),
+  });
+  const range = (from: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => from + i);
+  const large = await trainIn(whole, {
+    ...line,
+    batchAt: (step: number) => batchOf(range(6 * step, 6)),
+  });
+  const small = await trainIn(parts, {
+    ...line,
+    config: { ...CONFIG, accumulation: 3 },
+    batchAt: (index: number) => batchOf(range(2 * index, 2)),
+  });
+  for (const name of ["parameters", "moments"] as const) {
+    const wanted = leavesOf(large.state[name], isNdArray);
+    leavesOf(small.state[name], isNdArray).forEach(([path, { data }], i) =>
+      data.forEach((value, j) =>
+        assert.ok(
+          Math.abs(value - wanted[i]![1].data[j]!) < 1e-6,
+          `${name}/${path}[${j}]`,
+        )
+      )
+    );
+  }
+  const [a, b] = await Promise.all(
+    [whole, parts].map(({ metricsPath }) => readJsonl(metricsPath)),
+  );
+  for (const [i, { loss, gradientNorm }] of a!.entries()) {
+    assert.ok(Math.abs(Number(b![i]!.loss) - Number(loss)) < 1e-6);
+    assert.ok(
+      Math.abs(Number(b![i]!.gradientNorm) - Number(gradientNorm)) < 1e-6,
+    );
+  }
+  whole[Symbol.dispose]();
+  parts[Symbol.dispose]();
+});
+
+Deno.test("a NaN in one part of an accumulated step does not stay in the sums", async () => {
+  using run = newRun();
+  const { state } = await trainIn(run, {
+    ...line,
+    config: { ...CONFIG, accumulation: 2 },
+    batchAt: (index: number) => ({
+      ...line.batchAt(index),
+      y: float32([2, 1], [1, index === 3 ? NaN : 2]),
+    }),
+  });
+  const lines = await readJsonl(run.metricsPath);
+  assert.deepEqual(
+    lines.map(({ skipped }) => skipped),
+    [undefined, "loss is NaN", undefined, undefined, undefined],
+  );
+  for (const [path, { data }] of leavesOf(state, isNdArray)) {
+    assert.ok(data.every(Number.isFinite), path);
+  }
+});
+
+Deno.test("an evaluator is asked before the first step, at intervals and at the end, once each", async () => {
+  using run = newRun();
+  const asked: number[] = [];
+  const best: string[] = [];
+  const scores: Record<number, number> = { 0: 5, 2: 3, 4: 4, 5: 2 };
+  const abort = new AbortController();
+  const choices = {
+    ...line,
+    signal: abort.signal,
+    evaluator: {
+      every: 2,
+      evaluate(_state: unknown, step: number) {
+        asked.push(step);
+        if (step === 4) abort.abort();
+        const score = scores[step]!;
+        return Promise.resolve({ score, record: { heldOut: score } });
+      },
+      onBest(_state: unknown, step: number, score: number) {
+        best.push(`${step}: ${score}`);
+        return Promise.resolve();
+      },
+    },
+  };
+  await assert.rejects(() => trainIn(run, choices), StoppedError);
+  const { best: last } = await trainIn(run, {
+    ...choices,
+    signal: undefined,
+  });
+  assert.deepEqual(asked, [0, 2, 4, 5]);
+  assert.deepEqual(best, ["0: 5", "2: 3", "5: 2"]);
+  assert.deepEqual(last, { step: 5, score: 2 });
+  const lines = await readJsonl(run.metricsPath);
+  assert.deepEqual(
+    lines.flatMap(({ step, heldOut }) => heldOut ? [[step, heldOut]] : []),
+    [[0, 5], [2, 3], [4, 4], [5, 2]],
+  );
+});
+
+Deno.test("a request saves and goes on, or stops with its reason", async () => {
+  using run = newRun();
+  const saves: number[] = [];
+  let asked = 0;
+  await assert.rejects(
+    () =>
+      trainIn(run, {
+        ...line,
+        save: ({ step }) => void saves.push(step),
+        request() {
+          asked++;
+          if (asked === 2) return { kind: "save" };
+          return asked === 4 ? { kind: "stop", reason: "time" } : undefined;
+        },
+      }),
+    (error) => error instanceof StoppedError && error.reason === "time",
+  );
+  assert.deepEqual(saves, [2, 4]);
+});
+
+Deno.test("while the device works, timers of this thread go on, and batches are made one ahead", async () => {
+  using run = newRun();
+  const order: string[] = [];
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  await trainIn(run, {
+    ...tinyVae(),
+    batchAt(step) {
+      order.push(`batch ${step}`);
+      return tinyVae().batchAt(step);
+    },
+    onRecord: ({ step }) => void order.push(`step ${step}`),
+  });
+  clearInterval(timer);
+  assert.deepEqual(order.slice(0, 4), [
+    "batch 0",
+    "batch 1",
+    "step 1",
+    "batch 2",
+  ]);
+  assert.ok(ticks >= 5, `${ticks} ticks in 5 steps`);
 });
 
 Deno.test("train() tells its progress from where it stands, and finishes the task", async () => {
@@ -329,10 +526,7 @@ Deno.test("train() tells its progress from where it stands, and finishes the tas
   const options = {
     ...line,
     progress,
-    batchAt(step: number) {
-      if (step === 1) abort.abort();
-      return line.batchAt(step);
-    },
+    onRecord: ({ step }: MetricsRecord) => void (step === 2 && abort.abort()),
   };
   await assert.rejects(() =>
     trainIn(run, { ...options, signal: abort.signal })

@@ -22,13 +22,14 @@ import {
   batchOfClips,
   type DiffusionParameters,
   diffusionTrainingLoss,
+  initTrainState,
   loadCheckpoint,
+  peekCheckpoint,
   saveCheckpoint,
   stackArrays,
   train,
   type Trained,
   type Training,
-  type TrainState,
   type VaeBatch,
   vaeTrainingLoss,
 } from "../../trainer/mod.ts";
@@ -161,7 +162,11 @@ async function runStage<P, T, B, A>(
 ): Promise<Trained<P>> {
   const { folder, fingerprint } = context;
   const path = checkpointPath(folder, name);
-  const resume = await loadCheckpoint<TrainState<P>>(path, fingerprint);
+  const resume = await loadCheckpoint(
+    path,
+    fingerprint,
+    initTrainState(stage.initial),
+  );
   return await train({
     ...stage,
     ...context,
@@ -191,7 +196,7 @@ export async function openMetrics(
   let atBytes = 0;
   for (const name of STAGES) {
     const path = checkpointPath(folder, name);
-    const checkpoint = await loadCheckpoint(path, fingerprint);
+    const checkpoint = await peekCheckpoint(path, fingerprint);
     atBytes = checkpoint?.metricsBytes ?? atBytes;
   }
   return openJsonl(`${folder}/metrics.jsonl`, { atBytes });

@@ -81,6 +81,9 @@ export function stepScalars(
  * One step of AdamW (Loshchilov & Hutter 2017, arXiv 1711.05101), for trees of
  * tensors: `p - rate * (m / (sqrt(v) + epsilon) + decay * p)`, with `m` and `v`
  * the corrected moments.
+ *
+ * @param gate 1 for an update. 0, with gradients of zero, leaves parameters and
+ *   moments as they are, bit for bit.
  */
 export function adamW<P>(
   parameters: P,
@@ -88,6 +91,7 @@ export function adamW<P>(
   moments: Moments<P>,
   scalars: StepScalars<tf.Tensor>,
   { betas: [beta1, beta2], epsilon, weightDecay }: AdamWOptions,
+  gate: tf.Tensor = tf.scalar(1),
 ): { parameters: P; moments: Moments<P> } {
   const of = (tree: P): tf.Tensor[] =>
     leavesOf(tree, isTensor).map(([, tensor]) => tensor);
@@ -95,19 +99,23 @@ export function adamW<P>(
   const g = of(gradients);
   const m = of(moments.first);
   const v = of(moments.second);
-  const keep = tf.sub(1, tf.mul(scalars.learningRate, weightDecay));
+  const learningRate = tf.mul(scalars.learningRate, gate);
+  const keep = tf.sub(1, tf.mul(learningRate, weightDecay));
+  const open = tf.greater(gate, 0);
+  const keepFirst = tf.where(open, tf.scalar(beta1), tf.scalar(1));
+  const keepSecond = tf.where(open, tf.scalar(beta2), tf.scalar(1));
   // The second moment's correction goes into scalars instead of every element:
   // sqrt(c v) + epsilon = sqrt(c) (sqrt(v) + epsilon / sqrt(c)).
   const correction = tf.sqrt(scalars.secondCorrection);
   const rate = tf.div(
-    tf.mul(scalars.learningRate, scalars.firstCorrection),
+    tf.mul(learningRate, scalars.firstCorrection),
     correction,
   );
   const floor = tf.div(epsilon, correction);
   const updated = of(parameters).map((p, i) => {
-    const first = tf.add(tf.mul(m[i]!, beta1), tf.mul(g[i]!, 1 - beta1));
+    const first = tf.add(tf.mul(m[i]!, keepFirst), tf.mul(g[i]!, 1 - beta1));
     const second = tf.add(
-      tf.mul(v[i]!, beta2),
+      tf.mul(v[i]!, keepSecond),
       tf.mul(tf.square(g[i]!), 1 - beta2),
     );
     const root = tf.add(tf.sqrt(second), floor);

@@ -18,7 +18,7 @@ async function linesIn(folder: string): Promise<number> {
 
 async function namesIn(folder: string): Promise<string[]> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  return names.sort();
+  return names.filter((name) => name !== ".lock").sort();
 }
 
 async function withFolder(
