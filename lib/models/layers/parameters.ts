@@ -1,10 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import {
-  type MapLeaves,
-  type NdArray,
-  type Rng,
-  zeros,
-} from "../../core/mod.ts";
+import { type MapLeaves, type NdArray, Rng, zeros } from "../../core/mod.ts";
+import { fillNormal } from "./_normal_values.ts";
 
 /** Parameters as a model computes with them: TF.js tensors in place of arrays. */
 export type Tensors<P> = MapLeaves<P, NdArray, tf.Tensor>;
@@ -15,9 +11,38 @@ export function normal(
   shape: readonly number[],
   deviation: number,
 ): NdArray<"float32"> {
-  const array = rng.normals(shape);
-  for (let i = 0; i < array.data.length; i++) array.data[i]! *= deviation;
+  const array = zeros(shape);
+  // Memory that nobody writes to is not taken from the machine.
+  if (deviation !== 0 && !(rng instanceof ShapesOnly)) {
+    fillNormal(array.data, rng, deviation);
+  }
   return array;
+}
+
+/** A generator that draws no weights. */
+class ShapesOnly extends Rng {
+  override fork(): Rng {
+    return this;
+  }
+}
+
+/**
+ * A generator for models of which only the names and shapes of the parameters
+ * are wanted: weights stay zero and cost neither time nor memory, however large
+ * the model is.
+ *
+ * @example
+ * ```ts
+ * import { initLinear, shapesOnly } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { weight } = initLinear(shapesOnly(), 100, 200);
+ * assert.deepEqual(weight.shape, [100, 200]);
+ * assert.equal(weight.data[0], 0);
+ * ```
+ */
+export function shapesOnly(): Rng {
+  return new ShapesOnly(0);
 }
 
 /** Ones: scales of norms before training. */

@@ -94,7 +94,7 @@ export function initText(config: TextConfig, rng: Rng): TextParameters {
  */
 export function encodeText(
   p: Tensors<TextParameters>,
-  tokens: Tensors<PromptTokens>,
+  tokens: Tensors<Omit<PromptTokens, "words" | "wordMask">>,
   { heads, width }: Pick<TextConfig, "heads" | "width">,
 ): AttentionContext {
   const { mask } = tokens;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { InputError } from "../../core/mod.ts";
 
 /** The shape of a VideoVAE. */
 export const vaeConfigSchema = z.strictObject({
@@ -63,7 +64,7 @@ export interface GridSize {
 /**
  * The latent grid of a clip.
  *
- * @throws {RangeError} naming the nearest legal size, if the strides do not divide the clip
+ * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  *
  * @example
  * ```ts
@@ -80,7 +81,7 @@ export function latentSizeOf(config: VaeConfig, clip: GridSize): GridSize {
   const divide = (name: string, size: number, stride: number): number => {
     if (!Number.isInteger(size) || size < stride || size % stride !== 0) {
       const nearest = Math.max(stride, Math.round(size / stride) * stride);
-      throw new RangeError(
+      throw new InputError(
         `Cannot encode a clip: ${name} must be a multiple of ${stride}: ` +
           `current value is ${size}; the nearest legal value is ${nearest}`,
       );

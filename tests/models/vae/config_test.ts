@@ -59,7 +59,7 @@ Deno.test("latentSizeOf() names the nearest legal size", () => {
   ];
   for (const [fields, problem] of cases) {
     assert.throws(() => latentSizeOf(config, { ...legal, ...fields }), {
-      name: "RangeError",
+      name: "InputError",
       message: `Cannot encode a clip: ${problem}`,
     });
   }

@@ -1,0 +1,162 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../core/mod.ts";
+import {
+  backbone,
+  type BackboneInputs,
+  type BackboneParameters,
+  initBackbone,
+} from "../models/backbone/mod.ts";
+import type { Tensors } from "../models/layers/mod.ts";
+import {
+  encodeText,
+  initText,
+  type PromptTokens,
+  type TextParameters,
+} from "../models/text/mod.ts";
+import {
+  decode,
+  encode,
+  type GridSize,
+  initVae,
+  latentSizeOf,
+  type VaeParameters,
+} from "../models/vae/mod.ts";
+import type { ModelConfig } from "./presets.ts";
+
+/** Parameters of the three models. */
+export interface ModelParameters {
+  readonly vae: VaeParameters;
+  readonly text: TextParameters;
+  readonly backbone: BackboneParameters;
+}
+
+/**
+ * Makes the three models of a configuration.
+ *
+ * @example
+ * ```ts
+ * import { shapesOnly } from "lib/models/layers/mod.ts";
+ * import { initModels } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone } = initModels(PRESETS.base, shapesOnly());
+ * assert.deepEqual(backbone.words.shape, [32_000, 768]);
+ * ```
+ */
+export function initModels(config: ModelConfig, rng: Rng): ModelParameters {
+  return {
+    vae: initVae(config.vae, rng.fork("vae")),
+    text: initText(config.text, rng.fork("text")),
+    backbone: initBackbone(config.backbone, {
+      latentChannels: config.vae.latentChannels,
+      text: config.text,
+    }, rng.fork("backbone")),
+  };
+}
+
+/** The type of an argument of a model. */
+interface InputType {
+  readonly dtype: "float32" | "int32";
+  readonly shape: readonly number[];
+}
+
+/** One of the functions that the models are, with the types of its arguments. */
+export interface ModelFunction {
+  /** Whose parameters it takes. */
+  readonly model: keyof ModelParameters;
+  /** A tree of types; its paths are the names of the arguments. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** From trees of tensors to a record of tensors. */
+  call(parameters: never, inputs: never): Record<string, tf.Tensor>;
+}
+
+/** The functions that together turn a prompt into a video, and a video into latents. */
+export type ModelFunctions = Readonly<
+  Record<
+    "textEncoder" | "backbone" | "vaeEncoder" | "vaeDecoder",
+    ModelFunction
+  >
+>;
+
+/**
+ * The models as functions of fixed shapes, to be traced.
+ *
+ * @param clip Size of the clip, multiples of the VAE's strides.
+ * @param batch Clips at once.
+ *
+ * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
+ */
+export function modelFunctions(
+  { vae, text, backbone: denoiser }: ModelConfig,
+  clip: GridSize,
+  batch: number,
+): ModelFunctions {
+  const grid = latentSizeOf(vae, clip);
+  const cells = grid.frames * grid.height * grid.width;
+  const float = (...shape: number[]): InputType => ({
+    dtype: "float32",
+    shape: [batch, ...shape],
+  });
+  const int = (...shape: number[]): InputType => ({
+    dtype: "int32",
+    shape: [batch, ...shape],
+  });
+  const { maxCharacters: L, maxWords: W } = text;
+  const latent = float(
+    grid.frames,
+    grid.height,
+    grid.width,
+    vae.latentChannels,
+  );
+  const angles: InputType = {
+    dtype: "float32",
+    shape: [cells, denoiser.width / denoiser.heads / 2],
+  };
+  return {
+    textEncoder: {
+      model: "text",
+      inputs: {
+        characters: int(L),
+        pairs: int(L),
+        triples: int(L),
+        terms: int(L),
+        mask: float(L),
+      },
+      call: (p: Tensors<TextParameters>, rows: Tensors<PromptTokens>) => {
+        const { tokens, mask } = encodeText(p, rows, text);
+        return { textTokens: tokens, textMask: mask };
+      },
+    },
+    backbone: {
+      model: "backbone",
+      inputs: {
+        latent,
+        level: float(),
+        text: {
+          tokens: float(text.queries, text.outputWidth),
+          mask: float(text.queries),
+        },
+        words: { ids: int(W), mask: float(W) },
+        positions: { cos: angles, sin: angles },
+      },
+      call: (p: Tensors<BackboneParameters>, inputs: BackboneInputs) => ({
+        velocity: backbone(p, inputs, denoiser),
+      }),
+    },
+    vaeEncoder: {
+      model: "vae",
+      inputs: { clip: float(clip.frames, clip.height, clip.width, 3) },
+      call: (p: Tensors<VaeParameters>, inputs: { clip: tf.Tensor }) => ({
+        ...encode(p, inputs.clip, vae),
+      }),
+    },
+    vaeDecoder: {
+      model: "vae",
+      inputs: { latent },
+      call: (p: Tensors<VaeParameters>, inputs: { latent: tf.Tensor }) => ({
+        clip: decode(p, inputs.latent, vae),
+      }),
+    },
+  };
+}
