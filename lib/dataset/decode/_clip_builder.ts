@@ -1,5 +1,5 @@
 import { CHANNELS, type Clip } from "lib/core/mod.ts";
-import { FilterChain, type Frame } from "../ffmpeg/mod.ts";
+import { FilterChain, type Frame, isInterlaced } from "../ffmpeg/mod.ts";
 import { type CodedPicture, coverFilters } from "./_cover.ts";
 
 /** `[0,255]` to `[0,1]`. */
@@ -52,7 +52,12 @@ export class ClipBuilder implements Disposable {
       this.#chain = new FilterChain(
         picture,
         coverFilters(
-          { ...this.#picture, width, height },
+          {
+            ...this.#picture,
+            width,
+            height,
+            isInterlaced: isInterlaced(picture),
+          },
           this.clip.width,
           this.clip.height,
         ),

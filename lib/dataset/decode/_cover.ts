@@ -1,3 +1,4 @@
+import { type HighDynamicRange, toneMapFilters } from "./_tone_map.ts";
 import {
   type Orientation,
   orientationFilters,
@@ -15,10 +16,37 @@ export interface CodedPicture {
   readonly orientation: Orientation;
   /** Whether the file says how its luma and chroma make colours. */
   readonly hasColourMatrix: boolean;
+  /** How it codes more light than a screen shows, if it does. */
+  readonly highDynamicRange: HighDynamicRange | undefined;
+  /** Whether it holds two moments, one in each other row. */
+  readonly isInterlaced: boolean;
 }
 
 /** Coded height from which untagged video follows BT.709, as players assume. */
 const HD_HEIGHT = 720;
+
+/**
+ * The picture that is left of an interlaced one when the rows of its later
+ * moment are taken away, and the filter that does so. Half of the rows are
+ * plenty for the sizes that models learn, and nothing has to be made up.
+ */
+export function oneMoment(
+  picture: CodedPicture,
+): { picture: CodedPicture; filters: string[] } {
+  // One row cannot hold two moments.
+  if (!picture.isInterlaced || picture.height < 2) {
+    return { picture, filters: [] };
+  }
+  return {
+    picture: {
+      ...picture,
+      height: Math.ceil(picture.height / 2),
+      pixelAspect: picture.pixelAspect / 2,
+      isInterlaced: false,
+    },
+    filters: ["field=type=top"],
+  };
+}
 
 /**
  * FFmpeg filters that cover a `width` x `height` picture: the middle of the
@@ -28,10 +56,11 @@ const HD_HEIGHT = 720;
  * so that only the small picture is turned.
  */
 export function coverFilters(
-  source: CodedPicture,
+  coded: CodedPicture,
   width: number,
   height: number,
 ): string {
+  const { picture: source, filters } = oneMoment(coded);
   const [targetWidth, targetHeight] = swapsSides(source.orientation)
     ? [height, width]
     : [width, height];
@@ -39,15 +68,25 @@ export function coverFilters(
   const shrinks = crop.width > targetWidth || crop.height > targetHeight;
   // Area averages every source pixel once; enlarging wants a smooth curve.
   const kernel = shrinks ? "area" : "bicubic";
-  const matrix = !source.hasColourMatrix && source.height >= HD_HEIGHT
-    ? ":in_color_matrix=bt709"
-    : "";
   return [
+    ...filters,
     `crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`,
-    `scale=${targetWidth}:${targetHeight}:flags=${kernel}+accurate_rnd+full_chroma_int${matrix}`,
+    `scale=${targetWidth}:${targetHeight}:flags=${kernel}+accurate_rnd+full_chroma_int${
+      matrixOption(coded)
+    }`,
+    ...toneMapFilters(source.highDynamicRange),
     "format=rgb24",
     ...orientationFilters(source.orientation),
   ].join(",");
+}
+
+/** What the scaler is told of the colours of untagged video. */
+export function matrixOption(
+  { hasColourMatrix, height }: CodedPicture,
+): string {
+  return !hasColourMatrix && height >= HD_HEIGHT
+    ? ":in_color_matrix=bt709"
+    : "";
 }
 
 /** The largest part of a picture, about its centre, that is shown at an aspect. */

@@ -4,6 +4,8 @@ import {
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_PKT_FLAG_CORRUPT,
   AVCOL_SPC_UNSPECIFIED,
+  AVCOL_TRC_ARIB_STD_B67,
+  AVCOL_TRC_SMPTE2084,
   AVERROR_EOF,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
@@ -141,6 +143,12 @@ export class VideoSource implements AsyncDisposable {
         codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX),
       ),
       hasColourMatrix: codecpar.colorSpace !== AVCOL_SPC_UNSPECIFIED,
+      highDynamicRange: codecpar.colorTrc === AVCOL_TRC_SMPTE2084
+        ? "smpte2084"
+        : codecpar.colorTrc === AVCOL_TRC_ARIB_STD_B67
+        ? "arib-std-b67"
+        : undefined,
+      isInterlaced: false, // Only the pictures themselves say.
     };
   }
 

@@ -5,3 +5,4 @@
  */
 export * from "./decode_clip.ts";
 export * from "./probe.ts";
+export * from "./scan_video.ts";

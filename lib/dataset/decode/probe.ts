@@ -1,23 +1,7 @@
-import { swapsSides } from "./_rotation.ts";
+import { shownSize, type VideoInfo } from "./_video_info.ts";
 import { VideoSource } from "./_video_source.ts";
 
-/** What a video file says about itself. */
-export interface VideoInfo {
-  /** As it was given. */
-  readonly path: string;
-  /** Pixels as displayed: rotation and pixel aspect are honoured. */
-  readonly width: number;
-  /** Pixels as displayed. */
-  readonly height: number;
-  /** Frames per second, on average where the rate varies. */
-  readonly fps: number;
-  /** Seconds. */
-  readonly durationSeconds: number;
-  /** Counted by the container, or else estimated from duration and rate. */
-  readonly frames: number;
-  /** FFmpeg's name: `h264`, `vp9`, `gif`. */
-  readonly codec: string;
-}
+export type { VideoInfo };
 
 /**
  * Reads what a video file says about itself, without decoding it.
@@ -49,16 +33,9 @@ export interface VideoInfo {
  */
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);
-  const { fps, codec, picture } = source;
-  const shown = [
-    Math.round(picture.width * picture.pixelAspect),
-    picture.height,
-  ] as const;
-  const [width, height] = swapsSides(picture.orientation)
-    ? [shown[1], shown[0]]
-    : shown;
+  const { fps, codec } = source;
   const durationSeconds = source.durationSeconds ??
     await source.measureDuration();
   const frames = source.frames ?? Math.round(durationSeconds * fps);
-  return { path, width, height, fps, durationSeconds, frames, codec };
+  return { path, ...shownSize(source), fps, durationSeconds, frames, codec };
 }

@@ -1,5 +1,6 @@
 import {
   AV_BUFFERSRC_FLAG_KEEP_REF,
+  AV_FRAME_FLAG_INTERLACED,
   type AVBufferSrcFlag,
 } from "node-av/constants";
 import { check } from "./check.ts";
@@ -44,7 +45,9 @@ export class FilterChain implements Disposable {
       this.#graph.alloc();
       check(
         this.#graph.parse2(
-          `buffer@in=time_base=1/1:pixel_aspect=1/1:${this.#kind},${filters},buffersink@out`,
+          `buffer@in=time_base=1/1:pixel_aspect=1/1:${
+            formatOf(like)
+          },${filters},buffersink@out`,
         ),
         `build the filters "${filters}"`,
       );
@@ -95,7 +98,16 @@ export class FilterChain implements Disposable {
   }
 }
 
+/** Whether a picture holds two moments, one in each other row. */
+export function isInterlaced(frame: Frame): boolean {
+  return (frame.flags & AV_FRAME_FLAG_INTERLACED) !== 0;
+}
+
 function kindOf(frame: Frame): string {
+  return `${formatOf(frame)}:${frame.colorTrc}:${isInterlaced(frame)}`;
+}
+
+function formatOf(frame: Frame): string {
   return `video_size=${frame.width}x${frame.height}:pix_fmt=${frame.format}:` +
     `colorspace=${frame.colorSpace}:range=${frame.colorRange}`;
 }

@@ -7,7 +7,8 @@ export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
  * Reads a command's flags by its schema: the schema gives their names, kinds,
- * defaults, limits and help. A boolean is a switch: it stands alone and means
+ * defaults, limits and help. A field that is an array takes the words that
+ * follow no flag. A boolean is a switch: it stands alone and means
  * true, and false is what it is without.
  *
  * @returns the values, or undefined if help was asked for.
@@ -32,8 +33,9 @@ export function readFlags<S extends FlagSchema>(
   schema: S,
   args: readonly string[],
 ): z.infer<S> | undefined {
-  const names = Object.keys(schema.shape);
-  const { values, tokens } = parseArgs({
+  const operands = operandsOf(schema);
+  const names = Object.keys(schema.shape).filter((name) => name !== operands);
+  const { values, tokens, positionals } = parseArgs({
     args: [...args],
     options: {
       help: { type: "boolean", short: "h" },
@@ -47,10 +49,12 @@ export function readFlags<S extends FlagSchema>(
       ),
     },
     strict: false,
+    allowPositionals: true,
     tokens: true,
   });
   for (const token of tokens) {
     if (token.kind === "positional") {
+      if (operands !== undefined) continue;
       throw new InputError(
         `Cannot read the command: every value must follow a flag: ` +
           `current value is "${token.value}"; the flags are ${listed(names)}`,
@@ -78,15 +82,24 @@ export function readFlags<S extends FlagSchema>(
     }
   }
   if (values.help) return undefined;
-  const given = Object.fromEntries(
-    names.flatMap((name) =>
-      values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)]]]
+  const given = {
+    ...Object.fromEntries(
+      names.flatMap((name) =>
+        values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)]]]
+      ),
     ),
-  );
+    ...(operands !== undefined && { [operands]: positionals }),
+  };
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0] ?? "");
+  if (name === operands) {
+    throw new InputError(
+      `Cannot read the command: ${operands} ${issue.message}: ` +
+        `current value is "${positionals.join(" ")}"`,
+    );
+  }
   throw new InputError(
     `Cannot use --${flagOf(name)}: ${issue.message}: ` +
       `current value is "${String(given[name])}"`,
@@ -103,7 +116,11 @@ export function helpText(
   purpose: string,
   schema: FlagSchema,
 ): string {
+  const operands = operandsOf(schema);
   const rows = Object.entries(schema.shape).map(([name, field]) => {
+    if (name === operands) {
+      return [`  ${operandsWord(name)}`, field.description ?? ""] as const;
+    }
     const fallback = isSwitch(field) ? undefined : defaultOf(field);
     return [
       `  --${flagOf(name)}`,
@@ -115,7 +132,9 @@ export function helpText(
   return [
     purpose,
     "",
-    `Usage: ${usage} [flags]`,
+    `Usage: ${usage} ${
+      operands === undefined ? "" : `${operandsWord(operands)} `
+    }[flags]`,
     "",
     ...rows.map(([flag, text]) => `${flag.padEnd(width)}  ${text}`),
   ].join("\n");
@@ -126,6 +145,16 @@ function isSwitch(field: z.ZodType): boolean {
   return field instanceof z.ZodDefault
     ? isSwitch(field.unwrap() as z.ZodType)
     : field instanceof z.ZodBoolean;
+}
+
+/** The field that takes the words that follow no flag: an array. */
+function operandsOf({ shape }: FlagSchema): string | undefined {
+  return Object.keys(shape).find((name) => shape[name] instanceof z.ZodArray);
+}
+
+/** `folders` -> `FOLDERS...`. */
+function operandsWord(name: string): string {
+  return `${name.toUpperCase()}...`;
 }
 
 function fieldOf({ shape }: FlagSchema, flag: string): z.ZodType {

@@ -8,6 +8,8 @@ const PICTURE = {
   pixelAspect: 1,
   orientation: UPRIGHT,
   hasColourMatrix: true,
+  highDynamicRange: undefined,
+  isInterlaced: false,
 };
 
 Deno.test("centreCrop() keeps the middle of a wide picture for a square", () => {

@@ -1,0 +1,98 @@
+import { type CameraMotion, GRID } from "./camera_motion.ts";
+import type { Flow } from "./optical_flow.ts";
+
+/** What moves otherwise than the camera does. */
+export interface MovingRegions {
+  /** Displacement that nineteen of twenty places stay below, camera apart, pixels. */
+  readonly displacement: number;
+  /** Share of the picture that moves by itself, in [0,1]. */
+  readonly share: number;
+  /** How many separate regions do. */
+  readonly count: number;
+}
+
+/** Displacements below this may be errors of the flow, pixels. */
+const NOISE = 0.4;
+
+/** Places that a region has at least; smaller ones are noise. */
+const SMALLEST_REGION = 4;
+
+/**
+ * Finds what moves by itself, on a grid of places four pixels apart.
+ *
+ * @param flow Between two pictures.
+ * @param camera What {@link fitCamera} found in it.
+ *
+ * @example
+ * ```ts
+ * import { findMovingRegions, fitCamera } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [width, height] = [64, 48];
+ * const u = new Float32Array(width * height);
+ * for (let y = 10; y < 26; y++) u.fill(3, y * width + 10, y * width + 26);
+ * const flow = { width, height, u, v: u.map(() => 0), unexplained: 0 };
+ * const { count, share } = findMovingRegions(flow, fitCamera(flow));
+ * assert.equal(count, 1);
+ * assert.ok(Math.abs(share - 256 / (64 * 48)) < 0.02);
+ * ```
+ */
+export function findMovingRegions(
+  { width, height, u, v }: Flow,
+  { model: [u0, ux, uy, v0, vx, vy] }: CameraMotion,
+): MovingRegions {
+  const columns = Math.ceil((width - (GRID >> 1)) / GRID);
+  const rows = Math.ceil((height - (GRID >> 1)) / GRID);
+  const own = new Float32Array(columns * rows);
+  for (let row = 0, i = 0; row < rows; row++) {
+    const top = row * GRID + (GRID >> 1);
+    const y = top - (height - 1) / 2;
+    for (let column = 0; column < columns; column++, i++) {
+      const left = column * GRID + (GRID >> 1);
+      const x = left - (width - 1) / 2;
+      const at = top * width + left;
+      own[i] = Math.hypot(
+        u[at]! - u0 - ux * x - uy * y,
+        v[at]! - v0 - vx * x - vy * y,
+      );
+    }
+  }
+  const moving = Uint8Array.from(own, (value) => Number(value > NOISE));
+  let share = 0;
+  for (const flag of moving) share += flag;
+  const sorted = own.slice().sort();
+  return {
+    displacement: sorted[Math.floor(0.95 * (sorted.length - 1))]!,
+    share: share / own.length,
+    count: countRegions(moving, columns),
+  };
+}
+
+/** Counts regions of ones that touch by their sides, and clears them. */
+function countRegions(cells: Uint8Array, columns: number): number {
+  let count = 0;
+  const open: number[] = [];
+  for (let start = 0; start < cells.length; start++) {
+    if (cells[start] === 0) continue;
+    let size = 0;
+    cells[start] = 0;
+    open.push(start);
+    for (let i = open.pop(); i !== undefined; i = open.pop()) {
+      size++;
+      const column = i % columns;
+      const neighbours = [
+        column > 0 ? i - 1 : -1,
+        column < columns - 1 ? i + 1 : -1,
+        i - columns,
+        i + columns,
+      ];
+      for (const next of neighbours) {
+        if (cells[next] !== 1) continue;
+        cells[next] = 0;
+        open.push(next);
+      }
+    }
+    if (size >= SMALLEST_REGION) count++;
+  }
+  return count;
+}

@@ -1,0 +1,58 @@
+import { InputError, writeFileAtomically } from "lib/core/mod.ts";
+import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { type ManifestRow, manifestRowSchema } from "./row.ts";
+
+/**
+ * Reads a manifest and checks every row.
+ *
+ * @param path A `manifest.jsonl` that `deno task ingest` wrote.
+ * @throws {InputError} naming the file, the line and the field that is wrong
+ *
+ * @example
+ * ```ts
+ * import { readManifest, writeManifest } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+ * await writeManifest(path, []);
+ * assert.deepEqual(await readManifest(path), []);
+ * ```
+ */
+export async function readManifest(path: string): Promise<ManifestRow[]> {
+  const records = await readJsonl(path);
+  return records.map((record, i) => {
+    const result = manifestRowSchema.safeParse(record);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0]!;
+    throw new InputError(
+      `Cannot read line ${i + 1} of "${path}": ${
+        issue.path.join(".") || "the row"
+      } must be as the manifest's format says: ${issue.message}; ingest the videos again`,
+    );
+  });
+}
+
+/**
+ * Writes a manifest in one step: a row a line.
+ *
+ * @throws {InputError} if the disk does not take it
+ *
+ * @example
+ * ```ts
+ * import { writeManifest } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+ * await writeManifest(path, []);
+ * assert.equal(await Deno.readTextFile(path), "");
+ * ```
+ */
+export async function writeManifest(
+  path: string,
+  rows: readonly ManifestRow[],
+): Promise<void> {
+  await writeFileAtomically(
+    path,
+    rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
+  );
+}

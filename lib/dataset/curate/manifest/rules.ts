@@ -1,0 +1,131 @@
+import type { Scores } from "../analysis.ts";
+
+/** The phases of the curriculum, from simple to mixed. */
+export type Phase = 1 | 2 | 3 | 4 | 5;
+
+/** A limit on a score, and what a shot beyond it is called. */
+interface Limit {
+  readonly score: keyof Scores;
+  readonly name: string;
+  readonly at: "least" | "most";
+  readonly value: number;
+  /** Whether the sign does not matter: zooming in or out. */
+  readonly eitherWay?: boolean;
+}
+
+/** What makes a shot one of fast action, occlusion or changing perspective. */
+export const ACTION: readonly Limit[] = [
+  { score: "subjectMotion", name: "fast subjects", at: "least", value: 0.5 },
+  { score: "cameraMotion", name: "fast camera", at: "least", value: 0.3 },
+  { score: "occlusion", name: "occlusion", at: "least", value: 0.05 },
+  {
+    score: "zoom",
+    name: "changing perspective",
+    at: "least",
+    value: 0.2,
+    eitherWay: true,
+  },
+];
+
+/** What makes a shot one of unusual angles, weather or dynamic light. */
+export const UNUSUAL: readonly Limit[] = [
+  { score: "brightness", name: "dark", at: "most", value: 0.15 },
+  { score: "brightness", name: "very bright", at: "least", value: 0.85 },
+  { score: "contrast", name: "hazy", at: "most", value: 0.04 },
+  { score: "lightChange", name: "changing light", at: "least", value: 0.1 },
+  {
+    score: "roll",
+    name: "rolling camera",
+    at: "least",
+    value: 0.2,
+    eitherWay: true,
+  },
+];
+
+/** What a calm shot must stay below for phase 1. */
+export const LIVELY: readonly Limit[] = [
+  { score: "cameraMotion", name: "moving camera", at: "least", value: 0.025 },
+  { score: "subjects", name: "several subjects", at: "least", value: 2 },
+];
+
+/**
+ * Assigns a shot to a phase: action and unusual conditions together are phase
+ * 5, unusual conditions alone 4, action alone 3; of the calm shots, a moving
+ * camera or several subjects make phase 2, and the rest is phase 1.
+ *
+ * @returns The phase, and why in words with the numbers that decided.
+ *
+ * @example
+ * ```ts
+ * import { assignPhase } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const still = { motion: 0.02, cameraMotion: 0.001, panRight: 0, panDown: 0, zoom: 0, roll: 0,
+ *   subjectMotion: 0.08, movingShare: 0.05, subjects: 1, occlusion: 0, sharpness: 200,
+ *   brightness: 0.5, contrast: 0.2, lightChange: 0, overlay: 0 };
+ * assert.equal(assignPhase(still).phase, 1);
+ * assert.deepEqual(assignPhase({ ...still, subjectMotion: 0.9, brightness: 0.1 }), {
+ *   phase: 5,
+ *   reason: "fast subjects (subjectMotion 0.9 >= 0.5), dark (brightness 0.1 <= 0.15)",
+ * });
+ * ```
+ */
+export function assignPhase(scores: Scores): { phase: Phase; reason: string } {
+  const action = beyond(ACTION, scores);
+  const unusual = beyond(UNUSUAL, scores);
+  const lively = beyond(LIVELY, scores);
+  const [phase, reasons]: [Phase, string[]] =
+    action.length > 0 && unusual.length > 0
+      ? [5, [...action, ...unusual]]
+      : unusual.length > 0
+      ? [4, unusual]
+      : action.length > 0
+      ? [3, action]
+      : lively.length > 0
+      ? [2, lively]
+      : [1, [
+        `still camera (cameraMotion ${rounded(scores.cameraMotion)})`,
+        `at most one subject (subjects ${rounded(scores.subjects)})`,
+      ]];
+  return { phase, reason: reasons.join(", ") };
+}
+
+/** The limits that a shot is beyond, in words. */
+function beyond(limits: readonly Limit[], scores: Scores): string[] {
+  return limits.flatMap(({ score, name, at, value, eitherWay }) => {
+    const found = scores[score];
+    if (found === null) return [];
+    const size = eitherWay ? Math.abs(found) : found;
+    if (at === "least" ? size < value : size > value) return [];
+    const sign = at === "least" ? ">=" : "<=";
+    return [`${name} (${score} ${rounded(size)} ${sign} ${value})`];
+  });
+}
+
+/** Three digits that count. */
+export function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** What a shot must be to be kept. */
+export interface KeepRules {
+  /** Seconds, after trimming. */
+  readonly minSeconds: number;
+  /** Pixels of the shorter side, as displayed. */
+  readonly minSide: number;
+  /** Mean speed in diagonals per second: less is a still picture. */
+  readonly minMotion: number;
+  /** Variance of the Laplacian: less is out of focus. */
+  readonly minSharpness: number;
+  /** Share of the picture that may look like writing. */
+  readonly maxOverlay: number;
+}
+
+/** The rules unless a user says otherwise. */
+export const KEEP_DEFAULTS: KeepRules = {
+  minSeconds: 1,
+  minSide: 64,
+  minMotion: 0.0005,
+  minSharpness: 4,
+  maxOverlay: 0.1,
+};

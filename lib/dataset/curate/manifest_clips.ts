@@ -1,0 +1,105 @@
+import { dirname, resolve } from "node:path";
+import { InputError } from "lib/core/mod.ts";
+import type { ClipSource } from "../batches/clip_source.ts";
+import { decodeClip } from "../decode/mod.ts";
+import { readManifest } from "./manifest/file.ts";
+import type { Caption, KeptRow } from "./manifest/row.ts";
+import { type Phase, rounded } from "./manifest/rules.ts";
+
+/** Which shots of a manifest are wanted. */
+export interface ManifestClipsOptions {
+  /** Path of a `manifest.jsonl` that `deno task ingest` wrote. */
+  readonly manifest: string;
+  /** All phases if absent. */
+  readonly phase?: Phase;
+  readonly split: KeptRow["split"];
+  /**
+   * Seconds that a shot must last: frames / fps of the longest clip that will be
+   * asked for; 0 if absent.
+   */
+  readonly minSeconds?: number;
+}
+
+/** What is said of a shot without a caption: nothing. */
+const UNCAPTIONED: Caption = { text: "", language: "und" };
+
+/**
+ * Real video as a source of clips: the kept shots of a manifest, one clip each
+ * in an epoch. Where a shot is longer than a clip, the generator chooses the
+ * part, so that over the epochs all of it is seen; it also chooses among the
+ * captions. A shot without any has the empty caption.
+ *
+ * @throws {InputError} if the manifest cannot be read, or holds no such shot
+ *
+ * @example
+ * ```ts
+ * import { manifestClips, writeManifest } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const manifest = await Deno.makeTempFile({ suffix: ".jsonl" });
+ * await writeManifest(manifest, []);
+ * await assert.rejects(manifestClips({ manifest, phase: 1, split: "train" }), /holds none/);
+ * ```
+ */
+export async function manifestClips(
+  { manifest, phase, split, minSeconds = 0 }: ManifestClipsOptions,
+): Promise<ClipSource> {
+  const rows = await readManifest(manifest);
+  const kept = rows.filter((row) => row.status === "kept");
+  const shots = kept.filter((row) =>
+    (phase === undefined || row.phase === phase) && row.split === split &&
+    secondsOf(row) >= minSeconds
+  );
+  const name = `${manifest}, ${
+    phase === undefined ? "all phases" : `phase ${phase}`
+  }, ${split}`;
+  if (shots.length === 0) {
+    throw new InputError(
+      `Cannot take clips from ${name}: there must be a shot of ${minSeconds} s or more: ` +
+        `the manifest holds none (${kept.length} kept shots in all); ` +
+        "ask for shorter clips, another phase or split, or ingest more videos",
+    );
+  }
+  const folder = dirname(resolve(manifest));
+  return {
+    name,
+    length: shots.length,
+    async clipAt(index, shape, rng) {
+      const row = shots[index];
+      if (row === undefined) {
+        throw new RangeError(
+          `Cannot take a clip of ${name}: the index must be in [0, ${shots.length}): ` +
+            `current value is ${index}`,
+        );
+      }
+      // The last frame must still show the shot; it need not last until its end.
+      const room = secondsOf(row) - (shape.frames - 1) / shape.fps;
+      if (room <= 0) throw tooShort(row, shape.frames, shape.fps);
+      const startSeconds = row.shot.startSeconds + rng.uniform() * room;
+      const { text, language } = row.captions.length === 0
+        ? UNCAPTIONED
+        : rng.pick(row.captions);
+      const { frames, height, width, fps } = shape;
+      const clip = await decodeClip(
+        resolve(folder, row.source.path),
+        { frames, height, width, fps, startSeconds },
+      );
+      const id = `${row.id}@${startSeconds.toFixed(3)}`;
+      return { id, clip, caption: text, language };
+    },
+  };
+}
+
+function secondsOf({ shot }: KeptRow): number {
+  return shot.endSeconds - shot.startSeconds;
+}
+
+function tooShort(row: KeptRow, frames: number, fps: number): InputError {
+  return new InputError(
+    `Cannot take ${frames} frames at ${fps} fps from shot ${row.id} of ` +
+      `"${row.source.path}": it must last longer than ${
+        rounded((frames - 1) / fps)
+      } s: it lasts ${rounded(secondsOf(row))} s; ` +
+      `ask for minSeconds ${rounded(frames / fps)}, or for shorter clips`,
+  );
+}

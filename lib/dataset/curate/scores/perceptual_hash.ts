@@ -1,0 +1,116 @@
+import type { Plane } from "../flow/plane.ts";
+
+/** Cells of a thumbnail's side. */
+export const THUMBNAIL = 16;
+/** Frequencies of the hash in each direction. */
+const FREQUENCIES = 8;
+
+/** `cos(pi (2x + 1) f / 32)` for f from 1 to 8. */
+const COSINES = Float64Array.from(
+  { length: FREQUENCIES * THUMBNAIL },
+  (_, i) =>
+    Math.cos(
+      Math.PI * (2 * (i % THUMBNAIL) + 1) *
+        (Math.floor(i / THUMBNAIL) + 1) / (2 * THUMBNAIL),
+    ),
+);
+
+/**
+ * The picture as 16x16 means of luma, whatever its size and shape.
+ *
+ * @example
+ * ```ts
+ * import { thumbnailOf } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const data = new Uint8Array(48 * 32).fill(7);
+ * assert.deepEqual(thumbnailOf({ width: 48, height: 32, data }), new Float32Array(256).fill(7));
+ * ```
+ */
+export function thumbnailOf({ width, height, data }: Plane): Float32Array {
+  const sums = new Float32Array(THUMBNAIL * THUMBNAIL);
+  const counts = new Float32Array(THUMBNAIL * THUMBNAIL);
+  // A small picture may have fewer pixels than there are cells: each cell takes
+  // at least the pixel under it.
+  const columns = Math.max(width, THUMBNAIL),
+    rows = Math.max(height, THUMBNAIL);
+  for (let j = 0; j < rows; j++) {
+    const y = Math.floor(j * height / rows);
+    const cellRow = Math.floor(j * THUMBNAIL / rows) * THUMBNAIL;
+    for (let i = 0; i < columns; i++) {
+      const x = columns === width ? i : Math.floor(i * width / columns);
+      const cell = cellRow + Math.floor(i * THUMBNAIL / columns);
+      sums[cell]! += data[y * width + x]!;
+      counts[cell]! += 1;
+    }
+  }
+  return sums.map((sum, i) => sum / counts[i]!);
+}
+
+/**
+ * A hash that changes little when a picture is scaled, coded again or made
+ * lighter: the signs of its 8x8 lowest frequencies (discrete cosine transform),
+ * those of whole rows and columns left out, against their median.
+ *
+ * @param thumbnail `[16,16]`, from {@link thumbnailOf}.
+ * @returns 64 bits as 16 hexadecimal digits; compare with {@link hammingDistance}.
+ *
+ * @example
+ * ```ts
+ * import { hammingDistance, perceptualHash, thumbnailOf } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const picture = (light: number) => ({
+ *   width: 64,
+ *   height: 36,
+ *   data: Uint8Array.from({ length: 64 * 36 }, (_, i) => light + 40 * Math.sin(i / 7) ** 2),
+ * });
+ * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(picture(light))));
+ * assert.ok(hammingDistance(a!, b!) <= 2);
+ * ```
+ */
+export function perceptualHash(thumbnail: Float32Array): string {
+  const partial = new Float64Array(THUMBNAIL * FREQUENCIES);
+  for (let y = 0; y < THUMBNAIL; y++) {
+    for (let f = 0; f < FREQUENCIES; f++) {
+      let sum = 0;
+      for (let x = 0; x < THUMBNAIL; x++) {
+        sum += thumbnail[y * THUMBNAIL + x]! * COSINES[f * THUMBNAIL + x]!;
+      }
+      partial[y * FREQUENCIES + f] = sum;
+    }
+  }
+  const spectrum = new Float64Array(FREQUENCIES * FREQUENCIES);
+  for (let g = 0, k = 0; g < FREQUENCIES; g++) {
+    for (let f = 0; f < FREQUENCIES; f++, k++) {
+      let sum = 0;
+      for (let y = 0; y < THUMBNAIL; y++) {
+        sum += partial[y * FREQUENCIES + f]! * COSINES[g * THUMBNAIL + y]!;
+      }
+      spectrum[k] = sum;
+    }
+  }
+  const median = spectrum.slice().sort()[spectrum.length >> 1]!;
+  let bits = 0n;
+  for (const value of spectrum) bits = bits << 1n | BigInt(value > median);
+  return bits.toString(16).padStart(16, "0");
+}
+
+/**
+ * Bits in which two hashes of 16 hexadecimal digits differ, in [0,64].
+ *
+ * @example
+ * ```ts
+ * import { hammingDistance } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(hammingDistance("00000000000000ff", "0000000000000000"), 8);
+ * ```
+ */
+export function hammingDistance(a: string, b: string): number {
+  let count = 0;
+  for (let bits = BigInt(`0x${a}`) ^ BigInt(`0x${b}`); bits > 0n; bits >>= 1n) {
+    count += Number(bits & 1n);
+  }
+  return count;
+}

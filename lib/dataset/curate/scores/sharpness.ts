@@ -1,0 +1,36 @@
+import type { Plane } from "../flow/plane.ts";
+
+/**
+ * How sharp a picture is: the variance of its Laplacian (Pech-Pacheco et al.
+ * 2000), in squared luma steps. It depends on the size, so compare pictures
+ * of about the same number of pixels.
+ *
+ * @returns 0 for a flat picture or one below 3x3; some 10 for a blurred one;
+ *   hundreds for a sharp one.
+ *
+ * @example
+ * ```ts
+ * import { sharpnessOf } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const size = { width: 8, height: 8 };
+ * const ramp = Uint8Array.from({ length: 64 }, (_, i) => i % 8 * 10);
+ * const stripes = Uint8Array.from({ length: 64 }, (_, i) => i % 2 * 70);
+ * assert.equal(sharpnessOf({ ...size, data: ramp }), 0);
+ * assert.equal(sharpnessOf({ ...size, data: stripes }), 140 ** 2);
+ * ```
+ */
+export function sharpnessOf({ width, height, data }: Plane): number {
+  let sum = 0, squares = 0;
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
+      const value = data[at - 1]! + data[at + 1]! + data[at - width]! +
+        data[at + width]! - 4 * data[at]!;
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const count = (width - 2) * (height - 2);
+  if (!(width > 2 && height > 2)) return 0;
+  return Math.max(0, squares / count - (sum / count) ** 2);
+}

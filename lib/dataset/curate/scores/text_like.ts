@@ -1,0 +1,109 @@
+import type { Plane } from "../flow/plane.ts";
+
+/** Which cells of a picture look like writing. */
+export interface TextCells {
+  readonly columns: number;
+  readonly rows: number;
+  /** `[rows,columns]`, 1 where it does. */
+  readonly cells: Uint8Array;
+}
+
+/** Pixels of a cell: about two letters of a subtitle at 480x270. */
+const CELL_WIDTH = 16;
+const CELL_HEIGHT = 8;
+
+/** Luma steps from one pixel to the second next that make the edge of a letter. */
+const EDGE = 60;
+/** Edges that a row of letters has in a cell, at least: light to dark and back twice. */
+const EDGES_IN_ROW = 3;
+/** Rows of a cell that must have them. */
+const ROWS = 4;
+/** Cells side by side that make a word. */
+const WORD = 3;
+
+/**
+ * Finds places that look like writing: strong edges, light to dark and back
+ * again, close together in a row and in several rows, over at least three cells
+ * side by side. Fences, bricks and leaves can look like it too.
+ *
+ * @param picture About 480x270, luma in [0,255].
+ *
+ * @example
+ * ```ts
+ * import { findTextCells } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // Strokes two pixels wide on the lower half of a grey picture.
+ * const data = Uint8Array.from({ length: 64 * 32 }, (_, i) =>
+ *   i < 64 * 16 ? 128 : i % 4 < 2 ? 255 : 0);
+ * const { cells } = findTextCells({ width: 64, height: 32, data });
+ * assert.deepEqual([...cells], [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
+ * ```
+ */
+export function findTextCells({ width, height, data }: Plane): TextCells {
+  const columns = Math.floor(width / CELL_WIDTH);
+  const rows = Math.floor(height / CELL_HEIGHT);
+  const cells = new Uint8Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let lettered = 0;
+      for (let j = 0; j < CELL_HEIGHT; j++) {
+        const start = (row * CELL_HEIGHT + j) * width + column * CELL_WIDTH;
+        const end = Math.min(CELL_WIDTH, width - 2 - column * CELL_WIDTH);
+        let edges = 0, last = 0;
+        for (let i = 0; i < end; i++) {
+          const step = data[start + i + 2]! - data[start + i]!;
+          const sign = step > EDGE ? 1 : step < -EDGE ? -1 : 0;
+          if (sign !== 0 && sign !== last) edges++;
+          if (sign !== 0) last = sign;
+        }
+        if (edges >= EDGES_IN_ROW) lettered++;
+      }
+      cells[row * columns + column] = Number(lettered >= ROWS);
+    }
+    dropShortRuns(cells, row * columns, columns);
+  }
+  return { columns, rows, cells };
+}
+
+/** Clears runs of fewer cells than a word takes. */
+function dropShortRuns(cells: Uint8Array, start: number, count: number): void {
+  for (let i = 0, run = 0; i <= count; i++) {
+    if (i < count && cells[start + i] === 1) {
+      run++;
+      continue;
+    }
+    if (run < WORD) cells.fill(0, start + i - run, start + i);
+    run = 0;
+  }
+}
+
+/** Samples of a shot in which an overlay must show. */
+const PERSISTENCE = 0.7;
+
+/**
+ * Share of the picture that shows writing for most of a shot: titles, subtitles,
+ * tickers and logos stay where they are, what is filmed mostly moves on.
+ *
+ * @param samples Cells of pictures spread over the shot.
+ * @returns In [0,1]; 0 without samples.
+ *
+ * @example
+ * ```ts
+ * import { textLikeShare } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const cells = (values: number[]) => ({ columns: 2, rows: 1, cells: Uint8Array.from(values) });
+ * assert.equal(textLikeShare([cells([1, 1]), cells([1, 0])]), 0.5);
+ * ```
+ */
+export function textLikeShare(samples: readonly TextCells[]): number {
+  const cells = samples[0]?.cells;
+  if (cells === undefined || cells.length === 0) return 0;
+  const counts = new Uint32Array(cells.length);
+  for (const sample of samples) {
+    for (let i = 0; i < counts.length; i++) counts[i]! += sample.cells[i]!;
+  }
+  const steady = counts.filter((n) => n >= PERSISTENCE * samples.length);
+  return steady.length / counts.length;
+}

@@ -1,0 +1,106 @@
+import { fitCamera } from "../flow/camera_motion.ts";
+import { findMovingRegions } from "../flow/moving_regions.ts";
+import type { Flow } from "../flow/optical_flow.ts";
+import type { Plane } from "../flow/plane.ts";
+import { brightnessOf } from "../scores/brightness.ts";
+import {
+  perceptualHash,
+  THUMBNAIL,
+  thumbnailOf,
+} from "../scores/perceptual_hash.ts";
+
+/** Cells of the side of the small picture that is kept of each picture. */
+export const CELLS = 8;
+
+/** How the picture before became this one. Speeds are diagonals of the picture per second. */
+export interface Change {
+  /** Share of the picture before that this one does not show, in [0,1]. */
+  readonly unexplained: number;
+  /** Mean speed of all places. */
+  readonly motion: number;
+  /** Speed that the camera gives them. */
+  readonly cameraMotion: number;
+  /** What the camera does to the picture: to the right and down in diagonals, growth, and clockwise turn in radians, all per second. */
+  readonly pan: readonly [right: number, down: number];
+  readonly zoom: number;
+  readonly roll: number;
+  /** Speed of what moves by itself. */
+  readonly subjectMotion: number;
+  /** Share of the picture that moves by itself, in [0,1]. */
+  readonly movingShare: number;
+  /** Regions that move by themselves. */
+  readonly subjects: number;
+}
+
+/** What is kept of each picture of a video that is looked through. */
+export interface Measure {
+  /** When it appears. */
+  readonly seconds: number;
+  /** When the next takes its place. */
+  endSeconds: number;
+  /** False if the decoder had to guess parts of it. */
+  readonly isWhole: boolean;
+  /** Mean luma, in [0,1]. */
+  readonly brightness: number;
+  /** Standard deviation of luma, in [0,0.5]. */
+  readonly contrast: number;
+  /** `[8,8]`, luma in [0,255]. */
+  readonly cells: Uint8Array;
+  readonly hash: string;
+  /** Undefined for the first picture. */
+  readonly change: Change | undefined;
+}
+
+/** Measures one picture and how it came from the one before. */
+export function measurePicture(
+  plane: Plane,
+  flow: Flow | undefined,
+  times: Pick<Measure, "seconds" | "endSeconds" | "isWhole">,
+  secondsBefore: number,
+): Measure {
+  const { mean, contrast } = brightnessOf(plane);
+  const thumbnail = thumbnailOf(plane);
+  return {
+    ...times,
+    brightness: mean,
+    contrast,
+    cells: quartered(thumbnail),
+    hash: perceptualHash(thumbnail),
+    change: flow && changeOf(flow, times.seconds - secondsBefore),
+  };
+}
+
+function changeOf(flow: Flow, seconds: number): Change {
+  const camera = fitCamera(flow);
+  const regions = findMovingRegions(flow, camera);
+  const diagonal = Math.hypot(flow.width, flow.height);
+  const perSecond = 1 / (diagonal * seconds);
+  return {
+    unexplained: flow.unexplained,
+    motion: meanLength(flow) * perSecond,
+    cameraMotion: camera.displacement * perSecond,
+    pan: [camera.panX * perSecond, camera.panY * perSecond],
+    zoom: camera.zoom / seconds,
+    roll: camera.roll / seconds,
+    subjectMotion: regions.displacement * perSecond,
+    movingShare: regions.share,
+    subjects: regions.count,
+  };
+}
+
+function meanLength({ u, v }: Flow): number {
+  let sum = 0;
+  for (let i = 0; i < u.length; i++) {
+    sum += Math.sqrt(u[i]! * u[i]! + v[i]! * v[i]!);
+  }
+  return sum / u.length;
+}
+
+/** The means of two by two cells of a thumbnail. */
+function quartered(thumbnail: Float32Array): Uint8Array {
+  return Uint8Array.from({ length: CELLS * CELLS }, (_, i) => {
+    const at = 2 * Math.floor(i / CELLS) * THUMBNAIL + 2 * (i % CELLS);
+    return (thumbnail[at]! + thumbnail[at + 1]! + thumbnail[at + THUMBNAIL]! +
+      thumbnail[at + THUMBNAIL + 1]!) / 4;
+  });
+}

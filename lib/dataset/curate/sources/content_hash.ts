@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+
+/** Bytes that are read at once. */
+const CHUNK = 1 << 20;
+
+/**
+ * The SHA-256 of a file's contents, read piece by piece.
+ *
+ * @returns 64 hexadecimal digits.
+ *
+ * @example
+ * ```ts
+ * import { contentHash } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * assert.match(await contentHash(path), /^e3b0c44298fc1c149afbf4c8996fb924/);
+ * ```
+ */
+export async function contentHash(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const hash = createHash("sha256");
+  const chunk = new Uint8Array(CHUNK);
+  for (;;) {
+    const count = await file.read(chunk);
+    if (count === null) return hash.digest("hex");
+    hash.update(chunk.subarray(0, count));
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  InputError,
+  lockFolder,
+  messageOf,
+  thisProcess,
+} from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
+import { StoppedError } from "../../trainer/mod.ts";
+import { runProgram, say } from "../command_line/mod.ts";
+import { ingest, MANIFEST } from "./ingest.ts";
+import { ingestFlags, type IngestOptions } from "./options.ts";
+
+/** `deno task ingest`: folders of videos become a manifest. */
+async function run(
+  options: IngestOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { out } = options;
+  await makeFolder(out);
+  using _lock = lockFolder(out, thisProcess(new Date()));
+  try {
+    const { summary, pictures, seconds } = await ingest(options, {
+      progress: terminalProgress(),
+      signal,
+      clock: () => performance.now(),
+    });
+    say(summary);
+    if (pictures > 0) {
+      say(
+        `${pictures} pictures in ${seconds.toFixed(1)} s: ` +
+          `${(pictures / seconds).toFixed(0)} a second`,
+      );
+    }
+    say(`manifest: ${out}/${MANIFEST}`);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) {
+      throw new StoppedError(
+        "Stopped; the same command goes on with the files that are left",
+      );
+    }
+    throw asDiskError(out, error);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
+  } catch (error) {
+    throw new InputError(
+      `Cannot use "${folder}": it must be a folder that may be written: ` +
+        `${messageOf(error)}; choose another with --out`,
+    );
+  }
+}
+
+/** What the disk says when it takes no more. */
+function asDiskError(folder: string, error: unknown): unknown {
+  const message = messageOf(error);
+  if (error instanceof InputError || !/\(os error \d+\)/.test(message)) {
+    return error;
+  }
+  return new InputError(
+    `Cannot write to "${folder}": the disk must take it: the system says "${message}"; ` +
+      "make room and run the same command again: what is done stays done",
+  );
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task ingest",
+    purpose:
+      "Finds the shots in folders of videos, scores them and writes a manifest to train on.",
+    flags: ingestFlags,
+    run,
+  });
+}

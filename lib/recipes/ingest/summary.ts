@@ -1,0 +1,79 @@
+import {
+  DROP_RULES,
+  type KeptRow,
+  type ManifestRow,
+} from "../../dataset/curate/mod.ts";
+
+/** What a summary tells beside the rows. */
+export interface SummaryFacts {
+  /** Files that are no videos by their names, by ending. */
+  readonly others: ReadonlyMap<string, number>;
+}
+
+/** Tells people what a manifest holds, and why the rest was dropped. */
+export function summaryOf(
+  rows: readonly ManifestRow[],
+  { others }: SummaryFacts,
+): string {
+  const kept = rows.filter((row) => row.status === "kept");
+  const dropped = rows.filter((row) => row.status === "dropped");
+  const files = new Set(rows.map(({ source }) => source.path)).size;
+  const lines = [
+    `${counted(files, "file")}: ${counted(kept.length, "shot")} kept ` +
+    `(${lengthOf(kept)}), ${counted(dropped.length, "row")} dropped`,
+    "",
+    ...[1, 2, 3, 4, 5].map((phase) => {
+      const own = kept.filter((row) => row.phase === phase);
+      return `phase ${phase}: ${counted(own.length, "shot")}, ${lengthOf(own)}`;
+    }),
+    "",
+    ...(["train", "validation"] as const).map((split) => {
+      const own = kept.filter((row) => row.split === split);
+      const sources = new Set(own.map(({ source }) => source.path)).size;
+      return `${split}: ${counted(own.length, "shot")} of ${
+        counted(sources, "file")
+      }, ${lengthOf(own)}`;
+    }),
+    `without a caption: ${
+      counted(kept.filter((row) => row.captions.length === 0).length, "shot")
+    }`,
+  ];
+  if (dropped.length > 0) lines.push("", "dropped:");
+  for (const rule of DROP_RULES) {
+    const own = dropped.filter((row) => row.rule === rule);
+    if (own.length > 0) lines.push(`  ${rule}: ${own.length}`);
+    for (const { source, shot, reason } of own) {
+      const place = shot === null
+        ? ""
+        : ` ${shot.startSeconds.toFixed(2)}-${shot.endSeconds.toFixed(2)} s`;
+      lines.push(`    ${source.path}${place}: ${reason}`);
+    }
+  }
+  const notes = new Set(
+    rows.flatMap(({ source, notes }) =>
+      notes.map((note) => `  ${source.path}: ${note}`)
+    ),
+  );
+  if (notes.size > 0) lines.push("", "notes:", ...notes);
+  if (others.size > 0) {
+    const list = [...others].map(([ending, count]) =>
+      `${ending === "" ? "no ending" : `.${ending}`} ${count}`
+    );
+    lines.push("", `passed over, no videos by their names: ${list.join(", ")}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function lengthOf(rows: readonly KeptRow[]): string {
+  const seconds = rows.reduce(
+    (sum, { shot }) => sum + shot.endSeconds - shot.startSeconds,
+    0,
+  );
+  return seconds < 600
+    ? `${seconds.toFixed(1)} s`
+    : `${(seconds / 60).toFixed(1)} min`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
