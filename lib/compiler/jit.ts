@@ -4,13 +4,16 @@ import {
   leavesOf,
   type MapLeaves,
   type NdArray,
+  sizeOf,
   treeFrom,
 } from "../core/mod.ts";
 import type { Device, Executable } from "./device/device.ts";
 import type { DeviceTensor } from "./device/tensor.ts";
 import type { Graph } from "./ir/graph.ts";
+import { checkFits, namingShortage } from "./memory_guard.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
+import { UnsupportedOpError } from "./trace/unsupported_op_error.ts";
 
 /** Tensors in the place of what lives on the device. */
 type TensorsOfState<S> = MapLeaves<S, DeviceTensor, tf.Tensor>;
@@ -36,15 +39,31 @@ export interface JitOptions {
   readonly session?: SessionOptions;
 }
 
+/** How to run once. */
+export interface RunOptions {
+  /**
+   * Refuses the run if aborted before it begins. A run that has begun goes on
+   * to its end, so that the state is always that of a whole step.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** A compiled function. */
 export interface Compiled<I, O> {
   /**
-   * Runs once. The state on the device is replaced when it is done.
+   * Runs once. The state on the device is replaced when it is done. The thread
+   * stays free meanwhile: timers, progress and a notebook's messages go on.
    *
    * @throws {TypeError} naming the first input that is not an array
+   * @throws {NotEnoughMemoryError} if there is too little memory
+   * @throws the signal's reason, if it was aborted before
    */
-  run(inputs: I): Promise<ArraysOf<O>>;
-  /** Traces and prepares for inputs of these types, ahead of the first run. */
+  run(inputs: I, options?: RunOptions): Promise<ArraysOf<O>>;
+  /**
+   * Traces and prepares for inputs of these types, ahead of the first run.
+   *
+   * @throws {NotEnoughMemoryError} if there is too little memory
+   */
   prepare(inputs: I): Graph;
   [Symbol.dispose](): void;
 }
@@ -89,31 +108,45 @@ export function jitWithState<S, T, O>(
     inputs: ArraysOf<T>,
   ): [Executable, [string, NdArray][]] => {
     const given = leavesOf(inputs, isNdArray);
+    for (const [path, array] of given) checkLength(options.name, path, array);
     const key = given.map(([path, array]) => `${path}:${typeText(array)}`)
       .join();
     let program = programs.get(key);
     if (!program) {
-      program = options.device.load({
-        name: options.name,
-        fn: (args) => {
-          const { state, outputs } = fn(
-            (args.state ?? {}) as TensorsOfState<S>,
-            (args.inputs ?? {}) as T,
-          );
-          return { next: state ?? {}, outputs };
-        },
-        state,
-        inputs,
-        session: options.session,
-      });
+      const loaded = naming(options.name, given, () =>
+        options.device.load({
+          name: options.name,
+          fn: (args) => {
+            const { state, outputs } = fn(
+              (args.state ?? {}) as TensorsOfState<S>,
+              (args.inputs ?? {}) as T,
+            );
+            return { next: state ?? {}, outputs };
+          },
+          state,
+          inputs,
+          session: options.session,
+        }));
+      program = fitting(loaded, options);
       programs.set(key, program);
     }
     return [program, given];
   };
   return {
-    async run(inputs) {
-      const [program, given] = programFor(inputs);
-      return treeFrom(await program.run(given)) as ArraysOf<O>;
+    async run(inputs, { signal } = {}) {
+      signal?.throwIfAborted();
+      let program: Executable | undefined;
+      const outputs = await namingShortage(
+        options.name,
+        options.device,
+        () => program?.graph,
+        () => {
+          const [found, given] = programFor(inputs);
+          program = found;
+          return found.run(given);
+        },
+      );
+      return treeFrom(outputs) as ArraysOf<O>;
     },
     prepare: (inputs) => programFor(inputs)[0].graph,
     [Symbol.dispose]() {
@@ -150,4 +183,53 @@ export function jit<T, O>(
     {},
     options,
   );
+}
+
+/** The runtime is given the memory's address, and would read on past its end. */
+function checkLength(name: string, path: string, array: NdArray): void {
+  const { data, shape } = array;
+  if (data.length === sizeOf(shape)) return;
+  throw new TypeError(
+    `Cannot run "${name}": input "${path}" must hold ${
+      sizeOf(shape)
+    } values, ` +
+      `as its type ${typeText(array)} says: current count is ${data.length}`,
+  );
+}
+
+/**
+ * Traces and loads. What refuses an operation, TF.js or the tracer, names it
+ * and its shapes; the function and its inputs are named here.
+ */
+function naming<T>(
+  name: string,
+  inputs: readonly (readonly [string, NdArray])[],
+  load: () => T,
+): T {
+  try {
+    return load();
+  } catch (error) {
+    const refused = error instanceof UnsupportedOpError ||
+      (error instanceof Error && error.name === "Error");
+    if (refused) {
+      const types = inputs.map(([path, x]) => `${path}: ${typeText(x)}`);
+      error.message = `Cannot compile "${name}" for inputs ` +
+        `(${types.join(", ")}): ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+/** Hands on a program that fits into memory, and disposes of one that does not. */
+function fitting(
+  program: Executable,
+  { name, device }: JitOptions,
+): Executable {
+  try {
+    checkFits(name, device, () => program.graph);
+    return program;
+  } catch (error) {
+    program[Symbol.dispose]();
+    throw error;
+  }
 }

@@ -96,6 +96,67 @@ Deno.test("run() names what is not an array", async () => {
   });
 });
 
+Deno.test("inputs of wrong shapes are named, with the operation that refuses them", async () => {
+  using compiled = jit(
+    ({ x, w }: { x: tf.Tensor; w: tf.Tensor }) => ({ y: tf.matMul(x, w) }),
+    { device, name: "project" },
+  );
+  await assert.rejects(
+    () => compiled.run({ x: zeros([2, 3]), w: zeros([4, 5]) }),
+    {
+      name: "UnsupportedOpError",
+      message: 'Cannot compile "project" for inputs (x: float32[2,3], ' +
+        "w: float32[4,5]): Cannot lower BatchMatMul: MatMul: inner sizes " +
+        "must agree (3, 4): current inputs are (float32[2,3], float32[4,5])",
+    },
+  );
+});
+
+Deno.test("inputs of a wrong element type are named", async () => {
+  using compiled = jit(
+    ({ x }: { x: tf.Tensor }) => ({ y: tf.logicalNot(x) }),
+    { device, name: "not" },
+  );
+  await assert.rejects(() => compiled.run({ x: zeros([2]) }), {
+    name: "Error",
+    message: 'Cannot compile "not" for inputs (x: float32[2]): Argument ' +
+      "'x' passed to 'logicalNot' must be bool tensor, but got float32 tensor",
+  });
+});
+
+Deno.test("an input with fewer values than its shape asks for is refused", async () => {
+  using compiled = jit(
+    ({ x }: { x: tf.Tensor }) => ({ y: tf.neg(x) }),
+    { device, name: "short" },
+  );
+  const { data } = zeros([5]);
+  await assert.rejects(
+    () => compiled.run({ x: { dtype: "float32", shape: [2, 3], data } }),
+    {
+      name: "TypeError",
+      message: 'Cannot run "short": input "x" must hold 6 values, as its ' +
+        "type float32[2,3] says: current count is 5",
+    },
+  );
+});
+
+Deno.test("a run whose signal was aborted before does not begin", async () => {
+  const state = await uploadState(device, { count: scalar(0) });
+  using compiled = jitWithState(
+    ({ count }) => ({ state: { count: tf.add(count, 1) }, outputs: {} }),
+    state,
+    { device, name: "count" },
+  );
+  const abort = new AbortController();
+  await compiled.run({}, { signal: abort.signal });
+  abort.abort(new Error("enough"));
+  await assert.rejects(() => compiled.run({}, { signal: abort.signal }), {
+    message: "enough",
+  });
+  assert.equal((await readState(state)).count.data[0], 1);
+  state.count[Symbol.dispose]();
+});
+
 Deno.test("a leaf that the next state leaves out stays as it is", async () => {
   const state = await uploadState(device, {
     a: scalar(1),

@@ -15,6 +15,8 @@ export interface Device extends Disposable {
   readonly description: string;
   /** Threads of the CPU that work on one operation. */
   readonly threads: number;
+  /** Bytes of its memory that are free; undefined where it does not tell. */
+  freeBytes(): number | undefined;
   /** Copies an array to the device. */
   upload(array: NdArray): Promise<DeviceTensor>;
   /** Makes a function ready to run on inputs of one set of types. */

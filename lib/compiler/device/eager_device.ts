@@ -57,6 +57,11 @@ export class EagerDevice implements Device {
     readonly threads: number,
   ) {}
 
+  /** TensorFlow keeps that to itself. */
+  freeBytes(): undefined {
+    return undefined;
+  }
+
   upload(array: NdArray): Promise<DeviceTensor> {
     const tensor = withBackend(this.backend, () => tensorFrom(array));
     return Promise.resolve(new EagerTensor(this.backend, tensor));

@@ -3,6 +3,7 @@ import type { TensorType } from "../ir/graph.ts";
 import { DeviceMemory } from "../session/device_memory.ts";
 import { HostValue, type RuntimeValue } from "../session/host_value.ts";
 import type { Provider } from "../session/provider.ts";
+import { freeBytesOfMachine } from "./free_bytes.ts";
 import { OneAtATime, type Turns, UNLIMITED } from "./turns.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Memory extends Disposable {
   readonly inPlace: boolean;
   /** Who may use the device now. */
   readonly turns: Turns;
+  /** Bytes that are free; undefined where that cannot be asked. */
+  freeBytes(): number | undefined;
   /** Room for a tensor; what is in it is not known. */
   allocate(type: TensorType): RuntimeValue;
   write(value: RuntimeValue, array: NdArray): Promise<void>;
@@ -24,6 +27,7 @@ export interface Memory extends Disposable {
 export const HOST_MEMORY: Memory = {
   inPlace: true,
   turns: UNLIMITED,
+  freeBytes: freeBytesOfMachine,
   allocate: ({ dtype, shape }) => new HostValue(zeros(shape, dtype)),
   write(value, array) {
     arrayOf(value).data.set(array.data);
@@ -68,6 +72,11 @@ export class CardMemory implements Memory {
       turns,
       await turns.take(() => new DeviceMemory(provider)),
     );
+  }
+
+  /** The runtime has no question for it. */
+  freeBytes(): undefined {
+    return undefined;
   }
 
   allocate({ dtype, shape }: TensorType): RuntimeValue {

@@ -17,6 +17,10 @@ export class RuntimeDevice implements Device {
     return this.options.threads ?? 1;
   }
 
+  freeBytes(): number | undefined {
+    return this.memory.freeBytes();
+  }
+
   upload(array: NdArray): Promise<RuntimeTensor> {
     return RuntimeTensor.from(this.memory, array);
   }

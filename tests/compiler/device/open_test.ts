@@ -86,6 +86,7 @@ Deno.test("checkAnswers() refuses a device that computes wrongly, naming the ope
     name: "webgpu",
     description: "a broken card",
     threads: 1,
+    freeBytes: () => undefined,
     upload: (array) => cpu.upload(array),
     load(definition) {
       const program = cpu.load(definition);

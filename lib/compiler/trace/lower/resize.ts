@@ -1,5 +1,4 @@
 import { int32 } from "../../../core/mod.ts";
-import type { Node } from "../../ir/graph.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 
 /** How many pixels become how many along one axis, and where the new ones lie. */
