@@ -40,4 +40,13 @@ export interface ClipSource {
    * @throws {InputError} naming the file, if it can no longer be read
    */
   clipAt(index: number, shape: ClipShape, rng: Rng): Promise<CaptionedClip>;
+  /**
+   * The description alone, for clips whose pictures are at hand already: what
+   * {@link clipAt} would give with the same generator. Left out where it costs
+   * as much as the clip.
+   */
+  captionAt?(
+    index: number,
+    rng: Rng,
+  ): Promise<Pick<CaptionedClip, "caption" | "language">>;
 }

@@ -4,7 +4,7 @@ import { caption, LANGUAGES, namePhrase } from "../captions/mod.ts";
 import type { Phase } from "../vocabulary/mod.ts";
 import { filmTake } from "./film.ts";
 import { Sprites } from "./sprites.ts";
-import { planTake } from "./take.ts";
+import { planTake, type Take } from "./take.ts";
 
 /** Which clips of the synthetic world, and how they are described. */
 export interface SyntheticOptions {
@@ -50,22 +50,25 @@ export function syntheticClips(
     }
   }
   const sprites = new Sprites();
+  const takeAt = (index: number): Take =>
+    planTake({ seed, phase, split, index });
+  const described = async ({ labels }: Take, rng: Rng) => {
+    const language = rng.pick(languages);
+    // Both ways of putting it are worth knowing.
+    const words = rng.uniform() < 0.5 ? caption : namePhrase;
+    return { caption: await words(labels, language), language };
+  };
   return {
     name: `synthetic phase ${phase} ${split}`,
     length,
     async clipAt(index: number, shape: ClipShape, rng: Rng) {
-      const take = planTake({ seed, phase, split, index });
-      const language = rng.pick(languages);
+      const take = takeAt(index);
       return {
         id: `synthetic/${seed}/${phase}/${split}/${index}`,
         clip: await filmTake(take, shape, sprites),
-        // Both ways of putting it are worth knowing.
-        caption: await (rng.uniform() < 0.5 ? caption : namePhrase)(
-          take.labels,
-          language,
-        ),
-        language,
+        ...await described(take, rng),
       };
     },
+    captionAt: (index, rng) => described(takeAt(index), rng),
   };
 }
