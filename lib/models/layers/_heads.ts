@@ -58,9 +58,16 @@ export function attend(
       value,
       gradFunc: (dy, saved) => {
         const [q, k, v, weights, value] = saved as tf.Tensor[];
-        const dWeights = tf.matMul(dy, v!, false, true);
         const sums = tf.sum(tf.mul(dy, value!), -1, true); // [B,h,N,1]
-        const dScores = tf.mul(tf.sub(dWeights, sums), weights!);
+        // One more column subtracts the sums within the product, where a pass
+        // of its own would go over all N x M numbers again.
+        const centred = tf.matMul(
+          tf.concat([dy, tf.neg(sums)], -1),
+          tf.concat([v!, tf.onesLike(tf.slice(v!, 0, [-1, -1, -1, 1]))], -1),
+          false,
+          true,
+        );
+        const dScores = tf.mul(centred, weights!);
         return [
           tf.matMul(dScores, k!),
           tf.matMul(dScores, q!, true, false),
