@@ -4,4 +4,5 @@
  * @module
  */
 export * from "./architecture.ts";
+export * from "./from_pytorch.ts";
 export * from "./network.ts";

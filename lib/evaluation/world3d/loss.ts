@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensors } from "../../models/layers/mod.ts";
 import { type World3dConfig, WORLD_TASKS, type WorldTask } from "./config.ts";
-import { world3d, type World3dParameters } from "./network.ts";
+import { world3d, type World3dParameters, world3dStills } from "./network.ts";
 
 /** What the network is trained on in one step. */
 export interface World3dBatch {
@@ -34,6 +34,28 @@ export function world3dLoss(
   ) as World3dLosses;
   const loss = tf.addN(Object.values(metrics));
   return { loss, metrics };
+}
+
+/** Pictures, for what can be told without movement. */
+export interface World3dStillsBatch {
+  /** `[B,N,S,S,3]` in [0,1]. */
+  readonly pictures: tf.Tensor;
+  /** As those of {@link World3dBatch}. */
+  readonly targets: Readonly<Record<"object" | "colour", tf.Tensor>>;
+}
+
+/** The cross-entropies of object and colour by pictures alone, and their sum. */
+export function world3dStillsLoss(
+  parameters: Tensors<World3dParameters>,
+  { pictures, targets }: World3dStillsBatch,
+): {
+  readonly loss: tf.Tensor;
+  readonly metrics: Record<"object" | "colour", tf.Tensor>;
+} {
+  const logits = world3dStills(parameters, pictures);
+  const object = crossEntropy(logits.object, targets.object);
+  const colour = crossEntropy(logits.colour, targets.colour);
+  return { loss: tf.add(object, colour), metrics: { object, colour } };
 }
 
 /** `[B,K]` and `[B,K] -> []`: nats for each row of targets that is not zero. */

@@ -136,11 +136,11 @@ export function world3d(
   config: World3dConfig,
   stills?: tf.Tensor,
 ): World3dOutputs {
-  const centred = tf.sub(tf.mul(clips, 4), 2); // [-2,2]: deviation about 1
+  const x = centred(clips);
   const chosen = stills ??
     tf.tensor1d(stillFrames(config.frames, config.stills), "int32");
-  const near = lookAtStills(p.still, tf.gather(centred, chosen, 1));
-  const far = lookAtMotion(p.motion, centred);
+  const near = lookAtStills(p.still, tf.gather(x, chosen, 1));
+  const far = lookAtMotion(p.motion, x);
   const joined = tf.concat([near.pooled, far.pooled], -1); // [B,c+f]
   const features = linear(p.join, joined);
   const active = silu(features);
@@ -154,6 +154,30 @@ export function world3d(
     },
     layers: [...near.layers, ...far.layers],
   };
+}
+
+/**
+ * What the network tells of pictures alone, as if nothing moved:
+ * `[B,N,S,S,3]` in [0,1] `-> [B,K]` for object and colour.
+ */
+export function world3dStills(
+  p: Tensors<World3dParameters>,
+  pictures: tf.Tensor,
+): Readonly<Record<"object" | "colour", tf.Tensor>> {
+  const near = lookAtStills(p.still, centred(pictures)).pooled;
+  const [B, c] = near.shape as [number, number];
+  const f = p.join.weight.shape[0]! - c;
+  const joined = tf.concat([near, tf.zeros([B, f])], -1);
+  const active = silu(linear(p.join, joined));
+  return {
+    object: linear(p.heads.object, active),
+    colour: linear(p.heads.colour, active),
+  };
+}
+
+/** [0,1] -> [-2,2], which has a deviation of about 1. */
+function centred(x: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.mul(x, 4), 2);
 }
 
 /** A path's result: `[B,C]`, and its inner layers. */

@@ -11,7 +11,7 @@ export interface ArchiveEntry {
 export type ReadBytes = (
   begin: number,
   count: number,
-) => Promise<Uint8Array<ArrayBuffer>>;
+) => Uint8Array<ArrayBuffer>;
 
 /** Signatures (PKWARE's APPNOTE 6.3.10, sections 4.3.7, 4.3.12, 4.3.16). */
 const LOCAL = 0x04034b50;
@@ -38,12 +38,12 @@ export function isArchive(head: Uint8Array): boolean {
  * @param size Bytes of the archive.
  * @throws {InputError} if it is damaged, compressed, encrypted or above 4 GiB
  */
-export async function listArchive(
+export function listArchive(
   path: string,
   size: number,
   read: ReadBytes,
-): Promise<Map<string, ArchiveEntry>> {
-  const tail = await read(
+): Map<string, ArchiveEntry> {
+  const tail = read(
     Math.max(0, size - END_BYTES - MOST_COMMENT),
     Math.min(size, END_BYTES + MOST_COMMENT),
   );
@@ -60,7 +60,7 @@ export async function listArchive(
   if (begin + length > size) {
     throw damaged(path, "its list of files must end within it", "it does not");
   }
-  const list = await read(begin, length);
+  const list = read(begin, length);
   const entries = new Map<string, ArchiveEntry>();
   for (let at = 0; entries.size < count;) {
     if (at + CENTRAL_BYTES > list.length) {
@@ -75,7 +75,7 @@ export async function listArchive(
     const name = new TextDecoder().decode(
       list.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes),
     );
-    const entry = await entryOf(view, name, path, size, read);
+    const entry = entryOf(view, name, path, size, read);
     if (entries.has(name)) {
       throw damaged(path, "its files must have different names", `"${name}"`);
     }
@@ -94,13 +94,13 @@ function endRecordOf(tail: Uint8Array, path: string): DataView {
   throw damaged(path, "it must end as an archive does", "it is cut off");
 }
 
-async function entryOf(
+function entryOf(
   view: DataView,
   name: string,
   path: string,
   size: number,
   read: ReadBytes,
-): Promise<ArchiveEntry> {
+): ArchiveEntry {
   if (view.getUint32(0, true) !== CENTRAL) {
     throw damaged(path, "its list of files must be whole", "it is not");
   }
@@ -118,7 +118,7 @@ async function entryOf(
   if (local + LOCAL_BYTES > size) {
     throw damaged(path, `"${name}" must lie within it`, "it does not");
   }
-  const head = await read(local, LOCAL_BYTES);
+  const head = read(local, LOCAL_BYTES);
   const header = new DataView(head.buffer, head.byteOffset);
   const begin = local + LOCAL_BYTES + header.getUint16(26, true) +
     header.getUint16(28, true);

@@ -27,7 +27,7 @@ export interface StateTensor {
    * @throws {InputError} if the file ends early, or a whole number does not
    *   fit 32 bits
    */
-  read(): Promise<NdArray>;
+  read(): NdArray;
 }
 
 /** The tensors of a PyTorch file, by name; the file stays open. */
@@ -70,10 +70,10 @@ export async function openStateDict(path: string): Promise<StateDict> {
   try {
     const { size } = await file.stat();
     const read: ReadBytes = (begin, count) => readAt(file, path, begin, count);
-    const head = await read(0, Math.min(size, 4));
+    const head = read(0, Math.min(size, 4));
     const { root, places } = isArchive(head)
-      ? await readArchive(path, size, read)
-      : await readLegacy(path, size, read);
+      ? readArchive(path, size, read)
+      : readLegacy(path, size, read);
     const tensors = new Map(
       tensorsOf(root, path).map(([name, reference]) => [
         name,
@@ -100,16 +100,17 @@ async function open(path: string): Promise<Deno.FsFile> {
   );
 }
 
-async function readAt(
+/** Reads without letting go of the thread: several tensors may be read at once. */
+function readAt(
   file: Deno.FsFile,
   path: string,
   begin: number,
   count: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(new ArrayBuffer(count));
-  await file.seek(begin, Deno.SeekMode.Start);
+  file.seekSync(begin, Deno.SeekMode.Start);
   for (let done = 0; done < count;) {
-    const more = await file.read(bytes.subarray(done));
+    const more = file.readSync(bytes.subarray(done));
     if (more === null) {
       throw damaged(
         path,
@@ -128,12 +129,12 @@ interface Content {
 }
 
 /** `NAME/data.pkl` holds the pickle, `NAME/data/KEY` a storage each. */
-async function readArchive(
+function readArchive(
   path: string,
   size: number,
   read: ReadBytes,
-): Promise<Content> {
-  const entries = await listArchive(path, size, read);
+): Content {
+  const entries = listArchive(path, size, read);
   const pickle = [...entries.keys()].find((name) => name.endsWith("/data.pkl"));
   if (pickle === undefined) {
     throw new InputError(
@@ -145,7 +146,7 @@ async function readArchive(
   const folder = pickle.slice(0, -"data.pkl".length);
   const order = entries.get(`${folder}byteorder`);
   if (order) {
-    const text = new TextDecoder().decode(await read(order.begin, order.bytes));
+    const text = new TextDecoder().decode(read(order.begin, order.bytes));
     if (text !== "little") {
       throw damaged(
         path,
@@ -155,7 +156,7 @@ async function readArchive(
     }
   }
   const { value } = readPickle(
-    await read(begin, bytes),
+    read(begin, bytes),
     path,
     stateDictMeanings(path),
   );
@@ -168,12 +169,12 @@ async function readArchive(
 }
 
 /** Magic number, version, system, the object, keys of the storages; then those. */
-async function readLegacy(
+function readLegacy(
   path: string,
   size: number,
   read: ReadBytes,
-): Promise<Content> {
-  const head = await read(0, Math.min(size, MOST_PICKLE));
+): Content {
+  const head = read(0, Math.min(size, MOST_PICKLE));
   const storages = new Map<string, StorageReference>();
   const plain = stateDictMeanings(path);
   const meanings = {
@@ -208,7 +209,7 @@ async function readLegacy(
       throw damaged(path, "its storages must be used", `"${key}" is not`);
     }
     // Each begins with the number of its elements, 8 bytes.
-    const count = await read(at, 8);
+    const count = read(at, 8);
     const length = new DataView(count.buffer).getBigUint64(0, true);
     if (length !== BigInt(storage.length)) {
       throw damaged(
@@ -255,13 +256,13 @@ function tensorsOf(
 }
 
 /** Reads a tensor through its strides. */
-async function tensorAt(
+function tensorAt(
   { storage, offset, shape, strides }: TensorReference,
   name: string,
   path: string,
   places: Places,
   read: ReadBytes,
-): Promise<NdArray> {
+): NdArray {
   const place = places.get(storage.key);
   if (place === undefined) {
     throw damaged(
@@ -276,7 +277,7 @@ async function tensorAt(
   );
   const width = STORAGES[storage.type];
   const values = valuesOf(
-    await read(place + offset * width, reach * width),
+    read(place + offset * width, reach * width),
     storage.type,
   );
   const array: NdArray = zeros(shape, dtypeOf(storage.type));

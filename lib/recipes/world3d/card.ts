@@ -1,6 +1,6 @@
 import type { Device } from "../../compiler/mod.ts";
 import { writeFileAtomically } from "../../core/mod.ts";
-import { WORLD_TASKS } from "../../evaluation/mod.ts";
+import { WORLD_TASKS } from "../../evaluation/world3d/mod.ts";
 import type { Accuracies } from "./held_out.ts";
 import type { World3dPlan } from "./plan.ts";
 
@@ -18,6 +18,12 @@ export interface CardFacts {
   readonly device: Pick<Device, "name" | "description">;
 }
 
+/** How long a stage is. */
+interface StageSize {
+  readonly batch: number;
+  readonly steps: number;
+}
+
 /** Writes the card that lies beside the weights. */
 export async function writeCard(path: string, facts: CardFacts): Promise<void> {
   await writeFileAtomically(path, await cardText(facts));
@@ -26,8 +32,11 @@ export async function writeCard(path: string, facts: CardFacts): Promise<void> {
 async function cardText(
   { plan, accuracies, heldOut, seconds, weights, device }: CardFacts,
 ): Promise<string> {
-  const { network, batch, training } = plan;
-  const { totalSteps } = training.schedule;
+  const { network } = plan;
+  const [stills, clips] = [plan.stills, plan.clips].map((stage) => ({
+    batch: stage.batch,
+    steps: stage.training.schedule.totalSteps,
+  })) as [StageSize, StageSize];
   const { size } = await Deno.stat(weights);
   const rows = accuracies.map(([phase, found]) =>
     `| ${phase} | ${
@@ -47,10 +56,10 @@ mean most for clips of that world.
 - Input: ${network.frames} frames of ${network.size}x${network.size} pixels at ${network.fps} fps, RGB in [0,1]
 - Answers: ${counts.join(", ")}
 - Weights: half precision, ${(size / 1e6).toFixed(1)} MB
-- Training: ${totalSteps} steps of ${batch} clips, ${
+- Training: ${stills.steps} steps of ${stills.batch} pictures, then ${clips.steps} steps of ${clips.batch} clips; ${
     (seconds / 60).toFixed(0)
   } minutes on device ${device.name} (${device.description})
-- Made by \`deno task world3d --steps ${totalSteps}\`
+- Made by \`deno task world3d --stills-steps ${stills.steps} --clips-steps ${clips.steps}\`
 
 ## Accuracy
 

@@ -2,10 +2,12 @@ import {
   CHANNELS,
   type Clip,
   int32,
+  type MapLeaves,
   type NdArray,
   Rng,
   zeros,
 } from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
 import {
   filmTake,
   planTake,
@@ -16,16 +18,21 @@ import { type Labels, objectKind } from "../../dataset/vocabulary/mod.ts";
 import {
   type World3dBatch,
   type World3dConfig,
+  type World3dStillsBatch,
   WORLD_TASKS,
   type WorldTask,
 } from "../../evaluation/world3d/mod.ts";
-import type { MapLeaves } from "../../core/mod.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { disturb } from "./disturb.ts";
 import type { World3dPlan } from "./plan.ts";
 
-/** A batch as arrays. */
+/** Batches as arrays. */
 export type World3dArrays = MapLeaves<World3dBatch, tf.Tensor, NdArray>;
+export type World3dStillsArrays = MapLeaves<
+  World3dStillsBatch,
+  tf.Tensor,
+  NdArray
+>;
 
 /** The names that a clip's labels give as answers to each task; none where it has none. */
 export function answersOf(
@@ -51,19 +58,44 @@ export class World3dExamples {
   /** One clip in the network's shape, and what it shows. */
   async film(name: TakeName): Promise<{ clip: Clip; labels: Labels }> {
     const { frames, size, fps } = this.#plan.network;
-    const take = planTake(name);
-    const shape = { frames, height: size, width: size, fps };
-    return {
-      clip: await filmTake(take, shape, this.#sprites),
-      labels: take.labels,
-    };
+    return await this.#filmed(name, { frames, height: size, width: size, fps });
   }
 
-  /** The batch of a training step, from the step's number alone. */
-  async batchAt(step: number): Promise<World3dArrays> {
-    const { batch, network, phases, seed, stills } = this.#plan;
+  /** The batch of a step of the stage of pictures, from the step's number alone. */
+  async stillsAt(step: number): Promise<World3dStillsArrays> {
+    const { network, seed, stills: { batch, phases } } = this.#plan;
+    const { size } = network;
+    const rng = new Rng(seed).fork(`stills ${step}`);
+    const pictures = zeros([batch, 1, size, size, CHANNELS]);
+    const targets = emptyTargets(network, batch);
+    for (let i = 0; i < batch; i++) {
+      // Two moments of a take, up to a second apart, of which one is shown.
+      const { clip, labels } = await this.#filmed({
+        seed,
+        phase: chosen(phases, rng.uniform()),
+        split: "train",
+        index: step * batch + i,
+      }, {
+        frames: 2,
+        height: size,
+        width: size,
+        fps: 1 / (1 - rng.uniform()),
+      });
+      disturb(clip, rng);
+      const half = clip.data.length / 2;
+      const moment = rng.integer(2) * half;
+      pictures.data.set(clip.data.subarray(moment, moment + half), i * half);
+      answer(targets, network, i, answersOf(labels));
+    }
+    const { object, colour } = targets;
+    return { pictures, targets: { object, colour } };
+  }
+
+  /** The batch of a step of the stage of clips, from the step's number alone. */
+  async clipsAt(step: number): Promise<World3dArrays> {
+    const { network, seed, clips: { batch, phases, stills } } = this.#plan;
     const { frames, size } = network;
-    const rng = new Rng(seed).fork(`step ${step}`);
+    const rng = new Rng(seed).fork(`clips ${step}`);
     const clips = zeros([batch, frames, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
@@ -71,7 +103,7 @@ export class World3dExamples {
         seed,
         phase: chosen(phases, rng.uniform()),
         split: "train",
-        index: step * batch + i,
+        index: CLIPS_BEGIN + step * batch + i,
       });
       disturb(clip, rng);
       clips.data.set(clip.data, i * clip.data.length);
@@ -83,7 +115,21 @@ export class World3dExamples {
       targets,
     };
   }
+
+  async #filmed(
+    name: TakeName,
+    shape: ClipShape,
+  ): Promise<{ clip: Clip; labels: Labels }> {
+    const take = planTake(name);
+    return {
+      clip: await filmTake(take, shape, this.#sprites),
+      labels: take.labels,
+    };
+  }
 }
+
+/** Takes from here on are for the stage of clips: the other has seen those before. */
+const CLIPS_BEGIN = 1e7;
 
 function chosen<T>(
   shares: readonly (readonly [T, number])[],

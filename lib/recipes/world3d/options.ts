@@ -11,7 +11,10 @@ export const world3dFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").default("runs/world3d").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
-  steps: whole(1).default(6000).describe("training steps of 32 clips"),
+  stillsSteps: whole(1).default(2400).describe(
+    "training steps of 128 pictures, before the clips",
+  ),
+  clipsSteps: whole(1).default(2600).describe("training steps of 32 clips"),
   heldOut: whole(1).default(2000).describe(
     "clips of each phase on which the accuracy is measured",
   ),

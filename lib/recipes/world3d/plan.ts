@@ -8,16 +8,28 @@ import {
 } from "../../dataset/vocabulary/mod.ts";
 import { ADAMW_DEFAULTS, type TrainingConfig } from "../../trainer/mod.ts";
 
+/** One stage of the training. */
+export interface World3dStage {
+  /** Clips, or pictures, in a step. */
+  readonly batch: number;
+  readonly training: TrainingConfig;
+  /** How often they come from each phase; the shares sum to 1. */
+  readonly phases: readonly (readonly [phase: Phase, share: number])[];
+}
+
 /** How the network is trained, as plain data. */
 export interface World3dPlan {
   readonly network: World3dConfig;
-  /** Clips in a step. */
-  readonly batch: number;
-  readonly training: TrainingConfig;
-  /** How often clips come from each phase; the shares sum to 1. */
-  readonly phases: readonly (readonly [phase: Phase, share: number])[];
-  /** Frames whose appearance a training step looks at: fewer than in use. */
-  readonly stills: number;
+  /**
+   * First single pictures, for what is there: a picture costs a fifth of a
+   * clip, and hundreds of objects take many.
+   */
+  readonly stills: World3dStage;
+  /** Then clips, for all. */
+  readonly clips: World3dStage & {
+    /** Frames whose appearance a step looks at: fewer than in use. */
+    readonly stills: number;
+  };
   readonly seed: number;
 }
 
@@ -38,28 +50,44 @@ export const WORLD3D: World3dConfig = {
   },
 };
 
+/** Steps of each stage. */
+export interface World3dSteps {
+  readonly stills: number;
+  readonly clips: number;
+}
+
 /** The plan of a training of so many steps. */
 export function world3dPlan(
-  totalSteps: number,
+  steps: World3dSteps,
   network: World3dConfig = WORLD3D,
-  batch = 32,
+  batch: World3dSteps = { stills: 128, clips: 32 },
 ): World3dPlan {
-  const peak = 1.5e-3;
   return {
     network,
-    batch,
-    training: {
-      schedule: {
-        peak,
-        warmupSteps: Math.round(totalSteps / 30),
-        totalSteps,
-        floor: peak / 200,
-      },
-      optimiser: ADAMW_DEFAULTS,
-      clipNorm: 1,
+    stills: {
+      batch: batch.stills,
+      training: trainingOf(steps.stills, 2e-3),
+      phases: [[1, 1]],
     },
-    phases: [[1, 1]],
-    stills: 2,
+    clips: {
+      batch: batch.clips,
+      training: trainingOf(steps.clips, 1.5e-3),
+      phases: [[1, 1]],
+      stills: 2,
+    },
     seed: 1,
+  };
+}
+
+function trainingOf(totalSteps: number, peak: number): TrainingConfig {
+  return {
+    schedule: {
+      peak,
+      warmupSteps: Math.round(totalSteps / 30),
+      totalSteps,
+      floor: peak / 200,
+    },
+    optimiser: ADAMW_DEFAULTS,
+    clipNorm: 1,
   };
 }

@@ -1,142 +1,99 @@
-import {
-  type Device,
-  disposeState,
-  jitWithState,
-  readState,
-  uploadState,
-} from "../../compiler/mod.ts";
-import { type NdArray, type Progress, Rng } from "../../core/mod.ts";
+import type { Device } from "../../compiler/mod.ts";
+import { type Progress, Rng } from "../../core/mod.ts";
 import {
   initWorld3d,
+  type World3dBatch,
   world3dLoss,
   type World3dParameters,
+  world3dStillsLoss,
 } from "../../evaluation/world3d/mod.ts";
-import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import { openJsonl } from "../../formats/jsonl/mod.ts";
 import {
-  type Checkpoint,
-  DivergedError,
+  CheckpointFolder,
   initTrainState,
-  learningRateAt,
-  stepScalars,
-  StoppedError,
+  train,
+  type Trained,
+  type Training,
   type TrainState,
-  trainStep,
 } from "../../trainer/mod.ts";
 import { World3dExamples } from "./examples.ts";
 import type { World3dPlan } from "./plan.ts";
 
 /** What a training of the network works with. */
-export interface World3dTraining {
+export interface World3dContext {
   readonly plan: World3dPlan;
+  /** Folder of the run; one that was interrupted there goes on. */
+  readonly folder: string;
   readonly device: Device;
-  /** Where to go on. */
-  readonly resume?: Checkpoint<TrainState<World3dParameters>> | undefined;
-  /** Parameters to begin with; drawn when left out. */
-  readonly initial?: World3dParameters;
-  readonly metrics: JsonlWriter;
   readonly progress: Progress;
-  /** Seconds between saves. */
-  readonly saveEvery: number;
-  save(checkpoint: Checkpoint<TrainState<World3dParameters>>): Promise<void>;
   readonly signal: AbortSignal;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
 }
 
+/** Seconds between checkpoints. */
+const SAVE_EVERY = 60;
+
 /**
- * Trains the network to the end of its plan. The next batch is filmed while the
- * device works on this one.
+ * Trains the network to the end of its plan: pictures, then clips.
  *
  * @throws {StoppedError} if the signal asked for it, after saving
- * @throws {DivergedError} if a metric is no number
+ * @throws {DivergedError} if too many steps in a row could not be used
  */
 export async function trainWorld3d(
-  { plan, device, resume, metrics, progress, signal, clock, ...rest }:
-    World3dTraining,
-): Promise<World3dParameters> {
-  const { network, training } = plan;
-  const { totalSteps } = training.schedule;
+  context: World3dContext,
+): Promise<Trained<World3dParameters>> {
+  const { plan } = context;
+  const { network } = plan;
   const examples = new World3dExamples(plan);
-  const state = await uploadState(
-    device,
-    resume?.state ??
-      initTrainState(
-        rest.initial ?? initWorld3d(network, new Rng(plan.seed)),
-      ),
-  );
-  using held = new DisposableStack();
-  held.defer(() => disposeState(state));
-  using step = jitWithState(
-    trainStep(
-      (parameters: never, batch: never) =>
-        world3dLoss(parameters, batch, network),
-      training,
-    ) as never,
-    state,
-    { device, name: "world3d" },
-  );
-  using task = progress.start({
-    label: "world3d",
-    total: totalSteps,
-    unit: "steps",
-    done: resume?.step ?? 0,
+  const stills = await runStage(context, "stills", {
+    config: plan.stills.training,
+    initial: initWorld3d(network, new Rng(plan.seed)),
+    lossOf: world3dStillsLoss,
+    batchAt: (step) => examples.stillsAt(step),
   });
-  const begun = clock();
-  let done = resume?.step ?? 0;
-  const parametersOf = async (): Promise<TrainState<World3dParameters>> =>
-    await readState(state) as unknown as TrainState<World3dParameters>;
-  const save = async (): Promise<void> => {
-    metrics.sync();
-    await rest.save({
-      step: done,
-      state: await parametersOf(),
-      metricsBytes: metrics.bytes,
-      seconds: (resume?.seconds ?? 0) + (clock() - begun) / 1000,
-    });
-  };
-  let saved = clock();
-  let next = examples.batchAt(done);
-  while (done < totalSteps) {
-    const batch = await next;
-    const learningRate = learningRateAt(done, training.schedule);
-    const scalars = stepScalars(done + 1, learningRate, training.optimiser);
-    const running = step.run({ batch, scalars } as never);
-    if (done + 1 < totalSteps) next = examples.batchAt(done + 1);
-    const values = numbersOf(await running as Record<string, NdArray>, done);
-    done++;
-    metrics.append({ step: done, learningRate, ...values });
-    task.update(done, { loss: Number(values.loss!.toPrecision(3)) });
-    const stopped = signal.aborted && done < totalSteps;
-    if (
-      stopped || done === totalSteps ||
-      clock() - saved >= rest.saveEvery * 1000
-    ) {
-      await save();
-      saved = clock();
-    }
-    if (stopped) {
-      await next;
-      throw new StoppedError(
-        `Training of "world3d" was stopped at step ${done}; it is saved`,
-      );
-    }
-  }
-  return (await parametersOf()).parameters;
+  const clips = await runStage(context, "clips", {
+    config: plan.clips.training,
+    initial: stills.parameters,
+    lossOf: (
+      parameters: Tensors<World3dParameters>,
+      batch: World3dBatch,
+    ) => world3dLoss(parameters, batch, network),
+    batchAt: (step) => examples.clipsAt(step),
+  });
+  return { ...clips, seconds: stills.seconds + clips.seconds };
 }
 
-function numbersOf(
-  outputs: Record<string, NdArray>,
-  step: number,
-): Record<string, number> {
-  const values = Object.fromEntries(
-    Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]),
-  );
-  for (const [metric, value] of Object.entries(values)) {
-    if (Number.isFinite(value)) continue;
-    throw new DivergedError(
-      `Training of "world3d" diverged at step ${step + 1}: ${metric} must be ` +
-        `finite: current value is ${value}; lower the learning rate`,
-    );
-  }
-  return values;
+/** Runs a stage from where its checkpoint stands to its end. */
+async function runStage<T, B, A>(
+  { plan, folder, ...context }: World3dContext,
+  name: "stills" | "clips",
+  stage: Pick<
+    Training<World3dParameters, T, B, A>,
+    "config" | "initial" | "lossOf" | "batchAt"
+  >,
+): Promise<Trained<World3dParameters>> {
+  const { network, seed } = plan;
+  const config = { network, seed, stage: plan[name] };
+  const checkpoints = new CheckpointFolder(`${folder}/${name}`, config, {
+    keepLast: 2,
+    keepEvery: 0,
+  });
+  const { checkpoint } = await checkpoints.newest<
+    TrainState<World3dParameters>
+  >(initTrainState(stage.initial));
+  await Deno.mkdir(folder, { recursive: true });
+  using metrics = openJsonl(`${folder}/${name}.jsonl`, {
+    atBytes: checkpoint?.metricsBytes ?? 0,
+  });
+  return await train({
+    ...context,
+    ...stage,
+    name: `world3d ${name}`,
+    ...(checkpoint && { resume: checkpoint }),
+    metrics,
+    saveEvery: SAVE_EVERY,
+    save: (checkpoint) => checkpoints.save(checkpoint),
+  });
 }
