@@ -1,4 +1,5 @@
 import {
+  ANGLES,
   CAMERA_MOVES,
   type Labels,
   LIGHTS,
@@ -30,6 +31,7 @@ const GRAMMARS: ReadonlyMap<string, Grammar> = new Map(
  *   phase: 1,
  *   subjects: [{ object: "red circle", motion: "right" }],
  *   camera: "still",
+ *   angle: "level",
  *   weather: "clear",
  *   light: "day",
  * } as const;
@@ -48,11 +50,12 @@ export async function caption(
     const kind = objectKind(object);
     return grammar.clause(names.get(kind.emoji)!, kind, motion);
   });
-  const { camera, weather, light } = labels;
+  const { angle, camera, weather, light } = labels;
   return [
     clauses.length > 1 ? grammar.join(clauses) : clauses[0]!,
     ...weather === "clear" ? [] : [grammar.weather[weather]],
     ...light === "day" ? [] : [grammar.light[light]],
+    ...angle === "level" ? [] : [grammar.angle[angle]],
     ...camera === "still" ? [] : [grammar.camera[camera]],
   ].join(grammar.comma).normalize("NFC");
 }
@@ -73,6 +76,7 @@ export async function caption(
  *   phase: 1,
  *   subjects: [{ object: "red circle", motion: "right" }],
  *   camera: "still",
+ *   angle: "level",
  *   weather: "clear",
  *   light: "day",
  * } as const;
@@ -92,6 +96,7 @@ export async function namePhrase(
       MOTION_KINDS[motion].emoji,
     ]),
     CAMERA_MOVES[labels.camera].emoji,
+    ANGLES[labels.angle].emoji,
     WEATHERS[labels.weather].emoji,
     LIGHTS[labels.light].emoji,
   ].filter((group) => group.length > 0);

@@ -1,4 +1,5 @@
 import {
+  ANGLES,
   CAMERA_MOVES,
   LIGHTS,
   MOTION_KINDS,
@@ -10,7 +11,7 @@ import {
 const NAMED: ReadonlySet<string> = new Set([
   ...OBJECT_KINDS.map(({ emoji }) => emoji),
   ...Object.values(MOTION_KINDS).map(({ emoji }) => emoji),
-  ...[CAMERA_MOVES, WEATHERS, LIGHTS].flatMap((table) =>
+  ...[CAMERA_MOVES, ANGLES, WEATHERS, LIGHTS].flatMap((table) =>
     Object.values(table).flatMap(({ emoji }) => emoji)
   ),
 ]);

@@ -28,6 +28,7 @@ export const ENGLISH: Grammar = {
     "zoom in": "the camera zooms in",
     "zoom out": "the camera zooms out",
   },
+  angle: { tilted: "at a tilted angle", "from above": "seen from above" },
   weather: { rain: "in the rain", snow: "in the snow", fog: "in fog" },
   light: {
     night: "at night",

@@ -1,4 +1,5 @@
 import type {
+  Angle,
   CameraMove,
   Light,
   MotionId,
@@ -19,6 +20,7 @@ export interface Grammar {
   /** Joins the clauses of two or more subjects. */
   join(clauses: readonly string[]): string;
   readonly camera: Readonly<Record<Exclude<CameraMove, "still">, string>>;
+  readonly angle: Readonly<Record<Exclude<Angle, "level">, string>>;
   readonly weather: Readonly<Record<Exclude<Weather, "clear">, string>>;
   readonly light: Readonly<Record<Exclude<Light, "day">, string>>;
   /** Between the subjects and what is said of camera, weather and light. */

@@ -20,15 +20,6 @@ export interface View {
   readonly zoom: number;
 }
 
-/** The camera that looks straight ahead and does not move. */
-export const AT_REST: View = {
-  offset: [0, 0, 0],
-  yaw: 0,
-  pitch: 0,
-  roll: 0,
-  zoom: 1,
-};
-
 /** From the camera at rest to the plane z = 0: a mild lens, 45 degrees wide. */
 export const DISTANCE = 1.2;
 

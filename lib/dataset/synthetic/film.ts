@@ -1,5 +1,6 @@
 import { CHANNELS, type Clip } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
+import { applyShine } from "./light.ts";
 import { type Layer, paint } from "./paint.ts";
 import type { Sprites } from "./sprites.ts";
 import { stageTake } from "./stage.ts";
@@ -31,19 +32,22 @@ export async function filmTake(
   sprites: Sprites,
 ): Promise<Clip> {
   const { frames, height, width, fps } = shape;
-  const layers = await stageTake(take, shape, sprites);
+  const { moments } = await stageTake(take, shape, sprites);
   const size = height * width * CHANNELS;
   const data = new Float32Array(new ArrayBuffer(frames * size * 4));
   // What does not move is drawn once.
-  const still = countStill(layers);
+  const still = countStill(moments.map(({ layers }) => layers));
   const base = { height, width, data: new Float32Array(size) };
-  for (const layer of layers[0]!.slice(0, still)) paint(base, layer);
-  for (const [i, moment] of layers.entries()) {
-    const frame = data.subarray(i * size, (i + 1) * size);
-    frame.set(base.data);
-    for (const layer of moment.slice(still)) {
-      paint({ height, width, data: frame }, layer);
-    }
+  for (const layer of moments[0]!.layers.slice(0, still)) paint(base, layer);
+  for (const [i, { layers, shine }] of moments.entries()) {
+    const frame = {
+      height,
+      width,
+      data: data.subarray(i * size, (i + 1) * size),
+    };
+    frame.data.set(base.data);
+    for (const layer of layers.slice(still)) paint(frame, layer);
+    applyShine(frame, shine);
   }
   return { frames, height, width, fps, data };
 }

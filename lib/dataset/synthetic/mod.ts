@@ -9,4 +9,7 @@ export * from "./scene.ts";
 export { syntheticClips, type SyntheticOptions } from "./clips.ts";
 export { filmTake } from "./film.ts";
 export { Sprites } from "./sprites.ts";
-export { planTake, type Subject, type Take, type TakeName } from "./take.ts";
+export type { Scenery } from "./scenery.ts";
+export type { Subject } from "./subjects.ts";
+export { type CameraPlan, planTake, type Take, type TakeName } from "./take.ts";
+export { type SubjectTruth, type Truth, truthOf } from "./truth.ts";

@@ -11,6 +11,10 @@ export interface Layer {
    * on, so that no camera sees its end.
    */
   readonly endless: boolean;
+  /** Which of the take's subjects it is; absent for everything else. */
+  readonly subject?: number;
+  /** Whether it hangs in the air, as rain does: no thing with a place. */
+  readonly veil?: boolean;
 }
 
 /** Pixels of one frame, `[H,W,3]`, RGB in [0,1], row-major. */
@@ -34,18 +38,29 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
   const { width, height } = levels[0]!;
   // Texels of the largest level to one pixel, half-way across the layer.
   const ratio = Math.sqrt(width * height / enlargement(matrix, 0.5, 0.5));
-  const detail = Math.max(0, Math.log2(ratio));
-  const fine = Math.min(Math.floor(detail), levels.length - 1);
-  const near = levels[fine]!;
-  const far = levels[fine + 1] ?? near;
-  const share = far === near ? 0 : detail - fine;
+  const detail = Math.log2(ratio);
 
   const [a, b, c, d, e, f, g, h, i] = inverse(matrix);
+  // In perspective, areas shrink with the third power of the distance, 1 / w;
+  // that of a row's middle does for all of the row.
+  const perspective = Math.abs(g) + Math.abs(h) > 1e-9;
+  const middle = matrix[6] * 0.5 + matrix[7] * 0.5 + matrix[8];
+  let [near, far, share] = between(levels, detail);
   const out = frame.data;
   const texel = new Float64Array(4);
   for (let y = top; y < bottom; y++) {
+    if (perspective) {
+      const w = g * frame.width / 2 + h * (y + 0.5) + i;
+      if (w > 0) {
+        [near, far, share] = between(
+          levels,
+          detail - 1.5 * Math.log2(w * middle),
+        );
+      }
+    }
     for (let x = left; x < right; x++) {
-      const [px, py] = [x + 0.5, y + 0.5];
+      const px = x + 0.5;
+      const py = y + 0.5;
       const w = g * px + h * py + i;
       if (w <= 0) continue; // beyond the horizon
       const k = 1 / w;
@@ -56,7 +71,11 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
         s = s < 0 ? 0 : s > 1 ? 1 : s;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
       }
-      texel.fill(0);
+      texel[0] =
+        texel[1] =
+        texel[2] =
+        texel[3] =
+          0;
       addTexel(texel, near, s, t, 1 - share);
       if (share > 0) addTexel(texel, far, s, t, share);
       const alpha = texel[3]!;
@@ -69,6 +88,18 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
   }
 }
 
+/** The two levels next to a degree of detail, and the share of the second. */
+function between(
+  levels: readonly TextureLevel[],
+  detail: number,
+): [TextureLevel, TextureLevel, number] {
+  const last = levels.length - 1;
+  if (detail <= 0) return [levels[0]!, levels[0]!, 0];
+  if (detail >= last) return [levels[last]!, levels[last]!, 0];
+  const fine = Math.floor(detail);
+  return [levels[fine]!, levels[fine + 1]!, detail - fine];
+}
+
 /** Adds what a level shows at a place of the square, between four texels. */
 function addTexel(
   texel: Float64Array,
@@ -77,22 +108,32 @@ function addTexel(
   t: number,
   weight: number,
 ): void {
-  const x = Math.min(Math.max(s * width - 0.5, 0), width - 1);
-  const y = Math.min(Math.max(t * height - 0.5, 0), height - 1);
-  const [x0, y0] = [Math.floor(x), Math.floor(y)];
-  const [fx, fy] = [x - x0, y - y0];
-  const at = (y0 * width + x0) * 4;
-  const right = x0 + 1 < width ? 4 : 0;
+  let x = s * width - 0.5;
+  let y = t * height - 0.5;
+  x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
+  y = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
+  const x0 = x | 0;
+  const y0 = y | 0;
+  const fx = x - x0;
+  const fy = y - y0;
+  const a = (y0 * width + x0) * 4;
+  const b = x0 + 1 < width ? a + 4 : a;
   const below = y0 + 1 < height ? width * 4 : 0;
+  const c = a + below;
+  const d = b + below;
   const scale = weight / 255;
-  const w11 = fx * fy * scale;
-  const w01 = fx * scale - w11;
-  const w10 = fy * scale - w11;
-  const w00 = scale - w01 - w10 - w11;
-  for (let c = 0; c < 4; c++) {
-    texel[c]! += data[at + c]! * w00 + data[at + right + c]! * w01 +
-      data[at + below + c]! * w10 + data[at + below + right + c]! * w11;
-  }
+  const wd = fx * fy * scale;
+  const wb = fx * scale - wd;
+  const wc = fy * scale - wd;
+  const wa = scale - wb - wc - wd;
+  // Written out: this is where the time goes.
+  texel[0]! += data[a]! * wa + data[b]! * wb + data[c]! * wc + data[d]! * wd;
+  texel[1]! += data[a + 1]! * wa + data[b + 1]! * wb + data[c + 1]! * wc +
+    data[d + 1]! * wd;
+  texel[2]! += data[a + 2]! * wa + data[b + 2]! * wb + data[c + 2]! * wc +
+    data[d + 2]! * wd;
+  texel[3]! += data[a + 3]! * wa + data[b + 3]! * wb + data[c + 3]! * wc +
+    data[d + 3]! * wd;
 }
 
 /** Pixels that a layer may touch, or undefined if there are none. */

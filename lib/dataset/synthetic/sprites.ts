@@ -6,7 +6,16 @@ import {
   type Outline,
   PAINTS,
 } from "../vocabulary/mod.ts";
+import { type Corner, hullOf } from "./hull.ts";
 import { drawTexture, type Texture } from "./texture.ts";
+
+/** The picture of an object. */
+export interface Sprite {
+  readonly texture: Texture;
+  /** Covered area, as a share of the whole square. */
+  readonly cover: number;
+  readonly hull: readonly Corner[];
+}
 
 /** Empty rim of a sprite, as a share of its side: edges fade out within it. */
 const RIM = 1 / 16;
@@ -20,7 +29,7 @@ const KEPT_BYTES = 192e6;
  * CC-BY 4.0).
  */
 export class Sprites {
-  readonly #kept = new Map<string, Promise<Texture>>();
+  readonly #kept = new Map<string, Promise<Sprite>>();
   #bytes = 0;
 
   /**
@@ -28,7 +37,7 @@ export class Sprites {
    * @param side Pixels, a power of two.
    * @throws {RangeError} if there is no such object
    */
-  get(object: string, side: number): Promise<Texture> {
+  get(object: string, side: number): Promise<Sprite> {
     const key = `${object}/${side}`;
     const found = this.#kept.get(key);
     if (found !== undefined) {
@@ -54,7 +63,19 @@ function bytesOf(side: number): number {
   return side * side * 4 * 4 / 3;
 }
 
-async function drawSprite(kind: ObjectKind, side: number): Promise<Texture> {
+async function drawSprite(kind: ObjectKind, side: number): Promise<Sprite> {
+  const texture = await drawKind(kind, side);
+  const largest = texture.levels[0]!;
+  let cover = 0;
+  for (let i = 3; i < largest.data.length; i += 4) cover += largest.data[i]!;
+  return {
+    texture,
+    cover: cover / 255 / (side * side),
+    hull: hullOf(largest),
+  };
+}
+
+async function drawKind(kind: ObjectKind, side: number): Promise<Texture> {
   const rim = side * RIM;
   const inner = side - 2 * rim;
   const { outline, paint } = kind;

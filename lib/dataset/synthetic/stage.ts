@@ -1,43 +1,84 @@
 import type { ClipShape } from "../batches/clip_source.ts";
 import { MOTION_KINDS } from "../vocabulary/mod.ts";
-import { drawBackdrop } from "./backdrop.ts";
-import { AT_REST, matrixOf, type Plane } from "./camera.ts";
+import { DISTANCE, matrixOf, type Plane, type View } from "./camera.ts";
+import { type Shine, shineAt } from "./light.ts";
 import type { Layer } from "./paint.ts";
-import type { Sprites } from "./sprites.ts";
-import { PLANNED_SECONDS, type Subject, type Take } from "./take.ts";
+import { project } from "./projection.ts";
+import { PLANNED_SECONDS } from "./rules.ts";
+import { buildScenery } from "./scenery.ts";
+import type { Sprite, Sprites } from "./sprites.ts";
+import type { Subject } from "./subjects.ts";
+import type { CameraPlan, Take } from "./take.ts";
+import { Air } from "./weather.ts";
 
-/**
- * Where everything is in each frame: what is drawn, and what the truth about it
- * is computed from. The farthest layers come first; the last ones are the
- * take's subjects, in their order.
- */
+/** One frame before it is drawn. */
+export interface Moment {
+  /** The farthest first. */
+  readonly layers: readonly Layer[];
+  readonly shine: Shine;
+}
+
+/** A take with everything in its place: what is drawn, and what is true of it. */
+export interface Stage {
+  readonly moments: readonly Moment[];
+  /** Of each of the take's subjects. */
+  readonly sprites: readonly Sprite[];
+}
+
+/** Puts everything of a take in its place, frame by frame. */
 export async function stageTake(
   take: Take,
   shape: ClipShape,
   sprites: Sprites,
-): Promise<readonly (readonly Layer[])[]> {
+): Promise<Stage> {
   const { frames, fps, height, width } = shape;
-  const side = spriteSide(Math.min(height, width));
-  const textures = await Promise.all(
-    take.subjects.map(({ object }) => sprites.get(object, side)),
+  const short = Math.min(height, width);
+  const pictures = await Promise.all(
+    take.subjects.map(({ object }) => sprites.get(object, spriteSide(short))),
   );
-  const backdrop: Layer = {
-    texture: drawBackdrop(take.backdrop, shape),
-    matrix: [width, 0, 0, 0, height, 0, 0, 0, 1],
-    endless: true,
-  };
+  const air = new Air();
+  const { weather, light } = take.labels;
+  const things = [
+    ...buildScenery(take.scenery, shape).map((piece) => ({
+      ...piece,
+      planeAt: (): Plane => piece.plane,
+    })),
+    ...take.subjects.map((subject, n) => ({
+      texture: pictures[n]!.texture,
+      endless: false,
+      subject: n,
+      depth: subject.depth,
+      planeAt: (time: number) => planeOf(subject, time, shape),
+    })),
+  ].sort((a, b) => b.depth - a.depth);
+  const firstSubject = things.findIndex((thing) => "subject" in thing);
   const pace = Math.min(1, PLANNED_SECONDS * fps / frames);
-  return Array.from({ length: frames }, (_, i) => {
-    const time = (i - (frames - 1) / 2) / fps * pace;
-    return [
-      backdrop,
-      ...take.subjects.map((subject, n): Layer => ({
-        texture: textures[n]!,
-        matrix: matrixOf(planeOf(subject, time, shape), AT_REST, shape),
-        endless: false,
-      })),
-    ];
+  const moments = Array.from({ length: frames }, (_, i): Moment => {
+    const seconds = (i - (frames - 1) / 2) / fps;
+    const view = viewOf(take.camera, seconds * pace);
+    const layers = things.map(({ planeAt, ...thing }): Layer => ({
+      ...thing,
+      matrix: matrixOf(planeAt(seconds * pace), view, shape),
+    }));
+    const first = layers.find(({ subject }) => subject === 0)!;
+    const [x, y] = project(first.matrix, 0.5, 0.5) ?? [width / 2, height / 2];
+    return {
+      layers: [
+        ...layers.slice(0, firstSubject),
+        ...air.behind(weather, shape),
+        ...layers.slice(firstSubject),
+        ...air.before(weather, shape, take.airSeed, seconds),
+      ],
+      shine: shineAt(
+        light,
+        frames === 1 ? 0.5 : i / (frames - 1),
+        take.airSeed,
+        { x, y },
+        short,
+      ),
+    };
   });
+  return { moments, sprites: pictures };
 }
 
 /** Pixels of a sprite: a power of two, about as large as any is seen. */
@@ -47,23 +88,73 @@ function spriteSide(side: number): number {
 
 /** Where a subject is, `time` seconds from half-way. */
 function planeOf(
-  { motion, x, y, size, speed }: Subject,
+  { motion, x, y, depth, size, speed, swing }: Subject,
   time: number,
   { width, height }: ClipShape,
 ): Plane {
   const short = Math.min(width, height);
   const kind = MOTION_KINDS[motion];
   const way = speed * time;
-  const half = size / 2 * 2 ** (kind.growth * way);
+  // What is farther away is larger, and goes farther: it looks the same.
+  const scale = (DISTANCE + depth) / DISTANCE;
+  const half = scale * size / 2 * 2 ** (kind.growth * way);
   const angle = kind.turn * way * 2 * Math.PI;
   const [c, s] = [Math.cos(angle) * half, Math.sin(angle) * half];
-  const [cx, cy] = [
-    x * width / short + kind.x * way,
-    y * height / short + kind.y * way,
-  ];
+  const [cs, ss] = [Math.cos(swing * time), Math.sin(swing * time)];
+  const centre = [
+    scale * (x * width / short + kind.x * way),
+    scale * (y * height / short + kind.y * way),
+    depth,
+  ] as const;
+  const across = [2 * c * cs, 2 * s, 2 * c * ss] as const;
+  const down = [-2 * s * cs, 2 * c, -2 * s * ss] as const;
   return {
-    origin: [cx - c + s, cy - s - c, 0],
-    across: [2 * c, 2 * s, 0],
-    down: [-2 * s, 2 * c, 0],
+    origin: [
+      centre[0] - (across[0] + down[0]) / 2,
+      centre[1] - (across[1] + down[1]) / 2,
+      centre[2] - (across[2] + down[2]) / 2,
+    ],
+    across,
+    down,
+  };
+}
+
+/** Where the camera is and looks, `time` seconds from half-way. */
+function viewOf({ move, speed, roll, pitch }: CameraPlan, time: number): View {
+  const way = speed * time;
+  const turn = { yaw: 0, pitch: 0, zoom: 1 };
+  switch (move) {
+    case "still":
+      break;
+    case "pan right":
+      turn.yaw = way;
+      break;
+    case "pan left":
+      turn.yaw = -way;
+      break;
+    case "tilt up":
+      turn.pitch = -way;
+      break;
+    case "tilt down":
+      turn.pitch = way;
+      break;
+    case "zoom in":
+      turn.zoom = 2 ** way;
+      break;
+    case "zoom out":
+      turn.zoom = 2 ** -way;
+      break;
+  }
+  return {
+    // From above it goes round the middle of the world, and still looks at it.
+    offset: [
+      0,
+      -DISTANCE * Math.sin(pitch),
+      DISTANCE * (1 - Math.cos(pitch)),
+    ],
+    yaw: turn.yaw,
+    pitch: pitch + turn.pitch,
+    roll,
+    zoom: turn.zoom,
   };
 }

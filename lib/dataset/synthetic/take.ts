@@ -1,13 +1,19 @@
 import { Rng } from "../../core/mod.ts";
 import {
+  type Angle,
+  ANGLES,
+  CAMERA_MOVES,
+  type CameraMove,
   type Labels,
-  MOTION_IDS,
-  MOTION_KINDS,
-  type MotionId,
-  OBJECT_KINDS,
+  type Light,
+  LIGHTS,
   type Phase,
+  type Weather,
+  WEATHERS,
 } from "../vocabulary/mod.ts";
-import { type Backdrop, planBackdrop } from "./backdrop.ts";
+import { type Rules, rulesOf } from "./rules.ts";
+import { planScenery, type Scenery } from "./scenery.ts";
+import { planSubjects, type Subject } from "./subjects.ts";
 
 /** Which clip of the synthetic world: the same name, the same clip. */
 export interface TakeName {
@@ -19,30 +25,26 @@ export interface TakeName {
   readonly index: number;
 }
 
-/** One thing in the world, and how it moves. */
-export interface Subject {
-  /** `id` of an object kind. */
-  readonly object: string;
-  readonly motion: MotionId;
-  /** Centre half-way through, as a share of the picture from its middle. */
-  readonly x: number;
-  readonly y: number;
-  /** Side of its square half-way through, in shorter sides of the picture. */
-  readonly size: number;
-  /** Sides, turns or doublings in a second of the take's own time. */
+/** How the camera moves. */
+export interface CameraPlan {
+  readonly move: CameraMove;
+  /** Radians, or doublings of the focal length, in a second. */
   readonly speed: number;
+  /** Clockwise, and downwards from above, in radians. */
+  readonly roll: number;
+  readonly pitch: number;
 }
 
 /** What happens before the camera: plain data, from which all is drawn. */
 export interface Take {
   readonly labels: Labels;
-  readonly backdrop: Backdrop;
-  /** The farthest first. */
+  readonly scenery: Scenery;
+  readonly camera: CameraPlan;
+  /** The most prominent first. */
   readonly subjects: readonly Subject[];
+  /** Where each drop falls, and when each flash comes. */
+  readonly airSeed: number;
 }
-
-/** Seconds that the motions are planned for; a longer clip slows them down. */
-export const PLANNED_SECONDS = 2;
 
 /**
  * Plans a clip of the synthetic world.
@@ -59,47 +61,49 @@ export const PLANNED_SECONDS = 2;
  */
 export function planTake({ seed, phase, split, index }: TakeName): Take {
   const rng = new Rng(seed).fork(`${split} ${phase}/${index}`);
-  const subject = planSubject(rng);
+  const rules = rulesOf(phase, rng);
+  const sometimes = <T extends string>(
+    share: number,
+    table: Record<T, unknown>,
+  ): T => {
+    const [usual, ...others] = Object.keys(table) as T[];
+    return rng.uniform() < share ? rng.pick(others) : usual!;
+  };
+  const move = sometimes<CameraMove>(rules.cameraMoves, CAMERA_MOVES);
+  const angle = sometimes<Angle>(rules.angle, ANGLES);
+  const weather = sometimes<Weather>(rules.weather, WEATHERS);
+  const light = sometimes<Light>(rules.light, LIGHTS);
+  const camera = planCamera(rng, rules, move, angle);
+  const subjects = planSubjects(rng, rules);
   return {
     labels: {
       phase,
-      subjects: [{ object: subject.object, motion: subject.motion }],
-      camera: "still",
-      weather: "clear",
-      light: "day",
+      subjects: subjects.map(({ object, motion }) => ({ object, motion })),
+      camera: move,
+      angle,
+      weather,
+      light,
     },
-    backdrop: planBackdrop(rng, [subject.object]),
-    subjects: [subject],
+    scenery: planScenery(rng, rules, subjects),
+    camera,
+    subjects,
+    airSeed: rng.integer(2 ** 31),
   };
 }
 
-/** Half of the draws are shapes in colours, which a small model learns first. */
-const SHARE_OF_SHAPES = 0.5;
-const SHAPES = OBJECT_KINDS.filter(({ outline }) => outline !== undefined);
-const PICTURES = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
-
-function planSubject(rng: Rng): Subject {
-  const object = rng.pick(rng.uniform() < SHARE_OF_SHAPES ? SHAPES : PICTURES);
-  const motion = rng.pick(MOTION_IDS);
-  const { x, y, growth } = MOTION_KINDS[motion];
-  const size = between(rng, 0.3, 0.44) * (growth === 0 ? 1 : 0.9);
-  const speed = growth !== 0
-    ? between(rng, 0.5, 0.7)
-    : MOTION_KINDS[motion].turn !== 0
-    ? between(rng, 0.16, 0.3)
-    : between(rng, 0.2, 0.34);
-  // Its centre keeps this far from the rim, so that all of it is seen for most of the time.
-  const room = 0.5 - 0.48 * size;
-  const place = (way: number): number => {
-    const free = Math.max(
-      0,
-      room - Math.abs(way) * speed * PLANNED_SECONDS / 2,
-    );
-    return between(rng, -free, free);
+function planCamera(
+  rng: Rng,
+  rules: Rules,
+  move: CameraMove,
+  angle: Angle,
+): CameraPlan {
+  const sign = rng.uniform() < 0.5 ? -1 : 1;
+  const amount = 0.7 + 0.6 * rng.uniform();
+  return {
+    move,
+    // The whole way takes two seconds, so half of it a second.
+    speed: move.startsWith("zoom") ? 0.3 * amount : rules.cameraTurn * amount,
+    roll: angle === "tilted" ? sign * (0.3 + 0.35 * rng.uniform()) : 0,
+    pitch: angle === "from above" ? 0.5 + 0.25 * rng.uniform() : 0,
   };
-  return { object: object.id, motion, x: place(x), y: place(y), size, speed };
-}
-
-function between(rng: Rng, low: number, high: number): number {
-  return low + (high - low) * rng.uniform();
 }

@@ -12,18 +12,7 @@ export interface TextureLevel {
 export interface Texture {
   /** The largest first. */
   readonly levels: readonly TextureLevel[];
-  /** Covered area, as a share of the whole square. */
-  readonly cover: number;
-  /**
-   * Corners of the convex hull of what is covered, `[N,2]`, each coordinate in
-   * [0,1] of the square: the box round the picture follows from them, however
-   * it is turned.
-   */
-  readonly hull: readonly (readonly [number, number])[];
 }
-
-/** Alpha from which a pixel counts as covered. */
-const COVERED = 128;
 
 /**
  * Draws a texture with a canvas.
@@ -55,13 +44,7 @@ export function textureOf(largest: TextureLevel): Texture {
     level = halved(level);
     levels.push(level);
   }
-  let cover = 0;
-  for (let i = 3; i < largest.data.length; i += 4) cover += largest.data[i]!;
-  return {
-    levels,
-    cover: cover / 255 / (largest.width * largest.height),
-    hull: hullOf(largest),
-  };
+  return { levels };
 }
 
 /** Each pixel the mean of four; an odd last row or column is left out. */
@@ -79,44 +62,4 @@ function halved({ width, height, data }: TextureLevel): TextureLevel {
     }
   }
   return { width: w, height: h, data: half };
-}
-
-/** Andrew's monotone chain over the outermost covered pixels of each row. */
-function hullOf(
-  { width, height, data }: TextureLevel,
-): (readonly [number, number])[] {
-  const edges: [number, number][] = [];
-  for (let y = 0; y < height; y++) {
-    let [left, right] = [width, -1];
-    for (let x = 0; x < width; x++) {
-      if (data[(y * width + x) * 4 + 3]! < COVERED) continue;
-      left = Math.min(left, x);
-      right = x;
-    }
-    if (right < 0) continue;
-    for (const x of [left / width, (right + 1) / width]) {
-      edges.push([x, y / height], [x, (y + 1) / height]);
-    }
-  }
-  edges.sort(([ax, ay], [bx, by]) => ax - bx || ay - by);
-  const half = (points: [number, number][]): [number, number][] => {
-    const chain: [number, number][] = [];
-    for (const p of points) {
-      while (
-        chain.length > 1 && turn(chain.at(-2)!, chain.at(-1)!, p) <= 0
-      ) chain.pop();
-      chain.push(p);
-    }
-    return chain.slice(0, -1);
-  };
-  return [...half(edges), ...half(edges.toReversed())];
-}
-
-/** Above 0 where the way a -> b -> c turns towards larger y. */
-function turn(
-  [ax, ay]: [number, number],
-  [bx, by]: [number, number],
-  [cx, cy]: [number, number],
-): number {
-  return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
 }

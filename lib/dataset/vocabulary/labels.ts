@@ -43,6 +43,16 @@ export const LIGHTS = {
 /** The name of a light. */
 export type Light = keyof typeof LIGHTS;
 
+/** From where the camera looks. */
+export const ANGLES = {
+  level: { emoji: [] },
+  tilted: { emoji: ["📐"] },
+  "from above": { emoji: ["🗺"] },
+} as const satisfies Record<string, { readonly emoji: readonly string[] }>;
+
+/** The name of an angle. */
+export type Angle = keyof typeof ANGLES;
+
 /** One thing that is seen, and what it does. */
 export interface SubjectLabel {
   /** `id` of an object kind: "red circle", "cat". */
@@ -56,6 +66,7 @@ export interface Labels {
   /** The most prominent first; at least one. */
   readonly subjects: readonly SubjectLabel[];
   readonly camera: CameraMove;
+  readonly angle: Angle;
   readonly weather: Weather;
   readonly light: Light;
 }

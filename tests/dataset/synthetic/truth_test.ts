@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { MOTION_KINDS, PHASES } from "lib/dataset/vocabulary/mod.ts";
+import {
+  filmTake,
+  planTake,
+  Sprites,
+  type Take,
+  truthOf,
+} from "lib/dataset/synthetic/mod.ts";
+import { flowAt } from "./_block_matching.ts";
+
+const SHAPE = { frames: 5, height: 64, width: 64, fps: 8 };
+const sprites = new Sprites();
+
+/** A take with one red square, as the test wants it. */
+function takeOf(
+  subject: Partial<Take["subjects"][number]>,
+  post?: number,
+): Take {
+  const take = planTake({ seed: 0, phase: 1, split: "train", index: 0 });
+  const { post: _, ...scenery } = take.scenery;
+  return {
+    ...take,
+    scenery: post === undefined ? scenery : { ...scenery, post },
+    subjects: [{
+      object: "red square",
+      motion: "right",
+      x: 0,
+      y: 0,
+      depth: 0,
+      size: 0.4,
+      speed: 0.25,
+      swing: 0,
+      ...subject,
+    }],
+  };
+}
+
+function near(actual: number, expected: number, tolerance: number): void {
+  assert.ok(
+    Math.abs(actual - expected) <= tolerance,
+    `${actual} should be ${expected} within ${tolerance}`,
+  );
+}
+
+Deno.test("truthOf() gives the box of a square where it is, in pixels", async () => {
+  const { subjects } = await truthOf(takeOf({}), SHAPE, sprites);
+  // 0.25 sides of 64 pixels a second are 2 pixels a frame; the square fills 77 %
+  // of its sprite of 25.6 pixels.
+  for (const [i, [truth]] of subjects.entries()) {
+    const [left, top, right, bottom] = truth!.box;
+    near((left + right) / 2, 32 + 2 * (i - 2), 0.3);
+    near((top + bottom) / 2, 32, 0.3);
+    near(right - left, 0.77 * 25.6, 1);
+    near(bottom - top, 0.77 * 25.6, 1);
+    assert.equal(truth!.visibility, 1);
+  }
+});
+
+Deno.test("truthOf() knows how much is out of the picture, or behind a post", async () => {
+  const half = await truthOf(
+    takeOf({ motion: "still", x: 0.5 }),
+    SHAPE,
+    sprites,
+  );
+  near(half.subjects[0]![0]!.visibility, 0.5, 0.06);
+  // The post is 0.16 x 1.2 sides wide where it stands, the square 0.31.
+  const behind = await truthOf(takeOf({ motion: "still" }, 0), SHAPE, sprites);
+  near(behind.subjects[0]![0]!.visibility, 1 - 0.16 * 1.2 / 0.31, 0.06);
+});
+
+Deno.test("truthOf() gives the flow of every motion", async () => {
+  for (const [motion, kind] of Object.entries(MOTION_KINDS)) {
+    const take = takeOf({ motion: motion as keyof typeof MOTION_KINDS });
+    const { flow, owner } = await truthOf(take, SHAPE, sprites);
+    // 5 pixels right of the middle of the frame half-way, and in a corner.
+    const at = (2 * 64 + 32) * 64 + 37;
+    assert.equal(owner[at], 0);
+    assert.equal(owner[2 * 64 * 64], -1);
+    assert.deepEqual([...flow.subarray(2 * 2 * 64 * 64).subarray(0, 2)], [
+      0,
+      0,
+    ]);
+    const angle = kind.turn * 0.25 / 8 * 2 * Math.PI;
+    const growth = 2 ** (kind.growth * 0.25 / 8);
+    const [x, y] = [5.5, 0.5];
+    near(
+      flow[2 * at]!,
+      2 * kind.x + growth * (x * Math.cos(angle) - y * Math.sin(angle)) - x,
+      1e-3,
+    );
+    near(
+      flow[2 * at + 1]!,
+      2 * kind.y + growth * (x * Math.sin(angle) + y * Math.cos(angle)) - y,
+      1e-3,
+    );
+  }
+});
+
+Deno.test("truthOf() agrees with the flow that is estimated from the pictures", async () => {
+  const errors: number[] = [];
+  for (let index = 0; index < 24; index++) {
+    const take = planTake({ seed: 5, phase: 1, split: "train", index });
+    const clip = await filmTake(take, SHAPE, sprites);
+    const { flow, owner } = await truthOf(take, SHAPE, sprites);
+    const frame = 1;
+    const seen = [...owner.subarray(frame * 4096, (frame + 1) * 4096).keys()]
+      .filter((at) => owner[frame * 4096 + at] === 0);
+    for (let k = 0; k < seen.length; k += 7) {
+      const at = seen[k]!;
+      const found = flowAt(clip, frame, at % 64, Math.floor(at / 64));
+      const i = (frame * 4096 + at) * 2;
+      errors.push(Math.hypot(found[0] - flow[i]!, found[1] - flow[i + 1]!));
+    }
+  }
+  errors.sort((a, b) => a - b);
+  const median = errors[errors.length >> 1]!;
+  assert.ok(errors.length > 500, `${errors.length} pixels`);
+  assert.ok(median <= 0.5, `median ${median} px`);
+});
+
+Deno.test("truthOf() holds in every phase: what it calls a subject is where the picture changes with it", async () => {
+  for (const phase of PHASES) {
+    for (let index = 0; index < 3; index++) {
+      const take = planTake({ seed: 1, phase, split: "train", index });
+      const truth = await truthOf(take, SHAPE, sprites);
+      const [subject, ...others] = take.subjects;
+      const without = { ...take, subjects: [{ ...subject!, x: 9 }, ...others] };
+      const [shown, hidden] = await Promise.all(
+        [take, without].map((one) =>
+          filmTake(
+            { ...one, labels: { ...take.labels, light: "day" } },
+            SHAPE,
+            sprites,
+          )
+        ),
+      );
+      let [inside, changed] = [0, 0];
+      for (const [at, owner] of truth.owner.entries()) {
+        if (owner !== 0) continue;
+        inside++;
+        const difference = [0, 1, 2].reduce(
+          (sum, c) =>
+            sum +
+            Math.abs(shown!.data[at * 3 + c]! - hidden!.data[at * 3 + c]!),
+          0,
+        );
+        if (difference > 0.02) changed++;
+      }
+      if (inside < 50) continue;
+      assert.ok(
+        changed / inside > 0.9,
+        `phase ${phase}, ${index}: ${changed} of ${inside}`,
+      );
+    }
+  }
+});
