@@ -1,0 +1,116 @@
+import {
+  type MemoryPlan,
+  type TrainingMemory,
+  trainingMemory,
+} from "../cost/memory.ts";
+import { phaseTokens } from "../cost/phases.ts";
+import { CARD_BYTES, CAREFUL, type OwnModel } from "../decisions.ts";
+import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
+
+/** The memory of a phase's training step under a plan. */
+export interface PhaseMemory {
+  readonly phase: string;
+  readonly plan: string;
+  readonly memory: TrainingMemory;
+}
+
+/**
+ * Estimates the memory of every phase under three plans: nothing done about
+ * it; one clip at a time with blocks computed again; and attention, besides,
+ * one head at a time.
+ *
+ * @example
+ * ```ts
+ * import { memoryByPhase, totalBytes } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, reading: "joint" } as const;
+ * const rows = memoryByPhase({
+ *   hybrid,
+ *   pure: { ...hybrid, attentionLayers: 48, cnnLayers: 0, reading: "cross" },
+ *   parameters: { backbone: 280e6, text: 85e6, vae: 120e6 },
+ *   latent: { space: 16, time: 4, channels: 256 },
+ *   textTokens: 96,
+ *   phases: [{ name: "1", epochs: 20, samples: 1000, batch: 4, size: 256, frames: 16 }],
+ * });
+ * const [plain, again, heads] = rows.map(({ memory }) => totalBytes(memory));
+ * assert.ok(plain! > again! && again! > heads!);
+ * ```
+ */
+export function memoryByPhase(own: OwnModel): PhaseMemory[] {
+  const { hybrid, parameters, textTokens, phases, latent } = own;
+  const trained = parameters.backbone + parameters.text;
+  return phases.flatMap((phase) => {
+    const counts = { video: phaseTokens(phase, latent), text: textTokens };
+    const plans: [name: string, plan: MemoryPlan][] = [
+      ["all kept", {
+        microBatch: phase.batch,
+        recompute: false,
+        attentionParts: 1,
+        averageOnDevice: true,
+      }],
+      ["again", CAREFUL],
+      ["by head", { ...CAREFUL, attentionParts: hybrid.heads }],
+    ];
+    return plans.map(([plan, how]) => ({
+      phase: phase.name,
+      plan,
+      memory: trainingMemory(trained, hybrid, counts, how),
+    }));
+  });
+}
+
+const PARTS: readonly (readonly [keyof TrainingMemory, string, string])[] = [
+  ["weights", "weights", COLOURS.blue],
+  ["gradients", "gradients", COLOURS.green],
+  ["moments", "AdamW's moments", COLOURS.purple],
+  ["average", "averaged weights", COLOURS.grey],
+  ["kept", "kept for the backward pass", COLOURS.yellow],
+  ["block", "backward pass of one block", COLOURS.orange],
+];
+
+/** Memory of a training step by phase and plan, beside what the card has. */
+export function memoryFigure(own: OwnModel): Figure {
+  const rows = memoryByPhase(own);
+  const x = [
+    rows.map(({ phase }) => `phase ${phase}`),
+    rows.map(({ plan }) => plan),
+  ];
+  const card = CARD_BYTES / 1e9;
+  return {
+    data: PARTS.map(([part, name, colour]) => ({
+      type: "bar",
+      name,
+      x,
+      y: rows.map(({ memory }) => memory[part] / 1e9),
+      marker: { color: colour },
+    })),
+    layout: layoutOf("Memory of a training step, float32", {
+      barmode: "stack",
+      height: 520,
+      margin: { l: 70, r: 30, t: 120, b: 90 },
+      xaxis: { type: "multicategory", tickangle: -60 },
+      // The plain plan of the last phases would dwarf what fits: cut it.
+      yaxis: axisOf("GB", { range: [0, 4 * card] }),
+      shapes: [{
+        type: "line",
+        xref: "paper",
+        x0: 0,
+        x1: 1,
+        y0: card,
+        y1: card,
+        line: { color: COLOURS.red, width: 2 },
+      }],
+      annotations: [{
+        xref: "paper",
+        x: 1,
+        y: card,
+        xanchor: "right",
+        yanchor: "bottom",
+        showarrow: false,
+        font: { color: COLOURS.red },
+        text: `8 GiB = ${card.toFixed(2)} GB`,
+      }],
+    }),
+  };
+}

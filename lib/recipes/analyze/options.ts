@@ -1,0 +1,20 @@
+import * as z from "zod";
+
+/** Flags of `deno task analyze`. */
+export const analyzeFlags = z.strictObject({
+  file: z.string().min(1, "must not be empty").optional().describe(
+    "a .safetensors file to compare with the inventory; only its header is read",
+  ),
+  url: z.string().min(1, "must not be empty").optional().describe(
+    "the same, on a server; two range requests",
+  ),
+  json: z.boolean().default(false).describe(
+    "print the totals, and the comparison if there is one, as JSON",
+  ),
+}).refine(
+  ({ file, url }) => file === undefined || url === undefined,
+  { path: ["url"], message: "must stand alone, without --file" },
+);
+
+/** The same, checked. */
+export type AnalyzeOptions = z.infer<typeof analyzeFlags>;
