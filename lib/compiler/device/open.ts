@@ -1,4 +1,5 @@
 import { InputError, messageOf } from "../../core/mod.ts";
+import { cpuForms } from "../passes/cpu_forms.ts";
 import { webgpuForms } from "../passes/webgpu_forms.ts";
 import { channelBlock } from "../session/channel_block.ts";
 import { NO_FALLBACK } from "../session/provider.ts";
@@ -122,6 +123,7 @@ async function openCpu(
   const block = await channelBlock();
   return new RuntimeDevice("cpu", description, HOST_MEMORY, {
     threads,
+    passes: [cpuForms],
     ...(block !== undefined && { target: { channelBlock: block } }),
     ...(cache !== undefined && {
       cache: { folder: cache, machine: machineName(block) },

@@ -9,6 +9,7 @@ import {
 import { cancelTransposes } from "lib/compiler/passes/cancel_transposes.ts";
 import { mergeCommonSubexpressions } from "lib/compiler/passes/common_subexpressions.ts";
 import { removeDeadCode } from "lib/compiler/passes/dead_code.ts";
+import { cpuForms } from "lib/compiler/passes/cpu_forms.ts";
 import { foldConstants } from "lib/compiler/passes/fold_constants.ts";
 import { optimise } from "lib/compiler/passes/pipeline.ts";
 import { verifyGraph } from "lib/compiler/ir/verify.ts";
@@ -143,5 +144,32 @@ Deno.test("optimise() runs all passes, and leaves nothing without use", () => {
     printGraph(graph),
     `%x = Input() : float32[2,3]
 return { y: %x }`,
+  );
+});
+
+Deno.test("cpuForms() sums many rows by a product with ones, and leaves other sums alone", () => {
+  const graph = trace(({ x }) => ({
+    rows: tf.sum(x, [0, 1]),
+    kept: tf.sum(x, [0, 1], true),
+    columns: tf.sum(x, 2),
+    few: tf.sum(tf.slice(x, [0, 0, 0], [1, 8, 3]), [0, 1]),
+  }), { x: zeros([2, 16, 3]) });
+  assert.equal(
+    after(cpuForms, graph),
+    `%x = Input() : float32[2,16,3]
+%1 = Constant([1]) : float32[]
+%2 = Expand(%1, shape=[1,32]) : float32[1,32]
+%3 = Reshape(%x, shape=[32,3]) : float32[32,3]
+%4 = MatMul(%2, %3, transposeA=false, transposeB=false) : float32[1,3]
+%5 = Reshape(%4, shape=[3]) : float32[3]
+%6 = Constant([1]) : float32[]
+%7 = Expand(%6, shape=[1,32]) : float32[1,32]
+%8 = Reshape(%x, shape=[32,3]) : float32[32,3]
+%9 = MatMul(%7, %8, transposeA=false, transposeB=false) : float32[1,3]
+%10 = Reshape(%9, shape=[1,1,3]) : float32[1,1,3]
+%11 = ReduceSum(%x, axes=[2], keepDims=false) : float32[2,16]
+%12 = Slice(%x, begin=[0,0,0], size=[1,8,3], steps=[1,1,1]) : float32[1,8,3]
+%13 = ReduceSum(%12, axes=[0,1], keepDims=false) : float32[3]
+return { rows: %5, kept: %10, columns: %11, few: %13 }`,
   );
 });

@@ -1,0 +1,42 @@
+import { sizeOf } from "../../core/mod.ts";
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Graph, Node, NodeOf } from "../ir/graph.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** Fewer rows are summed before a product has begun. */
+const FEWEST_ROWS = 16;
+
+/**
+ * A sum over all but the last axis, as the product of a row of ones with the
+ * matrix: the runtime sums rows at half the speed at which it multiplies them.
+ * Biases get their gradients so.
+ */
+function sumOfRows(
+  { attributes: { axes }, type }: NodeOf<"ReduceSum">,
+  [x]: readonly Node[],
+  builder: GraphBuilder,
+): Node | undefined {
+  const { shape, dtype } = x!.type;
+  const columns = shape.at(-1)!;
+  const rows = sizeOf(shape) / columns;
+  const leading = axes.length === shape.length - 1 &&
+    axes.every((axis, i) => axis === i);
+  if (dtype !== "float32" || !leading || !(rows >= FEWEST_ROWS)) {
+    return undefined;
+  }
+  const ones = builder.fill(1, "float32", [1, rows]);
+  const sum = builder.add("MatMul", [
+    ones,
+    builder.reshape(x!, [rows, columns]),
+  ], { transposeA: false, transposeB: false });
+  return builder.reshape(sum as Node, type.shape);
+}
+
+/** Writes a graph in the forms that the runtime is fastest with on the CPU. */
+export function cpuForms(graph: Graph): Graph {
+  return rewrite(
+    graph,
+    (node, inputs, builder) =>
+      node.op === "ReduceSum" ? sumOfRows(node, inputs, builder) : undefined,
+  );
+}
