@@ -33,6 +33,8 @@ export interface Patches {
   readonly shift: Float32Array;
   /** Variance of the patch's own luma. */
   readonly variance: Float32Array;
+  /** Mean squared gradient, that of an even slope apart: what motion is seen by. */
+  readonly structure: Float32Array;
 }
 
 /** Lays patches over a level, the last ones against its right and lower side. */
@@ -50,6 +52,7 @@ export function layPatches(width: number, height: number): Patches {
     residual: new Float32Array(count),
     shift: new Float32Array(count),
     variance: new Float32Array(count),
+    structure: new Float32Array(count),
   };
 }
 
@@ -75,7 +78,8 @@ export function searchPatches(
   patches: Patches,
   iterations: number,
 ): void {
-  const { columns, rows, xs, ys, u, v, residual, shift, variance } = patches;
+  const { columns, rows, xs, ys, u, v, residual, shift } = patches;
+  const { variance, structure } = patches;
   const { width, gradientX, gradientY } = from;
   const patch = new Patch();
   const { template, stepX, stepY, found } = patch;
@@ -105,9 +109,12 @@ export function searchPatches(
       }
       mean /= AREA;
       variance[index] = Math.max(0, meanSquare / AREA - mean * mean);
-      xx += DAMPING - sumGx * sumGx / AREA;
+      xx -= sumGx * sumGx / AREA;
       xy -= sumGx * sumGy / AREA;
-      yy += DAMPING - sumGy * sumGy / AREA;
+      yy -= sumGy * sumGy / AREA;
+      structure[index] = (xx + yy) / AREA;
+      xx += DAMPING;
+      yy += DAMPING;
       const determinant = xx * yy - xy * xy;
       patch.meanGx = sumGx / AREA;
       patch.meanGy = sumGy / AREA;

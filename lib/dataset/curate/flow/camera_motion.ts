@@ -24,6 +24,11 @@ const ROUNDS = 8;
 /** Residual at which a place counts a quarter, pixels: in the first round and in the last. */
 const FIRST_SCALE = 4;
 const LAST_SCALE = 0.5;
+/**
+ * What a plain place counts: little beside one that shows how it moves, but a
+ * large plain background outweighs one small thing that moves before it.
+ */
+const UNCERTAIN = 0.5;
 
 /**
  * Fits what most of a flow agrees on: an affine model, by least squares that
@@ -38,12 +43,14 @@ const LAST_SCALE = 0.5;
  * const [width, height] = [32, 24];
  * const u = new Float32Array(width * height).fill(2); // all moves 2 to the right,
  * for (let i = 0; i < 100; i++) u[i] = -5; // but for a corner
- * const { panX, zoom } = fitCamera({ width, height, u, v: u.map(() => 0), unexplained: 0 });
+ * const { panX, zoom } = fitCamera({
+ *   width, height, u, v: u.map(() => 0), certain: new Uint8Array(768).fill(1), unexplained: 0,
+ * });
  * assert.ok(Math.abs(panX - 2) < 0.01 && Math.abs(zoom) < 1e-3);
  * ```
  */
 export function fitCamera(flow: Flow): CameraMotion {
-  const { width, height, u, v } = flow;
+  const { width, height, u, v, certain } = flow;
   const middleX = (width - 1) / 2, middleY = (height - 1) / 2;
   let model: Affine = [median(flow, u), 0, 0, median(flow, v), 0, 0];
   for (let round = 0; round < ROUNDS; round++) {
@@ -61,7 +68,8 @@ export function fitCamera(flow: Flow): CameraMotion {
         const ru = du - u0 - ux * x - uy * y;
         const rv = dv - v0 - vx * x - vy * y;
         const ratio = 1 + (ru * ru + rv * rv) / (scale * scale);
-        const w = 1 / (ratio * ratio);
+        const trust = certain[at] === 1 ? 1 : UNCERTAIN;
+        const w = trust / (ratio * ratio);
         n += w;
         sx += w * x;
         sy += w * y;

@@ -31,14 +31,15 @@ const SMALLEST_REGION = 4;
  * const [width, height] = [64, 48];
  * const u = new Float32Array(width * height);
  * for (let y = 10; y < 26; y++) u.fill(3, y * width + 10, y * width + 26);
- * const flow = { width, height, u, v: u.map(() => 0), unexplained: 0 };
+ * const certain = new Uint8Array(width * height).fill(1);
+ * const flow = { width, height, u, v: u.map(() => 0), certain, unexplained: 0 };
  * const { count, share } = findMovingRegions(flow, fitCamera(flow));
  * assert.equal(count, 1);
  * assert.ok(Math.abs(share - 256 / (64 * 48)) < 0.02);
  * ```
  */
 export function findMovingRegions(
-  { width, height, u, v }: Flow,
+  { width, height, u, v, certain }: Flow,
   { model: [u0, ux, uy, v0, vx, vy] }: CameraMotion,
 ): MovingRegions {
   const columns = Math.ceil((width - (GRID >> 1)) / GRID);
@@ -51,6 +52,8 @@ export function findMovingRegions(
       const left = column * GRID + (GRID >> 1);
       const x = left - (width - 1) / 2;
       const at = top * width + left;
+      // What is plain cannot be seen to move by itself.
+      if (certain[at] === 0) continue;
       own[i] = Math.hypot(
         u[at]! - u0 - ux * x - uy * y,
         v[at]! - v0 - vx * x - vy * y,

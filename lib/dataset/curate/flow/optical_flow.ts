@@ -1,3 +1,4 @@
+import { isCertain, restBackground } from "./_background.ts";
 import { beginFrom, type DenseLevel, denseLevel, densify } from "./_densify.ts";
 import {
   layPatches,
@@ -18,6 +19,8 @@ export interface Flow {
   readonly u: Float32Array;
   /** `[H,W]`, pixels down. */
   readonly v: Float32Array;
+  /** `[H,W]`, 1 where the picture shows enough for motion to be seen. */
+  readonly certain: Uint8Array;
   /**
    * Share of the picture, in [0,1], that the next one does not show anywhere
    * near: little under motion, nearly all at a cut, whatever the light does.
@@ -43,7 +46,8 @@ const LARGE_SHIFT = 40;
  * Finds the optical flow from each picture to the next by dense inverse search
  * (Kroeger et al. 2016, arXiv 1603.03590), with mean-normalised patches of 8x8
  * on a pyramid down to the size at which the shorter side has 12 pixels or
- * more, without the variational refinement.
+ * more, without the variational refinement. Plain background that reaches the
+ * border of the picture rests.
  *
  * It keeps its memory and the last picture's pyramid, so that a video costs one
  * pyramid and one search per picture.
@@ -75,6 +79,7 @@ export class FlowEstimator {
   #started = false;
   readonly #patches: readonly Patches[];
   readonly #dense: readonly DenseLevel[];
+  readonly #certain: Uint8Array;
 
   /**
    * @param width Pixels of the pictures that will come, 8 or more.
@@ -97,6 +102,7 @@ export class FlowEstimator {
       layPatches(level.width, level.height)
     );
     this.#dense = levels.map(denseLevel);
+    this.#certain = new Uint8Array(width * height);
   }
 
   /** Forgets the last picture: the next one begins a new video. */
@@ -134,10 +140,21 @@ export class FlowEstimator {
       } else beginFrom(this.#dense[i + 1]!, patches);
       const iterations = i === 0 ? FINE_ITERATIONS : COARSE_ITERATIONS;
       searchPatches(from, to, patches, iterations);
+      if (i === 0) restBackground(from, to, patches);
       densify(from, to, patches, this.#dense[i]!);
     }
     const { u, v } = this.#dense[0]!;
-    return { width, height, u, v, unexplained: unexplained(this.#patches[0]!) };
+    const patches = this.#patches[0]!;
+    const certain = this.#certain;
+    markCertain(patches, certain, width);
+    return {
+      width,
+      height,
+      u,
+      v,
+      certain,
+      unexplained: unexplained(patches),
+    };
   }
 }
 
@@ -161,6 +178,25 @@ export function opticalFlow(from: Plane, to: Plane): Flow {
   const estimator = new FlowEstimator(from.width, from.height);
   estimator.next(from);
   return estimator.next(to)!;
+}
+
+/** The middle of every patch that shows enough; the middles cover all but the border. */
+function markCertain(
+  patches: Patches,
+  certain: Uint8Array,
+  width: number,
+): void {
+  const { columns, rows, xs, ys } = patches;
+  certain.fill(0);
+  for (let row = 0, index = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, index++) {
+      if (!isCertain(patches, index)) continue;
+      for (let y = PATCH / 4; y < PATCH * 3 / 4; y++) {
+        const start = (ys[row]! + y) * width + xs[column]! + PATCH / 4;
+        certain.fill(1, start, start + PATCH / 2);
+      }
+    }
+  }
 }
 
 function unexplained({ residual, variance, shift }: Patches): number {
