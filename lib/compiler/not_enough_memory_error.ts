@@ -27,7 +27,7 @@ export interface MemoryShortage {
  *   neededBytes: 12e9,
  *   availableBytes: 8e9,
  * });
- * assert.match(error.message, /"train" on cpu: .* 12.0 GB .* 8.00 GB/);
+ * assert.match(error.message, /"train" on cpu: .* 12\.0 GB, free are 8\.00 GB/);
  * ```
  */
 export class NotEnoughMemoryError extends InputError implements MemoryShortage {
