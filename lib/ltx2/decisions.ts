@@ -56,7 +56,7 @@ const PLAIN: Omit<MemoryPlan, "microBatch"> = {
   averageOnDevice: true,
 };
 
-/** And as the trainer computes it: one clip, blocks computed again, averages elsewhere. */
+/** And with care: one clip, blocks computed again, averages elsewhere. */
 export const CAREFUL: MemoryPlan = {
   microBatch: 1,
   recompute: true,

@@ -23,6 +23,8 @@ import {
 const TOKENS = [1024, 6144, 28_672, 131_072];
 /** Tokens of a prompt in that table. */
 const TEXT = 1024;
+/** Columns of a terminal that texts fill. */
+const WIDTH = 88;
 /** Differences of a kind that a report of a file names. */
 const MOST_NAMED = 10;
 
@@ -190,12 +192,17 @@ function decisions(config: Ltx2Config, own: OwnModel): string[] {
     ...decisionsOf(own, config).flatMap(
       ({ name, ltx2, ours, reason, saves }, i) => [
         `  ${i + 1}. ${name}`,
-        `     LTX-2:  ${ltx2}`,
-        `     here:   ${ours}`,
-        `     reason: ${reason}`,
-        `     saves:  ${saves.what}: ${saves.before.toPrecision(3)} to ${
-          saves.after.toPrecision(3)
-        } ${saves.unit}, ${(saves.before / saves.after).toPrecision(3)} times`,
+        ...wrapped("     LTX-2:  ", ltx2),
+        ...wrapped("     here:   ", ours),
+        ...wrapped("     reason: ", reason),
+        ...wrapped(
+          "     saves:  ",
+          `${saves.what}: ${saves.before.toPrecision(3)} to ${
+            saves.after.toPrecision(3)
+          } ${saves.unit}, ${
+            (saves.before / saves.after).toPrecision(3)
+          } times`,
+        ),
       ],
     ),
   ];
@@ -217,7 +224,8 @@ export function comparisonText(name: string, compared: Comparison): string {
     ...table(
       Object.entries(compared.bytes).map(([dtype, bytes]) => [
         dtype,
-        `${(bytes / 1e9).toFixed(3)} GB`,
+        bytes,
+        "bytes",
       ]),
     ),
     ...(quantisedBlocks.length > 0
@@ -226,12 +234,12 @@ export function comparisonText(name: string, compared: Comparison): string {
     ...Object.entries(outside).map(([model, count]) =>
       `  not in the inventory: ${model}, ${count} tensors`
     ),
-    ...list("missing", missing),
-    ...list("extra", extra),
+    ...list("missing", missing.map(quoted)),
+    ...list("extra", extra.map(quoted)),
     ...list(
       "wrong shape",
       wrongShape.map(({ name, expected, found }) =>
-        `${name}: [${expected}] expected, [${found}] found`
+        `${quoted(name)}: [${expected}] expected, [${found}] found`
       ),
     ),
     compared.matches
@@ -245,10 +253,14 @@ function list(kind: string, names: readonly string[]): string[] {
   const more = names.length - MOST_NAMED;
   return [
     `  ${kind}: ${names.length}`,
-    // Names come from a file: quoted, so that they cannot steer a terminal.
-    ...names.slice(0, MOST_NAMED).map((name) => `    ${JSON.stringify(name)}`),
+    ...names.slice(0, MOST_NAMED).map((name) => `    ${name}`),
     ...(more > 0 ? [`    and ${more} more; --json lists all`] : []),
   ];
+}
+
+/** Names come from a file: quoted, so that they cannot steer a terminal. */
+function quoted(name: string): string {
+  return JSON.stringify(name);
 }
 
 /** Rows with their columns aligned: the first to the left, numbers to the right. */
@@ -280,6 +292,20 @@ function isHeading(
 ): boolean {
   return column > 0 && row === rows[0] &&
     /^[\d,.*]+ ?$/.test(rows[1]?.[column] ?? "");
+}
+
+/** A text after a label, in lines of the same indent. */
+function wrapped(label: string, text: string): string[] {
+  const lines = [label];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line.length + word.length > WIDTH) {
+      lines.push(`${" ".repeat(label.length)}${word} `);
+    } else {
+      lines[lines.length - 1] = `${line}${word} `;
+    }
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
 function whole(value: number): string {
