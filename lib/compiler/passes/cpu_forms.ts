@@ -1,10 +1,12 @@
-import { sizeOf } from "../../core/mod.ts";
+import { sameShape, sizeOf } from "../../core/mod.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Graph, Node, NodeOf } from "../ir/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Fewer rows are summed before a product has begun. */
 const FEWEST_ROWS = 16;
+/** The same for sums of products. */
+const FEWEST_PRODUCTS = 64;
 
 /**
  * A sum over all but the last axis, as the product of a row of ones with the
@@ -32,11 +34,39 @@ function sumOfRows(
   return builder.reshape(sum as Node, type.shape);
 }
 
+/**
+ * The sum of all products of two values, as the product of a row with a column:
+ * both are read once, and nothing is written between. The norm of gradients is
+ * made of such sums.
+ */
+function dotProduct(
+  { attributes: { axes }, type }: NodeOf<"ReduceSum">,
+  [product]: readonly Node[],
+  builder: GraphBuilder,
+): Node | undefined {
+  if (product!.op !== "Mul" || product!.type.dtype !== "float32") {
+    return undefined;
+  }
+  const { shape } = product!.type;
+  const [a, b] = product!.inputs as [Node, Node];
+  const size = sizeOf(shape);
+  const all = axes.length === shape.length &&
+    [a, b].every(({ type }) => sameShape(type.shape, shape));
+  if (!all || !(size >= FEWEST_PRODUCTS)) return undefined;
+  const sum = builder.add("MatMul", [
+    builder.reshape(a, [1, size]),
+    builder.reshape(b, [1, size]),
+  ], { transposeA: false, transposeB: true });
+  return builder.reshape(sum as Node, type.shape);
+}
+
 /** Writes a graph in the forms that the runtime is fastest with on the CPU. */
 export function cpuForms(graph: Graph): Graph {
   return rewrite(
     graph,
     (node, inputs, builder) =>
-      node.op === "ReduceSum" ? sumOfRows(node, inputs, builder) : undefined,
+      node.op === "ReduceSum"
+        ? sumOfRows(node, inputs, builder) ?? dotProduct(node, inputs, builder)
+        : undefined,
   );
 }

@@ -27,7 +27,11 @@ export const ADAMW_DEFAULTS: AdamWOptions = {
   weightDecay: 0.01,
 };
 
-/** Running means of gradients and of their squares, in the form of the parameters. */
+/**
+ * Running sums of gradients and of their squares, in the form of the parameters:
+ * AdamW's means, but for a factor that goes into the scalars of a step. So each
+ * moment takes one pass over memory less.
+ */
 export interface Moments<P> {
   readonly first: P;
   readonly second: P;
@@ -45,9 +49,9 @@ export function initMoments<P>(parameters: P): Moments<P> {
 /** What changes from step to step, given to the compiled step as scalars. */
 export interface StepScalars<T> {
   readonly learningRate: T;
-  /** `1 / (1 - beta1^step)`. */
+  /** What makes a mean of the first sum: `(1 - beta1) / (1 - beta1^step)`. */
   readonly firstCorrection: T;
-  /** `1 / (1 - beta2^step)`. */
+  /** The same for the second: `(1 - beta2) / (1 - beta2^step)`. */
   readonly secondCorrection: T;
 }
 
@@ -61,8 +65,8 @@ export interface StepScalars<T> {
  * import { ADAMW_DEFAULTS, stepScalars } from "lib/trainer/optimiser/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { firstCorrection } = stepScalars(1, 1e-3, { ...ADAMW_DEFAULTS, betas: [0.5, 0.5] });
- * assert.equal(firstCorrection.data[0], 2);
+ * const { firstCorrection } = stepScalars(2, 1e-3, { ...ADAMW_DEFAULTS, betas: [0.5, 0.5] });
+ * assert.equal(firstCorrection.data[0], Math.fround(2 / 3));
  * ```
  */
 export function stepScalars(
@@ -72,8 +76,8 @@ export function stepScalars(
 ): StepScalars<NdArray> {
   return {
     learningRate: scalar(learningRate),
-    firstCorrection: scalar(1 / (1 - first ** step)),
-    secondCorrection: scalar(1 / (1 - second ** step)),
+    firstCorrection: scalar((1 - first) / (1 - first ** step)),
+    secondCorrection: scalar((1 - second) / (1 - second ** step)),
   };
 }
 
@@ -113,11 +117,8 @@ export function adamW<P>(
   );
   const floor = tf.div(epsilon, correction);
   const updated = of(parameters).map((p, i) => {
-    const first = tf.add(tf.mul(m[i]!, keepFirst), tf.mul(g[i]!, 1 - beta1));
-    const second = tf.add(
-      tf.mul(v[i]!, keepSecond),
-      tf.mul(tf.square(g[i]!), 1 - beta2),
-    );
+    const first = tf.add(tf.mul(m[i]!, keepFirst), g[i]!);
+    const second = tf.add(tf.mul(v[i]!, keepSecond), tf.square(g[i]!));
     const root = tf.add(tf.sqrt(second), floor);
     const change = tf.mul(tf.div(first, root), rate);
     const kept = p.rank >= 2 ? tf.mul(p, keep) : p;

@@ -173,3 +173,30 @@ Deno.test("cpuForms() sums many rows by a product with ones, and leaves other su
 return { rows: %5, kept: %10, columns: %11, few: %13 }`,
   );
 });
+
+Deno.test("cpuForms() sums products by one product of a row with a column", () => {
+  const graph = trace(({ x, y }) => ({
+    square: tf.sum(tf.square(x)),
+    dot: tf.sum(tf.mul(x, y), [0, 1], true),
+    rows: tf.sum(tf.mul(x, y), 1),
+    spread: tf.sum(tf.mul(x, tf.slice(y, [0, 0], [1, 16]))),
+  }), { x: zeros([4, 16]), y: zeros([4, 16]) });
+  assert.equal(
+    after(cpuForms, graph),
+    `%x = Input() : float32[4,16]
+%y = Input() : float32[4,16]
+%2 = Reshape(%x, shape=[1,64]) : float32[1,64]
+%3 = Reshape(%x, shape=[1,64]) : float32[1,64]
+%4 = MatMul(%2, %3, transposeA=false, transposeB=true) : float32[1,1]
+%5 = Reshape(%4, shape=[]) : float32[]
+%6 = Reshape(%x, shape=[1,64]) : float32[1,64]
+%7 = Reshape(%y, shape=[1,64]) : float32[1,64]
+%8 = MatMul(%6, %7, transposeA=false, transposeB=true) : float32[1,1]
+%9 = Mul(%x, %y) : float32[4,16]
+%10 = ReduceSum(%9, axes=[1], keepDims=false) : float32[4]
+%11 = Slice(%y, begin=[0,0], size=[1,16], steps=[1,1]) : float32[1,16]
+%12 = Mul(%x, %11) : float32[4,16]
+%13 = ReduceSum(%12, axes=[0,1], keepDims=false) : float32[]
+return { square: %5, dot: %8, rows: %10, spread: %13 }`,
+  );
+});

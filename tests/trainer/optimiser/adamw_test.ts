@@ -102,7 +102,7 @@ Deno.test("adamW() is the paper's algorithm over five steps, decay for rank 2 an
   });
 });
 
-Deno.test("stepScalars() corrects the moments of the first steps", () => {
+Deno.test("stepScalars() makes means of the sums of the first steps", () => {
   const { learningRate, firstCorrection, secondCorrection } = stepScalars(
     2,
     0.5,
@@ -110,6 +110,6 @@ Deno.test("stepScalars() corrects the moments of the first steps", () => {
   );
   assert.deepEqual(
     [learningRate.data[0], firstCorrection.data[0], secondCorrection.data[0]],
-    [0.5, ...float32([2], [1 / 0.75, 1 / 0.9375]).data],
+    [0.5, ...float32([2], [0.5 / 0.75, 0.75 / 0.9375]).data],
   );
 });
