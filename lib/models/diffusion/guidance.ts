@@ -7,14 +7,90 @@ import * as tf from "@tensorflow/tfjs-core";
  * @param withPrompt Velocity given the prompt, `[B,...]`.
  * @param withoutPrompt Velocity given the empty prompt, `[B,...]`.
  * @param scale A scalar tensor.
+ * @param rescale A scalar tensor in [0,1]: how much of the spread of each
+ *   sample, which guidance widens until colours burn, is brought back to that
+ *   of `withPrompt` (Lin et al. 2023, arXiv 2305.08891, section 3.4).
  */
 export function guide(
   withPrompt: tf.Tensor,
   withoutPrompt: tf.Tensor,
   scale: tf.Tensor,
+  rescale?: tf.Tensor,
 ): tf.Tensor {
-  return tf.add(
+  const guided = tf.add(
     withoutPrompt,
     tf.mul(tf.sub(withPrompt, withoutPrompt), scale),
   );
+  if (rescale === undefined) return guided;
+  const narrowing = tf.div(deviationOf(withPrompt), deviationOf(guided));
+  // rescale * narrowing + (1 - rescale), as a factor of each sample.
+  return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(narrowing, 1))));
+}
+
+/** What a model says of noisy latents, and what may be done about it. */
+export interface Prediction {
+  /** Noisy latents, `[B,t,h,w,Z]`. */
+  readonly latent: tf.Tensor;
+  /** Noise level of each, `[B]` in (0,1]. */
+  readonly level: tf.Tensor;
+  /** Predicted velocity, `[B,t,h,w,Z]`, after classifier-free guidance. */
+  readonly velocity: tf.Tensor;
+}
+
+/**
+ * Steers sampling beyond the prompt: another velocity for a prediction. Pure
+ * tensor functions, so that they are compiled together with the model.
+ */
+export type Guidance = (prediction: Prediction) => tf.Tensor;
+
+/** The clean latents that a prediction amounts to: `latent - level * velocity`. */
+export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
+  return tf.sub(latent, tf.mul(perSample(level, latent), velocity));
+}
+
+/** Applies guidances, each to what the one before it made of the velocity. */
+export function guideBy(
+  guidances: readonly Guidance[],
+  prediction: Prediction,
+): tf.Tensor {
+  return guidances.reduce(
+    (velocity, guidance) => guidance({ ...prediction, velocity }),
+    prediction.velocity,
+  );
+}
+
+/**
+ * Guidance towards clips of which something is small: a distance to an optical
+ * flow, the flicker, the difference to a given frame. The clean latents that
+ * the velocity leads to move against the gradient of that energy, as far as
+ * there is noise left to change them by (after Dhariwal & Nichol 2021, arXiv
+ * 2105.05233, with the gradient taken at the clean latents).
+ *
+ * @param energy Of clean latents `[B,t,h,w,Z]`, a scalar: the sum over samples.
+ * @param strength How far, in latents, a gradient of one moves.
+ */
+export function energyGuidance(
+  energy: (clean: tf.Tensor) => tf.Tensor,
+  strength: number,
+): Guidance {
+  const gradientOf = tf.grad((clean: tf.Tensor) => tf.sum(energy(clean)));
+  // x0' = x0 - strength * gradient, at the same latent: v' = (latent - x0') / s,
+  // the gradient's part being s times smaller the less noise there is.
+  return (prediction) =>
+    tf.add(
+      prediction.velocity,
+      tf.mul(gradientOf(cleanOf(prediction)), strength),
+    );
+}
+
+/** Standard deviation within each sample: `[B,...] -> [B,1,...]`. */
+function deviationOf(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.slice(1).map((_, axis) => axis + 1);
+  const centred = tf.sub(x, tf.mean(x, axes, true));
+  return tf.sqrt(tf.mean(tf.square(centred), axes, true));
+}
+
+/** `[B]` in the shape of `[B,1,...]`. */
+function perSample(values: tf.Tensor, like: tf.Tensor): tf.Tensor {
+  return tf.reshape(values, [values.size, ...like.shape.slice(1).fill(1)]);
 }

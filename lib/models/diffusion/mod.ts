@@ -6,3 +6,5 @@
 export * from "./guidance.ts";
 export * from "./rectified_flow.ts";
 export * from "./sampler.ts";
+export * from "./schedule.ts";
+export * from "./solver.ts";

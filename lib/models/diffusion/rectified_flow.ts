@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, type NdArray, type Rng } from "../../core/mod.ts";
+import { shiftLevel } from "./schedule.ts";
 
 /**
  * A point on the straight line from data to noise:
@@ -34,6 +35,7 @@ export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
  * Draws noise levels from the logit-normal distribution, which visits the
  * middle more often than the ends (Esser et al. 2024, arXiv 2403.03206).
  *
+ * @param shift As in sampling: see {@link shiftOf}.
  * @returns `[count]`, in (0,1).
  *
  * @example
@@ -46,7 +48,14 @@ export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
  * assert.ok(levels.data.every((level) => level > 0 && level < 1));
  * ```
  */
-export function drawLevels(rng: Rng, count: number): NdArray<"float32"> {
+export function drawLevels(
+  rng: Rng,
+  count: number,
+  shift = 1,
+): NdArray<"float32"> {
   const normals = rng.normals([count]).data;
-  return float32([count], normals.map((x) => 1 / (1 + Math.exp(-x))));
+  return float32(
+    [count],
+    normals.map((x) => shiftLevel(1 / (1 + Math.exp(-x)), shift)),
+  );
 }

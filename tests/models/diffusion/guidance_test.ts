@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { float32 } from "lib/core/mod.ts";
-import { guide } from "lib/models/diffusion/mod.ts";
-import { eagerly } from "../_eager.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { jit } from "lib/compiler/mod.ts";
+import { float32, type NdArray, scalar } from "lib/core/mod.ts";
+import {
+  cleanOf,
+  energyGuidance,
+  guide,
+  guideBy,
+  type Prediction,
+} from "lib/models/diffusion/mod.ts";
+import { device } from "../_device.ts";
+import { assertClose, eagerly, filled, random, valueAt } from "../_eager.ts";
 
 Deno.test("guide() leaves the prompt out at 0, follows it at 1, exaggerates beyond", () => {
   const withPrompt = float32([2], [3, 5]);
@@ -16,4 +25,104 @@ Deno.test("guide() leaves the prompt out at 0, follows it at 1, exaggerates beyo
     );
     assert.deepEqual([...y.data], [...wanted]);
   }
+});
+
+/** Standard deviation of the numbers of one sample. */
+function deviationOf({ data }: NdArray, sample: number): number {
+  const size = data.length / 2;
+  const own = [...data].slice(sample * size, (sample + 1) * size);
+  const mean = own.reduce((a, b) => a + b) / size;
+  return Math.sqrt(own.reduce((sum, x) => sum + (x - mean) ** 2, 0) / size);
+}
+
+Deno.test("guide() brings the spread of each sample back to that of the prompt", () => {
+  const withPrompt = random("with", [2, 3, 4]);
+  const withoutPrompt = random("without", [2, 3, 4]);
+  const run = (rescale: number): NdArray =>
+    eagerly(
+      { withPrompt, withoutPrompt, scale: scalar(6), rescale: scalar(rescale) },
+      ({ withPrompt, withoutPrompt, scale, rescale }) =>
+        guide(withPrompt, withoutPrompt, scale, rescale),
+    );
+  const [wide, half, narrow] = [run(0), run(0.5), run(1)];
+  for (const sample of [0, 1]) {
+    const goal = deviationOf(withPrompt, sample);
+    assert.ok(deviationOf(wide, sample) > 2 * goal);
+    assert.ok(Math.abs(deviationOf(narrow, sample) / goal - 1) < 1e-4);
+    const middle = (deviationOf(wide, sample) + goal) / 2;
+    assert.ok(Math.abs(deviationOf(half, sample) / middle - 1) < 1e-4);
+  }
+  const without = eagerly(
+    { withPrompt, withoutPrompt, scale: scalar(6) },
+    ({ withPrompt, withoutPrompt, scale }) =>
+      guide(withPrompt, withoutPrompt, scale),
+  );
+  assertClose(wide, without, 1e-5);
+});
+
+const prediction = {
+  latent: random("latent", [2, 1, 2, 2, 3]),
+  level: float32([2], [1, 0.25]),
+  velocity: random("velocity", [2, 1, 2, 2, 3]),
+};
+
+Deno.test("cleanOf() takes the noise off as far as its level goes", () => {
+  const y = eagerly(prediction, cleanOf);
+  assertClose(
+    y,
+    filled(
+      [2, 1, 2, 2, 3],
+      (b, ...place) =>
+        valueAt(prediction.latent, b, ...place) -
+        [1, 0.25][b]! * valueAt(prediction.velocity, b, ...place),
+    ),
+    1e-6,
+  );
+});
+
+/** Half the squared distance to zero: its gradient is the clean latent itself. */
+const towardsZero = energyGuidance(
+  (clean) => tf.mul(tf.sum(tf.square(clean)), 0.5),
+  0.5,
+);
+
+Deno.test("energyGuidance() moves clean latents against the gradient, less where there is less noise", () => {
+  const steered = eagerly(
+    prediction,
+    (given) => cleanOf({ ...given, velocity: towardsZero(given) }),
+  );
+  const clean = eagerly(prediction, cleanOf);
+  assertClose(
+    steered,
+    filled(
+      [2, 1, 2, 2, 3],
+      (b, ...place) => valueAt(clean, b, ...place) * (1 - 0.5 * [1, 0.25][b]!),
+    ),
+    1e-5,
+  );
+});
+
+Deno.test("guidances follow one another, compiled as well", async () => {
+  const twice = (given: Prediction): { velocity: tf.Tensor } => ({
+    velocity: guideBy(
+      [({ velocity }) => tf.mul(velocity, 2), towardsZero],
+      given,
+    ),
+  });
+  const eager = eagerly(prediction, twice);
+  using compiled = jit(twice, { device, name: "guidances" });
+  const { velocity } = await compiled.run(prediction);
+  assertClose(velocity, eager.velocity, 1e-5);
+  const none = eagerly(prediction, (given) => guideBy([], given));
+  assertClose(none, prediction.velocity, 0);
+  // Doubled first: the clean latents whose gradient is taken differ.
+  assertClose(
+    eager.velocity,
+    filled([2, 1, 2, 2, 3], (b, ...place) => {
+      const v = 2 * valueAt(prediction.velocity, b, ...place);
+      const x = valueAt(prediction.latent, b, ...place);
+      return v + 0.5 * (x - [1, 0.25][b]! * v);
+    }),
+    1e-5,
+  );
 });

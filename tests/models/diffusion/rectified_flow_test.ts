@@ -88,3 +88,12 @@ Deno.test("drawLevels() draws from the logit-normal distribution", () => {
     assert.ok(Math.abs(found - share) < margin, `${found} below ${level}`);
   }
 });
+
+Deno.test("drawLevels() shifts what it draws towards noise", () => {
+  const plain = drawLevels(new Rng(1), 100).data;
+  const shifted = drawLevels(new Rng(1), 100, 3).data;
+  shifted.forEach((level, i) => {
+    const odds = plain[i]! / (1 - plain[i]!);
+    assert.ok(Math.abs(level - 3 * odds / (1 + 3 * odds)) < 1e-6);
+  });
+});

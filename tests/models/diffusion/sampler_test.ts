@@ -2,65 +2,102 @@ import assert from "node:assert/strict";
 import { float32 } from "lib/core/mod.ts";
 import {
   noiseLevels,
-  sampleEuler,
+  sampleFlow,
+  type SolverName,
+  SOLVERS,
   type Velocity,
 } from "lib/models/diffusion/mod.ts";
 
 const noise = float32([1, 2], [1, -2]);
+const NAMES = Object.keys(SOLVERS) as SolverName[];
 
-Deno.test("sampleEuler() takes Euler's steps along a linear field", async () => {
-  // dx/ds = x: a step of -1/n multiplies by 1 - 1/n.
-  const velocity: Velocity = (latent) => Promise.resolve(latent);
-  for (const steps of [1, 2, 8]) {
-    const { shape, data } = await sampleEuler({ velocity, noise, steps });
-    const factor = (1 - 1 / steps) ** steps;
-    assert.deepEqual(shape, [1, 2]);
-    assert.ok(Math.abs(data[0]! - factor) < 1e-6);
-    assert.ok(Math.abs(data[1]! + 2 * factor) < 1e-6);
-  }
-});
+/** dx/ds = x: known at every level, `x(s) = x(1) exp(s - 1)`. */
+const linear: Velocity = (latent) => Promise.resolve(latent);
 
-Deno.test("sampleEuler() reaches a single point of data exactly, in any number of steps", async () => {
-  // The straight line from noise to data 5 has velocity noise - 5.
-  const velocity: Velocity = ({ data }, level) =>
-    Promise.resolve(float32([1, 2], data.map((x) => (x - 5) / level)));
-  for (const steps of [1, 3, 10]) {
-    const { data } = await sampleEuler({ velocity, noise, steps });
-    for (const value of data) assert.ok(Math.abs(value - 5) < 1e-5);
-  }
-});
-
-Deno.test("sampleEuler() tells the level of each step and how far it is", async () => {
-  const seen: number[] = [];
-  const done: number[] = [];
-  await sampleEuler({
-    velocity: (latent, level) => {
-      seen.push(level);
-      return Promise.resolve(latent);
-    },
+async function drawn(
+  name: SolverName,
+  steps: number,
+  velocity: Velocity,
+): Promise<number> {
+  const { data } = await sampleFlow({
+    velocity,
     noise,
-    steps: 4,
-    onStep: (step) => done.push(step),
+    levels: noiseLevels(steps),
+    solver: SOLVERS[name],
   });
-  assert.deepEqual([seen, done], [[1, 0.75, 0.5, 0.25], [1, 2, 3, 4]]);
+  return data[0]!;
+}
+
+Deno.test("Euler's method multiplies by 1 - 1/n along a linear field", async () => {
+  for (const steps of [1, 2, 8]) {
+    const found = await drawn("euler", steps, linear);
+    assert.ok(Math.abs(found - (1 - 1 / steps) ** steps) < 1e-6);
+  }
+});
+
+Deno.test("Heun's method multiplies by 1 - h + h^2 / 2, and ends with a step of Euler's", async () => {
+  for (const steps of [1, 2, 8]) {
+    const h = 1 / steps;
+    const found = await drawn("heun", steps, linear);
+    const wanted = (1 - h + h * h / 2) ** (steps - 1) * (1 - h);
+    assert.ok(Math.abs(found - wanted) < 1e-6);
+  }
+});
+
+Deno.test("the error falls with the steps for Euler's method, with their square for Heun's", async () => {
+  // Smooth, with no velocity at level 0, so that the last step costs no order.
+  const bent: Velocity = ({ shape, data }, level) =>
+    Promise.resolve(float32(shape, data.map((x) => x * level)));
+  const exact = Math.exp(-0.5);
+  const errorOf = async (name: SolverName, steps: number): Promise<number> =>
+    Math.abs(await drawn(name, steps, bent) - exact);
+  const euler = await errorOf("euler", 8) / await errorOf("euler", 16);
+  const heun = await errorOf("heun", 8) / await errorOf("heun", 16);
+  assert.ok(euler > 1.8 && euler < 2.3, `${euler}`);
+  assert.ok(heun > 3.4 && heun < 4.6, `${heun}`);
+});
+
+Deno.test("every solver reaches a single point of data exactly, in any number of steps", async () => {
+  // The straight line from noise to data 5 has velocity noise - 5.
+  const velocity: Velocity = ({ shape, data }, level) =>
+    Promise.resolve(float32(shape, data.map((x) => (x - 5) / level)));
+  for (const name of NAMES) {
+    for (const steps of [1, 3, 10]) {
+      const found = await drawn(name, steps, velocity);
+      assert.ok(Math.abs(found - 5) < 1e-5, `${name}, ${steps}: ${found}`);
+    }
+  }
+});
+
+Deno.test("solvers ask for velocities at the levels of the steps, and never at 0", async () => {
+  const asked: Record<SolverName, number[]> = {
+    euler: [1, 0.75, 0.5, 0.25],
+    heun: [1, 0.75, 0.75, 0.5, 0.5, 0.25, 0.25],
+  };
+  for (const name of NAMES) {
+    const seen: number[] = [];
+    const done: number[] = [];
+    await sampleFlow({
+      velocity(latent, level) {
+        seen.push(level);
+        return Promise.resolve(latent);
+      },
+      noise,
+      levels: noiseLevels(4),
+      solver: SOLVERS[name],
+      onStep: (step) => done.push(step),
+    });
+    assert.deepEqual(seen, asked[name], name);
+    assert.deepEqual(done, [1, 2, 3, 4]);
+  }
   assert.deepEqual([...noise.data], [1, -2]); // what was given stays
 });
 
-Deno.test("sampling needs at least one whole step", async () => {
-  for (const steps of [0, -1, 1.5, NaN]) {
-    const error = {
-      name: "RangeError",
-      message: `Cannot sample: steps must be a whole number of at least 1: ` +
-        `current value is ${steps}`,
-    };
-    assert.throws(() => noiseLevels(steps), error);
-    const velocity: Velocity = (latent) => Promise.resolve(latent);
-    await assert.rejects(() => sampleEuler({ velocity, noise, steps }), error);
-  }
-});
-
-Deno.test("noiseLevels() goes from exactly 1 to exactly 0", () => {
-  const levels = noiseLevels(30);
-  assert.deepEqual([levels.length, levels[0], levels[30]], [31, 1, 0]);
-  levels.slice(1).forEach((level, i) => assert.ok(level < levels[i]!));
+Deno.test("sampleFlow() takes Euler's steps unless told otherwise", async () => {
+  const { data } = await sampleFlow({
+    velocity: linear,
+    noise,
+    levels: noiseLevels(2),
+  });
+  assert.deepEqual([...data], [0.25, -0.5]);
 });

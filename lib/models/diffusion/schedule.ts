@@ -1,0 +1,62 @@
+/** Tokens of the smallest clips, 16 frames of 64x64: for them nothing is shifted. */
+const REFERENCE_TOKENS = 64;
+
+/**
+ * How far noise levels are shifted towards noise for a clip of so many tokens:
+ * `sqrt(tokens / 64)` (Esser et al. 2024, arXiv 2403.03206, section 5.3.2).
+ *
+ * Neighbouring tokens of a large clip say much the same, so that more noise is
+ * needed to hide what they show; at the same level a large clip is easier.
+ *
+ * @example
+ * ```ts
+ * import { shiftOf } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(shiftOf(64), 1);
+ * assert.equal(shiftOf(1024), 4);
+ * ```
+ */
+export function shiftOf(tokens: number): number {
+  return Math.sqrt(tokens / REFERENCE_TOKENS);
+}
+
+/**
+ * Shifts a noise level in [0,1]: `shift s / (1 + (shift - 1) s)`. 0 and 1 stay
+ * where they are; the odds `s / (1 - s)` are multiplied by the shift.
+ */
+export function shiftLevel(level: number, shift: number): number {
+  return shift * level / (1 + (shift - 1) * level);
+}
+
+/**
+ * Noise levels from 1 to 0, one more than steps.
+ *
+ * @param shift 1 spaces them evenly, more spends more steps on noise.
+ * @throws {RangeError} if steps is not a whole number from 1, or shift not above 0
+ *
+ * @example
+ * ```ts
+ * import { noiseLevels } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(noiseLevels(4), [1, 0.75, 0.5, 0.25, 0]);
+ * assert.deepEqual(noiseLevels(2, 3), [1, 0.75, 0]);
+ * ```
+ */
+export function noiseLevels(steps: number, shift = 1): number[] {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new RangeError(
+      `Cannot sample: steps must be a whole number of at least 1: current value is ${steps}`,
+    );
+  }
+  if (!(shift > 0 && shift < Infinity)) {
+    throw new RangeError(
+      `Cannot sample: shift must be above 0: current value is ${shift}`,
+    );
+  }
+  return Array.from(
+    { length: steps + 1 },
+    (_, i) => shiftLevel(1 - i / steps, shift),
+  );
+}
