@@ -1,0 +1,47 @@
+import { InputError, writeFileAtomically } from "../../core/mod.ts";
+import { type Notebook, notebookText, parseNotebook } from "./notebook.ts";
+
+/**
+ * Reads a notebook file.
+ *
+ * @throws {InputError} if there is none, or it is not a notebook of version 4
+ *
+ * @example
+ * ```ts
+ * import { newNotebook, readNotebook, writeNotebook } from "lib/formats/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".ipynb" });
+ * await writeNotebook(path, newNotebook([{ cell_type: "code", source: "1 + 1" }]));
+ * assert.equal((await readNotebook(path)).cells[0]?.id, "cell-1");
+ * ```
+ */
+export async function readNotebook(path: string): Promise<Notebook> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new InputError(
+        `Cannot read "${path}": the notebook must exist: there is none; ` +
+          "check the path",
+      );
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new InputError(
+        `Cannot read "${path}": it must be a notebook: it is a folder; ` +
+          "name a file in it",
+      );
+    }
+    throw error;
+  }
+  return parseNotebook(text, path);
+}
+
+/** Writes a notebook so that nobody ever meets half of it. */
+export async function writeNotebook(
+  path: string,
+  notebook: Notebook,
+): Promise<void> {
+  await writeFileAtomically(path, notebookText(notebook));
+}

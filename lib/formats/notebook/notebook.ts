@@ -1,0 +1,169 @@
+import * as z from "zod";
+import { InputError, messageOf } from "../../core/mod.ts";
+
+/** Text as Jupyter stores it: whole, or as lines that keep their line feeds. */
+const text = z.union([z.string(), z.array(z.string())]);
+const metadata = z.looseObject({ tags: z.array(z.string()).optional() });
+const bundle = z.record(z.string(), z.json());
+const count = z.int().min(0).nullable();
+
+const output = z.discriminatedUnion("output_type", [
+  z.looseObject({
+    output_type: z.literal("stream"),
+    name: z.string(),
+    text,
+  }),
+  z.looseObject({
+    output_type: z.literal("display_data"),
+    data: bundle,
+    metadata: z.looseObject({}),
+  }),
+  z.looseObject({
+    output_type: z.literal("execute_result"),
+    data: bundle,
+    metadata: z.looseObject({}),
+    execution_count: count,
+  }),
+  z.looseObject({
+    output_type: z.literal("error"),
+    ename: z.string(),
+    evalue: z.string(),
+    traceback: z.array(z.string()),
+  }),
+]);
+
+const id = z.string().regex(
+  /^[a-zA-Z0-9_-]{1,64}$/,
+  "must be 1 to 64 letters, digits, - or _",
+);
+
+const cell = z.discriminatedUnion("cell_type", [
+  z.looseObject({
+    cell_type: z.literal("code"),
+    id: id.optional(),
+    metadata,
+    source: text,
+    execution_count: count,
+    outputs: z.array(output),
+  }),
+  z.looseObject({
+    cell_type: z.literal("markdown"),
+    id: id.optional(),
+    metadata,
+    source: text,
+  }),
+  z.looseObject({
+    cell_type: z.literal("raw"),
+    id: id.optional(),
+    metadata,
+    source: text,
+  }),
+]);
+
+const schema = z.looseObject({
+  nbformat: z.literal(4, "must be 4"),
+  nbformat_minor: z.int().min(0),
+  metadata: z.looseObject({}),
+  cells: z.array(cell),
+}).superRefine(({ nbformat_minor, cells }, context) => {
+  if (nbformat_minor < 5) return;
+  const seen = new Set<string>();
+  cells.forEach(({ id }, i) => {
+    const problem = id === undefined
+      ? "must be there since version 4.5"
+      : seen.has(id)
+      ? `must be there once: "${id}" is there twice`
+      : undefined;
+    if (id !== undefined) seen.add(id);
+    if (problem === undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: ["cells", i, "id"],
+      message: problem,
+    });
+  });
+});
+
+/**
+ * A Jupyter notebook, version 4 (https://nbformat.readthedocs.io): fields that
+ * are not known here stay as they are.
+ */
+export type Notebook = z.infer<typeof schema>;
+export type Cell = Notebook["cells"][number];
+export type CodeCell = Extract<Cell, { cell_type: "code" }>;
+export type Output = CodeCell["outputs"][number];
+/** One thing to show in several forms, by mime type. */
+export type MimeBundle = z.infer<typeof bundle>;
+
+/**
+ * Reads a notebook from its text. Nothing is lost: {@link notebookText} gives
+ * the same text back, if Jupyter wrote it.
+ *
+ * @param name Of the file, for the message.
+ * @throws {InputError} naming the field, if it is not a notebook of version 4
+ *
+ * @example
+ * ```ts
+ * import { parseNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { cells } = parseNotebook(
+ *   `{ "nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+ *     { "cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Hi\\n", "there"] }
+ *   ] }`,
+ *   "hi.ipynb",
+ * );
+ * assert.equal(sourceOf(cells[0]!), "# Hi\nthere");
+ * assert.throws(() => parseNotebook("[]", "hi.ipynb"), /"hi.ipynb".*must be a notebook/);
+ * ```
+ */
+export function parseNotebook(content: string, name: string): Notebook {
+  const refuse = (found: string): never => {
+    throw new InputError(
+      `Cannot read "${name}": it must be a notebook of version 4: ${found}; ` +
+        "save it again in Jupyter, or make one with deno task notebook new",
+    );
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    return refuse(`it is not JSON: ${messageOf(error)}`);
+  }
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!;
+    return refuse(`${path.map(String).join(".") || "the whole"}: ${message}`);
+  }
+  // What was parsed, not what zod made of it: the order of the fields stays.
+  return json as Notebook;
+}
+
+/** The text of a notebook as Jupyter writes it: indented by one space. */
+export function notebookText(notebook: Notebook): string {
+  return `${JSON.stringify(notebook, null, 1)}\n`;
+}
+
+/**
+ * The source of a cell, or any other text of a notebook, in one piece.
+ */
+export function sourceOf({ source }: Pick<Cell, "source">): string {
+  return typeof source === "string" ? source : source.join("");
+}
+
+/**
+ * Text as Jupyter stores it: lines that keep their line feeds, so that a
+ * changed line is one changed line for git.
+ *
+ * @example
+ * ```ts
+ * import { linesOf } from "lib/formats/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(linesOf("a\nb"), ["a\n", "b"]);
+ * assert.deepEqual(linesOf(""), []);
+ * ```
+ */
+export function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}

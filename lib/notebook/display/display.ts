@@ -1,0 +1,93 @@
+import type { Progress } from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
+import { type Figure, figureBundle, plotlyBundle } from "./figure.ts";
+import { type Host, jupyterHost, textHost } from "./host.ts";
+import { liveProgress } from "./live_progress.ts";
+import {
+  type ImageGrid,
+  imageGridBundle,
+  type Video,
+  videoBundle,
+} from "./media.ts";
+import { StopButton } from "./stop_signal.ts";
+import { type Table, tableBundle } from "./table.ts";
+
+/** What a notebook shows its results with. */
+export interface Display {
+  /** A plot, drawn by Plotly where scripts run and as a picture elsewhere. */
+  figure(figure: Figure): Promise<void>;
+  /** A clip that plays in the page. */
+  video(video: Video): Promise<void>;
+  /** Pictures side by side. */
+  imageGrid(grid: ImageGrid): Promise<void>;
+  table(table: Table): Promise<void>;
+  /** For everything that takes longer than a few seconds. */
+  readonly progress: Progress;
+  /**
+   * Aborted by the Stop button or Ctrl-C, and then another: read it anew in
+   * every cell. Work that gets it saves and ends, and the kernel lives on.
+   */
+  readonly stopSignal: AbortSignal;
+}
+
+/** Where a display shows things, for tests; by default where it runs. */
+export interface DisplayOptions {
+  readonly host?: Host;
+  readonly progress?: Progress;
+}
+
+/**
+ * Opens the display of a notebook, in its first cell. In Jupyter this puts the
+ * plotting library into the page, once. Outside of Jupyter, in a program or a
+ * test, everything is shown as plain text on standard output.
+ *
+ * @example
+ * ```ts
+ * import { openDisplay } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const shown: unknown[] = [];
+ * const host = {
+ *   show: (data: Record<string, unknown>) => Promise.resolve(void shown.push(data["text/plain"])),
+ *   update: () => Promise.resolve(),
+ * };
+ * const show = await openDisplay({ host });
+ * await show.table({ columns: ["model", "PSNR"], rows: [["tiny", 24.56]] });
+ * assert.equal(shown.at(-1), "model  PSNR\n-----  ----\ntiny   24.6");
+ * ```
+ */
+export async function openDisplay(
+  options: DisplayOptions = {},
+): Promise<Display> {
+  const jupyter = options.host ?? jupyterHost();
+  const host = jupyter ?? textHost((text) => {
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
+  });
+  // Ids must differ from those of other kernels whose outputs the page holds.
+  const session = crypto.randomUUID().slice(0, 8);
+  let displays = 0;
+  const newId = (): string => `aiprod-${session}-${++displays}`;
+  if (jupyter !== undefined) await host.show(plotlyBundle(plotlySource()));
+  let stop: StopButton | undefined;
+  return {
+    figure: (figure) => host.show(figureBundle(figure, newId())),
+    video: (video) => host.show(videoBundle(video)),
+    imageGrid: (grid) => host.show(imageGridBundle(grid)),
+    table: (table) => host.show(tableBundle(table)),
+    progress: options.progress ??
+      (jupyter === undefined
+        ? terminalProgress()
+        : liveProgress(host, newId, () => performance.now() / 1000)),
+    get stopSignal() {
+      stop ??= new StopButton();
+      return stop.signal;
+    },
+  };
+}
+
+/** Read when a display needs it, so that programs without one do not. */
+function plotlySource(): string {
+  return Deno.readTextFileSync(
+    new URL(import.meta.resolve("plotly.js-basic-dist-min")),
+  );
+}

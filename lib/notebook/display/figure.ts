@@ -1,0 +1,132 @@
+import type { MimeBundle } from "../../formats/notebook/mod.ts";
+import { dataUrl, escapeHtml, scriptJson } from "./_html.ts";
+import { staticPlot } from "./static_plot.ts";
+
+/** One set of points. What is not finite leaves a gap. */
+export interface FigureSeries {
+  readonly name: string;
+  readonly x: readonly number[];
+  /** As many as x. */
+  readonly y: readonly number[];
+  /** Default "line". */
+  readonly kind?: "line" | "points" | "bars";
+}
+
+/** A plot. Every text is plain text. */
+export interface Figure {
+  readonly title: string;
+  readonly xLabel: string;
+  /** With its unit: "loss (nats)". */
+  readonly yLabel: string;
+  /** Whether the y axis is logarithmic, default false; then only y > 0 shows. */
+  readonly logY?: boolean;
+  readonly series: readonly FigureSeries[];
+}
+
+/** Pixels of a plot's height. */
+const HEIGHT = 380;
+
+/**
+ * A plot in all its forms: Plotly draws it where scripts run, in place of a
+ * picture that shows the same where they do not.
+ *
+ * The library itself is not inside: it must be in the page once, see
+ * {@link plotlyBundle}. Which of the two comes first does not matter.
+ *
+ * @param id Of the element in the page.
+ * @throws {TypeError} if a series has more x than y or the reverse
+ */
+export function figureBundle(figure: Figure, id: string): MimeBundle {
+  for (const { name, x, y } of figure.series) {
+    if (x.length === y.length) continue;
+    throw new TypeError(
+      `Cannot plot "${name}" of "${figure.title}": it needs as many x as y: ` +
+        `current counts are ${x.length} and ${y.length}`,
+    );
+  }
+  const svg = staticPlot(figure);
+  const picture = dataUrl("image/svg+xml", new TextEncoder().encode(svg));
+  const label = escapeHtml(figure.title);
+  return {
+    "text/html": `<div id="${id}" style="max-width:900px">` +
+      `<img src="${picture}" alt="${label}" style="max-width:100%"></div>
+<script>
+(window.aiprodPlots ||= []).push((Plotly) => {
+  const draw = (tries) => {
+    const place = document.getElementById("${id}");
+    if (place) {
+      place.textContent = "";
+      place.style.height = "${HEIGHT}px";
+      Plotly.newPlot(place, ${scriptJson(tracesOf(figure))}, ${
+        scriptJson(layoutOf(figure))
+      }, { responsive: true, displaylogo: false });
+    } else if (tries > 0) setTimeout(draw, 50, tries - 1);
+  };
+  draw(100);
+});
+</script>`,
+    "image/svg+xml": svg,
+    "text/plain": summaryOf(figure),
+  };
+}
+
+/**
+ * Plotly itself, 1.1 MB, to stand in a page once. It looks for a module loader,
+ * and Notebook 6 has one that refuses it: the loader's names are hidden from it.
+ *
+ * @param source The text of the library, a script.
+ */
+export function plotlyBundle(source: string): MimeBundle {
+  // Inside a JavaScript string or pattern `<\/` and `<\!` mean the same.
+  const safe = source.replace(/<(?=\/script|!--)/gi, "<\\");
+  return {
+    "text/html": `<script>
+(function () {
+  var define, module, exports;
+  ${safe}
+}).call(window);
+(window.aiprodPlots || []).forEach((draw) => draw(window.Plotly));
+window.aiprodPlots = { push: (draw) => draw(window.Plotly) };
+</script>`,
+    "text/plain": "",
+  };
+}
+
+function tracesOf({ series }: Figure): object[] {
+  return series.map(({ name, x, y, kind = "line" }) => ({
+    name: escapeHtml(name), // Plotly takes names as a small dialect of HTML
+    x,
+    y, // JSON turns what is not finite into null, a gap
+    type: kind === "bars" ? "bar" : "scatter",
+    ...(kind === "bars" ? {} : { mode: kind === "line" ? "lines" : "markers" }),
+  }));
+}
+
+function layoutOf({ title, xLabel, yLabel, logY = false }: Figure): object {
+  return {
+    title: { text: escapeHtml(title) },
+    xaxis: { title: { text: escapeHtml(xLabel) } },
+    yaxis: {
+      title: { text: escapeHtml(yLabel) },
+      type: logY ? "log" : "linear",
+    },
+    margin: { t: 50, r: 20, b: 50, l: 70 },
+    height: HEIGHT,
+  };
+}
+
+/** What a terminal shows in place of a plot. */
+function summaryOf({ title, series }: Figure): string {
+  const ends = series.map(({ name, y }) => {
+    const known = y.filter(Number.isFinite);
+    const [first, last] = [known[0], known.at(-1)];
+    return first === undefined || last === undefined
+      ? `${name}: no values`
+      : `${name}: ${short(first)} -> ${short(last)} (${known.length} values)`;
+  });
+  return `[plot] ${title}: ${ends.join("; ")}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,150 @@
+import type {
+  Progress,
+  ProgressFacts,
+  ProgressTask,
+  ProgressWork,
+} from "../../core/mod.ts";
+import { TaskState } from "../../core/progress/task_state.ts";
+import type { MimeBundle } from "../../formats/notebook/mod.ts";
+import { escapeHtml } from "./_html.ts";
+import type { Host } from "./host.ts";
+
+/**
+ * Mime type under which progress travels as data beside its picture, so that a
+ * terminal that runs the notebook can draw its own bars.
+ */
+export const PROGRESS_MIME = "application/vnd.aiprod.progress+json";
+
+/** What stands under {@link PROGRESS_MIME}. */
+export interface ProgressReport {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly facts: ProgressFacts;
+  readonly finished: boolean;
+}
+
+/** Seconds between two pictures of one task, at least. */
+const INTERVAL = 0.25;
+
+/**
+ * Progress in a notebook: one bar for each task, which moves where it stands.
+ * A loop may tell of every step: at most four pictures a second are sent, never
+ * two at once, and the last one always.
+ *
+ * @param newId Names of the displays, each new.
+ * @param clock Seconds, never going back.
+ *
+ * @example
+ * ```ts
+ * import { liveProgress } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const seen: unknown[] = [];
+ * const host = {
+ *   show: (data: Record<string, unknown>) => Promise.resolve(void seen.push(data["text/plain"])),
+ *   update: (data: Record<string, unknown>) => Promise.resolve(void seen.push(data["text/plain"])),
+ * };
+ * const task = liveProgress(host, () => "bar", () => 0)
+ *   .start({ label: "Training", total: 10, unit: "steps" });
+ * task.update(4, { loss: 0.5 });
+ * task.finish();
+ * await Promise.resolve();
+ * assert.deepEqual(seen, [
+ *   "Training: 0/10 steps",
+ *   "Training: ended at 4/10 steps after 0 s, loss 0.5",
+ * ]);
+ * ```
+ */
+export function liveProgress(
+  host: Host,
+  newId: () => string,
+  clock: () => number,
+): Progress {
+  return { start: (work) => new LiveTask(host, newId(), clock, work) };
+}
+
+class LiveTask implements ProgressTask {
+  readonly #host: Host;
+  readonly #id: string;
+  readonly #clock: () => number;
+  readonly #work: ProgressWork;
+  readonly #state: TaskState;
+  #facts: ProgressFacts = {};
+  #finished = false;
+  #drawnAt: number;
+  /** The picture on its way; the next waits for it. */
+  #sending: Promise<void>;
+  #waiting = false;
+
+  constructor(
+    host: Host,
+    id: string,
+    clock: () => number,
+    work: ProgressWork,
+  ) {
+    this.#host = host;
+    this.#id = id;
+    this.#clock = clock;
+    this.#work = work;
+    this.#drawnAt = clock();
+    this.#state = new TaskState(work, this.#drawnAt);
+    this.#sending = host.show(this.#picture(), id);
+  }
+
+  update(done: number, facts?: ProgressFacts): void {
+    if (this.#finished) return;
+    const now = this.#clock();
+    this.#state.update(done, facts, now);
+    if (facts !== undefined) this.#facts = facts;
+    if (now - this.#drawnAt < INTERVAL) return;
+    this.#drawnAt = now;
+    this.#send();
+  }
+
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#send();
+  }
+
+  [Symbol.dispose](): void {
+    this.finish();
+  }
+
+  /** Sends the standing of the moment in which its turn comes. */
+  #send(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#sending = this.#sending.then(() => {
+      this.#waiting = false;
+      return this.#host.update(this.#picture(), this.#id);
+    });
+  }
+
+  #picture(): MimeBundle {
+    const { label, total, unit } = this.#work;
+    const { done, standing } = this.#state;
+    const text = this.#finished
+      ? this.#state.summary(this.#clock())
+      : `${label}: ${standing}`;
+    const report: ProgressReport = {
+      label,
+      done,
+      total,
+      unit,
+      facts: this.#facts,
+      finished: this.#finished,
+    };
+    return {
+      "text/html":
+        `<div><progress value="${done}" max="${
+          Math.max(total, 1)
+        }" style="width:200px;vertical-align:middle"></progress> ` +
+        `<code>${escapeHtml(text)}</code></div>`,
+      "text/plain": text,
+      [PROGRESS_MIME]: { ...report, facts: { ...report.facts } },
+    };
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * What notebooks show: plots, clips, pictures, tables and progress, in forms
+ * for JupyterLab, Jupyter Notebook, VS Code, terminals and plain pages.
+ *
+ * @module
+ */
+export * from "./display.ts";
+export * from "./figure.ts";
+export * from "./host.ts";
+export * from "./live_progress.ts";
+export * from "./media.ts";
+export * from "./stop_signal.ts";
+export * from "./table.ts";

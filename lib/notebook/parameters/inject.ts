@@ -1,0 +1,56 @@
+import {
+  type Cell,
+  hasTag,
+  isCode,
+  newCell,
+  type Notebook,
+} from "../../formats/notebook/mod.ts";
+import { PARAMETERS_TAG, type ParameterValue } from "./read.ts";
+
+/** The tag of the cell that sets the knobs anew, as in papermill. */
+const INJECTED_TAG = "injected-parameters";
+
+/**
+ * Sets knobs: a cell behind the one tagged `parameters` declares them again,
+ * which Deno's kernel allows. One from an earlier run is replaced.
+ *
+ * @param values Of parameters that the notebook has.
+ *
+ * @example
+ * ```ts
+ * import { newNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
+ * import { injectParameters } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const source = "const steps = 10;";
+ * const notebook = newNotebook([{ cell_type: "code", source, tags: ["parameters"] }]);
+ * const { cells } = injectParameters(notebook, { steps: 20 });
+ * assert.equal(sourceOf(cells[1]!), "const steps = 20;");
+ * ```
+ */
+export function injectParameters(
+  notebook: Notebook,
+  values: Readonly<Record<string, ParameterValue>>,
+): Notebook {
+  const cells = notebook.cells.filter((cell) => !hasTag(cell, INJECTED_TAG));
+  const at = cells.findIndex((cell) =>
+    isCode(cell) && hasTag(cell, PARAMETERS_TAG)
+  );
+  const lines = Object.entries(values)
+    .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
+  if (lines.length === 0 || at === -1) return { ...notebook, cells };
+  const injected = newCell({
+    id: freeId(cells, "injected-parameters"),
+    cell_type: "code",
+    source: lines.join("\n"),
+    tags: [INJECTED_TAG],
+  });
+  return { ...notebook, cells: cells.toSpliced(at + 1, 0, injected) };
+}
+
+function freeId(cells: readonly Cell[], wanted: string): string {
+  const taken = new Set(cells.map(({ id }) => id));
+  let id = wanted;
+  for (let i = 2; taken.has(id); i++) id = `${wanted}-${i}`;
+  return id;
+}

@@ -1,0 +1,113 @@
+import { InputError } from "../../core/mod.ts";
+import {
+  type CodeCell,
+  hasTag,
+  isCode,
+  type Notebook,
+  sourceOf,
+} from "../../formats/notebook/mod.ts";
+
+/** What a parameter of a notebook can be. */
+export type ParameterValue =
+  | string
+  | number
+  | boolean
+  | readonly (string | number)[];
+
+/** One knob of a notebook: a constant in the cell tagged `parameters`. */
+export interface Parameter {
+  readonly name: string;
+  /** The type as it is declared, if it is. */
+  readonly type: string | undefined;
+  readonly fallback: ParameterValue;
+  /** From the comments above it and behind it. */
+  readonly description: string;
+}
+
+/** The tag of the cell that holds the knobs, as in papermill. */
+export const PARAMETERS_TAG = "parameters";
+
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
+const NUMBER = String.raw`-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?`;
+const ITEM = `(?:${TEXT}|${NUMBER})`;
+const LIST = String.raw`\[\s*(?:${ITEM}\s*(?:,\s*${ITEM}\s*)*,?\s*)?\]`;
+const DECLARATION = new RegExp(
+  String.raw`^const\s+([A-Za-z_]\w*)\s*(?::\s*([^=]+?)\s*)?=\s*` +
+    String.raw`(${TEXT}|${NUMBER}|true|false|${LIST})\s*;?\s*(?:\/\/\s*(.*))?$`,
+);
+
+/** The cell that holds the knobs; undefined if the notebook has none. */
+export function parametersCell(notebook: Notebook): CodeCell | undefined {
+  return notebook.cells.filter(isCode)
+    .find((cell) => hasTag(cell, PARAMETERS_TAG));
+}
+
+/**
+ * Reads the knobs of a notebook: each line of the cell tagged `parameters` is
+ * `const NAME = VALUE;`, with a text, a number, true, false, or a list of texts
+ * or numbers; a type may stand behind the name, comments anywhere.
+ *
+ * @param name Of the notebook, for the message.
+ * @throws {InputError} naming the line, if anything else stands in that cell
+ *
+ * @example
+ * ```ts
+ * import { newNotebook } from "lib/formats/notebook/mod.ts";
+ * import { readParameters } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const source = 'const preset: "tiny" | "nano" = "tiny"; // size of the models';
+ * const notebook = newNotebook([{ cell_type: "code", source, tags: ["parameters"] }]);
+ * assert.deepEqual(readParameters(notebook, "a.ipynb"), [{
+ *   name: "preset",
+ *   type: '"tiny" | "nano"',
+ *   fallback: "tiny",
+ *   description: "size of the models",
+ * }]);
+ * ```
+ */
+export function readParameters(notebook: Notebook, name: string): Parameter[] {
+  const cell = parametersCell(notebook);
+  if (cell === undefined) return [];
+  const parameters: Parameter[] = [];
+  let above: string[] = [];
+  sourceOf(cell).split("\n").forEach((line, i) => {
+    const text = line.trim();
+    const comment = /^(?:\/\/|\/\*\*?|\*\/?)\s?(.*?)\s*(?:\*\/)?$/.exec(text);
+    if (text === "") above = [];
+    else if (comment) above.push(comment[1]!);
+    else {
+      const [, constant, type, value, behind] = DECLARATION.exec(text) ?? [];
+      if (constant === undefined || value === undefined) {
+        throw new InputError(
+          `Cannot read the parameters of "${name}": line ${i + 1} of their ` +
+            "cell must be const NAME = VALUE with a text, a number, true, " +
+            `false or a list in one line: current value is \`${text}\`; move ` +
+            "other code to the next cell",
+        );
+      }
+      const description = [...above, behind ?? ""].map((part) => part.trim())
+        .filter((part) => part !== "").join(" ");
+      parameters.push({
+        name: constant,
+        type: type?.trim(),
+        fallback: literal(value),
+        description,
+      });
+      above = [];
+    }
+  });
+  return parameters;
+}
+
+/** The value of a literal that the pattern above let through. */
+function literal(source: string): ParameterValue {
+  // The strings are JSON's but for a few escapes; numbers may have underscores.
+  const json = source
+    .replace(
+      new RegExp(`${TEXT}|_`, "g"),
+      (part) => part === "_" ? "" : part,
+    )
+    .replace(/,\s*\]$/, "]");
+  return JSON.parse(json) as ParameterValue;
+}
