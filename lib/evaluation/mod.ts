@@ -3,7 +3,10 @@
  *
  * @module
  */
+export * from "./adherence/mod.ts";
 export * from "./distribution/mod.ts";
+export { digestOfFile } from "./_weights_file.ts";
+export * from "./feature_network.ts";
 export * from "./i3d/mod.ts";
 export * from "./lpips/mod.ts";
 export * from "./psnr.ts";

@@ -6,3 +6,5 @@
 export * from "./architecture.ts";
 export * from "./from_pytorch.ts";
 export * from "./network.ts";
+export * from "./open.ts";
+export * from "./weights.ts";

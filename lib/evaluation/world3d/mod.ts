@@ -6,4 +6,5 @@
 export * from "./config.ts";
 export * from "./loss.ts";
 export * from "./network.ts";
+export * from "./open.ts";
 export * from "./weights.ts";

@@ -2,16 +2,10 @@ import {
   InputError,
   isNdArray,
   leavesOf,
-  type NdArray,
+  messageOf,
   Rng,
-  sameShape,
-  shapeText,
-  treeFrom,
 } from "../../core/mod.ts";
-import {
-  readSafetensors,
-  writeSafetensors,
-} from "../../formats/safetensors/mod.ts";
+import { loadWeights, saveWeights } from "../_weights_file.ts";
 import { type World3dConfig, world3dConfigSchema } from "./config.ts";
 import { initWorld3d, type World3dParameters } from "./network.ts";
 
@@ -35,7 +29,7 @@ export async function saveWorld3d(
   parameters: World3dParameters,
   config: World3dConfig,
 ): Promise<void> {
-  await writeSafetensors(path, leavesOf(parameters, isNdArray), {
+  await saveWeights(path, parameters, {
     schema: SCHEMA,
     config: JSON.stringify(config),
   }, { dtype: "float16" });
@@ -63,45 +57,30 @@ export async function saveWorld3d(
  * ```
  */
 export async function loadWorld3d(path: string): Promise<TrainedWorld3d> {
-  const { metadata, tensors } = await readSafetensors(path);
-  if (metadata.schema !== SCHEMA) {
-    throw new InputError(
-      `Cannot use "${path}": it must be a network of schema "${SCHEMA}": ` +
-        `current schema is "${metadata.schema ?? "none"}"; train one with ` +
-        `deno task world3d`,
-    );
-  }
-  const config = world3dConfigSchema.parse(
-    JSON.parse(metadata.config ?? "null"),
-  );
-  // What a network of this configuration is made of; its values do not count.
-  for (
-    const [name, { shape }] of leavesOf(
-      initWorld3d(config, new Rng(0)),
-      isNdArray,
-    )
-  ) {
-    const found = tensors.get(name);
-    if (found && sameShape(found.shape, shape)) continue;
-    throw new InputError(
-      `Cannot use "${path}": tensor "${name}" must have shape ` +
-        `${shapeText(shape)}: ${
-          found ? `it has ${shapeText(found.shape)}` : "it is missing"
-        }; get the file again`,
-    );
-  }
+  const { parameters, metadata, digest } = await loadWeights(path, {
+    schema: SCHEMA,
+    fix: "train one with deno task world3d",
+    // Of a network of the same configuration; its values do not count.
+    shapesOf: (metadata) =>
+      leavesOf(
+        initWorld3d(configOf(path, metadata.config), new Rng(0)),
+        isNdArray,
+      ).map(([name, { shape }]) => [name, shape]),
+  });
   return {
-    config,
-    parameters: treeFrom<NdArray>(tensors) as unknown as World3dParameters,
-    digest: await digestOfFile(path),
+    config: configOf(path, metadata.config),
+    parameters: parameters as unknown as World3dParameters,
+    digest,
   };
 }
 
-/** SHA-256 of a file's bytes, hexadecimal. */
-export async function digestOfFile(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    await Deno.readFile(path),
-  );
-  return new Uint8Array(digest).toHex();
+function configOf(path: string, json = "null"): World3dConfig {
+  try {
+    return world3dConfigSchema.parse(JSON.parse(json));
+  } catch (error) {
+    throw new InputError(
+      `Cannot use "${path}": it must hold the configuration of a world3d ` +
+        `network: ${messageOf(error)}; train one with deno task world3d`,
+    );
+  }
 }

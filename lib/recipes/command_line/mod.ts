@@ -4,4 +4,5 @@
  * @module
  */
 export * from "./flags.ts";
+export * from "./print.ts";
 export * from "./program.ts";

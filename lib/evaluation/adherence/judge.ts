@@ -1,0 +1,120 @@
+import { CHANNELS, type Clip } from "../../core/mod.ts";
+import { type Track, trackSubject } from "./track.ts";
+
+/** The eight ways, from the right on clockwise, as the picture shows them. */
+const WAYS = [
+  "right",
+  "down-right",
+  "down",
+  "down-left",
+  "left",
+  "up-left",
+  "up",
+  "up-right",
+] as const;
+
+/** A way along a line; `in place` is everything else. */
+export type Way = typeof WAYS[number] | "in place";
+
+/** Colours by name, as CSS hexadecimal: `#dc1e28`. */
+export type Palette = Readonly<Record<string, string>>;
+
+/** What geometry tells of a clip with one subject. */
+export interface GeometricJudgement {
+  /** Where it goes. */
+  readonly way: Way;
+  /** The name of the palette that most of its pixels are nearest to; null if it cannot be told from its background because it stays. */
+  readonly colour: string | null;
+}
+
+/**
+ * Judges a clip with one subject before a background that stays, by geometry
+ * and colour alone: no model has a say.
+ *
+ * @param palette Colours that the subject may have.
+ *
+ * @example
+ * ```ts
+ * import { judgeByGeometry } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // A red square on grey goes up.
+ * const [frames, height, width] = [8, 24, 24];
+ * const data = new Float32Array(frames * height * width * 3).fill(0.5);
+ * for (let t = 0; t < frames; t++) {
+ *   for (let y = 18 - 2 * t; y < 23 - 2 * t; y++) {
+ *     for (let x = 10; x < 15; x++) data.set([0.85, 0.1, 0.15], ((t * height + y) * width + x) * 3);
+ *   }
+ * }
+ * const judgement = judgeByGeometry({ frames, height, width, fps: 8, data }, { red: "#dc1e28", blue: "#2356e0" });
+ * assert.deepEqual(judgement, { way: "up", colour: "red" });
+ * ```
+ */
+export function judgeByGeometry(
+  clip: Clip,
+  palette: Palette,
+): GeometricJudgement {
+  const track = trackSubject(clip);
+  return {
+    way: wayOf(track),
+    colour: track.moves ? colourOf(clip, track.mask, palette) : null,
+  };
+}
+
+function wayOf({ moves, velocity: [x, y] }: Track): Way {
+  if (!moves) return "in place";
+  const eighth = Math.round(Math.atan2(y, x) / (Math.PI / 4));
+  return WAYS[(eighth + WAYS.length) % WAYS.length]!;
+}
+
+/** How much lighter or darker the same colour may be shaded. */
+const SHADE = 0.22;
+
+/** The name that most pixels of the mask are nearest to. */
+function colourOf(
+  { data }: Clip,
+  mask: Uint8Array,
+  palette: Palette,
+): string | null {
+  const shades = Object.entries(palette).flatMap(([name, hex]) => {
+    const rgb = rgbOf(hex);
+    const dark = rgb.every((x) => x < SHADE);
+    const shaded = rgb.map((x) => dark ? x + SHADE * (1 - x) : x * (1 - SHADE));
+    return [rgb, shaded].map((colour) => ({ name, lab: labOf(colour) }));
+  });
+  const votes = new Map<string, number>();
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    const lab = labOf([...data.subarray(i * CHANNELS, (i + 1) * CHANNELS)]);
+    let best = { name: "", distance: Infinity };
+    for (const { name, lab: shade } of shades) {
+      const distance = Math.hypot(...shade.map((x, k) => x - lab[k]!));
+      if (distance < best.distance) best = { name, distance };
+    }
+    votes.set(best.name, (votes.get(best.name) ?? 0) + 1);
+  }
+  const ranked = [...votes].sort(([, a], [, b]) => b - a);
+  return ranked[0]?.[0] ?? null;
+}
+
+/** `#dc1e28` -> red, green, blue in [0,1]. */
+function rgbOf(hex: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+}
+
+/** sRGB in [0,1] to CIE L*a*b*, D65 (CIE 15:2004). */
+function labOf(rgb: readonly number[]): number[] {
+  const [r, g, b] = rgb.map((x) =>
+    x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4
+  ) as [number, number, number];
+  const [x, y, z] = [
+    (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+    0.2126 * r + 0.7152 * g + 0.0722 * b,
+    (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
+  ].map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116) as [
+    number,
+    number,
+    number,
+  ];
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}

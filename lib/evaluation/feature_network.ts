@@ -1,0 +1,101 @@
+import {
+  CHANNELS,
+  type Clip,
+  clipShape,
+  type NdArray,
+  sameShape,
+  shapeText,
+  zeros,
+} from "../core/mod.ts";
+import type { FeatureSetting } from "./distribution/mod.ts";
+
+/** A network on a device that turns clips into rows of numbers. */
+export interface FeatureNetwork extends Disposable {
+  /** `world3d` or `i3d`. */
+  readonly name: string;
+  /** SHA-256 of its weights, hexadecimal. */
+  readonly weights: string;
+  /** Which of its outputs. */
+  readonly layer: string;
+  /** Features of a clip, D. */
+  readonly dimension: number;
+  /** How frames are brought to the network's size. */
+  readonly resize: string;
+  /** Clips that go through it together; fewer are filled up, so that a clip's features never depend on its neighbours. */
+  readonly batch: number;
+  /**
+   * The features of up to {@link batch} clips of one shape, one row of D each.
+   *
+   * @throws {InputError} if the clips do not suit the network
+   */
+  featuresOf(clips: readonly Clip[]): Promise<Float32Array[]>;
+}
+
+/**
+ * All that features of clips of this shape depend on.
+ *
+ * @param size Pixels of the videos before they were decoded for the network,
+ *   default those of the clip.
+ */
+export function settingOf(
+  { name, weights, layer, dimension, resize }: FeatureNetwork,
+  { frames, fps, height, width }: Pick<
+    Clip,
+    "frames" | "fps" | "height" | "width"
+  >,
+  size = `${width}x${height}`,
+): FeatureSetting {
+  return {
+    network: name,
+    weights,
+    layer,
+    dimension,
+    frames,
+    fps,
+    size,
+    resize,
+  };
+}
+
+/**
+ * Puts up to `batch` clips of one shape together, `[batch,T,H,W,3]`; places
+ * that are left stay black.
+ *
+ * @throws {TypeError} if the clips differ in shape
+ */
+export function filledBatch(
+  clips: readonly Clip[],
+  batch: number,
+): NdArray<"float32"> {
+  const shape = clipShape(clips[0]!);
+  const filled = zeros([batch, ...shape]);
+  clips.forEach((clip, i) => {
+    if (!sameShape(clipShape(clip), shape)) {
+      throw new TypeError(
+        `Cannot batch clips: shapes must be the same: current shapes are ` +
+          `${shapeText(shape)} and ${shapeText(clipShape(clip))}`,
+      );
+    }
+    filled.data.set(clip.data, i * clip.data.length);
+  });
+  return filled;
+}
+
+/** The first `count` rows of `[B,D]`, each with memory of its own. */
+export function rowsOf(
+  { shape, data }: NdArray,
+  count: number,
+): Float32Array<ArrayBuffer>[] {
+  const width = shape[1]!;
+  return Array.from(
+    { length: count },
+    (_, i) => Float32Array.from(data.subarray(i * width, (i + 1) * width)),
+  );
+}
+
+/** Frames of a clip as pictures `[T,H,W,3]`. */
+export function picturesOf(
+  { frames, height, width, data }: Clip,
+): NdArray<"float32"> {
+  return { dtype: "float32", shape: [frames, height, width, CHANNELS], data };
+}

@@ -1,0 +1,66 @@
+import { InputError } from "../../core/mod.ts";
+import {
+  loadI3d,
+  loadLpips,
+  loadWorld3d,
+  type Trunk,
+  TRUNKS,
+} from "../../evaluation/mod.ts";
+import { WEIGHTS, type WeightsEntry, WORLD3D_WEIGHTS } from "./catalogue.ts";
+
+/** Says what weights are there, where to get the rest, and what works without. */
+export async function weightsText(folder: string): Promise<string> {
+  const parts = [
+    await stateOf(
+      "world3d: FWD, adherence, perceptual distance; shipped",
+      WORLD3D_WEIGHTS,
+      () => loadWorld3d(WORLD3D_WEIGHTS),
+      ["train it: deno task world3d"],
+    ),
+  ];
+  const load = new Map<WeightsEntry, () => Promise<{ digest: string }>>([
+    [WEIGHTS.i3d, () => loadI3d(`${folder}/${WEIGHTS.i3d.file}`)],
+    ...TRUNKS.map((trunk: Trunk) =>
+      [
+        WEIGHTS[trunk],
+        () => loadLpips(`${folder}/${WEIGHTS[trunk].file}`, trunk),
+      ] as const
+    ),
+  ]);
+  for (const [entry, read] of load) {
+    parts.push(
+      await stateOf(
+        `${entry.name}: ${entry.gives}`,
+        `${folder}/${entry.file}`,
+        read,
+        [
+          ...entry.sources.map(({ name, where }) => `get ${name}: ${where}`),
+          `then: ${entry.command}`,
+          `without it: ${entry.without}`,
+        ],
+      ),
+    );
+  }
+  return parts.join("\n");
+}
+
+async function stateOf(
+  title: string,
+  path: string,
+  read: () => Promise<{ digest: string }>,
+  help: readonly string[],
+): Promise<string> {
+  if (!await Deno.stat(path).catch(() => undefined)) {
+    return [`missing  ${title}`, ...help.map((line) => `         ${line}`)]
+      .join("\n");
+  }
+  try {
+    const { digest } = await read();
+    return `there    ${title}\n         ${path}, SHA-256 ${
+      digest.slice(0, 16)
+    }...`;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return `damaged  ${title}\n         ${error.message}`;
+  }
+}
