@@ -3,6 +3,7 @@ import type {
   OnnxAttribute,
   OnnxDType,
   OnnxGraph,
+  OnnxTensor,
   OnnxValue,
 } from "./model.ts";
 
@@ -41,6 +42,44 @@ const DATA_TYPES: Readonly<Record<OnnxDType, number>> = {
  * ```
  */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
+  return encodeModel(graph, ({ bytes }) => ({ rawData: bytes }));
+}
+
+/** The fields of a tensor that hold its values, or tell where they are. */
+type Content = Pick<
+  ConstructorParameters<typeof onnx.TensorProto>[0] & object,
+  "rawData" | "externalData" | "dataLocation"
+>;
+
+/** Where a stretch of another file holds a tensor's values. */
+export interface ExternalData {
+  /** The file's name, beside the model. */
+  readonly location: string;
+  readonly offset: number;
+}
+
+/** {@link encodeOnnx}, with the values of tensors in another file. */
+export function encodeWithExternalData(
+  graph: OnnxGraph,
+  placeOf: (tensor: OnnxTensor) => ExternalData,
+): Uint8Array<ArrayBuffer> {
+  return encodeModel(graph, (tensor) => {
+    const { location, offset } = placeOf(tensor);
+    const fields = { location, offset, length: tensor.bytes.byteLength };
+    return {
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: Object.entries(fields).map(([key, value]) => ({
+        key,
+        value: String(value),
+      })),
+    };
+  });
+}
+
+function encodeModel(
+  graph: OnnxGraph,
+  contentOf: (tensor: OnnxTensor) => Content,
+): Uint8Array<ArrayBuffer> {
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: "aiprod",
@@ -62,7 +101,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
         name: tensor.name,
         dataType: DATA_TYPES[tensor.dtype],
         dims: [...tensor.shape],
-        rawData: tensor.bytes,
+        ...contentOf(tensor),
       })),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),

@@ -5,3 +5,4 @@
  */
 export * from "./encode.ts";
 export * from "./model.ts";
+export * from "./write.ts";
