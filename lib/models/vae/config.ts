@@ -49,7 +49,9 @@ export interface VaeStride {
  * assert.deepEqual(strideOf(config), { space: 16, time: 4 });
  * ```
  */
-export function strideOf({ patch, widths }: VaeConfig): VaeStride {
+export function strideOf(
+  { patch, widths }: Pick<VaeConfig, "patch" | "widths">,
+): VaeStride {
   const halvings = 2 ** (widths.length - 1);
   return { space: patch * halvings, time: halvings };
 }
@@ -76,7 +78,10 @@ export interface GridSize {
  * assert.deepEqual(latentSizeOf(config, clip), { frames: 4, height: 4, width: 4 });
  * ```
  */
-export function latentSizeOf(config: VaeConfig, clip: GridSize): GridSize {
+export function latentSizeOf(
+  config: Pick<VaeConfig, "patch" | "widths">,
+  clip: GridSize,
+): GridSize {
   const { space, time } = strideOf(config);
   const divide = (name: string, size: number, stride: number): number => {
     if (!Number.isInteger(size) || size < stride || size % stride !== 0) {

@@ -7,4 +7,5 @@ export * from "./beta.ts";
 export * from "./config.ts";
 export * from "./loss.ts";
 export * from "./statistics.ts";
+export * from "./tiling.ts";
 export * from "./video_vae.ts";
