@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   InputError,
   isNdArray,
@@ -14,6 +13,7 @@ import {
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
 import { firstDifference } from "./config_difference.ts";
+import { digestOf } from "./digest.ts";
 import type { GuardMemory } from "./guard.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
@@ -148,18 +148,6 @@ export async function peekCheckpoint(
     );
   }
   return JSON.parse(metadata.progress);
-}
-
-/** SHA-256 over names and numbers, in their order. */
-function digestOf(tensors: Iterable<readonly [string, NdArray]>): string {
-  const hash = createHash("sha256");
-  for (const [name, { data }] of tensors) {
-    hash.update(`${name}\n`);
-    hash.update(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
-  }
-  return hash.digest("hex");
 }
 
 /** Throws unless tensors have the names, types and shapes of others. */

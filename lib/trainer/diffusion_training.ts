@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../compiler/mod.ts";
 import {
+  type AroundBlock,
   backbone,
   type BackboneConfig,
   type BackboneParameters,
@@ -39,6 +40,12 @@ export interface DiffusionBatch {
   readonly positions: Tensors<RotaryTable>;
 }
 
+/** How the blocks of the backbone are run. */
+export interface BlockOptions {
+  /** `checkpoint` of the compiler, to recompute them in the backward pass. */
+  readonly around?: AroundBlock;
+}
+
 /** Predicts the velocity of noisy latents under prompts. */
 export function promptedVelocity(
   parameters: Tensors<DiffusionParameters>,
@@ -49,32 +56,47 @@ export function promptedVelocity(
     readonly positions: Tensors<RotaryTable>;
   },
   config: DiffusionConfig,
+  options: BlockOptions = {},
 ): tf.Tensor {
   const { prompts } = inputs;
-  return backbone(parameters.backbone, {
-    latent: inputs.latents,
-    level: inputs.levels,
-    text: encodeText(parameters.text, prompts, config.text),
-    words: { ids: prompts.words, mask: prompts.wordMask },
-    positions: inputs.positions,
-  }, config.backbone);
+  return backbone(
+    parameters.backbone,
+    {
+      latent: inputs.latents,
+      level: inputs.levels,
+      text: encodeText(parameters.text, prompts, config.text),
+      words: { ids: prompts.words, mask: prompts.wordMask },
+      positions: inputs.positions,
+    },
+    config.backbone,
+    options,
+  );
 }
 
-/** The loss of rectified flow as a training loop wants it. */
+/**
+ * The loss of rectified flow as a training loop wants it; `losses` are those of
+ * the samples, `[B]`.
+ */
 export function diffusionTrainingLoss(
   config: DiffusionConfig,
+  options: BlockOptions = {},
 ): (
   parameters: Tensors<DiffusionParameters>,
   batch: DiffusionBatch,
-) => Loss<Record<never, never>> {
+) => Loss<{ losses: tf.Tensor }> {
   return (parameters, { latents, noise, levels, prompts, positions }) => {
-    const predicted = promptedVelocity(parameters, {
-      latents: mixNoise(latents, noise, levels),
-      levels,
-      prompts,
-      positions,
-    }, config);
+    const predicted = promptedVelocity(
+      parameters,
+      {
+        latents: mixNoise(latents, noise, levels),
+        levels,
+        prompts,
+        positions,
+      },
+      config,
+      options,
+    );
     const losses = flowLoss(predicted, velocityOf(latents, noise));
-    return { loss: tf.mean(losses), metrics: {} };
+    return { loss: tf.mean(losses), metrics: { losses } };
   };
 }

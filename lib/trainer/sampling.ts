@@ -3,10 +3,17 @@ import {
   type Device,
   disposeState,
   jitWithState,
+  type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
 import { float32, type NdArray, scalar } from "../core/mod.ts";
-import { guide, sampleEuler } from "../models/diffusion/mod.ts";
+import {
+  guide,
+  noiseLevels,
+  sampleFlow,
+  type SolverName,
+  SOLVERS,
+} from "../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
 import { type PromptTokens, readPrompts } from "../models/text/mod.ts";
 import {
@@ -27,6 +34,12 @@ export interface SampleOptions {
   readonly steps: number;
   /** How strongly the prompt steers; 1 is as trained. */
   readonly guidance: number;
+  /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
+  readonly rescale?: number;
+  /** Euler's method where left out. */
+  readonly solver?: SolverName;
+  /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
+  readonly shift?: number;
   readonly onStep?: (done: number) => void;
 }
 
@@ -41,6 +54,7 @@ interface VelocityInputs {
   readonly latents: tf.Tensor;
   readonly levels: tf.Tensor;
   readonly guidance: tf.Tensor;
+  readonly rescale: tf.Tensor;
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
 }
@@ -52,36 +66,61 @@ export async function openSampler(
   config: DiffusionConfig,
 ): Promise<LatentSampler> {
   const state = await uploadState(device, parameters);
+  const sampler = samplerOf(device, state, config);
+  return {
+    sample: sampler.sample,
+    [Symbol.dispose]() {
+      sampler[Symbol.dispose]();
+      disposeState(state);
+    },
+  };
+}
+
+/**
+ * Compiles the guided velocity of parameters that are on a device already, and
+ * stay with their owner: it samples with what they are at each call.
+ */
+export function samplerOf(
+  device: Device,
+  state: OnDevice<DiffusionParameters>,
+  config: DiffusionConfig,
+): LatentSampler {
   const velocity = jitWithState(
     (diffusion, inputs: VelocityInputs) => {
       // Both halves of guidance go through the models as one batch.
-      const both = promptedVelocity(diffusion, {
+      const both = promptedVelocity(diffusion as Tensors<DiffusionParameters>, {
         ...inputs,
         latents: tf.concat([inputs.latents, inputs.latents]),
         levels: tf.concat([inputs.levels, inputs.levels]),
       }, config);
       const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
-      return { outputs: { velocity: guide(prompted, free, inputs.guidance) } };
+      const { guidance, rescale } = inputs;
+      return {
+        outputs: { velocity: guide(prompted, free, guidance, rescale) },
+      };
     },
     state,
     { device, name: "sampler" },
   );
   return {
-    sample({ prompts, noise, positions, steps, guidance, onStep }) {
+    sample({ prompts, noise, positions, steps, guidance, ...options }) {
+      const { rescale = 0, solver = "euler", shift, onStep } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
         config.text,
       );
-      return sampleEuler({
+      return sampleFlow({
         noise,
-        steps,
+        levels: noiseLevels(steps, shift),
+        solver: SOLVERS[solver],
         onStep,
         async velocity(latents, level) {
           const result = await velocity.run({
             latents,
             levels: float32([count], new Array<number>(count).fill(level)),
             guidance: scalar(guidance),
+            rescale: scalar(rescale),
             prompts: tokens,
             positions,
           });
@@ -89,9 +128,6 @@ export async function openSampler(
         },
       });
     },
-    [Symbol.dispose]() {
-      velocity[Symbol.dispose]();
-      disposeState(state);
-    },
+    [Symbol.dispose]: () => velocity[Symbol.dispose](),
   };
 }

@@ -82,7 +82,7 @@ export function tinyDiffusion(): Learner<
   DiffusionParameters,
   Tensors<DiffusionParameters>,
   DiffusionBatch,
-  Record<never, never>
+  { losses: tf.Tensor }
 > {
   return {
     initial: initDiffusion(),

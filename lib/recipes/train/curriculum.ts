@@ -1,0 +1,205 @@
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import type { StagePlan } from "../../trainer/mod.ts";
+import type { PresetName } from "../presets.ts";
+
+/** What is trained, in order. */
+export const STAGES = [
+  "vae",
+  "phase1",
+  "phase2",
+  "phase3",
+  "phase4",
+  "phase5",
+] as const;
+
+/** One of them. */
+export type Stage = typeof STAGES[number];
+
+/** A row of the table below; the rest of a plan is the same for all. */
+type Row = Omit<StagePlan, "accumulation" | "fps"> & {
+  /** What the clips show. */
+  readonly title: string;
+};
+
+/** The report's curriculum, for the preset `base`; the VAE's row is ours. */
+const BASE: Readonly<Record<Stage, Row>> = {
+  vae: {
+    title: "VAE, clips of all phases",
+    epochs: 10,
+    batch: 4,
+    learningRate: 3e-4,
+    samples: 6000,
+    size: 256,
+    frames: 16,
+  },
+  phase1: {
+    title: "simple objects",
+    epochs: 20,
+    batch: 4,
+    learningRate: 1e-4,
+    samples: 1000,
+    size: 256,
+    frames: 16,
+  },
+  phase2: {
+    title: "compound scenes",
+    epochs: 25,
+    batch: 4,
+    learningRate: 5e-5,
+    samples: 1500,
+    size: 320,
+    frames: 24,
+  },
+  phase3: {
+    title: "complex motion",
+    epochs: 30,
+    batch: 2,
+    learningRate: 2e-5,
+    samples: 2000,
+    size: 384,
+    frames: 32,
+  },
+  phase4: {
+    title: "edge cases",
+    epochs: 20,
+    batch: 2,
+    learningRate: 1e-5,
+    samples: 1200,
+    size: 384,
+    frames: 32,
+  },
+  phase5: {
+    title: "refinement, a mix of all",
+    epochs: 15,
+    batch: 2,
+    learningRate: 5e-6,
+    samples: 4000,
+    size: 384,
+    frames: 32,
+  },
+};
+
+/**
+ * What changes for a smaller preset. Its clips are smaller, so more of them
+ * make a step; its models are narrower, so they bear a higher learning rate.
+ */
+interface Scale {
+  /** Sizes of the table are divided by this, rounded to 16, ... */
+  readonly divisor: number;
+  /** ... and at most this many pixels. */
+  readonly largest: number;
+  /** Frames at most. */
+  readonly longest: number;
+  /** Learning rates are multiplied by 768 over the width of the backbone. */
+  readonly rate: number;
+  /** Epochs are multiplied by this, rounded up. */
+  readonly effort: number;
+  /** Clips in a step at most. */
+  readonly largestBatch: number;
+}
+
+const SCALES: Readonly<Record<PresetName, Scale>> = {
+  tiny: {
+    divisor: 8,
+    largest: 32,
+    longest: 8,
+    rate: 16,
+    effort: 0.05,
+    largestBatch: 8,
+  },
+  nano: {
+    divisor: 4,
+    largest: 64,
+    longest: 16,
+    rate: 4,
+    effort: 0.5,
+    largestBatch: 64,
+  },
+  small: {
+    divisor: 2,
+    largest: 192,
+    longest: 32,
+    rate: 1.5,
+    effort: 1,
+    largestBatch: 64,
+  },
+  base: {
+    divisor: 1,
+    largest: 384,
+    longest: 32,
+    rate: 1,
+    effort: 1,
+    largestBatch: 4,
+  },
+};
+
+/** Learning rate at most, of any preset. */
+const HIGHEST_RATE = 3e-3;
+/** Frames per second, of every preset. */
+const FPS = 8;
+
+/**
+ * The plan of a stage for a preset: the report's for `base`, and for the others
+ * the same scaled by these rules.
+ *
+ * - size: divided, a multiple of 16 and at most as large as the preset allows;
+ *   frames: at most as many.
+ * - batch of a phase: as many clips as make the table's number of tokens (a
+ *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. The
+ *   VAE's stays.
+ * - samples: multiplied as the batch is, so that an epoch keeps its steps.
+ * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
+ *   arXiv 2203.03466) and by the root of what the batch is multiplied by; at
+ *   most 3e-3.
+ * - epochs: multiplied by an effort, rounded up, so that `nano` is done in
+ *   hours and `tiny` in seconds.
+ *
+ * @example
+ * ```ts
+ * import { stagePlan } from "lib/recipes/train/curriculum.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { size, batch, samples } = stagePlan("nano", "phase1");
+ * assert.deepEqual([size, batch, samples], [64, 64, 16_000]);
+ * ```
+ */
+export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
+  const { title: _, ...row } = BASE[stage];
+  const { divisor, largest, longest, rate, effort, largestBatch } =
+    SCALES[preset];
+  const size = Math.min(largest, Math.round(row.size / divisor / 16) * 16);
+  const frames = Math.min(longest, row.frames);
+  const tokens = (size: number, frames: number): number =>
+    (size / 16) ** 2 * frames / 4;
+  const more = stage === "vae"
+    ? 1
+    : tokens(row.size, row.frames) / tokens(size, frames);
+  const batch = Math.round(
+    Math.min(largestBatch, Math.max(1, row.batch * more)),
+  );
+  const times = batch / row.batch;
+  const learningRate = row.learningRate * rate * Math.sqrt(times);
+  return {
+    epochs: Math.ceil(row.epochs * effort),
+    batch,
+    accumulation: 1,
+    learningRate: Number(
+      Math.min(HIGHEST_RATE, learningRate).toPrecision(3),
+    ),
+    samples: Math.round(row.samples * times),
+    size,
+    frames,
+    fps: FPS,
+  };
+}
+
+/** What a stage's clips show, in a few words. */
+export function titleOf(stage: Stage): string {
+  return BASE[stage].title;
+}
+
+/** The phase of a stage; undefined for the VAE. */
+export function phaseOf(stage: Stage): Phase | undefined {
+  const number = STAGES.indexOf(stage);
+  return number === 0 ? undefined : number as Phase;
+}

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { DEVICE_CHOICES } from "../../compiler/mod.ts";
+import { type StagePlan, stagePlanSchema } from "../../trainer/mod.ts";
+import { PRESET_NAMES } from "../presets.ts";
+
+const path = z.string().min(1, "must not be empty");
+const count = z.coerce.number({ error: "must be a number" })
+  .int("must be a whole number");
+const phase = count.min(1, "must be 1 to 5").max(5, "must be 1 to 5");
+const plan = stagePlanSchema.shape;
+
+/** A field of a plan as a flag: text from a command line is read as a number. */
+function overriding(
+  name: keyof StagePlan,
+): z.ZodOptional<z.ZodCoercedNumber> {
+  const field = plan[name];
+  return z.coerce.number({ error: "must be a number" })
+    .superRefine((value, context) => {
+      const issue = field.safeParse(value).error?.issues[0];
+      if (issue) context.addIssue({ code: "custom", message: issue.message });
+    }).optional().describe(
+      `${field.description}, in place of the curriculum's`,
+    );
+}
+
+/** Flags of `deno task vae`, `phase1` to `phase5` and `train`, and knobs of their notebooks. */
+export const trainFlags = z.strictObject({
+  preset: z.enum(PRESET_NAMES, {
+    error: `must be one of ${PRESET_NAMES.join(", ")}`,
+  }).default("nano").describe("size of the models"),
+  run: path.default("runs/train").describe(
+    "folder of the run; a run that was interrupted there goes on",
+  ),
+  device: z.enum(DEVICE_CHOICES, {
+    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
+  }).default("cpu").describe("where to compute"),
+  data: path.optional().describe(
+    "manifest or folder of ingested video, mixed with the synthetic world; without it, the synthetic world alone",
+  ),
+  languages: path.default("all").describe(
+    "languages of the captions, BCP 47 tags with commas, or all; English comes up in a quarter of them",
+  ),
+  vae: path.optional().describe(
+    "weights of a trained VAE, in place of the run's own",
+  ),
+  startPhase: phase.default(1).describe(
+    "phase with which the run begins; those before are left out",
+  ),
+  resumePhase: phase.optional().describe(
+    "go back to the beginning of this phase; what it and later ones have done is put aside",
+  ),
+  maxSteps: count.min(1, "must be 1 or more").optional().describe(
+    "updates of each stage at most",
+  ),
+  epochs: overriding("epochs"),
+  batch: overriding("batch"),
+  accumulation: overriding("accumulation"),
+  learningRate: overriding("learningRate"),
+  samples: overriding("samples"),
+  size: overriding("size"),
+  frames: overriding("frames"),
+  fps: overriding("fps"),
+  seed: count.default(1).describe("a whole number; another run for each"),
+  evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(
+    "updates between evaluations with a sample sheet",
+  ),
+  heldOut: count.min(1, "must be 1 or more").default(64).describe(
+    "clips that are never trained on, for evaluations",
+  ),
+  saveEvery: z.coerce.number().min(1, "must be 1 or more").default(300)
+    .describe("seconds between checkpoints"),
+  keepLast: count.min(1, "must be 1 or more").default(2).describe(
+    "newest checkpoints that are kept",
+  ),
+  keepEvery: count.min(0, "must be 0 or more").default(0).describe(
+    "checkpoints after every so many updates are kept for ever; 0 for none",
+  ),
+  hours: z.coerce.number().positive("must be above 0").optional().describe(
+    "stops after so long, with everything saved",
+  ),
+});
+
+/** The same, checked. */
+export type TrainOptions = z.infer<typeof trainFlags>;

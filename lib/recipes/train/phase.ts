@@ -1,0 +1,266 @@
+import { InputError, Rng } from "../../core/mod.ts";
+import type { SheetRow } from "../../dataset/encode/mod.ts";
+import type { OnDevice } from "../../compiler/mod.ts";
+import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
+import { drawLevels } from "../../models/diffusion/mod.ts";
+import { initText, readPrompts } from "../../models/text/mod.ts";
+import type { RotaryTable } from "../../models/layers/mod.ts";
+import {
+  denormaliseLatent,
+  latentSizeOf,
+  normaliseLatent,
+  strideOf,
+} from "../../models/vae/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import {
+  clipShapeOf,
+  type Codec,
+  type DiffusionBatch,
+  type DiffusionParameters,
+  diffusionTrainingLoss,
+  type Evaluator,
+  HELD_OUT_LEVELS,
+  type HeldOutClip,
+  type HeldOutLoss,
+  type LatentSampler,
+  lossByLevel,
+  openCodec,
+  openHeldOutLoss,
+  openLatentCache,
+  type Pass,
+  sampleOrder,
+  samplerOf,
+  saveWeights,
+  stackArrays,
+  type Trained,
+  type TrainState,
+  type Weights,
+} from "../../trainer/mod.ts";
+import { STAGES } from "./curriculum.ts";
+import type { Run } from "./run.ts";
+import { phaseClips } from "./sources.ts";
+import { endParameters, planOf, runStage, trainingConfigOf } from "./stage.ts";
+import { shown, type VaeWeights, writeSheet } from "./vae.ts";
+
+/** Share of samples whose caption is dropped, for guidance. */
+const DROPPED = 0.1;
+/** Clips of a sample sheet, and how they are drawn. */
+const SHEET = { clips: 8, steps: 24, guidance: 3 } as const;
+
+/** Trains one phase of the curriculum to its end, or goes on with it. */
+export async function trainPhaseOf(
+  run: Run,
+  phase: Phase,
+  vae: Weights<VaeWeights>,
+): Promise<Trained<DiffusionParameters>> {
+  const { options, models, device, folder } = run;
+  const { signal, progress } = run.host;
+  const stage = STAGES[phase]!;
+  const plan = planOf(options, stage);
+  const shape = clipShapeOf(plan);
+  const rng = new Rng(options.seed).fork(stage);
+  const { statistics } = vae.tensors;
+  const positions = tokenPositions(
+    latentSizeOf(models.vae, shape),
+    strideOf(models.vae),
+    shape.fps,
+    models.backbone.width / models.backbone.heads,
+  );
+  using codec = await openCodec(device, vae.tensors.parameters, models.vae);
+  const cached = (split: "train" | "validation", length: number) =>
+    openLatentCache({
+      source: phaseClips(options, phase, split, length),
+      shape,
+      seed: options.seed,
+      codec,
+      codecDigest: vae.digest,
+      folder: `${folder}/latents`,
+      progress,
+      signal,
+    });
+  const latents = await cached("train", plan.samples);
+  const heldOut = await cached("validation", options.heldOut);
+  const source = phaseClips(options, phase, "train", plan.samples);
+  const order = sampleOrder(options.seed, source.length);
+  const initial = await startOf(run, phase);
+  const config = {
+    models,
+    plan,
+    maxSteps: options.maxSteps,
+    seed: options.seed,
+    data: source.name,
+    languages: options.languages,
+    heldOut: options.heldOut,
+    evaluateEvery: options.evaluateEvery,
+    vae: vae.digest,
+  };
+  const sample = async (n: number) => {
+    const { epoch, index } = order(n);
+    const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
+    const isDropped = draw.uniform() < DROPPED;
+    const { caption } = isDropped
+      ? { caption: "" }
+      : await (source.captionAt?.(index, draw) ??
+        source.clipAt(index, shape, draw));
+    const latent = await latents.latentAt(index);
+    return { latent: normaliseLatent(latent, statistics), caption };
+  };
+  const heldOutClips: HeldOutClip[] = [];
+  for (let i = 0; i < heldOut.length; i++) {
+    heldOutClips.push({
+      latent: normaliseLatent(await heldOut.latentAt(i), statistics),
+      caption: (await heldOut.entryAt(i)).caption,
+    });
+  }
+  using evaluator = phaseEvaluator(run, stage, {
+    clips: heldOutClips,
+    positions,
+    codec,
+    statistics,
+    fps: shape.fps,
+  });
+  const trained = await runStage(run, stage, config, {
+    config: trainingConfigOf(plan, options),
+    initial,
+    lossOf: diffusionTrainingLoss(models),
+    async batchAt(index: number) {
+      const chosen = [];
+      for (let i = 0; i < plan.batch; i++) {
+        chosen.push(await sample(index * plan.batch + i));
+      }
+      const batch = stackArrays(chosen.map(({ latent }) => latent));
+      const draw = rng.fork(`noise ${index}`);
+      return {
+        latents: batch,
+        noise: draw.normals(batch.shape),
+        levels: drawLevels(draw, plan.batch),
+        prompts: readPrompts(
+          chosen.map(({ caption }) => caption),
+          models.text,
+        ),
+        positions,
+      };
+    },
+    measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
+      byLevel: lossByLevel(
+        passes.flatMap(({ batch }) => [...batch.levels.data]),
+        passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
+      ),
+    }),
+    evaluator,
+  });
+  await saveWeights(
+    `${folder}/${stage}.safetensors`,
+    trained.state.averages!.long,
+    {
+      kind: "Diffusion",
+      config: { text: models.text, backbone: models.backbone, vae: vae.digest },
+      stage,
+      step: trainingConfigOf(plan, options).schedule.totalSteps,
+      score: trained.best?.score,
+      average: "long",
+    },
+  );
+  return trained;
+}
+
+/** Parameters with which a phase begins: those the phase before ended with. */
+async function startOf(
+  run: Run,
+  phase: Phase,
+): Promise<DiffusionParameters> {
+  const { models, options } = run;
+  const rng = new Rng(options.seed).fork("diffusion");
+  const fresh: DiffusionParameters = {
+    text: initText(models.text, rng.fork("text")),
+    backbone: initBackbone(models.backbone, {
+      latentChannels: models.vae.latentChannels,
+      text: models.text,
+    }, rng.fork("backbone")),
+  };
+  if (phase === options.startPhase) return fresh;
+  const before = STAGES[phase - 1]!;
+  const ended = await endParameters(run, before, fresh);
+  if (ended) return ended;
+  throw new InputError(
+    `Cannot train phase ${phase} in "${run.folder}": phase ${phase - 1} must ` +
+      `be done: it is not; run deno task ${before} --run ${run.folder} first, or begin with --start-phase ${phase}`,
+  );
+}
+
+/** Held-out loss at fixed levels, and samples of fixed prompts and noise. */
+function phaseEvaluator(
+  run: Run,
+  stage: string,
+  { clips, positions, codec, statistics, fps }: {
+    readonly clips: readonly HeldOutClip[];
+    readonly positions: RotaryTable;
+    readonly codec: Codec;
+    readonly statistics: VaeWeights["statistics"];
+    readonly fps: number;
+  },
+): Evaluator<DiffusionParameters> & Disposable {
+  const { options, models, device, folder } = run;
+  let tools: { loss: HeldOutLoss; sampler: LatentSampler } | undefined;
+  const fixed = clips.slice(0, SHEET.clips);
+  const draw = async (sampler: LatentSampler): Promise<SheetRow[]> => {
+    const noise = new Rng(options.seed).fork("sheet").normals([
+      fixed.length,
+      ...fixed[0]!.latent.shape,
+    ]);
+    const latents = await sampler.sample({
+      prompts: fixed.map(({ caption }) => caption),
+      noise,
+      positions,
+      steps: SHEET.steps,
+      guidance: SHEET.guidance,
+    });
+    const drawn = await codec.decode(
+      denormaliseLatent(latents, statistics),
+      fps,
+    );
+    return drawn.map((clip, i) => ({
+      label: fixed[i]!.caption,
+      clip: shown(clip),
+    }));
+  };
+  const open = (
+    state: OnDevice<TrainState<DiffusionParameters>>,
+  ) => {
+    const parameters = state.averages!.long as OnDevice<DiffusionParameters>;
+    return {
+      loss: openHeldOutLoss(device, parameters, models, {
+        clips,
+        positions,
+        seed: options.seed,
+      }),
+      sampler: samplerOf(device, parameters, models),
+    };
+  };
+  return {
+    every: options.evaluateEvery,
+    async evaluate(state, step) {
+      tools ??= open(state);
+      const losses = await tools.loss.measure();
+      const score = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+      await writeSheet(
+        `${folder}/samples`,
+        `${stage}-${step}`,
+        await draw(tools.sampler),
+      );
+      return {
+        score,
+        record: {
+          heldOutLoss: score,
+          heldOut: Object.fromEntries(
+            HELD_OUT_LEVELS.map((level, i) => [level, losses[i]!]),
+          ),
+        },
+      };
+    },
+    [Symbol.dispose]() {
+      tools?.loss[Symbol.dispose]();
+      tools?.sampler[Symbol.dispose]();
+    },
+  };
+}

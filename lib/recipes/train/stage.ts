@@ -1,0 +1,139 @@
+import { writeFileAtomically } from "../../core/mod.ts";
+import {
+  ADAMW_DEFAULTS,
+  initTrainState,
+  loadWeights,
+  type MetricsRecord,
+  saveWeights,
+  scheduleOf,
+  type StagePlan,
+  train,
+  type Trained,
+  type Training,
+  type TrainingConfig,
+} from "../../trainer/mod.ts";
+import type { Stage } from "./curriculum.ts";
+import { stagePlan } from "./curriculum.ts";
+import type { TrainOptions } from "./options.ts";
+import { endOf, type Run, type StageEnd } from "./run.ts";
+
+/** Largest common norm of the gradients. */
+const CLIP_NORM = 1;
+
+/** The curriculum's plan with what the user puts in its place. */
+export function planOf(options: TrainOptions, stage: Stage): StagePlan {
+  const plan = Object.fromEntries(
+    Object.entries(stagePlan(options.preset, stage)).map(([name, value]) =>
+      [name, options[name as keyof StagePlan] ?? value] as const
+    ),
+  ) as StagePlan;
+  // No more clips than a limited number of updates will see.
+  const seen = (options.maxSteps ?? Infinity) * plan.batch * plan.accumulation;
+  return { ...plan, samples: Math.min(plan.samples, seen) };
+}
+
+/** How a plan is trained. */
+export function trainingConfigOf(
+  plan: StagePlan,
+  options: TrainOptions,
+): TrainingConfig {
+  return {
+    schedule: scheduleOf(plan, options.maxSteps),
+    optimiser: ADAMW_DEFAULTS,
+    clipNorm: CLIP_NORM,
+    accumulation: plan.accumulation,
+    averages: true,
+  };
+}
+
+/** Runs a stage from where its newest checkpoint stands to its end. */
+export async function runStage<P, T, B, A>(
+  run: Run,
+  stage: Stage,
+  config: unknown,
+  training: Pick<
+    Training<P, T, B, A>,
+    "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
+  >,
+): Promise<Trained<P>> {
+  const { host } = run;
+  const checkpoints = run.checkpoints(stage, config);
+  const { checkpoint, damaged } = await checkpoints.newest(
+    initTrainState(training.initial, training.config),
+  );
+  for (const line of damaged) host.say(`left out: ${line}`);
+  const { totalSteps } = training.config.schedule;
+  if (checkpoint?.step === totalSteps) {
+    const { state, seconds, evaluation, guard } = checkpoint;
+    await writeEnd(run, stage, state.parameters, {
+      steps: totalSteps,
+      metricsBytes: checkpoint.metricsBytes,
+    });
+    return {
+      state,
+      parameters: state.parameters,
+      seconds,
+      best: evaluation?.best,
+      refused: guard?.refused ?? 0,
+    };
+  }
+  using metrics = await run.openMetrics(stage, checkpoint);
+  const trained = await train({
+    ...training,
+    name: stage,
+    device: run.device,
+    resume: checkpoint,
+    metrics,
+    progress: host.progress,
+    save: (checkpoint) => checkpoints.save(checkpoint),
+    saveEvery: run.options.saveEvery,
+    request: () => run.request(),
+    onRecord: (record: MetricsRecord) => host.display?.(record),
+    signal: host.signal,
+    clock: host.clock,
+  });
+  await writeEnd(run, stage, trained.parameters, {
+    steps: totalSteps,
+    metricsBytes: metrics.bytes,
+  });
+  return trained;
+}
+
+/**
+ * Loads the parameters with which a stage ended, those the next one goes on
+ * with; undefined if it has not ended.
+ */
+export async function endParameters<P>(
+  run: Run,
+  stage: Stage,
+  form: P,
+): Promise<P | undefined> {
+  if (!await endOf(run.folder, stage)) return undefined;
+  const { tensors } = await loadWeights(`${run.folder}/${stage}/${END}`, {
+    kind: END_KIND,
+    config: run.models,
+    form,
+  });
+  return tensors;
+}
+
+const END = "end.safetensors";
+const END_KIND = "Parameters";
+
+/** Leaves what the next stage needs; it is there whole, or the stage is not done. */
+async function writeEnd(
+  run: Run,
+  stage: Stage,
+  parameters: unknown,
+  end: StageEnd,
+): Promise<void> {
+  if (await endOf(run.folder, stage)) return;
+  const folder = `${run.folder}/${stage}`;
+  await saveWeights(`${folder}/${END}`, parameters, {
+    kind: END_KIND,
+    config: run.models,
+    stage,
+    step: end.steps,
+  });
+  await writeFileAtomically(`${folder}/done.json`, `${JSON.stringify(end)}\n`);
+}

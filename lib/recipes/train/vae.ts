@@ -1,0 +1,240 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { jitWithState, type OnDevice } from "../../compiler/mod.ts";
+import {
+  type Clip,
+  type NdArray,
+  Rng,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
+import {
+  contactSheet,
+  encodePng,
+  type SheetRow,
+} from "../../dataset/encode/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import {
+  decode,
+  encode,
+  initVae,
+  latentSizeOf,
+  type LatentStatistics,
+  latentStatistics,
+  type VaeConfig,
+  type VaeParameters,
+} from "../../models/vae/mod.ts";
+import {
+  batchOfClips,
+  clipShapeOf,
+  clipsOfBatch,
+  type Evaluator,
+  loadWeights,
+  openCodec,
+  sampleOrder,
+  saveWeights,
+  type TrainState,
+  unstackArrays,
+  vaeTrainingLoss,
+  type Weights,
+} from "../../trainer/mod.ts";
+import type { Run } from "./run.ts";
+import { allClips } from "./sources.ts";
+import { planOf, runStage, trainingConfigOf } from "./stage.ts";
+
+/** A VAE, and what its latents are like. */
+export interface VaeWeights {
+  readonly parameters: VaeParameters;
+  /** Per channel, over clips of all phases. */
+  readonly statistics: LatentStatistics;
+}
+
+/** Clips that go through a VAE at once when it is evaluated. */
+const AT_ONCE = 8;
+/** Clips from which the statistics of latents are taken. */
+const MEASURED = 256;
+/** Clips of a sample sheet. */
+const SHOWN = 4;
+
+/** Trains the VAE of a run to its end, or goes on with it; returns its best weights. */
+export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
+  const { options, models, folder } = run;
+  const plan = planOf(options, "vae");
+  const shape = clipShapeOf(plan);
+  const grid = latentSizeOf(models.vae, shape);
+  const source = allClips(options, "train", plan.samples);
+  const order = sampleOrder(options.seed, source.length);
+  const rng = new Rng(options.seed).fork("vae");
+  const config = {
+    model: models.vae,
+    plan,
+    maxSteps: options.maxSteps,
+    seed: options.seed,
+    data: source.name,
+    heldOut: options.heldOut,
+    evaluateEvery: options.evaluateEvery,
+  };
+  using evaluator = await vaeEvaluator(run, shape);
+  const trained = await runStage(run, "vae", config, {
+    config: trainingConfigOf(plan, options),
+    initial: initVae(models.vae, rng),
+    lossOf: vaeTrainingLoss(models.vae),
+    async batchAt(index: number) {
+      const clips: Clip[] = [];
+      for (let i = 0; i < plan.batch; i++) {
+        const place = order(index * plan.batch + i);
+        const { clip } = await source.clipAt(
+          place.index,
+          shape,
+          rng.fork(`clip ${place.index} of epoch ${place.epoch}`),
+        );
+        clips.push(clip);
+      }
+      return {
+        clips: batchOfClips(clips),
+        noise: rng.fork(`noise ${index}`).normals([
+          plan.batch,
+          grid.frames,
+          grid.height,
+          grid.width,
+          models.vae.latentChannels,
+        ]),
+      };
+    },
+    evaluator,
+  });
+  const path = `${folder}/vae.safetensors`;
+  const best = trained.state.averages!.long;
+  const statistics = await measureLatents(run, best, shape);
+  await saveWeights(path, { parameters: best, statistics }, {
+    kind: "VideoVAE",
+    config: models.vae,
+    stage: "vae",
+    step: trainingConfigOf(plan, options).schedule.totalSteps,
+    score: trained.best?.score,
+    average: "long",
+  });
+  return await loadVae(path, models.vae);
+}
+
+/** Loads a VAE that is done. */
+export function loadVae(
+  path: string,
+  config: VaeConfig,
+): Promise<Weights<VaeWeights>> {
+  return loadWeights(path, {
+    kind: "VideoVAE",
+    config,
+    form: {
+      parameters: initVae(config, new Rng(0)),
+      statistics: latentStatistics([{
+        dtype: "float32",
+        shape: [1, config.latentChannels],
+        data: new Float32Array(config.latentChannels),
+      }]),
+    },
+  });
+}
+
+/** Mean squared error on held-out clips, and a sheet of some of them. */
+async function vaeEvaluator(
+  run: Run,
+  shape: ClipShape,
+): Promise<Evaluator<VaeParameters> & Disposable> {
+  const { options, models, device, folder } = run;
+  const source = allClips(options, "validation", options.heldOut);
+  const clips: Clip[] = [];
+  for (let i = 0; i < source.length; i++) {
+    const { clip } = await source.clipAt(i, shape, new Rng(options.seed));
+    clips.push(clip);
+  }
+  type Reconstruct = {
+    run(inputs: { clips: NdArray }): Promise<{ clips: NdArray }>;
+    [Symbol.dispose](): void;
+  };
+  let compiled: Reconstruct | undefined;
+  const evaluate = async (
+    state: OnDevice<TrainState<VaeParameters>>,
+    step: number,
+  ) => {
+    compiled ??= jitWithState(
+      (parameters, { clips }: { clips: tf.Tensor }) => {
+        const vae = parameters as Tensors<VaeParameters>;
+        const { mean } = encode(vae, clips, models.vae);
+        return { outputs: { clips: decode(vae, mean, models.vae) } };
+      },
+      state.averages!.long,
+      { device, name: "held-out clips" },
+    ) as Reconstruct;
+    let error = 0;
+    const rows: SheetRow[] = [];
+    for (let i = 0; i < clips.length; i += AT_ONCE) {
+      const batch = clips.slice(i, i + AT_ONCE);
+      const result = await compiled.run({ clips: batchOfClips(batch) });
+      const decoded = clipsOfBatch(
+        result.clips as NdArray<"float32">,
+        shape.fps,
+      );
+      for (const [j, clip] of batch.entries()) {
+        const found = shown(decoded[j]!);
+        error += squaredError(clip, found);
+        if (rows.length >= 2 * SHOWN) continue;
+        rows.push({ label: `held-out clip ${i + j}`, clip });
+        rows.push({ label: "through the VAE", clip: found });
+      }
+    }
+    const score = error / clips.length;
+    await writeSheet(`${folder}/samples`, `vae-${step}`, rows);
+    return {
+      score,
+      record: { heldOutError: score, heldOutPsnr: -10 * Math.log10(score) },
+    };
+  };
+  return {
+    every: options.evaluateEvery,
+    evaluate,
+    [Symbol.dispose]: () => compiled?.[Symbol.dispose](),
+  };
+}
+
+/** Statistics of the latents of held-in clips. */
+async function measureLatents(
+  run: Run,
+  parameters: VaeParameters,
+  shape: ClipShape,
+): Promise<LatentStatistics> {
+  const { options, models, device } = run;
+  const source = allClips(options, "train", MEASURED);
+  using codec = await openCodec(device, parameters, models.vae);
+  const latents: NdArray<"float32">[] = [];
+  for (let i = 0; i < source.length; i += AT_ONCE) {
+    const clips: Clip[] = [];
+    for (let j = i; j < Math.min(i + AT_ONCE, source.length); j++) {
+      clips.push((await source.clipAt(j, shape, new Rng(options.seed))).clip);
+    }
+    latents.push(...unstackArrays(await codec.encode(clips)));
+  }
+  return latentStatistics(latents);
+}
+
+/** Writes clips, one above the other, as a picture. */
+export async function writeSheet(
+  folder: string,
+  name: string,
+  rows: readonly SheetRow[],
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const scale = Math.max(1, Math.round(96 / rows[0]!.clip.height));
+  const sheet = await contactSheet(rows, { columns: 8, scale });
+  await writeFileAtomically(`${folder}/${name}.png`, encodePng(sheet));
+}
+
+/** Values as a screen shows them. */
+export function shown(clip: Clip): Clip {
+  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
+}
+
+function squaredError(a: Clip, b: Clip): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
+  return sum / a.data.length;
+}

@@ -1,0 +1,222 @@
+import { createHash } from "node:crypto";
+import {
+  InputError,
+  type NdArray,
+  type Progress,
+  Rng,
+  zeros,
+} from "../../core/mod.ts";
+import type {
+  CaptionedClip,
+  ClipShape,
+  ClipSource,
+} from "../../dataset/batches/mod.ts";
+import {
+  readSafetensorsHeader,
+  writeSafetensors,
+} from "../../formats/safetensors/mod.ts";
+import { stackArrays, unstackArrays } from "../clip_batch.ts";
+import type { Codec } from "../codec.ts";
+
+/** Clips in one file. A run that is cut off loses at most one file's work. */
+const SHARD = 256;
+/** Clips that go through the encoder at once. */
+const BATCH = 8;
+/** Version of the files; raised when old ones can no longer be read. */
+const SCHEMA = "1";
+
+/** Which latents are wanted. */
+export interface LatentCacheOptions {
+  readonly source: ClipSource;
+  readonly shape: ClipShape;
+  /** Which part of longer videos is taken. */
+  readonly seed: number;
+  readonly codec: Codec;
+  /** Digest of the codec's weights. */
+  readonly codecDigest: string;
+  /** Where the files lie; made if there is none. */
+  readonly folder: string;
+  readonly progress: Progress;
+  /** Stops after the file in hand. */
+  readonly signal?: AbortSignal;
+}
+
+/** A clip in a cache. */
+export interface CachedClip {
+  readonly id: string;
+  /** SHA-256 of the frames that were encoded. */
+  readonly frames: string;
+  readonly caption: string;
+  readonly language: string;
+}
+
+/** Latents of a source's clips, on the disk. */
+export interface LatentCache {
+  /** Clips. */
+  readonly length: number;
+  /** Names the contents: source, weights, shape, seed. */
+  readonly key: string;
+  /** Mean of the latent's distribution, not normalised: `[t,h,w,Z]`. */
+  latentAt(index: number): Promise<NdArray<"float32">>;
+  /** What is known of a clip. */
+  entryAt(index: number): Promise<CachedClip>;
+}
+
+/**
+ * Encodes the clips of a source, or finds that it has been done. Files are
+ * keyed by weights, shape, seed and the names of the clips; and since a name
+ * may come to stand for other pictures, the first clip of each file is made
+ * again and compared by its frames: what differs is encoded anew.
+ *
+ * @throws {InputError} if a clip can no longer be read
+ */
+export async function openLatentCache(
+  options: LatentCacheOptions,
+): Promise<LatentCache> {
+  const { source, folder, progress, signal } = options;
+  const key = keyOf(options);
+  const home = `${folder}/${key}`;
+  await Deno.mkdir(home, { recursive: true });
+  const shards: Shard[] = [];
+  using task = progress.start({
+    label: `latents of ${source.name}`,
+    total: source.length,
+    unit: "clips",
+  });
+  for (let begin = 0; begin < source.length; begin += SHARD) {
+    signal?.throwIfAborted();
+    const end = Math.min(begin + SHARD, source.length);
+    const path = `${home}/${String(begin).padStart(8, "0")}.safetensors`;
+    const found = await readShard(path, end - begin);
+    const isFresh = found &&
+      (await clipAt(options, begin)).frames === found.clips[0]!.frames;
+    shards.push(isFresh ? found : await writeShard(options, path, begin, end));
+    task.update(end);
+  }
+  const shardOf = (index: number): Shard => shards[Math.floor(index / SHARD)]!;
+  return {
+    length: source.length,
+    key,
+    latentAt: (index) => latentIn(shardOf(index), index % SHARD),
+    entryAt: (index) => Promise.resolve(shardOf(index).clips[index % SHARD]!),
+  };
+}
+
+/** A file of latents. */
+interface Shard {
+  readonly path: string;
+  readonly clips: readonly CachedClip[];
+  /** `[t,h,w,Z]` */
+  readonly shape: readonly number[];
+  /** First byte of the numbers. */
+  readonly begin: number;
+}
+
+function keyOf(
+  { source, shape, seed, codecDigest }: LatentCacheOptions,
+): string {
+  const { frames, height, width, fps } = shape;
+  return createHash("sha256").update(JSON.stringify([
+    SCHEMA,
+    source.name,
+    source.length,
+    [frames, height, width, fps],
+    seed,
+    codecDigest,
+  ])).digest("hex").slice(0, 16);
+}
+
+async function clipAt(
+  { source, shape, seed }: LatentCacheOptions,
+  index: number,
+): Promise<CaptionedClip & { readonly frames: string }> {
+  const clip = await source.clipAt(
+    index,
+    shape,
+    new Rng(seed).fork(`cached clip ${index}`),
+  );
+  const frames = createHash("sha256").update(
+    new Uint8Array(clip.clip.data.buffer),
+  ).digest("hex");
+  return { ...clip, frames };
+}
+
+async function writeShard(
+  options: LatentCacheOptions,
+  path: string,
+  begin: number,
+  end: number,
+): Promise<Shard> {
+  const latents: NdArray<"float32">[] = [];
+  const clips: CachedClip[] = [];
+  for (let first = begin; first < end; first += BATCH) {
+    const batch = [];
+    for (let index = first; index < Math.min(first + BATCH, end); index++) {
+      batch.push(await clipAt(options, index));
+    }
+    const encoded = await options.codec.encode(batch.map(({ clip }) => clip));
+    latents.push(...unstackArrays(encoded));
+    clips.push(
+      ...batch.map(({ id, frames, caption, language }) => ({
+        id,
+        frames,
+        caption,
+        language,
+      })),
+    );
+  }
+  await writeSafetensors(path, [["latents", stackArrays(latents)]], {
+    schema: SCHEMA,
+    clips: JSON.stringify(clips),
+  });
+  const shard = await readShard(path, end - begin);
+  if (shard) return shard;
+  throw new InputError(
+    `Cannot use "${path}": it must stay as it was written: it has changed; ` +
+      "let one run use the folder at a time",
+  );
+}
+
+/** Reads what is known of a file; undefined if it is missing or damaged. */
+async function readShard(
+  path: string,
+  count: number,
+): Promise<Shard | undefined> {
+  try {
+    const { metadata, entries: [entry] } = await readSafetensorsHeader(path);
+    if (metadata.schema !== SCHEMA || entry?.shape[0] !== count) {
+      return undefined;
+    }
+    const { size } = await Deno.stat(path);
+    return {
+      path,
+      clips: JSON.parse(metadata.clips!),
+      shape: entry.shape.slice(1),
+      begin: size - entry.end,
+    };
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+async function latentIn(
+  { path, shape, begin }: Shard,
+  place: number,
+): Promise<NdArray<"float32">> {
+  const latent = zeros(shape);
+  const bytes = new Uint8Array(latent.data.buffer);
+  using file = await Deno.open(path);
+  await file.seek(begin + place * bytes.length, Deno.SeekMode.Start);
+  for (let done = 0; done < bytes.length;) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) {
+      throw new InputError(
+        `Cannot read "${path}": it must be as long as it was: it ended early; ` +
+          "remove it, and start again to encode its clips anew",
+      );
+    }
+    done += count;
+  }
+  return latent;
+}

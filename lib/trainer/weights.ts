@@ -1,0 +1,120 @@
+import {
+  InputError,
+  isNdArray,
+  leavesOf,
+  type NdArray,
+  treeFrom,
+} from "../core/mod.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+} from "../formats/safetensors/mod.ts";
+import { checkForm } from "./checkpoint.ts";
+import { firstDifference } from "./config_difference.ts";
+import { digestOf } from "./digest.ts";
+
+/** Weights to use, not to train on: what samplers and exporters read. */
+export interface Weights<W> {
+  /** A tree of arrays. */
+  readonly tensors: W;
+  /** SHA-256 over names and numbers, hexadecimal: names the weights. */
+  readonly digest: string;
+  readonly facts: WeightsFacts;
+}
+
+/** Where weights come from; plain JSON. */
+export interface WeightsFacts {
+  /** What they are: `VideoVAE`. */
+  readonly kind: string;
+  /** Configuration of the model; it must match on loading. */
+  readonly config: unknown;
+  readonly stage: string;
+  readonly step: number;
+  /** Score of the evaluation that chose them; lower is better. */
+  readonly score?: number;
+  /** Which average of the parameters they are; absent for the last ones. */
+  readonly average?: string;
+}
+
+/**
+ * Saves weights as safetensors, atomically.
+ *
+ * @returns their digest.
+ *
+ * @example
+ * ```ts
+ * import { loadWeights, saveWeights } from "lib/trainer/mod.ts";
+ * import { float32 } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${await Deno.makeTempDir()}/best.safetensors`;
+ * const tensors = { w: float32([1], [3]) };
+ * const facts = { kind: "Line", config: { width: 1 }, stage: "phase1", step: 5 };
+ * const digest = await saveWeights(path, tensors, facts);
+ * const loaded = await loadWeights(path, { kind: "Line", config: { width: 1 }, form: tensors });
+ * assert.equal(loaded.digest, digest);
+ * assert.equal(loaded.facts.step, 5);
+ * ```
+ */
+export async function saveWeights(
+  path: string,
+  tensors: unknown,
+  facts: WeightsFacts,
+): Promise<string> {
+  const leaves = leavesOf(tensors, isNdArray);
+  const digest = digestOf(leaves);
+  await writeSafetensors(path, leaves, {
+    kind: facts.kind,
+    facts: JSON.stringify(facts),
+    digest,
+  });
+  return digest;
+}
+
+/**
+ * Loads weights of a model.
+ *
+ * @param form A tree of the same names and shapes.
+ * @throws {InputError} if there is no such file, it is damaged, or it holds
+ *   weights of another kind or configuration, naming the field
+ */
+export async function loadWeights<W>(
+  path: string,
+  { kind, config, form }: {
+    readonly kind: string;
+    readonly config: unknown;
+    readonly form: W;
+  },
+): Promise<Weights<W>> {
+  const { metadata, tensors } = await readSafetensors(path);
+  if (metadata.kind !== kind || !metadata.facts) {
+    throw new InputError(
+      `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
+        `${metadata.kind ?? "something else"}; pass another file`,
+    );
+  }
+  const facts: WeightsFacts = JSON.parse(metadata.facts);
+  const changed = firstDifference(
+    facts.config,
+    JSON.parse(JSON.stringify(config)),
+  );
+  if (changed) {
+    throw new InputError(
+      `Cannot use "${path}": ${changed.field} of the model must be that of ` +
+        `the weights, ${changed.before}: current value is ${changed.after}; ` +
+        "choose the preset that they were trained with",
+    );
+  }
+  checkForm(path, tensors, new Map(leavesOf(form, isNdArray)));
+  if (digestOf(tensors) !== metadata.digest) {
+    throw new InputError(
+      `Cannot use "${path}": its numbers must be those that were saved: ` +
+        "their digest is another one; copy or train the weights again",
+    );
+  }
+  return {
+    tensors: treeFrom<NdArray>(tensors) as W,
+    digest: metadata.digest,
+    facts,
+  };
+}
