@@ -8,17 +8,37 @@ import {
   WEATHERS,
 } from "../vocabulary/mod.ts";
 import { cldrNames } from "./cldr.ts";
-import { ENGLISH } from "./english.ts";
-import type { Grammar } from "./grammar.ts";
+import { sentence, type Words } from "./grammar.ts";
+import {
+  EAST_ASIAN,
+  GERMANIC,
+  OTHER_EUROPEAN,
+  ROMANCE,
+  SLAVIC,
+  SOUTH_ASIAN,
+  SOUTH_EAST_ASIAN,
+  WEST_ASIAN,
+} from "./grammars/mod.ts";
 
-/** The languages in which whole sentences are made. */
-const GRAMMARS: ReadonlyMap<string, Grammar> = new Map(
-  [ENGLISH].map((grammar) => [grammar.language, grammar]),
+const WORDS: ReadonlyMap<string, Words> = new Map(
+  [
+    GERMANIC,
+    ROMANCE,
+    SLAVIC,
+    OTHER_EUROPEAN,
+    WEST_ASIAN,
+    SOUTH_ASIAN,
+    SOUTH_EAST_ASIAN,
+    EAST_ASIAN,
+  ].flat().map((words) => [words.language, words]),
 );
 
+/** The languages in which whole sentences are made, of those in `LANGUAGES`. */
+export const SENTENCE_LANGUAGES: readonly string[] = [...WORDS.keys()];
+
 /**
- * Says what a clip shows: in a sentence where the language has a grammar here,
- * in Unicode's own names in every other.
+ * Says what a clip shows: in a sentence in each of `SENTENCE_LANGUAGES`, in
+ * Unicode's own names in every other language.
  *
  * @param language One of `LANGUAGES`.
  *
@@ -43,21 +63,10 @@ export async function caption(
   labels: Labels,
   language: string,
 ): Promise<string> {
-  const grammar = GRAMMARS.get(language);
-  if (grammar === undefined) return await namePhrase(labels, language);
-  const names = await cldrNames(language);
-  const clauses = labels.subjects.map(({ object, motion }) => {
-    const kind = objectKind(object);
-    return grammar.clause(names.get(kind.emoji)!, kind, motion);
-  });
-  const { angle, camera, weather, light } = labels;
-  return [
-    clauses.length > 1 ? grammar.join(clauses) : clauses[0]!,
-    ...weather === "clear" ? [] : [grammar.weather[weather]],
-    ...light === "day" ? [] : [grammar.light[light]],
-    ...angle === "level" ? [] : [grammar.angle[angle]],
-    ...camera === "still" ? [] : [grammar.camera[camera]],
-  ].join(grammar.comma).normalize("NFC");
+  const words = WORDS.get(language);
+  return words === undefined
+    ? await namePhrase(labels, language)
+    : sentence(words, labels, await cldrNames(language));
 }
 
 /**

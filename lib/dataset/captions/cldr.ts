@@ -49,7 +49,8 @@ export function cldrNames(
 
 interface Annotations {
   readonly annotations: {
-    readonly annotations: Readonly<
+    /** Absent where a language has begun and named nothing yet. */
+    readonly annotations?: Readonly<
       Record<string, { readonly tts?: readonly string[] }>
     >;
   };
@@ -66,7 +67,7 @@ async function readNames(
   ) as Annotations;
   const names = new Map<string, string>();
   for (const emoji of NAMED) {
-    const name = annotations[emoji]?.tts?.[0]?.normalize("NFC").trim();
+    const name = annotations?.[emoji]?.tts?.[0]?.normalize("NFC").trim();
     if (name) names.set(emoji, name);
   }
   return names;

@@ -1,5 +1,5 @@
 /**
- * The languages in which CLDR names every object and motion of the vocabulary,
+ * The languages in which CLDR names the whole vocabulary, objects and motions,
  * as BCP 47 tags. A test compares the list with the package.
  */
 export const LANGUAGES: readonly string[] = `

@@ -6,4 +6,5 @@
  */
 export * from "./caption.ts";
 export * from "./cldr.ts";
+export * from "./coverage.ts";
 export * from "./languages.ts";

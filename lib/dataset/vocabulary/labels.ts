@@ -25,7 +25,7 @@ export const WEATHERS = {
   clear: { emoji: [] },
   rain: { emoji: ["🌧"] },
   snow: { emoji: ["🌨"] },
-  fog: { emoji: ["🌫"] },
+  fog: { emoji: ["🌁"] },
 } as const satisfies Record<string, { readonly emoji: readonly string[] }>;
 
 /** The name of a weather. */
@@ -34,7 +34,7 @@ export type Weather = keyof typeof WEATHERS;
 /** Where the light comes from, and how it changes. */
 export const LIGHTS = {
   day: { emoji: [] },
-  night: { emoji: ["🌃"] },
+  night: { emoji: ["🌙"] },
   sunrise: { emoji: ["🌅"] },
   lightning: { emoji: ["🌩"] },
   spotlight: { emoji: ["🔦"] },

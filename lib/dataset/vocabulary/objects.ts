@@ -113,11 +113,11 @@ const PICTURES = `
 
 🌵 cactus, 🌴 palm tree, 🌲 evergreen tree, 🌳 deciduous tree, 🌻 sunflower,
 🌹 rose, 🌷 tulip, 🌸 cherry blossom, 🍀 four leaf clover, 🍁 maple leaf,
-🌈 rainbow, ⭐ star, ☁ cloud, 🔥 fire, 💧 droplet, 🌋 volcano,
+🌈 rainbow, 🌟 glowing star, ☁ cloud, 🔥 fire, 💧 droplet, 🌋 volcano,
 
-⚽ soccer ball, 🏀 basketball, 🏈 american football, ⚾ baseball, 🎾 tennis,
+⚽ soccer ball, 🏀 basketball, 
 🏐 volleyball, 🎱 pool 8 ball, 🎲 game die, 🧩 puzzle piece,
-🧸 teddy bear, 🎁 wrapped gift, 🏆 trophy, 🎯 bullseye, 🎸 guitar, 🎻 violin,
+🧸 teddy bear, 🎁 wrapped gift, 🏆 trophy, 🎸 guitar, 🎻 violin,
 🎺 trumpet, 🎷 saxophone, 🥁 drum, 🔔 bell, 📺 television, 💻 laptop,
 📱 mobile phone, ⌚ watch, ⏰ alarm clock, 🔑 key, 🔨 hammer, 🔧 wrench,
 🪛 screwdriver, 🧲 magnet, 🪜 ladder, 💡 light bulb, 🕯 candle, 🪑 chair,

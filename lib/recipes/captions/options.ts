@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { LANGUAGES } from "../../dataset/captions/mod.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
+
+/** A whole number. */
+function whole(least: number): z.ZodCoercedNumber {
+  const error = `must be a whole number from ${least}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error });
+}
+
+/** Flags of `deno task captions`. */
+export const captionsFlags = z.strictObject({
+  phase: whole(1).max(PHASES.length, `must be from 1 to ${PHASES.length}`)
+    .default(1).describe("phase of the synthetic world: 1 to 5"),
+  index: whole(0).default(0).describe("which clip of the phase"),
+  seed: whole(0).default(0).describe("which synthetic world"),
+  split: z.enum(["train", "validation"], {
+    error: "must be train or validation",
+  }).default("train").describe("train or validation"),
+  languages: z.string().default("all").transform((text) =>
+    text === "all" ? LANGUAGES : text.split(",").map((tag) => tag.trim())
+  ).refine(
+    (tags) => tags.every((tag) => LANGUAGES.includes(tag)),
+    `must be "all", or some of ${LANGUAGES.join(",")} with commas between them`,
+  ).describe("tags of languages with commas between them, or all"),
+  style: z.enum(["sentence", "names"], {
+    error: "must be sentence or names",
+  }).default("sentence").describe(
+    "sentence: sentences where there are templates; names: Unicode's names alone",
+  ),
+});
+
+/** What `deno task captions` was asked. */
+export type CaptionsOptions = z.infer<typeof captionsFlags>;
