@@ -10,8 +10,8 @@ export interface Program<S extends FlagSchema> {
   /** What it does, in a sentence. */
   readonly purpose: string;
   readonly flags: S;
-  /** First word after the task, where one task has several commands. */
-  readonly command?: string;
+  /** First words after the task, where one task has several commands. */
+  readonly command?: string | readonly string[];
   /**
    * Does the work.
    *
@@ -29,9 +29,11 @@ const INTERRUPTED = 130;
 /**
  * Runs a command and exits: 0 done, 1 not passed or diverged, 2 bad input (one line, no
  * stack trace), 130 stopped by Ctrl-C with everything saved.
+ *
+ * @param given The command, or how it is made where its flags depend on a file.
  */
 export async function runProgram<S extends FlagSchema>(
-  program: Program<S>,
+  given: Program<S> | (() => Promise<Program<S>>),
 ): Promise<never> {
   const abort = new AbortController();
   const interrupt = (): void => {
@@ -41,6 +43,7 @@ export async function runProgram<S extends FlagSchema>(
   };
   Deno.addSignalListener("SIGINT", interrupt);
   try {
+    const program = typeof given === "function" ? await given() : given;
     const options = readFlags(program.flags, argumentsOf(program));
     if (options === undefined) {
       const { usage, purpose, flags } = program;
@@ -67,15 +70,20 @@ export async function runProgram<S extends FlagSchema>(
   }
 }
 
-/** The arguments after the command's own word. */
-function argumentsOf({ command, usage }: Program<FlagSchema>): string[] {
-  if (command === undefined) return Deno.args;
-  const [first, ...rest] = Deno.args;
-  if (first === command) return rest;
-  throw new InputError(
-    `Cannot read the command: the first word must be ${command}: current ` +
-      `value is ${first === undefined ? "none" : `"${first}"`}; run ${usage}`,
-  );
+/** The arguments after the command's own words. */
+function argumentsOf({ command = [], usage }: Program<FlagSchema>): string[] {
+  const words = [command].flat();
+  for (const [i, word] of words.entries()) {
+    const found = Deno.args[i];
+    if (found === word) continue;
+    throw new InputError(
+      `Cannot read the command: the ${i === 0 ? "first" : "next"} word must ` +
+        `be ${word}: current value is ${
+          found === undefined ? "none" : `"${found}"`
+        }; run ${usage}`,
+    );
+  }
+  return Deno.args.slice(words.length);
 }
 
 /** Writes a line for people, apart from what other programs read. */
