@@ -40,7 +40,7 @@ const SMALLEST_REGION = 4;
  */
 export function findMovingRegions(
   { width, height, u, v, certain }: Flow,
-  { model: [u0, ux, uy, v0, vx, vy] }: CameraMotion,
+  { panX, panY, zoom, roll }: CameraMotion,
 ): MovingRegions {
   const columns = Math.ceil((width - (GRID >> 1)) / GRID);
   const rows = Math.ceil((height - (GRID >> 1)) / GRID);
@@ -55,8 +55,8 @@ export function findMovingRegions(
       // What is plain cannot be seen to move by itself.
       if (certain[at] === 0) continue;
       own[i] = Math.hypot(
-        u[at]! - u0 - ux * x - uy * y,
-        v[at]! - v0 - vx * x - vy * y,
+        u[at]! - panX - zoom * x + roll * y,
+        v[at]! - panY - zoom * y - roll * x,
       );
     }
   }
