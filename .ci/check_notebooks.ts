@@ -7,6 +7,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- the report is this script's product
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runDeno } from "./deno_process.ts";
 import { importsOf } from "./module_graph.ts";
@@ -47,10 +48,17 @@ const RULES_FOR_LIBRARIES = [
   "no-unversioned-import",
 ];
 
-/** Checks every notebook in the `notebooks/` folder of a repository. */
-export async function checkNotebooks(root: string): Promise<NotebookReport> {
+/**
+ * Checks notebooks of a repository.
+ *
+ * @param files Relative to the root; default all in the folder `notebooks/`.
+ */
+export async function checkNotebooks(
+  root: string,
+  files?: readonly string[],
+): Promise<NotebookReport> {
   const realRoot = await Deno.realPath(root);
-  const names = await notebookNames(`${realRoot}/notebooks`);
+  const names = files ?? await notebookNames(`${realRoot}/notebooks`);
   if (names.length === 0) return { notebooks: 0, cells: 0, problems: [] };
   // Inside the repository, so that its deno.json holds; ignored by its git.
   const shelf = `${realRoot}/.partial-notebooks`;
@@ -60,11 +68,12 @@ export async function checkNotebooks(root: string): Promise<NotebookReport> {
     const problems: string[] = [];
     const extracted: Extracted[] = [];
     let cellCount = 0;
-    for (const name of names) {
-      const notebook = `notebooks/${name}`;
+    for (const [index, notebook] of names.entries()) {
       let cells: CodeCell[];
       try {
-        cells = codeCellsOf(await Deno.readTextFile(`${realRoot}/${notebook}`));
+        cells = codeCellsOf(
+          await Deno.readTextFile(resolve(realRoot, notebook)),
+        );
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
         problems.push(`${notebook}: it must be a notebook: ${error.message}`);
@@ -73,7 +82,8 @@ export async function checkNotebooks(root: string): Promise<NotebookReport> {
       cellCount += cells.length;
       problems.push(...problemsOfSize(notebook, cells));
       const module = moduleOf(cells);
-      const path = `${folder}/${name.replace(/\.ipynb$/, ".ts")}`;
+      const name = basename(notebook).replace(/\.ipynb$/, "");
+      const path = `${folder}/${index}_${name}.ts`;
       await Deno.writeTextFile(path, module.text);
       extracted.push({
         ...module,
@@ -94,7 +104,9 @@ async function notebookNames(folder: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(folder)) {
-      if (entry.isFile && entry.name.endsWith(".ipynb")) names.push(entry.name);
+      if (entry.isFile && entry.name.endsWith(".ipynb")) {
+        names.push(`notebooks/${entry.name}`);
+      }
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -291,7 +303,10 @@ function readTypeErrors(output: string): TypeFault[] {
 const PLACE = /^ {4}at (file:\S+):(\d+):\d+$/;
 
 if (import.meta.main) {
-  const { notebooks, cells, problems } = await checkNotebooks(Deno.cwd());
+  const { notebooks, cells, problems } = await checkNotebooks(
+    Deno.cwd(),
+    Deno.args.length > 0 ? Deno.args : undefined,
+  );
   for (const problem of problems) console.error(problem);
   if (notebooks === 0) {
     console.log("notebooks: there are none yet, ok");

@@ -5,5 +5,6 @@
  */
 export * from "./display/mod.ts";
 export * from "./kernel/mod.ts";
+export * from "./page/mod.ts";
 export * from "./parameters/mod.ts";
 export * from "./runner/mod.ts";

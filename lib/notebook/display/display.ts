@@ -9,6 +9,7 @@ import {
   type Video,
   videoBundle,
 } from "./media.ts";
+import { type PlotlyFigure, plotlyFigureBundle } from "./plotly_figure.ts";
 import { StopButton } from "./stop_signal.ts";
 import { type Table, tableBundle } from "./table.ts";
 
@@ -16,6 +17,8 @@ import { type Table, tableBundle } from "./table.ts";
 export interface Display {
   /** A plot, drawn by Plotly where scripts run and as a picture elsewhere. */
   figure(figure: Figure): Promise<void>;
+  /** A plot that takes more than lines, points and bars. */
+  plotly(figure: PlotlyFigure): Promise<void>;
   /** A clip that plays in the page. */
   video(video: Video): Promise<void>;
   /** Pictures side by side. */
@@ -71,6 +74,7 @@ export async function openDisplay(
   let stop: StopButton | undefined;
   return {
     figure: (figure) => host.show(figureBundle(figure, newId())),
+    plotly: (figure) => host.show(plotlyFigureBundle(figure, newId())),
     video: (video) => host.show(videoBundle(video)),
     imageGrid: (grid) => host.show(imageGridBundle(grid)),
     table: (table) => host.show(tableBundle(table)),

@@ -1,5 +1,6 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml, scriptJson } from "./_html.ts";
+import { dataUrl, escapeHtml } from "./_html.ts";
+import { plotScript } from "./_plot_script.ts";
 import { staticPlot } from "./static_plot.ts";
 
 /** One set of points. What is not finite leaves a gap. */
@@ -50,21 +51,7 @@ export function figureBundle(figure: Figure, id: string): MimeBundle {
   return {
     "text/html": `<div id="${id}" style="max-width:900px">` +
       `<img src="${picture}" alt="${label}" style="max-width:100%"></div>
-<script>
-(window.aiprodPlots ||= []).push((Plotly) => {
-  const draw = (tries) => {
-    const place = document.getElementById("${id}");
-    if (place) {
-      place.textContent = "";
-      place.style.height = "${HEIGHT}px";
-      Plotly.newPlot(place, ${scriptJson(tracesOf(figure))}, ${
-        scriptJson(layoutOf(figure))
-      }, { responsive: true, displaylogo: false });
-    } else if (tries > 0) setTimeout(draw, 50, tries - 1);
-  };
-  draw(100);
-});
-</script>`,
+${plotScript(id, tracesOf(figure), { ...layoutOf(figure), height: HEIGHT })}`,
     "image/svg+xml": svg,
     "text/plain": summaryOf(figure),
   };
@@ -111,7 +98,6 @@ function layoutOf({ title, xLabel, yLabel, logY = false }: Figure): object {
       type: logY ? "log" : "linear",
     },
     margin: { t: 50, r: 20, b: 50, l: 70 },
-    height: HEIGHT,
   };
 }
 

@@ -9,5 +9,6 @@ export * from "./figure.ts";
 export * from "./host.ts";
 export * from "./live_progress.ts";
 export * from "./media.ts";
+export * from "./plotly_figure.ts";
 export * from "./stop_signal.ts";
 export * from "./table.ts";

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./environment.ts";
 export * from "./kernel.ts";
 export * from "./message.ts";

@@ -1,3 +1,5 @@
+import { environmentForDeno } from "./environment.ts";
+
 /** Where a kernel listens, and the secret that signs its messages. */
 export interface KernelAddress {
   readonly key: string;
@@ -63,7 +65,7 @@ export async function startProcess(
     args: ["jupyter", "--kernel", "--conn", file],
     cwd,
     clearEnv: true,
-    env: environment(),
+    env: { ...environmentForDeno(), DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -109,20 +111,6 @@ export async function startProcess(
       await status;
       clearTimeout(timer);
     },
-  };
-}
-
-/**
- * Variables of the dynamic loader are left out: Deno refuses to pass them on
- * unless every program may be run.
- */
-function environment(): Record<string, string> {
-  return {
-    ...Object.fromEntries(
-      Object.entries(Deno.env.toObject())
-        .filter(([name]) => !/^(LD|DYLD)_/.test(name)),
-    ),
-    DENO_NO_UPDATE_CHECK: "1",
   };
 }
 

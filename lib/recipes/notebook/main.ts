@@ -1,0 +1,215 @@
+import process from "node:process";
+import { basename, relative, resolve } from "node:path";
+import * as z from "zod";
+import {
+  InputError,
+  thisProcess,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
+import {
+  cleanNotebook,
+  notebookText,
+  readNotebook,
+  writeNotebook,
+} from "../../formats/notebook/mod.ts";
+import {
+  environmentForDeno,
+  notebookPage,
+  type ParameterValue,
+  readParameters,
+} from "../../notebook/mod.ts";
+import {
+  type FlagSchema,
+  type Program,
+  runProgram,
+  say,
+} from "../command_line/mod.ts";
+import {
+  htmlFlags,
+  noFlags,
+  parameterFlags,
+  runFlags,
+  type RunOptions,
+} from "./options.ts";
+import { defaultFolder, runHeadless } from "./run.ts";
+import { templateNotebook } from "./template.ts";
+import { terminalObserver } from "./terminal.ts";
+
+/** Makes a command for the notebook that is named behind its word. */
+type Command = (file: string) => Promise<Program<FlagSchema>>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run: runCommand,
+  check: checkCommand,
+  clean: cleanCommand,
+  new: newCommand,
+  html: htmlCommand,
+};
+
+/** `deno task notebook run FILE`: the flags are the notebook's parameters. */
+async function runCommand(file: string): Promise<Program<FlagSchema>> {
+  const notebook = await readNotebook(file);
+  const parameters = readParameters(notebook, file);
+  const hasOut = parameters.some(({ name }) => name === "out");
+  return {
+    ...words("run", file),
+    purpose:
+      "Runs a notebook through Deno's own kernel and keeps what it shows.",
+    flags: z.strictObject({
+      ...parameterFlags(parameters),
+      ...runFlags.shape,
+    }),
+    run(options, signal) {
+      const { out, cellLimit, totalLimit, ...given } = options as RunOptions;
+      const values = Object.entries({ ...given, ...(hasOut ? { out } : {}) })
+        .filter(([, value]) => value !== undefined);
+      return runHeadless({
+        file,
+        notebook,
+        parameters,
+        values: Object.fromEntries(values) as Record<string, ParameterValue>,
+        out: out ?? defaultFolder(file, parameters),
+        cellLimit,
+        totalLimit,
+        observer: terminalObserver({
+          print: (text) => process.stdout.write(text),
+          say,
+          progress: terminalProgress(),
+          colours: process.stdout.isTTY === true,
+        }),
+        signal,
+        say,
+        holder: thisProcess(new Date()),
+        clock: () => new Date(),
+      });
+    },
+  };
+}
+
+/** `deno task notebook check FILE`: the gate's check, of one notebook. */
+function checkCommand(file: string): Promise<Program<FlagSchema>> {
+  return Promise.resolve({
+    ...words("check", file),
+    purpose: "Checks the types, imports, length and outputs of a notebook.",
+    flags: noFlags,
+    async run() {
+      readParameters(await readNotebook(file), file);
+      if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
+        throw new InputError(
+          `Cannot check "${file}": it must lie in the repository, whose ` +
+            "deno.json says what it may import; copy it there",
+        );
+      }
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "--quiet", "notebooks", file],
+        clearEnv: true,
+        env: environmentForDeno(),
+        stdout: "inherit",
+        stderr: "inherit",
+      }).spawn().status;
+      return code;
+    },
+  });
+}
+
+/** `deno task notebook clean FILE`: as it goes into git. */
+function cleanCommand(file: string): Promise<Program<FlagSchema>> {
+  return Promise.resolve({
+    ...words("clean", file),
+    purpose: "Keeps the source of a notebook and the small text it printed.",
+    flags: noFlags,
+    async run() {
+      const notebook = await readNotebook(file);
+      const clean = cleanNotebook(notebook);
+      const saved = notebookText(notebook).length - notebookText(clean).length;
+      if (saved !== 0) await writeNotebook(file, clean);
+      say(`${file}: ${saved === 0 ? "was clean" : `${saved} characters less`}`);
+      return 0;
+    },
+  });
+}
+
+/** `deno task notebook new FILE`: one to begin with. */
+function newCommand(file: string): Promise<Program<FlagSchema>> {
+  return Promise.resolve({
+    ...words("new", file),
+    purpose:
+      "Makes a notebook with parameters, a display and a last assertion.",
+    flags: noFlags,
+    async run() {
+      if (!file.endsWith(".ipynb")) {
+        throw new InputError(
+          `Cannot make "${file}": the name of a notebook must end with .ipynb`,
+        );
+      }
+      if (await Deno.stat(file).catch(() => undefined)) {
+        throw new InputError(
+          `Cannot make "${file}": it must not exist yet; choose another name`,
+        );
+      }
+      await writeNotebook(file, templateNotebook(nameOf(file)));
+      say(`made ${file}`);
+      return 0;
+    },
+  });
+}
+
+/** `deno task notebook html FILE`: a page to send to anybody. */
+function htmlCommand(file: string): Promise<Program<FlagSchema>> {
+  return Promise.resolve({
+    ...words("html", file),
+    purpose: "Makes a page of a notebook and of all that it shows.",
+    flags: htmlFlags,
+    async run(options) {
+      const { out } = options as z.infer<typeof htmlFlags>;
+      const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
+      const html = notebookPage(await readNotebook(file), nameOf(file));
+      await writeFileAtomically(page, html);
+      say(`made ${page}`);
+      return 0;
+    },
+  });
+}
+
+function words(
+  command: string,
+  file: string,
+): Pick<Program<FlagSchema>, "usage" | "command"> {
+  return {
+    usage: `deno task notebook ${command} ${file}`,
+    command: [command, file],
+  };
+}
+
+function nameOf(file: string): string {
+  return basename(file).replace(/\.ipynb$/, "");
+}
+
+/** The command of the first word, for the file of the second. */
+async function commandOf(
+  [word, file]: readonly string[],
+): Promise<Program<FlagSchema>> {
+  const usage = `deno task notebook ${Object.keys(COMMANDS).join("|")} FILE`;
+  const command = Object.hasOwn(COMMANDS, word ?? "")
+    ? COMMANDS[word!]
+    : undefined;
+  if (command === undefined) {
+    throw new InputError(
+      "Cannot read the command: the first word must be one of " +
+        `${Object.keys(COMMANDS).join(", ")}: current value is ${
+          word === undefined ? "none" : `"${word}"`
+        }; run ${usage}`,
+    );
+  }
+  if (file === undefined || file.startsWith("-")) {
+    throw new InputError(
+      `Cannot read the command: a notebook must follow ${word}; run ${usage}`,
+    );
+  }
+  return await command(file);
+}
+
+if (import.meta.main) {
+  await runProgram(() => commandOf(Deno.args));
+}

@@ -1,0 +1,101 @@
+import * as z from "zod";
+import { InputError } from "../../core/mod.ts";
+import type { Parameter, ParameterValue } from "../../notebook/mod.ts";
+
+const seconds = z.coerce.number("must be a number of seconds").positive(
+  "must be above 0",
+).optional();
+
+/** Flags of `deno task notebook run FILE` besides the notebook's own parameters. */
+export const runFlags = z.strictObject({
+  out: z.string().min(1, "must not be empty").optional().describe(
+    "folder of the run (default the notebook's own out, or runs/NAME); a run " +
+      "that was stopped there goes on",
+  ),
+  cellLimit: seconds.describe(
+    "seconds that a cell may take (default no limit)",
+  ),
+  totalLimit: seconds.describe(
+    "seconds that all cells together may take (default no limit)",
+  ),
+});
+
+/** The same, checked. */
+export type RunOptions = z.infer<typeof runFlags>;
+
+/** Flags of `deno task notebook html FILE`. */
+export const htmlFlags = z.strictObject({
+  out: z.string().min(1, "must not be empty").optional().describe(
+    "the page (default the notebook's name with .html beside it)",
+  ),
+});
+
+/** Commands that take a file and nothing else. */
+export const noFlags = z.strictObject({});
+
+/**
+ * The flags of a notebook: one for each of its parameters, with its type.
+ *
+ * @throws {InputError} if a parameter has the name of a flag of the runner
+ */
+export function parameterFlags(
+  parameters: readonly Parameter[],
+): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    parameters.filter(({ name }) => name !== "out").map((parameter) => {
+      const { name, fallback, description } = parameter;
+      if (name in runFlags.shape || name === "help") {
+        throw new InputError(
+          `Cannot use the parameter ${name}: the runner has a flag of that ` +
+            "name: give the parameter another name",
+        );
+      }
+      const shown = JSON.stringify(fallback);
+      return [
+        name,
+        fieldOf(parameter).optional()
+          .describe(`${description} (default ${shown})`.trim()),
+      ];
+    }),
+  );
+}
+
+function fieldOf(
+  { type, fallback }: Parameter,
+): z.ZodType<ParameterValue> {
+  if (typeof fallback === "number") {
+    return z.coerce.number("must be a number");
+  }
+  if (typeof fallback === "boolean") {
+    return z.enum(["true", "false"], "must be true or false")
+      .transform((text) => text === "true");
+  }
+  if (typeof fallback !== "string") return listField(fallback);
+  const choices = type?.match(/^"[^"]*"(?:\s*\|\s*"[^"]*")*$/)
+    ? [...type.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice!)
+    : undefined;
+  return choices === undefined
+    ? z.string()
+    : z.enum(choices, `must be one of ${choices.join(", ")}`);
+}
+
+/** A list as JSON, of the kind of items that it has by default. */
+function listField(
+  fallback: readonly (string | number)[],
+): z.ZodType<ParameterValue> {
+  const kind = typeof fallback[0] === "number" ? "numbers" : "texts";
+  const item = kind === "numbers" ? z.number() : z.string();
+  return z.string().transform((text, context): (string | number)[] => {
+    try {
+      return z.array(item).parse(JSON.parse(text));
+    } catch {
+      context.addIssue({
+        code: "custom",
+        message: `must be a list of ${kind} in JSON, such as ${
+          kind === "numbers" ? "[1, 2]" : '["a", "b"]'
+        }`,
+      });
+      return z.NEVER;
+    }
+  });
+}

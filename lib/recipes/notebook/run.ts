@@ -1,0 +1,172 @@
+import { basename } from "node:path";
+import {
+  lockFolder,
+  type LockHolder,
+  removePartialFiles,
+} from "../../core/mod.ts";
+import {
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+} from "../../formats/notebook/mod.ts";
+import {
+  CellError,
+  injectParameters,
+  KernelDiedError,
+  NotebookRunError,
+  type Parameter,
+  type ParameterValue,
+  runNotebook,
+  type RunObserver,
+  RunStoppedError,
+  startKernel,
+} from "../../notebook/mod.ts";
+
+/** A run of a notebook without anybody watching. */
+export interface HeadlessRun {
+  readonly file: string;
+  readonly notebook: Notebook;
+  readonly parameters: readonly Parameter[];
+  /** Parameters that were given. */
+  readonly values: Readonly<Record<string, ParameterValue>>;
+  /** Folder of the run. */
+  readonly out: string;
+  readonly cellLimit: number | undefined;
+  readonly totalLimit: number | undefined;
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly holder: LockHolder;
+  readonly clock: () => Date;
+}
+
+/** What is known of a run, kept in the metadata of the executed notebook. */
+interface RunRecord {
+  readonly state: "running" | "done" | "failed" | "stopped";
+  /** The code cell that ended it, from 1. */
+  readonly cell?: number;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** ISO 8601. */
+  readonly began: string;
+  readonly saved: string;
+}
+
+/** Exit codes, as shells know them. */
+const DONE = 0;
+const FAILED = 1;
+const STOPPED = 130;
+
+/**
+ * Runs a notebook in a kernel of its own, in the folder from which the command
+ * is given, and keeps `OUT/notebook/NAME.ipynb` as it is after every cell.
+ *
+ * @returns the exit code: 0, 1 if a cell failed, 130 if it was stopped.
+ * @throws {InputError} if another run has the folder
+ */
+export async function runHeadless(run: HeadlessRun): Promise<number> {
+  const { out, say, observer, signal, cellLimit, totalLimit } = run;
+  // A folder of its own: the cells may take the run's folder for themselves.
+  const folder = `${out}/notebook`;
+  await Deno.mkdir(folder, { recursive: true });
+  using _lock = lockFolder(folder, run.holder);
+  await removePartialFiles(folder);
+  const target = `${folder}/${basename(run.file)}`;
+  const before = await recordOf(target);
+  if (before !== undefined && before.state !== "done") {
+    say(
+      `A run in ${out} ${endText(before)}: all cells run again, and training ` +
+        "goes on from its checkpoints",
+    );
+  }
+  const began = run.clock().toISOString();
+  let latest = injectParameters(run.notebook, run.values);
+  const keep = async (
+    notebook: Notebook,
+    state: RunRecord["state"],
+    cell?: number,
+  ): Promise<void> => {
+    const record: RunRecord = {
+      state,
+      ...(cell === undefined ? {} : { cell }),
+      parameters: run.values,
+      began,
+      saved: run.clock().toISOString(),
+    };
+    latest = notebook;
+    const metadata = { ...notebook.metadata, aiprod: record };
+    await writeNotebook(target, { ...notebook, metadata });
+  };
+  try {
+    await using kernel = await startKernel({
+      cwd: Deno.cwd(),
+      onLog: (text) => observer.streamed("stderr", text),
+    });
+    await runNotebook(latest, {
+      kernel,
+      save: (notebook) => keep(notebook, "running"),
+      observer,
+      signal,
+      ...(cellLimit === undefined ? {} : { cellLimit }),
+      ...(totalLimit === undefined ? {} : { totalLimit }),
+    });
+  } catch (error) {
+    if (error instanceof KernelDiedError) {
+      say(`error: ${error.message}`); // it never began
+      return FAILED;
+    }
+    if (!(error instanceof NotebookRunError)) throw error;
+    const stopped = error instanceof RunStoppedError;
+    await keep(latest, stopped ? "stopped" : "failed", error.cell.number);
+    report(error, say);
+    say(`saved: ${target}`);
+    return stopped ? STOPPED : FAILED;
+  }
+  await keep(latest, "done");
+  say(`done: ${target}`);
+  return DONE;
+}
+
+/** Says what went wrong, and in which lines. */
+function report(error: NotebookRunError, say: (line: string) => void): void {
+  if (error instanceof RunStoppedError) {
+    say(`${error.message}; the same command goes on from the checkpoints`);
+    return;
+  }
+  const lines = error.cell.source.split("\n");
+  const width = String(lines.length).length;
+  say("");
+  for (const [i, line] of lines.entries()) {
+    say(`${String(i + 1).padStart(width)} | ${line}`);
+  }
+  say("");
+  if (error instanceof CellError) {
+    for (const line of error.traceback) say(line);
+  }
+  say(`error: ${error.message}`);
+}
+
+function endText({ state, cell }: RunRecord): string {
+  if (state === "running") return "was cut off";
+  return `${
+    state === "stopped" ? "was stopped" : "failed"
+  } in code cell ${cell}`;
+}
+
+/** What is known of an earlier run; nothing if its file is not ours. */
+async function recordOf(path: string): Promise<RunRecord | undefined> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const { metadata } = await readNotebook(path);
+  return metadata.aiprod as RunRecord | undefined;
+}
+
+/** The folder of a run where none is given. */
+export function defaultFolder(
+  file: string,
+  parameters: readonly Parameter[],
+): string {
+  const own = parameters.find(({ name }) => name === "out")?.fallback;
+  return typeof own === "string"
+    ? own
+    : `runs/${basename(file).replace(/\.ipynb$/, "")}`;
+}
