@@ -77,13 +77,12 @@ function similarity(
   height: number,
   width: number,
 ): number {
-  const blur = (at: (i: number) => number): Float64Array =>
-    windowed(at, height, width);
-  const meanX = blur((i) => x[i]!);
-  const meanY = blur((i) => y[i]!);
-  const squareX = blur((i) => x[i]! * x[i]!);
-  const squareY = blur((i) => y[i]! * y[i]!);
-  const product = blur((i) => x[i]! * y[i]!);
+  const mean = (values: Float64Array): Float64Array =>
+    windowed(values, height, width);
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const squareX = mean(x.map((value) => value * value));
+  const squareY = mean(y.map((value) => value * value));
+  const product = mean(x.map((value, i) => value * y[i]!));
   let sum = 0;
   for (let i = 0; i < meanX.length; i++) {
     const [a, b] = [meanX[i]!, meanY[i]!];
@@ -110,7 +109,7 @@ function gaussian(): Float64Array {
 
 /** Weighted means where the whole window fits: `[H,W] -> [H-10,W-10]`. */
 function windowed(
-  at: (i: number) => number,
+  values: Float64Array,
   height: number,
   width: number,
 ): Float64Array {
@@ -120,7 +119,7 @@ function windowed(
     for (let k = 0; k < WINDOW.length; k++) {
       const weight = WINDOW[k]!;
       for (let j = 0; j < w; j++) {
-        across[i * w + j]! += weight * at(i * width + j + k);
+        across[i * w + j]! += weight * values[i * width + j + k]!;
       }
     }
   }

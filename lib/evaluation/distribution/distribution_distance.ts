@@ -1,8 +1,5 @@
 import { InputError, Rng } from "../../core/mod.ts";
-import type {
-  FeatureSetting,
-  FeatureStatistics,
-} from "./feature_statistics.ts";
+import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 import { frechetDistance } from "./frechet.ts";
 import { type KernelDistance, kernelDistance } from "./kernel_distance.ts";
 import {
@@ -53,8 +50,8 @@ export interface ReliabilityOptions {
  *   fewer than 2 clips
  */
 export function distributionDistance(
-  a: FeatureStatistics,
-  b: FeatureStatistics,
+  a: FeatureSummary,
+  b: FeatureSummary,
   rng: Rng,
   { replicates = 30, draws = 4 }: ReliabilityOptions = {},
 ): DistributionDistance {

@@ -32,6 +32,16 @@ export interface FeatureRows {
   readonly values: Float32Array;
 }
 
+/** What distances between sets are made of. */
+export interface FeatureSummary {
+  readonly setting: FeatureSetting;
+  /** Clips, all of them. */
+  readonly count: number;
+  readonly moments: Moments;
+  /** Features of the clips, or of as many as were kept. */
+  readonly rows: FeatureRows;
+}
+
 /**
  * The features of a set of clips, seen once: moments of all of them, and of at
  * most {@link KEPT_ROWS} the rows themselves, each row with the same chance to
@@ -58,7 +68,7 @@ export interface FeatureRows {
  * assert.deepEqual([...statistics.rows.values], [1, 2]);
  * ```
  */
-export class FeatureStatistics {
+export class FeatureStatistics implements FeatureSummary {
   readonly setting: FeatureSetting;
   readonly #moments: RunningMoments;
   readonly #rows: Float32Array;

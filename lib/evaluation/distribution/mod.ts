@@ -15,3 +15,4 @@ export {
   type FrechetCurve,
   frechetCurve,
 } from "./reliability.ts";
+export * from "./statistics_file.ts";

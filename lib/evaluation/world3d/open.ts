@@ -11,7 +11,7 @@ import {
   filledBatch,
   rowsOf,
 } from "../feature_network.ts";
-import { WORLD_TASKS, type WorldTask } from "./config.ts";
+import { type World3dConfig, WORLD_TASKS, type WorldTask } from "./config.ts";
 import { world3d } from "./network.ts";
 import type { TrainedWorld3d } from "./weights.ts";
 
@@ -25,6 +25,7 @@ export interface WorldView {
 
 /** A world3d network on a device. */
 export interface World3dNetwork extends FeatureNetwork {
+  readonly config: World3dConfig;
   /** Features and answers of up to `batch` clips of the network's shape. */
   look(clips: readonly Clip[]): Promise<WorldView[]>;
   /**
@@ -77,6 +78,7 @@ export async function openWorld3d(
     }));
   };
   return {
+    config,
     name: "world3d",
     weights: digest,
     layer: "features",

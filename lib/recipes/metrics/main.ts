@@ -1,0 +1,27 @@
+import { terminalProgress } from "../../core/progress/mod.ts";
+import { print, runProgram } from "../command_line/mod.ts";
+import { measure } from "./measure.ts";
+import { metricsFlags, type MetricsOptions } from "./options.ts";
+import { resultText } from "./result_text.ts";
+
+/** `deno task metrics`: videos in numbers. */
+async function metrics(
+  options: MetricsOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const result = await measure(options, {
+    progress: terminalProgress(),
+    signal,
+  });
+  print(options.json ? JSON.stringify(result, null, 2) : resultText(result));
+  return 0;
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task metrics",
+    purpose: "Measures videos: against each other, as sets, or by themselves.",
+    flags: metricsFlags,
+    run: metrics,
+  });
+}

@@ -1,0 +1,63 @@
+import type { Device } from "../../compiler/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import {
+  type I3dNetwork,
+  loadI3d,
+  loadLpips,
+  loadWorld3d,
+  type LpipsMetric,
+  openI3d,
+  openLpips,
+  openWorld3d,
+  type Trunk,
+  type World3dNetwork,
+} from "../../evaluation/mod.ts";
+import { WEIGHTS, type WeightsEntry } from "../weights/catalogue.ts";
+
+/** Opens a trained world3d network. */
+export async function trainedWorld3d(
+  device: Device,
+  path: string,
+): Promise<World3dNetwork> {
+  return await openWorld3d(device, await loadWorld3d(path));
+}
+
+/**
+ * Opens I3D.
+ *
+ * @throws {InputError} saying how to get it, if it is not there
+ */
+export async function importedI3d(
+  device: Device,
+  folder: string,
+): Promise<I3dNetwork> {
+  const path = await pathOf(WEIGHTS.i3d, folder);
+  return await openI3d(device, await loadI3d(path));
+}
+
+/**
+ * Opens LPIPS with a trunk.
+ *
+ * @throws {InputError} saying how to get it, if it is not there
+ */
+export async function importedLpips(
+  device: Device,
+  folder: string,
+  trunk: Trunk,
+): Promise<LpipsMetric> {
+  const path = await pathOf(WEIGHTS[trunk], folder);
+  return await openLpips(device, await loadLpips(path, trunk));
+}
+
+async function pathOf(entry: WeightsEntry, folder: string): Promise<string> {
+  const path = `${folder}/${entry.file}`;
+  if (await Deno.stat(path).catch(() => undefined)) return path;
+  throw new InputError(
+    `Cannot compute ${entry.gives}: its weights must be in "${folder}": ` +
+      `${entry.file} is missing; get ${
+        entry.sources.map(({ name, where }) => `${name} (${where})`).join(
+          " and ",
+        )
+      }, then ${entry.command}; ${entry.without}`,
+  );
+}

@@ -1,0 +1,80 @@
+import type {
+  DistributionDistance,
+  FeatureSetting,
+} from "../../evaluation/mod.ts";
+import type { MetricResult } from "./measure.ts";
+
+/** A result as lines for people. */
+export function resultText(result: MetricResult): string {
+  switch (result.kind) {
+    case "pairs": {
+      const { metric, unit, mean, deviation, clips } = result;
+      const spread = deviation === null
+        ? ""
+        : `, deviation ${short(deviation)}`;
+      return `${metric}: ${short(mean)} (${unit}; ${
+        counted(clips.length)
+      }${spread})`;
+    }
+    case "temporal":
+      return result.sets.map(({ path, clips, mean }) =>
+        `${path}: flicker ${short(mean.flicker)}, smoothness ${
+          short(mean.smoothness)
+        }, dynamic degree ${short(mean.dynamicDegree)} sides/s (${
+          counted(clips)
+        })`
+      ).join("\n");
+    case "sets":
+      return distanceText(result);
+  }
+}
+
+/** A distance between sets, with all that it depends on. */
+export function distanceText(
+  { metric, frechet, spread, curve, kernel, clips, setting, warnings }:
+    DistributionDistance,
+): string {
+  const lines = [
+    `${metric}: ${short(frechet)}${
+      spread === null ? "" : ` (bootstrap deviation ${short(spread)})`
+    }, n = ${clips.a} and ${clips.b}`,
+  ];
+  if (curve) {
+    lines.push(
+      `  at n = infinity: ${short(curve.limit)} (standard error ${
+        short(curve.limitError)
+      }); ${
+        curve.points.map(({ n, value }) => `${n}: ${short(value)}`).join(", ")
+      }`,
+    );
+  }
+  lines.push(
+    `  kernel distance: ${short(kernel.value)}${
+      kernel.blocks > 1 ? ` (standard error ${short(kernel.error)})` : ""
+    }`,
+    `  ${settingText(setting)}`,
+    ...warnings.map((warning) => `  warning: ${warning}`),
+  );
+  return lines.join("\n");
+}
+
+/** How features were made, on one line. */
+export function settingText(
+  { network, weights, layer, dimension, frames, fps, size, resize }:
+    FeatureSetting,
+): string {
+  return `${network} ${layer} (${dimension} features, weights ${
+    weights.slice(0, 12)
+  }), ${frames} frames at ${short(fps)} fps, ${size}, resize: ${resize}`;
+}
+
+/** Four digits. */
+export function short(value: number): string {
+  return Number.isFinite(value)
+    ? String(Number(value.toPrecision(4)))
+    : String(value);
+}
+
+function counted(clips: number): string {
+  return `${clips} ${clips === 1 ? "clip" : "clips"}`;
+}
