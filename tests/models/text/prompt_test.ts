@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  emptyPrompts,
-  normalisePrompt,
-  readPrompts,
-} from "lib/models/text/mod.ts";
+import { emptyPrompts, readPrompts } from "lib/models/text/mod.ts";
 
 const SIZES = {
   characterRows: 1 << 20,
@@ -21,46 +17,6 @@ function countsOf(prompt: string): [characters: number, words: number] {
     values.reduce((sum, value) => sum + value, 0);
   return [count(mask.data), count(wordMask.data)];
 }
-
-Deno.test("normalisePrompt() brings spellings of one prompt together", () => {
-  const cases: [string, string][] = [
-    ["e\u0301", "\u00e9"],
-    ["\u1100\u1161\u11a8", "\uac01"], // Korean letters to a syllable
-    ["A\u030aNGSTRO\u0308M", "\u00e5ngstr\u00f6m"],
-    ["\u212b", "\u00e5"], // the angstrom sign
-    ["  red\t\r\n cat\u00a0\u3000runs \ufeff", "red cat runs"],
-    ["STRASSE \u1e9e", "strasse \u00df"],
-    ["\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"], // final sigma
-    ["", ""],
-    [" \n\t ", ""],
-  ];
-  for (const [prompt, normal] of cases) {
-    assert.equal(normalisePrompt(prompt), normal);
-  }
-});
-
-Deno.test("normalisePrompt() composes letters that are composed in lower case only", () => {
-  assert.equal(normalisePrompt("J\u030c"), "\u01f0");
-  assert.equal(
-    normalisePrompt("\u0386\u0345"),
-    normalisePrompt("\u0391\u0345\u0301"),
-  );
-});
-
-Deno.test("normalisePrompt() replaces unpaired surrogates and keeps pairs", () => {
-  assert.equal(normalisePrompt("a\ud800b\udc00"), "a\ufffdb\ufffd");
-  assert.equal(normalisePrompt("\ud83d\ude00"), "\u{1f600}");
-});
-
-Deno.test("normalisePrompt() of a normal prompt changes nothing, in any script", () => {
-  for (let code = 0; code < 0x30000; code += 7) {
-    for (const mark of ["", "\u0301", "\u0308", "\u0345"]) {
-      const once = normalisePrompt(String.fromCodePoint(code) + mark);
-      assert.equal(normalisePrompt(once), once);
-      assert.equal(normalisePrompt(once.normalize("NFD")), once);
-    }
-  }
-});
 
 Deno.test("readPrompts() finds words in every script, also where no spaces are written", () => {
   const cases: [prompt: string, characters: number, words: number][] = [
@@ -132,4 +88,51 @@ Deno.test("readPrompts() keeps all rows inside their tables", () => {
 Deno.test("emptyPrompts() are what empty prompts read as", () => {
   const tokens = readPrompts(["a red cat", "two"], SIZES);
   assert.deepEqual(emptyPrompts(tokens), readPrompts(["", ""], SIZES));
+});
+
+/** Characters that are read of a prompt with room for so many. */
+function read(prompt: string, maxCharacters: number): number {
+  const { mask } = readPrompts([prompt], { ...SIZES, maxCharacters });
+  return mask.data.reduce((sum, value) => sum + value, 0);
+}
+
+Deno.test("readPrompts() cuts a long prompt between words", () => {
+  assert.equal(read("a red cat runs", 14), 14);
+  assert.equal(read("a red cat runs", 13), 10); // "a red cat "
+  assert.equal(read("a red cat runs", 6), 6); // "a red "
+});
+
+Deno.test("readPrompts() cuts a long word where no sign is torn apart", () => {
+  const family = "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}"; // five characters
+  assert.equal(read("\u0e01\u0e33".repeat(9), 9) % 2, 0); // Thai, sign by sign
+  assert.equal(read(family.repeat(3), 12), 10);
+  assert.equal(read("x".repeat(99), 12), 12);
+  assert.equal(read(family, 3), 3); // there is no room for even one
+});
+
+Deno.test("readPrompts() reads ten thousand characters of any kind in their order", () => {
+  const prompts = [
+    "קטן \u05d0\u05b8 ".repeat(1300),
+    "\u{1f469}\u200d\u{1f680} ".repeat(2500),
+    "\ud800".repeat(10_000),
+    "a" + "\u0301".repeat(9_999),
+    "\u0000\u200f".repeat(5_000),
+    "猫".repeat(10_000),
+  ];
+  const { mask, characters } = readPrompts(prompts, SIZES);
+  const counts = prompts.map((_, i) =>
+    mask.data.slice(40 * i, 40 * (i + 1)).reduce((a, b) => a + b, 0)
+  );
+  // The accented letter is one character, with six more marks; the rest fill the room.
+  assert.deepEqual(counts.map((count) => count > 36), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    true,
+  ]);
+  assert.deepEqual([counts[3], counts[4]], [7, 0]);
+  // All of U+FFFD, the same row.
+  assert.equal(new Set(characters.data.slice(80, 120)).size, 1);
 });
