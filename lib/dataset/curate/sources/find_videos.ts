@@ -1,9 +1,12 @@
 import { join, resolve } from "node:path";
 import { InputError, messageOf } from "lib/core/mod.ts";
 
-/** Endings of the files in a folder that are taken for videos. */
+/**
+ * Endings of the files in a folder that are taken for videos. `ts` is not among
+ * them: most such files are TypeScript; a transport stream may be named itself.
+ */
 export const VIDEO_ENDINGS: readonly string[] = (
-  "mp4 m4v mov qt mkv webm avi mpg mpeg mpe m2v ts mts m2ts vob flv f4v ogv ogg " +
+  "mp4 m4v mov qt mkv webm avi mpg mpeg mpe m2v mts m2ts vob flv f4v ogv ogg " +
   "wmv asf gif apng 3gp 3g2 mxf dv y4m nut ivf rm rmvb divx h264 264 hevc 265 av1 obu"
 ).split(" ");
 

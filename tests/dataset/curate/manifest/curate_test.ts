@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import {
+  curate,
+  type CurateOptions,
+  type ManifestRow,
+  manifestRowSchema,
+  type Segment,
+  type SourceFile,
+} from "lib/dataset/curate/mod.ts";
+import { analysisOf, CALM, fileOf, OPTIONS, segmentOf } from "../_rows.ts";
+
+/** Curates and proves on the way that every row keeps to the format. */
+function rowsOf(
+  files: SourceFile[],
+  options: Partial<CurateOptions> = {},
+): ManifestRow[] {
+  const rows = curate(files, { ...OPTIONS, ...options });
+  for (const row of rows) {
+    assert.deepEqual(
+      manifestRowSchema.parse(JSON.parse(JSON.stringify(row))),
+      row,
+    );
+  }
+  const ids = new Set(rows.map(({ id }) => id));
+  assert.equal(ids.size, rows.length, "no two rows have one name");
+  return rows;
+}
+
+function reasonsOf(
+  segment: Partial<Segment>,
+  options: Partial<CurateOptions> = {},
+): string {
+  const [row] = rowsOf([fileOf("a.mp4", "a", [segmentOf(segment)])], options);
+  return row!.status === "kept" ? "kept" : `${row!.rule}: ${row!.reason}`;
+}
+
+Deno.test("curate() keeps a good shot in its phase, with what it was judged by", () => {
+  const [row] = rowsOf([fileOf("a.mp4", "a", [segmentOf()])]);
+  assert.ok(row?.status === "kept");
+  assert.equal(row.phase, 1);
+  assert.match(row.phaseReason, /^still camera/);
+  assert.equal(row.split, "train");
+  assert.equal(row.id, "aaaaaaaaaaaaaaaa-0000");
+  assert.deepEqual(row.scores, CALM);
+  assert.deepEqual(row.shot, {
+    startSeconds: 0,
+    endSeconds: 4,
+    pictures: 100,
+    startsAtCut: false,
+    endsAtCut: false,
+    part: 1,
+    parts: 1,
+  });
+});
+
+Deno.test("curate() drops a shot with the rule and the numbers", () => {
+  const cases: [Partial<Segment>, string][] = [
+    [
+      { endSeconds: 0.8, pictures: 20 },
+      "too_short: lasts 0.8 s (20 pictures), 1 s are needed",
+    ],
+    [
+      { scores: null, endSeconds: 0.04, pictures: 1 },
+      "too_short: lasts 0.04 s (1 pictures), 1 s are needed",
+    ],
+    [
+      { kind: "blank", scores: null, hash: null, moments: null },
+      "blank: shows nothing: one plain colour",
+    ],
+    [
+      { kind: "damaged", scores: null, hash: null, moments: null },
+      "damaged: the decoder had to guess parts of these pictures",
+    ],
+    [{ scores: { ...CALM, motion: 0.0001 } }, "still: motion 0.0001 < 0.0005"],
+    [{ scores: { ...CALM, sharpness: 1.234 } }, "blurred: sharpness 1.23 < 4"],
+    [{ scores: { ...CALM, overlay: 0.25 } }, "overlay: overlay 0.25 > 0.1"],
+    [{ scores: { ...CALM, sharpness: null, overlay: null } }, "kept"],
+    [{ endSeconds: 1 }, "kept"],
+  ];
+  for (const [segment, expected] of cases) {
+    assert.equal(reasonsOf(segment), expected);
+  }
+  assert.equal(
+    reasonsOf({}, { minSide: 361 }),
+    "too_small: is 640x360, 361 pixels are needed",
+  );
+  assert.equal(
+    reasonsOf({}, { minSeconds: 5 }),
+    "too_short: lasts 4 s (100 pictures), 5 s are needed",
+  );
+});
+
+Deno.test("curate() has a row for a file that gave nothing, and for what damage cost", () => {
+  const rows = rowsOf([
+    fileOf("b.mp4", "b", { rule: "no_video", reason: "it is a text file" }),
+    fileOf("c.mp4", "c", {
+      analysis: analysisOf(
+        [segmentOf()],
+        {},
+        "a picture at about 4.00 s is damaged",
+      ),
+    }),
+    fileOf("gone", "0", {
+      rule: "unreadable",
+      reason: "the link leads nowhere",
+    }, {
+      sha256: null,
+      bytes: null,
+    }),
+  ]);
+  assert.deepEqual(
+    rows.map((row) =>
+      row.status === "kept"
+        ? "kept"
+        : `${row.source.path} ${row.rule}: ${row.reason}`
+    ),
+    [
+      "b.mp4 no_video: it is a text file",
+      "kept",
+      "c.mp4 damaged: the rest of the file is lost: a picture at about 4.00 s is damaged",
+      "gone unreadable: the link leads nowhere",
+    ],
+  );
+});
+
+Deno.test("curate() takes equal bytes once, by the first name", () => {
+  const rows = rowsOf([
+    fileOf("b.mp4", "a", [segmentOf()]),
+    fileOf("a.mp4", "a", [segmentOf()]),
+  ]);
+  assert.deepEqual(rows.map(({ source, status }) => [source.path, status]), [
+    ["a.mp4", "kept"],
+    ["b.mp4", "dropped"],
+  ]);
+  assert.ok(rows[1]!.status === "dropped");
+  assert.equal(rows[1]!.rule, "same_file");
+  assert.equal(rows[1]!.reason, 'holds the same bytes as "a.mp4"');
+});
+
+Deno.test("curate() keeps the largest of duplicates", () => {
+  const large = {
+    analysis: analysisOf([segmentOf()], { width: 1280, height: 720 }),
+  };
+  const rows = rowsOf([
+    fileOf("a.mp4", "a", [segmentOf()]),
+    fileOf("b.mp4", "b", large),
+  ]);
+  assert.deepEqual(rows.map(({ status }) => status), ["dropped", "kept"]);
+  assert.ok(rows[0]!.status === "dropped");
+  assert.equal(rows[0]!.rule, "duplicate");
+  assert.equal(
+    rows[0]!.reason,
+    'shows the same as bbbbbbbbbbbbbbbb-0000 of "b.mp4"',
+  );
+});
+
+Deno.test("curate() splits by the contents of a file, all of its shots together", () => {
+  const moved = { startSeconds: 4, endSeconds: 8, hash: "fedcba9876543210" };
+  const files = [..."0123456789abcdef"].map((digit) =>
+    fileOf(`${digit}.mp4`, digit, [segmentOf(), segmentOf(moved)])
+  );
+  const splitsOf = (validation: number): Map<string, Set<string>> => {
+    const splits = new Map<string, Set<string>>();
+    for (const row of rowsOf(files, { validation })) {
+      if (row.status === "dropped") continue;
+      const { path } = row.source;
+      splits.set(path, (splits.get(path) ?? new Set()).add(row.split));
+    }
+    return splits;
+  };
+  // Duplicates aside, what is left has one side each.
+  for (const sides of splitsOf(0.5).values()) assert.equal(sides.size, 1);
+  const [row] = rowsOf([fileOf("x.mp4", "4", [segmentOf()])], {
+    validation: 0.27,
+  });
+  assert.ok(row?.status === "kept" && row.split === "validation"); // 0x444... is 0.267
+  const [next] = rowsOf([fileOf("x.mp4", "4", [segmentOf()])], {
+    validation: 0.26,
+  });
+  assert.ok(next?.status === "kept" && next.split === "train");
+});
+
+Deno.test("curate() gives a shot the captions that speak of most of it, and the notes of its file", () => {
+  const captions = [
+    { text: "a cat", language: "en" },
+    { text: "it sleeps", language: "en", start: 0, end: 2 },
+    { text: "it wakes", language: "en", start: 2.5 },
+  ];
+  const [row] = rowsOf([
+    fileOf("a.mp4", "a", [segmentOf()], { captions, notes: ["a note"] }),
+  ]);
+  assert.deepEqual(row!.captions.map(({ text }) => text), [
+    "a cat",
+    "it sleeps",
+  ]);
+  assert.deepEqual(row!.notes, ["a note"]);
+});

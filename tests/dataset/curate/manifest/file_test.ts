@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { curate, readManifest, writeManifest } from "lib/dataset/curate/mod.ts";
+import { temporaryFolder } from "../../_video_fixture.ts";
+import { fileOf, OPTIONS, segmentOf } from "../_rows.ts";
+
+const ROWS = curate([
+  fileOf("a.mp4", "a", [segmentOf()]),
+  fileOf("Nächte.mp4", "b", { rule: "no_video", reason: "it is empty" }),
+], OPTIONS);
+
+Deno.test("readManifest() reads what writeManifest() wrote", async () => {
+  await using folder = await temporaryFolder();
+  await writeManifest(folder.file("m.jsonl"), ROWS);
+  assert.deepEqual(await readManifest(folder.file("m.jsonl")), ROWS);
+});
+
+Deno.test("readManifest() names the line and the field that is wrong", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("m.jsonl");
+  const wrong = { ...ROWS[1]!, phase: 6 };
+  await Deno.writeTextFile(
+    path,
+    [ROWS[0], wrong].map((row) => `${JSON.stringify(row)}\n`).join(""),
+  );
+  await assert.rejects(readManifest(path), {
+    name: "InputError",
+    message:
+      /^Cannot read line 2 of ".*m\.jsonl": phase must be as the manifest's format says: .*; ingest the videos again$/,
+  });
+  await assert.rejects(readManifest(folder.file("none.jsonl")), {
+    name: "InputError",
+    message: /the file must exist: there is none; check the path$/,
+  });
+});

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { contentHash, findVideos } from "lib/dataset/curate/mod.ts";
+import { temporaryFolder } from "../../_video_fixture.ts";
+
+async function filled(
+  names: readonly string[],
+): ReturnType<typeof temporaryFolder> {
+  const folder = await temporaryFolder();
+  for (const name of names) {
+    const path = folder.file(name);
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, name);
+  }
+  return folder;
+}
+
+/** Makes links as a program that may do everything: Deno lets no other make them. */
+async function link(
+  links: readonly (readonly [to: string, at: string])[],
+): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `for (const [to, at] of ${
+        JSON.stringify(links)
+      }) Deno.symlinkSync(to, at);`,
+    ],
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+async function namesIn(
+  folder: { path: string },
+  ...given: string[]
+): Promise<string[]> {
+  const { files } = await findVideos(
+    given.length === 0 ? [folder.path] : given,
+  );
+  return files.map(({ path, problem }) =>
+    path.slice(folder.path.length + 1) +
+    (problem === undefined ? "" : `: ${problem}`)
+  );
+}
+
+Deno.test("findVideos() goes through folders, whatever the names", async () => {
+  await using folder = await filled([
+    "b.MP4",
+    "two words/ein Ümlaut.mkv",
+    "видео/猫.webm",
+    "deep/er/still/a.gif",
+    "notes.md",
+    "deep/b.txt",
+    "deep/no ending",
+    ".hidden/c.mp4",
+    "._d.mp4",
+  ]);
+  assert.deepEqual(await namesIn(folder), [
+    "b.MP4",
+    "deep/er/still/a.gif",
+    "two words/ein Ümlaut.mkv",
+    "видео/猫.webm",
+  ]);
+  const { others } = await findVideos([folder.path]);
+  assert.deepEqual([...others], [["", 1], ["md", 1], ["txt", 1]]);
+});
+
+Deno.test("findVideos() follows links, once, and ends where they lead in circles", async () => {
+  await using folder = await filled(["real/a.mp4", "z.mp4"]);
+  await link([
+    [folder.path, folder.file("real/up")],
+    [folder.file("real"), folder.file("again")],
+    ["z.mp4", folder.file("link.mp4")],
+    ["nothing.mp4", folder.file("lost.mp4")],
+    ["round.mp4", folder.file("round.mp4")],
+  ]);
+  assert.deepEqual(await namesIn(folder), [
+    "again/a.mp4",
+    "link.mp4",
+    "lost.mp4: the link leads nowhere",
+    "round.mp4: the link leads in a circle",
+  ]);
+});
+
+Deno.test("findVideos() takes a file that is named whatever it is called", async () => {
+  await using folder = await filled(["clip.bin", "a.mp4"]);
+  assert.deepEqual(
+    await namesIn(folder, folder.file("clip.bin"), folder.path),
+    ["a.mp4", "clip.bin"],
+  );
+});
+
+Deno.test("findVideos() leaves out what it is told, such as its own results", async () => {
+  await using folder = await filled(["a.mp4", "out/b.mp4"]);
+  const { files } = await findVideos([folder.path], [folder.file("out")]);
+  assert.deepEqual(files, [{ path: folder.file("a.mp4") }]);
+});
+
+Deno.test("findVideos() says that a given path does not exist", async () => {
+  await using folder = await filled([]);
+  const path = folder.file("none");
+  await assert.rejects(findVideos([path]), {
+    name: "InputError",
+    message:
+      `Cannot ingest "${path}": the folder or file must exist: there is none; check the path`,
+  });
+});
+
+Deno.test("findVideos() lists a folder that must not be read, and goes on", async () => {
+  await using folder = await filled(["a.mp4", "secret/b.mp4"]);
+  // Without a permission rather than a file mode, which the superuser passes.
+  const program = folder.file("program.ts");
+  await Deno.writeTextFile(
+    program,
+    `import { findVideos } from "lib/dataset/curate/mod.ts";
+    const { files } = await findVideos([${JSON.stringify(folder.path)}]);
+    Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(files)));`,
+  );
+  const root = new URL("../../../..", import.meta.url).pathname;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--quiet",
+      `--config=${root}deno.json`,
+      "--allow-ffi",
+      "--allow-env=AV_FROM_SOURCE",
+      `--allow-read=${root},${folder.path}`,
+      `--deny-read=${folder.file("secret")}`,
+      program,
+    ],
+    cwd: root,
+  }).output();
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [
+    { path: folder.file("a.mp4") },
+    {
+      path: folder.file("secret"),
+      problem: "Deno was not allowed to read it",
+    },
+  ]);
+});
+
+Deno.test("contentHash() is SHA-256 of all bytes, however many", async () => {
+  await using folder = await filled(["a.mp4"]);
+  const path = folder.file("a.mp4");
+  const bytes = Uint8Array.from({ length: 2_500_000 }, (_, i) => i * 7);
+  await Deno.writeFile(path, bytes);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  assert.equal(await contentHash(path), new Uint8Array(digest).toHex());
+});
