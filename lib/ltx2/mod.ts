@@ -24,6 +24,7 @@ export * from "./inventory/video_vae.ts";
 export {
   type AttentionNameAccount,
   attentionNameAccount,
+  FILE_PARTS,
   type FileAccount,
   fileAccount,
   quantisedBlocksFor,

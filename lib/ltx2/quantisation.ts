@@ -108,6 +108,19 @@ export interface FileAccount {
   readonly rest: number;
 }
 
+/** The parts of that account, in words, in the order of the sum. */
+export const FILE_PARTS: readonly (readonly [
+  part: keyof FileAccount,
+  meaning: string,
+])[] = [
+  ["quantisedWeights", "quantised weights, fp8"],
+  ["scales", "their scales, f32"],
+  ["keptWeights", "rest of the transformer, bf16"],
+  ["besides", "text connectors, projection and video VAE, bf16"],
+  ["rest", "audio VAE and vocoder, what remains"],
+  ["file", "the file as published"],
+];
+
 /**
  * Adds up the fp8 file from the inventory: the linear layers of the quantised
  * blocks in fp8, everything else in bf16. It is the second witness for the

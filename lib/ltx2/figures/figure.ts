@@ -1,7 +1,11 @@
 /** A plot as plain data, in the words of Plotly; whoever shows it draws it. */
 export interface Figure {
   readonly data: readonly Readonly<Record<string, unknown>>[];
-  readonly layout: Readonly<Record<string, unknown>>;
+  readonly layout: Readonly<Record<string, unknown>> & {
+    readonly title: { readonly text: string; readonly [more: string]: unknown };
+    /** Pixels. */
+    readonly height: number;
+  };
 }
 
 /** Colours that stay apart for readers who see few of them. */
@@ -19,11 +23,10 @@ export const COLOURS = {
 /** What all figures share: size, margins, a quiet grid. */
 export function layoutOf(
   title: string,
-  more: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+  more: Readonly<Record<string, unknown>> & { readonly height?: number },
+): Figure["layout"] {
   return {
     title: { text: title, x: 0, xanchor: "left", font: { size: 16 } },
-    width: 860,
     height: 420,
     margin: { l: 70, r: 30, t: 60, b: 60 },
     paper_bgcolor: "#ffffff",

@@ -7,6 +7,7 @@ import {
   componentsOf,
   compressionOf,
   decisionsOf,
+  FILE_PARTS,
   fileAccount,
   type Ltx2Config,
   memoryByPhase,
@@ -71,7 +72,6 @@ function attentionNames(config: Ltx2Config): string[] {
   const { modules, inBlocks, inConnectors, quantisedBlocks, scalesPerBlock } =
     account;
   const parts = fileAccount(config, quantisedBlocks);
-  const gb = (bytes: number): string => (bytes / 1e9).toFixed(3);
   return [
     `The ${account.total} names with "attn" in the fp8 file`,
     ...table([
@@ -89,17 +89,13 @@ function attentionNames(config: Ltx2Config): string[] {
       ["together", account.total, ""],
     ]),
     "",
-    "The bytes of the fp8 file, GB; the reported 25.22 GB are GiB",
-    ...table([
-      [`weights of ${quantisedBlocks} blocks, fp8`, gb(parts.quantisedWeights)],
-      ["rest of the transformer, bf16", gb(parts.keptWeights)],
-      ["text connectors, projection and video VAE, bf16", gb(parts.besides)],
-      ["audio VAE and vocoder, what remains", gb(parts.rest)],
-      [
-        `the file, ${(parts.file / 2 ** 30).toFixed(3)} GiB`,
-        gb(parts.file),
-      ],
-    ]),
+    `The bytes of the fp8 file, GB; the reported "${
+      (parts.file / 2 ** 30).toFixed(2)
+    } GB" are GiB`,
+    ...table(FILE_PARTS.map(([part, meaning]) => [
+      meaning,
+      (parts[part] / 1e9).toFixed(3),
+    ])),
     "",
   ];
 }
