@@ -7,7 +7,11 @@ import {
   type BackboneParameters,
 } from "../models/backbone/mod.ts";
 import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
-import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
+import type {
+  AttentionContext,
+  RotaryTable,
+  Tensors,
+} from "../models/layers/mod.ts";
 import {
   encodeText,
   type PromptTokens,
@@ -58,15 +62,31 @@ export function promptedVelocity(
   config: DiffusionConfig,
   options: BlockOptions = {},
 ): tf.Tensor {
-  const { prompts } = inputs;
+  const text = encodeText(parameters.text, inputs.prompts, config.text);
+  return encodedVelocity(parameters, { ...inputs, text }, config, options);
+}
+
+/** The same with the text encoder's work done: it does not depend on the noise. */
+export function encodedVelocity(
+  parameters: Tensors<DiffusionParameters>,
+  { latents, levels, prompts, text, positions }: {
+    readonly latents: tf.Tensor;
+    readonly levels: tf.Tensor;
+    readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
+    readonly text: AttentionContext;
+    readonly positions: Tensors<RotaryTable>;
+  },
+  config: DiffusionConfig,
+  options: BlockOptions = {},
+): tf.Tensor {
   return backbone(
     parameters.backbone,
     {
-      latent: inputs.latents,
-      level: inputs.levels,
-      text: encodeText(parameters.text, prompts, config.text),
+      latent: latents,
+      level: levels,
+      text,
       words: { ids: prompts.words, mask: prompts.wordMask },
-      positions: inputs.positions,
+      positions,
     },
     config.backbone,
     options,

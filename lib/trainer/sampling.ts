@@ -6,7 +6,7 @@ import {
   type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
-import { float32, type NdArray, scalar } from "../core/mod.ts";
+import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   guide,
   noiseLevels,
@@ -14,12 +14,20 @@ import {
   type SolverName,
   SOLVERS,
 } from "../models/diffusion/mod.ts";
-import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
-import { type PromptTokens, readPrompts } from "../models/text/mod.ts";
+import type {
+  AttentionContext,
+  RotaryTable,
+  Tensors,
+} from "../models/layers/mod.ts";
+import {
+  encodeText,
+  type PromptTokens,
+  readPrompts,
+} from "../models/text/mod.ts";
 import {
   type DiffusionConfig,
   type DiffusionParameters,
-  promptedVelocity,
+  encodedVelocity,
 } from "./diffusion_training.ts";
 
 /** What to sample. */
@@ -49,13 +57,14 @@ export interface LatentSampler extends Disposable {
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
-/** One step's inputs; prompts and positions are those of `2B` clips and of one. */
+/** One step's inputs; what is said of prompts is of `2B` clips. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
   readonly levels: tf.Tensor;
   readonly guidance: tf.Tensor;
   readonly rescale: tf.Tensor;
-  readonly prompts: Tensors<PromptTokens>;
+  readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
+  readonly text: AttentionContext;
   readonly positions: Tensors<RotaryTable>;
 }
 
@@ -85,10 +94,21 @@ export function samplerOf(
   state: OnDevice<DiffusionParameters>,
   config: DiffusionConfig,
 ): LatentSampler {
+  const reading = jitWithState(
+    (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
+      outputs: encodeText(
+        (diffusion as Tensors<DiffusionParameters>).text,
+        prompts,
+        config.text,
+      ),
+    }),
+    state,
+    { device, name: "prompt reader" },
+  );
   const velocity = jitWithState(
     (diffusion, inputs: VelocityInputs) => {
       // Both halves of guidance go through the models as one batch.
-      const both = promptedVelocity(diffusion as Tensors<DiffusionParameters>, {
+      const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
         ...inputs,
         latents: tf.concat([inputs.latents, inputs.latents]),
         levels: tf.concat([inputs.levels, inputs.levels]),
@@ -103,14 +123,16 @@ export function samplerOf(
     { device, name: "sampler" },
   );
   return {
-    sample({ prompts, noise, positions, steps, guidance, ...options }) {
+    async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       const { rescale = 0, solver = "euler", shift, onStep } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
         config.text,
       );
-      return sampleFlow({
+      const text = await reading.run({ prompts: tokens });
+      const { words, wordMask } = tokens;
+      return await sampleFlow({
         noise,
         levels: noiseLevels(steps, shift),
         solver: SOLVERS[solver],
@@ -121,13 +143,17 @@ export function samplerOf(
             levels: float32([count], new Array<number>(count).fill(level)),
             guidance: scalar(guidance),
             rescale: scalar(rescale),
-            prompts: tokens,
+            prompts: { words, wordMask },
+            text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
             positions,
           });
           return result.velocity as NdArray<"float32">;
         },
       });
     },
-    [Symbol.dispose]: () => velocity[Symbol.dispose](),
+    [Symbol.dispose]() {
+      reading[Symbol.dispose]();
+      velocity[Symbol.dispose]();
+    },
   };
 }

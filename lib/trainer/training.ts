@@ -202,10 +202,12 @@ export async function train<P, T, B, A>(
       guard.limit,
       config.optimiser,
     );
-    const { outputs, passes } = await step.run(
-      await batches.take(done, done + 1 < totalSteps),
-      scalars,
-    );
+    const batch = await batches.take(done, done + 1 < totalSteps)
+      .catch(async (error) => {
+        if (done > (resume?.step ?? 0)) await save(done); // nothing is lost
+        throw error;
+      });
+    const { outputs, passes } = await step.run(batch, scalars);
     done++;
     const values = scalarsOf(outputs);
     if (values.applied !== 1) {

@@ -1,35 +1,74 @@
+/** A task of deno.json as a process of its own. */
+export interface TaskProcess extends AsyncDisposable {
+  /** Waits until something holds; throws if the process ends before. */
+  until(holds: () => Promise<boolean>): Promise<void>;
+  kill(signal: Deno.Signal): void;
+  readonly ended: Promise<Ended>;
+}
+
 /** What a process left. */
 export interface Ended {
   readonly code: number;
+  /** Set if a signal ended it. */
+  readonly signal: Deno.Signal | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The tasks in deno.json: the permissions must be the user's. */
+/** The tasks, word by word: the permissions must be the user's. */
 const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
 
+/** How to start a process. */
+export interface StartOptions {
+  /** Further flags of Deno, which take permissions away. */
+  readonly denied?: readonly string[];
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
- * Runs a task of deno.json to its end, with the task's own permissions.
- * Variables of the dynamic loader are left out: Deno refuses to pass them on
- * unless every program may be run.
+ * Starts a task with its own permissions. Variables of the dynamic loader are
+ * left out: Deno refuses to pass them on unless every program may be run.
  */
-export async function runTask(
+export function startTask(
   name: string,
-  ...args: readonly string[]
-): Promise<Ended> {
-  const words: string[] = tasks[name].command.split(" ").slice(1);
-  const env = Object.entries(Deno.env.toObject())
+  args: readonly string[],
+  { denied = [], env = {} }: StartOptions = {},
+): TaskProcess {
+  const [run, ...rest]: string[] = tasks[name].command.split(" ").slice(1);
+  const inherited = Object.entries(Deno.env.toObject())
     .filter(([name]) => !/^(LD|DYLD)_/.test(name));
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [run!, ...denied, ...rest, ...args],
     clearEnv: true,
     env: {
-      ...Object.fromEntries(env),
+      ...Object.fromEntries(inherited),
       NO_COLOR: "1",
       DENO_NO_UPDATE_CHECK: "1",
+      ...env,
     },
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let running = true;
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const ended = child.output().then(({ code, signal, stdout, stderr }) => {
+    running = false;
+    return { code, signal, stdout: text(stdout), stderr: text(stderr) };
+  });
+  return {
+    ended,
+    kill: (signal) => child.kill(signal),
+    async until(holds) {
+      while (!await holds()) {
+        if (!running) throw new Error(`It ended: ${(await ended).stderr}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (running) child.kill("SIGKILL");
+      await ended;
+    },
+  };
 }

@@ -67,8 +67,8 @@ export const trainFlags = z.strictObject({
   heldOut: count.min(1, "must be 1 or more").default(64).describe(
     "clips that are never trained on, for evaluations",
   ),
-  saveEvery: z.coerce.number().min(1, "must be 1 or more").default(300)
-    .describe("seconds between checkpoints"),
+  saveEvery: z.coerce.number().min(0, "must be 0 or more").default(300)
+    .describe("seconds between checkpoints; 0 for one after every update"),
   keepLast: count.min(1, "must be 1 or more").default(2).describe(
     "newest checkpoints that are kept",
   ),

@@ -32,14 +32,19 @@ import {
   samplerOf,
   saveWeights,
   stackArrays,
-  type Trained,
   type TrainState,
   type Weights,
 } from "../../trainer/mod.ts";
 import { STAGES } from "./curriculum.ts";
 import type { Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
-import { endParameters, planOf, runStage, trainingConfigOf } from "./stage.ts";
+import {
+  endParameters,
+  isDone,
+  planOf,
+  runStage,
+  trainingConfigOf,
+} from "./stage.ts";
 import { shown, type VaeWeights, writeSheet } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
@@ -52,37 +57,14 @@ export async function trainPhaseOf(
   run: Run,
   phase: Phase,
   vae: Weights<VaeWeights>,
-): Promise<Trained<DiffusionParameters>> {
+): Promise<void> {
   const { options, models, device, folder } = run;
   const { signal, progress } = run.host;
   const stage = STAGES[phase]!;
   const plan = planOf(options, stage);
   const shape = clipShapeOf(plan);
   const rng = new Rng(options.seed).fork(stage);
-  const { statistics } = vae.tensors;
-  const positions = tokenPositions(
-    latentSizeOf(models.vae, shape),
-    strideOf(models.vae),
-    shape.fps,
-    models.backbone.width / models.backbone.heads,
-  );
-  using codec = await openCodec(device, vae.tensors.parameters, models.vae);
-  const cached = (split: "train" | "validation", length: number) =>
-    openLatentCache({
-      source: phaseClips(options, phase, split, length),
-      shape,
-      seed: options.seed,
-      codec,
-      codecDigest: vae.digest,
-      folder: `${folder}/latents`,
-      progress,
-      signal,
-    });
-  const latents = await cached("train", plan.samples);
-  const heldOut = await cached("validation", options.heldOut);
   const source = phaseClips(options, phase, "train", plan.samples);
-  const order = sampleOrder(options.seed, source.length);
-  const initial = await startOf(run, phase);
   const config = {
     models,
     plan,
@@ -94,6 +76,33 @@ export async function trainPhaseOf(
     evaluateEvery: options.evaluateEvery,
     vae: vae.digest,
   };
+  const weights = `${folder}/${stage}.safetensors`;
+  if (await isDone(run, stage, config, weights)) return;
+  const { statistics } = vae.tensors;
+  const positions = tokenPositions(
+    latentSizeOf(models.vae, shape),
+    strideOf(models.vae),
+    shape.fps,
+    models.backbone.width / models.backbone.heads,
+  );
+  using codec = await openCodec(device, vae.tensors.parameters, models.vae);
+  const cached = (split: "train" | "validation", length: number) =>
+    openLatentCache({
+      source: split === "train"
+        ? source
+        : phaseClips(options, phase, split, length),
+      shape,
+      seed: options.seed,
+      codec,
+      codecDigest: vae.digest,
+      folder: `${folder}/latents`,
+      progress,
+      signal,
+    });
+  const latents = await cached("train", plan.samples);
+  const heldOut = await cached("validation", options.heldOut);
+  const order = sampleOrder(options.seed, source.length);
+  const initial = await startOf(run, phase);
   const sample = async (n: number) => {
     const { epoch, index } = order(n);
     const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
@@ -161,7 +170,6 @@ export async function trainPhaseOf(
       average: "long",
     },
   );
-  return trained;
 }
 
 /** Parameters with which a phase begins: those the phase before ended with. */

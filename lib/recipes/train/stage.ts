@@ -15,7 +15,7 @@ import {
 import type { Stage } from "./curriculum.ts";
 import { stagePlan } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
-import { endOf, type Run, type StageEnd } from "./run.ts";
+import { endOf, exists, type Run, type StageEnd } from "./run.ts";
 
 /** Largest common norm of the gradients. */
 const CLIP_NORM = 1;
@@ -44,6 +44,22 @@ export function trainingConfigOf(
     accumulation: plan.accumulation,
     averages: true,
   };
+}
+
+/**
+ * Whether a stage and the weights that come of it are done.
+ *
+ * @throws {InputError} if it was done with another configuration, naming the
+ *   field
+ */
+export async function isDone(
+  run: Run,
+  stage: Stage,
+  config: unknown,
+  weights: string,
+): Promise<boolean> {
+  await run.checkpoints(stage, config).peek();
+  return await endOf(run.folder, stage) !== undefined && await exists(weights);
 }
 
 /** Runs a stage from where its newest checkpoint stands to its end. */

@@ -39,7 +39,7 @@ import {
 } from "../../trainer/mod.ts";
 import type { Run } from "./run.ts";
 import { allClips } from "./sources.ts";
-import { planOf, runStage, trainingConfigOf } from "./stage.ts";
+import { isDone, planOf, runStage, trainingConfigOf } from "./stage.ts";
 
 /** A VAE, and what its latents are like. */
 export interface VaeWeights {
@@ -73,6 +73,10 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
   };
+  const path = `${folder}/vae.safetensors`;
+  if (await isDone(run, "vae", config, path)) {
+    return await loadVae(path, models.vae);
+  }
   using evaluator = await vaeEvaluator(run, shape);
   const trained = await runStage(run, "vae", config, {
     config: trainingConfigOf(plan, options),
@@ -102,7 +106,6 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     },
     evaluator,
   });
-  const path = `${folder}/vae.safetensors`;
   const best = trained.state.averages!.long;
   const statistics = await measureLatents(run, best, shape);
   await saveWeights(path, { parameters: best, statistics }, {

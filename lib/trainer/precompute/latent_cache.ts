@@ -97,7 +97,16 @@ export async function openLatentCache(
   return {
     length: source.length,
     key,
-    latentAt: (index) => latentIn(shardOf(index), index % SHARD),
+    async latentAt(index) {
+      const shard = shardOf(index);
+      const found = await latentIn(shard, index % SHARD);
+      if (found) return found;
+      // Deleted or cut short while the run goes on: made again.
+      const begin = index - index % SHARD;
+      const end = begin + shard.clips.length;
+      await writeShard(options, shard.path, begin, end);
+      return (await latentIn(shard, index % SHARD))!;
+    },
     entryAt: (index) => Promise.resolve(shardOf(index).clips[index % SHARD]!),
   };
 }
@@ -200,23 +209,24 @@ async function readShard(
   }
 }
 
+/** Reads one latent; undefined if the file is missing or too short. */
 async function latentIn(
   { path, shape, begin }: Shard,
   place: number,
-): Promise<NdArray<"float32">> {
+): Promise<NdArray<"float32"> | undefined> {
   const latent = zeros(shape);
   const bytes = new Uint8Array(latent.data.buffer);
-  using file = await Deno.open(path);
-  await file.seek(begin + place * bytes.length, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    const count = await file.read(bytes.subarray(done));
-    if (count === null) {
-      throw new InputError(
-        `Cannot read "${path}": it must be as long as it was: it ended early; ` +
-          "remove it, and start again to encode its clips anew",
-      );
+  try {
+    using file = await Deno.open(path);
+    await file.seek(begin + place * bytes.length, Deno.SeekMode.Start);
+    for (let done = 0; done < bytes.length;) {
+      const count = await file.read(bytes.subarray(done));
+      if (count === null) return undefined;
+      done += count;
     }
-    done += count;
+    return latent;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
-  return latent;
 }

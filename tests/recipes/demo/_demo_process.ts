@@ -1,68 +1,9 @@
-/** `deno task demo` as a process of its own. */
-export interface DemoProcess extends AsyncDisposable {
-  /** Waits until something holds; throws if the process ends before. */
-  until(holds: () => Promise<boolean>): Promise<void>;
-  kill(signal: Deno.Signal): void;
-  readonly ended: Promise<Ended>;
-}
+import { startTask, type TaskProcess } from "../_task_process.ts";
 
-/** What a process left. */
-export interface Ended {
-  readonly code: number;
-  /** Set if a signal ended it. */
-  readonly signal: Deno.Signal | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The task in deno.json, word by word: the permissions must be the user's. */
-const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-const TASK: string[] = tasks.demo.command.split(" ").slice(1);
-
-/**
- * Starts the demo with the task's own permissions. Variables of the dynamic
- * loader are left out: Deno refuses to pass them on unless every program may
- * be run.
- *
- * @param denied Further flags of Deno, which take permissions away.
- */
+/** Starts `deno task demo`. */
 export function startDemo(
   args: readonly string[],
   denied: readonly string[] = [],
-): DemoProcess {
-  const [run, ...rest] = TASK;
-  const env = Object.entries(Deno.env.toObject())
-    .filter(([name]) => !/^(LD|DYLD)_/.test(name));
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [run!, ...denied, ...rest, ...args],
-    clearEnv: true,
-    env: {
-      ...Object.fromEntries(env),
-      NO_COLOR: "1",
-      DENO_NO_UPDATE_CHECK: "1",
-    },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let running = true;
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  const ended = child.output().then(({ code, signal, stdout, stderr }) => {
-    running = false;
-    return { code, signal, stdout: text(stdout), stderr: text(stderr) };
-  });
-  return {
-    ended,
-    kill: (signal) => child.kill(signal),
-    async until(holds) {
-      while (!await holds()) {
-        if (!running) throw new Error(`It ended: ${(await ended).stderr}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      if (running) child.kill("SIGKILL");
-      await ended;
-    },
-  };
+): TaskProcess {
+  return startTask("demo", args, { denied });
 }
