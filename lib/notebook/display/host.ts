@@ -18,16 +18,18 @@ export function jupyterHost(): Host | undefined {
     return undefined;
   }
   if (typeof jupyter?.broadcast !== "function") return undefined;
-  const tell = (
+  const tell = async (
     type: "display_data" | "update_display_data",
     data: MimeBundle,
     id: string | undefined,
-  ): Promise<void> =>
-    jupyter.broadcast(type, {
+  ): Promise<void> => {
+    // Deno 2.9.6 returns nothing where its types promise a promise.
+    await jupyter.broadcast(type, {
       data,
       metadata: {},
       transient: id === undefined ? {} : { display_id: id },
     });
+  };
   return {
     show: (data, id) => tell("display_data", data, id),
     update: (data, id) => tell("update_display_data", data, id),

@@ -1,0 +1,41 @@
+import type { Clip } from "../../core/mod.ts";
+import {
+  encodeGif,
+  encodePng,
+  frameImage,
+  writeMp4,
+} from "../../dataset/encode/mod.ts";
+import type { ImageGrid, Video } from "../../notebook/mod.ts";
+
+/**
+ * A clip as a notebook shows it: kept in the folder as an MP4 file, and as an
+ * animated picture for pages in which videos do not play.
+ *
+ * @param path Of the MP4 file, in a folder that exists.
+ */
+export async function clipVideo(
+  path: string,
+  clip: Clip,
+  caption: string,
+): Promise<Video> {
+  await writeMp4(path, clip);
+  return { mp4: await Deno.readFile(path), gif: encodeGif(clip), caption };
+}
+
+/**
+ * Some frames of a clip, evenly spread from its first to its last.
+ *
+ * @param count At least 1; no more than the clip has frames are shown.
+ */
+export function clipFrames(clip: Clip, count: number): ImageGrid {
+  const { frames } = clip;
+  const shown = Math.min(count, frames);
+  const images = Array.from({ length: shown }, (_, i) => {
+    const index = shown === 1 ? 0 : Math.round(i * (frames - 1) / (shown - 1));
+    return {
+      png: encodePng(frameImage(clip, index)),
+      caption: `frame ${index}`,
+    };
+  });
+  return { images, columns: shown };
+}
