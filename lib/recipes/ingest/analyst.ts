@@ -113,7 +113,7 @@ export class Analyst implements AsyncDisposable {
   /** The process has ended by itself, was given up, or the run ends. */
   async #lost(process: RunningProcess, isStuck: boolean): Promise<Error> {
     this.#process = undefined;
-    const how = await process.ended;
+    const how = await process.end();
     const { patience, signal } = this.#options;
     signal.throwIfAborted();
     return isStuck
@@ -136,10 +136,8 @@ interface RunningProcess {
   /** The next answer; undefined once there are no more. */
   next(): Promise<Answer | undefined>;
   kill(): void;
-  /** Lets it go and waits until it is gone. */
-  end(): Promise<void>;
-  /** How it ended: `signal SIGSEGV`. */
-  readonly ended: Promise<string>;
+  /** Lets it go and waits until it is gone; returns how it ended: `signal SIGSEGV`. */
+  end(): Promise<string>;
 }
 
 function startProcess(
@@ -180,7 +178,6 @@ function startProcess(
     .pipeThrough(new TextLineStream())
     .getReader();
   return {
-    ended,
     kill,
     async send(request) {
       const line = new TextEncoder().encode(`${JSON.stringify(request)}\n`);
@@ -192,8 +189,9 @@ function startProcess(
     },
     async end() {
       await writer.close().catch(() => {});
-      await ended;
+      const how = await ended;
       await answers.cancel();
+      return how;
     },
   };
 }

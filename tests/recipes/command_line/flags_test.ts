@@ -131,3 +131,41 @@ Deno.test("helpText() lists every flag with its description and default", () => 
     ].join("\n"),
   );
 });
+
+const operands = z.strictObject({
+  folders: z.array(z.string().min(1)).min(1, "must name a folder").describe(
+    "where to look",
+  ),
+  out: z.string().default("runs"),
+});
+
+Deno.test("readFlags() gives an array field the words that follow no flag", () => {
+  assert.deepEqual(readFlags(operands, ["a b", "--out", "c", "d"]), {
+    folders: ["a b", "d"],
+    out: "c",
+  });
+  assert.deepEqual(readFlags(operands, ["--", "--odd"])?.folders, ["--odd"]);
+  assert.throws(() => readFlags(operands, ["--out", "c"]), {
+    name: "InputError",
+    message:
+      'Cannot read the command: folders must name a folder: current value is ""',
+  });
+  assert.throws(() => readFlags(operands, ["a", "--folders", "b"]), {
+    name: "InputError",
+    message: /there is no flag --folders; the flags are --out$/,
+  });
+});
+
+Deno.test("helpText() shows the words that follow no flag", () => {
+  assert.equal(
+    helpText("deno task x", "Does it.", operands),
+    [
+      "Does it.",
+      "",
+      "Usage: deno task x FOLDERS... [flags]",
+      "",
+      "  FOLDERS...  where to look",
+      "  --out        (default runs)",
+    ].join("\n"),
+  );
+});
