@@ -122,7 +122,17 @@ export function backboneFlops(
   };
 }
 
-/** Both shares together. */
+/**
+ * Both shares together.
+ *
+ * @example
+ * ```ts
+ * import { totalFlops } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(totalFlops({ linear: 3, attention: 1 }), 4);
+ * ```
+ */
 export function totalFlops({ linear, attention }: Flops): number {
   return linear + attention;
 }

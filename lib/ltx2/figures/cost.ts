@@ -31,7 +31,21 @@ export function tokenScale(from: number, to: number): number[] {
   );
 }
 
-/** Shares of linear layers and of attention in a block of LTX-2, video only. */
+/**
+ * Shares of linear layers and of attention in a block of LTX-2, video only.
+ *
+ * @param width `D`.
+ * @param text Tokens of the prompt.
+ *
+ * @example
+ * ```ts
+ * import { sharesFigure } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [linear, attention] = sharesFigure(4096, 0).data.map(({ y }) => y as number[]);
+ * assert.ok(linear!.every((share, i) => Math.abs(share + attention![i]! - 100) < 1e-9));
+ * ```
+ */
 export function sharesFigure(width: number, text: number): Figure {
   const tokens = tokenScale(256, 262_144);
   const even = tokensOfEqualShares("cross", width);
@@ -55,14 +69,27 @@ export function sharesFigure(width: number, text: number): Figure {
       area("attention", COLOURS.orange, tokens.map((n) => 100 - share(n))),
     ],
     layout: layoutOf("Cost of an LTX-2 block by share, video only", {
-      xaxis: axisOf("video tokens", { type: "log" }),
+      xaxis: tokenAxis(tokens),
       yaxis: axisOf("% of operations", { range: [0, 100] }),
       ...marks([[even, `7 D = ${even.toLocaleString("en")}`]]),
     }),
   };
 }
 
-/** Cost of a token against the tokens there are, for pure and hybrid. */
+/**
+ * Cost of a token against the tokens there are, for pure and hybrid, with the
+ * places of the phases.
+ *
+ * @example
+ * ```ts
+ * import { costFigure } from "lib/ltx2/mod.ts";
+ * import { baseModel } from "lib/recipes/analyze/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [pure, , hybrid] = costFigure(baseModel()).data.map(({ y }) => y as number[]);
+ * assert.ok(pure!.every((cost, i) => cost > hybrid![i]!));
+ * ```
+ */
 export function costFigure(own: OwnModel): Figure {
   const { hybrid, pure, textTokens: text, phases, latent } = own;
   const tokens = tokenScale(128, 32_768);
@@ -95,7 +122,7 @@ export function costFigure(own: OwnModel): Figure {
       line("its linear layers", hybrid, COLOURS.blue, true),
     ],
     layout: layoutOf("Cost of one token in the forward pass", {
-      xaxis: axisOf("video tokens", { type: "log" }),
+      xaxis: tokenAxis(tokens),
       yaxis: axisOf("MFLOP per token", { rangemode: "tozero" }),
       ...marks(
         [...byTokens].map(([count, names]) => [
@@ -105,6 +132,16 @@ export function costFigure(own: OwnModel): Figure {
       ),
     }),
   };
+}
+
+/** A logarithmic axis, marked at every second doubling. */
+function tokenAxis(tokens: readonly number[]): Record<string, unknown> {
+  const marked = tokens.filter((_, i) => i % (2 * STEPS) === 0);
+  return axisOf("video tokens", {
+    type: "log",
+    tickvals: marked,
+    ticktext: marked.map((count) => count.toLocaleString("en")),
+  });
 }
 
 /** Upright lines with words, on a logarithmic axis. */

@@ -28,7 +28,7 @@ export function layoutOf(
   return {
     title: { text: title, x: 0, xanchor: "left", font: { size: 16 } },
     height: 420,
-    margin: { l: 70, r: 30, t: 60, b: 60 },
+    margin: { l: 70, r: 30, t: 84, b: 60 },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     font: { family: "sans-serif", size: 13, color: "#222222" },

@@ -40,7 +40,18 @@ export function parametersByRole(config: Ltx2Config): Record<string, number> {
   );
 }
 
-/** Where the parameters of the transformer are. */
+/**
+ * Where the parameters of the transformer are.
+ *
+ * @example
+ * ```ts
+ * import { LTX2, parametersFigure } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const billions = parametersFigure(LTX2).data[0]!["x"] as number[];
+ * assert.equal(billions.reduce((sum, x) => sum + x).toFixed(3), "18.876");
+ * ```
+ */
 export function parametersFigure(config: Ltx2Config): Figure {
   const roles = Object.entries(parametersByRole(config)).reverse();
   const total = roles.reduce((sum, [, count]) => sum + count, 0);
@@ -65,7 +76,18 @@ export function parametersFigure(config: Ltx2Config): Figure {
   };
 }
 
-/** How 288 attention modules become 4936 names. */
+/**
+ * How 288 attention modules become 4936 names.
+ *
+ * @example
+ * ```ts
+ * import { attentionNameAccount, attentionNamesFigure, LTX2 } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { data } = attentionNamesFigure(attentionNameAccount(LTX2, 42));
+ * assert.deepEqual(data[0]!["text"], ["4936", "2016", "40", "2880", "288"]); // from below
+ * ```
+ */
 export function attentionNamesFigure(account: AttentionNameAccount): Figure {
   const { modules, inBlocks, inConnectors, quantisedBlocks, scalesPerBlock } =
     account;

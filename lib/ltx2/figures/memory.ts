@@ -1,5 +1,6 @@
 import {
   type MemoryPlan,
+  totalBytes,
   type TrainingMemory,
   trainingMemory,
 } from "../cost/memory.ts";
@@ -69,7 +70,19 @@ const PARTS: readonly (readonly [keyof TrainingMemory, string, string])[] = [
   ["block", "backward pass of one block", COLOURS.orange],
 ];
 
-/** Memory of a training step by phase and plan, beside what the card has. */
+/**
+ * Memory of a training step by phase and plan, beside what the card has.
+ *
+ * @example
+ * ```ts
+ * import { memoryFigure } from "lib/ltx2/mod.ts";
+ * import { baseModel } from "lib/recipes/analyze/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const totals = memoryFigure(baseModel()).data.at(-1)!["text"] as string[];
+ * assert.equal(totals.length, 5 * 3); // phases x plans
+ * ```
+ */
 export function memoryFigure(own: OwnModel): Figure {
   const rows = memoryByPhase(own);
   const x = [
@@ -77,21 +90,35 @@ export function memoryFigure(own: OwnModel): Figure {
     rows.map(({ plan }) => plan),
   ];
   const card = CARD_BYTES / 1e9;
+  const top = 2 * card; // the plain plan of the last phases would dwarf the rest
+  const totals = rows.map(({ memory }) => totalBytes(memory) / 1e9);
   return {
-    data: PARTS.map(([part, name, colour]) => ({
-      type: "bar",
-      name,
-      x,
-      y: rows.map(({ memory }) => memory[part] / 1e9),
-      marker: { color: colour },
-    })),
+    data: [
+      ...PARTS.map(([part, name, colour]) => ({
+        type: "bar",
+        name,
+        x,
+        y: rows.map(({ memory }) => memory[part] / 1e9),
+        marker: { color: colour },
+      })),
+      {
+        type: "scatter",
+        mode: "text",
+        showlegend: false,
+        x,
+        y: totals.map((total) => Math.min(total, top)),
+        text: totals.map((total) => total.toFixed(1)),
+        textposition: "top center",
+        cliponaxis: false,
+      },
+    ],
     layout: layoutOf("Memory of a training step, float32", {
       barmode: "stack",
       height: 520,
-      margin: { l: 70, r: 30, t: 120, b: 90 },
+      margin: { l: 70, r: 70, t: 140, b: 90 },
+      legend: { orientation: "h", x: 0, y: 1.08, yanchor: "bottom" },
       xaxis: { type: "multicategory", tickangle: -60 },
-      // The plain plan of the last phases would dwarf what fits: cut it.
-      yaxis: axisOf("GB", { range: [0, 4 * card] }),
+      yaxis: axisOf("GB", { range: [0, top] }),
       shapes: [{
         type: "line",
         xref: "paper",
@@ -105,11 +132,12 @@ export function memoryFigure(own: OwnModel): Figure {
         xref: "paper",
         x: 1,
         y: card,
-        xanchor: "right",
-        yanchor: "bottom",
+        xanchor: "left",
+        xshift: 4,
+        align: "left",
         showarrow: false,
         font: { color: COLOURS.red },
-        text: `8 GiB = ${card.toFixed(2)} GB`,
+        text: `8 GiB =<br>${card.toFixed(2)} GB`,
       }],
     }),
   };

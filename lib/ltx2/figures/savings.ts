@@ -1,12 +1,24 @@
 import type { Decision } from "../decisions.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** What each decision saves, as a factor. */
+/**
+ * What each decision saves, as a factor.
+ *
+ * @example
+ * ```ts
+ * import { savingsFigure } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const saves = { what: "Weights", unit: "GB", before: 50, after: 0.5 };
+ * const figure = savingsFigure([{ name: "Text encoder", ltx2: "", ours: "", reason: "", saves }]);
+ * assert.deepEqual(figure.data[0]!["text"], ["100x: 50.0 to 0.500 GB"]);
+ * ```
+ */
 export function savingsFigure(decisions: readonly Decision[]): Figure {
   const rows = decisions.toReversed().map(({ name, saves }) => ({
     name: `${name}<br><sub>${saves.what}</sub>`,
     factor: saves.before / saves.after,
-    text: `${(saves.before / saves.after).toPrecision(2)}x: ` +
+    text: `${factorText(saves.before / saves.after)}x: ` +
       `${saves.before.toPrecision(3)} to ${
         saves.after.toPrecision(3)
       } ${saves.unit}`,
@@ -27,4 +39,9 @@ export function savingsFigure(decisions: readonly Decision[]): Figure {
       xaxis: axisOf("times less", { type: "log", dtick: 1 }),
     }),
   };
+}
+
+/** Two digits, or as many as there are before the point. */
+function factorText(factor: number): string {
+  return factor.toFixed(factor < 10 ? 1 : 0);
 }

@@ -73,7 +73,19 @@ export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   ];
 }
 
-/** Statistics of the latents' channels, stored beside the weights. */
+/**
+ * Statistics of the latents' channels, stored beside the weights: constants,
+ * of which files keep some or all.
+ *
+ * @example
+ * ```ts
+ * import { latentStatistics, LTX2, parametersOf } from "lib/ltx2/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(latentStatistics(LTX2)[0]!.shape, [128]);
+ * assert.equal(parametersOf(latentStatistics(LTX2)), 0);
+ * ```
+ */
 export function latentStatistics({ vae }: Ltx2Config): TensorSpec[] {
   return [
     "mean-of-means",
