@@ -67,8 +67,8 @@ export interface ModelFunction {
   readonly model: keyof ModelParameters;
   /** A tree of types; its paths are the names of the arguments. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** From trees of tensors to a record of tensors. */
-  call(parameters: never, inputs: never): Record<string, tf.Tensor>;
+  /** From trees of tensors to a tree of tensors. */
+  call(parameters: never, inputs: never): unknown;
 }
 
 /** The functions that together turn a prompt into a video, and a video into latents. */
@@ -123,10 +123,9 @@ export function modelFunctions(
         terms: int(L),
         mask: float(L),
       },
-      call: (p: Tensors<TextParameters>, rows: Tensors<PromptTokens>) => {
-        const { tokens, mask } = encodeText(p, rows, text);
-        return { textTokens: tokens, textMask: mask };
-      },
+      call: (p: Tensors<TextParameters>, rows: Tensors<PromptTokens>) => ({
+        text: encodeText(p, rows, text),
+      }),
     },
     backbone: {
       model: "backbone",

@@ -72,3 +72,12 @@ export function startTask(
     },
   };
 }
+
+/** Runs a task to its end. */
+export async function runTask(
+  name: string,
+  ...args: readonly string[]
+): Promise<Ended> {
+  await using task = startTask(name, args);
+  return await task.ended;
+}

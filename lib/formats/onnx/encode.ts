@@ -87,6 +87,8 @@ function encodeModel(
       { domain: "", version: OPSET },
       ...domainsOf(graph).map((domain) => ({ domain, version: 1 })),
     ],
+    metadataProps: Object.entries(graph.metadata ?? {})
+      .map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
       node: graph.nodes.map((node) => ({

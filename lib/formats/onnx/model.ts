@@ -41,4 +41,6 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** Texts about the model, by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,11 @@
 import type { GridSize } from "../vae/config.ts";
 import type { VaeStride } from "../vae/config.ts";
-import { type RotaryTable, rotaryTable } from "../layers/mod.ts";
+import {
+  rotaryAngles,
+  type RotaryAxis,
+  type RotaryTable,
+  rotaryTable,
+} from "../layers/mod.ts";
 
 /** Shortest and longest wavelength in time, seconds. */
 const SECONDS = [0.4, 40] as const;
@@ -30,6 +35,30 @@ export function tokenPositions(
   fps: number,
   headWidth: number,
 ): RotaryTable {
+  return rotaryTable(axesOf(grid, stride, fps), headWidth);
+}
+
+/**
+ * The angles themselves, for graphs in which the frame rate is an argument:
+ * `space + time / fps`, in radians, `N` rows of `d/2` each.
+ */
+export function tokenAngles(
+  grid: GridSize,
+  stride: VaeStride,
+  headWidth: number,
+): { readonly space: Float64Array; readonly time: Float64Array } {
+  // In no time at all, all cells lie at second zero.
+  const space = rotaryAngles(axesOf(grid, stride, Infinity), headWidth);
+  const both = rotaryAngles(axesOf(grid, stride, 1), headWidth);
+  return { space, time: both.map((angle, i) => angle - space[i]!) };
+}
+
+/** Where the cells lie: seconds, rows and columns of pixels. */
+function axesOf(
+  grid: GridSize,
+  stride: VaeStride,
+  fps: number,
+): readonly RotaryAxis[] {
   const seconds: number[] = [];
   const rows: number[] = [];
   const columns: number[] = [];
@@ -42,9 +71,9 @@ export function tokenPositions(
       }
     }
   }
-  return rotaryTable([
+  return [
     { positions: seconds, wavelengths: SECONDS },
     { positions: rows, wavelengths: PIXELS },
     { positions: columns, wavelengths: PIXELS },
-  ], headWidth);
+  ];
 }

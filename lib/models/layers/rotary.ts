@@ -21,15 +21,15 @@ export interface RotaryAxis {
  * each axis has wavelengths in geometric steps.
  *
  * @param headWidth `d`, even.
+ * @returns radians, `N` rows of `d/2`.
  */
-export function rotaryTable(
+export function rotaryAngles(
   axes: readonly RotaryAxis[],
   headWidth: number,
-): RotaryTable {
+): Float64Array {
   const pairs = headWidth / 2;
   const tokens = axes[0]!.positions.length;
-  const cos = new Float32Array(tokens * pairs);
-  const sin = new Float32Array(tokens * pairs);
+  const angles = new Float64Array(tokens * pairs);
   for (let pair = 0; pair < pairs; pair++) {
     const axis = axes[pair % axes.length]!;
     const steps = Math.ceil((pairs - (pair % axes.length)) / axes.length);
@@ -37,13 +37,24 @@ export function rotaryTable(
     const step = Math.floor(pair / axes.length) / Math.max(1, steps - 1);
     const wavelength = shortest * (longest / shortest) ** step;
     for (let token = 0; token < tokens; token++) {
-      const angle = 2 * Math.PI * axis.positions[token]! / wavelength;
-      cos[token * pairs + pair] = Math.cos(angle);
-      sin[token * pairs + pair] = Math.sin(angle);
+      angles[token * pairs + pair] = 2 * Math.PI * axis.positions[token]! /
+        wavelength;
     }
   }
-  const shape = [tokens, pairs];
-  return { cos: float32(shape, cos), sin: float32(shape, sin) };
+  return angles;
+}
+
+/** Cosines and sines of {@link rotaryAngles}. */
+export function rotaryTable(
+  axes: readonly RotaryAxis[],
+  headWidth: number,
+): RotaryTable {
+  const angles = rotaryAngles(axes, headWidth);
+  const shape = [axes[0]!.positions.length, headWidth / 2];
+  return {
+    cos: float32(shape, angles.map(Math.cos)),
+    sin: float32(shape, angles.map(Math.sin)),
+  };
 }
 
 /** Turns the features of each token: `[...,N,d] -> [...,N,d]`. */

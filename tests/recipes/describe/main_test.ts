@@ -30,6 +30,7 @@ Deno.test("deno task describe refuses what it cannot describe, in one line", asy
   const preset = await runTask("describe", "--preset", "huge");
   assert.deepEqual(preset, {
     code: 2,
+    signal: null,
     stdout: "",
     stderr: "error: Cannot use --preset: must be one of tiny, nano, small, " +
       'base: current value is "huge"\n',
@@ -37,6 +38,7 @@ Deno.test("deno task describe refuses what it cannot describe, in one line", asy
   const clip = await runTask("describe", "--clip", "16x64x70");
   assert.deepEqual(clip, {
     code: 2,
+    signal: null,
     stdout: "",
     stderr: "error: Cannot encode a clip: width must be a multiple of 16: " +
       "current value is 70; the nearest legal value is 64\n",

@@ -1,0 +1,61 @@
+import { InputError, messageOf } from "../../core/mod.ts";
+import { latentSizeOf } from "../../models/vae/mod.ts";
+import { runProgram, say } from "../command_line/mod.ts";
+import { PRESETS } from "../presets.ts";
+import { exportModels } from "./export.ts";
+import { type ExportFlags, exportFlags } from "./options.ts";
+import { type ExportedModels, freshModels, trainedModels } from "./weights.ts";
+
+/** `deno task export`: the models for other programs. */
+async function exportRun(
+  { checkpoint, preset, out, clip, batch, seed }: ExportFlags,
+): Promise<number> {
+  const models = await modelsOf(checkpoint, preset, seed);
+  // Before a folder is made: a wrong size must leave nothing behind.
+  latentSizeOf(models.config.vae, clip);
+  try {
+    await Deno.mkdir(out, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      `Cannot export to "${out}": it must be a folder that may be written: ` +
+        `${messageOf(error)}; choose another with --out`,
+    );
+  }
+  await exportModels({
+    models,
+    folder: out,
+    clip,
+    batch,
+    onFile: (name, bytes) =>
+      say(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+  });
+  return 0;
+}
+
+async function modelsOf(
+  checkpoint: string | undefined,
+  preset: ExportFlags["preset"],
+  seed: number,
+): Promise<ExportedModels> {
+  if (checkpoint !== undefined && preset === undefined) {
+    return await trainedModels(checkpoint);
+  }
+  if (checkpoint === undefined && preset !== undefined) {
+    return freshModels(PRESETS[preset], seed);
+  }
+  throw new InputError(
+    "Cannot export: there must be --checkpoint or --preset: there " +
+      (preset === undefined ? "is neither" : "are both") +
+      "; pass --checkpoint with the folder of a run",
+  );
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task export",
+    purpose:
+      "Writes the models for other programs: safetensors with their configuration, and ONNX.",
+    flags: exportFlags,
+    run: exportRun,
+  });
+}

@@ -1,0 +1,124 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { trace } from "../../compiler/mod.ts";
+import { emitOnnx } from "../../compiler/onnx/emit.ts";
+import { optimise } from "../../compiler/passes/pipeline.ts";
+import { isNdArray, leavesOf } from "../../core/mod.ts";
+import type { OnnxGraph, OnnxTensor } from "../../formats/onnx/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import { tokenAngles } from "../../models/backbone/mod.ts";
+import {
+  type GridSize,
+  latentSizeOf,
+  type LatentStatistics,
+  strideOf,
+  type VaeParameters,
+} from "../../models/vae/mod.ts";
+import type { ModelFunction } from "../models.ts";
+import type { ModelConfig } from "../presets.ts";
+
+const PARAMETERS = "parameters/";
+const INPUTS = "inputs/";
+
+/**
+ * A function of a model as an ONNX graph with its parameters inside. The paths of its arguments become the names of the inputs:
+ * `text/tokens`.
+ *
+ * @param name The graph's name in the file.
+ * @param parameters A tree of arrays.
+ * @param metadata Texts for the file.
+ */
+export function onnxModel(
+  name: string,
+  { inputs, call }: Pick<ModelFunction, "inputs" | "call">,
+  parameters: unknown,
+  metadata: Readonly<Record<string, string>>,
+): OnnxGraph {
+  const graph = emitOnnx(
+    optimise(trace(
+      (given: { readonly parameters: unknown; readonly inputs: unknown }) =>
+        call(given.parameters as never, given.inputs as never),
+      { parameters, inputs },
+    )),
+    name,
+  );
+  const weights = leavesOf(parameters, isNdArray).map(
+    ([path, { dtype, shape, data }]): OnnxTensor => ({
+      name: PARAMETERS + path,
+      dtype,
+      shape,
+      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    }),
+  );
+  const publicName = (text: string): string =>
+    text.startsWith(INPUTS) ? text.slice(INPUTS.length) : text;
+  // What the graph does not read stays out, such as one half of the VAE.
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(publicName),
+    })),
+    initializers: [
+      ...graph.initializers,
+      ...weights.filter((tensor) => read.has(tensor.name)),
+    ],
+    inputs: graph.inputs
+      .filter((input) => input.name.startsWith(INPUTS))
+      .map((input) => ({ ...input, name: publicName(input.name) })),
+    metadata,
+  };
+}
+
+/**
+ * A backbone's step that is told the frame rate in place of the angles of its
+ * tokens, so that programs without the code of this one can take it.
+ */
+export function timedBackbone(
+  backbone: ModelFunction,
+  { vae, backbone: { width, heads } }: ModelConfig,
+  clip: GridSize,
+): Pick<ModelFunction, "inputs" | "call"> {
+  const { positions: _, ...inputs } = backbone.inputs;
+  const angles = tokenAngles(
+    latentSizeOf(vae, clip),
+    strideOf(vae),
+    width / heads,
+  );
+  const rows = (values: Float64Array): tf.Tensor =>
+    tf.tensor2d(Float32Array.from(values), [
+      values.length / (width / heads / 2),
+      width / heads / 2,
+    ]);
+  return {
+    inputs: { ...inputs, fps: { dtype: "float32", shape: [1] } },
+    call(parameters: never, { fps, ...given }: { readonly fps: tf.Tensor }) {
+      const turns = tf.add(rows(angles.space), tf.div(rows(angles.time), fps));
+      return backbone.call(parameters, {
+        ...given,
+        positions: { cos: tf.cos(turns), sin: tf.sin(turns) },
+      } as never);
+    },
+  };
+}
+
+/** A VAE's decoder as the backbone needs it: from latents of variance one. */
+export function normalisedDecoder(
+  decoder: ModelFunction,
+): Pick<ModelFunction, "inputs" | "call"> {
+  return {
+    inputs: decoder.inputs,
+    call: (
+      { vae, statistics }: Tensors<
+        { vae: VaeParameters; statistics: LatentStatistics }
+      >,
+      { latent }: { readonly latent: tf.Tensor },
+    ) =>
+      decoder.call(vae as never, {
+        latent: tf.add(
+          tf.mul(latent, statistics.deviation),
+          statistics.mean,
+        ),
+      } as never),
+  };
+}

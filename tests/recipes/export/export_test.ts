@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { openDevice } from "lib/compiler/mod.ts";
+import {
+  float32,
+  isNdArray,
+  leavesOf,
+  mapTree,
+  type NdArray,
+  Rng,
+  treeFrom,
+} from "lib/core/mod.ts";
+import { readSafetensors } from "lib/formats/safetensors/mod.ts";
+import {
+  backbone,
+  backboneConfigSchema,
+  tokenPositions,
+} from "lib/models/backbone/mod.ts";
+import {
+  encodeText,
+  readPrompts,
+  textConfigSchema,
+} from "lib/models/text/mod.ts";
+import { decode, vaeConfigSchema } from "lib/models/vae/mod.ts";
+import { exportModels } from "lib/recipes/export/export.ts";
+import {
+  type ExportedModels,
+  freshModels,
+  trainedModels,
+} from "lib/recipes/export/weights.ts";
+import { initModels, type ModelParameters } from "lib/recipes/models.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { saveWeights } from "lib/trainer/mod.ts";
+import { assertClose, eagerly, random } from "../../models/_eager.ts";
+import { runOnnx } from "./_onnx_run.ts";
+
+// The runtime's library stays for the life of the process: opened before the
+// first test, which would otherwise be told that it leaks.
+await openDevice("cpu", { threads: 1 });
+
+const config = PRESETS.tiny;
+const Z = config.vae.latentChannels;
+const clip = { frames: 8, height: 16, width: 32 };
+const FPS = 12;
+
+/** Models of which no part is silent, with statistics that do something. */
+const models: ExportedModels = {
+  config,
+  parameters: mapTree(
+    initModels(config, new Rng(1)),
+    isNdArray,
+    (array, path) => {
+      const noise = random(path, array.shape).data;
+      return float32(
+        array.shape,
+        array.data.map((v, i) => v + 0.05 * noise[i]!),
+      );
+    },
+  ) as ModelParameters,
+  statistics: {
+    mean: random("mean", [Z]),
+    deviation: float32([Z], random("deviation", [Z]).data.map(Math.exp)),
+  },
+  source: { trained: false },
+};
+
+async function exported(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  await exportModels({ models, folder, clip, batch: 2 });
+  return folder;
+}
+
+const folder = await exported();
+const prompts = readPrompts(["a red cat", "赤い猫"], config.text);
+const { words, wordMask, ...rows } = prompts;
+const { parameters, statistics } = models;
+const { queries, outputWidth } = config.text;
+
+Deno.test("text_encoder.onnx gives the numbers of the eager encoder", async () => {
+  const eager = eagerly(
+    { p: parameters.text, prompts },
+    ({ p, prompts }) => ({ ...encodeText(p, prompts, config.text) }),
+  );
+  const found = await runOnnx(`${folder}/text_encoder.onnx`, { ...rows }, {
+    "text/tokens": [2, queries, outputWidth],
+    "text/mask": [2, queries],
+  });
+  assertClose(found["text/tokens"]!, eager.tokens, 1e-4);
+  assertClose(found["text/mask"]!, eager.mask, 0);
+});
+
+Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame rate", async () => {
+  const latent = random("latent", [2, 2, 1, 2, Z]);
+  const level = float32([2], [0.2, 0.9]);
+  const tokens = random("tokens", [2, queries, outputWidth]);
+  const mask = float32([2, queries], new Array(2 * queries).fill(1));
+  const outputs: NdArray[] = [];
+  for (const fps of [FPS, 30]) {
+    const positions = tokenPositions(
+      { frames: 2, height: 1, width: 2 },
+      { space: 16, time: 4 },
+      fps,
+      config.backbone.width / config.backbone.heads,
+    );
+    const eager = eagerly(
+      {
+        p: parameters.backbone,
+        inputs: {
+          latent,
+          level,
+          text: { tokens, mask },
+          words: { ids: words, mask: wordMask },
+          positions,
+        },
+      },
+      ({ p, inputs }) => backbone(p, inputs, config.backbone),
+    );
+    const { velocity } = await runOnnx(`${folder}/backbone.onnx`, {
+      latent,
+      level,
+      "text/tokens": tokens,
+      "text/mask": mask,
+      "words/ids": words,
+      "words/mask": wordMask,
+      fps: float32([1], [fps]),
+    }, { velocity: latent.shape });
+    assertClose(velocity!, eager, 1e-4);
+    outputs.push(eager);
+  }
+  assert.notDeepEqual(outputs[0]!.data, outputs[1]!.data);
+});
+
+Deno.test("vae_decoder.onnx takes latents of variance one and gives the eager clip", async () => {
+  const latent = random("latent", [2, 2, 1, 2, Z]);
+  const eager = eagerly(
+    { p: parameters.vae, latent, ...statistics },
+    ({ p, latent, mean, deviation }) =>
+      decode(p, tf.add(tf.mul(latent, deviation), mean), config.vae),
+  );
+  const { clip } = await runOnnx(`${folder}/vae_decoder.onnx`, { latent }, {
+    clip: [2, 8, 16, 32, 3],
+  });
+  assertClose(clip!, eager, 1e-4);
+});
+
+Deno.test("safetensors files hold every parameter, and the configuration", async () => {
+  const wanted = {
+    vae: { ...parameters.vae, statistics },
+    text_encoder: parameters.text,
+    backbone: parameters.backbone,
+  };
+  const configs: Record<string, unknown> = {};
+  for (const [name, tree] of Object.entries(wanted)) {
+    const { metadata, tensors } = await readSafetensors(
+      `${folder}/${name}.safetensors`,
+    );
+    assert.deepEqual(treeFrom(tensors), treeFrom(leavesOf(tree, isNdArray)));
+    assert.equal(metadata.format, "aiprod-1");
+    assert.deepEqual(JSON.parse(metadata.source!), { trained: false });
+    configs[metadata.kind!] = JSON.parse(metadata.config!);
+  }
+  assert.deepEqual(vaeConfigSchema.parse(configs.VideoVAE), config.vae);
+  assert.deepEqual(
+    textConfigSchema.parse(configs.MultilingualTextEncoder),
+    config.text,
+  );
+  const { latentChannels, wordRows, textWidth, ...own } = configs
+    .HybridBackbone as Record<string, unknown>;
+  assert.deepEqual(backboneConfigSchema.parse(own), config.backbone);
+  assert.deepEqual([latentChannels, wordRows, textWidth], [Z, 128, 48]);
+});
+
+Deno.test("exportModels() of a wrong size names the nearest legal one and leaves nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  await assert.rejects(
+    () =>
+      exportModels({ models, folder, clip: { ...clip, frames: 6 }, batch: 1 }),
+    {
+      name: "InputError",
+      message: "Cannot encode a clip: frames must be a multiple of 4: " +
+        "current value is 6; the nearest legal value is 8",
+    },
+  );
+  assert.deepEqual([...Deno.readDirSync(folder)], []);
+});
+
+Deno.test("freshModels() are those of the preset and the seed", () => {
+  const { parameters, statistics } = freshModels(config, 7);
+  assert.deepEqual(parameters, initModels(config, new Rng(7)));
+  assert.ok(statistics.mean.data.every((value) => value === 0));
+  assert.ok(statistics.deviation.data.every((value) => value === 1));
+});
+
+/** A run of which phases are done, as deno task train leaves it. */
+async function runWith(
+  phases: readonly number[],
+  vae?: string,
+): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const facts = { stage: "vae", step: 5 };
+  const digest = await saveWeights(
+    `${folder}/vae.safetensors`,
+    { parameters: parameters.vae, statistics },
+    { ...facts, kind: "VideoVAE", config: config.vae },
+  );
+  for (const phase of phases) {
+    const { text, backbone } = parameters;
+    const words = float32(
+      backbone.words.shape,
+      backbone.words.data.map(() => phase),
+    );
+    await saveWeights(
+      `${folder}/phase${phase}.safetensors`,
+      { text, backbone: { ...backbone, words } },
+      {
+        ...facts,
+        stage: `phase${phase}`,
+        kind: "Diffusion",
+        config: {
+          text: config.text,
+          backbone: config.backbone,
+          vae: vae ?? digest,
+        },
+      },
+    );
+  }
+  return folder;
+}
+
+Deno.test("trainedModels() takes the VAE and the latest phase of a run", async () => {
+  const found = await trainedModels(await runWith([1, 2]));
+  assert.deepEqual(found.config, config);
+  assert.deepEqual(found.parameters.vae, parameters.vae);
+  assert.deepEqual(found.parameters.text, parameters.text);
+  assert.deepEqual(found.statistics, statistics);
+  assert.equal(found.parameters.backbone.words.data[0], 2);
+  assert.equal(found.source.trained, true);
+});
+
+Deno.test("trainedModels() refuses a run that is not done, or not of one piece", async () => {
+  const unfinished = await runWith([]);
+  await assert.rejects(() => trainedModels(unfinished), {
+    name: "InputError",
+    message: `Cannot export "${unfinished}": it must be a run of which a ` +
+      "phase is done: there is no phase1.safetensors to phase5.safetensors " +
+      "in it; train first with deno task train",
+  });
+  const patched = await runWith([1], "0123456789abcdef");
+  await assert.rejects(() => trainedModels(patched), {
+    name: "InputError",
+    message: /must have been trained on the latents of .*: its VAE is 01234567/,
+  });
+  await assert.rejects(() => trainedModels("runs/there is no such run"), {
+    name: "InputError",
+    message: /vae\.safetensors/,
+  });
+  const strange = await Deno.makeTempDir();
+  await saveWeights(`${strange}/vae.safetensors`, { w: float32([1], [1]) }, {
+    kind: "Line",
+    config: {},
+    stage: "vae",
+    step: 1,
+  });
+  await assert.rejects(() => trainedModels(strange), {
+    name: "InputError",
+    message: /must hold weights of a VideoVAE: it holds Line/,
+  });
+});
