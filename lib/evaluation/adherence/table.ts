@@ -38,30 +38,43 @@ export class AdherenceTable {
     }
   }
 
-  /** Scores of each language, in the order in which they came. */
-  get languages(): ReadonlyMap<string, Scores> {
-    return new Map(
+  /** Scores of each language, in the order in which they came; plain data. */
+  get scores(): Readonly<Record<string, Scores>> {
+    return Object.fromEntries(
       [...this.#rows].map(([language, row]) => [
         language,
         Object.fromEntries(row),
       ]),
     );
   }
+}
 
-  /** Scores of all languages together. */
-  get all(): Scores {
-    const sums: Partial<Record<Question, Score>> = {};
-    for (const row of this.#rows.values()) {
-      for (const [question, { right, asked }] of row) {
-        const before = sums[question] ?? { right: 0, asked: 0 };
-        sums[question] = {
-          right: before.right + right,
-          asked: before.asked + asked,
-        };
-      }
+/**
+ * Scores added up.
+ *
+ * @example
+ * ```ts
+ * import { sumOfScores } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sum = sumOfScores([{ hue: { right: 1, asked: 2 } }, { hue: { right: 3, asked: 3 } }]);
+ * assert.deepEqual(sum, { hue: { right: 4, asked: 5 } });
+ * ```
+ */
+export function sumOfScores(all: Iterable<Scores>): Scores {
+  const sums: Partial<Record<Question, Score>> = {};
+  for (const scores of all) {
+    for (const question of QUESTIONS) {
+      const score = scores[question];
+      if (!score) continue;
+      const { right, asked } = sums[question] ?? { right: 0, asked: 0 };
+      sums[question] = {
+        right: right + score.right,
+        asked: asked + score.asked,
+      };
     }
-    return sums;
   }
+  return sums;
 }
 
 /**
@@ -84,7 +97,7 @@ export function scoreText(score: Score | undefined): string {
   const centre = (share + z * z / (2 * n)) / (1 + z * z / n);
   const reach = z / (1 + z * z / n) *
     Math.sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  const [low, high] = [centre - reach, centre + reach].map((x) =>
+  const [low, high] = [Math.max(0, centre - reach), centre + reach].map((x) =>
     (100 * x).toFixed(0)
   );
   return `${(100 * share).toFixed(1)} % (${low}-${high}, n ${n})`;

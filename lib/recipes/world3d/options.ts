@@ -14,7 +14,7 @@ export const world3dFlags = z.strictObject({
   stillsSteps: whole(1).default(2400).describe(
     "training steps of 128 pictures, before the clips",
   ),
-  clipsSteps: whole(1).default(2600).describe("training steps of 32 clips"),
+  clipsSteps: whole(1).default(2000).describe("training steps of 32 clips"),
   heldOut: whole(1).default(2000).describe(
     "clips of each phase on which the accuracy is measured",
   ),

@@ -72,8 +72,9 @@ export function world3dPlan(
     clips: {
       batch: batch.clips,
       training: trainingOf(steps.clips, 1.5e-3),
-      phases: [[1, 1]],
-      stills: 2,
+      // The camera moves from phase 2 on.
+      phases: [[1, 0.7], [2, 0.12], [3, 0.06], [4, 0.06], [5, 0.06]],
+      stills: 1,
     },
     seed: 1,
   };

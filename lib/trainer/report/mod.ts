@@ -7,4 +7,5 @@ export type { Curve, Series } from "./curves.ts";
 export * from "./escape.ts";
 export type { Medium } from "./media.ts";
 export * from "./report.ts";
+export type { Table } from "./tables.ts";
 export type { Verdict } from "./verdicts.ts";

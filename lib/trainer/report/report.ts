@@ -3,6 +3,7 @@ import style from "./page.css" with { type: "text" };
 import { curvesData, curvesSection } from "./curves.ts";
 import { escapeHtml } from "./escape.ts";
 import { mediaSection } from "./media.ts";
+import { type Table, tablesSection } from "./tables.ts";
 import { verdictsSection, verdictSummary } from "./verdicts.ts";
 import type { Curve } from "./curves.ts";
 import type { Medium } from "./media.ts";
@@ -15,6 +16,8 @@ export interface Report {
   /** Short facts: `["Parameters", "1.2 M"]`. */
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly verdicts: readonly Verdict[];
+  /** Below the verdicts; none if absent. */
+  readonly tables?: readonly Table[];
   readonly curves: readonly Curve[];
   readonly media: readonly Medium[];
 }
@@ -49,7 +52,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; " +
  * ```
  */
 export function htmlReport(
-  { title, subtitle, facts, verdicts, curves, media }: Report,
+  { title, subtitle, facts, verdicts, tables = [], curves, media }: Report,
 ): string {
   return `<!doctype html>
 <html lang="en">
@@ -70,6 +73,7 @@ ${verdictSummary(verdicts)}
 </header>
 ${factsSection(facts)}
 ${verdictsSection(verdicts)}
+${tablesSection(tables)}
 ${mediaSection(media)}
 ${curvesSection(curves)}
 </main>
