@@ -1,27 +1,50 @@
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
 import { planTake } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import type { TermCategory } from "../../models/text/mod.ts";
+import { VIDEO_TERMS } from "../../models/text/terms/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { captionsFlags, type CaptionsOptions } from "./options.ts";
 
 /** `deno task captions`: what one synthetic clip is called in each language. */
-async function captions(
-  { phase, index, seed, split, languages, style }: CaptionsOptions,
-): Promise<number> {
-  const name = { seed, phase: phase as Phase, split, index };
-  const { labels } = planTake(name);
-  say(JSON.stringify(labels));
-  const put = style === "sentence" ? caption : namePhrase;
-  const lines = await Promise.all(
-    languages.map(async (language) =>
-      `${language.padEnd(8)}  ${await put(labels, language)}\n`
-    ),
-  );
-  const bytes = new TextEncoder().encode(lines.join(""));
+async function captions(options: CaptionsOptions): Promise<number> {
+  const lines = options.terms === undefined
+    ? await captionLines(options)
+    : termLines(options.terms, options.languages);
+  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
   for (let done = 0; done < bytes.length;) {
     done += await Deno.stdout.write(bytes.subarray(done));
   }
   return 0;
+}
+
+async function captionLines(
+  { phase, index, seed, split, languages, style }: CaptionsOptions,
+): Promise<string[]> {
+  const name = { seed, phase: phase as Phase, split, index };
+  const { labels } = planTake(name);
+  say(JSON.stringify(labels));
+  const put = style === "sentence" ? caption : namePhrase;
+  return await Promise.all(
+    languages.map(async (language) =>
+      `${language.padEnd(8)}  ${await put(labels, language)}`
+    ),
+  );
+}
+
+/** Each term of a category, and how else it is said in the languages. */
+function termLines(
+  category: TermCategory,
+  languages: readonly string[],
+): string[] {
+  return VIDEO_TERMS.filter((term) => term.category === category).map(
+    ({ name, aliases }) => {
+      const others = languages.flatMap((language) =>
+        (aliases[language] ?? []).map((alias) => `${language}: ${alias}`)
+      );
+      return [name, ...others].join("  ");
+    },
+  );
 }
 
 if (import.meta.main) {

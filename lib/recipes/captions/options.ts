@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { TERM_CATEGORIES } from "../../models/text/mod.ts";
 
 /** A whole number. */
 function whole(least: number): z.ZodCoercedNumber {
@@ -27,6 +28,11 @@ export const captionsFlags = z.strictObject({
     error: "must be sentence or names",
   }).default("sentence").describe(
     "sentence: sentences where there are templates; names: Unicode's names alone",
+  ),
+  terms: z.enum(TERM_CATEGORIES, {
+    error: `must be one of ${TERM_CATEGORIES.join(", ")}`,
+  }).optional().describe(
+    `print video terms instead: ${TERM_CATEGORIES.join(", ")}`,
   ),
 });
 

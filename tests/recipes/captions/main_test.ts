@@ -42,3 +42,16 @@ Deno.test("captions refuses a language that is not covered, in one line", async 
     /^error: Cannot use --languages: must be "all", or some of af,ak,.*: current value is "en,tlh"\n$/,
   );
 });
+
+Deno.test("captions prints the video terms of a category with their aliases", async () => {
+  const { code, stdout } = await run(
+    "--terms",
+    "effects",
+    "--languages",
+    "de,ja",
+  );
+  assert.equal(code, 0);
+  const lines = text(stdout).trimEnd().split("\n");
+  assert.equal(lines.length, 100);
+  assert.equal(lines[0], "slow motion  de: Zeitlupe  ja: スローモーション");
+});
