@@ -7,6 +7,7 @@ import {
 } from "../core/mod.ts";
 import {
   readSafetensors,
+  type SafetensorsOptions,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
 import { checkForm } from "./checkpoint.ts";
@@ -39,6 +40,8 @@ export interface WeightsFacts {
 /**
  * Saves weights as safetensors, atomically.
  *
+ * @param options Half precision halves the file, and rounds; the digest is that
+ *   of the rounded numbers.
  * @returns their digest.
  *
  * @example
@@ -60,15 +63,25 @@ export async function saveWeights(
   path: string,
   tensors: unknown,
   facts: WeightsFacts,
+  options: SafetensorsOptions = {},
 ): Promise<string> {
-  const leaves = leavesOf(tensors, isNdArray);
+  const leaves = leavesOf(tensors, isNdArray).map(([name, array]) =>
+    [name, options.dtype === "float16" ? halved(array) : array] as const
+  );
   const digest = digestOf(leaves);
   await writeSafetensors(path, leaves, {
     kind: facts.kind,
     facts: JSON.stringify(facts),
     digest,
-  });
+  }, options);
   return digest;
+}
+
+/** Float32 values rounded to those that half precision has. */
+function halved(array: NdArray): NdArray {
+  return array.dtype === "float32"
+    ? { ...array, data: Float32Array.from(new Float16Array(array.data)) }
+    : array;
 }
 
 /**

@@ -1,5 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
+/** Spreads below this are none. */
+const NO_SPREAD = 1e-12;
+
 /**
  * Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598):
  * `without + scale * (with - without)`. A scale of 1 leaves the prompt as it is.
@@ -22,7 +25,9 @@ export function guide(
     tf.mul(tf.sub(withPrompt, withoutPrompt), scale),
   );
   if (rescale === undefined) return guided;
-  const narrowing = tf.div(deviationOf(withPrompt), deviationOf(guided));
+  // A model that has learned nothing says nothing: its spread is none.
+  const spread = tf.maximum(deviationOf(guided), NO_SPREAD);
+  const narrowing = tf.div(deviationOf(withPrompt), spread);
   // rescale * narrowing + (1 - rescale), as a factor of each sample.
   return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(narrowing, 1))));
 }

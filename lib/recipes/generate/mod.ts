@@ -1,0 +1,16 @@
+/**
+ * Videos of prompts, from trained models.
+ *
+ * @module
+ */
+export {
+  type GenerateOptions,
+  type Generator,
+  openGenerator,
+} from "./generator.ts";
+export {
+  readTrainedModels,
+  SHIPPED,
+  type TrainedModels,
+} from "./trained_models.ts";
+export { readVocabulary, type Vocabulary } from "./vocabulary.ts";

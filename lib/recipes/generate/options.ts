@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { DEVICE_CHOICES } from "../../compiler/mod.ts";
+import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
+import { SHIPPED } from "./trained_models.ts";
+
+const number = z.coerce.number({ error: "must be a number" });
+const count = number.int("must be a whole number").min(1, "must be 1 or more");
+const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
+
+/** The prompt and flags of `deno task generate`. */
+export const generateFlags = z.strictObject({
+  prompt: z.array(z.string()).max(1, "must be one text, in quotation marks")
+    .describe("what to show, in any language; none lets the model choose"),
+  language: z.string().min(1, "must not be empty").default("auto").describe(
+    "language in which unknown words are looked for, a BCP 47 tag, or auto",
+  ),
+  seed: number.int("must be a whole number").min(0, "must be 0 or more")
+    .default(1).describe("a whole number; another video for each"),
+  frames: count.default(16).describe("frames of the video"),
+  size: count.default(64).describe("height and width, pixels"),
+  fps: number.positive("must be above 0").max(60, "must be at most 60")
+    .default(8).describe("frames per second"),
+  steps: count.default(30).describe("steps of the sampler"),
+  guidance: number.min(0, "must be 0 or more").default(4).describe(
+    "how strongly the prompt steers; 1 is as trained, 0 ignores it",
+  ),
+  rescale: number.min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(0)
+    .describe("how much of the contrast that guidance adds is taken back"),
+  sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
+    .default("heun").describe("how each step is taken"),
+  count: count.default(1).describe("videos of the prompt, each different"),
+  out: z.string().min(1, "must not be empty").default("runs/generate").describe(
+    "FILE.mp4 or FILE.gif for one video, else a folder",
+  ),
+  checkpoint: z.string().min(1, "must not be empty").default(SHIPPED).describe(
+    "folder of trained models: shipped ones or a run's",
+  ),
+  device: z.enum(DEVICE_CHOICES, {
+    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
+  }).default("cpu").describe("where to compute"),
+  json: z.boolean().default(false).describe("print what was made as JSON"),
+});
+
+/** The same, checked. */
+export type GenerateFlags = z.infer<typeof generateFlags>;

@@ -1,0 +1,155 @@
+import * as z from "zod";
+import { InputError, Rng } from "../../core/mod.ts";
+import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
+import {
+  backboneConfigSchema,
+  initBackbone,
+} from "../../models/backbone/mod.ts";
+import { shapesOnly } from "../../models/layers/mod.ts";
+import { initText, textConfigSchema } from "../../models/text/mod.ts";
+import {
+  initVae,
+  type LatentStatistics,
+  latentStatistics,
+  vaeConfigSchema,
+  type VaeParameters,
+} from "../../models/vae/mod.ts";
+import {
+  type DiffusionParameters,
+  loadWeights,
+  type WeightsFacts,
+} from "../../trainer/mod.ts";
+import type { ModelConfig } from "../presets.ts";
+
+/** The weights that are shipped. */
+export const SHIPPED = "checkpoints/nano";
+/** The VAE of a run, and of what is shipped. */
+export const VAE_FILE = "vae.safetensors";
+/** Text encoder and backbone of what is shipped. */
+export const DIFFUSION_FILE = "diffusion.safetensors";
+
+/** Trained models that belong together. */
+export interface TrainedModels {
+  readonly config: ModelConfig;
+  readonly vae: VaeParameters;
+  /** Of the VAE's latents, per channel. */
+  readonly statistics: LatentStatistics;
+  readonly diffusion: DiffusionParameters;
+  readonly facts: {
+    readonly vae: WeightsFacts;
+    readonly diffusion: WeightsFacts;
+  };
+  /** SHA-256 of each, hexadecimal. */
+  readonly digests: { readonly vae: string; readonly diffusion: string };
+}
+
+/** The configuration that the diffusion's weights name. */
+const diffusionConfigSchema = z.object({
+  text: textConfigSchema,
+  backbone: backboneConfigSchema,
+  vae: z.string(),
+});
+
+/**
+ * Reads the models of a folder: what is shipped, or a run with at least one
+ * phase done, of which the last one counts.
+ *
+ * @example
+ * ```ts
+ * import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await assert.rejects(() => readTrainedModels("runs/none"), /must hold vae.safetensors/);
+ * ```
+ *
+ * @throws {InputError} naming the file, if one is missing or damaged, or if the
+ *   diffusion was trained on the latents of another VAE
+ */
+export async function readTrainedModels(
+  folder: string,
+): Promise<TrainedModels> {
+  const vaePath = `${folder}/${VAE_FILE}`;
+  const diffusionPath = await diffusionFileIn(folder);
+  const vaeConfig = await configOf(vaePath, vaeConfigSchema);
+  const diffusionConfig = await configOf(diffusionPath, diffusionConfigSchema);
+  const { text, backbone } = diffusionConfig;
+  const rng: Rng = shapesOnly();
+  const vae = await loadWeights(vaePath, {
+    kind: "VideoVAE",
+    config: vaeConfig,
+    form: {
+      parameters: initVae(vaeConfig, rng),
+      statistics: latentStatistics([{
+        dtype: "float32",
+        shape: [1, vaeConfig.latentChannels],
+        data: new Float32Array(vaeConfig.latentChannels),
+      }]),
+    },
+  });
+  if (vae.digest !== diffusionConfig.vae) {
+    throw new InputError(
+      `Cannot use "${diffusionPath}": it must have been trained on the ` +
+        `latents of the VAE beside it, ${vae.digest.slice(0, 12)}: it was ` +
+        `trained on those of ${diffusionConfig.vae.slice(0, 12)}; put its ` +
+        "own VAE there",
+    );
+  }
+  const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
+    kind: "Diffusion",
+    config: diffusionConfig,
+    form: {
+      text: initText(text, rng),
+      backbone: initBackbone(backbone, {
+        latentChannels: vaeConfig.latentChannels,
+        text,
+      }, rng),
+    },
+  });
+  return {
+    config: { vae: vaeConfig, text, backbone },
+    vae: vae.tensors.parameters,
+    statistics: vae.tensors.statistics,
+    diffusion: diffusion.tensors,
+    facts: { vae: vae.facts, diffusion: diffusion.facts },
+    digests: { vae: vae.digest, diffusion: diffusion.digest },
+  };
+}
+
+/** The shipped file, or that of the last phase that is done. */
+async function diffusionFileIn(folder: string): Promise<string> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const last = names.includes(DIFFUSION_FILE)
+    ? DIFFUSION_FILE
+    : names.filter((name) => /^phase\d\.safetensors$/.test(name)).sort().at(-1);
+  if (last !== undefined) return `${folder}/${last}`;
+  throw new InputError(
+    `Cannot find trained models in "${folder}": it must hold ${VAE_FILE} and ` +
+      `${DIFFUSION_FILE} or a phase of a run: it holds ` +
+      `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
+      "with deno task train, or name another folder with --checkpoint",
+  );
+}
+
+/** The configuration inside a file of weights, checked. */
+async function configOf<S extends z.ZodType>(
+  path: string,
+  schema: S,
+): Promise<z.infer<S>> {
+  const { metadata } = await readSafetensorsHeader(path);
+  const facts = metadata.facts === undefined
+    ? undefined
+    : JSON.parse(metadata.facts) as WeightsFacts;
+  const result = schema.safeParse(facts?.config);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(
+    `Cannot use "${path}": its configuration must be that of this version: ` +
+      `${issue!.path.join(".") || "configuration"}: ${issue!.message}; train ` +
+      "the weights again, or use the version that made them",
+  );
+}

@@ -1,0 +1,39 @@
+import { Rng } from "lib/core/mod.ts";
+import { latentStatistics } from "lib/models/vae/mod.ts";
+import {
+  DIFFUSION_FILE,
+  VAE_FILE,
+} from "lib/recipes/generate/trained_models.ts";
+import { initModels } from "lib/recipes/models.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { saveWeights } from "lib/trainer/mod.ts";
+
+/** Models of the preset `tiny` that have learned nothing, as if they had. */
+export async function untrainedFolder(
+  { seed = 1, vaeDigest, diffusionFile = DIFFUSION_FILE }: {
+    readonly seed?: number;
+    /** Of the VAE that the diffusion claims to be trained on; its own if absent. */
+    readonly vaeDigest?: string;
+    readonly diffusionFile?: string;
+  } = {},
+): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const { vae: vaeConfig, text: textConfig, backbone: backboneConfig } =
+    PRESETS.tiny;
+  const { vae, text, backbone } = initModels(PRESETS.tiny, new Rng(seed));
+  const digest = await saveWeights(`${folder}/${VAE_FILE}`, {
+    parameters: vae,
+    statistics: latentStatistics([new Rng(seed).normals([100, 8])]),
+  }, { kind: "VideoVAE", config: vaeConfig, stage: "vae", step: 1 });
+  await saveWeights(`${folder}/${diffusionFile}`, { text, backbone }, {
+    kind: "Diffusion",
+    config: {
+      text: textConfig,
+      backbone: backboneConfig,
+      vae: vaeDigest ?? digest,
+    },
+    stage: "phase1",
+    step: 1,
+  });
+  return folder;
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { decodeClip } from "lib/dataset/decode/mod.ts";
+import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { outputAt } from "lib/recipes/generate/output.ts";
+
+const clip = renderClip(demoScene, {
+  frames: 4,
+  height: 32,
+  width: 32,
+  fps: 8,
+});
+
+Deno.test("outputAt() a file writes one video and a contact sheet beside it", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const ending of ["mp4", "gif"]) {
+    const path = `${folder}/new/kite.${ending}`;
+    const made = await outputAt(path, 1).write([clip], "a kite");
+    assert.deepEqual(made, {
+      videos: [path],
+      sheet: `${folder}/new/kite.png`,
+    });
+    const found = await decodeClip(path, {
+      frames: 4,
+      height: 32,
+      width: 32,
+      fps: 8,
+    });
+    assert.equal(found.frames, 4);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("outputAt() a folder writes a video for each clip", async () => {
+  const folder = await Deno.makeTempDir();
+  const { videos } = await outputAt(`${folder}/out`, 2).write([clip, clip], "");
+  assert.deepEqual(videos, [
+    `${folder}/out/video_01.mp4`,
+    `${folder}/out/video_02.mp4`,
+  ]);
+  assert.deepEqual(
+    [...Deno.readDirSync(`${folder}/out`)].map(({ name }) => name).sort(),
+    ["contact_sheet.png", "video_01.mp4", "video_02.mp4"],
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("outputAt() refuses other endings, and several videos in one file", () => {
+  assert.throws(() => outputAt("a/b.avi", 1), {
+    name: "InputError",
+    message:
+      'Cannot use --out: a file must end in .mp4 or .gif: current value is "a/b.avi"; give another ending, or a folder\'s name',
+  });
+  assert.throws(() => outputAt("b.mp4", 3), {
+    name: "InputError",
+    message:
+      'Cannot use --out: several videos must go to a folder: current value is "b.mp4" for 3; give a folder\'s name',
+  });
+});
