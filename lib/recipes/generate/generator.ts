@@ -60,7 +60,7 @@ export interface Generator extends Disposable {
  *   prompts: ["a red circle"], seed: 1, frames: 8, height: 32, width: 32, fps: 8,
  *   steps: 2, guidance: 2, sampler: "euler",
  * });
- * assert.equal(clip.frames, 8);
+ * assert.equal(clip?.frames, 8);
  * ```
  */
 export async function openGenerator(
