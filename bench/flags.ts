@@ -120,3 +120,28 @@ export const bindingFlags = z.strictObject({
   json: common.json,
   save: common.save,
 });
+
+/** Flags of `deno task bench ingest`. */
+export const ingestFlags = z.strictObject({
+  videos: z.string().min(1, "must not be empty").optional().describe(
+    "folder of videos; without it, 720p videos are rendered once",
+  ),
+  processes: whole(1).default(navigator.hardwareConcurrency).describe(
+    "files that are decoded at once",
+  ),
+  steps: whole(1).default(3).describe("timed runs"),
+  json: common.json,
+  save: common.save,
+});
+
+/** Flags of `deno task bench synthetic`. */
+export const syntheticFlags = z.strictObject({
+  phase: whole(1).max(5, "must be from 1 to 5").default(1).describe(
+    "phase of the synthetic world: 1 to 5",
+  ),
+  clip: triple.default("16x64x64").describe("frames, height and width"),
+  clips: whole(1).default(200).describe("clips in one run"),
+  steps: common.steps,
+  json: common.json,
+  save: common.save,
+});

@@ -8,16 +8,20 @@ import { benchConv3d } from "./conv3d.ts";
 import {
   bindingFlags,
   conv3dFlags,
+  ingestFlags,
   matmulFlags,
   stepFlags,
+  syntheticFlags,
   vaeFlags,
   withSwitches,
 } from "./flags.ts";
+import { benchIngest } from "./ingest.ts";
 import { thisMachine } from "./machine.ts";
 import { benchMatmul } from "./matmul.ts";
 import { resultText, saveResult } from "./report.ts";
 import type { BenchResult } from "./result.ts";
 import { benchStep } from "./step.ts";
+import { benchSynthetic } from "./synthetic.ts";
 import { benchVae } from "./vae.ts";
 
 /** A bench: its flags, and how it is run with them. */
@@ -54,6 +58,17 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times a training step of the backbone's own blocks.",
     flags: stepFlags,
     run: benchStep,
+  },
+  ingest: {
+    purpose:
+      "Times finding the shots of videos: decoding, optical flow, all scores.",
+    flags: ingestFlags,
+    run: benchIngest,
+  },
+  synthetic: {
+    purpose: "Times drawing clips of the synthetic world, on one thread.",
+    flags: syntheticFlags,
+    run: benchSynthetic,
   },
 };
 

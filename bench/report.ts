@@ -40,6 +40,9 @@ export function resultText(result: BenchResult, machine: Machine): string {
     const percent = (100 * result.fractionOfMatmulPeak).toFixed(0);
     lines.push(`${percent} % of this machine's matmul`);
   }
+  if (result.picturesPerSecond !== undefined) {
+    lines.push(`${result.picturesPerSecond.toFixed(0)} pictures a second`);
+  }
   if (result.ratio !== undefined) {
     lines.push(
       `ours / torch: ${result.ratio.toFixed(2)} of the time ` +

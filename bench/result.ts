@@ -22,8 +22,10 @@ export interface BenchResult extends Timing {
   readonly gflops?: number;
   /** The same over that of `matmul`, run in turn with it. */
   readonly fractionOfMatmulPeak?: number;
-  /** Milliseconds until it was traced and ready to run. */
-  readonly compileMs: number;
+  /** Pictures of videos over the median time. */
+  readonly picturesPerSecond?: number;
+  /** Milliseconds until it was traced and ready to run, if it is traced. */
+  readonly compileMs?: number;
   /** Most memory the process has held, checks and compilation included. */
   readonly peakRssBytes: number;
   readonly torch?: TorchResult;

@@ -76,7 +76,7 @@ export async function analyseVideo(
       if (seconds - last.seconds < FLOW_INTERVAL) continue;
     }
     if (last !== undefined) last.endSeconds = seconds;
-    const plane = picture.luma(FLOW_PIXELS);
+    const plane = picture.small(FLOW_PIXELS);
     estimator ??= openEstimator(path, plane);
     const flow = estimator.next(plane);
     measures.push(
@@ -84,7 +84,7 @@ export async function analyseVideo(
         plane,
         flow,
         { seconds, endSeconds, isWhole },
-        last?.seconds ?? 0,
+        last,
       ),
     );
     if (isDue(details, seconds)) details.push(detailOf(picture));
@@ -138,7 +138,7 @@ function isDue(details: readonly Detail[], seconds: number): boolean {
 }
 
 function detailOf(picture: ScannedPicture): Detail {
-  const plane = picture.luma(DETAIL_PIXELS);
+  const plane = picture.small(DETAIL_PIXELS);
   return {
     seconds: picture.seconds,
     sharpness: sharpnessOf(plane),

@@ -5,14 +5,16 @@ import { toneMapFilters } from "./_tone_map.ts";
 import { shownSize } from "./_video_info.ts";
 import { VideoSource } from "./_video_source.ts";
 
-/** The whole of a picture, upright and without its colours. */
-export interface LumaPicture {
+/** The whole of a picture, upright and small. */
+export interface SmallPicture {
   /** Pixels. */
   readonly width: number;
   /** Pixels. */
   readonly height: number;
   /** `[H,W]`, row-major luma in [0,255]; full range: 0 is black. */
   readonly data: Uint8Array<ArrayBuffer>;
+  /** `[2,H,W]`, how blue and how red; 128 is grey. */
+  readonly chroma: Uint8Array<ArrayBuffer>;
 }
 
 /** One picture of a video that is looked through. */
@@ -29,7 +31,7 @@ export interface ScannedPicture {
    * The picture, all of it, scaled so that it has about so many pixels; never
    * enlarged. To be called before the next picture is asked for.
    */
-  luma(pixels: number): LumaPicture;
+  small(pixels: number): SmallPicture;
 }
 
 /** What a video file says about itself before it is decoded. */
@@ -89,7 +91,7 @@ export class VideoScan implements AsyncDisposable {
    * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 64, width: 128, fps: 8 }));
    * await using scan = await VideoScan.open(path);
    * const sizes = [];
-   * for await (const picture of scan.pictures()) sizes.push(picture.luma(2048).width);
+   * for await (const picture of scan.pictures()) sizes.push(picture.small(2048).width);
    * assert.deepEqual(sizes, Array(8).fill(64));
    * assert.equal(scan.damage, undefined);
    * ```
@@ -118,12 +120,12 @@ export class VideoScan implements AsyncDisposable {
         endSeconds: picture.seconds + lasts,
         isWhole: picture.isWhole,
         isInterlaced: isInterlaced(frame),
-        luma: (pixels) => this.#luma(frame, pixels),
+        small: (pixels) => this.#small(frame, pixels),
       };
     }
   }
 
-  #luma(frame: Frame, pixels: number): LumaPicture {
+  #small(frame: Frame, pixels: number): SmallPicture {
     let chain = this.#chains.get(pixels);
     // Size or format of the pictures may change on the way: then so do the filters.
     if (!chain?.accepts(frame)) {
@@ -134,7 +136,14 @@ export class VideoScan implements AsyncDisposable {
     }
     using small = chain.apply(frame);
     const { width, height } = small;
-    return { width, height, data: new Uint8Array(small.toBuffer()) };
+    const planes = new Uint8Array(small.toBuffer());
+    const size = width * height;
+    return {
+      width,
+      height,
+      data: planes.subarray(0, size),
+      chroma: planes.subarray(size),
+    };
   }
 
   #filters(frame: Frame, pixels: number): string {
@@ -156,7 +165,8 @@ export class VideoScan implements AsyncDisposable {
       ...filters,
       `scale=${w}:${h}:flags=area${matrixOption(coded)}`,
       ...toneMapFilters(picture.highDynamicRange),
-      "format=gray",
+      "scale=out_range=full",
+      "format=yuv444p",
       ...orientationFilters(picture.orientation),
     ].join(",");
   }

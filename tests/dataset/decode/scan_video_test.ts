@@ -22,7 +22,7 @@ async function scanned(path: string, pixels: number): Promise<Seen[]> {
   await using scan = await VideoScan.open(path);
   const pictures: Seen[] = [];
   for await (const picture of scan.pictures()) {
-    pictures.push({ ...picture, ...picture.luma(pixels) });
+    pictures.push({ ...picture, ...picture.small(pixels) });
   }
   return pictures;
 }

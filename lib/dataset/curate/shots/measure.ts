@@ -1,13 +1,16 @@
 import { fitCamera } from "../flow/camera_motion.ts";
 import { findMovingRegions } from "../flow/moving_regions.ts";
 import type { Flow } from "../flow/optical_flow.ts";
-import type { Plane } from "../flow/plane.ts";
+import type { SmallPicture } from "../../decode/mod.ts";
 import { brightnessOf } from "../scores/brightness.ts";
 import {
   perceptualHash,
   THUMBNAIL,
   thumbnailOf,
 } from "../scores/perceptual_hash.ts";
+
+/** Steps of both colours together by which a cell takes another colour. */
+const OTHER_COLOUR = 12;
 
 /** Cells of the side of the small picture that is kept of each picture. */
 export const CELLS = 8;
@@ -16,6 +19,8 @@ export const CELLS = 8;
 export interface Change {
   /** Share of the picture before that this one does not show, in [0,1]. */
   readonly unexplained: number;
+  /** Share of the picture that takes another colour, in [0,1]. */
+  readonly recoloured: number;
   /** Mean speed of all places. */
   readonly motion: number;
   /** Speed that the camera gives them. */
@@ -46,6 +51,8 @@ export interface Measure {
   readonly contrast: number;
   /** `[8,8]`, luma in [0,255]. */
   readonly cells: Uint8Array;
+  /** `[2,8,8]`, how blue and how red, in [0,255]. */
+  readonly colours: Uint8Array;
   readonly hash: string;
   /** Undefined for the first picture. */
   readonly change: Change | undefined;
@@ -53,24 +60,32 @@ export interface Measure {
 
 /** Measures one picture and how it came from the one before. */
 export function measurePicture(
-  plane: Plane,
+  picture: SmallPicture,
   flow: Flow | undefined,
   times: Pick<Measure, "seconds" | "endSeconds" | "isWhole">,
-  secondsBefore: number,
+  before: Measure | undefined,
 ): Measure {
-  const { mean, contrast } = brightnessOf(plane);
-  const thumbnail = thumbnailOf(plane);
+  const { mean, contrast } = brightnessOf(picture);
+  const thumbnail = thumbnailOf(picture);
+  const colours = coloursOf(picture);
   return {
     ...times,
     brightness: mean,
     contrast,
     cells: quartered(thumbnail),
+    colours,
     hash: perceptualHash(thumbnail),
-    change: flow && changeOf(flow, times.seconds - secondsBefore),
+    change: flow && before && {
+      ...changeOf(flow, times.seconds - before.seconds),
+      recoloured: recoloured(before.colours, colours),
+    },
   };
 }
 
-function changeOf(flow: Flow, seconds: number): Change {
+function changeOf(
+  flow: Flow,
+  seconds: number,
+): Omit<Change, "recoloured"> {
   const camera = fitCamera(flow);
   const regions = findMovingRegions(flow, camera);
   const diagonal = Math.hypot(flow.width, flow.height);
@@ -86,6 +101,25 @@ function changeOf(flow: Flow, seconds: number): Change {
     movingShare: regions.share,
     subjects: regions.count,
   };
+}
+
+function coloursOf({ width, height, chroma }: SmallPicture): Uint8Array {
+  const size = width * height;
+  return Uint8Array.from([0, 1].flatMap((i) => {
+    const data = chroma.subarray(i * size, (i + 1) * size);
+    return [...quartered(thumbnailOf({ width, height, data }))];
+  }));
+}
+
+function recoloured(before: Uint8Array, after: Uint8Array): number {
+  const cells = CELLS * CELLS;
+  let count = 0;
+  for (let i = 0; i < cells; i++) {
+    const change = Math.abs(after[i]! - before[i]!) +
+      Math.abs(after[cells + i]! - before[cells + i]!);
+    if (change >= OTHER_COLOUR) count++;
+  }
+  return count / cells;
 }
 
 function meanLength({ u, v }: Flow): number {

@@ -3,11 +3,17 @@ import { findCuts } from "lib/dataset/curate/shots/find_cuts.ts";
 
 const A = "0000000000000000", B = "ffffffffffffffff", C = "0f".repeat(8);
 
-function cutsIn(fresh: number[], hashes: string[] = []): number[] {
+function cutsIn(
+  fresh: number[],
+  hashes: string[] = [],
+  colours: number[] = [],
+): number[] {
   return findCuts(
     fresh.map((unexplained, i) => ({
       hash: hashes[i] ?? A,
-      change: i === 0 ? undefined : { unexplained },
+      change: i === 0
+        ? undefined
+        : { unexplained, recoloured: colours[i] ?? 0 },
     })),
   );
 }
@@ -38,4 +44,12 @@ Deno.test("findCuts() takes a flash for no cut, and two cuts that lead elsewhere
 Deno.test("findCuts() needs no second picture", () => {
   assert.deepEqual(cutsIn([]), []);
   assert.deepEqual(cutsIn([0]), []);
+});
+
+Deno.test("findCuts() goes by colour where plain pictures cut to plain ones", () => {
+  const nothing = Array<number>(8).fill(0.01);
+  assert.deepEqual(cutsIn(nothing, [], [0, 0, 0, 0, 0.9, 0, 0, 0]), [4]);
+  // A pan over coloured things recolours all of the picture, again and again.
+  assert.deepEqual(cutsIn(nothing, [], Array<number>(8).fill(0.7)), []);
+  assert.deepEqual(cutsIn(nothing, [], [0, 0, 0, 0, 0.5, 0, 0, 0]), []);
 });

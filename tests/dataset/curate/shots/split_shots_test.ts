@@ -11,9 +11,11 @@ function measuresOf(letters: string): Measure[] {
     brightness: 0.5,
     contrast: letter === "-" ? 0 : 0.2,
     cells: new Uint8Array(64),
+    colours: new Uint8Array(128),
     hash: (letter.charCodeAt(0) % 16).toString(16).repeat(16),
     change: i === 0 ? undefined : {
       unexplained: letter === letters[i - 1] ? 0 : 0.9,
+      recoloured: 0,
       motion: 0,
       cameraMotion: 0,
       pan: [0, 0],

@@ -1,0 +1,130 @@
+import { InputError, Rng, silentProgress } from "lib/core/mod.ts";
+import type { Clip } from "lib/core/mod.ts";
+import {
+  findVideos,
+  type FoundFile,
+  type SourceFile,
+} from "lib/dataset/curate/mod.ts";
+import { writeMp4 } from "lib/dataset/encode/mod.ts";
+import { renderClip, sampleScene } from "lib/dataset/synthetic/mod.ts";
+import { Journal } from "lib/recipes/ingest/journal.ts";
+import { lookAtFiles } from "lib/recipes/ingest/look_at_files.ts";
+import type * as z from "zod";
+import { WrongResultError } from "./check.ts";
+import type { ingestFlags } from "./flags.ts";
+import { interleave, medianOf, sleep, timed, timingOf } from "./interleave.ts";
+import { peakRssBytes } from "./machine.ts";
+import type { BenchResult } from "./result.ts";
+
+const FOLDER = "runs/bench-ingest";
+/** What is rendered where no videos are named: 720p, a cut in the middle. */
+const FILES = 12;
+const SHOT = { frames: 30, height: 720, width: 1280, fps: 25 };
+const MAX_SECONDS = 10;
+/** Seconds after which a file that gives no sign of life is given up. */
+const PATIENCE = 120;
+
+/** Times looking at videos: decoding, optical flow, all scores and the shots. */
+export async function benchIngest(
+  { videos, processes, steps }: z.infer<typeof ingestFlags>,
+): Promise<BenchResult> {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const places = videos === undefined ? await renderedVideos() : [videos];
+  const { files } = await findVideos(places);
+  const first = await look(files, processes);
+  const checked = videos === undefined
+    ? checkCuts(first.files)
+    : checkAny(first.files);
+  const [times] = await interleave([{
+    name: "ours",
+    run: () => timed(() => look(files, processes)),
+  }], { rounds: steps, sleep });
+  const timing = timingOf(times!);
+  return {
+    bench: "ingest",
+    device: "cpu",
+    sizes: {
+      files: files.length,
+      pictures: first.pictures,
+      processes,
+    },
+    checked: [checked],
+    ...timing,
+    picturesPerSecond: first.pictures / medianOf(times!) * 1000,
+    peakRssBytes: peakRssBytes(),
+    note: "peak memory is that of the run, not of the processes that decode",
+  };
+}
+
+/** Looks at all files as for the first time. */
+async function look(
+  files: readonly FoundFile[],
+  processes: number,
+): ReturnType<typeof lookAtFiles> {
+  const path = await Deno.makeTempFile({ dir: FOLDER, suffix: ".jsonl" });
+  try {
+    using journal = await Journal.open(path, MAX_SECONDS);
+    return await lookAtFiles(files, {
+      journal,
+      table: new Map(),
+      nameOf: (path) => path,
+      maxSeconds: MAX_SECONDS,
+      processes,
+      patience: PATIENCE,
+      progress: silentProgress,
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** Videos of two scenes each, made once. */
+async function renderedVideos(): Promise<string[]> {
+  const paths: string[] = [];
+  for (let i = 0; i < FILES; i++) {
+    const path = `${FOLDER}/rendered-${i}.mp4`;
+    paths.push(path);
+    const there = await Deno.stat(path).catch(() => undefined);
+    if (there === undefined) await writeMp4(path, twoScenes(new Rng(i)));
+  }
+  return paths;
+}
+
+function twoScenes(rng: Rng): Clip {
+  const size = SHOT.frames * SHOT.height * SHOT.width * 3;
+  const data = new Float32Array(new ArrayBuffer(2 * size * 4));
+  for (const [i, name] of ["first", "second"].entries()) {
+    data.set(renderClip(sampleScene(rng.fork(name)), SHOT).data, i * size);
+  }
+  return { ...SHOT, frames: 2 * SHOT.frames, data };
+}
+
+/** Every file must have its cut where it was made. */
+function checkCuts(files: readonly SourceFile[]): string {
+  for (const { path, outcome } of files) {
+    const found = "rule" in outcome
+      ? [outcome.reason]
+      : outcome.analysis.segments.map(({ startSeconds }) =>
+        Math.round(startSeconds * SHOT.fps)
+      );
+    // Two pictures are trimmed after a cut.
+    const expected = [0, SHOT.frames + 2];
+    if (found.join() === expected.join()) continue;
+    throw new WrongResultError(
+      `Refusing to time ingest: the shots of ${path} must begin with the ` +
+        `pictures ${expected.join(" and ")}: they begin with ${found.join()}`,
+    );
+  }
+  return "the cut of every file is found where it is";
+}
+
+function checkAny(files: readonly SourceFile[]): string {
+  const good = files.filter(({ outcome }) => "analysis" in outcome).length;
+  if (good === 0) {
+    throw new InputError(
+      "Cannot measure ingest: --videos must name a folder with videos: there is none that can be decoded",
+    );
+  }
+  return `${good} of ${files.length} files could be decoded`;
+}
