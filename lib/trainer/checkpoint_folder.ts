@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "../core/mod.ts";
+import { InputError, isNdArray, leavesOf, messageOf } from "../core/mod.ts";
 import {
   type Checkpoint,
   type CheckpointProgress,
@@ -7,6 +7,8 @@ import {
   peekCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
+import { freeBytes } from "./machine.ts";
+import { DiskFullError } from "./stop.ts";
 
 /** Which checkpoints are kept. */
 export interface Retention {
@@ -23,22 +25,29 @@ export interface Found<S> {
   readonly damaged: readonly string[];
 }
 
+/** Bytes that stay free, for metrics and samples. */
+const RESERVE = 64 * 2 ** 20;
+
 const NAME = /^step-(\d{8,})\.safetensors$/;
 
 /** The checkpoints of one stage of a run, one file after so many steps each. */
 export class CheckpointFolder {
   readonly #config: unknown;
   readonly #retention: Retention;
+  readonly #freeBytes: (folder: string) => Promise<number>;
 
   /**
    * @param folder Need not exist.
    * @param config What the run was started with; it must match on loading.
+   * @param room Bytes that may still be written.
    */
   constructor(
     readonly folder: string,
     config: unknown,
     retention: Retention,
+    room: (folder: string) => Promise<number> = freeBytes,
   ) {
+    this.#freeBytes = room;
     this.#config = config;
     this.#retention = retention;
   }
@@ -83,16 +92,47 @@ export class CheckpointFolder {
     return checkpoint;
   }
 
-  /** Saves a checkpoint, then removes what is kept no longer. */
+  /**
+   * Saves a checkpoint, then removes what is kept no longer. Where there is no
+   * room for it, all older ones but the newest go first.
+   *
+   * @throws {DiskFullError} if there still is none; the newest one stays
+   */
   async save<S>(checkpoint: Checkpoint<S>): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });
+    const needed = bytesOf(checkpoint.state) + RESERVE;
+    if (await this.#freeBytes(this.folder) < needed) await this.#prune(1, 0);
+    const free = await this.#freeBytes(this.folder);
+    if (free < needed) throw await this.#full(checkpoint.step, needed, free);
     const path = this.pathOf(checkpoint.step);
-    await saveCheckpoint(path, checkpoint, this.#config);
+    try {
+      await saveCheckpoint(path, checkpoint, this.#config);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      throw await this.#full(checkpoint.step, needed, 0);
+    }
     const { keepLast, keepEvery } = this.#retention;
+    await this.#prune(keepLast, keepEvery);
+  }
+
+  async #prune(keepLast: number, keepEvery: number): Promise<void> {
     for (const step of (await this.steps()).slice(keepLast)) {
       if (keepEvery > 0 && step % keepEvery === 0) continue;
       await Deno.remove(this.pathOf(step));
     }
+  }
+
+  async #full(
+    step: number,
+    needed: number,
+    free: number,
+  ): Promise<DiskFullError> {
+    const [kept] = await this.steps();
+    return new DiskFullError(
+      `Cannot save step ${step} in "${this.folder}": the disk must have room ` +
+        `for ${megabytes(needed)}: it has ${megabytes(free)}; the checkpoint ` +
+        `after step ${kept ?? 0} is kept: make room and run the same command`,
+    );
   }
 
   async #firstOf<T>(
@@ -118,4 +158,20 @@ export class CheckpointFolder {
         "the folder to start this stage again",
     );
   }
+}
+
+/** Bytes of the arrays of a tree. */
+export function bytesOf(tree: unknown): number {
+  return leavesOf(tree, isNdArray)
+    .reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+}
+
+/** Whether a write failed for want of room, or of leave to take more. */
+function isFull(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -15,6 +15,7 @@ export * from "./digest.ts";
 export * from "./guard.ts";
 export * from "./held_out.ts";
 export * from "./loss_by_level.ts";
+export * from "./machine.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";
 export * from "./sample_order.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../../core/mod.ts";
-import { DivergedError, StoppedError } from "../../trainer/mod.ts";
+import { RunFailedError, StoppedError } from "../../trainer/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import type * as z from "zod";
 
@@ -27,8 +27,8 @@ const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
 /**
- * Runs a command and exits: 0 done, 1 not passed or diverged, 2 bad input (one line, no
- * stack trace), 130 stopped by Ctrl-C with everything saved.
+ * Runs a command and exits: 0 done, 1 not passed or failed, 2 bad input (one line, no
+ * stack trace), 130 stopped by Ctrl-C or SIGTERM with everything saved.
  *
  * @param given The command, or how it is made where its flags depend on a file.
  */
@@ -42,6 +42,9 @@ export async function runProgram<S extends FlagSchema>(
     abort.abort();
   };
   Deno.addSignalListener("SIGINT", interrupt);
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", interrupt);
+  }
   try {
     const program = typeof given === "function" ? await given() : given;
     const options = readFlags(program.flags, argumentsOf(program));
@@ -58,7 +61,7 @@ export async function runProgram<S extends FlagSchema>(
       say(`error: ${error.message}`);
       Deno.exit(BAD_INPUT);
     }
-    if (error instanceof DivergedError) {
+    if (error instanceof RunFailedError) {
       say(`error: ${error.message}`);
       Deno.exit(FAILED);
     }

@@ -1,7 +1,12 @@
-import { InputError } from "../../core/mod.ts";
+import { InputError, messageOf } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
+import {
+  type AlertChannel,
+  alertChannels,
+  readAlertConfig,
+} from "../../trainer/alerts/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
 import { phaseOf, type Stage, STAGES, titleOf } from "./curriculum.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
@@ -27,6 +32,8 @@ async function runCommand(
     progress: terminalProgress(),
     signal,
     clock: () => performance.now(),
+    now: () => new Date(),
+    channels: await channelsOf(options),
     say,
   };
   try {
@@ -40,6 +47,25 @@ async function runCommand(
     }
     say(error.message);
     return 0;
+  }
+}
+
+/** Whom the user wants to be told. */
+async function channelsOf({ alerts }: TrainOptions): Promise<AlertChannel[]> {
+  const text = alerts === undefined ? undefined : await textOf(alerts);
+  return alertChannels(
+    readAlertConfig(text, alerts ?? "", Deno.env.toObject()),
+  );
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new InputError(
+      `Cannot read alerts from "${path}": it must be a file that may be read: ` +
+        messageOf(error),
+    );
   }
 }
 

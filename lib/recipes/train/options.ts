@@ -75,6 +75,9 @@ export const trainFlags = z.strictObject({
   keepEvery: count.min(0, "must be 0 or more").default(0).describe(
     "checkpoints after every so many updates are kept for ever; 0 for none",
   ),
+  alerts: path.optional().describe(
+    "JSON file that says whom to tell what happens; without it, the variables ALERT_*",
+  ),
   hours: z.coerce.number().positive("must be above 0").optional().describe(
     "stops after so long, with everything saved",
   ),

@@ -35,7 +35,7 @@ import {
   type TrainState,
   type Weights,
 } from "../../trainer/mod.ts";
-import { STAGES } from "./curriculum.ts";
+import { type Stage, STAGES } from "./curriculum.ts";
 import type { Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
 import {
@@ -45,7 +45,7 @@ import {
   runStage,
   trainingConfigOf,
 } from "./stage.ts";
-import { shown, type VaeWeights, writeSheet } from "./vae.ts";
+import { shown, showSamples, type VaeWeights } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
 const DROPPED = 0.1;
@@ -199,7 +199,7 @@ async function startOf(
 /** Held-out loss at fixed levels, and samples of fixed prompts and noise. */
 function phaseEvaluator(
   run: Run,
-  stage: string,
+  stage: Stage,
   { clips, positions, codec, statistics, fps }: {
     readonly clips: readonly HeldOutClip[];
     readonly positions: RotaryTable;
@@ -208,7 +208,7 @@ function phaseEvaluator(
     readonly fps: number;
   },
 ): Evaluator<DiffusionParameters> & Disposable {
-  const { options, models, device, folder } = run;
+  const { options, models, device } = run;
   let tools: { loss: HeldOutLoss; sampler: LatentSampler } | undefined;
   const fixed = clips.slice(0, SHEET.clips);
   const draw = async (sampler: LatentSampler): Promise<SheetRow[]> => {
@@ -251,11 +251,11 @@ function phaseEvaluator(
       tools ??= open(state);
       const losses = await tools.loss.measure();
       const score = losses.reduce((sum, x) => sum + x, 0) / losses.length;
-      await writeSheet(
-        `${folder}/samples`,
-        `${stage}-${step}`,
-        await draw(tools.sampler),
-      );
+      await showSamples(run, {
+        stage,
+        step,
+        rows: await draw(tools.sampler),
+      });
       return {
         score,
         record: {

@@ -14,10 +14,16 @@ import {
   type MetricsRecord,
   type Request,
 } from "../../trainer/mod.ts";
+import type { AlertChannel } from "../../trainer/alerts/mod.ts";
 import { type ModelConfig, PRESETS } from "../presets.ts";
+import { alertObserver } from "./alert_observer.ts";
 import { controlFiles } from "./control.ts";
 import { type Stage, STAGES } from "./curriculum.ts";
+import { reportObserver } from "./live_report.ts";
+import { machineObserver } from "./machine.ts";
+import { type RunObserver, RunObservers } from "./observer.ts";
 import type { TrainOptions } from "./options.ts";
+import { tensorboardObserver } from "./tensorboard.ts";
 
 /** Where training runs: a terminal, a notebook or a test. */
 export interface TrainHost {
@@ -26,6 +32,10 @@ export interface TrainHost {
   readonly signal: AbortSignal;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
+  /** The time of day. */
+  readonly now: () => Date;
+  /** Whom to tell what happens to the run. */
+  readonly channels?: readonly AlertChannel[];
   /** Takes a line for people. */
   say(line: string): void;
   /** Is told each line of metrics, for a live display. */
@@ -33,12 +43,13 @@ export interface TrainHost {
 }
 
 /** A folder that holds all of a run, open and locked. */
-export interface Run extends Disposable {
+export interface Run extends AsyncDisposable {
   readonly options: TrainOptions;
   readonly models: ModelConfig;
   readonly folder: string;
   readonly device: Device;
   readonly host: TrainHost;
+  readonly observers: RunObservers;
   /** Checkpoints of a stage; they must have been made with the same configuration. */
   checkpoints(stage: Stage, config: unknown): CheckpointFolder;
   /** What control files and the time budget ask for. */
@@ -79,7 +90,9 @@ export async function openRun(
   };
   const begun = host.clock();
   const files = controlFiles(folder, host.clock);
+  const observers = new RunObservers(observersOf(options, device, host));
   return {
+    observers,
     options,
     models: PRESETS[options.preset],
     folder,
@@ -99,8 +112,47 @@ export async function openRun(
         await bytesBefore(folder, stage);
       return openJsonl(`${folder}/metrics.jsonl`, { atBytes: bytes });
     },
-    [Symbol.dispose]: () => lock[Symbol.dispose](),
+    async [Symbol.asyncDispose]() {
+      await observers[Symbol.asyncDispose]();
+      lock[Symbol.dispose]();
+    },
   };
+}
+
+/** All that follow a run. */
+function observersOf(
+  options: TrainOptions,
+  device: Device,
+  host: TrainHost,
+): RunObserver[] {
+  const { run: folder, preset } = options;
+  const { clock, now } = host;
+  const alerts = alertObserver({
+    run: folder,
+    channels: host.channels ?? [],
+    now,
+    wait: (milliseconds) =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    say: (line) => host.say(line),
+  });
+  return [
+    tensorboardObserver(`${folder}/tensorboard`, {
+      now: () => now().getTime() / 1000,
+      host: Deno.hostname(),
+      pid: Deno.pid,
+    }),
+    machineObserver(folder, { clock, now, onLook: alerts.look }),
+    reportObserver(folder, {
+      title: `Training of ${preset}`,
+      subtitle: folder,
+      facts: [
+        ["Device", `${device.name}, ${device.description}`],
+        ["Seed", String(options.seed)],
+        ["Captions", options.languages],
+      ],
+    }, { clock, now }),
+    alerts,
+  ];
 }
 
 /** Makes the run's folder and proves that files can be made in it. */

@@ -1,6 +1,8 @@
+import { readState } from "../../compiler/mod.ts";
 import { writeFileAtomically } from "../../core/mod.ts";
 import {
   ADAMW_DEFAULTS,
+  type Evaluator,
   initTrainState,
   loadWeights,
   type MetricsRecord,
@@ -94,8 +96,10 @@ export async function runStage<P, T, B, A>(
     };
   }
   using metrics = await run.openMetrics(stage, checkpoint);
+  await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
   const trained = await train({
     ...training,
+    evaluator: training.evaluator && watched(run, stage, training.evaluator),
     name: stage,
     device: run.device,
     resume: checkpoint,
@@ -104,7 +108,10 @@ export async function runStage<P, T, B, A>(
     save: (checkpoint) => checkpoints.save(checkpoint),
     saveEvery: run.options.saveEvery,
     request: () => run.request(),
-    onRecord: (record: MetricsRecord) => host.display?.(record),
+    async onRecord(record: MetricsRecord) {
+      await run.observers.record(stage, record);
+      await host.display?.(record);
+    },
     signal: host.signal,
     clock: host.clock,
   });
@@ -113,6 +120,22 @@ export async function runStage<P, T, B, A>(
     metricsBytes: metrics.bytes,
   });
   return trained;
+}
+
+/** An evaluator after which observers are shown the parameters. */
+function watched<P>(
+  run: Run,
+  stage: Stage,
+  evaluator: Evaluator<P>,
+): Evaluator<P> {
+  return {
+    ...evaluator,
+    async evaluate(state, step) {
+      const found = await evaluator.evaluate(state, step);
+      run.observers.parameters(stage, step, await readState(state.parameters));
+      return found;
+    },
+  };
 }
 
 /**

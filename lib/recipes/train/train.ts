@@ -1,7 +1,11 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { InputError } from "../../core/mod.ts";
+import { InputError, messageOf } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import type { Weights } from "../../trainer/mod.ts";
+import {
+  DivergedError,
+  StoppedError,
+  type Weights,
+} from "../../trainer/mod.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
@@ -57,8 +61,18 @@ async function inRun(
   work: (run: Run) => Promise<void>,
 ): Promise<void> {
   using device = await openDevice(options.device);
-  using run = await openRun(options, device, host);
-  await work(run);
+  await using run = await openRun(options, device, host);
+  try {
+    await work(run);
+    await run.observers.end({ state: "done", message: "" });
+  } catch (error) {
+    const stopped = error instanceof StoppedError;
+    await run.observers.end({
+      state: stopped ? "stopped" : "failed",
+      message: messageOf(error),
+    });
+    throw error;
+  }
 }
 
 /** The run's own VAE, or the one it was given. */

@@ -37,6 +37,7 @@ import {
   vaeTrainingLoss,
   type Weights,
 } from "../../trainer/mod.ts";
+import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";
 import { allClips } from "./sources.ts";
 import { isDone, planOf, runStage, trainingConfigOf } from "./stage.ts";
@@ -143,7 +144,7 @@ async function vaeEvaluator(
   run: Run,
   shape: ClipShape,
 ): Promise<Evaluator<VaeParameters> & Disposable> {
-  const { options, models, device, folder } = run;
+  const { options, models, device } = run;
   const source = allClips(options, "validation", options.heldOut);
   const clips: Clip[] = [];
   for (let i = 0; i < source.length; i++) {
@@ -186,7 +187,7 @@ async function vaeEvaluator(
       }
     }
     const score = error / clips.length;
-    await writeSheet(`${folder}/samples`, `vae-${step}`, rows);
+    await showSamples(run, { stage: "vae", step, rows });
     return {
       score,
       record: { heldOutError: score, heldOutPsnr: -10 * Math.log10(score) },
@@ -219,16 +220,15 @@ async function measureLatents(
   return latentStatistics(latents);
 }
 
-/** Writes clips, one above the other, as a picture. */
-export async function writeSheet(
-  folder: string,
-  name: string,
-  rows: readonly SheetRow[],
-): Promise<void> {
+/** Writes samples as a picture, clips one above the other, and shows them. */
+export async function showSamples(run: Run, samples: Samples): Promise<void> {
+  const { stage, step, rows } = samples;
+  const folder = `${run.folder}/samples`;
   await Deno.mkdir(folder, { recursive: true });
   const scale = Math.max(1, Math.round(96 / rows[0]!.clip.height));
   const sheet = await contactSheet(rows, { columns: 8, scale });
-  await writeFileAtomically(`${folder}/${name}.png`, encodePng(sheet));
+  await writeFileAtomically(`${folder}/${stage}-${step}.png`, encodePng(sheet));
+  await run.observers.samples(samples);
 }
 
 /** Values as a screen shows them. */

@@ -17,6 +17,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 import { stackArrays, unstackArrays } from "../clip_batch.ts";
 import type { Codec } from "../codec.ts";
+import { StoppedError } from "../stop.ts";
 
 /** Clips in one file. A run that is cut off loses at most one file's work. */
 const SHARD = 256;
@@ -37,7 +38,7 @@ export interface LatentCacheOptions {
   /** Where the files lie; made if there is none. */
   readonly folder: string;
   readonly progress: Progress;
-  /** Stops after the file in hand. */
+  /** Stops after the file in hand, with a `StoppedError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -84,7 +85,12 @@ export async function openLatentCache(
     unit: "clips",
   });
   for (let begin = 0; begin < source.length; begin += SHARD) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      throw new StoppedError(
+        `Encoding of ${source.name} was stopped at clip ${begin}; what is ` +
+          "encoded is kept",
+      );
+    }
     const end = Math.min(begin + SHARD, source.length);
     const path = `${home}/${String(begin).padStart(8, "0")}.safetensors`;
     const found = await readShard(path, end - begin);

@@ -1,0 +1,72 @@
+/** What may be worth waking somebody for. */
+export type AlertKind =
+  | "finished"
+  | "failed"
+  | "not-a-number"
+  | "disk-low"
+  | "gpu-memory-high";
+
+/** Something that happened to a run. */
+export interface Alert {
+  readonly kind: AlertKind;
+  /** One line: what happened. */
+  readonly title: string;
+  /** More, for whoever wants to know. */
+  readonly text: string;
+  /** The run's folder. */
+  readonly run: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** A way to tell somebody. */
+export interface AlertChannel {
+  /** For messages: `e-mail`. */
+  readonly name: string;
+  /** @throws if it cannot be delivered */
+  send(alert: Alert): Promise<void>;
+}
+
+/**
+ * Tells every channel, each as often as it takes to get through, three times at
+ * most. A channel that fails never stops a run.
+ *
+ * @param wait Waits for some milliseconds.
+ * @returns one line for each channel that could not be told.
+ *
+ * @example
+ * ```ts
+ * import { sendAlert } from "lib/trainer/alerts/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sent: string[] = [];
+ * const channel = { name: "log", send: async ({ title }: { title: string }) => void sent.push(title) };
+ * const alert = { kind: "finished", title: "Done", text: "", run: "runs/a", time: "" } as const;
+ * assert.deepEqual(await sendAlert(alert, [channel], async () => {}), []);
+ * assert.deepEqual(sent, ["Done"]);
+ * ```
+ */
+export async function sendAlert(
+  alert: Alert,
+  channels: readonly AlertChannel[],
+  wait: (milliseconds: number) => Promise<void>,
+): Promise<string[]> {
+  const failures = await Promise.all(channels.map(async (channel) => {
+    for (let attempt = 1;; attempt++) {
+      try {
+        await channel.send(alert);
+        return undefined;
+      } catch (error) {
+        if (attempt === ATTEMPTS) {
+          return `Cannot send "${alert.title}" by ${channel.name}: ` +
+            (error instanceof Error ? error.message : String(error));
+        }
+        await wait(PAUSE * attempt);
+      }
+    }
+  }));
+  return failures.filter((failure) => failure !== undefined);
+}
+
+const ATTEMPTS = 3;
+const PAUSE = 1000;

@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { InputError, messageOf } from "../../core/mod.ts";
+import type { AlertChannel } from "./alert.ts";
+import { emailChannel } from "./email.ts";
+import { webhookChannel } from "./webhook.ts";
+
+const emailSchema = z.strictObject({
+  smtp: z.string().regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
+    .describe("server, with name and password: smtps://me:secret@example.org"),
+  from: z.string().min(1, "must not be empty").describe("sender"),
+  to: z.string().min(1, "must not be empty").describe(
+    "receivers, with commas",
+  ),
+});
+
+const webhookSchema = z.strictObject({
+  url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://")
+    .describe("where alerts are posted as JSON"),
+  headers: z.record(z.string(), z.string()).optional().describe(
+    "further headers, such as an authorization",
+  ),
+});
+
+/** Who is told of alerts, as in a file. */
+export const alertConfigSchema = z.strictObject({
+  email: emailSchema.optional(),
+  webhook: webhookSchema.optional(),
+});
+
+export type EmailConfig = z.infer<typeof emailSchema>;
+export type WebhookConfig = z.infer<typeof webhookSchema>;
+/** The same, checked. */
+export type AlertConfig = z.infer<typeof alertConfigSchema>;
+
+/** Variables of the environment in place of a file. */
+const VARIABLES = {
+  smtp: "ALERT_SMTP",
+  from: "ALERT_FROM",
+  to: "ALERT_TO",
+  url: "ALERT_WEBHOOK",
+} as const;
+
+/**
+ * Reads who is told of alerts: from a JSON file, or from the variables
+ * `ALERT_SMTP`, `ALERT_FROM` and `ALERT_TO`, and `ALERT_WEBHOOK`. A file comes
+ * first.
+ *
+ * @param text The content of the file, if there is one.
+ * @param file Its name, for messages.
+ * @throws {InputError} naming the field or variable
+ *
+ * @example
+ * ```ts
+ * import { readAlertConfig } from "lib/trainer/alerts/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const environment = { ALERT_WEBHOOK: "https://example.org/hook" };
+ * assert.deepEqual(readAlertConfig(undefined, "", environment), {
+ *   webhook: { url: "https://example.org/hook" },
+ * });
+ * ```
+ */
+export function readAlertConfig(
+  text: string | undefined,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): AlertConfig {
+  if (text !== undefined) return checked(jsonOf(text, file), `"${file}"`);
+  const { smtp, from, to, url } = Object.fromEntries(
+    Object.entries(VARIABLES).map((
+      [name, variable],
+    ) => [name, environment[variable]]),
+  );
+  return checked({
+    ...((smtp ?? from ?? to) !== undefined && { email: { smtp, from, to } }),
+    ...(url !== undefined && { webhook: { url } }),
+  }, "the variables ALERT_*");
+}
+
+/** The channels of a configuration, none or more. */
+export function alertChannels({ email, webhook }: AlertConfig): AlertChannel[] {
+  return [
+    ...(email ? [emailChannel(email)] : []),
+    ...(webhook ? [webhookChannel(webhook)] : []),
+  ];
+}
+
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(
+      `Cannot read alerts from "${file}": it must be JSON: ${messageOf(error)}`,
+    );
+  }
+}
+
+function checked(value: unknown, origin: string): AlertConfig {
+  const result = alertConfigSchema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new InputError(
+    `Cannot read alerts from ${origin}: ${path.join(".") || "it"}: ${message}`,
+  );
+}
