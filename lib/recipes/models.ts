@@ -46,17 +46,34 @@ export interface ModelParameters {
  */
 export function initModels(config: ModelConfig, rng: Rng): ModelParameters {
   return {
-    vae: initVae(config.vae, rng.fork("vae")),
-    text: initText(config.text, rng.fork("text")),
-    backbone: initBackbone(config.backbone, {
-      latentChannels: config.vae.latentChannels,
-      text: config.text,
-    }, rng.fork("backbone")),
+    vae: initModel("vae", config, rng),
+    text: initModel("text", config, rng),
+    backbone: initModel("backbone", config, rng),
   };
 }
 
+/** Makes one of them alone, the same as it is among all. */
+export function initModel<M extends keyof ModelParameters>(
+  model: M,
+  { vae, text, backbone }: ModelConfig,
+  rng: Rng,
+): ModelParameters[M] {
+  const own = rng.fork(model);
+  const makers = {
+    vae: () => initVae(vae, own),
+    text: () => initText(text, own),
+    backbone: () =>
+      initBackbone(
+        backbone,
+        { latentChannels: vae.latentChannels, text },
+        own,
+      ),
+  };
+  return makers[model]() as ModelParameters[M];
+}
+
 /** The type of an argument of a model. */
-interface InputType {
+export interface InputType {
   readonly dtype: "float32" | "int32";
   readonly shape: readonly number[];
 }

@@ -1,13 +1,22 @@
+import { openDevice } from "../../compiler/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { describe } from "./describe.ts";
+import { forward, type ForwardReport } from "./forward.ts";
 import { describeFlags, type DescribeOptions } from "./options.ts";
 import { tableOf } from "./table.ts";
 
 /** `deno task describe`: what the models of a preset are made of. */
 async function describePreset(
-  { preset, clip, json }: DescribeOptions,
+  { preset, clip, forward: model, json }: DescribeOptions,
 ): Promise<number> {
+  if (model !== undefined) {
+    using device = await openDevice("cpu");
+    const clock = (): number => performance.now();
+    const report = await forward(model, PRESETS[preset], clip, device, clock);
+    await print(json ? JSON.stringify(report) : forwardText(report));
+    return report.finite ? 0 : 1;
+  }
   const { text, backbone, vae, summary } = describe(
     preset,
     PRESETS[preset],
@@ -18,8 +27,26 @@ async function describePreset(
     `${summary.total.toLocaleString("en-US")} parameters in all, ` +
     `${(4 * summary.total / 1e6).toFixed(0)} MB as float32`,
   ].join("\n\n");
-  await Deno.stdout.write(new TextEncoder().encode(`${page}\n`));
+  await print(page);
   return 0;
+}
+
+function forwardText(
+  { model, parameters, initSeconds, callSeconds, finite, peakBytes }:
+    ForwardReport,
+): string {
+  const calls = callSeconds.map((seconds) => `${seconds.toFixed(2)} s`);
+  return [
+    `${model}: ${parameters.toLocaleString("en-US")} parameters`,
+    `weights drawn in ${initSeconds.toFixed(2)} s`,
+    `calls ${calls.join(", ")}`,
+    finite ? "all numbers finite" : "NUMBERS THAT ARE NONE",
+    `peak memory ${(peakBytes / 1e9).toFixed(2)} GB`,
+  ].join("\n");
+}
+
+async function print(page: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${page}\n`));
 }
 
 if (import.meta.main) {

@@ -11,6 +11,11 @@ export const describeFlags = z.strictObject({
     "16x256x256",
     "frames, height and width of the clip that costs are told for",
   ),
+  forward: z.enum(["textEncoder", "backbone", "vaeEncoder", "vaeDecoder"], {
+    error: "must be textEncoder, backbone, vaeEncoder or vaeDecoder",
+  }).optional().describe(
+    "make this model and run it on the CPU, in place of the description; tells seconds and memory",
+  ),
   json: z.boolean().default(false).describe("print one JSON object"),
 });
 
