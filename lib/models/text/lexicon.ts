@@ -108,15 +108,26 @@ function longest(
     branch = branch.next.get(keyOf(character));
     if (!branch) break;
     const { index } = branch;
-    const follows = characters.slice(place + 1)
-      .find((next) => !PASSED_OVER.test(next));
+    if (index === undefined) continue;
+    const follows = letterAfter(characters, place);
     if (
-      index !== undefined &&
-      (HANGUL.test(character) || follows === undefined ||
-        !joins(character, follows))
+      HANGUL.test(character) || follows === undefined ||
+      !joins(character, follows)
     ) match = { index, end: place + 1 };
   }
   return match;
+}
+
+/** The character after a place, what is passed over left out. */
+function letterAfter(
+  characters: readonly string[],
+  place: number,
+): string | undefined {
+  let next = place + 1;
+  while (next < characters.length && PASSED_OVER.test(characters[next]!)) {
+    next++;
+  }
+  return characters[next];
 }
 
 /** Vowel signs of Arabic and Hebrew, and the stroke that stretches Arabic words. */

@@ -20,8 +20,8 @@ const PARAMETERS = "parameters/";
 const INPUTS = "inputs/";
 
 /**
- * A function of a model as an ONNX graph with its parameters inside. The paths of its arguments become the names of the inputs:
- * `text/tokens`.
+ * A function of a model as an ONNX graph with its parameters inside. The paths
+ * of its arguments become the names of the inputs: `text/tokens`.
  *
  * @param name The graph's name in the file.
  * @param parameters A tree of arrays.
