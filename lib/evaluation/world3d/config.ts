@@ -22,7 +22,9 @@ export const world3dConfigSchema = z.strictObject({
   motion: z.tuple([z.int().min(8), z.int().min(8), z.int().min(8)]).describe(
     "channels of the motion path at 1/4, 1/8 and 1/16 of the size",
   ),
-  features: z.int().min(8).describe("features of a clip, D"),
+  features: z.tuple([z.int().min(8), z.int().min(8)]).describe(
+    "features of a clip by its appearance and by its motion; D is their sum",
+  ),
   classes: z.strictObject({
     object: names,
     colour: names,

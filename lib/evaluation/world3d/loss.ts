@@ -1,61 +1,57 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensors } from "../../models/layers/mod.ts";
-import { type World3dConfig, WORLD_TASKS, type WorldTask } from "./config.ts";
-import { world3d, type World3dParameters, world3dStills } from "./network.ts";
+import {
+  type AppearanceParameters,
+  lookAtMotion,
+  lookAtStills,
+  type MotionParameters,
+} from "./network.ts";
 
-/** What the network is trained on in one step. */
-export interface World3dBatch {
-  /** `[B,T,S,S,3]` in [0,1]. */
-  readonly clips: tf.Tensor;
-  /** Frames to look at closely, `[N]` int32. */
-  readonly stills: tf.Tensor;
-  /**
-   * The answers, `[B,K]` for each task: each row sums to 1, or is all zeros
-   * where a clip has no answer to it.
-   */
-  readonly targets: Readonly<Record<WorldTask, tf.Tensor>>;
-}
-
-/** Cross-entropy of each task in nats, over the clips that have an answer. */
-export type World3dLosses = Record<WorldTask, tf.Tensor>;
-
-/** The sum of the tasks' cross-entropies, and each by itself. */
-export function world3dLoss(
-  parameters: Tensors<World3dParameters>,
-  { clips, stills, targets }: World3dBatch,
-  config: World3dConfig,
-): { readonly loss: tf.Tensor; readonly metrics: World3dLosses } {
-  const { logits } = world3d(parameters, clips, config, stills);
-  const metrics = Object.fromEntries(
-    WORLD_TASKS.map((task) => [
-      task,
-      crossEntropy(logits[task], targets[task]),
-    ]),
-  ) as World3dLosses;
-  const loss = tf.addN(Object.values(metrics));
-  return { loss, metrics };
-}
-
-/** Pictures, for what can be told without movement. */
-export interface World3dStillsBatch {
+/** Frames with the right answers to what is there. */
+export interface AppearanceBatch {
   /** `[B,N,S,S,3]` in [0,1]. */
   readonly pictures: tf.Tensor;
-  /** As those of {@link World3dBatch}. */
+  /**
+   * The answers, `[B,K]` for each task: each row sums to 1, or is all zeros
+   * where a picture has no answer to it.
+   */
   readonly targets: Readonly<Record<"object" | "colour", tf.Tensor>>;
 }
 
-/** The cross-entropies of object and colour by pictures alone, and their sum. */
-export function world3dStillsLoss(
-  parameters: Tensors<World3dParameters>,
-  { pictures, targets }: World3dStillsBatch,
-): {
+/** Clips with the right answers to how things move. */
+export interface MotionBatch {
+  /** `[B,T,S,S,3]` in [0,1]. */
+  readonly clips: tf.Tensor;
+  /** As those of {@link AppearanceBatch}. */
+  readonly targets: Readonly<Record<"motion" | "camera", tf.Tensor>>;
+}
+
+/** Cross-entropies in nats over what has an answer, and their sum. */
+export interface World3dLoss<T extends string> {
   readonly loss: tf.Tensor;
-  readonly metrics: Record<"object" | "colour", tf.Tensor>;
-} {
-  const logits = world3dStills(parameters, pictures);
+  readonly metrics: Record<T, tf.Tensor>;
+}
+
+/** The loss of the path of appearance. */
+export function appearanceLoss(
+  parameters: Tensors<AppearanceParameters>,
+  { pictures, targets }: AppearanceBatch,
+): World3dLoss<"object" | "colour"> {
+  const { logits } = lookAtStills(parameters, pictures);
   const object = crossEntropy(logits.object, targets.object);
   const colour = crossEntropy(logits.colour, targets.colour);
   return { loss: tf.add(object, colour), metrics: { object, colour } };
+}
+
+/** The loss of the path of motion. */
+export function motionLoss(
+  parameters: Tensors<MotionParameters>,
+  { clips, targets }: MotionBatch,
+): World3dLoss<"motion" | "camera"> {
+  const { logits } = lookAtMotion(parameters, clips);
+  const motion = crossEntropy(logits.motion, targets.motion);
+  const camera = crossEntropy(logits.camera, targets.camera);
+  return { loss: tf.add(motion, camera), metrics: { motion, camera } };
 }
 
 /** `[B,K]` and `[B,K] -> []`: nats for each row of targets that is not zero. */

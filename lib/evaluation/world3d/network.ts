@@ -38,33 +38,41 @@ interface PoolParameters {
   readonly score: LinearParameters;
 }
 
+/** What looks at single frames, for what is there. */
+export interface AppearanceParameters {
+  readonly input: ConvParameters;
+  readonly middle: LinearParameters;
+  readonly block1: BlockParameters;
+  readonly top: LinearParameters;
+  readonly block2: BlockParameters;
+  readonly pool: PoolParameters;
+  readonly features: LinearParameters;
+  readonly object: LinearParameters;
+  readonly colour: LinearParameters;
+}
+
+/** What looks at all frames in coarser cells, for how it moves. */
+export interface MotionParameters {
+  readonly input: LinearParameters;
+  readonly middle: LinearParameters;
+  readonly conv: ConvParameters;
+  readonly top: LinearParameters;
+  readonly block: BlockParameters;
+  readonly pool: PoolParameters;
+  readonly features: LinearParameters;
+  readonly motion: LinearParameters;
+  readonly camera: LinearParameters;
+}
+
 /** All parameters of a world3d network. */
 export interface World3dParameters {
-  readonly still: {
-    readonly input: ConvParameters;
-    readonly middle: LinearParameters;
-    readonly block1: BlockParameters;
-    readonly top: LinearParameters;
-    readonly block2: BlockParameters;
-    readonly pool: PoolParameters;
-  };
-  readonly motion: {
-    readonly input: LinearParameters;
-    readonly middle: LinearParameters;
-    readonly conv: ConvParameters;
-    readonly top: LinearParameters;
-    readonly block: BlockParameters;
-    readonly pool: PoolParameters;
-  };
-  readonly join: LinearParameters;
-  readonly heads: Readonly<
-    Record<WorldTask, LinearParameters>
-  >;
+  readonly appearance: AppearanceParameters;
+  readonly motion: MotionParameters;
 }
 
 /** What the network makes of a batch of clips. */
 export interface World3dOutputs {
-  /** `[B,D]`: what Fréchet distances are taken of. */
+  /** `[B,D]`: what Fréchet distances are taken of; those of appearance first. */
   readonly features: tf.Tensor;
   /** One `[B,K]` for each task, unnormalised logarithms of probabilities. */
   readonly logits: Readonly<Record<WorldTask, tf.Tensor>>;
@@ -72,7 +80,7 @@ export interface World3dOutputs {
   readonly layers: readonly tf.Tensor[];
 }
 
-/** Numbers that one still cell folds: 4x4 pixels of 3 colours. */
+/** Numbers that one cell of a frame folds: 4x4 pixels of 3 colours. */
 const STILL_CELL = 4 * 4 * 3;
 /** Numbers that one motion cell folds: the same of two frames. */
 const MOTION_CELL = 2 * STILL_CELL;
@@ -86,128 +94,108 @@ export function initWorld3d(
 ): World3dParameters {
   const [a, b, c] = config.still;
   const [d, e, f] = config.motion;
+  const { classes } = config;
   const still = rng.fork("still");
   const motion = rng.fork("motion");
-  const heads = rng.fork("heads");
+  const headOf = (task: WorldTask, from: number): LinearParameters =>
+    initLinear(rng.fork(`head ${task}`), from, classes[task].length, 0.1);
+  const [ofStill, ofMotion] = config.features;
   return {
-    still: {
+    appearance: {
       input: initConv2d(still.fork("input"), STILL_CELL, a),
       middle: initLinear(still.fork("middle"), SQUARE * a, b),
       block1: initBlock(still.fork("block1"), b, initConv2d),
       top: initLinear(still.fork("top"), SQUARE * b, c),
       block2: initBlock(still.fork("block2"), c, initConv2d),
       pool: initPool(c),
+      features: initLinear(still.fork("features"), c, ofStill),
+      object: headOf("object", ofStill),
+      colour: headOf("colour", ofStill),
     },
     motion: {
-      input: initLinear(motion.fork("input"), MOTION_CELL, d),
-      middle: initLinear(motion.fork("middle"), CUBE * d, e),
+      input: initBiased(motion.fork("input"), MOTION_CELL, d),
+      middle: initBiased(motion.fork("middle"), CUBE * d, e),
       conv: initCube(motion.fork("conv"), e, e),
-      top: initLinear(motion.fork("top"), CUBE * e, f),
+      top: initBiased(motion.fork("top"), CUBE * e, f),
       block: initBlock(motion.fork("block"), f, initCube),
       pool: initPool(f),
-    },
-    join: initLinear(rng.fork("join"), c + f, config.features),
-    heads: {
-      object: initHead("object"),
-      colour: initHead("colour"),
-      motion: initHead("motion"),
-      camera: initHead("camera"),
+      features: initLinear(motion.fork("features"), f, ofMotion),
+      motion: headOf("motion", ofMotion),
+      camera: headOf("camera", ofMotion),
     },
   };
-
-  function initHead(task: WorldTask): LinearParameters {
-    const classes = config.classes[task].length;
-    return initLinear(heads.fork(task), config.features, classes, 0.1);
-  }
 }
 
 /**
  * Looks at clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
  * arXiv 1812.03982): a few frames at full size for what is there, all frames
- * in coarser cells for how it moves.
+ * in coarser cells for how it moves. The paths share nothing, so each is
+ * trained by itself.
  *
  * @param clips `[B,T,S,S,3]` in [0,1], T and S as the configuration says.
- * @param stills Frames to look at closely, `[N]` indices shared by all clips;
- *   those of {@link stillFrames} when left out.
  */
 export function world3d(
-  p: Tensors<World3dParameters>,
+  { appearance, motion }: Tensors<World3dParameters>,
   clips: tf.Tensor,
   config: World3dConfig,
-  stills?: tf.Tensor,
 ): World3dOutputs {
-  const x = centred(clips);
-  const chosen = stills ??
-    tf.tensor1d(stillFrames(config.frames, config.stills), "int32");
-  const near = lookAtStills(p.still, tf.gather(x, chosen, 1));
-  const far = lookAtMotion(p.motion, x);
-  const joined = tf.concat([near.pooled, far.pooled], -1); // [B,c+f]
-  const features = linear(p.join, joined);
-  const active = silu(features);
+  const chosen = tf.tensor1d(
+    stillFrames(config.frames, config.stills),
+    "int32",
+  );
+  const near = lookAtStills(appearance, tf.gather(clips, chosen, 1));
+  const far = lookAtMotion(motion, clips);
   return {
-    features,
-    logits: {
-      object: linear(p.heads.object, active),
-      colour: linear(p.heads.colour, active),
-      motion: linear(p.heads.motion, active),
-      camera: linear(p.heads.camera, active),
-    },
+    features: tf.concat([near.features, far.features], -1),
+    logits: { ...near.logits, ...far.logits },
     layers: [...near.layers, ...far.layers],
   };
 }
 
-/**
- * What the network tells of pictures alone, as if nothing moved:
- * `[B,N,S,S,3]` in [0,1] `-> [B,K]` for object and colour.
- */
-export function world3dStills(
-  p: Tensors<World3dParameters>,
-  pictures: tf.Tensor,
-): Readonly<Record<"object" | "colour", tf.Tensor>> {
-  const near = lookAtStills(p.still, centred(pictures)).pooled;
-  const [B, c] = near.shape as [number, number];
-  const f = p.join.weight.shape[0]! - c;
-  const joined = tf.concat([near, tf.zeros([B, f])], -1);
-  const active = silu(linear(p.join, joined));
-  return {
-    object: linear(p.heads.object, active),
-    colour: linear(p.heads.colour, active),
-  };
-}
-
-/** [0,1] -> [-2,2], which has a deviation of about 1. */
-function centred(x: tf.Tensor): tf.Tensor {
-  return tf.sub(tf.mul(x, 4), 2);
-}
-
-/** A path's result: `[B,C]`, and its inner layers. */
-interface Path {
-  readonly pooled: tf.Tensor;
+/** What one path makes of a batch. */
+export interface PathOutputs<T extends WorldTask> {
+  /** `[B,D]`. */
+  readonly features: tf.Tensor;
+  /** `[B,K]` each. */
+  readonly logits: Readonly<Record<T, tf.Tensor>>;
   readonly layers: readonly tf.Tensor[];
 }
 
-/** `[B,N,S,S,3]` -> `[B,c]`. */
-function lookAtStills(
-  p: Tensors<World3dParameters["still"]>,
+/** The path of appearance: `[B,N,S,S,3]` in [0,1], any number N of frames. */
+export function lookAtStills(
+  p: Tensors<AppearanceParameters>,
   frames: tf.Tensor,
-): Path {
+): PathOutputs<"object" | "colour"> {
   const [B, N, S] = frames.shape as [number, number, number];
-  const cells = spaceToDepth(frames, [1, 4, 4]); // [B,N,S/4,S/4,48]
+  const cells = spaceToDepth(centred(frames), [1, 4, 4]); // [B,N,S/4,S/4,48]
   const pictures = tf.reshape(cells, [B * N, S / 4, S / 4, STILL_CELL]);
   const low = conv2d(p.input, pictures); // [B*N,S/4,S/4,a]
   const middle = block(p.block1, linear(p.middle, halve(silu(low))), conv2d);
   const top = block(p.block2, linear(p.top, halve(silu(middle))), conv2d);
   const [, h, w, c] = top.shape as [number, number, number, number];
   const places = tf.reshape(top, [B, N * h * w, c]);
-  return { pooled: pool(p.pool, places), layers: [low, middle, top] };
+  const features = linear(p.features, pool(p.pool, places));
+  const active = silu(features);
+  return {
+    features,
+    logits: {
+      object: linear(p.object, active),
+      colour: linear(p.colour, active),
+    },
+    layers: [low, middle, top],
+  };
 }
 
-/** `[B,T,S,S,3]` -> `[B,f]`. */
-function lookAtMotion(
-  p: Tensors<World3dParameters["motion"]>,
+/**
+ * The path of motion: `[B,T,S,S,3]` in [0,1]. It sees what differs from the
+ * mean of all frames, so that nothing that stays is in the way.
+ */
+export function lookAtMotion(
+  p: Tensors<MotionParameters>,
   clips: tf.Tensor,
-): Path {
-  const cells = spaceToDepth(clips, [2, 4, 4]); // [B,T/2,S/4,S/4,96]
+): PathOutputs<"motion" | "camera"> {
+  const changes = tf.mul(tf.sub(clips, tf.mean(clips, 1, true)), 4);
+  const cells = spaceToDepth(changes, [2, 4, 4]); // [B,T/2,S/4,S/4,96]
   const low = silu(linear(p.input, cells));
   const folded = silu(linear(p.middle, spaceToDepth(low, [2, 2, 2])));
   const middle = conv3d(p.conv, folded); // [B,T/4,S/8,S/8,e]
@@ -218,7 +206,21 @@ function lookAtMotion(
   ); // [B,T/8,S/16,S/16,f]
   const [B, t, h, w, f] = top.shape as [number, number, number, number, number];
   const places = tf.reshape(top, [B, t * h * w, f]);
-  return { pooled: pool(p.pool, places), layers: [middle, top] };
+  const features = linear(p.features, pool(p.pool, places));
+  const active = silu(features);
+  return {
+    features,
+    logits: {
+      motion: linear(p.motion, active),
+      camera: linear(p.camera, active),
+    },
+    layers: [middle, top],
+  };
+}
+
+/** [0,1] -> [-2,2], which has a deviation of about 1. */
+function centred(x: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.mul(x, 4), 2);
 }
 
 /** Averages places by learnt weights: `[B,P,C] -> [B,C]`. */
@@ -292,6 +294,17 @@ function initBlock(
     conv1: init(rng.fork("conv1"), channels, channels, 1),
     norm2: initNorm(channels),
     conv2: init(rng.fork("conv2"), channels, channels, 0.1),
+  };
+}
+
+/**
+ * Makes a linear layer that says something of nothing: where a clip rests all
+ * changes are zero, and norms of zeros have gradients without bounds.
+ */
+function initBiased(rng: Rng, from: number, to: number): LinearParameters {
+  return {
+    ...initLinear(rng, from, to),
+    bias: normal(rng.fork("bias"), [to], 0.3),
   };
 }
 

@@ -82,7 +82,7 @@ export async function openWorld3d(
     name: "world3d",
     weights: digest,
     layer: "features",
-    dimension: config.features,
+    dimension: config.features[0] + config.features[1],
     resize: "none",
     batch: BATCH,
     look,

@@ -48,7 +48,7 @@ export async function saveWorld3d(
  * import assert from "node:assert/strict";
  *
  * const config = {
- *   frames: 8, size: 32, fps: 8, stills: 2, still: [8, 8, 8], motion: [8, 8, 8], features: 8,
+ *   frames: 8, size: 32, fps: 8, stills: 2, still: [8, 8, 8], motion: [8, 8, 8], features: [8, 8],
  *   classes: { object: ["cat", "dog"], colour: ["red"], motion: ["left"], camera: ["still"] },
  * } satisfies Parameters<typeof saveWorld3d>[2];
  * const path = await Deno.makeTempFile({ suffix: ".safetensors" });

@@ -33,7 +33,7 @@ async function cardText(
   { plan, accuracies, heldOut, seconds, weights, device }: CardFacts,
 ): Promise<string> {
   const { network } = plan;
-  const [stills, clips] = [plan.stills, plan.clips].map((stage) => ({
+  const [appearance, motion] = [plan.appearance, plan.motion].map((stage) => ({
     batch: stage.batch,
     steps: stage.training.schedule.totalSteps,
   })) as [StageSize, StageSize];
@@ -49,17 +49,19 @@ async function cardText(
   return `# world3d
 
 The feature network of the Fréchet world distance (FWD): it tells object,
-colour, motion and camera of a clip, and its ${network.features} features stand for the clip in
+colour, motion and camera of a clip, and its ${
+    network.features[0] + network.features[1]
+  } features stand for the clip in
 distances between sets. Trained on the synthetic world alone, so its distances
 mean most for clips of that world.
 
 - Input: ${network.frames} frames of ${network.size}x${network.size} pixels at ${network.fps} fps, RGB in [0,1]
 - Answers: ${counts.join(", ")}
 - Weights: half precision, ${(size / 1e6).toFixed(1)} MB
-- Training: ${stills.steps} steps of ${stills.batch} pictures, then ${clips.steps} steps of ${clips.batch} clips; ${
+- Training: ${appearance.steps} steps of ${appearance.batch} pictures and ${motion.steps} steps of ${motion.batch} clips; ${
     (seconds / 60).toFixed(0)
   } minutes on device ${device.name} (${device.description})
-- Made by \`deno task world3d --stills-steps ${stills.steps} --clips-steps ${clips.steps}\`
+- Made by \`deno task world3d --appearance-steps ${appearance.steps} --motion-steps ${motion.steps}\`
 
 ## Accuracy
 

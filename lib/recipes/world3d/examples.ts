@@ -1,7 +1,6 @@
 import {
   CHANNELS,
   type Clip,
-  int32,
   type MapLeaves,
   type NdArray,
   Rng,
@@ -16,9 +15,9 @@ import {
 } from "../../dataset/synthetic/mod.ts";
 import { type Labels, objectKind } from "../../dataset/vocabulary/mod.ts";
 import {
-  type World3dBatch,
+  type AppearanceBatch,
+  type MotionBatch,
   type World3dConfig,
-  type World3dStillsBatch,
   WORLD_TASKS,
   type WorldTask,
 } from "../../evaluation/world3d/mod.ts";
@@ -27,9 +26,9 @@ import { disturb } from "./disturb.ts";
 import type { World3dPlan } from "./plan.ts";
 
 /** Batches as arrays. */
-export type World3dArrays = MapLeaves<World3dBatch, tf.Tensor, NdArray>;
-export type World3dStillsArrays = MapLeaves<
-  World3dStillsBatch,
+export type MotionArrays = MapLeaves<MotionBatch, tf.Tensor, NdArray>;
+export type AppearanceArrays = MapLeaves<
+  AppearanceBatch,
   tf.Tensor,
   NdArray
 >;
@@ -41,7 +40,8 @@ export function answersOf(
   return {
     object: subjects.map(({ object }) => object),
     colour: subjects.flatMap(({ object }) => objectKind(object).paint ?? []),
-    motion: subjects.map(({ motion }) => motion),
+    // Which of several motions a clip is asked for, nobody could tell.
+    motion: subjects.length === 1 ? [subjects[0]!.motion] : [],
     camera: [camera],
   };
 }
@@ -61,11 +61,11 @@ export class World3dExamples {
     return await this.#filmed(name, { frames, height: size, width: size, fps });
   }
 
-  /** The batch of a step of the stage of pictures, from the step's number alone. */
-  async stillsAt(step: number): Promise<World3dStillsArrays> {
-    const { network, seed, stills: { batch, phases } } = this.#plan;
+  /** The batch of a step of the stage of appearance, from the step's number alone. */
+  async picturesAt(step: number): Promise<AppearanceArrays> {
+    const { network, seed, appearance: { batch, phases } } = this.#plan;
     const { size } = network;
-    const rng = new Rng(seed).fork(`stills ${step}`);
+    const rng = new Rng(seed).fork(`pictures ${step}`);
     const pictures = zeros([batch, 1, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
@@ -91,9 +91,9 @@ export class World3dExamples {
     return { pictures, targets: { object, colour } };
   }
 
-  /** The batch of a step of the stage of clips, from the step's number alone. */
-  async clipsAt(step: number): Promise<World3dArrays> {
-    const { network, seed, clips: { batch, phases, stills } } = this.#plan;
+  /** The batch of a step of the stage of motion, from the step's number alone. */
+  async clipsAt(step: number): Promise<MotionArrays> {
+    const { network, seed, motion: { batch, phases } } = this.#plan;
     const { frames, size } = network;
     const rng = new Rng(seed).fork(`clips ${step}`);
     const clips = zeros([batch, frames, size, size, CHANNELS]);
@@ -109,11 +109,8 @@ export class World3dExamples {
       clips.data.set(clip.data, i * clip.data.length);
       answer(targets, network, i, answersOf(labels));
     }
-    return {
-      clips,
-      stills: int32([stills], spread(frames, stills, rng)),
-      targets,
-    };
+    const { motion, camera } = targets;
+    return { clips, targets: { motion, camera } };
   }
 
   async #filmed(
@@ -128,7 +125,7 @@ export class World3dExamples {
   }
 }
 
-/** Takes from here on are for the stage of clips: the other has seen those before. */
+/** Takes from here on are for the stage of motion, apart from those of pictures. */
 const CLIPS_BEGIN = 1e7;
 
 function chosen<T>(
@@ -137,14 +134,6 @@ function chosen<T>(
 ): T {
   let sum = 0;
   return (shares.find(([, share]) => at < (sum += share)) ?? shares.at(-1)!)[0];
-}
-
-/** One frame at random out of each of `count` equal parts. */
-function spread(frames: number, count: number, rng: Rng): number[] {
-  return Array.from(
-    { length: count },
-    (_, i) => Math.floor((i + rng.uniform()) * frames / count),
-  );
 }
 
 type Targets = Record<WorldTask, NdArray<"float32">>;

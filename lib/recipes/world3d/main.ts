@@ -15,8 +15,8 @@ async function world3d(
 ): Promise<number> {
   const { heldOut } = options;
   const plan = world3dPlan({
-    stills: options.stillsSteps,
-    clips: options.clipsSteps,
+    appearance: options.appearanceSteps,
+    motion: options.motionSteps,
   });
   const progress = terminalProgress();
   using device = await openDevice(options.device, {
@@ -32,7 +32,7 @@ async function world3d(
     clock: () => performance.now(),
   });
   const accuracies: [phase: number, Accuracies][] = [];
-  for (const [phase] of plan.clips.phases) {
+  for (const [phase] of plan.motion.phases) {
     accuracies.push([
       phase,
       await heldOutAccuracy(parameters, plan, phase, heldOut, {

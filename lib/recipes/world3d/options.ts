@@ -11,10 +11,12 @@ export const world3dFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").default("runs/world3d").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
-  stillsSteps: whole(1).default(2400).describe(
-    "training steps of 128 pictures, before the clips",
+  appearanceSteps: whole(1).default(2400).describe(
+    "training steps of 128 pictures, for what is there",
   ),
-  clipsSteps: whole(1).default(2000).describe("training steps of 32 clips"),
+  motionSteps: whole(1).default(2000).describe(
+    "training steps of 32 clips, for how it moves",
+  ),
   heldOut: whole(1).default(2000).describe(
     "clips of each phase on which the accuracy is measured",
   ),

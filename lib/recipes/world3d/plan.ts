@@ -21,15 +21,12 @@ export interface World3dStage {
 export interface World3dPlan {
   readonly network: World3dConfig;
   /**
-   * First single pictures, for what is there: a picture costs a fifth of a
+   * The path of appearance learns from single pictures: one costs a fifth of a
    * clip, and hundreds of objects take many.
    */
-  readonly stills: World3dStage;
-  /** Then clips, for all. */
-  readonly clips: World3dStage & {
-    /** Frames whose appearance a step looks at: fewer than in use. */
-    readonly stills: number;
-  };
+  readonly appearance: World3dStage;
+  /** The path of motion learns from clips. */
+  readonly motion: World3dStage;
   readonly seed: number;
 }
 
@@ -41,7 +38,7 @@ export const WORLD3D: World3dConfig = {
   stills: 4,
   still: [64, 128, 192],
   motion: [32, 96, 160],
-  features: 128,
+  features: [128, 64],
   classes: {
     object: OBJECT_KINDS.map(({ id }) => id),
     colour: Object.keys(PAINTS),
@@ -50,31 +47,30 @@ export const WORLD3D: World3dConfig = {
   },
 };
 
-/** Steps of each stage. */
-export interface World3dSteps {
-  readonly stills: number;
-  readonly clips: number;
+/** A number for each stage. */
+export interface ByStage {
+  readonly appearance: number;
+  readonly motion: number;
 }
 
 /** The plan of a training of so many steps. */
 export function world3dPlan(
-  steps: World3dSteps,
+  steps: ByStage,
   network: World3dConfig = WORLD3D,
-  batch: World3dSteps = { stills: 128, clips: 32 },
+  batch: ByStage = { appearance: 128, motion: 32 },
 ): World3dPlan {
   return {
     network,
-    stills: {
-      batch: batch.stills,
-      training: trainingOf(steps.stills, 2e-3),
+    appearance: {
+      batch: batch.appearance,
+      training: trainingOf(steps.appearance, 2e-3),
       phases: [[1, 1]],
     },
-    clips: {
-      batch: batch.clips,
-      training: trainingOf(steps.clips, 1.5e-3),
+    motion: {
+      batch: batch.motion,
+      training: trainingOf(steps.motion, 2e-3),
       // The camera moves from phase 2 on.
       phases: [[1, 0.7], [2, 0.12], [3, 0.06], [4, 0.06], [5, 0.06]],
-      stills: 1,
     },
     seed: 1,
   };

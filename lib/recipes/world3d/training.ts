@@ -1,13 +1,11 @@
 import type { Device } from "../../compiler/mod.ts";
 import { type Progress, Rng } from "../../core/mod.ts";
 import {
+  appearanceLoss,
   initWorld3d,
-  type World3dBatch,
-  world3dLoss,
+  motionLoss,
   type World3dParameters,
-  world3dStillsLoss,
 } from "../../evaluation/world3d/mod.ts";
-import type { Tensors } from "../../models/layers/mod.ts";
 import { openJsonl } from "../../formats/jsonl/mod.ts";
 import {
   CheckpointFolder,
@@ -36,53 +34,58 @@ export interface World3dContext {
 const SAVE_EVERY = 60;
 
 /**
- * Trains the network to the end of its plan: pictures, then clips.
+ * Trains both paths of the network to the end of its plan.
  *
  * @throws {StoppedError} if the signal asked for it, after saving
  * @throws {DivergedError} if too many steps in a row could not be used
  */
 export async function trainWorld3d(
   context: World3dContext,
-): Promise<Trained<World3dParameters>> {
+): Promise<
+  { readonly parameters: World3dParameters; readonly seconds: number }
+> {
   const { plan } = context;
-  const { network } = plan;
   const examples = new World3dExamples(plan);
-  const stills = await runStage(context, "stills", {
-    config: plan.stills.training,
-    initial: initWorld3d(network, new Rng(plan.seed)),
-    lossOf: world3dStillsLoss,
-    batchAt: (step) => examples.stillsAt(step),
+  const initial = initWorld3d(plan.network, new Rng(plan.seed));
+  const appearance = await runStage(context, "appearance", {
+    config: plan.appearance.training,
+    initial: initial.appearance,
+    lossOf: appearanceLoss,
+    batchAt: (step) => examples.picturesAt(step),
   });
-  const clips = await runStage(context, "clips", {
-    config: plan.clips.training,
-    initial: stills.parameters,
-    lossOf: (
-      parameters: Tensors<World3dParameters>,
-      batch: World3dBatch,
-    ) => world3dLoss(parameters, batch, network),
+  const motion = await runStage(context, "motion", {
+    config: plan.motion.training,
+    initial: initial.motion,
+    lossOf: motionLoss,
     batchAt: (step) => examples.clipsAt(step),
   });
-  return { ...clips, seconds: stills.seconds + clips.seconds };
+  return {
+    parameters: {
+      appearance: appearance.parameters,
+      motion: motion.parameters,
+    },
+    seconds: appearance.seconds + motion.seconds,
+  };
 }
 
 /** Runs a stage from where its checkpoint stands to its end. */
-async function runStage<T, B, A>(
+async function runStage<P, T, B, A>(
   { plan, folder, ...context }: World3dContext,
-  name: "stills" | "clips",
+  name: "appearance" | "motion",
   stage: Pick<
-    Training<World3dParameters, T, B, A>,
+    Training<P, T, B, A>,
     "config" | "initial" | "lossOf" | "batchAt"
   >,
-): Promise<Trained<World3dParameters>> {
+): Promise<Trained<P>> {
   const { network, seed } = plan;
   const config = { network, seed, stage: plan[name] };
   const checkpoints = new CheckpointFolder(`${folder}/${name}`, config, {
     keepLast: 2,
     keepEvery: 0,
   });
-  const { checkpoint } = await checkpoints.newest<
-    TrainState<World3dParameters>
-  >(initTrainState(stage.initial));
+  const { checkpoint } = await checkpoints.newest<TrainState<P>>(
+    initTrainState(stage.initial),
+  );
   await Deno.mkdir(folder, { recursive: true });
   using metrics = openJsonl(`${folder}/${name}.jsonl`, {
     atBytes: checkpoint?.metricsBytes ?? 0,
