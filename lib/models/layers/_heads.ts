@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { attendInParts } from "./_attend_in_parts.ts";
 
 /** Added to the scores of what must not be seen: nothing is left of it after softmax. */
 const MASKED = -1e9;
+
+/**
+ * Scores that are alive at once: 128 MB of float32. A gradient has two such
+ * matrices, and the card of 8 GB that `base` is made for has little room.
+ */
+const MOST_SCORES = 2 ** 25;
 
 /** Ones and zeros to what is added to scores: 0 and {@link MASKED}. */
 export function hidden(mask: tf.Tensor): tf.Tensor {
@@ -40,6 +47,8 @@ export function joined(x: tf.Tensor): tf.Tensor {
  * the sum of weights times their gradients, which is the sum of the result
  * times its gradient: taken there it costs `d` numbers a row and not `M`
  * (Dao et al. 2022, FlashAttention, arXiv 2205.14135).
+ *
+ * Scores of more than {@link MOST_SCORES} are made a few heads at a time.
  */
 export function attend(
   q: tf.Tensor,
@@ -47,6 +56,9 @@ export function attend(
   v: tf.Tensor,
   bias: tf.Tensor | undefined,
 ): tf.Tensor {
+  const [B, h, N] = q.shape as [number, number, number];
+  const parts = Math.min(h, Math.ceil(B * h * N * k.shape[2]! / MOST_SCORES));
+  if (parts > 1) return attendInParts(q, k, v, bias, parts);
   const forward = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const [q, k, v] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
