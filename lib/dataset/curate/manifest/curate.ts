@@ -39,6 +39,24 @@ export interface CurateOptions extends KeepRules {
  * it stays when files are added or renamed.
  *
  * @returns A row for each shot and for each file without shots, by path.
+ *
+ * @example
+ * ```ts
+ * import { curate, KEEP_DEFAULTS } from "lib/dataset/curate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const file = {
+ *   path: "../kite.mp4",
+ *   sha256: "ab".repeat(32),
+ *   bytes: 0,
+ *   outcome: { rule: "no_video", reason: "it is empty" } as const,
+ *   captions: [],
+ *   notes: [],
+ * };
+ * const [row] = curate([file], { ...KEEP_DEFAULTS, validation: 0.05 });
+ * assert.ok(row?.status === "dropped");
+ * assert.equal(row.reason, "it is empty");
+ * ```
  */
 export function curate(
   files: readonly SourceFile[],

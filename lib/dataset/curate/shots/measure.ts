@@ -58,7 +58,28 @@ export interface Measure {
   readonly change: Change | undefined;
 }
 
-/** Measures one picture and how it came from the one before. */
+/**
+ * Measures one picture and how it came from the one before.
+ *
+ * @param flow From the picture before to this one.
+ * @param before What was measured of it.
+ *
+ * @example
+ * ```ts
+ * import { measurePicture } from "lib/dataset/curate/shots/measure.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const grey = {
+ *   width: 32,
+ *   height: 18,
+ *   data: new Uint8Array(32 * 18).fill(51),
+ *   chroma: new Uint8Array(2 * 32 * 18).fill(128),
+ * };
+ * const times = { seconds: 0, endSeconds: 0.04, isWhole: true };
+ * const { brightness, contrast } = measurePicture(grey, undefined, times, undefined);
+ * assert.deepEqual([brightness, contrast], [0.2, 0]);
+ * ```
+ */
 export function measurePicture(
   picture: SmallPicture,
   flow: Flow | undefined,

@@ -15,6 +15,14 @@ export interface Detail {
  * @param measures Those of the shot alone, in order.
  * @param details Those that lie in the shot.
  * @returns undefined for less than two pictures: nothing can be said of motion.
+ *
+ * @example
+ * ```ts
+ * import { scoreShot } from "lib/dataset/curate/shots/score_shot.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(scoreShot([], []), undefined);
+ * ```
  */
 export function scoreShot(
   measures: readonly Measure[],

@@ -30,6 +30,19 @@ export interface Run {
  * long videos count for more and scores tell of a short time.
  *
  * @param maxSeconds A part lasts no longer.
+ *
+ * @example
+ * ```ts
+ * import { splitShots } from "lib/dataset/curate/shots/split_shots.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const measures = Array.from({ length: 30 }, (_, i) => ({
+ *   seconds: i / 10, endSeconds: (i + 1) / 10, isWhole: true, brightness: 0.5, contrast: 0.2,
+ *   cells: new Uint8Array(64), colours: new Uint8Array(128), hash: "0".repeat(16), change: undefined,
+ * }));
+ * const parts = splitShots(measures, 1.5);
+ * assert.deepEqual(parts.map(({ first, last }) => [first, last]), [[0, 14], [15, 29]]);
+ * ```
  */
 export function splitShots(
   measures: readonly Measure[],
