@@ -10,6 +10,7 @@ import {
   videoBundle,
 } from "./media.ts";
 import { type PlotlyFigure, plotlyFigureBundle } from "./plotly_figure.ts";
+import { enterRepository } from "./repository.ts";
 import { StopButton } from "./stop_signal.ts";
 import { type Table, tableBundle } from "./table.ts";
 
@@ -41,8 +42,10 @@ export interface DisplayOptions {
 
 /**
  * Opens the display of a notebook, in its first cell. In Jupyter this puts the
- * plotting library into the page, once. Outside of Jupyter, in a program or a
- * test, everything is shown as plain text on standard output.
+ * plotting library into the page, once, and lets relative paths begin at the
+ * repository: the same path then means the same file in JupyterLab, in VS Code
+ * and without anybody watching. Outside of Jupyter, in a program or a test,
+ * everything is shown as plain text on standard output.
  *
  * @example
  * ```ts
@@ -62,7 +65,9 @@ export interface DisplayOptions {
 export async function openDisplay(
   options: DisplayOptions = {},
 ): Promise<Display> {
-  const jupyter = options.host ?? jupyterHost();
+  const notebook = jupyterHost();
+  if (notebook !== undefined) enterRepository();
+  const jupyter = options.host ?? notebook;
   const host = jupyter ?? textHost((text) => {
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   });

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { newNotebook, type Notebook } from "lib/formats/notebook/mod.ts";
+import { readParameters } from "lib/notebook/mod.ts";
+
+function withKnobs(source: string): Notebook {
+  return newNotebook([
+    { cell_type: "code", source: "const other = 1;" },
+    { cell_type: "code", source, tags: ["parameters"] },
+  ]);
+}
+
+function read(source: string): unknown[] {
+  return readParameters(withKnobs(source), "a.ipynb")
+    .map(({ name, fallback, description }) => [name, fallback, description]);
+}
+
+Deno.test("readParameters() reads texts, numbers, truths and lists", () => {
+  assert.deepEqual(
+    read([
+      'const prompt = "a \\"red\\" circle; // not a comment";',
+      "const steps = 10_000",
+      "const rate: number = 1e-3;",
+      "const shift = -0.5;",
+      "const fast = true;",
+      'const names = ["a", "b_c",];',
+      "const sizes: number[] = [ 1, 2.5 ];",
+      "const none: string[] = [];",
+    ].join("\n")),
+    [
+      ["prompt", 'a "red" circle; // not a comment', ""],
+      ["steps", 10_000, ""],
+      ["rate", 0.001, ""],
+      ["shift", -0.5, ""],
+      ["fast", true, ""],
+      ["names", ["a", "b_c"], ""],
+      ["sizes", [1, 2.5], ""],
+      ["none", [], ""],
+    ],
+  );
+});
+
+Deno.test("readParameters() takes the comments above and behind as description", () => {
+  assert.deepEqual(
+    read(
+      "// About nothing.\n\n// How long\n// to train.\nconst steps = 1; // In steps.\n/** Seed. */\nconst seed = 2;",
+    ),
+    [["steps", 1, "How long to train. In steps."], ["seed", 2, "Seed."]],
+  );
+});
+
+Deno.test("readParameters() finds none where no cell is tagged", () => {
+  const notebook = newNotebook([{ cell_type: "code", source: "run();" }]);
+  assert.deepEqual(readParameters(notebook, "a.ipynb"), []);
+});
+
+Deno.test("readParameters() names the line that is not a plain constant", () => {
+  for (
+    const wrong of [
+      "let steps = 1;",
+      "const steps = 2 * 5;",
+      "const { steps } = options;",
+      'import x from "y";',
+      "const mixed = [run()];",
+    ]
+  ) {
+    assert.throws(() => read(`const ok = 1;\n${wrong}`), {
+      name: "InputError",
+      message:
+        `Cannot read the parameters of "a.ipynb": line 2 of their cell ` +
+        "must be const NAME = VALUE with a text, a number, true, false or a " +
+        `list in one line: current value is \`${wrong}\`; move other code to ` +
+        "the next cell",
+    });
+  }
+});
