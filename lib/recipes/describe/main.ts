@@ -1,4 +1,5 @@
 import { openDevice } from "../../compiler/mod.ts";
+import { pureTransformer } from "../../models/backbone/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { describe } from "./describe.ts";
@@ -8,18 +9,22 @@ import { tableOf } from "./table.ts";
 
 /** `deno task describe`: what the models of a preset are made of. */
 async function describePreset(
-  { preset, clip, forward: model, json }: DescribeOptions,
+  { preset, pure, clip, forward: model, json }: DescribeOptions,
 ): Promise<number> {
+  const named = PRESETS[preset];
+  const config = pure
+    ? { ...named, backbone: pureTransformer(named.backbone) }
+    : named;
   if (model !== undefined) {
     using device = await openDevice("cpu");
     const clock = (): number => performance.now();
-    const report = await forward(model, PRESETS[preset], clip, device, clock);
+    const report = await forward(model, config, clip, device, clock);
     await print(json ? JSON.stringify(report) : forwardText(report));
     return report.finite ? 0 : 1;
   }
   const { text, backbone, vae, summary } = describe(
     preset,
-    PRESETS[preset],
+    config,
     clip,
   );
   const page = json ? JSON.stringify(summary) : [

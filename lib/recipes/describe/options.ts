@@ -11,6 +11,9 @@ export const describeFlags = z.strictObject({
     "16x256x256",
     "frames, height and width of the clip that costs are told for",
   ),
+  pure: z.boolean().default(false).describe(
+    "the backbone as a pure Transformer in LTX-2's style, as deep and as wide",
+  ),
   forward: z.enum(["textEncoder", "backbone", "vaeEncoder", "vaeDecoder"], {
     error: "must be textEncoder, backbone, vaeEncoder or vaeDecoder",
   }).optional().describe(

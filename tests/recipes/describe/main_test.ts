@@ -17,6 +17,18 @@ Deno.test("deno task describe --json prints the figures of a preset", async () =
   assert.ok(Math.abs(total / 485e6 - 1) < 0.02);
 });
 
+Deno.test("deno task describe --pure tells of the Transformer that hybrids are compared with", async () => {
+  const { stdout } = await runTask(
+    "describe",
+    "--preset",
+    "base",
+    "--pure",
+    "--json",
+  );
+  const { attentionBlocks, cnnBlocks } = JSON.parse(stdout).backbone;
+  assert.deepEqual([attentionBlocks, cnnBlocks], [48, 0]);
+});
+
 Deno.test("deno task describe prints a table for each model", async () => {
   const { code, stdout } = await runTask("describe", "--preset", "tiny");
   assert.equal(code, 0);
