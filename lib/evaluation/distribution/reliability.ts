@@ -64,7 +64,8 @@ const POINTS = 10;
  * Forsyth 2020, "Effectively Unbiased FID and Inception Score", arXiv
  * 1911.07023, who vary one set; here both are drawn, as both are finite).
  *
- * @param draws Subsets for each n, at least 1.
+ * @param draws Subsets of all rows but a few, at least 1; of half as many rows
+ *   twice as many.
  * @throws {RangeError} if a set has fewer than 8 rows
  *
  * @example
@@ -94,7 +95,9 @@ export function frechetCurve(
     );
   }
   const points = sizesUpTo(most).map((n) => {
-    const values = Array.from({ length: draws }, () =>
+    // Small subsets vary more, and there are more of them that share no row.
+    const count = n === most ? 1 : draws * Math.round(most / n);
+    const values = Array.from({ length: count }, () =>
       distanceOfRows(
         a,
         subset(a.count, n, rng),
