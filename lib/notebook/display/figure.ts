@@ -72,8 +72,12 @@ export function plotlyBundle(source: string): MimeBundle {
   var define, module, exports;
   ${safe}
 }).call(window);
-(window.aiprodPlots || []).forEach((draw) => draw(window.Plotly));
-window.aiprodPlots = { push: (draw) => draw(window.Plotly) };
+{
+  // No list any more if a cell that opens the display has run before.
+  const waiting = window.aiprodPlots;
+  window.aiprodPlots = { push: (draw) => draw(window.Plotly) };
+  if (Array.isArray(waiting)) waiting.forEach(window.aiprodPlots.push);
+}
 </script>`,
     "text/plain": "",
   };

@@ -115,8 +115,15 @@ Deno.test("figures are drawn whether the library comes before or after them, pas
   const figure = (id: string): string =>
     String(figureBundle(FIGURE, id)["text/html"]);
   assert.deepEqual(
-    runScripts(figure("a"), figure("b"), loader, figure("c")),
-    ["a", "b", "c"],
+    runScripts(
+      figure("a"),
+      figure("b"),
+      loader,
+      figure("c"),
+      loader,
+      figure("d"),
+    ),
+    ["a", "b", "c", "d"],
   );
 });
 
