@@ -101,8 +101,11 @@ export class CheckpointFolder {
   async save<S>(checkpoint: Checkpoint<S>): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });
     const needed = bytesOf(checkpoint.state) + RESERVE;
-    if (await this.#freeBytes(this.folder) < needed) await this.#prune(1, 0);
-    const free = await this.#freeBytes(this.folder);
+    let free = await this.#freeBytes(this.folder);
+    if (free < needed) {
+      await this.#prune(1, 0);
+      free = await this.#freeBytes(this.folder);
+    }
     if (free < needed) throw await this.#full(checkpoint.step, needed, free);
     const path = this.pathOf(checkpoint.step);
     try {

@@ -89,6 +89,11 @@ export interface Training<P, T, B, A> {
   /** Further fields of a step's line of metrics. */
   measure?(passes: readonly Pass<B>[]): MetricsRecord;
   readonly evaluator?: Evaluator<P>;
+  /** Takes snapshots after every so many updates, such as of the averages. */
+  readonly snapshots?: {
+    readonly every: number;
+    take(state: OnDevice<TrainState<P>>, step: number): Promise<void>;
+  };
   /** Where to go on, from a checkpoint. */
   readonly resume?: Checkpoint<TrainState<P>>;
   readonly metrics: JsonlWriter;
@@ -237,6 +242,10 @@ export async function train<P, T, B, A>(
       task.update(done, { loss: Number(values.loss!.toPrecision(3)) });
     }
     await evaluate(done);
+    const { snapshots } = training;
+    if (snapshots && done % snapshots.every === 0) {
+      await snapshots.take(state, done);
+    }
     const request = signal?.aborted
       ? { kind: "stop", reason: "interrupt" } as const
       : training.request?.();

@@ -2,6 +2,7 @@
 export interface TaskProcess extends AsyncDisposable {
   /** Waits until something holds; throws if the process ends before. */
   until(holds: () => Promise<boolean>): Promise<void>;
+  /** Does nothing if the process has ended. */
   kill(signal: Deno.Signal): void;
   readonly ended: Promise<Ended>;
 }
@@ -59,7 +60,9 @@ export function startTask(
   });
   return {
     ended,
-    kill: (signal) => child.kill(signal),
+    kill(signal) {
+      if (running) child.kill(signal);
+    },
     async until(holds) {
       while (!await holds()) {
         if (!running) throw new Error(`It ended: ${(await ended).stderr}`);

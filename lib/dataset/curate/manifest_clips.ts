@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { InputError } from "lib/core/mod.ts";
+import { InputError, type Rng } from "lib/core/mod.ts";
 import type { ClipSource } from "../batches/clip_source.ts";
 import { decodeClip } from "../decode/mod.ts";
 import { readManifest } from "./manifest/file.ts";
@@ -76,18 +76,30 @@ export async function manifestClips(
       const room = secondsOf(row) - (shape.frames - 1) / shape.fps;
       if (room <= 0) throw tooShort(row, shape.frames, shape.fps);
       const startSeconds = row.shot.startSeconds + rng.uniform() * room;
-      const { text, language } = row.captions.length === 0
-        ? UNCAPTIONED
-        : rng.pick(row.captions);
+      const description = describe(row, rng);
       const { frames, height, width, fps } = shape;
       const clip = await decodeClip(
         resolve(folder, row.source.path),
         { frames, height, width, fps, startSeconds },
       );
       const id = `${row.id}@${startSeconds.toFixed(3)}`;
-      return { id, clip, caption: text, language };
+      return { id, clip, ...description };
+    },
+    captionAt(index, rng) {
+      rng.uniform(); // as the choice of the part does
+      return Promise.resolve(describe(shots[index]!, rng));
     },
   };
+}
+
+function describe(
+  { captions }: KeptRow,
+  rng: Rng,
+): { caption: string; language: string } {
+  const { text, language } = captions.length === 0
+    ? UNCAPTIONED
+    : rng.pick(captions);
+  return { caption: text, language };
 }
 
 function secondsOf({ shot }: KeptRow): number {

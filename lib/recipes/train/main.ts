@@ -8,6 +8,7 @@ import {
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
+import { configFileOf, flagsWithDefaults } from "./config_file.ts";
 import { phaseOf, type Stage, STAGES, titleOf } from "./curriculum.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import type { TrainHost } from "./run.ts";
@@ -63,30 +64,39 @@ async function textOf(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (error) {
     throw new InputError(
-      `Cannot read alerts from "${path}": it must be a file that may be read: ` +
+      `Cannot read "${path}": it must be a file that may be read: ` +
         messageOf(error),
     );
   }
 }
 
+/** The flags, with the defaults of a file if one is named. */
+async function flagsOf(args: readonly string[]): Promise<typeof trainFlags> {
+  const file = configFileOf(args);
+  if (file === undefined) return trainFlags;
+  return flagsWithDefaults(trainFlags, await textOf(file), file);
+}
+
+/** The command that the first word names. */
+function commandOf([word]: readonly string[]): Stage | "train" {
+  const command = COMMANDS.find((name) => name === word);
+  if (command) return command;
+  throw new InputError(
+    `Cannot read the command: the first word must be one of ` +
+      `${COMMANDS.join(", ")}: current value is ${word ?? "none"}`,
+  );
+}
+
 if (import.meta.main) {
-  const command = COMMANDS.find((name) => name === Deno.args[0]);
-  if (command === undefined) {
-    say(
-      `error: ${
-        new InputError(
-          `Cannot read the command: the first word must be one of ` +
-            COMMANDS.join(", "),
-        ).message
-      }`,
-    );
-    Deno.exit(2);
-  }
-  await runProgram({
-    command,
-    usage: `deno task ${command}`,
-    purpose: purposeOf(command),
-    flags: trainFlags,
-    run: (options, signal) => runCommand(command, options, signal),
+  await runProgram(async () => {
+    const command = commandOf(Deno.args);
+    return {
+      command,
+      usage: `deno task ${command}`,
+      purpose: purposeOf(command),
+      flags: await flagsOf(Deno.args),
+      run: (options: TrainOptions, signal: AbortSignal) =>
+        runCommand(command, options, signal),
+    };
   });
 }

@@ -75,6 +75,15 @@ export const trainFlags = z.strictObject({
   keepEvery: count.min(0, "must be 0 or more").default(0).describe(
     "checkpoints after every so many updates are kept for ever; 0 for none",
   ),
+  snapshots: count.min(0, "must be 0 or more").default(8).describe(
+    "snapshots of the running averages in each phase, from which an average of any length is made afterwards; 0 for none",
+  ),
+  config: path.optional().describe(
+    "JSON file with these fields (startPhase for --start-phase); flags come first",
+  ),
+  dryRun: z.boolean().default(false).describe(
+    "checks everything with three updates in a folder of their own, says what the run will take, and stops",
+  ),
   alerts: path.optional().describe(
     "JSON file that says whom to tell what happens; without it, the variables ALERT_*",
   ),

@@ -11,6 +11,7 @@ import {
   normaliseLatent,
   strideOf,
 } from "../../models/vae/mod.ts";
+import type { ClipSource } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
   clipShapeOf,
@@ -38,13 +39,8 @@ import {
 import { type Stage, STAGES } from "./curriculum.ts";
 import type { Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
-import {
-  endParameters,
-  isDone,
-  planOf,
-  runStage,
-  trainingConfigOf,
-} from "./stage.ts";
+import { planOf, trainingConfigOf } from "./plan.ts";
+import { endParameters, isDone, runStage } from "./stage.ts";
 import { shown, showSamples, type VaeWeights } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
@@ -64,7 +60,11 @@ export async function trainPhaseOf(
   const plan = planOf(options, stage);
   const shape = clipShapeOf(plan);
   const rng = new Rng(options.seed).fork(stage);
-  const source = phaseClips(options, phase, "train", plan.samples);
+  const source = await phaseClips(options, phase, {
+    split: "train",
+    length: plan.samples,
+    shape,
+  });
   const config = {
     models,
     plan,
@@ -86,11 +86,9 @@ export async function trainPhaseOf(
     models.backbone.width / models.backbone.heads,
   );
   using codec = await openCodec(device, vae.tensors.parameters, models.vae);
-  const cached = (split: "train" | "validation", length: number) =>
+  const cached = (source: ClipSource) =>
     openLatentCache({
-      source: split === "train"
-        ? source
-        : phaseClips(options, phase, split, length),
+      source,
       shape,
       seed: options.seed,
       codec,
@@ -99,8 +97,14 @@ export async function trainPhaseOf(
       progress,
       signal,
     });
-  const latents = await cached("train", plan.samples);
-  const heldOut = await cached("validation", options.heldOut);
+  const latents = await cached(source);
+  const heldOut = await cached(
+    await phaseClips(options, phase, {
+      split: "validation",
+      length: options.heldOut,
+      shape,
+    }),
+  );
   const order = sampleOrder(options.seed, source.length);
   const initial = await startOf(run, phase);
   const sample = async (n: number) => {
@@ -109,8 +113,7 @@ export async function trainPhaseOf(
     const isDropped = draw.uniform() < DROPPED;
     const { caption } = isDropped
       ? { caption: "" }
-      : await (source.captionAt?.(index, draw) ??
-        source.clipAt(index, shape, draw));
+      : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
     const latent = await latents.latentAt(index);
     return { latent: normaliseLatent(latent, statistics), caption };
   };

@@ -1,20 +1,65 @@
-import type { Rng } from "../../core/mod.ts";
+import { InputError, type Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
 import { LANGUAGES } from "../../dataset/captions/mod.ts";
+import { manifestClips } from "../../dataset/curate/mod.ts";
 import { syntheticClips } from "../../dataset/synthetic/mod.ts";
-import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** Clips to train on, or those that are held out. */
 export type Split = "train" | "validation";
 
-/** Clips of one phase. */
-export function phaseClips(
+/** Which clips are wanted. */
+export interface Wanted {
+  readonly split: Split;
+  /** Clips in an epoch. */
+  readonly length: number;
+  readonly shape: ClipShape;
+}
+
+/**
+ * Clips of one phase: of the synthetic world, and every second one of real
+ * video where there is any of that phase.
+ */
+export async function phaseClips(
   options: TrainOptions,
   phase: Phase,
-  split: Split,
-  length: number,
+  wanted: Wanted,
+): Promise<ClipSource> {
+  return mixed(
+    worldClips(options, phase, wanted),
+    await realClips(options, phase, wanted),
+    wanted.length,
+  );
+}
+
+/** Clips of all phases in turn, and of real video: what the VAE learns from. */
+export async function allClips(
+  options: TrainOptions,
+  wanted: Wanted,
+): Promise<ClipSource> {
+  const { split, length } = wanted;
+  const each = Math.ceil(length / PHASES.length);
+  const worlds = PHASES.map((phase) =>
+    worldClips(options, phase, { ...wanted, length: each })
+  );
+  const world: ClipSource = {
+    name: `synthetic phases ${PHASES.join("")} ${split}`,
+    length,
+    clipAt: (index: number, shape: ClipShape, rng: Rng) =>
+      worlds[index % worlds.length]!.clipAt(
+        Math.floor(index / worlds.length),
+        shape,
+        rng,
+      ),
+  };
+  return mixed(world, await realClips(options, undefined, wanted), length);
+}
+
+function worldClips(
+  options: TrainOptions,
+  phase: Phase,
+  { split, length }: Wanted,
 ): ClipSource {
   return syntheticClips({
     phase,
@@ -25,25 +70,49 @@ export function phaseClips(
   });
 }
 
-/** Clips of all phases in turn: what the VAE learns from. */
-export function allClips(
-  options: TrainOptions,
-  split: Split,
+/** Shots of real video; undefined if none are asked for or none fit. */
+async function realClips(
+  { data }: TrainOptions,
+  phase: Phase | undefined,
+  { split, shape }: Wanted,
+): Promise<ClipSource | undefined> {
+  if (data === undefined) return undefined;
+  const manifest = data.endsWith(".jsonl") ? data : `${data}/manifest.jsonl`;
+  const minSeconds = shape.frames / shape.fps;
+  try {
+    return await manifestClips({ manifest, phase, split, minSeconds });
+  } catch (error) {
+    // No shots of a phase are no mistake, as long as the manifest has some.
+    if (!(error instanceof InputError) || phase === undefined) throw error;
+    await manifestClips({ manifest, split: "train" });
+    return undefined;
+  }
+}
+
+/** Clips of both in turn. Later rounds over the real ones take other parts. */
+function mixed(
+  world: ClipSource,
+  real: ClipSource | undefined,
   length: number,
 ): ClipSource {
-  const each = Math.ceil(length / PHASES.length);
-  const sources = PHASES.map((phase) =>
-    phaseClips(options, phase, split, each)
-  );
+  if (!real) return world;
+  const of = (index: number): [ClipSource, number] =>
+    index % 2 === 0
+      ? [world, index / 2]
+      : [real, (index - 1) / 2 % real.length];
   return {
-    name: `synthetic phases ${PHASES.join("")} ${split}`,
+    name: `${world.name} and ${real.length} shots of ${real.name}`,
     length,
-    clipAt: (index: number, shape: ClipShape, rng: Rng) =>
-      sources[index % sources.length]!.clipAt(
-        Math.floor(index / sources.length),
-        shape,
-        rng,
-      ),
+    clipAt(index, shape, rng) {
+      const [source, place] = of(index);
+      return source.clipAt(place, shape, rng);
+    },
+    ...(world.captionAt && real.captionAt && {
+      captionAt(index: number, rng: Rng) {
+        const [source, place] = of(index);
+        return source.captionAt!(place, rng);
+      },
+    }),
   };
 }
 

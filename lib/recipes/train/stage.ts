@@ -1,52 +1,19 @@
 import { readState } from "../../compiler/mod.ts";
 import { writeFileAtomically } from "../../core/mod.ts";
 import {
-  ADAMW_DEFAULTS,
   type Evaluator,
   initTrainState,
   loadWeights,
   type MetricsRecord,
+  saveSnapshot,
   saveWeights,
-  scheduleOf,
-  type StagePlan,
   train,
   type Trained,
   type Training,
-  type TrainingConfig,
 } from "../../trainer/mod.ts";
 import type { Stage } from "./curriculum.ts";
-import { stagePlan } from "./curriculum.ts";
-import type { TrainOptions } from "./options.ts";
+import { sayEstimate } from "./estimate.ts";
 import { endOf, exists, type Run, type StageEnd } from "./run.ts";
-
-/** Largest common norm of the gradients. */
-const CLIP_NORM = 1;
-
-/** The curriculum's plan with what the user puts in its place. */
-export function planOf(options: TrainOptions, stage: Stage): StagePlan {
-  const plan = Object.fromEntries(
-    Object.entries(stagePlan(options.preset, stage)).map(([name, value]) =>
-      [name, options[name as keyof StagePlan] ?? value] as const
-    ),
-  ) as StagePlan;
-  // No more clips than a limited number of updates will see.
-  const seen = (options.maxSteps ?? Infinity) * plan.batch * plan.accumulation;
-  return { ...plan, samples: Math.min(plan.samples, seen) };
-}
-
-/** How a plan is trained. */
-export function trainingConfigOf(
-  plan: StagePlan,
-  options: TrainOptions,
-): TrainingConfig {
-  return {
-    schedule: scheduleOf(plan, options.maxSteps),
-    optimiser: ADAMW_DEFAULTS,
-    clipNorm: CLIP_NORM,
-    accumulation: plan.accumulation,
-    averages: true,
-  };
-}
 
 /**
  * Whether a stage and the weights that come of it are done.
@@ -95,13 +62,23 @@ export async function runStage<P, T, B, A>(
       refused: guard?.refused ?? 0,
     };
   }
+  await sayEstimate(run.options, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
-  const trained = await train({
+  const trained = await train<P, T, B, A>({
     ...training,
     evaluator: training.evaluator && watched(run, stage, training.evaluator),
     name: stage,
     device: run.device,
+    ...(run.options.snapshots > 0 && {
+      snapshots: {
+        every: Math.max(1, Math.floor(totalSteps / run.options.snapshots)),
+        async take(state, step) {
+          const averages = await readState(state.averages!);
+          await saveSnapshot(`${run.folder}/${stage}`, averages, step);
+        },
+      },
+    }),
     resume: checkpoint,
     metrics,
     progress: host.progress,

@@ -1,11 +1,9 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { InputError, messageOf } from "../../core/mod.ts";
-import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import {
-  DivergedError,
-  StoppedError,
-  type Weights,
-} from "../../trainer/mod.ts";
+import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
+import { StoppedError, type Weights } from "../../trainer/mod.ts";
+import { type Stage, STAGES } from "./curriculum.ts";
+import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
@@ -14,12 +12,15 @@ import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
 /**
  * Trains the VAE of a run, or goes on with it: `deno task vae`, or a cell of a
  * notebook.
+ *
+ * @throws {StoppedError} if the signal, a file or the time asked for it
+ * @throws {RunFailedError} if the run cannot go on by itself
  */
 export async function trainVae(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
-  await inRun(options, host, async (run) => {
+  await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
   });
 }
@@ -29,13 +30,19 @@ export async function trainVae(
  * `phase5`, or a cell of a notebook.
  *
  * @throws {InputError} if the VAE or the phase before is not done
+ * @throws {StoppedError} if the signal, a file or the time asked for it
+ * @throws {RunFailedError} if the run cannot go on by itself
  */
 export async function trainPhase(
   phase: Phase,
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
-  await inRun(options, host, async (run) => {
+  // A dry run has a folder of its own: there it begins with this phase.
+  const dry = options.dryRun
+    ? { vae: options.vae ?? vaePathOf(options), startPhase: phase }
+    : {};
+  await inRun({ ...options, ...dry }, [STAGES[phase]!], host, async (run) => {
     await trainPhaseOf(run, phase, await vaeOf(run));
   });
 }
@@ -45,40 +52,55 @@ export async function trainAll(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
-  await inRun(options, host, async (run) => {
+  const phases = PHASES.slice(options.startPhase - 1);
+  const stages = [
+    ...(options.vae === undefined ? ["vae"] as const : []),
+    ...phases.map((phase) => STAGES[phase]!),
+  ];
+  await inRun(options, stages, host, async (run) => {
     const vae = options.vae === undefined
       ? await trainVaeOf(run)
       : await vaeOf(run);
-    for (let phase = options.startPhase; phase <= 5; phase++) {
-      await trainPhaseOf(run, phase as Phase, vae);
-    }
+    for (const phase of phases) await trainPhaseOf(run, phase, vae);
   });
 }
 
+/** Opens a run, says what it will take, and does its work or a dry run of it. */
 async function inRun(
   options: TrainOptions,
+  stages: readonly Stage[],
   host: TrainHost,
   work: (run: Run) => Promise<void>,
 ): Promise<void> {
   using device = await openDevice(options.device);
-  await using run = await openRun(options, device, host);
-  try {
-    await work(run);
-    await run.observers.end({ state: "done", message: "" });
-  } catch (error) {
-    const stopped = error instanceof StoppedError;
-    await run.observers.end({
-      state: stopped ? "stopped" : "failed",
-      message: messageOf(error),
-    });
-    throw error;
-  }
+  const doWork = async (
+    options: TrainOptions,
+    host: TrainHost,
+  ): Promise<void> => {
+    await using run = await openRun(options, device, host);
+    try {
+      await work(run);
+      await run.observers.end({ state: "done", message: "" });
+    } catch (error) {
+      await run.observers.end({
+        state: error instanceof StoppedError ? "stopped" : "failed",
+        message: messageOf(error),
+      });
+      throw error;
+    }
+  };
+  if (options.dryRun) return await dryRun(options, stages, host, doWork);
+  await doWork(options, host);
+}
+
+function vaePathOf({ vae, run }: TrainOptions): string {
+  return vae ?? `${run}/vae.safetensors`;
 }
 
 /** The run's own VAE, or the one it was given. */
 async function vaeOf(run: Run): Promise<Weights<VaeWeights>> {
   const { options, folder, models } = run;
-  const path = options.vae ?? `${folder}/vae.safetensors`;
+  const path = vaePathOf(options);
   try {
     await Deno.stat(path);
   } catch (error) {

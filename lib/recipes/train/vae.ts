@@ -40,7 +40,8 @@ import {
 import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";
 import { allClips } from "./sources.ts";
-import { isDone, planOf, runStage, trainingConfigOf } from "./stage.ts";
+import { planOf, trainingConfigOf } from "./plan.ts";
+import { isDone, runStage } from "./stage.ts";
 
 /** A VAE, and what its latents are like. */
 export interface VaeWeights {
@@ -62,7 +63,11 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const plan = planOf(options, "vae");
   const shape = clipShapeOf(plan);
   const grid = latentSizeOf(models.vae, shape);
-  const source = allClips(options, "train", plan.samples);
+  const source = await allClips(options, {
+    split: "train",
+    length: plan.samples,
+    shape,
+  });
   const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
   const config = {
@@ -145,7 +150,11 @@ async function vaeEvaluator(
   shape: ClipShape,
 ): Promise<Evaluator<VaeParameters> & Disposable> {
   const { options, models, device } = run;
-  const source = allClips(options, "validation", options.heldOut);
+  const source = await allClips(options, {
+    split: "validation",
+    length: options.heldOut,
+    shape,
+  });
   const clips: Clip[] = [];
   for (let i = 0; i < source.length; i++) {
     const { clip } = await source.clipAt(i, shape, new Rng(options.seed));
@@ -207,7 +216,11 @@ async function measureLatents(
   shape: ClipShape,
 ): Promise<LatentStatistics> {
   const { options, models, device } = run;
-  const source = allClips(options, "train", MEASURED);
+  const source = await allClips(options, {
+    split: "train",
+    length: MEASURED,
+    shape,
+  });
   using codec = await openCodec(device, parameters, models.vae);
   const latents: NdArray<"float32">[] = [];
   for (let i = 0; i < source.length; i += AT_ONCE) {

@@ -3,5 +3,7 @@
  *
  * @module
  */
+export * from "./posthoc.ts";
 export * from "./power_profile.ts";
+export * from "./snapshots.ts";
 export * from "./tracks.ts";

@@ -3,27 +3,38 @@ import type { ClipShape } from "../../dataset/batches/mod.ts";
 
 /** How one stage of a curriculum is trained: the VAE, or one phase. */
 export const stagePlanSchema = z.strictObject({
-  epochs: z.int().min(1).describe("times that each sample is seen"),
-  batch: z.int().min(1).describe("clips that go through the model at once"),
-  accumulation: z.int().min(1).describe(
+  epochs: count().describe("times that each sample is seen"),
+  batch: count().describe("clips that go through the model at once"),
+  accumulation: count().describe(
     "batches whose gradients make one update",
   ),
-  learningRate: z.number().positive().max(1).describe(
-    "highest learning rate, after the warm-up",
-  ),
-  samples: z.int().min(1).describe("clips in an epoch"),
-  size: z.int().min(16).multipleOf(16).describe("height and width, pixels"),
-  frames: z.int().min(4).multipleOf(4).describe("frames of a clip"),
-  fps: z.number().positive().max(60).describe("frames per second"),
+  learningRate: z.number("must be a number").positive("must be above 0")
+    .max(1, "must be at most 1").describe(
+      "highest learning rate, after the warm-up",
+    ),
+  samples: count().describe("clips in an epoch"),
+  size: multiple(16).describe("height and width, pixels"),
+  frames: multiple(4).describe("frames of a clip"),
+  fps: z.number("must be a number").positive("must be above 0")
+    .max(60, "must be at most 60").describe("frames per second"),
 });
+
+function count(): z.ZodInt {
+  return z.int("must be a whole number").min(1, "must be 1 or more");
+}
+
+function multiple(of: number): z.ZodInt {
+  return z.int("must be a whole number").min(of, `must be ${of} or more`)
+    .multipleOf(of, `must be a multiple of ${of}`);
+}
 
 /** The same, checked. */
 export type StagePlan = z.infer<typeof stagePlanSchema>;
 
 /** Share of a stage's updates over which the learning rate rises. */
 const WARMUP = 0.1;
-/** Learning rate at the end, as a share of the highest. */
-const FLOOR = 0.01;
+/** What the highest learning rate is divided by at the end. */
+const FALL = 100;
 
 /**
  * Updates of a whole stage.
@@ -73,7 +84,7 @@ export function scheduleOf(
     peak: plan.learningRate,
     warmupSteps: Math.round(totalSteps * WARMUP),
     totalSteps,
-    floor: plan.learningRate * FLOOR,
+    floor: plan.learningRate / FALL,
   };
 }
 

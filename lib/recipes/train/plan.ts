@@ -1,0 +1,37 @@
+import {
+  ADAMW_DEFAULTS,
+  scheduleOf,
+  type StagePlan,
+  type TrainingConfig,
+} from "../../trainer/mod.ts";
+import { type Stage, stagePlan } from "./curriculum.ts";
+import type { TrainOptions } from "./options.ts";
+
+/** Largest common norm of the gradients. */
+const CLIP_NORM = 1;
+
+/** The curriculum's plan with what the user puts in its place. */
+export function planOf(options: TrainOptions, stage: Stage): StagePlan {
+  const plan = Object.fromEntries(
+    Object.entries(stagePlan(options.preset, stage)).map(([name, value]) =>
+      [name, options[name as keyof StagePlan] ?? value] as const
+    ),
+  ) as StagePlan;
+  // No more clips than a limited number of updates will see.
+  const seen = (options.maxSteps ?? Infinity) * plan.batch * plan.accumulation;
+  return { ...plan, samples: Math.min(plan.samples, seen) };
+}
+
+/** How a plan is trained. */
+export function trainingConfigOf(
+  plan: StagePlan,
+  options: TrainOptions,
+): TrainingConfig {
+  return {
+    schedule: scheduleOf(plan, options.maxSteps),
+    optimiser: ADAMW_DEFAULTS,
+    clipNorm: CLIP_NORM,
+    accumulation: plan.accumulation,
+    averages: true,
+  };
+}

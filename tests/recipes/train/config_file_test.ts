@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { InputError } from "lib/core/mod.ts";
+import { readFlags } from "lib/recipes/command_line/mod.ts";
+import {
+  configFileOf,
+  flagsWithDefaults,
+} from "lib/recipes/train/config_file.ts";
+import { trainFlags } from "lib/recipes/train/options.ts";
+
+Deno.test("a file gives defaults, and flags come first", () => {
+  const flags = flagsWithDefaults(
+    trainFlags,
+    '{"preset":"tiny","batch":3,"hours":1.5,"dryRun":true}',
+    "run.json",
+  );
+  const options = readFlags(flags, ["--batch", "5", "--seed", "7"])!;
+  assert.equal(options.preset, "tiny");
+  assert.equal(options.batch, 5);
+  assert.equal(options.seed, 7);
+  assert.equal(options.hours, 1.5);
+  assert.equal(options.dryRun, true);
+  assert.equal(options.run, "runs/train");
+});
+
+Deno.test("wrong fields of a file are refused by their name", () => {
+  const cases: [text: string, message: RegExp][] = [
+    ["{", /^Cannot use "run\.json": it must be JSON: /],
+    [
+      "[1]",
+      /^Cannot use "run\.json": it must be a JSON object: current value is \[1\]$/,
+    ],
+    [
+      '{"bach":3}',
+      /^Cannot use "run\.json": there is no field "bach"; the fields are preset, run, /,
+    ],
+    [
+      '{"batch":0}',
+      /^Cannot use "run\.json": batch: must be 1 or more: current value is 0$/,
+    ],
+    [
+      '{"preset":"huge"}',
+      /^Cannot use "run\.json": preset: must be one of tiny, nano, small, base: current value is "huge"$/,
+    ],
+  ];
+  for (const [text, message] of cases) {
+    assert.throws(
+      () => flagsWithDefaults(trainFlags, text, "run.json"),
+      (e) => {
+        assert.ok(e instanceof InputError, String(e));
+        assert.match(e.message, message);
+        return true;
+      },
+    );
+  }
+});
+
+Deno.test("illegal values of flags are refused by the flag's name", () => {
+  const cases: [args: string[], message: string][] = [
+    [
+      ["--batch", "3.5"],
+      'Cannot use --batch: must be a whole number: current value is "3.5"',
+    ],
+    [
+      ["--batch", "0"],
+      'Cannot use --batch: must be 1 or more: current value is "0"',
+    ],
+    [
+      ["--size", "100"],
+      'Cannot use --size: must be a multiple of 16: current value is "100"',
+    ],
+    [
+      ["--frames", "6"],
+      'Cannot use --frames: must be a multiple of 4: current value is "6"',
+    ],
+    [
+      ["--learning-rate", "-1"],
+      'Cannot use --learning-rate: must be above 0: current value is "-1"',
+    ],
+    [
+      ["--learning-rate", "fast"],
+      'Cannot use --learning-rate: must be a number: current value is "fast"',
+    ],
+    [
+      ["--start-phase", "6"],
+      'Cannot use --start-phase: must be 1 to 5: current value is "6"',
+    ],
+    [
+      ["--hours", "0"],
+      'Cannot use --hours: must be above 0: current value is "0"',
+    ],
+    [
+      ["--keep-last", "0"],
+      'Cannot use --keep-last: must be 1 or more: current value is "0"',
+    ],
+  ];
+  for (const [args, message] of cases) {
+    assert.throws(() => readFlags(trainFlags, args), new InputError(message));
+  }
+});
+
+Deno.test("configFileOf() finds the file in both ways of writing it", () => {
+  assert.equal(configFileOf(["vae", "--config", "a.json"]), "a.json");
+  assert.equal(configFileOf(["vae", "--config=a.json"]), "a.json");
+  assert.equal(configFileOf(["vae", "--run", "x"]), undefined);
+});
