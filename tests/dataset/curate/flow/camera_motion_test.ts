@@ -56,7 +56,7 @@ Deno.test("fitCamera() finds pan, zoom and roll beside a thing that moves otherw
 
 Deno.test("fitCamera() follows what shows motion where much is plain", () => {
   // A pan over a plain sky, which the flow lets rest.
-  const isSky = (_: number, y: number): boolean => y < 34;
+  const isSky = (_: number, y: number): boolean => y < 39;
   const flow = flowOf(
     (x, y) => isSky(x, y) ? [0, 0] : [3, 0],
     (x, y) => !isSky(x, y),
