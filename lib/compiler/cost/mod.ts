@@ -5,3 +5,4 @@
  */
 export * from "./flops.ts";
 export * from "./peak_bytes.ts";
+export * from "./program_cost.ts";

@@ -9,7 +9,7 @@ import { emitNode } from "../ops/table.ts";
 import type { OnnxEmitter } from "../ops/rule.ts";
 
 /** Begins the names of what is inside; no path of an input or output begins so. */
-const INSIDE = "/";
+export const INSIDE = "/";
 
 /**
  * Writes a graph as ONNX, node for node and in the same order.

@@ -37,13 +37,7 @@ export function createSession(
   model: Uint8Array<ArrayBuffer>,
   options: SessionOptions,
 ): Deno.PointerObject {
-  const { cache, provider, config, threads } = options;
-  const cached = cache && CachedModel.of(model, cache, {
-    runtime: api.version,
-    provider,
-    config,
-    threads,
-  });
+  const cached = placeInCache(api, model, options);
   if (!cached) return create(api, model, options, "all");
   const optimised = cached.read();
   if (optimised) {
@@ -59,6 +53,38 @@ export function createSession(
     session = create(api, model, options, "all", path);
   });
   return session!;
+}
+
+/**
+ * The model as the runtime optimises it, with its nodes in the order in which
+ * they run. What it was for is thereby in the cache already.
+ *
+ * @param options With a cache.
+ * @returns undefined for a model that is too small to be kept
+ */
+export function optimisedModel(
+  api: OrtApi,
+  model: Uint8Array<ArrayBuffer>,
+  options: SessionOptions,
+): Uint8Array<ArrayBuffer> | undefined {
+  const cached = placeInCache(api, model, options);
+  const known = cached?.read();
+  if (!cached || known) return known;
+  api.release("ReleaseSession", createSession(api, model, options));
+  return cached.read();
+}
+
+function placeInCache(
+  api: OrtApi,
+  model: Uint8Array<ArrayBuffer>,
+  { cache, provider, config, threads }: SessionOptions,
+): CachedModel | undefined {
+  return cache && CachedModel.of(model, cache, {
+    runtime: api.version,
+    provider,
+    config,
+    threads,
+  });
 }
 
 /** @param writeTo Where the runtime leaves what it made of the model. */

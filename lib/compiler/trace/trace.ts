@@ -62,7 +62,8 @@ export function trace<I, O>(
   return verifyGraph(graph, "trace");
 }
 
-function isTyped(value: unknown): value is NdArray | TensorType {
+/** Whether a value is an array or the type of one: the leaf of a tree of arguments. */
+export function isTyped(value: unknown): value is NdArray | TensorType {
   return isNdArray(value) ||
     (typeof value === "object" && value !== null && "dtype" in value &&
       "shape" in value && Array.isArray(value.shape));

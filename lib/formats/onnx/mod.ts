@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./decode.ts";
 export * from "./encode.ts";
 export * from "./model.ts";
 export * from "./write.ts";

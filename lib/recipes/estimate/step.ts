@@ -1,0 +1,87 @@
+import { checkpoint, type Loss } from "../../compiler/mod.ts";
+import { isNdArray, leavesOf, mapTree, type Rng } from "../../core/mod.ts";
+import type { AroundBlock } from "../../models/backbone/mod.ts";
+import {
+  clipShapeOf,
+  diffusionTrainingLoss,
+  type StagePlan,
+  vaeTrainingLoss,
+} from "../../trainer/mod.ts";
+import { initModels, modelFunctions } from "../models.ts";
+import type { ModelConfig } from "../presets.ts";
+import type { Stage } from "../train/curriculum.ts";
+
+/** What a step of training is made of: shapes, and the loss of a batch. */
+export interface StepShape {
+  /** A tree of arrays. */
+  readonly parameters: unknown;
+  /** A tree of types. */
+  readonly batch: Readonly<Record<string, unknown>>;
+  lossOf(parameters: never, batch: never): Loss<unknown>;
+}
+
+/** How a step saves memory. */
+export interface StepOptions {
+  /** Blocks are computed again in the backward pass. */
+  readonly recompute: boolean;
+}
+
+/**
+ * The step of a stage: the VAE's on clips, or that of a phase on latents and
+ * prompts, as the trainer runs it.
+ *
+ * @param rng `shapesOnly()` where only shapes are wanted.
+ *
+ * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
+ */
+export function stepOf(
+  models: ModelConfig,
+  stage: Stage,
+  plan: StagePlan,
+  { recompute }: StepOptions,
+  rng: Rng,
+): StepShape {
+  const { batch } = plan;
+  const functions = modelFunctions(models, clipShapeOf(plan), batch);
+  const { vae, ...diffusion } = initModels(models, rng);
+  const latents = functions.vaeDecoder.inputs.latent;
+  if (stage === "vae") {
+    return {
+      parameters: vae,
+      batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
+      lossOf: vaeTrainingLoss(models.vae),
+    };
+  }
+  const { words, positions } = functions.backbone.inputs as {
+    words: { ids: unknown; mask: unknown };
+    positions: unknown;
+  };
+  return {
+    parameters: diffusion,
+    batch: {
+      latents,
+      noise: latents,
+      levels: { dtype: "float32", shape: [batch] },
+      prompts: {
+        ...functions.textEncoder.inputs,
+        words: words.ids,
+        wordMask: words.mask,
+      },
+      positions,
+    },
+    lossOf: diffusionTrainingLoss(
+      models,
+      recompute ? { around: checkpoint as AroundBlock } : {},
+    ),
+  };
+}
+
+/** A tree of arrays as a tree of their types. */
+export function typesOf(arrays: unknown): unknown {
+  return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({ dtype, shape }));
+}
+
+/** How many arrays a tree has. */
+export function countArrays(arrays: unknown): number {
+  return leavesOf(arrays, isNdArray).length;
+}
