@@ -14,8 +14,10 @@ export interface TemporalQuality {
 const BLOCK = 8;
 /** Furthest that a square is looked for in a neighbouring frame, in pixels. */
 const REACH = 6;
-/** A movement must explain this much of brightness better than rest, on average. */
-const GAIN = 2 / 255;
+/** A movement must leave at most this share of the change that rest leaves. */
+const LEFT = 0.5;
+/** Less change than this, on average, is noise. */
+const NOISE = 2 / 255;
 /** Share of the squares, the fastest, that make the dynamic degree. */
 const FASTEST = 0.05;
 
@@ -27,7 +29,8 @@ const FASTEST = 0.05;
  *   of both changes; mean over pixels, colours and inner frames. Movement that
  *   goes on in one way does not count.
  * - smoothness: 1 - the mean error of each inner frame against what its
- *   neighbours give half-way along the movement of squares of 8x8 pixels.
+ *   neighbours give half-way along the movement of squares of 8x8 pixels; those
+ *   at the rim are left out.
  * - dynamic degree: mean speed of the fastest 5 % of the squares. Speeds are
  *   per second, so that clips of different rates can be compared.
  *
@@ -52,24 +55,18 @@ export function temporalQuality(clip: Clip): TemporalQuality {
   }
   const grey = brightness(clip);
   const size = height * width;
+  const squares = squaresOf(height, width);
+  const pixels = squares.reduce((sum, square) => sum + areaOf(square), 0);
   const speeds: number[] = [];
   let error = 0;
   for (let t = 1; t + 1 < frames; t++) {
     const [before, here, after] = [t - 1, t, t + 1].map((i) =>
       grey.subarray(i * size, (i + 1) * size)
     ) as [Float32Array, Float32Array, Float32Array];
-    for (let top = 0; top < height; top += BLOCK) {
-      for (let left = 0; left < width; left += BLOCK) {
-        const square = {
-          top,
-          left,
-          bottom: Math.min(top + BLOCK, height),
-          right: Math.min(left + BLOCK, width),
-        };
-        const move = movementOf(before, after, square, height, width);
-        error += errorOf(before, here, after, square, move, width);
-        speeds.push(Math.hypot(move.down, move.across));
-      }
+    for (const square of squares) {
+      const move = movementOf(before, after, square, height, width);
+      error += errorOf(before, here, after, square, move, width);
+      speeds.push(Math.hypot(move.down, move.across));
     }
   }
   speeds.sort((a, b) => b - a);
@@ -77,7 +74,7 @@ export function temporalQuality(clip: Clip): TemporalQuality {
   const pixelsPerFrame = fastest.reduce((a, b) => a + b, 0) / fastest.length;
   return {
     flicker: flickerOf(clip),
-    smoothness: 1 - error / ((frames - 2) * size),
+    smoothness: 1 - error / ((frames - 2) * pixels),
     dynamicDegree: pixelsPerFrame * fps / Math.min(height, width),
   };
 }
@@ -88,6 +85,28 @@ interface Square {
   readonly left: number;
   readonly bottom: number;
   readonly right: number;
+}
+
+/**
+ * The squares of a picture without those at its rim, into which and out of
+ * which things move that no neighbour shows; all, where there are no others.
+ */
+function squaresOf(height: number, width: number): Square[] {
+  const along = (size: number): [from: number, to: number][] => {
+    const all = Array.from(
+      { length: Math.ceil(size / BLOCK) },
+      (_, i) =>
+        [i * BLOCK, Math.min((i + 1) * BLOCK, size)] as [number, number],
+    );
+    return all.length > 2 ? all.slice(1, -1) : all;
+  };
+  return along(height).flatMap(([top, bottom]) =>
+    along(width).map(([left, right]) => ({ top, bottom, left, right }))
+  );
+}
+
+function areaOf({ top, left, bottom, right }: Square): number {
+  return (bottom - top) * (right - left);
 }
 
 /** How far a square moves from one frame to the next. */
@@ -105,7 +124,10 @@ const MOVES: readonly Move[] = Array.from(
     down: Math.floor(i / (2 * REACH + 1)) - REACH,
     across: i % (2 * REACH + 1) - REACH,
   }),
-).sort((a, b) => a.down ** 2 + a.across ** 2 - b.down ** 2 - b.across ** 2);
+).map((move) => move.down === 0 && move.across === 0 ? REST : move).sort((
+  a,
+  b,
+) => a.down ** 2 + a.across ** 2 - b.down ** 2 - b.across ** 2);
 
 /** The move through a square that both neighbours agree on best. */
 function movementOf(
@@ -116,7 +138,6 @@ function movementOf(
   width: number,
 ): Move {
   const { top, left, bottom, right } = square;
-  const pixels = (bottom - top) * (right - left);
   let best = REST;
   let least = Infinity;
   for (const move of MOVES) {
@@ -134,9 +155,11 @@ function movementOf(
         sum += Math.abs(before[at - away]! - after[at + away]!);
       }
     }
-    if (sum < least) {
-      // Rest is tried first; others must be clearly better than it.
-      least = move.down === 0 && move.across === 0 ? sum - GAIN * pixels : sum;
+    if (move === REST) {
+      if (sum < NOISE * areaOf(square)) return REST;
+      least = LEFT * sum; // what others must be below
+    } else if (sum < least) {
+      least = sum;
       best = move;
     }
   }

@@ -23,8 +23,8 @@ const SETTING: FeatureSetting = {
 function statistics(
   seed: number,
   count: number,
-  setting = SETTING,
-  capacity?: number,
+  setting: FeatureSetting = SETTING,
+  capacity: number = 4096,
 ): FeatureStatistics {
   const made = new FeatureStatistics(setting, capacity);
   const rng = new Rng(seed);
