@@ -1,7 +1,7 @@
 import type { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import { MOTION_KINDS, objectKind } from "../vocabulary/mod.ts";
-import type { Plane } from "./camera.ts";
+import { DISTANCE, type Plane } from "./camera.ts";
 import { between, type Rules } from "./rules.ts";
 import type { Subject } from "./subjects.ts";
 import { drawGround, drawPost, drawSky, drawWall } from "./surfaces.ts";
@@ -37,6 +37,25 @@ const LANDS: readonly (readonly [number, number, number][])[] = [
   [[220, 14, 62], [216, 12, 80], [220, 5, 44], [220, 6, 60]], // street
   [[262, 26, 34], [18, 46, 66], [280, 14, 30], [300, 14, 40]], // dusk
 ];
+
+/** How light a wall is, in percent of HSL. */
+const LIGHTNESS = {
+  dark: [24, 36],
+  middle: [48, 62],
+  light: [76, 90],
+} as const;
+type Shade = keyof typeof LIGHTNESS;
+const SHADES: readonly Shade[] = ["dark", "middle", "light"];
+
+/**
+ * Objects whose pictures are as light as a wall: of those that are easily told
+ * from all walls by their colours nothing is said.
+ */
+const LOST_ON: Readonly<Record<Shade, string>> = {
+  dark: "🖤⚫⬛🤎🟤🟫🎮🐜🕷💣🎩🌹🚦🦃🚲🎒🎱⚓🥾🪵🚂🦂🎤",
+  middle: "🩶🔧🥄🔪🐘🦏",
+  light: "🤍⚪⬜🐑☁🦢🥚🍦🍰🐓💡✉🕯🧊🐐🏐🧅🛁👻🍼",
+};
 
 /** Where land and sky meet at the back, and how high the eye is above it. */
 const BACK = 6;
@@ -83,13 +102,12 @@ function planLand(rng: Rng): string[] {
 }
 
 function planWall(rng: Rng, subjects: readonly Subject[]): string[] {
-  const lights = subjects.map(({ object }) => lightnessOf(object));
-  const choices = ([[24, 36], [48, 62], [76, 90]] as const).filter((
-    [low, high],
-  ) => lights.every((light) => light < low - 12 || light > high + 12));
-  const [low, high] = choices.length > 0 ? rng.pick(choices) : [48, 62];
+  const taken = new Set(subjects.map(({ object }) => shadeOf(object)));
+  const free = SHADES.filter((shade) => !taken.has(shade));
+  const shade = free.length > 0 ? rng.pick(free) : "middle";
   const hue = between(rng, 0, 360);
   const saturation = between(rng, 8, 35);
+  const [low, high] = LIGHTNESS[shade];
   return Array.from(
     { length: 2 + rng.integer(2) },
     () => hsl(hue + between(rng, -45, 45), saturation, between(rng, low, high)),
@@ -111,20 +129,10 @@ function planPost(
   return { post: mover.x + side * between(rng, -0.4, 0.4) };
 }
 
-/** Of a shape in a colour that could be lost; pictures are somewhere between. */
-function lightnessOf(object: string): number {
-  switch (objectKind(object).paint) {
-    case "black":
-      return 10;
-    case "white":
-      return 98;
-    case "brown":
-      return 33;
-    case "grey":
-      return 55;
-    default:
-      return 68;
-  }
+/** How light an object is, where that tells on which wall it would be lost. */
+function shadeOf(object: string): Shade | undefined {
+  const { emoji } = objectKind(object);
+  return SHADES.find((shade) => LOST_ON[shade].includes(emoji));
 }
 
 function hsl(hue: number, saturation: number, lightness: number): string {
@@ -171,18 +179,18 @@ function wall(
   high: number,
   short: number,
 ): Piece {
-  // Without a moving camera it is as far as the subjects, and fits the picture.
-  const depth = scenery.extent === 1 ? 0 : WALL;
-  const [w, h] = [wide * scenery.extent, high * scenery.extent];
+  // Behind all subjects, and so much larger: with extent 1 it fits the picture.
+  const scale = (DISTANCE + WALL) / DISTANCE;
+  const [w, h] = [wide, high].map((side) => side * scenery.extent * scale);
   return {
-    texture: drawWall(scenery, w, h, short / (depth === 0 ? 1 : 1 + WALL)),
+    texture: drawWall(scenery, w!, h!, short / scale),
     plane: {
-      origin: [-w / 2, -h / 2, depth],
-      across: [w, 0, 0],
-      down: [0, h, 0],
+      origin: [-w! / 2, -h! / 2, WALL],
+      across: [w!, 0, 0],
+      down: [0, h!, 0],
     },
     endless: true,
-    depth,
+    depth: WALL,
   };
 }
 
