@@ -1,3 +1,4 @@
+import { sizeOf } from "../../core/mod.ts";
 import { damaged } from "./_damaged.ts";
 import { isGlobal, type PickleMeanings, type PickleValue } from "./_pickle.ts";
 
@@ -54,9 +55,7 @@ export function stateDictMeanings(path: string): PickleMeanings {
     call(name, args) {
       switch (name) {
         case ORDERED_DICTIONARY:
-          return new Map(
-            (args[0] ?? []) as Iterable<[PickleValue, PickleValue]>,
-          );
+          return dictionaryOf(args[0] ?? [], path);
         case REBUILD:
         case REBUILD_V2:
           return tensorOf(args, path);
@@ -84,6 +83,16 @@ export function stateDictMeanings(path: string): PickleMeanings {
   };
 }
 
+function dictionaryOf(
+  items: PickleValue,
+  path: string,
+): Map<PickleValue, PickleValue> {
+  const isPair = (item: PickleValue): item is [PickleValue, PickleValue] =>
+    Array.isArray(item) && item.length === 2;
+  if (Array.isArray(items) && items.every(isPair)) return new Map(items);
+  throw damaged(path, "a dictionary must be made of pairs", "one is not");
+}
+
 function storageTypeOf(name: string): StorageType | undefined {
   const word = name.startsWith("torch.") ? name.slice("torch.".length) : "";
   return Object.hasOwn(STORAGES, word) ? word as StorageType : undefined;
@@ -98,6 +107,14 @@ function tensorOf(args: PickleValue[], path: string): TensorReference {
       path,
       "a tensor must have a storage, an offset, a shape and strides",
       "one has not",
+    );
+  }
+  if (sizeOf(shape) > storage.length) {
+    throw damaged(
+      path,
+      `a tensor must have at most as many elements as its storage of ` +
+        `${storage.length}`,
+      `one has ${sizeOf(shape)}`,
     );
   }
   const last = shape.includes(0) ? -1 : shape.reduce(
