@@ -45,12 +45,13 @@ export function attendInParts(
       [v![0]!.shape[3]!, 1],
       -1,
     ) as [tf.Tensor, tf.Tensor];
-    save([...args as tf.Tensor[], value, logTotal]);
+    // The bias as well: TF.js disposes of what was computed and is not saved.
+    save([...args as tf.Tensor[], value, logTotal, ...(bias ? [bias] : [])]);
     return {
       value,
       gradFunc: (dy, saved) => {
         const sums = tf.sum(tf.mul(dy, saved[3]!), -1, true); // [B,h,N,1]
-        const across = bias && transposed(bias);
+        const across = saved[5] && transposed(saved[5]);
         const [q, k, v, logTotal, dValue, centre] = [
           saved[0]!,
           saved[1]!,

@@ -38,8 +38,10 @@ function all(
 ): (t: Inputs) => Record<string, tf.Tensor> {
   return ({ q, k, v, weight }) => {
     const added = bias && tf.tensor(bias.data, [...bias.shape]);
+    // Computed within what is differentiated, as in a model.
+    const computed = (): tf.Tensor | undefined => added && tf.mul(added, 1);
     const [dq, dk, dv] = tf.grads((q, k, v) =>
-      tf.sum(tf.mul(fn(q!, k!, v!, added), weight))
+      tf.sum(tf.mul(fn(q!, k!, v!, computed()), weight))
     )([q, k, v]);
     return { value: fn(q, k, v, added), dq: dq!, dk: dk!, dv: dv! };
   };
