@@ -182,6 +182,9 @@ async function writeShard(
   }
   await writeSafetensors(path, [["latents", stackArrays(latents)]], {
     schema: SCHEMA,
+    source: options.source.name,
+    codec: options.codecDigest,
+    fps: String(options.shape.fps),
     clips: JSON.stringify(clips),
   });
   const shard = await readShard(path, end - begin);

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./cached_file.ts";
 export * from "./latent_cache.ts";

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { type NdArray, silentProgress } from "lib/core/mod.ts";
+import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
+import {
+  batchOfClips,
+  type Codec,
+  type LatentCacheOptions,
+  openLatentCache,
+  readCachedFile,
+  StoppedError,
+} from "lib/trainer/mod.ts";
+
+const SHAPE: ClipShape = { frames: 4, height: 16, width: 16, fps: 8 };
+
+/** A codec whose latent is the first number of a clip, and what it was given. */
+function countingCodec(): Codec & { encoded: number } {
+  return {
+    encoded: 0,
+    encode(clips) {
+      this.encoded += clips.length;
+      const { data } = batchOfClips(clips);
+      const size = data.length / clips.length;
+      return Promise.resolve({
+        dtype: "float32",
+        shape: [clips.length, 1, 1, 1, 1],
+        data: Float32Array.from(clips, (_, i) => data[i * size]!),
+      });
+    },
+    decode: () => assert.fail("nothing is decoded"),
+    [Symbol.dispose]() {},
+  };
+}
+
+/** Clips whose every number is `(index + offset) / 1000`. */
+function countingSource(length: number, offset = 0): ClipSource {
+  return {
+    name: "numbers",
+    length,
+    clipAt(index, { frames, height, width, fps }, rng) {
+      const value = (index + offset) / 1000;
+      return Promise.resolve({
+        id: `numbers/${index}`,
+        clip: {
+          frames,
+          height,
+          width,
+          fps,
+          data: new Float32Array(frames * height * width * 3).fill(value),
+        },
+        caption: `${index} ${rng.integer(1000)}`,
+        language: "en",
+      });
+    },
+  };
+}
+
+async function options(
+  given: Partial<LatentCacheOptions> = {},
+): Promise<LatentCacheOptions & { codec: ReturnType<typeof countingCodec> }> {
+  return {
+    source: countingSource(300),
+    shape: SHAPE,
+    seed: 1,
+    codecDigest: "abc",
+    folder: `${await Deno.makeTempDir()}/latents`,
+    progress: silentProgress,
+    ...given,
+    codec: countingCodec(),
+  };
+}
+
+const first = ({ data }: NdArray): number => Math.round(data[0]! * 1000);
+
+Deno.test("every clip is encoded once, and read back at its place", async () => {
+  const given = await options();
+  const cache = await openLatentCache(given);
+  assert.equal(given.codec.encoded, 300);
+  for (const index of [0, 255, 256, 299, 17]) {
+    const latent = await cache.latentAt(index);
+    assert.deepEqual(latent.shape, [1, 1, 1, 1]);
+    assert.equal(first(latent), index);
+    assert.equal((await cache.entryAt(index)).id, `numbers/${index}`);
+  }
+  const again = await openLatentCache(given);
+  assert.equal(given.codec.encoded, 300);
+  assert.deepEqual(await again.entryAt(299), await cache.entryAt(299));
+});
+
+Deno.test("other weights, shapes and seeds have files of their own", async () => {
+  const given = await options();
+  const keys = new Set([(await openLatentCache(given)).key]);
+  const others: Partial<LatentCacheOptions>[] = [
+    { codecDigest: "abd" },
+    { shape: { ...SHAPE, height: 32 } },
+    { shape: { ...SHAPE, fps: 12 } },
+    { seed: 2 },
+    { source: { ...countingSource(300), name: "others" } },
+  ];
+  for (const other of others) {
+    keys.add((await openLatentCache({ ...given, ...other })).key);
+  }
+  assert.equal(keys.size, 6);
+});
+
+Deno.test("clips that have changed under their name are encoded anew", async () => {
+  const given = await options();
+  await openLatentCache(given);
+  const changed = await openLatentCache({
+    ...given,
+    source: countingSource(300, 5),
+  });
+  assert.equal(given.codec.encoded, 600);
+  assert.equal(first(await changed.latentAt(10)), 15);
+});
+
+Deno.test("a run that was cut off goes on with the next file, and leaves a damaged one out", async () => {
+  const abort = new AbortController();
+  const given = await options({ source: countingSource(600) });
+  await assert.rejects(
+    () =>
+      openLatentCache({
+        ...given,
+        signal: abort.signal,
+        progress: {
+          start: () => ({
+            update: () => abort.abort(),
+            finish() {},
+            [Symbol.dispose]() {},
+          }),
+        },
+      }),
+    (error) =>
+      error instanceof StoppedError &&
+      /^Encoding of numbers was stopped at clip 256; what is encoded is kept$/
+        .test(error.message),
+  );
+  assert.equal(given.codec.encoded, 256);
+  const cache = await openLatentCache(given);
+  assert.equal(given.codec.encoded, 600);
+  const path = `${given.folder}/${cache.key}/00000256.safetensors`;
+  await Deno.truncate(path, 500);
+  const mended = await openLatentCache(given);
+  assert.equal(given.codec.encoded, 856);
+  assert.equal(first(await mended.latentAt(300)), 300);
+});
+
+Deno.test("a file that is deleted while it is in use is made again", async () => {
+  const given = await options();
+  const cache = await openLatentCache(given);
+  await Deno.remove(`${given.folder}/${cache.key}/00000256.safetensors`);
+  assert.equal(first(await cache.latentAt(290)), 290);
+  assert.equal(given.codec.encoded, 344);
+  assert.equal(first(await cache.latentAt(260)), 260);
+  assert.equal(given.codec.encoded, 344);
+});
+
+Deno.test("readCachedFile() reads a file with all that is known of it, and refuses others", async () => {
+  const given = await options();
+  const { key } = await openLatentCache(given);
+  const path = `${given.folder}/${key}/00000256.safetensors`;
+  const file = await readCachedFile(path);
+  assert.deepEqual(
+    [file.source, file.codec, file.fps, file.clips.length],
+    ["numbers", "abc", 8, 44],
+  );
+  assert.equal(first(file.latents[3]!), 259);
+  const other = await Deno.makeTempFile();
+  await Deno.writeFile(other, Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 123, 125));
+  await assert.rejects(
+    () => readCachedFile(other),
+    /it must be a file of a latent cache: it is not; pass one of/,
+  );
+});
