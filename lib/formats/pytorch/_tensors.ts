@@ -89,7 +89,10 @@ function dictionaryOf(
 ): Map<PickleValue, PickleValue> {
   const isPair = (item: PickleValue): item is [PickleValue, PickleValue] =>
     Array.isArray(item) && item.length === 2;
-  if (Array.isArray(items) && items.every(isPair)) return new Map(items);
+  const pairs = Array.isArray(items) ? items.filter(isPair) : undefined;
+  if (pairs && pairs.length === (items as PickleValue[]).length) {
+    return new Map(pairs);
+  }
   throw damaged(path, "a dictionary must be made of pairs", "one is not");
 }
 
