@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { MOTION_KINDS, PHASES } from "lib/dataset/vocabulary/mod.ts";
+import { FlowEstimator } from "lib/dataset/curate/flow/optical_flow.ts";
+import { lumaOf } from "lib/dataset/curate/flow/plane.ts";
+import {
+  type CameraMove,
+  MOTION_KINDS,
+  PHASES,
+} from "lib/dataset/vocabulary/mod.ts";
 import {
   filmTake,
   planTake,
@@ -7,7 +13,6 @@ import {
   type Take,
   truthOf,
 } from "lib/dataset/synthetic/mod.ts";
-import { flowAt } from "./_block_matching.ts";
 
 const SHAPE = { frames: 5, height: 64, width: 64, fps: 8 };
 const sprites = new Sprites();
@@ -99,24 +104,54 @@ Deno.test("truthOf() gives the flow of every motion", async () => {
 
 Deno.test("truthOf() agrees with the flow that is estimated from the pictures", async () => {
   const errors: number[] = [];
-  for (let index = 0; index < 24; index++) {
+  for (let index = 0; index < 40; index++) {
     const take = planTake({ seed: 5, phase: 1, split: "train", index });
     const clip = await filmTake(take, SHAPE, sprites);
     const { flow, owner } = await truthOf(take, SHAPE, sprites);
-    const frame = 1;
-    const seen = [...owner.subarray(frame * 4096, (frame + 1) * 4096).keys()]
-      .filter((at) => owner[frame * 4096 + at] === 0);
-    for (let k = 0; k < seen.length; k += 7) {
-      const at = seen[k]!;
-      const found = flowAt(clip, frame, at % 64, Math.floor(at / 64));
-      const i = (frame * 4096 + at) * 2;
-      errors.push(Math.hypot(found[0] - flow[i]!, found[1] - flow[i + 1]!));
+    const estimator = new FlowEstimator(64, 64);
+    estimator.next(lumaOf(clip, 0));
+    for (let frame = 0; frame + 1 < SHAPE.frames; frame++) {
+      const { u, v } = estimator.next(lumaOf(clip, frame + 1))!;
+      for (let at = 0; at < 4096; at++) {
+        const i = frame * 4096 + at;
+        if (owner[i] !== 0) continue;
+        errors.push(
+          Math.hypot(u[at]! - flow[2 * i]!, v[at]! - flow[2 * i + 1]!),
+        );
+      }
     }
   }
   errors.sort((a, b) => a - b);
   const median = errors[errors.length >> 1]!;
-  assert.ok(errors.length > 500, `${errors.length} pixels`);
+  assert.ok(errors.length > 20_000, `${errors.length} pixels`);
   assert.ok(median <= 0.5, `median ${median} px`);
+});
+
+Deno.test("truthOf() knows that the scenery goes the other way than the camera", async () => {
+  // In two opposite corners: outwards is away from the middle.
+  const ways: [CameraMove, (x: number, y: number, out: number) => boolean][] = [
+    ["pan right", (x) => x < -0.1],
+    ["pan left", (x) => x > 0.1],
+    ["tilt up", (_, y) => y > 0.1],
+    ["tilt down", (_, y) => y < -0.1],
+    ["zoom in", (_x, _y, out) => out > 0.1],
+    ["zoom out", (_x, _y, out) => out < -0.1],
+    ["still", (x, y) => x === 0 && y === 0],
+  ];
+  for (const [move, holds] of ways) {
+    const take = takeOf({ size: 0.05 });
+    const { flow } = await truthOf(
+      { ...take, camera: { ...take.camera, move, speed: 0.15 } },
+      SHAPE,
+      sprites,
+    );
+    for (const [x, y] of [[8, 8], [56, 56]] as const) {
+      const at = 2 * ((2 * 64 + y) * 64 + x);
+      const [u, v] = [flow[at]!, flow[at + 1]!];
+      const out = (u * (x - 32) + v * (y - 32)) / 34;
+      assert.ok(holds(u, v, out), `${move}: ${u}, ${v} at ${x}, ${y}`);
+    }
+  }
 });
 
 Deno.test("truthOf() holds in every phase: what it calls a subject is where the picture changes with it", async () => {
