@@ -23,8 +23,9 @@ import {
 import {
   ADAMW_DEFAULTS,
   initTrainState,
-  stepScalars,
+  NO_LIMIT,
   trainStep,
+  updateScalars,
 } from "lib/trainer/mod.ts";
 import { provePlacement } from "../_placement.ts";
 import { NO_WEBGPU, openWebgpu } from "../_webgpu.ts";
@@ -100,7 +101,7 @@ async function trainFiveSteps(
   );
   const losses: number[] = [];
   for (let i = 0; i < 5; i++) {
-    const scalars = stepScalars(i + 1, 0.02, ADAMW_DEFAULTS);
+    const scalars = updateScalars(i + 1, 0.02, NO_LIMIT, ADAMW_DEFAULTS);
     const { loss } = await step.run({ batch, scalars } as never) as {
       loss: NdArray;
     };
