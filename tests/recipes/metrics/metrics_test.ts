@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { type Clip, Rng, silentProgress } from "lib/core/mod.ts";
+import { writeMp4 } from "lib/dataset/encode/mod.ts";
+import {
+  initWorld3d,
+  saveWorld3d,
+  type World3dConfig,
+} from "lib/evaluation/mod.ts";
+import { measure, type MetricResult } from "lib/recipes/metrics/measure.ts";
+import {
+  metricsFlags,
+  type MetricsOptions,
+} from "lib/recipes/metrics/options.ts";
+import { resultText } from "lib/recipes/metrics/result_text.ts";
+
+const CONFIG: World3dConfig = {
+  frames: 8,
+  size: 32,
+  fps: 8,
+  stills: 2,
+  still: [8, 8, 8],
+  motion: [8, 8, 8],
+  features: [8, 8],
+  classes: {
+    object: ["cat"],
+    colour: ["red"],
+    motion: ["left"],
+    camera: ["still"],
+  },
+};
+
+/** A soft pattern that moves; `seed` chooses it, `noise` is added. */
+function clip(
+  seed: number,
+  { frames = 8, size = 32, fps = 8, noise = 0, light = 1 } = {},
+): Clip {
+  const rng = new Rng(seed);
+  const [a, b, c] = [rng.uniform(), rng.uniform(), rng.uniform()];
+  const grain = new Rng(seed + 1000).normals([frames * size * size * 3]).data;
+  const data = grain.map((g, i) => {
+    const [pixel, channel] = [Math.floor(i / 3), i % 3];
+    const [x, y] = [pixel % size, Math.floor(pixel / size) % size];
+    const t = Math.floor(pixel / size / size);
+    const wave = Math.sin(x * (0.1 + 0.3 * a) + t * b) +
+      Math.sin(y * (0.1 + 0.3 * c) + channel);
+    return Math.min(1, Math.max(0, light * (0.5 + 0.2 * wave) + noise * g));
+  });
+  return { frames, height: size, width: size, fps, data };
+}
+
+/** A folder of clips `0.mp4` ... and what removes it. */
+async function folderOf(clips: readonly Clip[]): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  for (const [i, clip] of clips.entries()) {
+    await writeMp4(`${folder}/${i}.mp4`, clip);
+  }
+  return folder;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+function run(
+  words: string[],
+  options: Partial<MetricsOptions> = {},
+): Promise<MetricResult> {
+  return measure({ ...metricsFlags.parse({ words }), ...options }, {
+    progress: silentProgress,
+    signal: new AbortController().signal,
+  });
+}
+
+Deno.test("measure() compares pairs of files and of folders by name", async () => {
+  const a = await folderOf([clip(1), clip(2)]);
+  const b = await folderOf([clip(1, { noise: 0.1 }), clip(2, { noise: 0.1 })]);
+  const same = await run(["psnr", `${a}/0.mp4`, `${a}/0.mp4`]);
+  assert.ok(same.kind === "pairs" && same.mean === Infinity);
+  const psnr = await run(["psnr", a, b]);
+  assert.ok(psnr.kind === "pairs");
+  assert.equal(psnr.clips.length, 2);
+  assert.ok(psnr.mean > 12 && psnr.mean < 30, `${psnr.mean}`);
+  assert.match(
+    resultText(psnr),
+    /^PSNR: [\d.]+ \(dB, higher is better; 2 clips, deviation [\d.]+\)$/,
+  );
+  const ssim = await run(["ssim", a, b]);
+  assert.ok(ssim.kind === "pairs" && ssim.mean > 0 && ssim.mean < 0.95);
+  await Deno.remove(`${b}/1.mp4`);
+  await assert.rejects(run(["psnr", a, b]), {
+    name: "InputError",
+    message:
+      `Cannot compare videos in pairs: each must have a partner of the ` +
+      `same name: "${a}/1.mp4" has none in "${b}"; compare sets with fwd or ` +
+      `fvd instead`,
+  });
+  for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("measure() of sets: FWD is 0 for equal sets, grows with what changes, is kept, and says how little few clips tell", async () => {
+  const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
+  await saveWorld3d(weights, initWorld3d(CONFIG, new Rng(1)), CONFIG);
+  const cache = await Deno.makeTempDir();
+  const options = { world3d: weights, cache };
+  const a = await folderOf(range(0, 20).map((i) => clip(i)));
+  const b = await folderOf(range(20, 40).map((i) => clip(i)));
+  const darker = await folderOf(
+    range(20, 40).map((i) => clip(i, { light: 0.3 })),
+  );
+  const found = [];
+  for (const other of [a, b, darker]) {
+    const result = await run(["fwd", a, other], options);
+    assert.ok(result.kind === "sets");
+    found.push(result);
+  }
+  const [same, alike, worse] = found;
+  assert.ok(Math.abs(same!.frechet) < 1e-6, `${same!.frechet}`);
+  assert.ok(worse!.frechet > 2 * alike!.frechet);
+  assert.equal(alike!.metric, "FWD");
+  assert.deepEqual(alike!.clips, { a: 20, b: 20 });
+  assert.equal(alike!.setting.frames, 8);
+  assert.match(alike!.warnings[0]!, /^20 clips for 16 features/);
+  assert.match(
+    resultText(alike!),
+    /at n = infinity: .*\n {2}kernel distance: /,
+  );
+  // What is kept is used: without the network's weights it would fail.
+  const files = [...Deno.readDirSync(cache)].length;
+  assert.equal(files, 3);
+  assert.deepEqual(await run(["fwd", a, b], options), alike);
+  // A damaged copy is made again.
+  for (const { name } of Deno.readDirSync(cache)) {
+    await Deno.writeTextFile(`${cache}/${name}`, "cut off");
+  }
+  assert.deepEqual(await run(["fwd", a, b], options), alike);
+  for (const folder of [a, b, darker, cache]) {
+    await Deno.remove(folder, { recursive: true });
+  }
+  await Deno.remove(weights);
+});
+
+Deno.test("measure() tells movement of one set or two", async () => {
+  const a = await folderOf([clip(1), clip(2)]);
+  const result = await run(["temporal", a]);
+  assert.ok(result.kind === "temporal");
+  assert.equal(result.sets.length, 1);
+  assert.equal(result.sets[0]!.clips, 2);
+  assert.match(resultText(result), /flicker .* smoothness .* sides\/s/);
+  await Deno.remove(a, { recursive: true });
+});
+
+Deno.test("measure() refuses videos of other sizes, rates and lengths, unless all are brought to one", async () => {
+  const a = await folderOf([clip(1)]);
+  const cases: [Clip, RegExp][] = [
+    [
+      clip(1, { size: 48 }),
+      /their size must be the same: .* has 32x32 pixels and .* 48x48 pixels; pass --size WxH/,
+    ],
+    [
+      clip(1, { fps: 12 }),
+      /their rate must be the same: .* has 8 fps and .* 12 fps; pass --fps N/,
+    ],
+    [
+      clip(1, { frames: 12 }),
+      /their length must be the same: .* has 8 frames and .* 12 frames; pass --frames N/,
+    ],
+  ];
+  for (const [other, message] of cases) {
+    const b = await folderOf([other]);
+    await assert.rejects(run(["psnr", a, b]), { name: "InputError", message });
+    const forced = await run(["psnr", a, b], {
+      size: "32x32",
+      fps: 8,
+      frames: 4,
+    });
+    assert.ok(forced.kind === "pairs" && forced.mean > 10);
+    assert.deepEqual(forced.form, { width: 32, height: 32, fps: 8, frames: 4 });
+    await Deno.remove(b, { recursive: true });
+  }
+  await Deno.remove(a, { recursive: true });
+});
+
+Deno.test("measure() names what is wrong with a command, a folder, a file or missing weights", async () => {
+  const a = await folderOf([clip(1)]);
+  const empty = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${a}/notes.txt`, "left alone");
+  await Deno.writeTextFile(`${empty}/fake.mp4`, "not a video");
+  const video = `${a}/0.mp4`;
+  const cases: [words: string[], message: RegExp][] = [
+    [
+      ["fid", a, a],
+      /NAME must be one of psnr, ssim, .*: current value is "fid"/,
+    ],
+    [["psnr", a], /psnr must be followed by two videos or folders/],
+    [
+      ["psnr", a, "/nowhere"],
+      /"\/nowhere": it must be a video or a folder of videos: there is none/,
+    ],
+    [["psnr", a, empty], /fake\.mp4": the file must hold a video/],
+    [
+      ["fwd", video, video],
+      /each must have at least 2: .* has 1; pass a folder/,
+    ],
+    [
+      ["lpips", video, video],
+      /Cannot compute LPIPS v0\.1 \(alex\): its weights must be in .*; get alexnet-owt-7be5be79\.pth/,
+    ],
+    [["fvd", `${a}`, `${a}`], /each must have at least 2/],
+  ];
+  for (const [words, message] of cases) {
+    await assert.rejects(run(words, { weights: empty }), {
+      name: "InputError",
+      message,
+    });
+  }
+  await Deno.remove(`${empty}/fake.mp4`);
+  await assert.rejects(run(["psnr", a, empty]), {
+    name: "InputError",
+    message:
+      `Cannot measure "${empty}": a folder must hold videos: it holds none; pass another folder`,
+  });
+  for (const folder of [a, empty]) {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
