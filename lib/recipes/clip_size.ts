@@ -1,7 +1,18 @@
 import * as z from "zod";
 import type { GridSize } from "../models/vae/mod.ts";
 
-/** A flag for the size of a clip: `16x64x64` is 16 frames of 64 by 64 pixels. */
+/**
+ * A flag for the size of a clip: `16x64x64` is 16 frames of 64 by 64 pixels.
+ *
+ * @example
+ * ```ts
+ * import { clipSizeFlag } from "lib/recipes/clip_size.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const flag = clipSizeFlag("16x64x64", "size of the clip");
+ * assert.deepEqual(flag.parse("8x32x48"), { frames: 8, height: 32, width: 48 });
+ * ```
+ */
 export function clipSizeFlag(
   fallback: string,
   description: string,

@@ -52,7 +52,20 @@ export function initModels(config: ModelConfig, rng: Rng): ModelParameters {
   };
 }
 
-/** Makes one of them alone, the same as it is among all. */
+/**
+ * Makes one of them alone, the same as it is among all.
+ *
+ * @example
+ * ```ts
+ * import { initModel, initModels } from "lib/recipes/models.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const alone = initModel("vae", PRESETS.tiny, new Rng(1));
+ * assert.deepEqual(alone, initModels(PRESETS.tiny, new Rng(1)).vae);
+ * ```
+ */
 export function initModel<M extends keyof ModelParameters>(
   model: M,
   { vae, text, backbone }: ModelConfig,
@@ -103,6 +116,17 @@ export type ModelFunctions = Readonly<
  * @param batch Clips at once.
  *
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
+ *
+ * @example
+ * ```ts
+ * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 16, height: 64, width: 64 };
+ * const { inputs } = modelFunctions(PRESETS.tiny, clip, 2).vaeDecoder;
+ * assert.deepEqual(inputs.latent, { dtype: "float32", shape: [2, 4, 4, 4, 8] });
+ * ```
  */
 export function modelFunctions(
   { vae, text, backbone: denoiser }: ModelConfig,

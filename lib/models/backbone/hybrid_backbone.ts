@@ -72,6 +72,18 @@ const WORD_DEVIATION = 0.5;
 /**
  * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
  * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
+ *
+ * @example
+ * ```ts
+ * import { initBackbone } from "lib/models/backbone/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone, text } = PRESETS.tiny;
+ * const { words } = initBackbone(backbone, { latentChannels: 8, text }, new Rng(0));
+ * assert.deepEqual(words.shape, [128, 48]);
+ * ```
  */
 export function initBackbone(
   config: BackboneConfig,
@@ -142,6 +154,30 @@ export type AroundBlock = <P, A>(
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { backbone, initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone: config, text } = PRESETS.tiny;
+ * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
+ * const velocity = backbone(tensorsOf(parameters), {
+ *   latent: tf.ones([1, 1, 2, 2, 8]),
+ *   level: tf.tensor1d([0.5]),
+ *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
+ *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
+ *   positions: tensorsOf(
+ *     tokenPositions({ frames: 1, height: 2, width: 2 }, { space: 16, time: 4 }, 8, 24),
+ *   ),
+ * }, config);
+ * assert.deepEqual(velocity.shape, [1, 1, 2, 2, 8]);
+ * ```
  */
 export function backbone(
   p: Tensors<BackboneParameters>,

@@ -41,6 +41,17 @@ export function tokenPositions(
 /**
  * The angles themselves, for graphs in which the frame rate is an argument:
  * `space + time / fps`, in radians, `N` rows of `d/2` each.
+ *
+ * @example
+ * ```ts
+ * import { tokenAngles, tokenPositions } from "lib/models/backbone/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [grid, stride] = [{ frames: 2, height: 1, width: 1 }, { space: 16, time: 4 }];
+ * const { space, time } = tokenAngles(grid, stride, 16);
+ * const { cos } = tokenPositions(grid, stride, 8, 16);
+ * assert.ok(Math.abs(Math.cos(space[8]! + time[8]! / 8) - cos.data[8]!) < 1e-6);
+ * ```
  */
 export function tokenAngles(
   grid: GridSize,

@@ -13,6 +13,17 @@ const NO_SPREAD = 1e-12;
  * @param rescale A scalar tensor in [0,1]: how much of the spread of each
  *   sample, which guidance widens until colours burn, is brought back to that
  *   of `withPrompt` (Lin et al. 2023, arXiv 2305.08891, section 3.4).
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { guide } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const y = guide(tf.tensor1d([3]), tf.tensor1d([1]), tf.scalar(2));
+ * assert.equal(y.dataSync()[0], 5);
+ * ```
  */
 export function guide(
   withPrompt: tf.Tensor,
@@ -48,12 +59,42 @@ export interface Prediction {
  */
 export type Guidance = (prediction: Prediction) => tf.Tensor;
 
-/** The clean latents that a prediction amounts to: `latent - level * velocity`. */
+/**
+ * The clean latents that a prediction amounts to: `latent - level * velocity`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { cleanOf } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // Halfway between 1 and noise of 5.
+ * const latent = tf.tensor2d([[3]]);
+ * const clean = cleanOf({ latent, level: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
+ * assert.equal(clean.dataSync()[0], 1);
+ * ```
+ */
 export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
   return tf.sub(latent, tf.mul(perSample(level, latent), velocity));
 }
 
-/** Applies guidances, each to what the one before it made of the velocity. */
+/**
+ * Applies guidances, each to what the one before it made of the velocity.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { guideBy } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [latent, velocity] = [tf.tensor2d([[3]]), tf.tensor2d([[4]])];
+ * const prediction = { latent, level: tf.tensor1d([0.5]), velocity };
+ * const slower = guideBy([({ velocity }) => tf.div(velocity, 2)], prediction);
+ * assert.equal(slower.dataSync()[0], 2);
+ * ```
+ */
 export function guideBy(
   guidances: readonly Guidance[],
   prediction: Prediction,
@@ -73,6 +114,24 @@ export function guideBy(
  *
  * @param energy Of clean latents `[B,t,h,w,Z]`, a scalar: the sum over samples.
  * @param strength How far, in latents, a gradient of one moves.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { cleanOf, energyGuidance } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const prediction = {
+ *   latent: tf.tensor2d([[3]]),
+ *   level: tf.tensor1d([1]),
+ *   velocity: tf.tensor2d([[1]]),
+ * };
+ * // Towards clips that are zero: its gradient is twice the clip.
+ * const darker = energyGuidance((clean) => tf.square(clean), 0.25);
+ * const clean = cleanOf({ ...prediction, velocity: darker(prediction) });
+ * assert.equal(clean.dataSync()[0], 1);
+ * ```
  */
 export function energyGuidance(
   energy: (clean: tf.Tensor) => tf.Tensor,

@@ -10,6 +10,17 @@ import { shiftLevel } from "./schedule.ts";
  * @param data `[B,...]`
  * @param noise Standard normal, `[B,...]`.
  * @param level `[B]` in [0,1].
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { mixNoise } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const y = mixNoise(tf.tensor2d([[0]]), tf.tensor2d([[4]]), tf.tensor1d([0.25]));
+ * assert.equal(y.dataSync()[0], 1);
+ * ```
  */
 export function mixNoise(
   data: tf.Tensor,
@@ -20,12 +31,37 @@ export function mixNoise(
   return tf.add(tf.mul(tf.sub(1, s), data), tf.mul(s, noise));
 }
 
-/** The velocity along that line, which the model predicts: `noise - data`. */
+/**
+ * The velocity along that line, which the model predicts: `noise - data`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { velocityOf } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(velocityOf(tf.scalar(1), tf.scalar(5)).dataSync()[0], 4);
+ * ```
+ */
 export function velocityOf(data: tf.Tensor, noise: tf.Tensor): tf.Tensor {
   return tf.sub(noise, data);
 }
 
-/** Mean squared error of the predicted velocity of each sample: `[B,...] -> [B]`. */
+/**
+ * Mean squared error of the predicted velocity of each sample: `[B,...] -> [B]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { flowLoss } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const loss = flowLoss(tf.tensor2d([[0, 0], [1, 3]]), tf.zeros([2, 2]));
+ * assert.deepEqual([...loss.dataSync()], [0, 5]);
+ * ```
+ */
 export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
   const axes = velocity.shape.slice(1).map((_, i) => i + 1);
   return tf.mean(tf.squaredDifference(predicted, velocity), axes);

@@ -24,6 +24,15 @@ export function shiftOf(tokens: number): number {
 /**
  * Shifts a noise level in [0,1]: `shift s / (1 + (shift - 1) s)`. 0 and 1 stay
  * where they are; the odds `s / (1 - s)` are multiplied by the shift.
+ *
+ * @example
+ * ```ts
+ * import { shiftLevel } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // Odds of 1 become odds of 3.
+ * assert.equal(shiftLevel(0.5, 3), 0.75);
+ * ```
  */
 export function shiftLevel(level: number, shift: number): number {
   return shift * level / (1 + (shift - 1) * level);

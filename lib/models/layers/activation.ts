@@ -5,6 +5,16 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * Its gradient is written out, `s + y (1 - s)`, since the rules of product and
  * sigmoid apart would pass over the memory half as often again.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { silu } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(Math.abs(silu(tf.scalar(1)).dataSync()[0]! - 1 / (1 + Math.exp(-1))) < 1e-6);
+ * ```
  */
 export function silu(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((x, save) => {

@@ -21,7 +21,18 @@ export interface AttentionContext {
   readonly mask: tf.Tensor;
 }
 
-/** Makes an attention layer of width `D`. */
+/**
+ * Makes an attention layer of width `D`.
+ *
+ * @example
+ * ```ts
+ * import { initAttention } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(initAttention(new Rng(0), 8).qkv.weight.shape, [8, 24]);
+ * ```
+ */
 export function initAttention(rng: Rng, width: number): AttentionParameters {
   return {
     qkv: initLinear(rng.fork("qkv"), width, 3 * width),
@@ -32,6 +43,19 @@ export function initAttention(rng: Rng, width: number): AttentionParameters {
 /**
  * Self-attention over tokens, turned by their positions, which also read a
  * context through the same keys and values: `[B,N,D] -> [B,N,D]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { attention, initAttention } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = tensorsOf(initAttention(new Rng(0), 8));
+ * assert.deepEqual(attention(layer, tf.ones([1, 5, 8]), { heads: 2 }).shape, [1, 5, 8]);
+ * ```
  */
 export function attention(
   parameters: Tensors<AttentionParameters>,

@@ -16,6 +16,15 @@ export type WindowSize = 1 | 3 | readonly [1 | 3, 1 | 3, 1 | 3];
 /**
  * Makes a convolution: weights of deviation `gain / sqrt(in * cells of the
  * window)`, bias zero.
+ *
+ * @example
+ * ```ts
+ * import { initConv3d } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(initConv3d(new Rng(0), [3, 1, 1], 4, 8).weight.shape, [3, 1, 1, 4, 8]);
+ * ```
  */
 export function initConv3d(
   rng: Rng,
@@ -32,7 +41,22 @@ export function initConv3d(
   };
 }
 
-/** Convolves with stride 1, zeros outside: `[B,T,H,W,in] -> [B,T,H,W,out]`. */
+/**
+ * Convolves with stride 1, zeros outside: `[B,T,H,W,in] -> [B,T,H,W,out]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { conv3d, initConv3d } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = tensorsOf(initConv3d(new Rng(0), 3, 4, 8));
+ * assert.deepEqual(conv3d(layer, tf.ones([1, 2, 5, 5, 4])).shape, [1, 2, 5, 5, 8]);
+ * ```
+ */
 export function conv3d(
   { weight, bias }: Tensors<Conv3dParameters>,
   x: tf.Tensor,

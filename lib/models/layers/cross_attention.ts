@@ -15,7 +15,18 @@ export interface CrossAttentionParameters {
   readonly out: LinearParameters;
 }
 
-/** Makes cross-attention of width `D` that reads tokens of width `E`. */
+/**
+ * Makes cross-attention of width `D` that reads tokens of width `E`.
+ *
+ * @example
+ * ```ts
+ * import { initCrossAttention } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(initCrossAttention(new Rng(0), 8, 6).keyValue.weight.shape, [6, 16]);
+ * ```
+ */
 export function initCrossAttention(
   rng: Rng,
   width: number,
@@ -31,6 +42,20 @@ export function initCrossAttention(
 /**
  * Each token reads the context: `[B,N,D]` with `[B,L,E] -> [B,N,D]`. Nothing
  * is said of places: what is read is a set.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { crossAttention, initCrossAttention } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = tensorsOf(initCrossAttention(new Rng(0), 8, 6));
+ * const context = { tokens: tf.ones([1, 3, 6]), mask: tf.ones([1, 3]) };
+ * assert.deepEqual(crossAttention(layer, tf.ones([1, 5, 8]), context, { heads: 2 }).shape, [1, 5, 8]);
+ * ```
  */
 export function crossAttention(
   parameters: Tensors<CrossAttentionParameters>,

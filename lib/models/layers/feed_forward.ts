@@ -13,7 +13,18 @@ export interface FeedForwardParameters {
 /** How much wider the middle is. */
 const EXPANSION = 4;
 
-/** Makes a feed-forward layer of width `D`, 4 `D` in the middle. */
+/**
+ * Makes a feed-forward layer of width `D`, 4 `D` in the middle.
+ *
+ * @example
+ * ```ts
+ * import { initFeedForward } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(initFeedForward(new Rng(0), 8).up.weight.shape, [8, 32]);
+ * ```
+ */
 export function initFeedForward(
   rng: Rng,
   width: number,
@@ -24,7 +35,22 @@ export function initFeedForward(
   };
 }
 
-/** `[...,D] -> [...,D]`. */
+/**
+ * `[...,D] -> [...,D]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { feedForward, initFeedForward } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = tensorsOf(initFeedForward(new Rng(0), 8));
+ * assert.deepEqual(feedForward(layer, tf.ones([2, 3, 8])).shape, [2, 3, 8]);
+ * ```
+ */
 export function feedForward(
   { up, down }: Tensors<FeedForwardParameters>,
   x: tf.Tensor,

@@ -14,6 +14,16 @@ export interface LinearParameters {
  * Makes a linear layer: weights of deviation `gain / sqrt(in)`, bias zero.
  *
  * @param gain 0 makes a layer that starts as nothing, for residual branches.
+ *
+ * @example
+ * ```ts
+ * import { initLinear } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { weight, bias } = initLinear(new Rng(0), 4, 8);
+ * assert.deepEqual([weight.shape, bias.shape], [[4, 8], [8]]);
+ * ```
  */
 export function initLinear(
   rng: Rng,
@@ -27,7 +37,20 @@ export function initLinear(
   };
 }
 
-/** Applies a linear layer over the last axis: `[...,in] -> [...,out]`. */
+/**
+ * Applies a linear layer over the last axis: `[...,in] -> [...,out]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { linear } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = { weight: tf.tensor2d([[1], [2]]), bias: tf.tensor1d([3]) };
+ * assert.equal(linear(layer, tf.tensor2d([[10, 100]])).dataSync()[0], 213);
+ * ```
+ */
 export function linear(
   { weight, bias }: Tensors<LinearParameters>,
   x: tf.Tensor,

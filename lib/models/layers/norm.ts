@@ -10,7 +10,17 @@ export interface NormParameters {
   readonly scale: NdArray;
 }
 
-/** Makes a norm that starts with scale one. */
+/**
+ * Makes a norm that starts with scale one.
+ *
+ * @example
+ * ```ts
+ * import { initNorm } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...initNorm(2).scale.data], [1, 1]);
+ * ```
+ */
 export function initNorm(channels: number): NormParameters {
   return { scale: ones([channels]) };
 }
@@ -21,6 +31,17 @@ export function initNorm(channels: number): NormParameters {
  *
  * Each position is normed by its own channels alone, so that a clip coded in
  * tiles gives what the whole clip gives.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { rmsNorm } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const y = rmsNorm({ scale: tf.tensor1d([1, 2]) }, tf.tensor2d([[3, 3]]));
+ * assert.deepEqual([...y.dataSync()].map((v) => v.toFixed(3)), ["1.000", "2.000"]);
+ * ```
  */
 export function rmsNorm(
   { scale }: Tensors<NormParameters>,
@@ -33,6 +54,17 @@ export function rmsNorm(
  * Layer norm over the last axis without parameters: `[...,C] -> [...,C]` of
  * mean 0 and variance 1 (Ba et al. 2016, arXiv 1607.06450). Scale and shift
  * come from the timestep.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { layerNorm } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const y = layerNorm(tf.tensor2d([[1, 3]]));
+ * assert.deepEqual([...y.dataSync()].map((v) => v.toFixed(3)), ["-1.000", "1.000"]);
+ * ```
  */
 export function layerNorm(x: tf.Tensor): tf.Tensor {
   return divideByRoot(tf.sub(x, tf.mean(x, -1, true)));

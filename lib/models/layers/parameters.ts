@@ -5,7 +5,20 @@ import { fillNormal } from "./_normal_values.ts";
 /** Parameters as a model computes with them: TF.js tensors in place of arrays. */
 export type Tensors<P> = MapLeaves<P, NdArray, tf.Tensor>;
 
-/** Normal values with a standard deviation: weights before training. */
+/**
+ * Normal values with a standard deviation: weights before training.
+ *
+ * @example
+ * ```ts
+ * import { normal } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { data } = normal(new Rng(0), [1000], 2);
+ * const variance = data.reduce((sum, v) => sum + v * v, 0) / 1000;
+ * assert.ok(variance > 3 && variance < 5);
+ * ```
+ */
 export function normal(
   rng: Rng,
   shape: readonly number[],
@@ -45,7 +58,17 @@ export function shapesOnly(): Rng {
   return new ShapesOnly(0);
 }
 
-/** Ones: scales of norms before training. */
+/**
+ * Ones: scales of norms before training.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...ones([2]).data], [1, 1]);
+ * ```
+ */
 export function ones(shape: readonly number[]): NdArray<"float32"> {
   const array = zeros(shape);
   array.data.fill(1);
@@ -56,6 +79,14 @@ export function ones(shape: readonly number[]): NdArray<"float32"> {
  * Layers of a stack by their place: `{ block00: ..., block01: ... }`. The word
  * in front keeps them in order: names that are numbers JavaScript would sort
  * before all others.
+ *
+ * @example
+ * ```ts
+ * import { stack } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(stack("block", 2, (place) => place), { block00: 0, block01: 1 });
+ * ```
  */
 export function stack<P>(
   word: string,

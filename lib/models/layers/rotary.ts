@@ -22,6 +22,15 @@ export interface RotaryAxis {
  *
  * @param headWidth `d`, even.
  * @returns radians, `N` rows of `d/2`.
+ *
+ * @example
+ * ```ts
+ * import { rotaryAngles } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [first, second] = rotaryAngles([{ positions: [0, 1], wavelengths: [4, 4] }], 2);
+ * assert.deepEqual([first, second], [0, Math.PI / 2]);
+ * ```
  */
 export function rotaryAngles(
   axes: readonly RotaryAxis[],
@@ -44,7 +53,18 @@ export function rotaryAngles(
   return angles;
 }
 
-/** Cosines and sines of {@link rotaryAngles}. */
+/**
+ * Cosines and sines of {@link rotaryAngles}.
+ *
+ * @example
+ * ```ts
+ * import { rotaryTable } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { cos } = rotaryTable([{ positions: [0, 1], wavelengths: [2, 2] }], 2);
+ * assert.deepEqual([...cos.data], [1, -1]);
+ * ```
+ */
 export function rotaryTable(
   axes: readonly RotaryAxis[],
   headWidth: number,
@@ -57,7 +77,21 @@ export function rotaryTable(
   };
 }
 
-/** Turns the features of each token: `[...,N,d] -> [...,N,d]`. */
+/**
+ * Turns the features of each token: `[...,N,d] -> [...,N,d]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { rotate } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // A quarter turn of the pair (1, 0).
+ * const turn = { cos: tf.tensor2d([[0]]), sin: tf.tensor2d([[1]]) };
+ * assert.deepEqual([...rotate(tf.tensor2d([[1, 0]]), turn).dataSync()], [0, 1]);
+ * ```
+ */
 export function rotate(
   x: tf.Tensor,
   { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },

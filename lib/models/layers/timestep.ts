@@ -17,7 +17,18 @@ export interface TimestepParameters {
   readonly out: LinearParameters;
 }
 
-/** Makes a timestep embedding of width `D`. */
+/**
+ * Makes a timestep embedding of width `D`.
+ *
+ * @example
+ * ```ts
+ * import { initTimestep } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(initTimestep(new Rng(0), 8).hidden.weight.shape, [256, 8]);
+ * ```
+ */
 export function initTimestep(rng: Rng, width: number): TimestepParameters {
   return {
     hidden: initLinear(rng.fork("hidden"), SINUSOIDS, width),
@@ -25,7 +36,22 @@ export function initTimestep(rng: Rng, width: number): TimestepParameters {
   };
 }
 
-/** Noise levels `[B]` in [0,1] `-> [B,D]`: sinusoids, linear, SiLU, linear. */
+/**
+ * Noise levels `[B]` in [0,1] `-> [B,D]`: sinusoids, linear, SiLU, linear.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initTimestep, timestepEmbedding } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const layer = tensorsOf(initTimestep(new Rng(0), 8));
+ * assert.deepEqual(timestepEmbedding(layer, tf.tensor1d([0, 0.5])).shape, [2, 8]);
+ * ```
+ */
 export function timestepEmbedding(
   { hidden, out }: Tensors<TimestepParameters>,
   level: tf.Tensor,

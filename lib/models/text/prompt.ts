@@ -152,7 +152,19 @@ function maskOf(counts: number[], length: number): NdArray<"float32"> {
   );
 }
 
-/** Empty prompts in the shape of others: the unconditional half of guidance. */
+/**
+ * Empty prompts in the shape of others: the unconditional half of guidance.
+ *
+ * @example
+ * ```ts
+ * import { emptyPrompts, readPrompts } from "lib/models/text/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { mask } = emptyPrompts(readPrompts(["a red cat"], PRESETS.tiny.text));
+ * assert.ok(mask.data.every((value) => value === 0));
+ * ```
+ */
 export function emptyPrompts(
   { characters, words }: PromptTokens,
 ): PromptTokens {

@@ -91,6 +91,21 @@ export function initText(config: TextConfig, rng: Rng): TextParameters {
 /**
  * Reads prompts: rows `[B,L]` to tokens `[B,queries,outputWidth]` and their
  * mask `[B,queries]`. A prompt without characters gives zeros, masked.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = PRESETS.tiny.text;
+ * const rows = tensorsOf(readPrompts(["a red cat", "赤い猫"], config));
+ * const { tokens } = encodeText(tensorsOf(initText(config, new Rng(0))), rows, config);
+ * assert.deepEqual(tokens.shape, [2, 4, 48]);
+ * ```
  */
 export function encodeText(
   p: Tensors<TextParameters>,

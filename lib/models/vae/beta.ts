@@ -25,7 +25,21 @@ export function initBalance(
   return scalar(Math.log(share / (1 - share)));
 }
 
-/** The weight: `min * (max / min) ^ sigmoid(balance)`, a scalar in (min, max). */
+/**
+ * The weight: `min * (max / min) ^ sigmoid(balance)`, a scalar in (min, max).
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { betaOf, initBalance } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bounds = { initial: 0.1, min: 0.001, max: 1 };
+ * const { balance } = tensorsOf({ balance: initBalance(bounds) });
+ * assert.ok(Math.abs(betaOf(balance, bounds).dataSync()[0]! - 0.1) < 1e-6);
+ * ```
+ */
 export function betaOf(
   balance: tf.Tensor,
   { min, max }: BetaBounds,
@@ -57,6 +71,20 @@ const CALIBRATION = 1e-3;
  *
  * @param error Mean squared error; no gradient goes back into it.
  * @param ratio Latent numbers for each pixel value, Z / P.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { calibrationLoss } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // With as many latent numbers as pixel values beta is twice the error.
+ * const [right, wrong] = [0.2, 0.4].map((beta) =>
+ *   calibrationLoss(tf.scalar(beta), tf.scalar(0.1), 1).dataSync()[0]!
+ * );
+ * assert.ok(right! < 1e-9 && wrong! > 1e-4);
+ * ```
  */
 export function calibrationLoss(
   beta: tf.Tensor,
@@ -68,7 +96,20 @@ export function calibrationLoss(
   return tf.mul(tf.square(distance), CALIBRATION);
 }
 
-/** The same value, through which no gradient goes. */
+/**
+ * The same value, through which no gradient goes.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { constant } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const gradient = tf.grad((x: tf.Tensor) => tf.mul(x, constant(x)))(tf.scalar(3));
+ * assert.equal(gradient.dataSync()[0], 3);
+ * ```
+ */
 export function constant(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((x) => ({
     value: tf.clone(x as tf.Tensor),

@@ -30,6 +30,23 @@ export interface VaeLoss {
  * @param fixed Weight of the divergence (Higgins et al. 2017, beta-VAE), a
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initVae, vaeLoss } from "lib/models/vae/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = PRESETS.tiny.vae;
+ * const vae = tensorsOf(initVae(config, new Rng(0)));
+ * const clip = tf.zeros([1, 4, 16, 16, 3]);
+ * const { beta } = vaeLoss(vae, clip, tf.zeros([1, 1, 1, 1, 8]), config, 0.1);
+ * assert.ok(Math.abs(beta.dataSync()[0]! - 0.1) < 1e-6);
+ * ```
  */
 export function vaeLoss(
   parameters: Tensors<VaeParameters>,
@@ -59,7 +76,20 @@ export function vaeLoss(
   return { loss, reconstruction, kl, beta };
 }
 
-/** `KL(N(mean, variance) || N(0, 1))`, mean over all numbers (Kingma & Welling 2013, appendix B). */
+/**
+ * `KL(N(mean, variance) || N(0, 1))`, mean over all numbers (Kingma & Welling 2013, appendix B).
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { klDivergence } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const kl = klDivergence({ mean: tf.tensor1d([3]), logVariance: tf.tensor1d([0]) });
+ * assert.equal(kl.dataSync()[0], 4.5);
+ * ```
+ */
 export function klDivergence(
   { mean, logVariance }: LatentDistribution,
 ): tf.Tensor {

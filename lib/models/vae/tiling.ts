@@ -80,6 +80,22 @@ export async function encodeTiled(
  * @returns `[B,T,H,W,3]`
  *
  * @throws {InputError} if an overlap is not smaller than the tile
+ *
+ * @example
+ * ```ts
+ * import { decodeTiled } from "lib/models/vae/mod.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [8, 16, 32] };
+ * // Stands for a VAE: black tiles of 4 frames of 32x32.
+ * const decodeTile = () => Promise.resolve(zeros([1, 4, 32, 32, 3]));
+ * const clip = await decodeTiled(zeros([1, 1, 2, 5, 8]), decodeTile, config, {
+ *   tile: { frames: 1, height: 2, width: 2 },
+ *   overlap: { frames: 0, height: 1, width: 1 },
+ * });
+ * assert.deepEqual(clip.shape, [1, 4, 32, 80, 3]);
+ * ```
  */
 export async function decodeTiled(
   latent: NdArray<"float32">,
@@ -138,6 +154,14 @@ interface Span {
  * Tiles of one length that cover an axis, evenly spread.
  *
  * @throws {InputError} if the overlap is not smaller than the tile
+ *
+ * @example
+ * ```ts
+ * import { spansOf } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(spansOf("width", 5, 3, 1), [{ start: 0, length: 3 }, { start: 2, length: 3 }]);
+ * ```
  */
 export function spansOf(
   axis: string,

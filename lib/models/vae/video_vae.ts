@@ -140,6 +140,22 @@ export interface LatentDistribution {
 /**
  * Encodes clips: `[B,T,H,W,3]` in [0,1] `->` the distribution of their latents
  * (Kingma & Welling 2013, arXiv 1312.6114).
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { encode, initVae } from "lib/models/vae/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = PRESETS.tiny.vae;
+ * const vae = tensorsOf(initVae(config, new Rng(0)));
+ * const { mean } = encode(vae, tf.zeros([1, 4, 16, 32, 3]), config);
+ * assert.deepEqual(mean.shape, [1, 1, 1, 2, 8]);
+ * ```
  */
 export function encode(
   { encoder: p }: Tensors<VaeParameters>,
@@ -164,6 +180,22 @@ export function encode(
 /**
  * Decodes latents `[B,t,h,w,Z]` to clips `[B,T,H,W,3]`, around [0,1] and not
  * clipped to it.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { decode, initVae } from "lib/models/vae/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = PRESETS.tiny.vae;
+ * const vae = tensorsOf(initVae(config, new Rng(0)));
+ * const clip = decode(vae, tf.zeros([1, 1, 1, 2, 8]), config);
+ * assert.deepEqual(clip.shape, [1, 4, 16, 32, 3]);
+ * ```
  */
 export function decode(
   { decoder: p }: Tensors<VaeParameters>,
@@ -182,7 +214,20 @@ export function decode(
   return tf.mul(tf.add(signed, 1), 0.5);
 }
 
-/** Draws a latent: `mean + deviation * noise`, noise standard normal of the same shape. */
+/**
+ * Draws a latent: `mean + deviation * noise`, noise standard normal of the same shape.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { sampleLatent } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const latent = { mean: tf.tensor1d([1]), logVariance: tf.tensor1d([0]) };
+ * assert.equal(sampleLatent(latent, tf.tensor1d([2])).dataSync()[0], 3);
+ * ```
+ */
 export function sampleLatent(
   { mean, logVariance }: LatentDistribution,
   noise: tf.Tensor,

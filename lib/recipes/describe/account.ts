@@ -31,6 +31,21 @@ type Node = ReturnType<typeof trace>["nodes"][number];
  * attention, to the part around the weights that made its left side.
  *
  * @returns operations by the path of the part, those of its parts not included.
+ *
+ * @example
+ * ```ts
+ * import { flopsByPart } from "lib/recipes/describe/account.ts";
+ * import { shapesOnly } from "lib/models/layers/mod.ts";
+ * import { initModel, modelFunctions } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 4, height: 16, width: 16 };
+ * const { vaeEncoder } = modelFunctions(PRESETS.tiny, clip, 1);
+ * const vae = initModel("vae", PRESETS.tiny, shapesOnly());
+ * // 1 cell, 32 channels to means and variances of 8.
+ * assert.equal(flopsByPart(vaeEncoder, vae).get("encoder/output"), 2 * 32 * 16);
+ * ```
  */
 export function flopsByPart(
   { inputs, call }: ModelFunction,
@@ -87,6 +102,17 @@ function parentOf(path: string): string {
  * A model as a tree of parts.
  *
  * @param flops Operations by path, from {@link flopsByPart}.
+ *
+ * @example
+ * ```ts
+ * import { partsOf } from "lib/recipes/describe/account.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const model = { up: { weight: zeros([2, 3]) } };
+ * const { parameters, flops } = partsOf(model, new Map([["up", 12]]), "model");
+ * assert.deepEqual([parameters, flops], [6, 12]);
+ * ```
  */
 export function partsOf(
   parameters: unknown,
@@ -114,7 +140,18 @@ export function partsOf(
   };
 }
 
-/** Numbers in a tree of parameters. */
+/**
+ * Numbers in a tree of parameters.
+ *
+ * @example
+ * ```ts
+ * import { countNumbers } from "lib/recipes/describe/account.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(countNumbers({ a: zeros([2, 3]), b: { c: zeros([]) } }), 7);
+ * ```
+ */
 export function countNumbers(parameters: unknown): number {
   return leavesOf<NdArray>(parameters, isNdArray)
     .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);

@@ -10,7 +10,19 @@ interface Row {
   readonly count: number;
 }
 
-/** A model as a table of its parts; parts that are alike share a line. */
+/**
+ * A model as a table of its parts; parts that are alike share a line.
+ *
+ * @example
+ * ```ts
+ * import { tableOf } from "lib/recipes/describe/table.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const root = { name: "model", parameters: 6, flops: 12, tensors: [], parts: [] };
+ * const table = tableOf({ title: "A model", unit: "token", units: 2, root });
+ * assert.match(table, /model +6 +0.00 +6$/);
+ * ```
+ */
 export function tableOf(
   { title, unit, units, root }: ModelDescription,
 ): string {
@@ -82,7 +94,17 @@ function megabytes(count: number): string {
   return (count * BYTES_PER_ELEMENT.float32 / 1e6).toFixed(2);
 }
 
-/** `1234567` -> `1.23 M`. */
+/**
+ * `1234567` -> `1.23 M`.
+ *
+ * @example
+ * ```ts
+ * import { flopsText } from "lib/recipes/describe/table.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(flopsText(1_234_567), "1.23 M");
+ * ```
+ */
 export function flopsText(flops: number): string {
   if (flops === 0) return "-";
   const step = Math.max(0, Math.min(4, Math.floor(Math.log10(flops) / 3)));

@@ -26,6 +26,21 @@ const INPUTS = "inputs/";
  * @param name The graph's name in the file.
  * @param parameters A tree of arrays.
  * @param metadata Texts for the file.
+ *
+ * @example
+ * ```ts
+ * import { onnxModel } from "lib/recipes/export/onnx_model.ts";
+ * import { initModel, modelFunctions } from "lib/recipes/models.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 4, height: 16, width: 16 };
+ * const { vaeDecoder } = modelFunctions(PRESETS.tiny, clip, 1);
+ * const vae = initModel("vae", PRESETS.tiny, new Rng(1));
+ * const { inputs, outputs } = onnxModel("decoder", vaeDecoder, vae, {});
+ * assert.deepEqual([inputs[0]?.name, outputs[0]?.name], ["latent", "clip"]);
+ * ```
  */
 export function onnxModel(
   name: string,
@@ -73,6 +88,19 @@ export function onnxModel(
 /**
  * A backbone's step that is told the frame rate in place of the angles of its
  * tokens, so that programs without the code of this one can take it.
+ *
+ * @example
+ * ```ts
+ * import { timedBackbone } from "lib/recipes/export/onnx_model.ts";
+ * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 4, height: 16, width: 16 };
+ * const { backbone } = modelFunctions(PRESETS.tiny, clip, 1);
+ * const { inputs } = timedBackbone(backbone, PRESETS.tiny, clip);
+ * assert.deepEqual(Object.keys(inputs), ["latent", "level", "text", "words", "fps"]);
+ * ```
  */
 export function timedBackbone(
   backbone: ModelFunction,
@@ -102,7 +130,21 @@ export function timedBackbone(
   };
 }
 
-/** A VAE's decoder as the backbone needs it: from latents of variance one. */
+/**
+ * A VAE's decoder as the backbone needs it: from latents of variance one.
+ *
+ * @example
+ * ```ts
+ * import { normalisedDecoder } from "lib/recipes/export/onnx_model.ts";
+ * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 4, height: 16, width: 16 };
+ * const { vaeDecoder } = modelFunctions(PRESETS.tiny, clip, 1);
+ * assert.deepEqual(normalisedDecoder(vaeDecoder).inputs, vaeDecoder.inputs);
+ * ```
+ */
 export function normalisedDecoder(
   decoder: ModelFunction,
 ): Pick<ModelFunction, "inputs" | "call"> {

@@ -24,7 +24,19 @@ export interface ExportedModels {
   readonly source: Readonly<Record<string, unknown>>;
 }
 
-/** Models before training; their latents are taken as they are. */
+/**
+ * Models before training; their latents are taken as they are.
+ *
+ * @example
+ * ```ts
+ * import { freshModels } from "lib/recipes/export/weights.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { statistics } = freshModels(PRESETS.tiny, 1);
+ * assert.ok(statistics.deviation.data.every((value) => value === 1));
+ * ```
+ */
 export function freshModels(config: ModelConfig, seed: number): ExportedModels {
   return {
     config,
