@@ -8,7 +8,7 @@ import {
   WEATHERS,
 } from "../vocabulary/mod.ts";
 import { cldrNames } from "./cldr.ts";
-import { sentence, type Words } from "./grammar.ts";
+import { sentence, type Words } from "./_grammar.ts";
 import {
   EAST_ASIAN,
   GERMANIC,

@@ -7,4 +7,5 @@
 export * from "./caption.ts";
 export * from "./cldr.ts";
 export * from "./coverage.ts";
+export * from "./coverage_image.ts";
 export * from "./languages.ts";

@@ -1,9 +1,9 @@
 import { CHANNELS, type Clip } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
-import { applyShine } from "./light.ts";
-import { type Layer, paint } from "./paint.ts";
+import { applyShine } from "./_light.ts";
+import { type Layer, paint } from "./_paint.ts";
 import type { Sprites } from "./sprites.ts";
-import { stageTake } from "./stage.ts";
+import { stageTake } from "./_stage.ts";
 import type { Take } from "./take.ts";
 
 /**

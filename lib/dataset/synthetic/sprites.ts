@@ -6,8 +6,8 @@ import {
   type Outline,
   PAINTS,
 } from "../vocabulary/mod.ts";
-import { type Corner, hullOf } from "./hull.ts";
-import { drawTexture, type Texture } from "./texture.ts";
+import { type Corner, hullOf } from "./_hull.ts";
+import { drawTexture, type Texture } from "./_texture.ts";
 
 /** The picture of an object. */
 export interface Sprite {

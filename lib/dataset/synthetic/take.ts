@@ -11,9 +11,9 @@ import {
   type Weather,
   WEATHERS,
 } from "../vocabulary/mod.ts";
-import { type Rules, rulesOf } from "./rules.ts";
-import { planScenery, type Scenery } from "./scenery.ts";
-import { planSubjects, type Subject } from "./subjects.ts";
+import { type Rules, rulesOf } from "./_rules.ts";
+import { planScenery, type Scenery } from "./_scenery.ts";
+import { planSubjects, type Subject } from "./_subjects.ts";
 
 /** Which clip of the synthetic world: the same name, the same clip. */
 export interface TakeName {

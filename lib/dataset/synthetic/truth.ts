@@ -1,9 +1,9 @@
 import type { ClipShape } from "../batches/clip_source.ts";
-import type { Layer } from "./paint.ts";
-import { enlargement, inverse, type Matrix, project } from "./projection.ts";
-import type { Corner } from "./hull.ts";
+import type { Layer } from "./_paint.ts";
+import { enlargement, inverse, type Matrix, project } from "./_projection.ts";
+import type { Corner } from "./_hull.ts";
 import type { Sprites } from "./sprites.ts";
-import { type Moment, stageTake } from "./stage.ts";
+import { type Moment, stageTake } from "./_stage.ts";
 import type { Take } from "./take.ts";
 
 /** What is true of one subject in one frame. */

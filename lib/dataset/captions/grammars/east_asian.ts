@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 // No spaces between words in Chinese and Japanese.
 

@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 /** Greek, in the manner of headlines: without articles. */
 const el: Words = {

@@ -1,5 +1,5 @@
-import type { Words } from "../grammar.ts";
-import { among } from "./among.ts";
+import type { Words } from "../_grammar.ts";
+import { among } from "./_among.ts";
 
 /**
  * A clause with an indefinite article, which tells the gender.

@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 // The present tense tells no gender, and there are no articles.
 

@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 /**
  * Hindi. Verbs agree in gender, participles as adverbs ("... हुए") do not: "a

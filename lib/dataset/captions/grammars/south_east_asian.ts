@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 // Nouns have neither gender nor number, verbs no persons.
 

@@ -1,4 +1,4 @@
-import type { Words } from "../grammar.ts";
+import type { Words } from "../_grammar.ts";
 
 /**
  * Arabic, from right to left. Verbs agree in gender, verbal nouns do not: "the

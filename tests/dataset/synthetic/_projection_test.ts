@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { matrixOf } from "lib/dataset/synthetic/camera.ts";
+import { matrixOf } from "lib/dataset/synthetic/_camera.ts";
 import {
   enlargement,
   inverse,
   project,
-} from "lib/dataset/synthetic/projection.ts";
+} from "lib/dataset/synthetic/_projection.ts";
 
 const LEVEL = {
   offset: [0, 0, 0],

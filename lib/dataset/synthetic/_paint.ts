@@ -1,5 +1,5 @@
-import { enlargement, inverse, type Matrix, project } from "./projection.ts";
-import type { Texture, TextureLevel } from "./texture.ts";
+import { enlargement, inverse, type Matrix, project } from "./_projection.ts";
+import type { Texture, TextureLevel } from "./_texture.ts";
 
 /** A texture and where it is seen. */
 export interface Layer {

@@ -1,15 +1,15 @@
 import type { ClipShape } from "../batches/clip_source.ts";
 import { MOTION_KINDS } from "../vocabulary/mod.ts";
-import { DISTANCE, matrixOf, type Plane, type View } from "./camera.ts";
-import { type Shine, shineAt } from "./light.ts";
-import type { Layer } from "./paint.ts";
-import { project } from "./projection.ts";
-import { PLANNED_SECONDS } from "./rules.ts";
-import { buildScenery } from "./scenery.ts";
+import { DISTANCE, matrixOf, type Plane, type View } from "./_camera.ts";
+import { type Shine, shineAt } from "./_light.ts";
+import type { Layer } from "./_paint.ts";
+import { project } from "./_projection.ts";
+import { PLANNED_SECONDS } from "./_rules.ts";
+import { buildScenery } from "./_scenery.ts";
 import type { Sprite, Sprites } from "./sprites.ts";
-import type { Subject } from "./subjects.ts";
+import type { Subject } from "./_subjects.ts";
 import type { CameraPlan, Take } from "./take.ts";
-import { Air } from "./weather.ts";
+import { Air } from "./_weather.ts";
 
 /** One frame before it is drawn. */
 export interface Moment {

@@ -1,11 +1,11 @@
 import type { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import { MOTION_KINDS, objectKind } from "../vocabulary/mod.ts";
-import { DISTANCE, type Plane } from "./camera.ts";
-import { between, type Rules } from "./rules.ts";
-import type { Subject } from "./subjects.ts";
-import { drawGround, drawPost, drawSky, drawWall } from "./surfaces.ts";
-import type { Texture } from "./texture.ts";
+import { DISTANCE, type Plane } from "./_camera.ts";
+import { between, type Rules } from "./_rules.ts";
+import type { Subject } from "./_subjects.ts";
+import { drawGround, drawPost, drawSky, drawWall } from "./_surfaces.ts";
+import type { Texture } from "./_texture.ts";
 
 /** What stands around the subjects: plain data. */
 export interface Scenery {

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { among } from "lib/dataset/captions/grammars/among.ts";
+ * import { among } from "lib/dataset/captions/grammars/_among.ts";
  * import assert from "node:assert/strict";
  *
  * assert.ok(among("🐈🚗").has("🚗"));

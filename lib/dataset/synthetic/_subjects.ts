@@ -5,7 +5,7 @@ import {
   type MotionId,
   OBJECT_KINDS,
 } from "../vocabulary/mod.ts";
-import { between, PLANNED_SECONDS, type Rules } from "./rules.ts";
+import { between, PLANNED_SECONDS, type Rules } from "./_rules.ts";
 
 /** One thing in the world, and how it moves. */
 export interface Subject {

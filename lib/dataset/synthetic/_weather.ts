@@ -1,8 +1,8 @@
 import { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import type { Weather } from "../vocabulary/mod.ts";
-import type { Layer } from "./paint.ts";
-import { drawTexture, type Texture } from "./texture.ts";
+import type { Layer } from "./_paint.ts";
+import { drawTexture, type Texture } from "./_texture.ts";
 
 /** What falls: how fast, how large, how many in a square picture. */
 const RAIN = { fall: 2.2, drift: -0.25, wide: 0.012, long: 0.13, count: 60 };

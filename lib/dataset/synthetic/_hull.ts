@@ -1,4 +1,4 @@
-import type { TextureLevel } from "./texture.ts";
+import type { TextureLevel } from "./_texture.ts";
 
 /** A corner of a hull; each coordinate in [0,1] of the picture's square. */
 export type Corner = readonly [number, number];

@@ -1,6 +1,6 @@
 import { Rng } from "../../core/mod.ts";
 import type { Light } from "../vocabulary/mod.ts";
-import type { Frame } from "./paint.ts";
+import type { Frame } from "./_paint.ts";
 
 /** How bright a frame is. */
 export interface Shine {

@@ -1,5 +1,5 @@
 import type { ClipShape } from "../batches/clip_source.ts";
-import type { Matrix } from "./projection.ts";
+import type { Matrix } from "./_projection.ts";
 
 /** A point or a way in the world; see {@link View}. */
 export type Vector = readonly [number, number, number];

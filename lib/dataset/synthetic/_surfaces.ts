@@ -1,8 +1,8 @@
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { Rng } from "../../core/mod.ts";
-import type { Scenery } from "./scenery.ts";
-import { between } from "./rules.ts";
-import { drawTexture, type Texture } from "./texture.ts";
+import type { Scenery } from "./_scenery.ts";
+import { between } from "./_rules.ts";
+import { drawTexture, type Texture } from "./_texture.ts";
 
 /** Faint enough to leave the subjects in front, in view enough to see it move. */
 const SHADE = "rgb(0 0 0 / 8%)";
