@@ -1,0 +1,57 @@
+import type { JsonRecord } from "../../formats/jsonl/mod.ts";
+import type { Display, FigureSeries } from "../../notebook/mod.ts";
+import type { TrainHost } from "../train/mod.ts";
+
+/**
+ * A notebook as the place where training runs: its bars, its Stop button. Make
+ * one in every cell that trains, for an aborted signal stays aborted.
+ *
+ * @param say Takes a line for people.
+ */
+export function notebookHost(
+  show: Pick<Display, "progress" | "stopSignal">,
+  say: (line: string) => void,
+): TrainHost {
+  return {
+    progress: show.progress,
+    signal: show.stopSignal,
+    clock: () => performance.now(),
+    now: () => new Date(),
+    say,
+  };
+}
+
+/**
+ * A value of a stage's metrics over its steps, ready to plot. Records without
+ * it are left out.
+ *
+ * @param records Lines of `metrics.jsonl`.
+ *
+ * @example
+ * ```ts
+ * import { metricSeries } from "lib/recipes/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const records = [
+ *   { stage: "vae", step: 1, loss: 0.5 },
+ *   { stage: "vae", step: 2, heldOutPsnr: 20 },
+ *   { stage: "phase1", step: 1, loss: 2 },
+ * ];
+ * assert.deepEqual(metricSeries(records, "vae", "loss"), { name: "vae", x: [1], y: [0.5] });
+ * ```
+ */
+export function metricSeries(
+  records: readonly JsonRecord[],
+  stage: string,
+  metric: string,
+  name: string = stage,
+): FigureSeries {
+  const known = records.filter((record) =>
+    record.stage === stage && typeof record[metric] === "number"
+  );
+  return {
+    name,
+    x: known.map(({ step }) => Number(step)),
+    y: known.map((record) => Number(record[metric])),
+  };
+}
