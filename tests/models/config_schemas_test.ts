@@ -48,6 +48,33 @@ Deno.test("configurations refuse widths that heads do not divide into pairs", ()
   ]);
 });
 
+Deno.test("configurations refuse an output that heads do not divide", () => {
+  assert.deepEqual(problemsOf("text", { outputWidth: 49 }), [
+    "outputWidth must be a multiple of heads",
+  ]);
+});
+
+Deno.test("a beta begins between its bounds", () => {
+  const problem = "beta: initial must lie between min and max";
+  for (const initial of [0.1, 1, 0.05, 2]) {
+    const beta = { initial, min: 0.1, max: 1 };
+    assert.deepEqual(problemsOf("vae", { beta }), [problem], `${initial}`);
+  }
+  assert.deepEqual(
+    problemsOf("vae", { beta: { initial: 0.5, min: 0.1, max: 1 } }),
+    [],
+  );
+  assert.equal(
+    problemsOf("vae", { beta: { initial: 0.5, min: -1, max: 1 } }).length,
+    1,
+  );
+});
+
+Deno.test("a backbone reads text in one of two ways", () => {
+  assert.deepEqual(problemsOf("backbone", { reading: "cross" }), []);
+  assert.equal(problemsOf("backbone", { reading: "both" }).length, 1);
+});
+
 Deno.test("configurations refuse what is no size", () => {
   assert.equal(problemsOf("vae", { patch: 0 }).length, 1);
   assert.match(problemsOf("vae", { widths: [] })[0]!, /^widths: Too small/);
