@@ -81,9 +81,11 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
       const alpha = texel[3]!;
       if (alpha === 0) continue;
       const at = (y * frame.width + x) * 3;
-      out[at] = out[at]! * (1 - alpha) + texel[0]!;
-      out[at + 1] = out[at + 1]! * (1 - alpha) + texel[1]!;
-      out[at + 2] = out[at + 2]! * (1 - alpha) + texel[2]!;
+      // Rounding may leave a trace above 1.
+      const behind = 1 - alpha;
+      out[at] = Math.min(1, out[at]! * behind + texel[0]!);
+      out[at + 1] = Math.min(1, out[at + 1]! * behind + texel[1]!);
+      out[at + 2] = Math.min(1, out[at + 2]! * behind + texel[2]!);
     }
   }
 }

@@ -25,12 +25,18 @@ export interface Stage {
   readonly sprites: readonly Sprite[];
 }
 
-/** Puts everything of a take in its place, frame by frame. */
+/**
+ * Puts everything of a take in its place, frame by frame.
+ *
+ * @throws {RangeError} if a size is not a whole number from 1 up, or the rate
+ * not above 0
+ */
 export async function stageTake(
   take: Take,
   shape: ClipShape,
   sprites: Sprites,
 ): Promise<Stage> {
+  checkShape(shape);
   const { frames, fps, height, width } = shape;
   const short = Math.min(height, width);
   const pictures = await Promise.all(
@@ -79,6 +85,17 @@ export async function stageTake(
     };
   });
   return { moments, sprites: pictures };
+}
+
+function checkShape({ frames, height, width, fps }: ClipShape): void {
+  const whole = [frames, height, width].every((n) =>
+    Number.isInteger(n) && n >= 1
+  );
+  if (whole && fps > 0 && fps < Infinity) return;
+  throw new RangeError(
+    "Cannot film a take: frames, height and width must be whole numbers from 1 up and fps above 0: " +
+      `current values are ${frames}, ${height}, ${width} and ${fps}`,
+  );
 }
 
 /** Pixels of a sprite: a power of two, about as large as any is seen. */

@@ -14,6 +14,8 @@ import type { Take } from "./take.ts";
  * two seconds shows the same ways, slower: its subjects stay in the picture.
  *
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
+ * @throws {RangeError} if a size is not a whole number from 1 up, or the rate
+ * not above 0
  *
  * @example
  * ```ts

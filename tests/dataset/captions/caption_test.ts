@@ -119,6 +119,7 @@ Deno.test("caption() agrees in gender, article, particle and order", async () =>
     ["nl", "dog", "clockwise", "een hond draait met de klok mee"],
     ["hu", "dog", "right", "egy kutya jobbra mozog"],
     ["ru", "rocket", "up-right", "ракета движется вправо вверх"],
+    ["ru", "brick", "still", "кирпич остаётся на месте"],
     ["tr", "red circle", "left", "kırmızı daire sola hareket ediyor"],
     ["ar", "cat", "right", "حركة قطة إلى اليمين"],
     ["he", "red circle", "right", "עיגול אדום בתנועה ימינה"],

@@ -42,7 +42,7 @@ Deno.test("filmTake() gives the size, length and rate that were asked for, in [0
       const clip = await filmTake(take, shape, sprites);
       assert.deepEqual(clipShape(clip), [3, height, width, 3]);
       assert.equal(clip.fps, 6);
-      assert.ok(clip.data.every((value) => value >= 0 && value <= 1.0001));
+      assert.ok(clip.data.every((value) => value >= 0 && value <= 1));
     }
   }
 });
@@ -121,4 +121,15 @@ Deno.test("filmTake() lets rain and snow fall, and fog pale everything", async (
         `${weather}: ${changed}`,
       );}
   }
+});
+
+Deno.test("filmTake() refuses sizes and rates that make no clip", async () => {
+  await assert.rejects(
+    filmTake(takeOf({}), { ...SHAPE, frames: 0 }, sprites),
+    {
+      name: "RangeError",
+      message:
+        "Cannot film a take: frames, height and width must be whole numbers from 1 up and fps above 0: current values are 0, 48, 64 and 8",
+    },
+  );
 });

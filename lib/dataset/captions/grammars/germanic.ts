@@ -157,6 +157,7 @@ const sv: Words = {
   weather: ["i regn", "i snö", "i dimma"],
   light: ["på natten", "vid soluppgången", "i blixtsken", "i strålkastarljus"],
   and: " och ",
+  names: { "🪵": "trästock" },
 };
 
 /** Danish, in the manner of headlines. */

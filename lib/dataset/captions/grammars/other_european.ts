@@ -129,6 +129,7 @@ const ca: Words = {
   weather: ["sota la pluja", "sota la neu", "dins la boira"],
   light: ["de nit", "a la sortida del sol", "entre llampecs", "sota un focus"],
   and: " i ",
+  names: { "🍿": "crispeta", "🎲": "dau" },
 };
 
 /** Greek, Finnish, Hungarian, Catalan. */

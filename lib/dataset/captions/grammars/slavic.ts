@@ -34,6 +34,7 @@ const ru: Words = {
   weather: ["под дождём", "под снегом", "в тумане"],
   light: ["ночью", "на рассвете", "при вспышках молнии", "в луче прожектора"],
   and: " и ",
+  names: { "🧱": "кирпич", "👟": "кроссовка", "🎮": "видеоигра" },
 };
 
 /** Ukrainian. */
@@ -73,6 +74,7 @@ const uk: Words = {
     "у промені прожектора",
   ],
   and: " і ",
+  names: { "🥾": "похідний черевик" },
 };
 
 /** Polish. */
@@ -151,6 +153,7 @@ const cs: Words = {
     "ve světle reflektoru",
   ],
   and: " a ",
+  names: { "🧱": "cihla", "👗": "dámský oděv" },
 };
 
 /** Slovak. */
@@ -190,6 +193,7 @@ const sk: Words = {
     "vo svetle reflektora",
   ],
   and: " a ",
+  names: { "🍿": "pukanec", "👗": "dámsky odev" },
 };
 
 /** Bulgarian. */
@@ -224,6 +228,7 @@ const bg: Words = {
   weather: ["в дъжда", "в снега", "в мъглата"],
   light: ["през нощта", "при изгрев", "при светкавици", "под прожектор"],
   and: " и ",
+  names: { "🍿": "пуканка" },
 };
 
 /** Croatian. */
@@ -258,6 +263,7 @@ const hr: Words = {
   weather: ["po kiši", "po snijegu", "u magli"],
   light: ["noću", "u zoru", "pod bljeskovima munja", "pod reflektorom"],
   and: " i ",
+  names: { "🧱": "cigla", "🍿": "kokica" },
 };
 
 /** Serbian, in Cyrillic. */
@@ -292,6 +298,7 @@ const sr: Words = {
   weather: ["по киши", "по снегу", "у магли"],
   light: ["ноћу", "у зору", "под бљесковима муња", "под рефлектором"],
   and: " и ",
+  names: { "🍿": "кокица" },
 };
 
 /** Russian, Ukrainian, Polish, Czech, Slovak, Bulgarian, Croatian, Serbian. */
