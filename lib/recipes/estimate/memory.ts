@@ -14,7 +14,7 @@ import {
 } from "../../trainer/mod.ts";
 import type { ModelConfig } from "../presets.ts";
 import type { Stage } from "../train/curriculum.ts";
-import { stepOf, type StepOptions, typesOf } from "./step.ts";
+import { hollow, stepOf, type StepOptions, typesOf } from "./step.ts";
 
 /**
  * What the process takes besides what is counted: modules, the compiler's own
@@ -26,8 +26,8 @@ const COMPILING_BYTES_PER_NODE = 5e3;
 /** What operators need for themselves, as a share of the values between them. */
 const SCRATCH = 0.07;
 
-/** What an earlier save left is collected when about so much of it lies around. */
-const UNCOLLECTED_BYTES = 450e6;
+/** What an earlier save left is collected once about so much of it lies around, sooner or later by as much. */
+const UNCOLLECTED_BYTES = 250e6;
 
 /** What a setting takes, before it runs. */
 export interface Estimate {
@@ -84,7 +84,7 @@ export function estimateStep(
     shapesOnly(),
   );
   const update = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
-  const state = initTrainState(parameters, { averages });
+  const state = initTrainState(hollow(parameters), { averages });
   const scalars = updateScalars(1, 1, 1, ADAMW_DEFAULTS);
   const parts = plan.accumulation;
   const programs = parts === 1
@@ -98,7 +98,7 @@ export function estimateStep(
       programCost({
         name: `${stage}, part`,
         fn: accumulateStep(lossOf as never) as never,
-        state: typesOf({ parameters, ...initAccumulator(parameters) }),
+        state: typesOf({ parameters, ...initAccumulator(hollow(parameters)) }),
         inputs: {
           batch,
           share: scalars.learningRate,
@@ -108,7 +108,7 @@ export function estimateStep(
       programCost({
         name: `${stage}, update`,
         fn: finishStep(update) as never,
-        state: typesOf({ ...state, ...initAccumulator(parameters) }),
+        state: typesOf({ ...state, ...initAccumulator(hollow(parameters)) }),
         inputs: { scalars },
       }, device),
     ];

@@ -1,5 +1,5 @@
 import { checkpoint, type Loss } from "../../compiler/mod.ts";
-import { isNdArray, leavesOf, mapTree, type Rng } from "../../core/mod.ts";
+import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
 import type { AroundBlock } from "../../models/backbone/mod.ts";
 import {
   clipShapeOf,
@@ -81,7 +81,10 @@ export function typesOf(arrays: unknown): unknown {
   return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({ dtype, shape }));
 }
 
-/** How many arrays a tree has. */
-export function countArrays(arrays: unknown): number {
-  return leavesOf(arrays, isNdArray).length;
+/** A tree of arrays without their values, so that copies of it take no memory. */
+export function hollow<P>(arrays: P): P {
+  return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({
+    ...zeros([0], dtype),
+    shape,
+  })) as P;
 }
