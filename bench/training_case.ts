@@ -18,10 +18,11 @@ import {
   ADAMW_DEFAULTS,
   type AdamWOptions,
   initTrainState,
+  NO_LIMIT,
   type StepInputs,
-  stepScalars,
   type TrainState,
   trainStep,
+  updateScalars,
 } from "lib/trainer/mod.ts";
 
 /** A model, its data and its loss: what a training step is made of. */
@@ -46,7 +47,7 @@ export function updateOf(
   return { ...OPTIMISER, learningRate: LEARNING_RATE, clipNorm };
 }
 
-type Scalars<T> = MapLeaves<ReturnType<typeof stepScalars>, NdArray, T>;
+type Scalars<T> = MapLeaves<ReturnType<typeof updateScalars>, NdArray, T>;
 
 /** A training step over tensors, compiled or eager. */
 type StepFunction<P, B> = (
@@ -112,7 +113,7 @@ export async function compileCase<P, B>(
   let count = 0;
   const inputs = (): unknown => ({
     batch,
-    scalars: stepScalars(count, LEARNING_RATE, OPTIMISER),
+    scalars: updateScalars(count, LEARNING_RATE, NO_LIMIT, OPTIMISER),
   });
   count = 1;
   await compiled.prepare(inputs());
@@ -155,7 +156,9 @@ export function eagerLosses<P, B>(
     for (let count = 1; count <= steps; count++) {
       const next = step(state as TrainState<Tensors<P>>, {
         batch: batch as Tensors<B>,
-        scalars: tensorsOf(stepScalars(count, LEARNING_RATE, OPTIMISER)),
+        scalars: tensorsOf(
+          updateScalars(count, LEARNING_RATE, NO_LIMIT, OPTIMISER),
+        ),
       });
       losses.push(next.outputs.loss.dataSync()[0]!);
       state = next.state;
