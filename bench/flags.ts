@@ -145,3 +145,16 @@ export const syntheticFlags = z.strictObject({
   json: common.json,
   save: common.save,
 });
+
+/** Flags of `deno task bench features`. */
+export const featuresFlags = z.strictObject({
+  network: z.enum(["i3d", "world3d"], { error: "must be i3d or world3d" })
+    .default("i3d").describe("feature network, with random weights"),
+  clip: triple.default("16x64x64").describe(
+    "frames, height and width of what i3d is given",
+  ),
+  device: common.device,
+  steps: common.steps,
+  json: common.json,
+  save: common.save,
+});

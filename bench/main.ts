@@ -5,9 +5,11 @@ import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import { benchBinding } from "./binding.ts";
 import { benchConv3d } from "./conv3d.ts";
+import { benchFeatures } from "./features.ts";
 import {
   bindingFlags,
   conv3dFlags,
+  featuresFlags,
   ingestFlags,
   matmulFlags,
   stepFlags,
@@ -43,6 +45,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times a matrix product.",
     flags: matmulFlags,
     run: benchMatmul,
+  },
+  features: {
+    purpose: "Times a clip through a feature network: I3D or world3d.",
+    flags: featuresFlags,
+    run: benchFeatures,
   },
   conv3d: {
     purpose: "Times a 3x3x3 convolution and both of its gradients.",
