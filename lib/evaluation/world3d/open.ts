@@ -105,7 +105,7 @@ export async function openWorld3d(
 }
 
 /** Index of the largest of a row of `[B,K]`. */
-export function likeliest({ shape, data }: NdArray, row: number): number {
+function likeliest({ shape, data }: NdArray, row: number): number {
   const classes = shape[1]!;
   let best = 0;
   for (let k = 1; k < classes; k++) {

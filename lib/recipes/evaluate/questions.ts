@@ -78,7 +78,8 @@ export function answersTo(
     colour: paints.length > 0
       ? paints.some((paint) => paint === answers.colour)
       : null,
-    motion: subjects.some(({ motion }) => motion === answers.motion),
+    // Of several motions the network names none for certain.
+    motion: subjects.length === 1 ? first!.motion === answers.motion : null,
     direction: isLine ? judged!.way === first!.motion : null,
     hue: asksHue ? judged!.colour === paints[0] : null,
   };

@@ -1,19 +1,8 @@
-import type * as tf from "@tensorflow/tfjs-core";
-import {
-  type Device,
-  disposeState,
-  jitWithState,
-  uploadState,
-} from "../../compiler/mod.ts";
-import {
-  CHANNELS,
-  type NdArray,
-  type Progress,
-  zeros,
-} from "../../core/mod.ts";
+import type { Device } from "../../compiler/mod.ts";
+import type { Progress } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
-  world3d,
+  openWorld3d,
   type World3dParameters,
   WORLD_TASKS,
   type WorldTask,
@@ -23,9 +12,6 @@ import type { World3dPlan } from "./plan.ts";
 
 /** Share of right answers of each task, in [0,1]; null where no clip had an answer. */
 export type Accuracies = Record<WorldTask, number | null>;
-
-/** Clips that go through the network together. */
-const BATCH = 32;
 
 /**
  * Measures the network on clips that training never shows: the share of clips
@@ -40,18 +26,12 @@ export async function heldOutAccuracy(
   count: number,
   { device, progress }: { device: Device; progress: Progress },
 ): Promise<Accuracies> {
-  const { network } = plan;
   const examples = new World3dExamples(plan);
-  const state = await uploadState(device, parameters);
-  using held = new DisposableStack();
-  held.defer(() => disposeState(state));
-  using answer = jitWithState(
-    (p, { clips }: { clips: tf.Tensor }) => ({
-      outputs: world3d(p, clips, network).logits,
-    }),
-    state,
-    { device, name: "world3d answers" },
-  );
+  using network = await openWorld3d(device, {
+    config: plan.network,
+    parameters,
+    digest: "in training",
+  });
   using task = progress.start({
     label: `phase ${phase}, held out`,
     total: count,
@@ -59,38 +39,28 @@ export async function heldOutAccuracy(
   });
   const right = new Map<WorldTask, number>();
   const asked = new Map<WorldTask, number>();
-  for (let from = 0; from < count; from += BATCH) {
-    const clips = zeros([
-      BATCH,
-      network.frames,
-      network.size,
-      network.size,
-      CHANNELS,
-    ]);
-    const answers = [];
-    for (let i = 0; i < BATCH && from + i < count; i++) {
+  for (let from = 0; from < count; from += network.batch) {
+    const clips = [];
+    const wanted = [];
+    for (let i = from; i < Math.min(count, from + network.batch); i++) {
       const { clip, labels } = await examples.film({
         seed: plan.seed,
         phase,
         split: "validation",
-        index: from + i,
+        index: i,
       });
-      clips.data.set(clip.data, i * clip.data.length);
-      answers.push(answersOf(labels));
+      clips.push(clip);
+      wanted.push(answersOf(labels));
     }
-    const logits = await answer.run({ clips }) as Record<
-      WorldTask,
-      NdArray
-    >;
-    for (const [i, wanted] of answers.entries()) {
+    const views = await network.look(clips);
+    for (const [i, { answers }] of views.entries()) {
       for (const name of WORLD_TASKS) {
-        if (wanted[name].length === 0) continue;
-        const likeliest = network.classes[name][rowMaximum(logits[name], i)]!;
+        if (wanted[i]![name].length === 0) continue;
         add(asked, name, 1);
-        add(right, name, Number(wanted[name].includes(likeliest)));
+        add(right, name, Number(wanted[i]![name].includes(answers[name])));
       }
     }
-    task.update(Math.min(count, from + BATCH));
+    task.update(from + clips.length);
   }
   return Object.fromEntries(
     WORLD_TASKS.map((name) => [
@@ -102,14 +72,4 @@ export async function heldOutAccuracy(
 
 function add<K>(counts: Map<K, number>, key: K, value: number): void {
   counts.set(key, (counts.get(key) ?? 0) + value);
-}
-
-/** Index of the largest value of a row of `[B,K]`. */
-function rowMaximum({ shape, data }: NdArray, row: number): number {
-  const classes = shape[1]!;
-  let best = 0;
-  for (let k = 1; k < classes; k++) {
-    if (data[row * classes + k]! > data[row * classes + best]!) best = k;
-  }
-  return best;
 }
