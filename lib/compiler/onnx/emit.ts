@@ -47,21 +47,16 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
   };
   const onnx: OnnxEmitter = {
     nameOf: (node) => names.get(node) ?? `${INSIDE}v${node.id}`,
-    write(
-      operator,
-      inputs,
-      attributes,
-      output = `${INSIDE}t${temporaries++}`,
-      domain,
-    ) {
+    write(operator, inputs, attributes, output, domain) {
+      const result = output ?? `${INSIDE}t${temporaries++}`;
       nodes.push({
         operator,
         ...(domain !== undefined && { domain }),
         inputs,
-        outputs: [output],
+        outputs: [result],
         attributes,
       });
-      return output;
+      return result;
     },
     writeMany(operator, inputs, attributes, names) {
       const outputs = names.map((name) => name ?? `${INSIDE}t${temporaries++}`);
