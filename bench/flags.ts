@@ -158,3 +158,13 @@ export const featuresFlags = z.strictObject({
   json: common.json,
   save: common.save,
 });
+
+/** Flags of `deno task bench trainer`. */
+export const trainerFlags = z.strictObject({
+  preset: z.enum(["tiny", "nano"], { error: "must be tiny or nano" })
+    .default("nano").describe("size of the models"),
+  device: common.device,
+  steps: common.steps,
+  json: common.json,
+  save: common.save,
+});

@@ -14,6 +14,7 @@ import {
   matmulFlags,
   stepFlags,
   syntheticFlags,
+  trainerFlags,
   vaeFlags,
   withSwitches,
 } from "./flags.ts";
@@ -24,6 +25,7 @@ import { resultText, saveResult } from "./report.ts";
 import type { BenchResult } from "./result.ts";
 import { benchStep } from "./step.ts";
 import { benchSynthetic } from "./synthetic.ts";
+import { benchTrainer } from "./trainer.ts";
 import { benchVae } from "./vae.ts";
 
 /** A bench: its flags, and how it is run with them. */
@@ -76,6 +78,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times drawing clips of the synthetic world, on one thread.",
     flags: syntheticFlags,
     run: benchSynthetic,
+  },
+  trainer: {
+    purpose: "Times a step of the trainer in turn with the bare compiled step.",
+    flags: trainerFlags,
+    run: benchTrainer,
   },
 };
 

@@ -78,6 +78,7 @@ export async function trainPhaseOf(
   };
   const weights = `${folder}/${stage}.safetensors`;
   if (await isDone(run, stage, config, weights)) return;
+  const initial = await startOf(run, phase);
   const { statistics } = vae.tensors;
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
@@ -106,7 +107,6 @@ export async function trainPhaseOf(
     }),
   );
   const order = sampleOrder(options.seed, source.length);
-  const initial = await startOf(run, phase);
   const sample = async (n: number) => {
     const { epoch, index } = order(n);
     const draw = rng.fork(`sample ${index} of epoch ${epoch}`);

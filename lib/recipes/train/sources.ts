@@ -82,9 +82,11 @@ async function realClips(
   try {
     return await manifestClips({ manifest, phase, split, minSeconds });
   } catch (error) {
-    // No shots of a phase are no mistake, as long as the manifest has some.
-    if (!(error instanceof InputError) || phase === undefined) throw error;
-    await manifestClips({ manifest, split: "train" });
+    // No shots of a phase, or none held out, are no mistake, as long as the
+    // manifest has some to train on.
+    if (!(error instanceof InputError)) throw error;
+    if (phase === undefined && split === "train") throw error;
+    await manifestClips({ manifest, split: "train", minSeconds });
     return undefined;
   }
 }

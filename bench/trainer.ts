@@ -1,0 +1,173 @@
+import { jitWithState, openDevice, uploadState } from "lib/compiler/mod.ts";
+import { Rng, silentProgress } from "lib/core/mod.ts";
+import { openJsonl } from "lib/formats/jsonl/mod.ts";
+import { tokenPositions } from "lib/models/backbone/mod.ts";
+import { drawLevels } from "lib/models/diffusion/mod.ts";
+import { readPrompts } from "lib/models/text/mod.ts";
+import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
+import { initModels } from "lib/recipes/models.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { stagePlan } from "lib/recipes/train/curriculum.ts";
+import { tensorboardObserver } from "lib/recipes/train/tensorboard.ts";
+import {
+  ADAMW_DEFAULTS,
+  clipShapeOf,
+  countParameters,
+  type DiffusionBatch,
+  diffusionTrainingLoss,
+  initTrainState,
+  lossByLevel,
+  NO_LIMIT,
+  type Pass,
+  train,
+  trainStep,
+  updateScalars,
+} from "lib/trainer/mod.ts";
+import type * as z from "zod";
+import { WrongResultError } from "./check.ts";
+import type { trainerFlags } from "./flags.ts";
+import { timingOf } from "./interleave.ts";
+import { peakRssBytes } from "./machine.ts";
+import type { BenchResult } from "./result.ts";
+
+/** Rate at which both sides train, so that they do the same work. */
+const RATE = 1e-3;
+/** Steps before the first that counts. */
+const WARMUP = 3;
+
+/**
+ * Times a step of the trainer in turn with the bare compiled step of the same
+ * graph, whose batch never changes: what batches, captions, noise, metrics,
+ * guard and TensorBoard cost.
+ */
+export async function benchTrainer(
+  { preset, device: choice, steps }: z.infer<typeof trainerFlags>,
+): Promise<BenchResult> {
+  using device = await openDevice(choice);
+  const models = PRESETS[preset];
+  const plan = stagePlan(preset, "phase1");
+  const shape = clipShapeOf(plan);
+  const grid = latentSizeOf(models.vae, shape);
+  const { text, backbone } = initModels(models, new Rng(1));
+  const initial = { text, backbone };
+  const positions = tokenPositions(
+    grid,
+    strideOf(models.vae),
+    shape.fps,
+    models.backbone.width / models.backbone.heads,
+  );
+  const batchAt = (index: number) => {
+    const rng = new Rng(1).fork(`batch ${index}`);
+    const latents = rng.normals([
+      plan.batch,
+      grid.frames,
+      grid.height,
+      grid.width,
+      models.vae.latentChannels,
+    ]);
+    const captions = Array.from(
+      { length: plan.batch },
+      () => `a ${rng.pick(["red", "blue"])} ${rng.pick(["cat", "car"])} rises`,
+    );
+    return {
+      latents,
+      noise: rng.normals(latents.shape),
+      levels: drawLevels(rng, plan.batch),
+      prompts: readPrompts(captions, models.text),
+      positions,
+    };
+  };
+  const options = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
+  const state = await uploadState(
+    device,
+    initTrainState(initial, { averages: true }),
+  );
+  using bare = jitWithState(
+    trainStep(diffusionTrainingLoss(models), options) as never,
+    state,
+    { device, name: "bare step" },
+  );
+  const fixed = {
+    batch: batchAt(0),
+    scalars: updateScalars(1, RATE, NO_LIMIT, ADAMW_DEFAULTS),
+  };
+  const bareLoss = await bare.run(fixed as never) as {
+    loss: { data: number[] };
+  };
+
+  const folder = await Deno.makeTempDir();
+  const [ours, alone]: [number[], number[]] = [[], []];
+  let firstLoss = NaN;
+  try {
+    await using board = tensorboardObserver(`${folder}/tensorboard`, {
+      now: () => Date.now() / 1000,
+      host: "bench",
+      pid: Deno.pid,
+    });
+    using metrics = openJsonl(`${folder}/metrics.jsonl`);
+    await board.begin!("phase1", 0, steps);
+    let last = performance.now();
+    await train({
+      name: "trainer",
+      device,
+      config: {
+        ...options,
+        averages: true,
+        schedule: {
+          peak: RATE,
+          warmupSteps: 0,
+          totalSteps: steps + WARMUP,
+          floor: RATE,
+        },
+      },
+      initial,
+      lossOf: diffusionTrainingLoss(models),
+      batchAt,
+      measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
+        byLevel: lossByLevel(
+          passes.flatMap(({ batch }) => [...batch.levels.data]),
+          passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
+        ),
+      }),
+      metrics,
+      progress: silentProgress,
+      save() {}, // once, at the end: it is no part of a step
+      saveEvery: Infinity,
+      clock: () => performance.now(),
+      async onRecord(record) {
+        if (record.step === 1) firstLoss = Number(record.loss);
+        await board.record!("phase1", record);
+        const mine = performance.now() - last;
+        const begun = performance.now();
+        await bare.run(fixed as never);
+        last = performance.now();
+        if (Number(record.step) <= WARMUP) return;
+        ours.push(mine);
+        alone.push(last - begun);
+      },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  if (firstLoss !== bareLoss.loss.data[0]) {
+    throw new WrongResultError(
+      `Refusing to time trainer: its first loss must be that of the bare ` +
+        `step, ${bareLoss.loss.data[0]}: it is ${firstLoss}`,
+    );
+  }
+  const timing = timingOf(ours);
+  const bareTiming = timingOf(alone);
+  const overhead = timing.medianMs / bareTiming.medianMs - 1;
+  return {
+    bench: "trainer",
+    device: device.name,
+    sizes: { preset, batch: plan.batch, clip: `${shape.frames}x${plan.size}` },
+    checked: [`first loss of both: ${firstLoss}`],
+    parameters: countParameters(initial),
+    ...timing,
+    peakRssBytes: peakRssBytes(),
+    note:
+      `the bare compiled step takes ${bareTiming.medianMs.toFixed(1)} ms; ` +
+      `the trainer adds ${(100 * overhead).toFixed(1)} %`,
+  };
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { startTask } from "../_task_process.ts";
+import { writeTinyVae } from "./_tiny_vae.ts";
+
+/** A folder with the weights of an untrained VAE. */
+async function withFolder(
+  use: (folder: string, args: string[]) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const vae = `${folder}/vae.safetensors`;
+    await writeTinyVae(vae);
+    await use(folder, [
+      ...["--preset", "tiny", "--run", `${folder}/run`, "--vae", vae],
+      ...["--start-phase", "5", "--held-out", "2", "--batch", "2"],
+      ...["--samples", "64", "--epochs", "200"],
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and goes on each time", async (t) => {
+  await withFolder(async (folder, args) => {
+    const run = `${folder}/run`;
+    const lines = async (): Promise<number> =>
+      (await readJsonl(`${run}/metrics.jsonl`).catch(() => [])).length;
+
+    await t.step(
+      "a file stop ends it with code 0, and is taken away",
+      async () => {
+        await using process = startTask("phase5", args);
+        await process.until(async () => await lines() >= 2);
+        await Deno.writeTextFile(`${run}/stop`, "");
+        const { code, stderr } = await process.ended;
+        assert.equal(code, 0, stderr);
+        assert.match(
+          stderr,
+          /^Training of "phase5" was stopped at step \d+; it is saved$/m,
+        );
+        assert.equal(await exists(`${run}/stop`), false);
+      },
+    );
+
+    await t.step("SIGTERM ends it with code 130", async () => {
+      const before = await lines();
+      await using process = startTask("phase5", args);
+      await process.until(async () => await lines() > before + 1);
+      process.kill("SIGTERM");
+      const { code, stderr } = await process.ended;
+      assert.equal(code, 130, stderr);
+      // It went on where the file had stopped it.
+      assert.match(stderr, /^phase5: [1-9]\d*\//m);
+    });
+
+    await t.step("the time it was given ends it with code 0", async () => {
+      await using process = startTask("phase5", [...args, "--hours", "1e-9"]);
+      const { code, stderr } = await process.ended;
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /was stopped at step \d+; it is saved$/m);
+      const summary = JSON.parse(
+        await Deno.readTextFile(`${run}/summary.json`),
+      );
+      assert.equal(summary.state, "stopped");
+      assert.equal(summary.stage, "phase5");
+      assert.ok(summary.stages.phase5.lastLoss > 0);
+      const report = await Deno.readTextFile(`${run}/report.html`);
+      assert.match(report, /<h1>Training of tiny<\/h1>/);
+      assert.match(report, /stopped: Training of/);
+      assert.ok(await exists(`${run}/samples/phase5-0.png`));
+      assert.ok(await exists(`${run}/machine.jsonl`));
+    });
+
+    await t.step(
+      "every step stands in the metrics once, in its order",
+      async () => {
+        const records = await readJsonl(`${run}/metrics.jsonl`);
+        const steps = records.filter(({ loss }) => loss !== undefined)
+          .map(({ step }) => step);
+        assert.deepEqual(steps, steps.map((_, i) => i + 1));
+        const [held] = records.filter(({ heldOut }) => heldOut !== undefined);
+        assert.equal(held!.step, 0);
+        assert.deepEqual(
+          Object.keys(held!.heldOut as object),
+          ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"],
+        );
+      },
+    );
+
+    await t.step(
+      "a changed setting that matters is refused by its name",
+      async () => {
+        await using process = startTask("phase5", [...args, "--seed", "2"]);
+        const { code, stderr } = await process.ended;
+        assert.equal(code, 2, stderr);
+        assert.match(
+          stderr,
+          /^error: Cannot resume from ".*": seed must be what the run was started with, 1: current value is 2; restore it or choose another run folder$/m,
+        );
+      },
+    );
+
+    await t.step(
+      "going back to a phase puts aside what it has done",
+      async () => {
+        await using process = startTask("phase5", [
+          ...[...args, "--resume-phase", "5", "--seed", "2"],
+          ...["--max-steps", "1"],
+        ]);
+        const { code, stderr } = await process.ended;
+        assert.equal(code, 0, stderr);
+        assert.match(
+          stderr,
+          /^phase5 begins again; what it had done is in aside-1-phase5$/m,
+        );
+        assert.ok(await exists(`${run}/aside-1-phase5`));
+        const records = await readJsonl(`${run}/metrics.jsonl`);
+        assert.deepEqual(records.map(({ step }) => step), [0, 1, 1]);
+      },
+    );
+  });
+});
+
+Deno.test("bad input ends a run with one line and code 2", async () => {
+  await withFolder(async (folder, args) => {
+    await Deno.writeTextFile(`${folder}/alerts.json`, '{"webhok":1}');
+    const run = ["--preset", "tiny", "--run", `${folder}/other`];
+    const cases: [task: string, args: string[], problem: RegExp][] = [
+      [
+        "phase2",
+        [...run, "--vae", `${folder}/vae.safetensors`],
+        /Cannot train phase 2 in ".*other": phase 1 must be done: it is not; run deno task phase1 --run .* first, or begin with --start-phase 2/,
+      ],
+      [
+        "phase1",
+        run,
+        /there must be a trained VAE: ".*other\/vae\.safetensors" does not exist; run deno task vae/,
+      ],
+      [
+        "phase5",
+        [...args, "--languages", "en,tlh"],
+        /languages must be covered by Unicode CLDR: current value is "tlh"/,
+      ],
+      [
+        "phase5",
+        [...args, "--alerts", `${folder}/alerts.json`],
+        /Cannot read alerts from ".*alerts\.json": it: Unrecognized key: "webhok"/,
+      ],
+      [
+        "phase5",
+        [...args, "--data", `${folder}/nowhere`],
+        /nowhere\/manifest\.jsonl/,
+      ],
+      [
+        "phase5",
+        [...args, "--bach", "2"],
+        /no flag --bach; did you mean --batch\?/,
+      ],
+    ];
+    for (const [task, args, problem] of cases) {
+      await using process = startTask(task, args);
+      const { code, stderr } = await process.ended;
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, problem);
+      assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
+    }
+  });
+});
+
+Deno.test("a dry run says what the run will take and leaves nothing behind", async () => {
+  await withFolder(async (folder, args) => {
+    await using process = startTask("phase5", [...args, "--dry-run"]);
+    const { code, stderr } = await process.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^phase5 \(refinement, a mix of all\): \d+ updates, state [\d.]+ GB, latents [\d.]+ GB, [\d.e-]+ s an update, [\d.]+ h$/m,
+    );
+    assert.match(stderr, /^disk: about [\d.]+ GB of [\d.]+ GB that are free$/m);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/run`)], []);
+  });
+});
