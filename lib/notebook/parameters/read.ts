@@ -36,6 +36,9 @@ const DECLARATION = new RegExp(
     String.raw`(${TEXT}|${NUMBER}|true|false|${LIST})\s*;?\s*(?:\/\/\s*(.*))?$`,
 );
 
+/** A line that is a comment, or belongs to one. */
+const COMMENT = /^(?:\/\/|\/\*\*?|\*\/?)\s?(.*?)\s*(?:\*\/)?$/;
+
 /** The cell that holds the knobs; undefined if the notebook has none. */
 export function parametersCell(notebook: Notebook): CodeCell | undefined {
   return notebook.cells.filter(isCode)
@@ -43,8 +46,8 @@ export function parametersCell(notebook: Notebook): CodeCell | undefined {
 }
 
 /**
- * Reads the knobs of a notebook: each line of the cell tagged `parameters` is
- * `const NAME = VALUE;`, with a text, a number, true, false, or a list of texts
+ * Reads the knobs of a notebook: the cell tagged `parameters` holds constants,
+ * `const NAME = VALUE;` each, with a text, a number, true, false, or a list of texts
  * or numbers; a type may stand behind the name, comments anywhere.
  *
  * @param name Of the notebook, for the message.
@@ -71,20 +74,29 @@ export function readParameters(notebook: Notebook, name: string): Parameter[] {
   if (cell === undefined) return [];
   const parameters: Parameter[] = [];
   let above: string[] = [];
-  sourceOf(cell).split("\n").forEach((line, i) => {
-    const text = line.trim();
-    const comment = /^(?:\/\/|\/\*\*?|\*\/?)\s?(.*?)\s*(?:\*\/)?$/.exec(text);
-    if (text === "") above = [];
-    else if (comment) above.push(comment[1]!);
+  /** A declaration whose end is still to come, and the line it began in. */
+  let begun: { readonly text: string; readonly line: number } | undefined;
+  const refuse = (text: string, line: number): never => {
+    throw new InputError(
+      `Cannot read the parameters of "${name}": line ${line} of their cell ` +
+        "must be const NAME = VALUE with a text, a number, true, false or a " +
+        `list: current value is \`${text}\`; move other code to the next cell`,
+    );
+  };
+  sourceOf(cell).split("\n").forEach((source, i) => {
+    const piece = source.trim();
+    const comment = COMMENT.exec(piece);
+    if (begun === undefined && piece === "") above = [];
+    else if (begun === undefined && comment) above.push(comment[1]!);
     else {
+      const line = begun?.line ?? i + 1;
+      const text = begun === undefined ? piece : `${begun.text} ${piece}`;
       const [, constant, type, value, behind] = DECLARATION.exec(text) ?? [];
       if (constant === undefined || value === undefined) {
-        throw new InputError(
-          `Cannot read the parameters of "${name}": line ${i + 1} of their ` +
-            "cell must be const NAME = VALUE with a text, a number, true, " +
-            `false or a list in one line: current value is \`${text}\`; move ` +
-            "other code to the next cell",
-        );
+        // The formatter breaks what is long into several lines.
+        if (!/^const\s/.test(text) || /;$/.test(text)) refuse(text, line);
+        begun = { text, line };
+        return;
       }
       const description = [...above, behind ?? ""].map((part) => part.trim())
         .filter((part) => part !== "").join(" ");
@@ -95,8 +107,10 @@ export function readParameters(notebook: Notebook, name: string): Parameter[] {
         description,
       });
       above = [];
+      begun = undefined;
     }
   });
+  if (begun !== undefined) refuse(begun.text, begun.line);
   return parameters;
 }
 

@@ -71,7 +71,7 @@ function fieldOf(
       .transform((text) => text === "true");
   }
   if (typeof fallback !== "string") return listField(fallback);
-  const choices = type?.match(/^"[^"]*"(?:\s*\|\s*"[^"]*")*$/)
+  const choices = type?.match(/^\|?\s*"[^"]*"(?:\s*\|\s*"[^"]*")*$/)
     ? [...type.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice!)
     : undefined;
   return choices === undefined

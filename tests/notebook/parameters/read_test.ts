@@ -48,6 +48,18 @@ Deno.test("readParameters() takes the comments above and behind as description",
   );
 });
 
+Deno.test("readParameters() reads what the formatter broke into lines", () => {
+  assert.deepEqual(
+    read(
+      'const names = [\n  "a",\n  "b",\n]; // two\nconst long:\n  | "x"\n  | "y" = "x";\nconst a =\n  1;',
+    ),
+    [["names", ["a", "b"], "two"], ["long", "x", ""], ["a", 1, ""]],
+  );
+  assert.throws(() => read("const a = 1;\nconst b = run()"), {
+    message: /line 2 of their cell must be .*`const b = run\(\)`/,
+  });
+});
+
 Deno.test("readParameters() finds none where no cell is tagged", () => {
   const notebook = newNotebook([{ cell_type: "code", source: "run();" }]);
   assert.deepEqual(readParameters(notebook, "a.ipynb"), []);
@@ -68,8 +80,7 @@ Deno.test("readParameters() names the line that is not a plain constant", () => 
       message:
         `Cannot read the parameters of "a.ipynb": line 2 of their cell ` +
         "must be const NAME = VALUE with a text, a number, true, false or a " +
-        `list in one line: current value is \`${wrong}\`; move other code to ` +
-        "the next cell",
+        `list: current value is \`${wrong}\`; move other code to the next cell`,
     });
   }
 });
