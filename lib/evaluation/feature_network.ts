@@ -36,9 +36,22 @@ export interface FeatureNetwork extends Disposable {
  *
  * @param size Pixels of the videos before they were decoded for the network,
  *   default those of the clip.
+ *
+ * @example
+ * ```ts
+ * import { settingOf } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const network = { name: "i3d", weights: "ab", layer: "logits", dimension: 400, resize: "bilinear" };
+ * const setting = settingOf(network, { frames: 16, fps: 8, height: 64, width: 96 });
+ * assert.equal(setting.size, "96x64");
+ * ```
  */
 export function settingOf(
-  { name, weights, layer, dimension, resize }: FeatureNetwork,
+  { name, weights, layer, dimension, resize }: Omit<
+    FeatureNetwork,
+    "batch" | "featuresOf" | typeof Symbol.dispose
+  >,
   { frames, fps, height, width }: Pick<
     Clip,
     "frames" | "fps" | "height" | "width"

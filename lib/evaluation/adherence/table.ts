@@ -19,7 +19,22 @@ export interface Score {
 /** Scores by question; a question that was never asked is missing. */
 export type Scores = Readonly<Partial<Record<Question, Score>>>;
 
-/** Right answers of clips by the language of their prompts. */
+/**
+ * Right answers of clips by the language of their prompts.
+ *
+ * @example
+ * ```ts
+ * import { AdherenceTable } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const table = new AdherenceTable();
+ * table.add("en", { object: true, hue: null }); // the prompt named no colour
+ * table.add("en", { object: false, hue: true });
+ * assert.deepEqual(table.scores, {
+ *   en: { object: { right: 1, asked: 2 }, hue: { right: 1, asked: 1 } },
+ * });
+ * ```
+ */
 export class AdherenceTable {
   readonly #rows = new Map<string, Map<Question, Score>>();
 

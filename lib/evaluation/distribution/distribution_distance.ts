@@ -48,6 +48,28 @@ export interface ReliabilityOptions {
  *
  * @throws {InputError} if the settings differ, naming the field, or a set has
  *   fewer than 2 clips
+ *
+ * @example
+ * ```ts
+ * import { distributionDistance, FeatureStatistics } from "lib/evaluation/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const setting = {
+ *   network: "world3d", weights: "ab", layer: "features", dimension: 2,
+ *   frames: 16, fps: 8, size: "64x64", resize: "none",
+ * };
+ * const [real, generated] = [1, 2].map((seed) => {
+ *   const statistics = new FeatureStatistics(setting);
+ *   const rng = new Rng(seed);
+ *   for (let i = 0; i < 64; i++) statistics.add(rng.normals([2]).data);
+ *   return statistics;
+ * });
+ * const { metric, curve, warnings } = distributionDistance(real!, generated!, new Rng(0));
+ * assert.equal(metric, "FWD");
+ * assert.ok(Math.abs(curve!.limit) < 0.2); // one distribution
+ * assert.deepEqual(warnings, []);
+ * ```
  */
 export function distributionDistance(
   a: FeatureSummary,

@@ -14,7 +14,17 @@ const EPSILON = 1e-3;
 /** Parts of a batch norm. */
 const NORM = ["weight", "bias", "running_mean", "running_var"] as const;
 
-/** Every tensor of the public file, with its shape. */
+/**
+ * Every tensor of the public file, with its shape.
+ *
+ * @example
+ * ```ts
+ * import { i3dTensors } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(i3dTensors().get("Conv3d_1a_7x7.conv3d.weight"), [64, 3, 7, 7, 7]);
+ * ```
+ */
 export function i3dTensors(): Map<string, readonly number[]> {
   const tensors = new Map<string, readonly number[]>();
   for (const { name, from, to, window } of I3D_UNITS) {

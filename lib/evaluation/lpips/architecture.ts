@@ -125,7 +125,18 @@ export const TRUNK_STEPS: Readonly<Record<Trunk, readonly TrunkStep[]>> = {
   ],
 };
 
-/** All convolutions of a trunk, in order. */
+/**
+ * All convolutions of a trunk, in order.
+ *
+ * @example
+ * ```ts
+ * import { convolutionsOf } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(convolutionsOf("vgg").length, 13);
+ * assert.equal(convolutionsOf("vgg").at(-1)!.name, "features.28");
+ * ```
+ */
 export function convolutionsOf(trunk: Trunk): TrunkConvolution[] {
   return TRUNK_STEPS[trunk].flatMap((step) =>
     "convolution" in step

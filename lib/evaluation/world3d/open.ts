@@ -39,7 +39,29 @@ export interface World3dNetwork extends FeatureNetwork {
 /** Clips that go through together. */
 const BATCH = 16;
 
-/** Puts a trained network on a device. */
+/**
+ * Puts a trained network on a device.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { initWorld3d, openWorld3d } from "lib/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = {
+ *   frames: 8, size: 32, fps: 8, stills: 2, still: [8, 8, 8], motion: [8, 8, 8], features: [8, 8],
+ *   classes: { object: ["cat", "dog"], colour: ["red"], motion: ["left"], camera: ["still"] },
+ * } satisfies Parameters<typeof initWorld3d>[0];
+ * const parameters = initWorld3d(config, new Rng(1));
+ * using device = await openDevice("cpu");
+ * using network = await openWorld3d(device, { config, parameters, digest: "untrained" });
+ * const clip = { frames: 8, height: 32, width: 32, fps: 8, data: new Float32Array(8 * 32 * 32 * 3) };
+ * const [view] = await network.look([clip]);
+ * assert.equal(view!.features.length, 16);
+ * assert.equal(view!.answers.colour, "red");
+ * ```
+ */
 export async function openWorld3d(
   device: Device,
   { config, parameters, digest }: TrainedWorld3d,
