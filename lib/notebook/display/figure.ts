@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "./_html.ts";
+import { dataUrl, escapeHtml } from "../html.ts";
 import { plotScript } from "./_plot_script.ts";
 import { staticPlot } from "./static_plot.ts";
 

@@ -6,7 +6,7 @@ import type {
 } from "../../core/mod.ts";
 import { TaskState } from "../../core/progress/task_state.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "./_html.ts";
+import { escapeHtml } from "../html.ts";
 import type { Host } from "./host.ts";
 
 /**

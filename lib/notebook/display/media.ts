@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "./_html.ts";
+import { dataUrl, escapeHtml } from "../html.ts";
 
 /** A clip, encoded. */
 export interface Video {

@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "./_html.ts";
+import { escapeHtml } from "../html.ts";
 import { plotScript } from "./_plot_script.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { numberText } from "../../core/progress/mod.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "./_html.ts";
+import { escapeHtml } from "../html.ts";
 
 /** Rows under headings. Numbers stand to the right, in three digits. */
 export interface Table {
