@@ -95,7 +95,8 @@ export async function benchTrainer(
     loss: { data: number[] };
   };
 
-  const folder = await Deno.makeTempDir();
+  await Deno.mkdir("runs", { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: "runs", prefix: "bench-" });
   const [ours, alone]: [number[], number[]] = [[], []];
   let firstLoss = NaN;
   try {

@@ -20,7 +20,7 @@ function at(step: number): Checkpoint<typeof form> {
 }
 
 async function folderOf(
-  keep: { keepLast?: number; keepEvery?: number } = {},
+  keep: { keepLast?: number; keepEvery?: number },
   room?: (folder: string) => Promise<number>,
 ): Promise<CheckpointFolder> {
   const folder = `${await Deno.makeTempDir()}/phase1`;
@@ -78,7 +78,7 @@ Deno.test("a damaged checkpoint is left out, wherever the damage is, and the one
 });
 
 Deno.test("a changed configuration is an error, not a damage", async () => {
-  const folder = await folderOf();
+  const folder = await folderOf({});
   await folder.save(at(1));
   const other = new CheckpointFolder(folder.folder, { rate: 2 }, {
     keepLast: 1,
@@ -88,7 +88,7 @@ Deno.test("a changed configuration is an error, not a damage", async () => {
 });
 
 Deno.test("tensors of another form are refused by name", async () => {
-  const folder = await folderOf();
+  const folder = await folderOf({});
   await folder.save(at(1));
   const wider: { w: NdArray } = { w: float32([3], [0, 0, 0]) };
   await assert.rejects(

@@ -60,7 +60,7 @@ Deno.test("updates count what is seen, and a limit ends the schedule there", () 
     peak: 2e-5,
     warmupSteps: 750,
     totalSteps: 7500,
-    floor: 2e-7,
+    floor: 2e-5 / 100,
   });
   assert.equal(scheduleOf(plan, 20).warmupSteps, 2);
   assert.equal(updatesOf({ ...plan, samples: 1, epochs: 1 }), 1);
