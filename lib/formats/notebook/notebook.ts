@@ -146,6 +146,14 @@ export function notebookText(notebook: Notebook): string {
 
 /**
  * The source of a cell, or any other text of a notebook, in one piece.
+ *
+ * @example
+ * ```ts
+ * import { sourceOf } from "lib/formats/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sourceOf({ source: ["a\n", "b"] }), "a\nb");
+ * ```
  */
 export function sourceOf({ source }: Pick<Cell, "source">): string {
   return typeof source === "string" ? source : source.join("");

@@ -24,7 +24,18 @@ export interface ImageGrid {
   readonly width?: number;
 }
 
-/** A clip that plays in the page, and as an animated picture elsewhere. */
+/**
+ * A clip that plays in the page, and as an animated picture elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { videoBundle } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { "text/plain": text } = videoBundle({ mp4: new Uint8Array(1500), caption: "a cat" });
+ * assert.equal(text, "[video] a cat (1.5 kB)");
+ * ```
+ */
 export function videoBundle(
   { mp4, gif, caption, width = 256 }: Video,
 ): MimeBundle {
@@ -44,7 +55,18 @@ export function videoBundle(
   };
 }
 
-/** Pictures side by side, each with its caption. */
+/**
+ * Pictures side by side, each with its caption.
+ *
+ * @example
+ * ```ts
+ * import { imageGridBundle } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const images = [{ png: new Uint8Array(8), caption: "frame 0" }];
+ * assert.equal(imageGridBundle({ images })["text/plain"], "[1 images] frame 0");
+ * ```
+ */
 export function imageGridBundle(
   { images, columns = 4, width = 160 }: ImageGrid,
 ): MimeBundle {
