@@ -1,0 +1,48 @@
+import { shapesOnly } from "../../models/layers/mod.ts";
+import {
+  averageAfterwards,
+  type DiffusionParameters,
+  loadSnapshots,
+  loadWeights,
+  saveWeights,
+} from "../../trainer/mod.ts";
+import { initModels } from "../models.ts";
+import { PRESETS } from "../presets.ts";
+import { loadVae } from "../train/vae.ts";
+import type { AverageOptions } from "./options.ts";
+
+/**
+ * Makes the weights of a phase anew, as an average of another length, from the
+ * snapshots that training left.
+ *
+ * @returns the file that was written.
+ * @throws {InputError} if the phase is not done, or left no snapshots
+ */
+export async function averagePhase(
+  { run, preset, phase, deviation, out }: AverageOptions,
+): Promise<string> {
+  const models = PRESETS[preset];
+  const { text, backbone } = initModels(models, shapesOnly());
+  const vae = await loadVae(`${run}/vae.safetensors`, models.vae);
+  const config = {
+    text: models.text,
+    backbone: models.backbone,
+    vae: vae.digest,
+  };
+  const { facts } = await loadWeights(`${run}/phase${phase}.safetensors`, {
+    kind: "Diffusion",
+    config,
+    form: { text, backbone },
+  });
+  const snapshots = await loadSnapshots<DiffusionParameters>(
+    `${run}/phase${phase}`,
+  );
+  const { score: _, ...rest } = facts; // it is that of other weights
+  const path = out ?? `${run}/phase${phase}-average-${deviation}.safetensors`;
+  await saveWeights(
+    path,
+    averageAfterwards(snapshots, deviation, facts.step),
+    { ...rest, average: String(deviation) },
+  );
+  return path;
+}
