@@ -3,6 +3,7 @@ import { writeFileAtomically } from "../../core/mod.ts";
 import { WORLD_TASKS } from "../../evaluation/world3d/mod.ts";
 import type { Accuracies } from "./held_out.ts";
 import type { World3dPlan } from "./plan.ts";
+import { STRENGTHS } from "./sensitivity.ts";
 
 /** What is known of a trained network. */
 export interface CardFacts {
@@ -13,6 +14,9 @@ export interface CardFacts {
   readonly heldOut: number;
   /** Seconds of training. */
   readonly seconds: number;
+  /** FWD of sets of so many clips, one of them spoilt, by damage and strength. */
+  readonly sensitivity: Readonly<Record<string, readonly number[]>>;
+  readonly sensitivityClips: number;
   /** Path of the weights. */
   readonly weights: string;
   readonly device: Pick<Device, "name" | "description">;
@@ -30,7 +34,7 @@ export async function writeCard(path: string, facts: CardFacts): Promise<void> {
 }
 
 async function cardText(
-  { plan, accuracies, heldOut, seconds, weights, device }: CardFacts,
+  { plan, accuracies, heldOut, seconds, weights, device, ...facts }: CardFacts,
 ): Promise<string> {
   const { network } = plan;
   const [appearance, motion] = [plan.appearance, plan.motion].map((stage) => ({
@@ -71,6 +75,25 @@ for several subjects, the answer for one of them.
 | phase | ${WORLD_TASKS.join(" | ")} |
 | ----- | ${WORLD_TASKS.map((task) => "-".repeat(task.length)).join(" | ")} |
 ${rows.join("\n")}
+
+## What the distance sees
+
+FWD between ${facts.sensitivityClips} held-out clips of phase 1 and ${facts.sensitivityClips} others that were spoilt, from
+not at all to strongly (noise of deviation 0.2, twelve blurs by neighbours, all
+frames in another order, all clips back to front). Sets this small have a bias,
+the first column; what counts is how far the others lie above it.
+
+| damage | ${STRENGTHS.join(" | ")} |
+| ------ | ${
+    STRENGTHS.map((strength) => "-".repeat(String(strength).length)).join(" | ")
+  } |
+${
+    Object.entries(facts.sensitivity).map(([damage, values]) =>
+      `| ${damage} | ${
+        values.map((x) => Number(x.toPrecision(3))).join(" | ")
+      } |`
+    ).join("\n")
+  }
 `;
 }
 

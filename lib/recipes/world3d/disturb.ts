@@ -26,7 +26,10 @@ export function disturb(clip: Clip, rng: Rng): void {
 }
 
 /** Mixes each pixel with its neighbours, first across, then down: `side` at each side of 1. */
-function blur({ frames, height, width, data }: Clip, side: number): void {
+export function blur(
+  { frames, height, width, data }: Clip,
+  side: number,
+): void {
   const centre = 1 / (1 + 2 * side);
   const rim = side * centre;
   const row = width * CHANNELS;

@@ -69,22 +69,26 @@ export class World3dExamples {
     const pictures = zeros([batch, 1, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
-      // Two moments of a take, up to a second apart, of which one is shown.
+      // Moments of a take, up to 1.5 seconds apart: turned and grown as far as
+      // clips show it. One of them is shown.
       const { clip, labels } = await this.#filmed({
         seed,
         phase: chosen(phases, rng.uniform()),
         split: "train",
         index: step * batch + i,
       }, {
-        frames: 2,
+        frames: MOMENTS,
         height: size,
         width: size,
-        fps: 1 / (1 - rng.uniform()),
+        fps: MOMENTS / 2 / (1 - rng.uniform()),
       });
       disturb(clip, rng);
-      const half = clip.data.length / 2;
-      const moment = rng.integer(2) * half;
-      pictures.data.set(clip.data.subarray(moment, moment + half), i * half);
+      const values = clip.data.length / MOMENTS;
+      const moment = rng.integer(MOMENTS) * values;
+      pictures.data.set(
+        clip.data.subarray(moment, moment + values),
+        i * values,
+      );
       answer(targets, network, i, answersOf(labels));
     }
     const { object, colour } = targets;
@@ -124,6 +128,9 @@ export class World3dExamples {
     };
   }
 }
+
+/** Moments of a take, of which a picture shows one. */
+const MOMENTS = 4;
 
 /** Takes from here on are for the stage of motion, apart from those of pictures. */
 const CLIPS_BEGIN = 1e7;

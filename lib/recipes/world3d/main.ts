@@ -1,12 +1,22 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
+import type { Clip } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { saveWorld3d } from "../../evaluation/world3d/mod.ts";
+import {
+  loadWorld3d,
+  openWorld3d,
+  saveWorld3d,
+} from "../../evaluation/world3d/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { writeCard } from "./card.ts";
 import { type Accuracies, heldOutAccuracy } from "./held_out.ts";
+import { World3dExamples } from "./examples.ts";
 import { world3dFlags, type World3dOptions } from "./options.ts";
 import { world3dPlan } from "./plan.ts";
+import { sensitivity } from "./sensitivity.ts";
 import { trainWorld3d } from "./training.ts";
+
+/** Clips of each set whose distance is measured. */
+const SENSITIVITY_CLIPS = 192;
 
 /** `deno task world3d`: trains the feature network and writes its card. */
 async function world3d(
@@ -44,12 +54,19 @@ async function world3d(
   await Deno.mkdir(options.export, { recursive: true });
   const weights = `${options.export}/world3d.safetensors`;
   await saveWorld3d(weights, parameters, plan.network);
+  using network = await openWorld3d(device, await loadWorld3d(weights));
+  const examples = new World3dExamples(plan);
+  const { seed } = plan;
+  const film = async (index: number): Promise<Clip> =>
+    (await examples.film({ seed, phase: 1, split: "validation", index })).clip;
   const card = `${options.export}/README.md`;
   await writeCard(card, {
     plan,
     accuracies,
     heldOut,
     seconds,
+    sensitivity: await sensitivity(network, film, SENSITIVITY_CLIPS, progress),
+    sensitivityClips: SENSITIVITY_CLIPS,
     weights,
     device,
   });

@@ -156,11 +156,14 @@ Deno.test("heldOutAccuracy() is chance for an untrained network, and null where 
     accuracies: [[1, { ...found, colour: null }]],
     heldOut: 40,
     seconds: 90,
+    sensitivity: { noise: [0.5, 1, 2, 40.123] },
+    sensitivityClips: 64,
     weights: path,
     device,
   });
   const card = await Deno.readTextFile(path);
   assert.match(card, /deno task world3d --appearance-steps 3 --motion-steps 3/);
   assert.match(card, /\| 1 \| [\d.]+ % \| - \| [\d.]+ % \| [\d.]+ % \|/);
+  assert.match(card, /\| noise \| 0\.5 \| 1 \| 2 \| 40\.1 \|/);
   await Deno.remove(path);
 });
