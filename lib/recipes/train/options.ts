@@ -60,6 +60,9 @@ export const trainFlags = z.strictObject({
   size: overriding("size"),
   frames: overriding("frames"),
   fps: overriding("fps"),
+  recompute: z.boolean().default(false).describe(
+    "keep the inputs of the backbone's blocks alone and make the rest again in the backward pass: a third more work in a fraction of the memory",
+  ),
   seed: count.default(1).describe("a whole number; another run for each"),
   evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(
     "updates between evaluations with a sample sheet",

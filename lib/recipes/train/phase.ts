@@ -1,6 +1,6 @@
 import { InputError, Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
-import type { OnDevice } from "../../compiler/mod.ts";
+import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
 import { drawLevels } from "../../models/diffusion/mod.ts";
 import { initText, readPrompts } from "../../models/text/mod.ts";
@@ -134,7 +134,10 @@ export async function trainPhaseOf(
   const trained = await runStage(run, stage, config, {
     config: trainingConfigOf(plan, options),
     initial,
-    lossOf: diffusionTrainingLoss(models),
+    lossOf: diffusionTrainingLoss(
+      models,
+      options.recompute ? { around: checkpoint } : {},
+    ),
     async batchAt(index: number) {
       const chosen = [];
       for (let i = 0; i < plan.batch; i++) {
