@@ -11,7 +11,7 @@ export const world3dFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").default("runs/world3d").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
-  appearanceSteps: whole(1).default(3200).describe(
+  appearanceSteps: whole(1).default(5600).describe(
     "training steps of 128 pictures, for what is there",
   ),
   motionSteps: whole(1).default(1500).describe(

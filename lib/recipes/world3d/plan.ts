@@ -35,7 +35,8 @@ export const WORLD3D: World3dConfig = {
   frames: 16,
   size: 64,
   fps: 8,
-  stills: 4,
+  // The middle frame: several are recognised no better by what learns from one.
+  stills: 1,
   still: [64, 128, 192],
   motion: [32, 96, 160],
   features: [128, 64],
