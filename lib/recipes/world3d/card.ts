@@ -80,7 +80,9 @@ ${rows.join("\n")}
 
 FWD between ${facts.sensitivityClips} held-out clips of phase 1 and ${facts.sensitivityClips} others that were spoilt, from
 not at all to strongly (noise of deviation 0.2, twelve blurs by neighbours, all
-frames in another order, all clips back to front). Sets this small have a bias,
+frames in another order, all clips back to front). The clips go right, up or to
+the right up or down, turn clockwise or grow: the world as a whole is the same
+forwards and backwards. Sets this small have a bias,
 the first column; what counts is how far the others lie above it.
 
 | damage | ${STRENGTHS.join(" | ")} |

@@ -61,6 +61,21 @@ export class World3dExamples {
     return await this.#filmed(name, { frames, height: size, width: size, fps });
   }
 
+  /**
+   * Held-out takes of phase 1 that another way round are something else: the
+   * world as a whole is the same forwards and backwards.
+   */
+  oneWay(count: number): TakeName[] {
+    const { seed } = this.#plan;
+    const takes: TakeName[] = [];
+    for (let index = 0; takes.length < count; index++) {
+      const name = { seed, phase: 1, split: "validation", index } as const;
+      const { motion } = planTake(name).labels.subjects[0]!;
+      if (ONE_WAY.includes(motion)) takes.push(name);
+    }
+    return takes;
+  }
+
   /** The batch of a step of the stage of appearance, from the step's number alone. */
   async picturesAt(step: number): Promise<AppearanceArrays> {
     const { network, seed, appearance: { batch, phases } } = this.#plan;
@@ -128,6 +143,16 @@ export class World3dExamples {
     };
   }
 }
+
+/** Motions whose reverse is not among them. */
+const ONE_WAY: readonly string[] = [
+  "right",
+  "up",
+  "up-right",
+  "down-right",
+  "clockwise",
+  "growing",
+];
 
 /** Moments of a take, of which a picture shows one. */
 const MOMENTS = 4;

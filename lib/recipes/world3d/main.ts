@@ -56,9 +56,9 @@ async function world3d(
   await saveWorld3d(weights, parameters, plan.network);
   using network = await openWorld3d(device, await loadWorld3d(weights));
   const examples = new World3dExamples(plan);
-  const { seed } = plan;
+  const oneWay = examples.oneWay(2 * SENSITIVITY_CLIPS);
   const film = async (index: number): Promise<Clip> =>
-    (await examples.film({ seed, phase: 1, split: "validation", index })).clip;
+    (await examples.film(oneWay[index]!)).clip;
   const card = `${options.export}/README.md`;
   await writeCard(card, {
     plan,

@@ -74,6 +74,20 @@ Deno.test("World3dExamples gives the batch of a step from its number alone, each
   }
 });
 
+Deno.test("World3dExamples.oneWay() finds takes whose reverse is another motion", async () => {
+  const examples = new World3dExamples(plan);
+  const motions = new Set<string>();
+  for (const name of examples.oneWay(20)) {
+    const { labels } = await examples.film(name);
+    motions.add(labels.subjects[0]!.motion);
+  }
+  assert.ok(motions.size > 3);
+  const reverse = { right: "left", up: "down", clockwise: "counter-clockwise" };
+  for (const [way, back] of Object.entries(reverse)) {
+    assert.ok(!motions.has(back), `${way} and ${back}`);
+  }
+});
+
 Deno.test("disturb() leaves most clips alone, keeps values in [0,1] and is the same for the same generator", () => {
   const clip = () => ({
     frames: 2,
