@@ -1,8 +1,6 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
 import {
-  InputError,
   lockFolder,
-  messageOf,
   type Progress,
   removePartialFiles,
   thisProcess,
@@ -17,6 +15,7 @@ import {
 import type { DemoOptions } from "./options.ts";
 import { type DemoPlan, demoPlan } from "./plan.ts";
 import { openMetrics, type StageContext } from "./stages.ts";
+import { makeWritableFolder } from "../writable_folder.ts";
 
 /** A demo run that is ready to begin, or to go on. */
 export interface DemoRun extends Disposable {
@@ -48,7 +47,7 @@ export async function openDemo(
   const device: Device = opened.use(
     await openDevice(options.device, { cache: GRAPH_CACHE }),
   );
-  await makeFolder(folder);
+  await makeWritableFolder(folder, "--out");
   opened.use(lockFolder(folder, thisProcess(new Date())));
   await removePartialFiles(folder);
   const subject = given ??
@@ -81,17 +80,4 @@ async function fingerprintOf(
 ): Promise<unknown> {
   const digest = await crypto.subtle.digest("SHA-256", clip.data);
   return { plan, caption, clip: new Uint8Array(digest).toHex() };
-}
-
-/** Makes the run's folder and proves that files can be made in it. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${folder}": it must be a folder that may be written: ` +
-        `${messageOf(error)}; choose another with --out`,
-    );
-  }
 }

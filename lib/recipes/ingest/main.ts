@@ -9,6 +9,7 @@ import { StoppedError } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";
+import { makeWritableFolder } from "../writable_folder.ts";
 
 /** `deno task ingest`: folders of videos become a manifest. */
 async function run(
@@ -16,7 +17,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<number> {
   const { out } = options;
-  await makeFolder(out);
+  await makeWritableFolder(out, "--out");
   using _lock = lockFolder(out, thisProcess(new Date()));
   try {
     const { summary, pictures, seconds } = await ingest(options, {
@@ -40,18 +41,6 @@ async function run(
       );
     }
     throw asDiskError(out, error);
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${folder}": it must be a folder that may be written: ` +
-        `${messageOf(error)}; choose another with --out`,
-    );
   }
 }
 

@@ -2,7 +2,6 @@ import type { Device } from "../../compiler/mod.ts";
 import {
   InputError,
   lockFolder,
-  messageOf,
   type Progress,
   removePartialFiles,
   thisProcess,
@@ -24,6 +23,7 @@ import { machineObserver } from "./machine.ts";
 import { type RunObserver, RunObservers } from "./observer.ts";
 import type { TrainOptions } from "./options.ts";
 import { tensorboardObserver } from "./tensorboard.ts";
+import { makeWritableFolder } from "../writable_folder.ts";
 
 /** Where training runs: a terminal, a notebook or a test. */
 export interface TrainHost {
@@ -72,7 +72,7 @@ export async function openRun(
   host: TrainHost,
 ): Promise<Run> {
   const folder = options.run;
-  await makeFolder(folder);
+  await makeWritableFolder(folder, "--run");
   const lock = lockFolder(folder, thisProcess(new Date()));
   try {
     const removed = await removePartialFiles(folder);
@@ -153,19 +153,6 @@ function observersOf(
     }, { clock, now }),
     alerts,
   ];
-}
-
-/** Makes the run's folder and proves that files can be made in it. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${folder}": it must be a folder that may be written: ` +
-        `${messageOf(error)}; choose another with --run`,
-    );
-  }
 }
 
 /** Steps after which a stage has checkpoints, whatever they were made with. */
