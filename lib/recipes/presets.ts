@@ -63,16 +63,16 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   nano: {
     vae: {
       patch: 4,
-      widths: [32, 64, 128],
+      widths: [32, 96, 192],
       blocks: 1,
-      latentChannels: 16,
+      latentChannels: 32,
       heads: 4,
       reach: 8,
       beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
       characterRows: 2048,
-      ngramRows: 4096,
+      ngramRows: 32_768,
       termRows: TERM_ROWS,
       width: 96,
       layers: 2,
@@ -80,7 +80,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       queries: 16,
       outputWidth: 192,
       maxCharacters: 96,
-      wordRows: 1024,
+      wordRows: 8192,
       maxWords: 16,
     },
     backbone: {
