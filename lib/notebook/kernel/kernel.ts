@@ -37,6 +37,15 @@ const END_WITH_PARENT = `{
   }, 1000));
 }`;
 
+/**
+ * Runs in the kernel behind a cell: a change of a display that does not exist.
+ * What is shown goes out in order, so all that was shown before comes first.
+ */
+const fence = (id: string): string =>
+  `await Deno.jupyter.broadcast("update_display_data", {
+  data: {}, metadata: {}, transient: { display_id: "${id}" },
+});`;
+
 /** The kernel's process ended without being asked to. */
 export class KernelDiedError extends Error {
   override readonly name = "KernelDiedError";
@@ -133,7 +142,9 @@ export class Kernel implements AsyncDisposable {
   }
 
   /**
-   * Runs a cell.
+   * Runs a cell, and waits until all that it showed has come: Deno's kernel
+   * sends reply and idle past what cells show, which may lag by thousands of
+   * messages.
    *
    * @param onNews Called with each message about it: streams, displays, errors.
    *   Work that nobody waits for shows in the cell that runs then.
@@ -143,19 +154,11 @@ export class Kernel implements AsyncDisposable {
     code: string,
     onNews: (message: Message) => void,
   ): Promise<Reply> {
-    const replied = Promise.withResolvers<Message>();
-    const idle = Promise.withResolvers<void>();
     const id = crypto.randomUUID();
+    const replied = Promise.withResolvers<Message>();
+    this.#onNews = onNews;
     this.#onReply = (message) => {
       if (message.parent_header.msg_id === id) replied.resolve(message);
-    };
-    this.#onNews = (message) => {
-      onNews(message);
-      if (
-        message.header.msg_type === "status" &&
-        message.content.execution_state === "idle" &&
-        message.parent_header.msg_id === id
-      ) idle.resolve();
     };
     await this.#request("execute_request", {
       code,
@@ -165,11 +168,26 @@ export class Kernel implements AsyncDisposable {
       allow_stdin: false,
       stop_on_error: true,
     }, id);
-    // The reply may overtake the last news: both must be there.
-    const [{ content }] = await this.#unlessDead(
-      Promise.all([replied.promise, idle.promise]),
-    );
+    const { content } = await this.#unlessDead(replied.promise);
+    await this.#settle(onNews);
     return replyOf(content);
+  }
+
+  /** Waits until all news of what has been run so far has come. */
+  async #settle(onNews: (message: Message) => void): Promise<void> {
+    const id = crypto.randomUUID();
+    const arrived = Promise.withResolvers<void>();
+    this.#onNews = (message) => {
+      const transient = message.content.transient as { display_id?: string };
+      if (transient?.display_id === id) arrived.resolve();
+      else onNews(message);
+    };
+    this.#onReply = ({ parent_header, content }) => {
+      if (parent_header.msg_id !== id || content.status === "ok") return;
+      arrived.resolve(); // a cell took Deno's name for itself
+    };
+    await this.#runSilently(fence(id), id);
+    await this.#unlessDead(arrived.promise);
   }
 
   /**
@@ -213,12 +231,20 @@ export class Kernel implements AsyncDisposable {
       clearInterval(asking);
       this.#onNews = () => {};
     }
+    await this.#runSilently(END_WITH_PARENT);
+  }
+
+  /** Runs code of our own, which counts as no cell; what comes of it, nobody hears. */
+  async #runSilently(
+    code: string,
+    id: string = crypto.randomUUID(),
+  ): Promise<void> {
     await this.#request("execute_request", {
-      code: END_WITH_PARENT,
+      code,
       silent: true,
       store_history: false,
       allow_stdin: false,
-    });
+    }, id);
   }
 
   async #request(

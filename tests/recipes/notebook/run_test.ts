@@ -66,6 +66,42 @@ Deno.test("a notebook runs with the parameters of the command, and what it shows
   });
 });
 
+Deno.test("all that a cell shows stands in that cell, however much it lags behind the cell's end", async () => {
+  const shows = `for (let i = 0; i < 300; i++) {
+  Deno.jupyter.broadcast("display_data", {
+    data: { "text/plain": "x".repeat(5_000) }, metadata: {}, transient: {},
+  });
+}`;
+  await withNotebook([shows, "2;", shows], async (file, out) => {
+    const { code, stderr } = await notebookTask("run", file, "--out", out);
+    assert.equal(code, 0, stderr);
+    const { cells } = await saved(out);
+    assert.deepEqual(
+      cells.map(({ outputs }) =>
+        outputs.filter(({ output_type }) => output_type === "display_data")
+          .length
+      ),
+      [300, 0, 300],
+    );
+    assert.deepEqual(
+      cells.map(({ execution_count }) => execution_count),
+      [1, 2, 3],
+    );
+  });
+});
+
+Deno.test("a cell may take the name Deno for itself", async () => {
+  await withNotebook(
+    ["const Deno = 1;", "console.log(Deno);"],
+    async (file, out) => {
+      const { code, stdout, stderr } = await notebookTask(
+        ...["run", file, "--out", out],
+      );
+      assert.deepEqual([code, stdout], [0, "1\n"], stderr);
+    },
+  );
+});
+
 Deno.test("a notebook that must fail does: source, traceback, exit code 1, and no later cell", async () => {
   await withNotebook([
     "console.log('first');",
