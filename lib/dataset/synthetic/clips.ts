@@ -1,7 +1,7 @@
-import { InputError, type Rng } from "../../core/mod.ts";
+import type { Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
-import { caption, LANGUAGES, namePhrase } from "../captions/mod.ts";
 import type { Phase } from "../vocabulary/mod.ts";
+import { checkLanguages, describe } from "./_description.ts";
 import { filmTake } from "./film.ts";
 import { Sprites } from "./sprites.ts";
 import { planTake, type Take } from "./take.ts";
@@ -40,24 +40,10 @@ export interface SyntheticOptions {
 export function syntheticClips(
   { phase, split, seed, length, languages = ["en"] }: SyntheticOptions,
 ): ClipSource {
-  for (const language of languages) {
-    if (!LANGUAGES.includes(language)) {
-      throw new InputError(
-        "Cannot describe synthetic clips: languages must be covered by " +
-          `Unicode CLDR: current value is "${language}"; choose among ` +
-          LANGUAGES.join(" "),
-      );
-    }
-  }
+  checkLanguages(languages);
   const sprites = new Sprites();
   const takeAt = (index: number): Take =>
     planTake({ seed, phase, split, index });
-  const described = async ({ labels }: Take, rng: Rng) => {
-    const language = rng.pick(languages);
-    // Both ways of putting it are worth knowing.
-    const words = rng.uniform() < 0.5 ? caption : namePhrase;
-    return { caption: await words(labels, language), language };
-  };
   return {
     name: `synthetic phase ${phase} ${split}`,
     length,
@@ -66,9 +52,9 @@ export function syntheticClips(
       return {
         id: `synthetic/${seed}/${phase}/${split}/${index}`,
         clip: await filmTake(take, shape, sprites),
-        ...await described(take, rng),
+        ...await describe(take.labels, languages, rng),
       };
     },
-    captionAt: (index, rng) => described(takeAt(index), rng),
+    captionAt: (index, rng) => describe(takeAt(index).labels, languages, rng),
   };
 }

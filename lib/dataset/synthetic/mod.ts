@@ -6,6 +6,7 @@
 export * from "./demo.ts";
 export * from "./render.ts";
 export * from "./scene.ts";
+export { type CaptionPair, captionPairs } from "./caption_pairs.ts";
 export { syntheticClips, type SyntheticOptions } from "./clips.ts";
 export { filmTake } from "./film.ts";
 export { phaseSheet, type PhaseSheetOptions } from "./phase_sheet.ts";

@@ -66,8 +66,11 @@ export interface BackboneSurroundings {
   readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
 }
 
-/** Deviation of word embeddings before training. */
-const WORD_DEVIATION = 0.5;
+/**
+ * Deviation of word embeddings before training: small, for they are not
+ * normalised, so that a word says little until it has been learned.
+ */
+const WORD_DEVIATION = 0.02;
 
 /**
  * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
@@ -253,9 +256,9 @@ function contextOf(
   { text, words }: BackboneInputs,
 ): AttentionContext {
   const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
-  const tokens = tf.concat([linear(p.text, text.tokens), own], 1);
+  const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
   return {
-    tokens: layerNorm(tokens),
+    tokens: tf.concat([read, own], 1),
     mask: tf.concat([text.mask, words.mask], 1),
   };
 }

@@ -4,5 +4,6 @@
  * @module
  */
 export * from "./flags.ts";
+export * from "./knobs.ts";
 export * from "./print.ts";
 export * from "./program.ts";

@@ -8,6 +8,7 @@ import {
   strideOf,
 } from "../../models/vae/mod.ts";
 import { openCodec, openSampler } from "../../trainer/mod.ts";
+import { shown } from "../train/vae.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -36,6 +37,8 @@ export interface GenerateOptions {
 export interface Generator extends Disposable {
   /** Clips in [0,1], one for each prompt. */
   generate(options: GenerateOptions): Promise<Clip[]>;
+  /** Clips of one size, [0,1], through the VAE and back. */
+  reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
 }
 
 /**
@@ -110,10 +113,11 @@ export async function openGenerator(
         denormaliseLatent(latents, statistics),
         fps,
       );
-      return clips.map((clip) => ({
-        ...clip,
-        data: clip.data.map((value) => Math.min(1, Math.max(0, value))),
-      }));
+      return clips.map(shown);
+    },
+    async reconstruct(clips) {
+      const latents = await codec.encode(clips);
+      return (await codec.decode(latents, clips[0]!.fps)).map(shown);
     },
     [Symbol.dispose]: () => held.dispose(),
   };

@@ -9,6 +9,7 @@ export {
   openGenerator,
 } from "./generator.ts";
 export {
+  diffusionFilesIn,
   readTrainedModels,
   SHIPPED,
   type TrainedModels,

@@ -54,6 +54,9 @@ const diffusionConfigSchema = z.object({
  * Reads the models of a folder: what is shipped, or a run with at least one
  * phase done, of which the last one counts.
  *
+ * @param path The folder, or one of its files as {@link diffusionFilesIn} lists
+ *   them.
+ *
  * @example
  * ```ts
  * import { readTrainedModels } from "lib/recipes/generate/mod.ts";
@@ -66,10 +69,10 @@ const diffusionConfigSchema = z.object({
  *   diffusion was trained on the latents of another VAE
  */
 export async function readTrainedModels(
-  folder: string,
+  path: string,
 ): Promise<TrainedModels> {
-  const vaePath = `${folder}/${VAE_FILE}`;
-  const diffusionPath = await diffusionFileIn(folder);
+  const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
+  const vaePath = diffusionPath.replace(/[^/\\]*$/, VAE_FILE);
   const vaeConfig = await configOf(vaePath, vaeConfigSchema);
   const diffusionConfig = await configOf(diffusionPath, diffusionConfigSchema);
   const { text, backbone } = diffusionConfig;
@@ -115,20 +118,42 @@ export async function readTrainedModels(
   };
 }
 
-/** The shipped file, or that of the last phase that is done. */
-async function diffusionFileIn(folder: string): Promise<string> {
+/**
+ * The weights of text encoder and backbone in a folder: the shipped file, or
+ * those of the phases of a run that are done, the first phase first.
+ *
+ * @param path The folder; a file stands for itself.
+ * @throws {InputError} if there are none
+ *
+ * @example
+ * ```ts
+ * import { diffusionFilesIn } from "lib/recipes/generate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const run = await Deno.makeTempDir();
+ * for (const name of ["vae", "phase2", "phase1"]) {
+ *   await Deno.writeTextFile(`${run}/${name}.safetensors`, "");
+ * }
+ * assert.deepEqual(await diffusionFilesIn(run), [
+ *   `${run}/phase1.safetensors`,
+ *   `${run}/phase2.safetensors`,
+ * ]);
+ * ```
+ */
+export async function diffusionFilesIn(path: string): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const { name } of Deno.readDir(folder)) names.push(name);
+    if ((await Deno.stat(path)).isFile) return [path];
+    for await (const { name } of Deno.readDir(path)) names.push(name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const last = names.includes(DIFFUSION_FILE)
-    ? DIFFUSION_FILE
-    : names.filter((name) => /^phase\d\.safetensors$/.test(name)).sort().at(-1);
-  if (last !== undefined) return `${folder}/${last}`;
+  const found = names.includes(DIFFUSION_FILE)
+    ? [DIFFUSION_FILE]
+    : names.filter((name) => /^phase\d\.safetensors$/.test(name)).sort();
+  if (found.length > 0) return found.map((name) => `${path}/${name}`);
   throw new InputError(
-    `Cannot find trained models in "${folder}": it must hold ${VAE_FILE} and ` +
+    `Cannot find trained models in "${path}": it must hold ${VAE_FILE} and ` +
       `${DIFFUSION_FILE} or a phase of a run: it holds ` +
       `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
       "with deno task train, or name another folder with --checkpoint",

@@ -58,6 +58,18 @@ export function configFileOf(args: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** @throws {InputError} if a file that was named cannot be read */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new InputError(
+      `Cannot read "${path}": it must be a file that may be read: ` +
+        messageOf(error),
+    );
+  }
+}
+
 function recordOf(text: string, file: string): Record<string, unknown> {
   let value: unknown;
   try {

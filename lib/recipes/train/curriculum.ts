@@ -1,10 +1,11 @@
-import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { StagePlan } from "../../trainer/mod.ts";
 import type { PresetName } from "../presets.ts";
 
 /** What is trained, in order. */
 export const STAGES = [
   "vae",
+  "text",
   "phase1",
   "phase2",
   "phase3",
@@ -21,7 +22,7 @@ type Row = Omit<StagePlan, "accumulation" | "fps"> & {
   readonly title: string;
 };
 
-/** The report's curriculum, for the preset `base`; the VAE's row is ours. */
+/** The report's curriculum, for the preset `base`; the first two rows are ours. */
 const BASE: Readonly<Record<Stage, Row>> = {
   vae: {
     title: "VAE, clips of all phases",
@@ -29,6 +30,16 @@ const BASE: Readonly<Record<Stage, Row>> = {
     batch: 4,
     learningRate: 3e-4,
     samples: 6000,
+    size: 256,
+    frames: 16,
+  },
+  // Size and frames say nothing here: it reads captions alone.
+  text: {
+    title: "text encoder, captions of a clip in two languages",
+    epochs: 6,
+    batch: 64,
+    learningRate: 2.5e-4,
+    samples: 32_000,
     size: 256,
     frames: 16,
   },
@@ -96,6 +107,8 @@ interface Scale {
   readonly effort: number;
   /** Clips in a step at most. */
   readonly largestBatch: number;
+  /** Pairs of captions in a step, in those of `base`. */
+  readonly pairs: number;
 }
 
 const SCALES: Readonly<Record<PresetName, Scale>> = {
@@ -106,6 +119,7 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     rate: 16,
     effort: 0.05,
     largestBatch: 8,
+    pairs: 1,
   },
   nano: {
     divisor: 4,
@@ -114,6 +128,7 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     rate: 4,
     effort: 0.5,
     largestBatch: 64,
+    pairs: 4,
   },
   small: {
     divisor: 2,
@@ -122,6 +137,7 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     rate: 1.5,
     effort: 1,
     largestBatch: 64,
+    pairs: 2,
   },
   base: {
     divisor: 1,
@@ -130,6 +146,7 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     rate: 1,
     effort: 1,
     largestBatch: 4,
+    pairs: 1,
   },
 };
 
@@ -146,7 +163,8 @@ const FPS = 8;
  *   frames: at most as many.
  * - batch of a phase: as many clips as make the table's number of tokens (a
  *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. The
- *   VAE's stays.
+ *   VAE's stays; pairs of captions have a factor of their own, for the more
+ *   there are beside each other, the more a step teaches.
  * - samples: multiplied as the batch is, so that an epoch keeps its steps.
  * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
  *   arXiv 2203.03466) and by the root of what the batch is multiplied by; at
@@ -165,18 +183,19 @@ const FPS = 8;
  */
 export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
   const { title: _, ...row } = BASE[stage];
-  const { divisor, largest, longest, rate, effort, largestBatch } =
+  const { divisor, largest, longest, rate, effort, largestBatch, pairs } =
     SCALES[preset];
   const size = Math.min(largest, Math.round(row.size / divisor / 16) * 16);
   const frames = Math.min(longest, row.frames);
   const tokens = (size: number, frames: number): number =>
     (size / 16) ** 2 * frames / 4;
-  const more = stage === "vae"
-    ? 1
-    : tokens(row.size, row.frames) / tokens(size, frames);
-  const batch = Math.round(
-    Math.min(largestBatch, Math.max(1, row.batch * more)),
-  );
+  const clips = (): number =>
+    row.batch * tokens(row.size, row.frames) / tokens(size, frames);
+  const batch = stage === "vae"
+    ? row.batch
+    : stage === "text"
+    ? row.batch * pairs
+    : Math.round(Math.min(largestBatch, Math.max(1, clips())));
   const times = batch / row.batch;
   const learningRate = row.learningRate * rate * Math.sqrt(times);
   return {
@@ -198,8 +217,12 @@ export function titleOf(stage: Stage): string {
   return BASE[stage].title;
 }
 
-/** The phase of a stage; undefined for the VAE. */
+/** The phase of a stage; undefined for those before the first. */
 export function phaseOf(stage: Stage): Phase | undefined {
-  const number = STAGES.indexOf(stage);
-  return number === 0 ? undefined : number as Phase;
+  return PHASES.find((phase) => stageOf(phase) === stage);
+}
+
+/** The stage of a phase. */
+export function stageOf(phase: Phase): Stage {
+  return `phase${phase}`;
 }

@@ -9,7 +9,7 @@ import {
 } from "../../trainer/mod.ts";
 import { initModels } from "../models.ts";
 import { PRESETS } from "../presets.ts";
-import { type Stage, titleOf } from "./curriculum.ts";
+import { phaseOf, type Stage, titleOf } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -56,17 +56,20 @@ function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const models = PRESETS[options.preset];
   const plan = planOf(options, stage);
   const { vae, text, backbone } = initModels(models, shapesOnly());
-  const parameters = stage === "vae"
-    ? countParameters(vae)
-    : countParameters({ text, backbone });
+  const phase = phaseOf(stage);
+  const trained = phase !== undefined
+    ? { text, backbone }
+    : stage === "vae"
+    ? vae
+    : text;
   const grid = latentSizeOf(models.vae, clipShapeOf(plan));
   const numbers = grid.frames * grid.height * grid.width *
     models.vae.latentChannels;
   return {
     stage,
     updates: scheduleOf(plan, options.maxSteps).totalSteps,
-    state: parameters * COPIES * BYTES_PER_ELEMENT.float32,
-    latents: stage === "vae"
+    state: countParameters(trained) * COPIES * BYTES_PER_ELEMENT.float32,
+    latents: phase === undefined
       ? 0
       : plan.samples * numbers * BYTES_PER_ELEMENT.float32,
   };

@@ -8,4 +8,4 @@ export { trainFlags, type TrainOptions } from "./options.ts";
 export { planOf } from "./plan.ts";
 export type { TrainHost } from "./run.ts";
 export { allClips, phaseClips } from "./sources.ts";
-export { trainAll, trainPhase, trainVae } from "./train.ts";
+export { trainAll, trainPhase, trainText, trainVae } from "./train.ts";

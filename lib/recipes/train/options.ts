@@ -46,6 +46,11 @@ export const trainFlags = z.strictObject({
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",
   ),
+  from: z.enum(["previous", "scratch"], {
+    error: "must be previous or scratch",
+  }).default("previous").describe(
+    "previous: a phase goes on from the one before; scratch: from fresh weights, and needs the VAE alone",
+  ),
   resumePhase: phase.optional().describe(
     "go back to the beginning of this phase; what it and later ones have done is put aside",
   ),

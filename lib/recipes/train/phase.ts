@@ -1,4 +1,4 @@
-import { InputError, Rng } from "../../core/mod.ts";
+import { Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
@@ -24,6 +24,7 @@ import {
   type HeldOutClip,
   type HeldOutLoss,
   type LatentSampler,
+  loadWeights,
   lossByLevel,
   openCodec,
   openHeldOutLoss,
@@ -36,11 +37,13 @@ import {
   type TrainState,
   type Weights,
 } from "../../trainer/mod.ts";
-import { type Stage, STAGES } from "./curriculum.ts";
-import type { Run } from "./run.ts";
+import { type Stage, stageOf } from "./curriculum.ts";
+import { exists, type Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
+import { phaseBeforeMissing } from "./ready.ts";
 import { endParameters, isDone, runStage } from "./stage.ts";
+import { textPathOf } from "./text.ts";
 import { shown, showSamples, type VaeWeights } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
@@ -56,7 +59,7 @@ export async function trainPhaseOf(
 ): Promise<void> {
   const { options, models, device, folder } = run;
   const { signal, progress } = run.host;
-  const stage = STAGES[phase]!;
+  const stage = stageOf(phase);
   const plan = planOf(options, stage);
   const shape = clipShapeOf(plan);
   const rng = new Rng(options.seed).fork(stage);
@@ -192,14 +195,26 @@ async function startOf(
       text: models.text,
     }, rng.fork("backbone")),
   };
-  if (phase === options.startPhase) return fresh;
-  const before = STAGES[phase - 1]!;
+  if (phase === options.startPhase) return await withAlignedText(run, fresh);
+  const before = stageOf(phase - 1 as Phase);
   const ended = await endParameters(run, before, fresh);
   if (ended) return ended;
-  throw new InputError(
-    `Cannot train phase ${phase} in "${run.folder}": phase ${phase - 1} must ` +
-      `be done: it is not; run deno task ${before} --run ${run.folder} first, or begin with --start-phase ${phase}`,
-  );
+  throw phaseBeforeMissing(run.folder, phase);
+}
+
+/** The same with the text encoder that the run has aligned, if it has one. */
+async function withAlignedText(
+  { folder, models }: Run,
+  fresh: DiffusionParameters,
+): Promise<DiffusionParameters> {
+  const path = textPathOf(folder);
+  if (!await exists(path)) return fresh;
+  const { tensors } = await loadWeights<DiffusionParameters["text"]>(path, {
+    kind: "MultilingualTextEncoder",
+    config: models.text,
+    form: fresh.text,
+  });
+  return { ...fresh, text: tensors };
 }
 
 /** Held-out loss at fixed levels, and samples of fixed prompts and noise. */

@@ -17,7 +17,8 @@ import type { AlertChannel } from "../../trainer/alerts/mod.ts";
 import { type ModelConfig, PRESETS } from "../presets.ts";
 import { alertObserver } from "./alert_observer.ts";
 import { controlFiles } from "./control.ts";
-import { type Stage, STAGES } from "./curriculum.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { type Stage, stageOf, STAGES } from "./curriculum.ts";
 import { reportObserver } from "./live_report.ts";
 import { machineObserver } from "./machine.ts";
 import { type RunObserver, RunObservers } from "./observer.ts";
@@ -215,7 +216,7 @@ async function putAside(
   host: TrainHost,
 ): Promise<void> {
   if (phase === undefined) return;
-  for (const stage of STAGES.slice(phase)) {
+  for (const stage of STAGES.slice(STAGES.indexOf(stageOf(phase as Phase)))) {
     const from = `${folder}/${stage}`;
     if (!await exists(from)) continue;
     let n = 1;

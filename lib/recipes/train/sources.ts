@@ -2,7 +2,11 @@ import { InputError, type Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
 import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { manifestClips } from "../../dataset/curate/mod.ts";
-import { syntheticClips } from "../../dataset/synthetic/mod.ts";
+import {
+  type CaptionPair,
+  captionPairs,
+  syntheticClips,
+} from "../../dataset/synthetic/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { TrainOptions } from "./options.ts";
 
@@ -54,6 +58,22 @@ export async function allClips(
       ),
   };
   return mixed(world, await realClips(options, undefined, wanted), length);
+}
+
+/**
+ * Captions of clips of phase 1 in two languages each: the names and motions of
+ * single subjects are what all other captions are made of.
+ */
+export function worldCaptions(
+  { seed, languages }: TrainOptions,
+  split: Split,
+): (index: number, rng: Rng) => Promise<CaptionPair> {
+  return captionPairs({
+    phase: 1,
+    split,
+    seed,
+    languages: languagesOf(languages),
+  });
 }
 
 function worldClips(

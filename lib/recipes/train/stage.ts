@@ -133,7 +133,8 @@ export async function endParameters<P>(
   return tensors;
 }
 
-const END = "end.safetensors";
+/** In the folder of a stage that is done: what the next one begins with. */
+export const END = "end.safetensors";
 const END_KIND = "Parameters";
 
 /** Leaves what the next stage needs; it is there whole, or the stage is not done. */

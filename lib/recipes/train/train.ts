@@ -1,12 +1,14 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { InputError, messageOf } from "../../core/mod.ts";
+import { messageOf } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { StoppedError, type Weights } from "../../trainer/mod.ts";
-import { type Stage, STAGES } from "./curriculum.ts";
+import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
+import { assertReady, assertVae, vaePathOf } from "./ready.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
+import { trainText as trainTextOf } from "./text.ts";
 import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
 
 /**
@@ -26,6 +28,20 @@ export async function trainVae(
 }
 
 /**
+ * Trains the text encoder of a run on captions alone, or goes on with it:
+ * `deno task text`, or a cell of a notebook.
+ *
+ * @throws {StoppedError} if the signal, a file or the time asked for it
+ * @throws {RunFailedError} if the run cannot go on by itself
+ */
+export async function trainText(
+  options: TrainOptions,
+  host: TrainHost,
+): Promise<void> {
+  await inRun(options, ["text"], host, trainTextOf);
+}
+
+/**
  * Trains one phase of a run, or goes on with it: `deno task phase1` to
  * `phase5`, or a cell of a notebook.
  *
@@ -38,16 +54,20 @@ export async function trainPhase(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
-  // A dry run has a folder of its own: there it begins with this phase.
-  const dry = options.dryRun
-    ? { vae: options.vae ?? vaePathOf(options), startPhase: phase }
-    : {};
-  await inRun({ ...options, ...dry }, [STAGES[phase]!], host, async (run) => {
+  const isFresh = phase === 1 || options.from === "scratch" || options.dryRun;
+  const begun = {
+    ...options,
+    ...(isFresh && { startPhase: phase }),
+    // A dry run has a folder of its own.
+    ...(options.dryRun && { vae: vaePathOf(options) }),
+  };
+  await assertReady(begun, phase);
+  await inRun(begun, [stageOf(phase)], host, async (run) => {
     await trainPhaseOf(run, phase, await vaeOf(run));
   });
 }
 
-/** Trains all that is left of a run: the VAE, then phase after phase. */
+/** Trains all that is left of a run: VAE, text encoder, then phase after phase. */
 export async function trainAll(
   options: TrainOptions,
   host: TrainHost,
@@ -55,12 +75,14 @@ export async function trainAll(
   const phases = PHASES.slice(options.startPhase - 1);
   const stages = [
     ...(options.vae === undefined ? ["vae"] as const : []),
-    ...phases.map((phase) => STAGES[phase]!),
+    "text" as const,
+    ...phases.map((phase) => stageOf(phase)),
   ];
   await inRun(options, stages, host, async (run) => {
     const vae = options.vae === undefined
       ? await trainVaeOf(run)
       : await vaeOf(run);
+    await trainTextOf(run);
     for (const phase of phases) await trainPhaseOf(run, phase, vae);
   });
 }
@@ -93,23 +115,8 @@ async function inRun(
   await doWork(options, host);
 }
 
-function vaePathOf({ vae, run }: TrainOptions): string {
-  return vae ?? `${run}/vae.safetensors`;
-}
-
 /** The run's own VAE, or the one it was given. */
-async function vaeOf(run: Run): Promise<Weights<VaeWeights>> {
-  const { options, folder, models } = run;
-  const path = vaePathOf(options);
-  try {
-    await Deno.stat(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(
-      `Cannot train in "${folder}": there must be a trained VAE: "${path}" ` +
-        `does not exist; run deno task vae --run ${folder} first, or pass ` +
-        `its weights with --vae`,
-    );
-  }
-  return await loadVae(path, models.vae);
+async function vaeOf({ options, models }: Run): Promise<Weights<VaeWeights>> {
+  await assertVae(options);
+  return await loadVae(vaePathOf(options), models.vae);
 }

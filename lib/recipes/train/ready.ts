@@ -1,0 +1,56 @@
+import { InputError } from "../../core/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import type { Stage } from "./curriculum.ts";
+import type { TrainOptions } from "./options.ts";
+import { endOf, exists } from "./run.ts";
+import { END } from "./stage.ts";
+
+/** Weights of the VAE: the run's own, or those it was given. */
+export function vaePathOf({ vae, run }: TrainOptions): string {
+  return vae ?? `${run}/vae.safetensors`;
+}
+
+/**
+ * Whether a phase can begin, found out before a device is opened or a folder
+ * made. A phase that is done needs no other.
+ *
+ * @throws {InputError} naming the file that is missing, and what makes it
+ */
+export async function assertReady(
+  options: TrainOptions,
+  phase: Phase,
+): Promise<void> {
+  await assertVae(options);
+  const stage: Stage = `phase${phase}`;
+  if (phase === options.startPhase || await endOf(options.run, stage)) return;
+  if (await endOf(options.run, before(phase))) return;
+  throw phaseBeforeMissing(options.run, phase);
+}
+
+/** @throws {InputError} if there is no VAE to train with */
+export async function assertVae(options: TrainOptions): Promise<void> {
+  const { run } = options;
+  const path = vaePathOf(options);
+  if (await exists(path)) return;
+  throw new InputError(
+    `Cannot train in "${run}": there must be a trained VAE: "${path}" ` +
+      `does not exist; run deno task vae --run ${run} first, or pass ` +
+      `its weights with --vae`,
+  );
+}
+
+/** A phase was to go on from one that is not done. */
+export function phaseBeforeMissing(folder: string, phase: Phase): InputError {
+  const missing = before(phase);
+  return new InputError(
+    `Cannot train phase ${phase} in "${folder}": phase ${phase - 1} must be ` +
+      `done: "${folder}/${missing}/${END}" does not exist; run deno task ` +
+      `${missing} --run ${folder} first, or begin with fresh weights by ` +
+      `--from scratch`,
+  );
+}
+
+/** The stage of the phase before one that is not the first. */
+function before(phase: Phase): Stage {
+  return `phase${phase - 1}` as Stage;
+}
