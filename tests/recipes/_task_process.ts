@@ -16,8 +16,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The tasks, word by word: the permissions must be the user's. */
+/** The tasks: the permissions must be the user's. */
 const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
+
+/** The words of a task's command. What a shell puts in is put in here. */
+function wordsOf(name: string): string[] {
+  const command: string = tasks[name].command;
+  return command
+    .replaceAll(/"([^"]*)\$\(deno eval[^)]*\)\)?"/g, `$1${Deno.execPath()}`)
+    .split(" ").slice(1);
+}
 
 /** How to start a process. */
 export interface StartOptions {
@@ -25,6 +33,8 @@ export interface StartOptions {
   readonly denied?: readonly string[];
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of the last word of its command, which says what it does. */
+  readonly word?: string;
 }
 
 /**
@@ -34,9 +44,10 @@ export interface StartOptions {
 export function startTask(
   name: string,
   args: readonly string[],
-  { denied = [], env = {} }: StartOptions = {},
+  { denied = [], env = {}, word }: StartOptions = {},
 ): TaskProcess {
-  const [run, ...rest]: string[] = tasks[name].command.split(" ").slice(1);
+  const words = wordsOf(name);
+  const [run, ...rest] = word === undefined ? words : words.with(-1, word);
   const inherited = Object.entries(Deno.env.toObject())
     .filter(([name]) => !/^(LD|DYLD)_/.test(name));
   const child = new Deno.Command(Deno.execPath(), {

@@ -1,12 +1,6 @@
-import process from "node:process";
 import { basename, relative, resolve } from "node:path";
 import * as z from "zod";
-import {
-  InputError,
-  thisProcess,
-  writeFileAtomically,
-} from "../../core/mod.ts";
-import { terminalProgress } from "../../core/progress/mod.ts";
+import { InputError, writeFileAtomically } from "../../core/mod.ts";
 import {
   cleanNotebook,
   notebookText,
@@ -32,9 +26,9 @@ import {
   runFlags,
   type RunOptions,
 } from "./options.ts";
-import { defaultFolder, runHeadless } from "./run.ts";
+import { defaultFolder } from "./run.ts";
 import { templateNotebook } from "./template.ts";
-import { terminalObserver } from "./terminal.ts";
+import { runInTerminal } from "./terminal.ts";
 
 /** Makes a command for the notebook that is named behind its word. */
 type Command = (file: string) => Promise<Program<FlagSchema>>;
@@ -64,7 +58,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
       const { out, cellLimit, totalLimit, ...given } = options as RunOptions;
       const values = Object.entries({ ...given, ...(hasOut ? { out } : {}) })
         .filter(([, value]) => value !== undefined);
-      return runHeadless({
+      return runInTerminal({
         file,
         notebook,
         parameters,
@@ -72,16 +66,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
         out: out ?? defaultFolder(file, parameters),
         cellLimit,
         totalLimit,
-        observer: terminalObserver({
-          print: (text) => process.stdout.write(text),
-          say,
-          progress: terminalProgress(),
-          colours: process.stdout.isTTY === true,
-        }),
         signal,
-        say,
-        holder: thisProcess(new Date()),
-        clock: () => new Date(),
       });
     },
   };

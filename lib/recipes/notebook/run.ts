@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import {
+  InputError,
   lockFolder,
   type LockHolder,
   removePartialFiles,
@@ -21,6 +22,7 @@ import {
   RunStoppedError,
   startKernel,
 } from "../../notebook/mod.ts";
+import { StoppedError } from "../../trainer/mod.ts";
 
 /** A run of a notebook without anybody watching. */
 export interface HeadlessRun {
@@ -54,13 +56,19 @@ interface RunRecord {
 /** Exit codes, as shells know them. */
 const DONE = 0;
 const FAILED = 1;
+const BAD_INPUT = 2;
 const STOPPED = 130;
+
+/** Milliseconds that a kernel has to notice that its runner was killed. */
+const PATIENCE = 30_000;
 
 /**
  * Runs a notebook in a kernel of its own, in the folder from which the command
  * is given, and keeps `OUT/notebook/NAME.ipynb` as it is after every cell.
  *
- * @returns the exit code: 0, 1 if a cell failed, 130 if it was stopped.
+ * @returns the exit code: 0, also if the cells were told to stop by a file or
+ *   their time; 1 if a cell failed, 2 if it refused what it was given, 130 if
+ *   the signal stopped it.
  * @throws {InputError} if another run has the folder
  */
 export async function runHeadless(run: HeadlessRun): Promise<number> {
@@ -78,6 +86,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
         "goes on from its checkpoints",
     );
   }
+  if (before?.state === "running") await untilFree(out, run.holder, signal);
   const began = run.clock().toISOString();
   let latest = injectParameters(run.notebook, run.values);
   const keep = async (
@@ -115,21 +124,44 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
       return FAILED;
     }
     if (!(error instanceof NotebookRunError)) throw error;
-    const stopped = error instanceof RunStoppedError;
+    const code = codeOf(error, signal);
+    const stopped = code === STOPPED || code === DONE;
     await keep(latest, stopped ? "stopped" : "failed", error.cell.number);
-    report(error, say);
+    report(error, code, say);
     say(`saved: ${target}`);
-    return stopped ? STOPPED : FAILED;
+    return code;
   }
   await keep(latest, "done");
   say(`done: ${target}`);
   return DONE;
 }
 
-/** Says what went wrong, and in which lines. */
-function report(error: NotebookRunError, say: (line: string) => void): void {
+/** What an error of a cell means: trainers end with one that is no failure. */
+function codeOf(error: NotebookRunError, signal: AbortSignal): number {
+  if (error instanceof RunStoppedError) return STOPPED;
+  if (!(error instanceof CellError)) return FAILED;
+  switch (error.errorName) {
+    case StoppedError.name:
+      return signal.aborted ? STOPPED : DONE;
+    case InputError.name:
+      return BAD_INPUT;
+    default:
+      return FAILED;
+  }
+}
+
+/** Says what went wrong, and where no message of ours does, in which lines. */
+function report(
+  error: NotebookRunError,
+  code: number,
+  say: (line: string) => void,
+): void {
   if (error instanceof RunStoppedError) {
     say(`${error.message}; the same command goes on from the checkpoints`);
+    return;
+  }
+  if (error instanceof CellError && code !== FAILED) {
+    say(`${code === BAD_INPUT ? "error: " : ""}${error.errorMessage}`);
     return;
   }
   const lines = error.cell.source.split("\n");
@@ -150,6 +182,27 @@ function endText({ state, cell }: RunRecord): string {
   return `${
     state === "stopped" ? "was stopped" : "failed"
   } in code cell ${cell}`;
+}
+
+/**
+ * Waits for the kernel of a run that was killed: it ends by itself, but until
+ * then it holds the folder.
+ */
+async function untilFree(
+  folder: string,
+  holder: LockHolder,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!signal.aborted && performance.now() < end) {
+    try {
+      lockFolder(folder, holder)[Symbol.dispose]();
+      return;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 /** What is known of an earlier run; nothing if its file is not ours. */

@@ -1,9 +1,17 @@
-import type { Progress, ProgressTask } from "../../core/mod.ts";
+import process from "node:process";
+import {
+  type Progress,
+  type ProgressTask,
+  thisProcess,
+} from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
 import {
   PROGRESS_MIME,
   type ProgressReport,
   type RunObserver,
 } from "../../notebook/mod.ts";
+import { say } from "../command_line/mod.ts";
+import { type HeadlessRun, runHeadless } from "./run.ts";
 
 /** Colours and other marks of a terminal, which a pipe should not get. */
 // deno-lint-ignore no-control-regex -- the escape character begins such marks
@@ -18,6 +26,24 @@ export interface TerminalOptions {
   readonly progress: Progress;
   /** Whether `print` understands colours. */
   readonly colours: boolean;
+}
+
+/** Runs a notebook for whoever sits at the terminal of this process. */
+export function runInTerminal(
+  run: Omit<HeadlessRun, "observer" | "say" | "holder" | "clock">,
+): Promise<number> {
+  return runHeadless({
+    ...run,
+    observer: terminalObserver({
+      print: (text) => process.stdout.write(text),
+      say,
+      progress: terminalProgress(),
+      colours: process.stdout.isTTY === true,
+    }),
+    say,
+    holder: thisProcess(new Date()),
+    clock: () => new Date(),
+  });
 }
 
 /**

@@ -1,18 +1,22 @@
 import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
-import type { TrainHost } from "../train/mod.ts";
+import { channelsOf, type TrainHost, type TrainOptions } from "../train/mod.ts";
 
 /**
- * A notebook as the place where training runs: its bars, its Stop button. Make
- * one in every cell that trains, for an aborted signal stays aborted.
+ * A notebook as the place where training runs: its bars, its Stop button, and
+ * whoever is to be told. Make one in every cell that trains, for an aborted
+ * signal stays aborted.
  *
  * @param say Takes a line for people.
+ * @throws {InputError} if the file of `alerts` cannot be used
  */
-export function notebookHost(
+export async function notebookHost(
   show: Pick<Display, "progress" | "stopSignal">,
+  { alerts }: Pick<TrainOptions, "alerts">,
   say: (line: string) => void,
-): TrainHost {
+): Promise<TrainHost> {
   return {
+    channels: await channelsOf({ alerts }, Deno.env.toObject()),
     progress: show.progress,
     signal: show.stopSignal,
     clock: () => performance.now(),

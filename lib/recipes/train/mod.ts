@@ -3,9 +3,13 @@
  *
  * @module
  */
-export { type Stage, STAGES, titleOf } from "./curriculum.ts";
+export { channelsOf } from "./channels.ts";
+export { trainCommand } from "./command.ts";
+export { phaseOf, type Stage, STAGES, titleOf } from "./curriculum.ts";
+export { notebookFlags, trainOptions } from "./knobs.ts";
 export { trainFlags, type TrainOptions } from "./options.ts";
 export { planOf } from "./plan.ts";
+export { assertReady } from "./ready.ts";
 export type { TrainHost } from "./run.ts";
 export { allClips, phaseClips } from "./sources.ts";
 export { trainAll, trainPhase, trainText, trainVae } from "./train.ts";

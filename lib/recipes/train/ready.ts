@@ -10,6 +10,14 @@ export function vaePathOf({ vae, run }: TrainOptions): string {
   return vae ?? `${run}/vae.safetensors`;
 }
 
+/** Whether a phase begins with fresh weights. A dry run has no phase before. */
+export function isFresh(
+  { startPhase, from, dryRun }: TrainOptions,
+  phase: Phase,
+): boolean {
+  return phase === 1 || phase === startPhase || from === "scratch" || dryRun;
+}
+
 /**
  * Whether a phase can begin, found out before a device is opened or a folder
  * made. A phase that is done needs no other.
@@ -22,7 +30,7 @@ export async function assertReady(
 ): Promise<void> {
   await assertVae(options);
   const stage: Stage = `phase${phase}`;
-  if (phase === options.startPhase || await endOf(options.run, stage)) return;
+  if (isFresh(options, phase) || await endOf(options.run, stage)) return;
   if (await endOf(options.run, before(phase))) return;
   throw phaseBeforeMissing(options.run, phase);
 }

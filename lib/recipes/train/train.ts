@@ -6,7 +6,7 @@ import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
-import { assertReady, assertVae, vaePathOf } from "./ready.ts";
+import { assertReady, assertVae, isFresh, vaePathOf } from "./ready.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
 import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
@@ -54,14 +54,13 @@ export async function trainPhase(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
-  const isFresh = phase === 1 || options.from === "scratch" || options.dryRun;
+  await assertReady(options, phase);
   const begun = {
     ...options,
-    ...(isFresh && { startPhase: phase }),
+    ...(isFresh(options, phase) && { startPhase: phase }),
     // A dry run has a folder of its own.
     ...(options.dryRun && { vae: vaePathOf(options) }),
   };
-  await assertReady(begun, phase);
   await inRun(begun, [stageOf(phase)], host, async (run) => {
     await trainPhaseOf(run, phase, await vaeOf(run));
   });

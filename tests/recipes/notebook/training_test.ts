@@ -22,11 +22,12 @@ Deno.test("metricSeries() leaves out records without the metric, and other stage
   });
 });
 
-Deno.test("notebookHost() hands the bars and a live Stop to training", () => {
+Deno.test("notebookHost() hands the bars and a live Stop to training", async () => {
   const lines: string[] = [];
   const stop = new AbortController();
-  const host = notebookHost(
+  const host = await notebookHost(
     { progress: silentProgress, stopSignal: stop.signal },
+    { alerts: undefined },
     (line) => lines.push(line),
   );
   assert.equal(host.progress, silentProgress);
@@ -34,4 +35,21 @@ Deno.test("notebookHost() hands the bars and a live Stop to training", () => {
   assert.deepEqual(lines, ["hello"]);
   stop.abort();
   assert.equal(host.signal.aborted, true);
+});
+
+Deno.test("notebookHost() refuses alerts to nobody in particular, as the command does", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, '{"webhok":1}');
+    await assert.rejects(
+      notebookHost(
+        { progress: silentProgress, stopSignal: new AbortController().signal },
+        { alerts: file },
+        () => {},
+      ),
+      { name: "InputError", message: /Cannot read alerts from .*webhok/ },
+    );
+  } finally {
+    await Deno.remove(file);
+  }
 });

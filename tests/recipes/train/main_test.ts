@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { startTask } from "../_task_process.ts";
+import { startTask, type TaskProcess } from "../_task_process.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE. */
@@ -21,6 +21,11 @@ async function withFolder(
   }
 }
 
+/** A stage in the process of the command itself, as `train` runs them. */
+function startStage(stage: string, args: readonly string[]): TaskProcess {
+  return startTask("train", args, { word: stage });
+}
+
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
@@ -34,7 +39,7 @@ Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and
     await t.step(
       "a file stop ends it with code 0, and is taken away",
       async () => {
-        await using process = startTask("phase5", args);
+        await using process = startStage("phase5", args);
         await process.until(async () => await lines() >= 2);
         await Deno.writeTextFile(`${run}/stop`, "");
         const { code, stderr } = await process.ended;
@@ -49,7 +54,7 @@ Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and
 
     await t.step("SIGTERM ends it with code 130", async () => {
       const before = await lines();
-      await using process = startTask("phase5", args);
+      await using process = startStage("phase5", args);
       await process.until(async () => await lines() > before + 1);
       process.kill("SIGTERM");
       const { code, stderr } = await process.ended;
@@ -59,7 +64,7 @@ Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and
     });
 
     await t.step("the time it was given ends it with code 0", async () => {
-      await using process = startTask("phase5", [...args, "--hours", "1e-9"]);
+      await using process = startStage("phase5", [...args, "--hours", "1e-9"]);
       const { code, stderr } = await process.ended;
       assert.equal(code, 0, stderr);
       assert.match(stderr, /was stopped at step \d+; it is saved$/m);
@@ -95,7 +100,7 @@ Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and
     await t.step(
       "a changed setting that matters is refused by its name",
       async () => {
-        await using process = startTask("phase5", [...args, "--seed", "2"]);
+        await using process = startStage("phase5", [...args, "--seed", "2"]);
         const { code, stderr } = await process.ended;
         assert.equal(code, 2, stderr);
         assert.match(
@@ -108,7 +113,7 @@ Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and
     await t.step(
       "going back to a phase puts aside what it has done",
       async () => {
-        await using process = startTask("phase5", [
+        await using process = startStage("phase5", [
           ...[...args, "--resume-phase", "5", "--seed", "2"],
           ...["--max-steps", "1"],
         ]);
@@ -134,12 +139,22 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
       [
         "phase2",
         [...run, "--vae", `${folder}/vae.safetensors`],
-        /Cannot train phase 2 in ".*other": phase 1 must be done: it is not; run deno task phase1 --run .* first, or begin with --start-phase 2/,
+        /Cannot train phase 2 in ".*other": phase 1 must be done: ".*other\/phase1\/end\.safetensors" does not exist; run deno task phase1 --run .*other first, or begin with fresh weights by --from scratch$/m,
       ],
       [
         "phase1",
         run,
         /there must be a trained VAE: ".*other\/vae\.safetensors" does not exist; run deno task vae/,
+      ],
+      [
+        "train",
+        [...run, "--from", "scratch"],
+        /no flag --from/,
+      ],
+      [
+        "phase2",
+        [...run, "--from", "nowhere"],
+        /Cannot use --from: must be previous or scratch: current value is "nowhere"/,
       ],
       [
         "phase5",
@@ -163,18 +178,34 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
       ],
     ];
     for (const [task, args, problem] of cases) {
-      await using process = startTask(task, args);
+      await using process = startStage(task, args);
       const { code, stderr } = await process.ended;
       assert.equal(code, 2, stderr);
       assert.match(stderr, problem);
       assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
     }
+    // What is missing is found out before a folder is made.
+    assert.equal(await exists(`${folder}/other`), false);
+  });
+});
+
+Deno.test("a phase from scratch needs the VAE alone, and no phase before", async () => {
+  await withFolder(async (folder) => {
+    await using process = startStage("phase3", [
+      ...["--preset", "tiny", "--run", `${folder}/run`, "--from", "scratch"],
+      ...["--vae", `${folder}/vae.safetensors`, "--held-out", "2"],
+      ...["--batch", "2", "--max-steps", "1"],
+    ]);
+    const { code, stderr } = await process.ended;
+    assert.equal(code, 0, stderr);
+    assert.ok(await exists(`${folder}/run/phase3.safetensors`));
+    assert.equal(await exists(`${folder}/run/phase2`), false);
   });
 });
 
 Deno.test("a dry run says what the run will take and leaves nothing behind", async () => {
   await withFolder(async (folder, args) => {
-    await using process = startTask("phase5", [...args, "--dry-run"]);
+    await using process = startStage("phase5", [...args, "--dry-run"]);
     const { code, stderr } = await process.ended;
     assert.equal(code, 0, stderr);
     assert.match(

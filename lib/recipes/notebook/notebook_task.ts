@@ -1,0 +1,75 @@
+import { readNotebook } from "../../formats/notebook/mod.ts";
+import { readParameters } from "../../notebook/mod.ts";
+import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
+import { runInTerminal } from "./terminal.ts";
+
+/** Flags that have been checked. */
+export type Options = Readonly<
+  Record<string, string | number | boolean | undefined>
+>;
+
+/** A task whose work is a notebook: its flags set the knobs. */
+export interface NotebookTask {
+  readonly notebook: string;
+  /** The same command without the notebook, for the words that follow it. */
+  program(args: readonly string[]): Promise<Program<FlagSchema>>;
+  /** Flags that the notebook takes, with their own defaults. */
+  readonly flags: FlagSchema;
+  /** The flag that names the folder of the run, the knob `out`. */
+  readonly folder: string;
+  /** Whether something is asked for that is not the notebook's work. */
+  isDirect(options: Options): boolean;
+  /**
+   * Finds out whether the work can begin, before a kernel starts.
+   *
+   * @throws {InputError} if it cannot
+   */
+  assertReady(options: Options): Promise<void>;
+}
+
+/**
+ * The command of a task. Its flags are read and checked as ever; those that are
+ * knobs of the notebook are set there, and all others travel in its knob
+ * `flags`, as they would be typed.
+ */
+export async function notebookProgram(
+  task: NotebookTask,
+  args: readonly string[],
+): Promise<Program<FlagSchema>> {
+  const { notebook: file, flags, folder } = task;
+  const program = await task.program(args);
+  return {
+    ...program,
+    async run(given, signal) {
+      const options = given as Options;
+      if (task.isDirect(options)) return await program.run(given, signal);
+      await task.assertReady(options);
+      const notebook = await readNotebook(file);
+      const parameters = readParameters(notebook, file);
+      const { knobs, words } = knobsOf(
+        flags,
+        options,
+        Object.fromEntries(
+          parameters.map(({ name, fallback }) =>
+            [name === "out" ? folder : name, fallback] as const
+          ),
+        ),
+      );
+      const { [folder]: out, ...values } = knobs;
+      return await runInTerminal({
+        file,
+        notebook,
+        parameters,
+        values: {
+          out: out!,
+          ...values,
+          ...(words.length > 0 && { flags: words }),
+        },
+        out: String(out),
+        cellLimit: undefined,
+        totalLimit: undefined,
+        signal,
+      });
+    },
+  };
+}

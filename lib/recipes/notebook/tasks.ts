@@ -1,0 +1,37 @@
+import {
+  assertReady,
+  notebookFlags,
+  phaseOf,
+  trainCommand,
+  trainFlags,
+} from "../train/mod.ts";
+import type { NotebookTask } from "./notebook_task.ts";
+
+/** Tasks that are notebooks. */
+export const NOTEBOOK_TASKS = {
+  vae: stageTask("vae", "03_vae_pretraining"),
+  phase1: stageTask("phase1", "04_phase1"),
+  phase2: stageTask("phase2", "05_phase2"),
+  phase3: stageTask("phase3", "06_phase3"),
+  phase4: stageTask("phase4", "07_phase4"),
+  phase5: stageTask("phase5", "08_phase5"),
+} as const;
+
+/** A stage of training; a dry run leaves nothing that a notebook could show. */
+function stageTask(
+  stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
+  notebook: string,
+): NotebookTask {
+  const phase = phaseOf(stage);
+  return {
+    notebook: `notebooks/${notebook}.ipynb`,
+    program: (args) => trainCommand(stage, args),
+    flags: notebookFlags,
+    folder: "run",
+    isDirect: ({ dryRun }) => dryRun === true,
+    async assertReady(options) {
+      if (phase === undefined) return;
+      await assertReady(trainFlags.parse(options), phase);
+    },
+  };
+}
