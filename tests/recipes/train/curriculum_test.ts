@@ -17,7 +17,7 @@ Deno.test("the preset base follows the report's table", () => {
     [20, 2, 1e-5, 1200, 384, 32],
     [15, 2, 5e-6, 4000, 384, 32],
   ];
-  const found = STAGES.slice(1).map((stage) => {
+  const found = STAGES.filter(phaseOf).map((stage) => {
     const { epochs, batch, learningRate, samples, size, frames } = stagePlan(
       "base",
       stage,
@@ -53,6 +53,14 @@ Deno.test("nano sees 64 clips of 64x64x16 a step, as many tokens as base does in
   );
 });
 
+Deno.test("the text encoder of nano sees 256 pairs of captions a step", () => {
+  const { batch, samples, epochs, learningRate } = stagePlan("nano", "text");
+  assert.deepEqual(
+    [batch, samples, epochs, learningRate],
+    [256, 128_000, 3, 2e-3],
+  );
+});
+
 Deno.test("updates count what is seen, and a limit ends the schedule there", () => {
   const plan = { ...stagePlan("base", "phase3"), accumulation: 4 };
   assert.equal(updatesOf(plan), 7500);
@@ -67,6 +75,6 @@ Deno.test("updates count what is seen, and a limit ends the schedule there", () 
 });
 
 Deno.test("stages have a phase and a title, the VAE no phase", () => {
-  assert.deepEqual(STAGES.map(phaseOf), [undefined, 1, 2, 3, 4, 5]);
+  assert.deepEqual(STAGES.map(phaseOf), [undefined, undefined, 1, 2, 3, 4, 5]);
   assert.equal(titleOf("phase3"), "complex motion");
 });
