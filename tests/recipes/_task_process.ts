@@ -23,7 +23,7 @@ const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
 function wordsOf(name: string): string[] {
   const command: string = tasks[name].command;
   return command
-    .replaceAll(/"([^"]*)\$\(deno eval[^)]*\)\)?"/g, `$1${Deno.execPath()}`)
+    .replace(/"([^"]*)\$\(deno eval [^"]*\)"/, `$1${Deno.execPath()}`)
     .split(" ").slice(1);
 }
 
