@@ -1,164 +1,173 @@
-import { type Clip, Rng } from "../../core/mod.ts";
+import { Rng } from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
+import { Sprites } from "../../dataset/synthetic/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
   type DistributionDistance,
   distributionDistance,
+  type FeatureNetwork,
   psnr,
   type Scores,
   ssim,
-  sumOfScores,
   type TemporalQuality,
 } from "../../evaluation/mod.ts";
-import type { ClipGenerator } from "./generator.ts";
-import { lookAt, type Lookers } from "./look.ts";
-import { realLooks } from "./reference.ts";
-import type { WorldQuestions } from "./questions.ts";
+import { HELD_OUT_LEVELS } from "../../trainer/mod.ts";
+import { Examiner, type ExaminerWork, films, type Sample } from "./examiner.ts";
+import type { EvaluatedModel } from "./model.ts";
+import {
+  type PromptCounts,
+  type PromptResults,
+  promptResults,
+} from "./prompt_results.ts";
+import { phaseQuestions, type Questions } from "./questions.ts";
 
-/** What a generator's clips are worth. */
+/** What a model is worth. */
 export interface Evaluation {
-  readonly generator: string;
-  /** Of the generator's weights. */
-  readonly digest: string;
-  /** Phase of the world that was asked about. */
-  readonly phase: number;
-  /** FWD, and FVD if it was asked for. */
-  readonly distances: readonly DistributionDistance[];
-  /** Right answers by language. */
-  readonly adherence: Readonly<Record<string, Scores>>;
-  /** The same of all languages together. */
-  readonly all: Scores;
-  /** Those of real clips of the same takes. */
-  readonly ceiling: Scores;
-  readonly temporal: {
-    readonly generated: TemporalQuality;
-    readonly real: TemporalQuality;
-  };
+  readonly model: string;
+  /** Weights and the way of drawing. */
+  readonly identity: unknown;
+  /** Phase that the model was trained up to. */
+  readonly trainedPhase: Phase;
+  readonly shape: ClipShape;
+  readonly seed: number;
+  readonly phases: readonly PhaseResult[];
+  /** Null if it was not asked for. */
+  readonly prompts: PromptResults | null;
+  /** Clips that were drawn for all this, and seconds of drawing alone. */
+  readonly drawn: { readonly clips: number; readonly seconds: number };
+}
+
+/** Held-out clips of one phase of the world. */
+export interface PhaseResult {
+  readonly phase: Phase;
   /** Real clips through the VAE. */
   readonly reconstruction: {
+    /** Decibels, and SSIM: means over the clips. */
     readonly psnr: number;
     readonly ssim: number;
     readonly clips: number;
   };
-  /** Seconds of drawing alone. */
-  readonly drawingSeconds: number;
-  readonly seconds: number;
+  readonly heldOutLoss: {
+    readonly mean: number;
+    /** By noise level. */
+    readonly levels: Readonly<Record<string, number>>;
+    readonly clips: number;
+  };
+  /** FWD, and FVD if it was asked for: clips that captions drew and real ones. */
+  readonly distances: readonly DistributionDistance[];
+  readonly adherence: { readonly generated: Scores; readonly real: Scores };
+  readonly temporal: {
+    readonly generated: TemporalQuality;
+    readonly real: TemporalQuality;
+  };
 }
 
-/** A real clip and the one that its caption drew. */
-export interface Sample {
-  readonly prompt: string;
-  readonly language: string;
-  readonly real: Clip;
-  readonly generated: Clip;
-}
-
-/** How a generator is evaluated. */
-export interface EvaluationWork {
-  readonly questions: WorldQuestions;
-  readonly lookers: Lookers;
-  /** Clips that are drawn. */
+/** How a model is evaluated. */
+export interface EvaluationWork extends ExaminerWork {
+  readonly i3d?: FeatureNetwork;
+  readonly phases: readonly Phase[];
+  /** Clips that are drawn in each phase. */
   readonly clips: number;
-  /** Folder of what is known of real clips. */
-  readonly cache: string;
-  readonly progress: Parameters<typeof lookAt>[4]["progress"];
-  readonly signal: AbortSignal;
-  /** Milliseconds of a steady clock. */
-  readonly clock: () => number;
+  /** Clips of each phase that go through the VAE and are measured by loss. */
+  readonly heldOut: number;
+  /** Clips of prompts of other kinds; none of them if absent. */
+  readonly prompts?: PromptCounts;
 }
 
-/** Clips that are kept, to be seen. */
-const SAMPLES = 8;
-/** Clips that go through the VAE. */
-const RECONSTRUCTED = 64;
-/** At a time. */
-const BATCH = 8;
+/** Clips of each phase that are kept, to be seen. */
+const SAMPLES = 3;
+/** Clips that go through the VAE at a time. */
+const AT_ONCE = 8;
 
 /**
- * Asks a generator for the clips of held-out takes and measures them against
- * the real ones: distance of the sets, adherence to the prompts, movement, and
- * what the VAE loses.
+ * Measures a model against held-out takes of the world, one set of prompts
+ * after the other. What is found of each set is kept; the same evaluation again
+ * costs next to nothing, and one that was stopped goes on.
  *
  * @throws {StoppedError} if the signal asked for it
  */
-export async function evaluateGenerator(
-  generator: ClipGenerator,
-  { questions, lookers, clips: count, cache, clock, ...work }: EvaluationWork,
+export async function evaluateModel(
+  model: EvaluatedModel,
+  work: EvaluationWork,
 ): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
-  const begun = clock();
-  const { frames, size, fps } = lookers.world3d.config;
+  const { world3d, i3d, seed, phases, clips: count } = work;
+  const { frames, size, fps } = world3d.config;
   const shape = { frames, height: size, width: size, fps };
-  const real = await realLooks(questions, count, lookers, work, cache);
-  const rng = new Rng(questions.seed).fork("evaluation");
+  const sprites = new Sprites();
+  const examiner = new Examiner(model, work, shape);
   const samples: Sample[] = [];
-  let drawing = 0;
-  const generated = await lookAt(
-    questions,
-    count,
-    async (from, to) => {
-      const asked = [];
-      for (let i = from; i < to; i++) asked.push(await questions.at(i));
-      const before = clock();
-      const clips = await generator.generate(
-        asked.map(({ prompt }) => prompt),
-        rng.fork(`clips ${from}`),
-      );
-      drawing += clock() - before;
-      for (const [i, { prompt, language }] of asked.entries()) {
-        if (samples.length === SAMPLES) break;
-        samples.push({
-          prompt,
-          language,
-          real: await questions.film(from + i, shape),
-          generated: clips[i]!,
-        });
-      }
-      return clips;
-    },
-    lookers,
-    { ...work, label: `clips of ${generator.name}` },
-  );
-  const reconstruction = await reconstructionOf(
-    generator,
-    Math.min(count, RECONSTRUCTED),
-    (index) => questions.film(index, shape),
-  );
+  const results: PhaseResult[] = [];
+  for (const phase of phases) {
+    const questions = phaseQuestions({ phase, seed, count }, sprites);
+    const lookers = { world3d, distances: [world3d, ...(i3d ? [i3d] : [])] };
+    const label = `phase ${phase}`;
+    const real = await examiner.real(questions, lookers, label);
+    const drawn = await examiner.drawn(questions, lookers, label);
+    const rng = new Rng(seed).fork(label);
+    results.push({
+      phase,
+      ...await heldOutResult(model, {
+        ...questions,
+        count: Math.max(1, work.heldOut),
+      }, shape),
+      distances: drawn.features.map((features, i) =>
+        distributionDistance(features, real.features[i]!, rng.fork("distance"))
+      ),
+      adherence: {
+        generated: drawn.adherence.all!,
+        real: real.adherence.all!,
+      },
+      temporal: { generated: drawn.temporal, real: real.temporal },
+    });
+    samples.push(...await examiner.samples(questions, SAMPLES, label));
+  }
+  const prompts = work.prompts
+    ? await promptResults(examiner, work.prompts, seed, sprites)
+    : null;
   return {
     samples,
     evaluation: {
-      generator: generator.name,
-      digest: generator.digest,
-      phase: questions.phase,
-      distances: generated.features.map((features, i) =>
-        distributionDistance(features, real.features[i]!, rng.fork("distance"))
-      ),
-      adherence: generated.adherence,
-      all: sumOfScores(Object.values(generated.adherence)),
-      ceiling: sumOfScores(Object.values(real.adherence)),
-      temporal: { generated: generated.temporal, real: real.temporal },
-      reconstruction,
-      drawingSeconds: drawing / 1000,
-      seconds: (clock() - begun) / 1000,
+      model: model.name,
+      identity: model.identity,
+      trainedPhase: model.phase,
+      shape,
+      seed,
+      phases: results,
+      prompts,
+      drawn: examiner.spent,
     },
   };
 }
 
-async function reconstructionOf(
-  generator: ClipGenerator,
-  count: number,
-  film: (index: number) => Promise<Clip>,
-): Promise<Evaluation["reconstruction"]> {
+/** Real clips through the VAE, and the loss of the model on them. */
+async function heldOutResult(
+  model: EvaluatedModel,
+  questions: Questions,
+  shape: ClipShape,
+): Promise<Pick<PhaseResult, "reconstruction" | "heldOutLoss">> {
+  const { count } = questions;
   const sums = { psnr: 0, ssim: 0 };
-  for (let from = 0; from < count; from += BATCH) {
-    const clips = await Promise.all(
-      Array.from(
-        { length: Math.min(BATCH, count - from) },
-        (_, i) => film(from + i),
-      ),
-    );
-    const through = await generator.reconstruct(clips);
+  const captioned = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const to = Math.min(count, from + AT_ONCE);
+    const clips = await films(questions, from, to, shape);
+    const through = await model.reconstruct(clips);
     for (const [i, clip] of clips.entries()) {
       sums.psnr += psnr(through[i]!, clip) / count;
       sums.ssim += ssim(through[i]!, clip) / count;
+      const { prompt } = await questions.at(from + i);
+      captioned.push({ clip, caption: prompt });
     }
   }
-  return { ...sums, clips: count };
+  const losses = await model.heldOutLoss(captioned);
+  return {
+    reconstruction: { ...sums, clips: count },
+    heldOutLoss: {
+      mean: losses.reduce((a, b) => a + b, 0) / losses.length,
+      levels: Object.fromEntries(
+        HELD_OUT_LEVELS.map((level, i) => [level, losses[i]!]),
+      ),
+      clips: count,
+    },
+  };
 }

@@ -26,33 +26,56 @@ export interface WorldQuestion {
   readonly labels: Labels;
 }
 
-/** Held-out takes of the world as questions to a generator. */
-export class WorldQuestions {
-  readonly #sprites = new Sprites();
-
-  constructor(
-    readonly phase: Phase,
-    readonly seed: number,
-    /** BCP 47 tags, asked in turn. */
-    readonly languages: readonly string[],
-  ) {}
-
-  /** Prompt and labels of one take. */
-  async at(index: number): Promise<WorldQuestion> {
-    const { labels } = this.#take(index);
-    const language = this.languages[index % this.languages.length]!;
-    return { prompt: await caption(labels, language), language, labels };
-  }
-
+/** Held-out takes of the world as questions to a model. */
+export interface Questions {
+  readonly count: number;
+  /** Prompt and labels of one take, from 0. */
+  at(index: number): Promise<WorldQuestion>;
   /** The real clip of the same take. */
-  async film(index: number, shape: ClipShape): Promise<Clip> {
-    return await filmTake(this.#take(index), shape, this.#sprites);
-  }
+  film(index: number, shape: ClipShape): Promise<Clip>;
+}
 
-  #take(index: number): Take {
-    const { phase, seed } = this;
-    return planTake({ seed, phase, split: "validation", index });
-  }
+/** Takes with the words that ask for them. */
+export interface AskedTake {
+  readonly take: Take;
+  readonly language: string;
+  readonly say: (labels: Labels, language: string) => Promise<string>;
+}
+
+/** Questions about so many takes, each planned when it is needed. */
+export function questionsAbout(
+  count: number,
+  askedAt: (index: number) => AskedTake,
+  sprites: Sprites,
+): Questions {
+  return {
+    count,
+    async at(index) {
+      const { take: { labels }, language, say } = askedAt(index);
+      return { prompt: await say(labels, language), language, labels };
+    },
+    film: (index, shape) => filmTake(askedAt(index).take, shape, sprites),
+  };
+}
+
+/** The first held-out takes of a phase, their captions in English. */
+export function phaseQuestions(
+  { phase, seed, count }: {
+    readonly phase: Phase;
+    readonly seed: number;
+    readonly count: number;
+  },
+  sprites: Sprites,
+): Questions {
+  return questionsAbout(
+    count,
+    (index) => ({
+      take: planTake({ seed, phase, split: "validation", index }),
+      language: "en",
+      say: caption,
+    }),
+    sprites,
+  );
 }
 
 /**

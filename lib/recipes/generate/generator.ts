@@ -8,7 +8,6 @@ import {
   strideOf,
 } from "../../models/vae/mod.ts";
 import { openCodec, openSampler } from "../../trainer/mod.ts";
-import { shown } from "../train/vae.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -113,12 +112,17 @@ export async function openGenerator(
         denormaliseLatent(latents, statistics),
         fps,
       );
-      return clips.map(shown);
+      return clips.map(clamped);
     },
     async reconstruct(clips) {
       const latents = await codec.encode(clips);
-      return (await codec.decode(latents, clips[0]!.fps)).map(shown);
+      return (await codec.decode(latents, clips[0]!.fps)).map(clamped);
     },
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** Values as a screen shows them. */
+function clamped(clip: Clip): Clip {
+  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
 }

@@ -1,22 +1,30 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { type Clip, Rng, silentProgress } from "lib/core/mod.ts";
+import { Sprites } from "lib/dataset/synthetic/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
 import { initWorld3d, openWorld3d } from "lib/evaluation/mod.ts";
-import { evaluateGenerator } from "lib/recipes/evaluate/evaluation.ts";
+import { HELD_OUT_LEVELS } from "lib/trainer/mod.ts";
+import { untrainedFolder } from "../generate/_trained.ts";
+import { evaluateModel } from "lib/recipes/evaluate/evaluation.ts";
+import { type EvaluatedModel, openModel } from "lib/recipes/evaluate/model.ts";
+import type { PromptCounts } from "lib/recipes/evaluate/prompt_results.ts";
 import {
-  type ClipGenerator,
-  openGenerator,
-  phaseWeightsOf,
-} from "lib/recipes/evaluate/generator.ts";
+  NAMED_KINDS,
+  promptsFor,
+  SHAPES_GOING,
+  takesShowing,
+} from "lib/recipes/evaluate/prompts.ts";
+import { evaluationHtml } from "lib/recipes/evaluate/report.ts";
 import {
   answersTo,
   languagesOf,
-  WorldQuestions,
+  phaseQuestions,
 } from "lib/recipes/evaluate/questions.ts";
-import { evaluationHtml } from "lib/recipes/evaluate/report.ts";
 import { WORLD3D } from "lib/recipes/world3d/plan.ts";
 
+/** Of all evaluations. */
+const [SEED, CLIPS] = [3, 36];
 const CONFIG = {
   ...WORLD3D,
   still: [8, 8, 8] as [number, number, number],
@@ -25,24 +33,61 @@ const CONFIG = {
 };
 const SHAPE = { frames: 16, height: 64, width: 64, fps: 8 };
 
-/** Draws the very clips that it is asked about, changed as a test wants. */
+/** Draws clips that were shown to it by their prompts, changed as a test wants. */
 function knowing(
-  questions: WorldQuestions,
-  change: (clip: Clip) => Clip = (clip) => clip,
-): ClipGenerator {
-  let next = 0;
+  change: (clip: Clip) => Clip,
+): EvaluatedModel & { drawn: number } {
+  const known = new Map<string, Clip>();
   return {
     name: "knowing",
     phase: 1,
-    digest: "ab",
-    generate: (prompts) =>
-      Promise.all(
-        prompts.map(async () => change(await questions.film(next++, SHAPE))),
-      ),
+    identity: change.name,
+    drawn: 0,
+    async generate(prompts) {
+      this.drawn += prompts.length;
+      if (known.size === 0) await learn(known);
+      return prompts.map((prompt) => change(known.get(prompt)!));
+    },
     reconstruct: (clips) => Promise.resolve(clips.map(change)),
+    heldOutLoss: (clips) =>
+      Promise.resolve(HELD_OUT_LEVELS.map((level) => level * clips.length)),
     [Symbol.dispose]() {},
   };
 }
+
+/** All clips that the tests ask for, by their prompts. */
+async function learn(known: Map<string, Clip>): Promise<void> {
+  const sprites = new Sprites();
+  const sets = [
+    phaseQuestions({ phase: 1, seed: SEED, count: CLIPS }, sprites),
+    ...(["en", "ja"] as const).flatMap((language) =>
+      (["sentence", "names"] as const).map((form) =>
+        promptsFor(
+          takesShowing(SHAPES_GOING, SHAPES_GOING.length, SEED),
+          { language, forms: [form] },
+          sprites,
+        )
+      )
+    ),
+    promptsFor(
+      takesShowing(
+        NAMED_KINDS.map((object) => ({ object })),
+        NAMED_KINDS.length,
+        SEED,
+      ),
+      { language: "en", forms: ["sentence"] },
+      sprites,
+    ),
+  ];
+  for (const questions of sets) {
+    for (let i = 0; i < questions.count; i++) {
+      const { prompt } = await questions.at(i);
+      if (!known.has(prompt)) known.set(prompt, await questions.film(i, SHAPE));
+    }
+  }
+}
+
+const same = (clip: Clip): Clip => clip;
 
 const dimmed = (clip: Clip): Clip => ({
   ...clip,
@@ -62,69 +107,164 @@ function reversed(clip: Clip): Clip {
   return { ...clip, data };
 }
 
-async function evaluated(change?: (clip: Clip) => Clip) {
+async function evaluated(
+  model: EvaluatedModel,
+  { cache, prompts }: { cache: string; prompts?: PromptCounts },
+) {
   using device = await openDevice("cpu");
   using world3d = await openWorld3d(device, {
     config: CONFIG,
     parameters: initWorld3d(CONFIG, new Rng(1)),
     digest: "cd",
   });
-  const questions = new WorldQuestions(1, 3, ["en", "ja"]);
-  const cache = await Deno.makeTempDir();
-  try {
-    return await evaluateGenerator(knowing(questions, change), {
-      questions,
-      lookers: { world3d },
-      clips: 36,
-      cache,
-      progress: silentProgress,
-      signal: new AbortController().signal,
-      clock: () => performance.now(),
-    });
-  } finally {
-    await Deno.remove(cache, { recursive: true });
-  }
+  return await evaluateModel(model, {
+    world3d,
+    seed: SEED,
+    phases: [1],
+    clips: CLIPS,
+    heldOut: 8,
+    ...(prompts && { prompts }),
+    batch: 20,
+    cache,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    clock: () => performance.now(),
+  });
 }
 
-Deno.test("evaluateGenerator() of a generator that draws the real clips finds no distance and reaches the ceiling", async () => {
-  const { evaluation, samples } = await evaluated();
-  const { distances, all, ceiling, adherence, temporal } = evaluation;
+Deno.test("evaluateModel() of a model that draws the real clips finds no distance and reaches the ceiling, and asks it but once", async () => {
+  const cache = await Deno.makeTempDir();
+  const prompts = {
+    geometry: 24,
+    perLanguage: 12,
+    languages: ["en", "ja"],
+    perObject: 1,
+  };
+  const model = knowing(same);
+  const { evaluation, samples } = await evaluated(model, { cache, prompts });
+  const [phase] = evaluation.phases;
+  const { distances, adherence, temporal, reconstruction } = phase!;
   assert.equal(distances[0]!.metric, "FWD");
   assert.ok(Math.abs(distances[0]!.frechet) < 1e-6);
-  assert.deepEqual(distances[0]!.clips, { a: 36, b: 36 });
-  assert.deepEqual(all, ceiling);
+  assert.deepEqual(distances[0]!.clips, { a: CLIPS, b: CLIPS });
+  assert.deepEqual(adherence.generated, adherence.real);
   assert.deepEqual(temporal.generated, temporal.real);
-  assert.deepEqual(Object.keys(adherence), ["en", "ja"]);
-  assert.equal(adherence["en"]!.object!.asked, 18);
   // By geometry, which needs no training, real clips show what was asked.
-  const { right, asked } = all.direction!;
+  const { right, asked } = adherence.generated.direction!;
   assert.ok(asked > 10 && right === asked, `${right} of ${asked}`);
-  assert.equal(all.hue!.right, all.hue!.asked);
-  assert.equal(evaluation.reconstruction.psnr, Infinity);
-  assert.equal(samples.length, 8);
+  assert.deepEqual(reconstruction, {
+    psnr: Infinity,
+    ssim: reconstruction.ssim,
+    clips: 8,
+  });
+  assert.ok(Math.abs(reconstruction.ssim - 1) < 1e-9);
+  assert.equal(phase!.heldOutLoss.levels["0.5"], 4);
+  const { forms, ceiling, languages, objects } = evaluation.prompts!;
+  assert.deepEqual(forms.map(({ example }) => example), [
+    "a red circle moves right",
+    "red circle, right arrow",
+  ]);
+  for (const { scores } of forms) {
+    assert.deepEqual(scores.direction, { right: 24, asked: 24 });
+    assert.deepEqual(scores.hue, { right: 24, asked: 24 });
+  }
+  assert.deepEqual(ceiling.direction, { right: 72, asked: 72 });
+  assert.deepEqual(Object.keys(languages), ["en", "ja"]);
+  assert.deepEqual(languages.ja!.hue, { right: 12, asked: 12 });
+  assert.equal(Object.keys(objects.kinds).length, 50);
+  assert.deepEqual(objects.generated, objects.real);
+  assert.equal(objects.kinds.cat!.generated.object!.asked, 1);
+  assert.equal(evaluation.drawn.clips, CLIPS + 2 * 24 + 2 * 12 + 50);
+
+  assert.equal(samples.length, 3);
   assert.deepEqual(samples[0]!.real, samples[0]!.generated);
-  const html = await evaluationHtml([evaluation], samples);
-  assert.match(html, /By the language of the prompt/);
-  assert.match(html, /FWD against the number of clips/);
-  assert.equal(html.match(/<video /g)?.length, 8);
-  assert.ok(!html.includes(">FVD<"), "it was not computed");
+  const html = await evaluationHtml([evaluation, evaluation], samples);
+  assert.match(html, /FWD by checkpoint/);
+  assert.match(html, /FWD against the number of clips, phase 1/);
+  assert.match(html, /Objects by name/);
+  assert.match(html, /The same by the language of the prompt/);
+  assert.equal(html.match(/<video /g)?.length, 3);
+  assert.doesNotMatch(html, />FVD|"FVD/, "it was not computed");
+
+  // What was found is kept: only the samples to be seen are drawn again.
+  const before = model.drawn;
+  const again = await evaluated(model, { cache, prompts });
+  assert.equal(model.drawn, before + 3);
+  assert.deepEqual(again.evaluation, evaluation);
+  // Another way of drawing is another model.
+  const other = knowing(dimmed);
+  await evaluated(other, { cache });
+  assert.equal(other.drawn, CLIPS + 3);
+  await Deno.remove(cache, { recursive: true });
 });
 
-Deno.test("evaluateGenerator() tells clips that go the wrong way, and others that are too dark", async () => {
-  const back = (await evaluated(reversed)).evaluation;
-  assert.equal(back.all.direction!.right, 0);
-  assert.equal(back.all.hue!.right, back.all.hue!.asked);
-  const dark = (await evaluated(dimmed)).evaluation;
-  assert.ok(
-    dark.distances[0]!.frechet > 100 * back.distances[0]!.frechet / 100,
-  );
+Deno.test("evaluateModel() tells clips that go the wrong way, and others that are too dark", async () => {
+  const cache = await Deno.makeTempDir();
+  const phaseOf = async (change: (clip: Clip) => Clip) =>
+    (await evaluated(knowing(change), { cache })).evaluation.phases[0]!;
+  const back = await phaseOf(reversed);
+  const { direction, hue } = back.adherence.generated;
+  assert.equal(direction!.right, 0);
+  assert.equal(hue!.right, hue!.asked);
+  const dark = await phaseOf(dimmed);
   assert.ok(dark.distances[0]!.frechet > 0.01);
-  assert.ok(dark.all.hue!.right < dark.all.hue!.asked);
+  const dim = dark.adherence.generated.hue!;
+  assert.ok(dim.right < dim.asked);
   assert.ok(dark.reconstruction.psnr < 20);
+  await Deno.remove(cache, { recursive: true });
+});
+
+Deno.test("evaluateModel() that was stopped goes on with what it has found", async () => {
+  const cache = await Deno.makeTempDir();
+  const model = knowing(same);
+  const failing: EvaluatedModel = {
+    ...model,
+    heldOutLoss: () => Promise.reject(new Error("stopped here")),
+  };
+  await assert.rejects(evaluated(failing, { cache }), /stopped here/);
+  await evaluated(model, { cache });
+  assert.equal(model.drawn, 3, "the phase is not drawn again");
+  await Deno.remove(cache, { recursive: true });
+});
+
+Deno.test("takesShowing() finds held-out takes of phase 1 that show each wish, none twice", () => {
+  const takes = takesShowing(SHAPES_GOING, 100, 1);
+  for (const [i, { labels }] of takes.entries()) {
+    const { subjects, camera, weather, light } = labels;
+    assert.deepEqual(subjects, [SHAPES_GOING[i % SHAPES_GOING.length]]);
+    assert.deepEqual([camera, weather, light], ["still", "clear", "day"]);
+  }
+  assert.equal(new Set(takes).size, 100);
+  assert.equal(SHAPES_GOING.length, 72);
+  assert.equal(new Set(NAMED_KINDS).size, 50);
+});
+
+Deno.test("prompts of a language ask for shapes in both forms, no form bound to a way", async () => {
+  const takes = takesShowing(SHAPES_GOING, 8, 1);
+  const questions = promptsFor(
+    takes,
+    { language: "en", forms: ["sentence", "names"] },
+    new Sprites(),
+  );
+  const prompts = [];
+  for (let i = 0; i < 8; i++) prompts.push((await questions.at(i)).prompt);
+  assert.deepEqual(prompts, [
+    "a red circle moves right",
+    "a red circle moves left",
+    "a red circle moves up",
+    "a red circle moves down",
+    "orange circle, right arrow",
+    "orange circle, left arrow",
+    "orange circle, up arrow",
+    "orange circle, down arrow",
+  ]);
 });
 
 Deno.test("answersTo() asks nothing that a clip cannot show", async () => {
-  const questions = new WorldQuestions(1, 1, ["en"]);
+  const questions = phaseQuestions(
+    { phase: 1, seed: 1, count: 1 },
+    new Sprites(),
+  );
   const { labels } = await questions.at(0);
   const clip = await questions.film(0, SHAPE);
   const view = {
@@ -175,29 +315,48 @@ Deno.test("languagesOf() reads tags, and names one that is not covered", () => {
   }
 });
 
-Deno.test("phaseWeightsOf() and openGenerator() refuse what is no training run", async () => {
-  const folder = await Deno.makeTempDir();
-  await assert.rejects(phaseWeightsOf(`${folder}/none`), {
-    name: "InputError",
-    message: /it must be the folder of a training run: there is none/,
-  });
-  await assert.rejects(phaseWeightsOf(folder), {
-    name: "InputError",
-    message:
-      /a phase of its training must be done: there is no phase1\.safetensors/,
-  });
-  const path = `${folder}/phase2.safetensors`;
-  const { writeSafetensors } = await import("lib/formats/safetensors/mod.ts");
-  await writeSafetensors(path, [], { kind: "VideoVAE", facts: "{}" });
-  assert.deepEqual(await phaseWeightsOf(folder), [path]);
-  assert.deepEqual(await phaseWeightsOf(path), [path]);
+Deno.test("openModel() draws with packed models and a phase of a run alike, and measures their loss", async () => {
+  const draw = { steps: 1, guidance: 2, rescale: 0, sampler: "euler" } as const;
+  const shape = { frames: 8, height: 32, width: 32, fps: 8 };
+  const packed = await untrainedFolder();
+  const run = await untrainedFolder({ diffusionFile: "phase1.safetensors" });
+  using device = await openDevice("cpu");
+  const clips = await Promise.all([packed, `${run}/phase1.safetensors`].map(
+    async (path) => {
+      using model = await openModel(path, shape, draw, device);
+      assert.equal(model.phase, 1);
+      assert.match(model.name, /, phase1$/);
+      const drawn = await model.generate(["a red circle", "a cat"], 5);
+      assert.equal(drawn.length, 2);
+      const [through] = await model.reconstruct(drawn);
+      assert.ok(through!.data.every((x) => x >= 0 && x <= 1));
+      const losses = await model.heldOutLoss(
+        drawn.map((clip) => ({ clip, caption: "a red circle" })),
+      );
+      assert.equal(losses.length, HELD_OUT_LEVELS.length);
+      assert.ok(losses.every((loss) => loss > 0 && Number.isFinite(loss)));
+      return drawn;
+    },
+  ));
+  assert.deepEqual(clips[0], clips[1]);
+  await Deno.remove(packed, { recursive: true });
+  await Deno.remove(run, { recursive: true });
+});
+
+Deno.test("openModel() refuses models that no phase made", async () => {
+  const folder = await untrainedFolder({ stage: "text" });
   using device = await openDevice("cpu");
   await assert.rejects(
-    openGenerator(path, SHAPE, { steps: 1, guidance: 1 }, device),
+    openModel(folder, SHAPE, {
+      steps: 1,
+      guidance: 1,
+      rescale: 0,
+      sampler: "euler",
+    }, device),
     {
       name: "InputError",
-      message: `Cannot evaluate "${path}": it must hold weights of a ` +
-        `Diffusion: it holds VideoVAE; pass a run folder`,
+      message: `Cannot evaluate "${folder}": its stage must be phase1 to ` +
+        `phase5: current value is "text"; pass a folder of trained models`,
     },
   );
   await Deno.remove(folder, { recursive: true });

@@ -10,11 +10,12 @@ import { saveWeights } from "lib/trainer/mod.ts";
 
 /** Models of the preset `tiny` that have learned nothing, as if they had. */
 export async function untrainedFolder(
-  { seed = 1, vaeDigest, diffusionFile = DIFFUSION_FILE }: {
+  { seed = 1, vaeDigest, diffusionFile = DIFFUSION_FILE, stage = "phase1" }: {
     readonly seed?: number;
     /** Of the VAE that the diffusion claims to be trained on; its own if absent. */
     readonly vaeDigest?: string;
     readonly diffusionFile?: string;
+    readonly stage?: string;
   } = {},
 ): Promise<string> {
   const folder = await Deno.makeTempDir();
@@ -32,7 +33,7 @@ export async function untrainedFolder(
       backbone: backboneConfig,
       vae: vaeDigest ?? digest,
     },
-    stage: "phase1",
+    stage,
     step: 1,
   });
   return folder;

@@ -1,0 +1,149 @@
+import type { Sprites } from "../../dataset/synthetic/mod.ts";
+import type { MotionId } from "../../dataset/vocabulary/mod.ts";
+import { type Scores, sumOfScores } from "../../evaluation/mod.ts";
+import type { Examiner } from "./examiner.ts";
+import {
+  type Form,
+  FORMS,
+  NAMED_KINDS,
+  promptsFor,
+  SHAPES_GOING,
+  takesShowing,
+} from "./prompts.ts";
+import type { Lookers } from "./look.ts";
+
+/** How many prompts of each kind. */
+export interface PromptCounts {
+  /** Circles and squares going a way, of each form, in English. */
+  readonly geometry: number;
+  /** The same in each language. */
+  readonly perLanguage: number;
+  readonly languages: readonly string[];
+  /** Of each kind of object. */
+  readonly perObject: number;
+}
+
+/** What prompts of single subjects give. */
+export interface PromptResults {
+  /** Circles and squares going a way, in English, by the form of the prompt. */
+  readonly forms: readonly FormResult[];
+  /** The same, real: the ceiling of forms and languages. */
+  readonly ceiling: Scores;
+  /** The same by BCP 47 tag, both forms in turn. */
+  readonly languages: Readonly<Record<string, Scores>>;
+  /** Objects by name, in English. */
+  readonly objects: {
+    readonly generated: Scores;
+    readonly real: Scores;
+    /** By kind. */
+    readonly kinds: Readonly<
+      Record<string, { readonly generated: Scores; readonly real: Scores }>
+    >;
+  };
+}
+
+/** Prompts of one form. */
+export interface FormResult {
+  readonly form: Form;
+  readonly example: string;
+  readonly scores: Scores;
+}
+
+/** Asks for single subjects, in the words of each form, each language, by name. */
+export async function promptResults(
+  examiner: Examiner,
+  { geometry, perLanguage, languages, perObject }: PromptCounts,
+  seed: number,
+  sprites: Sprites,
+): Promise<PromptResults> {
+  const lookers: Lookers = {
+    world3d: examiner.work.world3d,
+    distances: [],
+  };
+  // Languages ask for each shape going each way, between them.
+  const all = perLanguage > 0 ? SHAPES_GOING.length : 0;
+  const takes = takesShowing(SHAPES_GOING, Math.max(geometry, all), seed);
+  const names = Object.keys(FORMS) as Form[];
+  const forms: FormResult[] = [];
+  let ceiling: Scores = {};
+  if (takes.length > 0) {
+    const questions = promptsFor(
+      takes,
+      { language: "en", forms: names },
+      sprites,
+    );
+    const { adherence } = await examiner.real(questions, lookers, "shapes");
+    ceiling = adherence.all ?? {};
+  }
+  if (geometry > 0) {
+    for (const form of names) {
+      const questions = promptsFor(
+        takes,
+        { language: "en", forms: [form], count: geometry },
+        sprites,
+      );
+      const label = `shapes by ${form}`;
+      const { adherence } = await examiner.drawn(questions, lookers, label);
+      const { prompt: example } = await questions.at(0);
+      forms.push({ form, example, scores: adherence.all ?? {} });
+    }
+  }
+  const byLanguage: Record<string, Scores> = {};
+  for (const [i, language] of languages.entries()) {
+    if (perLanguage === 0) break;
+    const questions = promptsFor(takes, {
+      language,
+      forms: names,
+      from: i * perLanguage,
+      count: perLanguage,
+    }, sprites);
+    const label = `shapes, ${language}`;
+    const { adherence } = await examiner.drawn(questions, lookers, label);
+    byLanguage[language] = adherence.all ?? {};
+  }
+  return {
+    forms,
+    ceiling,
+    languages: byLanguage,
+    objects: await objectResults(examiner, lookers, {
+      perObject,
+      seed,
+      sprites,
+    }),
+  };
+}
+
+async function objectResults(
+  examiner: Examiner,
+  lookers: Lookers,
+  { perObject, seed, sprites }: {
+    readonly perObject: number;
+    readonly seed: number;
+    readonly sprites: Sprites;
+  },
+): Promise<PromptResults["objects"]> {
+  if (perObject === 0) return { generated: {}, real: {}, kinds: {} };
+  const wishes = NAMED_KINDS.map((object): {
+    object: string;
+    motion?: MotionId;
+  } => ({ object }));
+  const takes = takesShowing(wishes, perObject * wishes.length, seed);
+  const questions = promptsFor(
+    takes,
+    { language: "en", forms: ["sentence"] },
+    sprites,
+  );
+  const kind = (object: string): string => object;
+  const real = await examiner.real(questions, lookers, "objects", kind);
+  const drawn = await examiner.drawn(questions, lookers, "objects", kind);
+  return {
+    generated: sumOfScores(Object.values(drawn.adherence)),
+    real: sumOfScores(Object.values(real.adherence)),
+    kinds: Object.fromEntries(
+      NAMED_KINDS.map((object) => [object, {
+        generated: drawn.adherence[object] ?? {},
+        real: real.adherence[object] ?? {},
+      }]),
+    ),
+  };
+}

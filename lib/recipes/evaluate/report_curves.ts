@@ -1,0 +1,71 @@
+import type { Curve } from "../../trainer/report/mod.ts";
+import type { Evaluation, PhaseResult } from "./evaluation.ts";
+
+/** What is asked for, where FVD is computed. */
+export const FVD_GOAL = 35;
+
+/** The curves of a report: checkpoints, numbers of clips, noise levels. */
+export function reportCurves(evaluations: readonly Evaluation[]): Curve[] {
+  const { phases } = evaluations.at(-1)!;
+  return [
+    ...checkpointsCurve(evaluations),
+    ...phases.flatMap(countCurves),
+    {
+      title: "Held-out loss by noise level",
+      xLabel: "noise level",
+      yLabel: "loss",
+      series: phases.map(({ phase, heldOutLoss: { levels } }) => ({
+        name: `phase ${phase}`,
+        x: Object.keys(levels).map(Number),
+        y: Object.values(levels),
+      })),
+    },
+  ];
+}
+
+/** Distances by checkpoint, where there is more than one. */
+function checkpointsCurve(evaluations: readonly Evaluation[]): Curve[] {
+  if (evaluations.length < 2) return [];
+  const x = evaluations.map(({ trainedPhase }) => trainedPhase);
+  const { phases } = evaluations[0]!;
+  return phases[0]!.distances.map(({ metric }, d) => ({
+    title: `${metric} by checkpoint`,
+    xLabel: "trained up to phase",
+    yLabel: metric,
+    series: [
+      ...phases.map(({ phase }, p) => ({
+        name: `captions of phase ${phase}`,
+        x,
+        y: evaluations.map(({ phases }) => phases[p]!.distances[d]!.frechet),
+      })),
+      ...(metric === "FVD"
+        ? [{ name: "goal", x, y: x.map(() => FVD_GOAL) }]
+        : []),
+    ],
+  }));
+}
+
+/** Each distance against the number of clips. */
+function countCurves({ phase, distances }: PhaseResult): Curve[] {
+  return distances.flatMap(({ metric, curve }): Curve[] =>
+    curve
+      ? [{
+        title: `${metric} against the number of clips, phase ${phase}`,
+        xLabel: "1 / n (0 is infinity)",
+        yLabel: metric,
+        series: [
+          {
+            name: "found",
+            x: curve.points.map(({ n }) => 1 / n),
+            y: curve.points.map(({ value }) => value),
+          },
+          {
+            name: "line to infinity",
+            x: [0, 1 / curve.points.at(-1)!.n],
+            y: [curve.limit, curve.points.at(-1)!.value],
+          },
+        ],
+      }]
+      : []
+  );
+}
