@@ -8,8 +8,8 @@ import {
   scheduleOf,
 } from "../../trainer/mod.ts";
 import { initModels } from "../models.ts";
-import { PRESETS } from "../presets.ts";
 import { phaseOf, type Stage, titleOf } from "./curriculum.ts";
+import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -53,7 +53,7 @@ export async function sayEstimate(
 }
 
 function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
-  const models = PRESETS[options.preset];
+  const models = modelsOf(options);
   const plan = planOf(options, stage);
   const { vae, text, backbone } = initModels(models, shapesOnly());
   const phase = phaseOf(stage);

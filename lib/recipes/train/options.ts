@@ -28,6 +28,11 @@ export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).default("nano").describe("size of the models"),
+  backbone: z.enum(["hybrid", "pure"], {
+    error: "must be hybrid or pure",
+  }).default("hybrid").describe(
+    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide, to compare with",
+  ),
   run: path.default("runs/train").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),

@@ -14,13 +14,14 @@ import {
   type Request,
 } from "../../trainer/mod.ts";
 import type { AlertChannel } from "../../trainer/alerts/mod.ts";
-import { type ModelConfig, PRESETS } from "../presets.ts";
+import type { ModelConfig } from "../presets.ts";
 import { alertObserver } from "./alert_observer.ts";
 import { controlFiles } from "./control.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { type Stage, stageOf, STAGES } from "./curriculum.ts";
 import { reportObserver } from "./live_report.ts";
 import { machineObserver } from "./machine.ts";
+import { modelsOf } from "./models.ts";
 import { type RunObserver, RunObservers } from "./observer.ts";
 import type { TrainOptions } from "./options.ts";
 import { tensorboardObserver } from "./tensorboard.ts";
@@ -95,7 +96,7 @@ export async function openRun(
   return {
     observers,
     options,
-    models: PRESETS[options.preset],
+    models: modelsOf(options),
     folder,
     device,
     host,

@@ -1,0 +1,24 @@
+import { pureTransformer } from "../../models/backbone/mod.ts";
+import { type ModelConfig, PRESETS } from "../presets.ts";
+import type { TrainOptions } from "./options.ts";
+
+/**
+ * The models of a run: a preset's, or the same around a pure Transformer.
+ *
+ * @example
+ * ```ts
+ * import { modelsOf } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
+ * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
+ * ```
+ */
+export function modelsOf(
+  { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,
+): ModelConfig {
+  const models = PRESETS[preset];
+  return backbone === "hybrid"
+    ? models
+    : { ...models, backbone: pureTransformer(models.backbone) };
+}
