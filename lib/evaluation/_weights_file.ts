@@ -3,12 +3,11 @@ import {
   isNdArray,
   leavesOf,
   type NdArray,
-  sameShape,
-  shapeText,
   type Tree,
   treeFrom,
 } from "../core/mod.ts";
 import {
+  checkForm,
   readSafetensors,
   type SafetensorsOptions,
   writeSafetensors,
@@ -53,7 +52,7 @@ export async function saveWeights(
  * Reads weights and checks them against what they must be.
  *
  * @throws {InputError} if the file is missing, damaged, of another schema, or
- *   a tensor is missing or has another shape
+ *   the tensors are not those of the model
  */
 export async function loadWeights(
   path: string,
@@ -66,16 +65,10 @@ export async function loadWeights(
         `is "${metadata.schema ?? "none"}"; ${fix}`,
     );
   }
-  for (const [name, shape] of shapesOf(metadata)) {
-    const found = tensors.get(name);
-    if (found && sameShape(found.shape, shape)) continue;
-    throw new InputError(
-      `Cannot use "${path}": tensor "${name}" must have shape ` +
-        `${shapeText(shape)}: ${
-          found ? `it has ${shapeText(found.shape)}` : "it is missing"
-        }; ${fix}`,
-    );
-  }
+  const form = Iterator.from(shapesOf(metadata)).map(([name, shape]) =>
+    [name, { dtype: "float32", shape }] as const
+  );
+  checkForm(path, tensors, form, fix);
   return {
     parameters: treeFrom<NdArray>(tensors),
     metadata,

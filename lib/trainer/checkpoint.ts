@@ -3,11 +3,10 @@ import {
   isNdArray,
   leavesOf,
   type NdArray,
-  sameShape,
-  shapeText,
   treeFrom,
 } from "../core/mod.ts";
 import {
+  checkForm,
   readSafetensors,
   readSafetensorsHeader,
   writeSafetensors,
@@ -18,6 +17,8 @@ import type { GuardMemory } from "./guard.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
 const SCHEMA = "2";
+/** What to do with a file of another form. */
+const FIX = "pass a file that was made with this configuration";
 
 /** Where a run stands, but for its state. */
 export interface CheckpointProgress {
@@ -110,7 +111,7 @@ export async function loadCheckpoint<S>(
     );
   }
   if (form !== undefined) {
-    checkForm(path, tensors, new Map(leavesOf(form, isNdArray)));
+    checkForm(path, tensors, leavesOf(form, isNdArray), FIX);
   }
   return { ...progress, state: treeFrom<NdArray>(tensors) as S };
 }
@@ -148,28 +149,6 @@ export async function peekCheckpoint(
     );
   }
   return JSON.parse(metadata.progress);
-}
-
-/** Throws unless tensors have the names, types and shapes of others. */
-export function checkForm(
-  path: string,
-  tensors: ReadonlyMap<string, NdArray>,
-  form: ReadonlyMap<string, NdArray>,
-): void {
-  const textOf = (array?: NdArray): string =>
-    array ? `${array.dtype}${shapeText(array.shape)}` : "missing";
-  for (const name of new Set([...form.keys(), ...tensors.keys()])) {
-    const [found, wanted] = [tensors.get(name), form.get(name)];
-    if (
-      found && wanted && found.dtype === wanted.dtype &&
-      sameShape(found.shape, wanted.shape)
-    ) continue;
-    throw new InputError(
-      `Cannot use "${path}": tensor "${name}" must be ` +
-        `${wanted ? textOf(wanted) : "left out"}: it is ${textOf(found)}; ` +
-        "pass a file that was made with this configuration",
-    );
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

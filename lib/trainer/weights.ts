@@ -6,11 +6,11 @@ import {
   treeFrom,
 } from "../core/mod.ts";
 import {
+  checkForm,
   readSafetensors,
   type SafetensorsOptions,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
-import { checkForm } from "./checkpoint.ts";
 import { firstDifference } from "./config_difference.ts";
 import { digestOf } from "./digest.ts";
 
@@ -118,7 +118,12 @@ export async function loadWeights<W>(
         "choose the preset that they were trained with",
     );
   }
-  checkForm(path, tensors, new Map(leavesOf(form, isNdArray)));
+  checkForm(
+    path,
+    tensors,
+    leavesOf(form, isNdArray),
+    "pass a file that was made with this configuration",
+  );
   if (digestOf(tensors) !== metadata.digest) {
     throw new InputError(
       `Cannot use "${path}": its numbers must be those that were saved: ` +

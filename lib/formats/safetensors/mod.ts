@@ -6,6 +6,7 @@
  */
 export * from "./dtypes.ts";
 export * from "./fetch.ts";
+export * from "./form.ts";
 export {
   parseSafetensorsHeader,
   type SafetensorsEntry,

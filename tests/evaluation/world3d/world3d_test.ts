@@ -207,7 +207,7 @@ Deno.test("loadWorld3d() refuses other files and files that lack a tensor", asyn
   await assert.rejects(loadWorld3d(path), {
     name: "InputError",
     message:
-      `Cannot use "${path}": tensor "appearance/input/weight" must have shape [3,3,48,8]: it is missing; train one with deno task world3d`,
+      `Cannot use "${path}": tensor "appearance/input/weight" must be float32[3,3,48,8]: it is missing; train one with deno task world3d`,
   });
   await saveWorld3d(path, {} as never, { ...CONFIG, size: 17 });
   await assert.rejects(loadWorld3d(path), {

@@ -1,0 +1,54 @@
+import {
+  InputError,
+  type NdArray,
+  sameShape,
+  shapeText,
+} from "../../core/mod.ts";
+
+/** What a tensor must be. */
+export type TensorForm = Pick<NdArray, "dtype" | "shape">;
+
+/**
+ * Checks that a file held exactly the tensors that a model is made of.
+ *
+ * @param fix What to do if it did not.
+ * @throws {InputError} naming the first tensor that is missing, is not known, or
+ *   has another type or shape
+ *
+ * @example
+ * ```ts
+ * import { float32 } from "lib/core/mod.ts";
+ * import { checkForm } from "lib/formats/safetensors/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const tensors = new Map([["bias", float32([2], [1, 2])]]);
+ * assert.throws(
+ *   () => checkForm("a.safetensors", tensors, [["bias", float32([1])]], "train it again"),
+ *   /^InputError: Cannot use "a.safetensors": tensor "bias" must be float32\[1\]: it is float32\[2\]; train it again$/,
+ * );
+ * ```
+ */
+export function checkForm(
+  path: string,
+  tensors: ReadonlyMap<string, TensorForm>,
+  form: Iterable<readonly [name: string, form: TensorForm]>,
+  fix: string,
+): void {
+  const wantedForms = new Map(form);
+  for (const name of new Set([...wantedForms.keys(), ...tensors.keys()])) {
+    const [found, wanted] = [tensors.get(name), wantedForms.get(name)];
+    if (
+      found && wanted && found.dtype === wanted.dtype &&
+      sameShape(found.shape, wanted.shape)
+    ) continue;
+    throw new InputError(
+      `Cannot use "${path}": tensor "${name}" must be ` +
+        `${wanted ? formText(wanted) : "left out"}: it is ` +
+        `${found ? formText(found) : "missing"}; ${fix}`,
+    );
+  }
+}
+
+function formText({ dtype, shape }: TensorForm): string {
+  return `${dtype}${shapeText(shape)}`;
+}
