@@ -10,15 +10,22 @@ import { outputAt } from "./output.ts";
 import { readTrainedModels, type TrainedModels } from "./trained_models.ts";
 import { readVocabulary } from "./vocabulary.ts";
 
-/** `deno task generate`: a prompt becomes a video. */
+/** `deno task generate`: prompts become videos. */
 async function generate(options: GenerateFlags): Promise<number> {
-  const [prompt = ""] = options.prompt;
-  const output = outputAt(options.out, options.count);
+  const prompts = (options.prompt.length > 0 ? options.prompt : [""])
+    .flatMap((prompt) => new Array<string>(options.count).fill(prompt));
+  const output = outputAt(options.out, prompts.length);
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
   const size = checkedSize(options, models);
   const vocabulary = await readVocabulary(options.checkpoint);
-  const unknown = vocabulary?.unknownWords(prompt, options.language) ?? [];
+  const unknown = [
+    ...new Set(
+      prompts.flatMap((prompt) =>
+        vocabulary?.unknownWords(prompt, options.language) ?? []
+      ),
+    ),
+  ];
   if (unknown.length > 0) {
     say(
       `warning: the models have never read ${
@@ -32,7 +39,7 @@ async function generate(options: GenerateFlags): Promise<number> {
   laps.lap("open");
   const clips = await generator.generate({
     ...size,
-    prompts: new Array<string>(options.count).fill(prompt),
+    prompts,
     seed: options.seed,
     fps: options.fps,
     steps: options.steps,
@@ -42,11 +49,11 @@ async function generate(options: GenerateFlags): Promise<number> {
     progress: terminalProgress(),
   });
   laps.lap("draw");
-  const { videos, sheet } = await output.write(clips, prompt);
+  const { videos, sheet } = await output.write(clips, prompts);
   laps.lap("write");
   if (options.json) {
     print(JSON.stringify({
-      prompt,
+      prompts,
       videos,
       sheet,
       unknownWords: unknown,
@@ -111,7 +118,7 @@ function stopwatch(): {
 if (import.meta.main) {
   await runProgram({
     usage: "deno task generate",
-    purpose: "Makes a video of a prompt, in any language.",
+    purpose: "Makes a video of each prompt, in any language.",
     flags: generateFlags,
     run: generate,
   });

@@ -9,8 +9,9 @@ const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** The prompt and flags of `deno task generate`. */
 export const generateFlags = z.strictObject({
-  prompt: z.array(z.string()).max(1, "must be one text, in quotation marks")
-    .describe("what to show, in any language; none lets the model choose"),
+  prompt: z.array(z.string()).describe(
+    "what to show, in any language, each prompt in quotation marks; none lets the model choose",
+  ),
   language: z.string().min(1, "must not be empty").default("auto").describe(
     "language in which unknown words are looked for, a BCP 47 tag, or auto",
   ),
@@ -28,7 +29,7 @@ export const generateFlags = z.strictObject({
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("how each step is taken"),
-  count: count.default(1).describe("videos of the prompt, each different"),
+  count: count.default(1).describe("videos of each prompt, each different"),
   out: z.string().min(1, "must not be empty").default("runs/generate").describe(
     "FILE.mp4 or FILE.gif for one video, else a folder",
   ),

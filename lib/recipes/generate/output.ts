@@ -8,8 +8,12 @@ import {
 
 /** Where generated videos go. */
 export interface Output {
-  /** Writes the videos and one contact sheet of all; returns the paths. */
-  write(clips: readonly Clip[], prompt: string): Promise<{
+  /**
+   * Writes the videos and one contact sheet of all; returns the paths.
+   *
+   * @param prompts One for each clip.
+   */
+  write(clips: readonly Clip[], prompts: readonly string[]): Promise<{
     readonly videos: readonly string[];
     readonly sheet: string;
   }>;
@@ -75,14 +79,14 @@ function writing(
   writeVideo: (path: string, clip: Clip) => Promise<void>,
 ): Output {
   return {
-    async write(clips, prompt) {
+    async write(clips, prompts) {
       await Deno.mkdir(folder, { recursive: true });
       const videos = clips.map((_, i) => pathOf(i));
       for (const [i, clip] of clips.entries()) {
         await writeVideo(videos[i]!, clip);
       }
-      const rows = clips.map((clip) => ({
-        label: prompt || "no prompt",
+      const rows = clips.map((clip, i) => ({
+        label: prompts[i] || "no prompt",
         clip,
       }));
       await writePng(sheet, await contactSheet(rows, { scale: 2 }));

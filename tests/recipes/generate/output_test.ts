@@ -14,7 +14,7 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
   const folder = await Deno.makeTempDir();
   for (const ending of ["mp4", "gif"]) {
     const path = `${folder}/new/kite.${ending}`;
-    const made = await outputAt(path, 1).write([clip], "a kite");
+    const made = await outputAt(path, 1).write([clip], ["a kite"]);
     assert.deepEqual(made, {
       videos: [path],
       sheet: `${folder}/new/kite.png`,
@@ -32,7 +32,10 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
 
 Deno.test("outputAt() a folder writes a video for each clip", async () => {
   const folder = await Deno.makeTempDir();
-  const { videos } = await outputAt(`${folder}/out`, 2).write([clip, clip], "");
+  const { videos } = await outputAt(`${folder}/out`, 2).write([clip, clip], [
+    "",
+    "",
+  ]);
   assert.deepEqual(videos, [
     `${folder}/out/video_01.mp4`,
     `${folder}/out/video_02.mp4`,
