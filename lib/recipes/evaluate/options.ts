@@ -2,6 +2,7 @@ import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
+import { type Knobs, readKnobs } from "../command_line/mod.ts";
 import { SHIPPED } from "../generate/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
@@ -74,5 +75,30 @@ export const evaluateFlags = z.strictObject({
   json: z.boolean().default(false).describe("print the report as JSON"),
 });
 
+/** Flags that the notebook takes. */
+export const notebookFlags = evaluateFlags.omit({ json: true });
+
 /** The same, checked. */
 export type EvaluateOptions = z.infer<typeof evaluateFlags>;
+
+/**
+ * The options of the notebook: its knobs, and any other flag of the command as
+ * it would be typed.
+ *
+ * @throws {InputError} naming the flag
+ *
+ * @example
+ * ```ts
+ * import { evaluateOptions } from "lib/recipes/evaluate/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { clips, steps } = evaluateOptions({ clips: 16 }, ["--steps=4"]);
+ * assert.deepEqual([clips, steps], [16, 4]);
+ * ```
+ */
+export function evaluateOptions(
+  knobs: Knobs,
+  flags: readonly string[],
+): EvaluateOptions {
+  return evaluateFlags.parse(readKnobs(notebookFlags, knobs, flags));
+}

@@ -46,25 +46,18 @@ export async function notebookProgram(
       await task.assertReady(options);
       const notebook = await readNotebook(file);
       const parameters = readParameters(notebook, file);
-      const { knobs, words } = knobsOf(
-        flags,
-        options,
-        Object.fromEntries(
-          parameters.map(({ name, fallback }) =>
-            [name === "out" ? folder : name, fallback] as const
-          ),
+      const fallbacks = Object.fromEntries(
+        parameters.map(({ name, fallback }) =>
+          [name === "out" ? folder : name, fallback] as const
         ),
       );
+      const { knobs, words } = knobsOf(flags, options, fallbacks);
       const { [folder]: out, ...values } = knobs;
       return await runInTerminal({
         file,
         notebook,
         parameters,
-        values: {
-          out: out!,
-          ...values,
-          ...(words.length > 0 && { flags: words }),
-        },
+        values: { out: out!, ...values, flags: words },
         out: String(out),
         cellLimit: undefined,
         totalLimit: undefined,

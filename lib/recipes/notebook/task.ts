@@ -15,6 +15,6 @@ if (import.meta.main) {
       );
     }
     const task = NOTEBOOK_TASKS[name as keyof typeof NOTEBOOK_TASKS];
-    return await notebookProgram(task, args);
+    return { ...await notebookProgram(task, args), command: name };
   });
 }

@@ -1,4 +1,9 @@
 import {
+  evaluateCommand,
+  notebookFlags as evaluateNotebookFlags,
+} from "../evaluate/mod.ts";
+import { diffusionFilesIn } from "../generate/mod.ts";
+import {
   assertReady,
   notebookFlags,
   phaseOf,
@@ -15,7 +20,17 @@ export const NOTEBOOK_TASKS = {
   phase3: stageTask("phase3", "06_phase3"),
   phase4: stageTask("phase4", "07_phase4"),
   phase5: stageTask("phase5", "08_phase5"),
-} as const;
+  evaluate: {
+    notebook: "notebooks/09_evaluation.ipynb",
+    program: () => Promise.resolve(evaluateCommand),
+    flags: evaluateNotebookFlags,
+    folder: "out",
+    isDirect: ({ json }) => json === true,
+    async assertReady({ checkpoint }) {
+      await diffusionFilesIn(String(checkpoint));
+    },
+  },
+} as const satisfies Readonly<Record<string, NotebookTask>>;
 
 /** A stage of training; a dry run leaves nothing that a notebook could show. */
 function stageTask(

@@ -120,6 +120,12 @@ Deno.test("bad input ends a notebook's task with code 2 before a kernel starts",
       ["phase5", [...args, "--bach", "2"], /no flag --bach; did you mean/],
       ["phase5", [...args, "--batch", "0"], /Cannot use --batch: /],
       ["vae", [...run, "--from", "scratch"], /no flag --from/],
+      ["evaluate", ["--clips", "1"], /Cannot use --clips: /],
+      [
+        "evaluate",
+        ["--checkpoint", `${folder}/other`, "--out", `${folder}/report`],
+        /^error: Cannot .*other/,
+      ],
       [
         "phase3",
         [...run, "--vae", `${folder}/vae.safetensors`],

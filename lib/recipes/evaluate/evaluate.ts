@@ -1,8 +1,6 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { writeFileAtomically } from "../../core/mod.ts";
-import { terminalProgress } from "../../core/progress/mod.ts";
+import { type Progress, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
 import { diffusionFilesIn } from "../generate/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
@@ -10,15 +8,40 @@ import { evaluateModel, type Evaluation } from "./evaluation.ts";
 import { evaluationText } from "./evaluation_text.ts";
 import type { Sample } from "./examiner.ts";
 import { openModel } from "./model.ts";
-import { evaluateFlags, type EvaluateOptions } from "./options.ts";
+import type { EvaluateOptions } from "./options.ts";
 import { languagesOf } from "./questions.ts";
 import { evaluationHtml } from "./report.ts";
 
-/** `deno task evaluate`: what a model's clips are worth. */
-async function evaluate(
+/** Where an evaluation runs: a terminal, a notebook or a test. */
+export interface EvaluateHost {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Milliseconds of a steady clock. */
+  readonly clock: () => number;
+  /** Takes lines for people. */
+  say(text: string): void;
+}
+
+/** What was found, and some clips to look at. */
+export interface Findings {
+  /** One for each checkpoint, the earliest phase first. */
+  readonly evaluations: readonly Evaluation[];
+  /** Of the last checkpoint. */
+  readonly samples: readonly Sample[];
+}
+
+/**
+ * Measures trained models and writes `report.html` and `report.json`:
+ * `deno task evaluate`, or a cell of a notebook. What was found is kept, so an
+ * evaluation that was stopped goes on.
+ *
+ * @throws {InputError} if there are no such models, or weights are missing
+ * @throws {StoppedError} if the signal asked for it
+ */
+export async function evaluate(
   options: EvaluateOptions,
-  signal: AbortSignal,
-): Promise<number> {
+  host: EvaluateHost,
+): Promise<Findings> {
   const { out, geometry, perLanguage, perObject } = options;
   const { steps, guidance, rescale, sampler } = options;
   const languages = languagesOf(options.languages);
@@ -26,7 +49,7 @@ async function evaluate(
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  say(await describeDevice(device));
+  host.say(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
@@ -43,7 +66,7 @@ async function evaluate(
       sampler,
     }, device);
     const isLast = path === chosen.at(-1);
-    say(`${model.name}: trained ${trainedText(model.phase)}`);
+    host.say(`${model.name}: trained ${trainedText(model.phase)}`);
     const found = await evaluateModel(model, {
       world3d,
       ...(i3d && { i3d }),
@@ -56,13 +79,13 @@ async function evaluate(
       }),
       batch: options.batch,
       cache: options.cache,
-      progress: terminalProgress(),
-      signal,
-      clock: () => performance.now(),
+      progress: host.progress,
+      signal: host.signal,
+      clock: host.clock,
     });
     evaluations.push(found.evaluation);
     samples = found.samples;
-    say(evaluationText(found.evaluation));
+    host.say(evaluationText(found.evaluation));
   }
   await Deno.mkdir(out, { recursive: true });
   const json = JSON.stringify({ options, evaluations }, null, 2);
@@ -71,9 +94,8 @@ async function evaluate(
     `${out}/report.html`,
     await evaluationHtml(evaluations, samples),
   );
-  if (options.json) print(json);
-  say(`report: ${out}/report.html`);
-  return 0;
+  host.say(`report: ${out}/report.html`);
+  return { evaluations, samples };
 }
 
 function trainedText(phase: Phase): string {
@@ -81,14 +103,4 @@ function trainedText(phase: Phase): string {
   return phase === last
     ? "through all phases"
     : `up to phase ${phase} of ${last}: what comes later was never seen`;
-}
-
-if (import.meta.main) {
-  await runProgram({
-    usage: "deno task evaluate",
-    purpose:
-      "Measures a trained model: what its VAE keeps, distance of its clips to real ones, adherence to prompts in any language, held-out loss.",
-    flags: evaluateFlags,
-    run: evaluate,
-  });
 }
