@@ -77,8 +77,8 @@ function depthwise(
     ), { ...TOLERANCE, gradient });
 }
 
-/** TF.js differentiates no dilated convolution. */
-const DILATED = { gradient: "none" } as const;
+/** TF.js's own gradient refuses dilations; ours is held against differences. */
+const DILATED = { gradient: "differences" } as const;
 
 /** Cases of convolutions and their gradients. */
 export const CONVOLUTION_CASES: readonly Case[] = [

@@ -3,6 +3,7 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { CONSTANT_GRADIENTS } from "./constant.ts";
 import { CUMULATIVE_GRADIENTS } from "./cumulative.ts";
+import { DILATED_CONVOLUTION_GRADIENTS } from "./dilated_convolution.ts";
 import { EINSUM_GRADIENTS } from "./einsum.ts";
 import { MOVEMENT_GRADIENTS } from "./movement.ts";
 import { TRANSPOSED_CONVOLUTION_GRADIENTS } from "./transposed_convolution.ts";
@@ -11,6 +12,7 @@ import { TRANSPOSED_CONVOLUTION_GRADIENTS } from "./transposed_convolution.ts";
 const GRADIENTS: readonly tf.GradConfig[] = [
   ...CONSTANT_GRADIENTS,
   ...CUMULATIVE_GRADIENTS,
+  ...DILATED_CONVOLUTION_GRADIENTS,
   ...EINSUM_GRADIENTS,
   ...MOVEMENT_GRADIENTS,
   ...TRANSPOSED_CONVOLUTION_GRADIENTS,
