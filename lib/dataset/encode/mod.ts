@@ -9,3 +9,4 @@ export * from "./gif.ts";
 export * from "./image.ts";
 export { writeMp4 } from "./mp4.ts";
 export * from "./png.ts";
+export * from "./svg.ts";

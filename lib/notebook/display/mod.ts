@@ -12,3 +12,4 @@ export * from "./media.ts";
 export * from "./plotly_figure.ts";
 export * from "./stop_signal.ts";
 export * from "./table.ts";
+export { staticPlot } from "./static_plot.ts";

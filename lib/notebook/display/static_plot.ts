@@ -18,7 +18,23 @@ interface Axis {
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
 
-/** Draws a plot as an SVG picture, without a browser. */
+/**
+ * Draws a plot as an SVG picture, without a browser.
+ *
+ * @example
+ * ```ts
+ * import { staticPlot } from "lib/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const svg = staticPlot({
+ *   title: "Loss",
+ *   xLabel: "step",
+ *   yLabel: "loss",
+ *   series: [{ name: "training", x: [0, 1, 2], y: [3, 2, 1] }],
+ * });
+ * assert.match(svg, /^<svg .*width="800"/);
+ * ```
+ */
 export function staticPlot(figure: Figure): string {
   const { title, xLabel, yLabel, logY = false, series } = figure;
   const bars = series.some(({ kind }) => kind === "bars");
