@@ -7,6 +7,7 @@ import {
   peekCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
+import { isDiskFull } from "./disk_full.ts";
 import { freeBytes } from "./machine.ts";
 import { DiskFullError } from "./stop.ts";
 
@@ -111,7 +112,7 @@ export class CheckpointFolder {
     try {
       await saveCheckpoint(path, checkpoint, this.#config);
     } catch (error) {
-      if (!isFull(error)) throw error;
+      if (!isDiskFull(error)) throw error;
       throw await this.#full(checkpoint.step, needed, 0);
     }
     const { keepLast, keepEvery } = this.#retention;
@@ -167,12 +168,6 @@ export class CheckpointFolder {
 export function bytesOf(tree: unknown): number {
   return leavesOf(tree, isNdArray)
     .reduce((sum, [, { data }]) => sum + data.byteLength, 0);
-}
-
-/** Whether a write failed for want of room, or of leave to take more. */
-function isFull(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
 }
 
 function megabytes(bytes: number): string {

@@ -55,11 +55,21 @@ export class RunObservers implements AsyncDisposable {
     for (const one of this.#all) one.parameters?.(stage, step, parameters);
   }
 
+  /** Tells all of them, also if one fails: who is to be alerted must be. */
   async end(end: RunEnd): Promise<void> {
-    for (const one of this.#all) await one.end?.(end);
+    const errors: unknown[] = [];
+    for (const one of this.#all) {
+      try {
+        await one.end?.(end);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const one of this.#all) await one[Symbol.asyncDispose]();
+    await using stack = new AsyncDisposableStack();
+    for (const one of this.#all) stack.use(one);
   }
 }

@@ -115,8 +115,8 @@ export async function openRun(
       return openJsonl(`${folder}/metrics.jsonl`, { atBytes: bytes });
     },
     async [Symbol.asyncDispose]() {
+      using _lock = lock; // is given back whatever happens
       await observers[Symbol.asyncDispose]();
-      lock[Symbol.dispose]();
     },
   };
 }

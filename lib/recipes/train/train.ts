@@ -7,6 +7,7 @@ import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
 import { assertReady, assertVae, isFresh, vaePathOf } from "./ready.ts";
+import { runError } from "./run_error.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
 import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
@@ -98,20 +99,36 @@ async function inRun(
     options: TrainOptions,
     host: TrainHost,
   ): Promise<void> => {
-    await using run = await openRun(options, device, host);
     try {
-      await work(run);
-      await run.observers.end({ state: "done", message: "" });
+      await using run = await openRun(options, device, host);
+      await endWith(run, work);
     } catch (error) {
-      await run.observers.end({
-        state: error instanceof StoppedError ? "stopped" : "failed",
-        message: messageOf(error),
-      });
-      throw error;
+      throw runError(error, options.run);
     }
   };
-  if (options.dryRun) return await dryRun(options, stages, host, doWork);
+  if (options.dryRun) {
+    return await dryRun(options, stages, device, host, doWork);
+  }
   await doWork(options, host);
+}
+
+/** Does the work of a run and tells its observers how it ended. */
+async function endWith(
+  run: Run,
+  work: (run: Run) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(run);
+    await run.observers.end({ state: "done", message: "" });
+  } catch (error) {
+    // Where the disk is full, the report cannot be written either: what ended
+    // the run counts.
+    await run.observers.end({
+      state: error instanceof StoppedError ? "stopped" : "failed",
+      message: messageOf(runError(error, run.folder)),
+    }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The run's own VAE, or the one it was given. */
