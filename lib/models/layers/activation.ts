@@ -30,3 +30,29 @@ export function silu(x: tf.Tensor): tf.Tensor {
     };
   })(x);
 }
+
+/**
+ * Softmax along any axis; TF.js's own knows the last alone.
+ *
+ * @param axis From the end where negative.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { softmax } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const columns = softmax(tf.tensor2d([[0, 5], [0, 5]]), 0);
+ * assert.deepEqual([...columns.dataSync()], [0.5, 0.5, 0.5, 0.5]);
+ * ```
+ */
+export function softmax(x: tf.Tensor, axis: number = -1): tf.Tensor {
+  const last = x.rank - 1;
+  const own = tf.util.parseAxisParam(axis, x.shape)[0]!;
+  if (own === last) return tf.softmax(x);
+  // The axis and the last change places, and back.
+  const places = x.shape.map((_, i) => i);
+  const order = places.with(own, last).with(last, own);
+  return tf.transpose(tf.softmax(tf.transpose(x, order)), order);
+}
