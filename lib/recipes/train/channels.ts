@@ -11,6 +11,14 @@ import { readText } from "./config_file.ts";
  *
  * @param environment Variables, of which those that begin with `ALERT_` count.
  * @throws {InputError} if the file of `alerts` cannot be used
+ *
+ * @example
+ * ```ts
+ * import { channelsOf } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(await channelsOf({ alerts: undefined }, {}), []);
+ * ```
  */
 export async function channelsOf(
   { alerts }: Pick<TrainOptions, "alerts">,

@@ -23,6 +23,15 @@ export function isFresh(
  * made. A phase that is done needs no other.
  *
  * @throws {InputError} naming the file that is missing, and what makes it
+ *
+ * @example
+ * ```ts
+ * import { assertReady, trainFlags } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const options = trainFlags.parse({ run: "runs/none" });
+ * await assert.rejects(assertReady(options, 3), /there must be a trained VAE: "runs\/none\/vae.safetensors"/);
+ * ```
  */
 export async function assertReady(
   options: TrainOptions,

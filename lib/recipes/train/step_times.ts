@@ -40,6 +40,21 @@ const WARM_UP = 2;
  * @param rounds Steps of each that are timed, 1 or more.
  * @returns the seconds of every step, by option.
  * @throws {StoppedError} if the signal asked for it
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { silentProgress } from "lib/core/mod.ts";
+ * import { timeSteps, trainOptions } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sides = ["hybrid", "pure"].map((backbone) => trainOptions({ preset: "tiny", backbone, batch: 1 }, []));
+ * using device = await openDevice("cpu");
+ * const { signal } = new AbortController();
+ * const host = { progress: silentProgress, signal, clock: () => performance.now() };
+ * const [hybrid] = await timeSteps(sides, 1, 3, device, host);
+ * assert.equal(hybrid!.length, 3);
+ * ```
  */
 export async function timeSteps(
   options: readonly TrainOptions[],
@@ -64,7 +79,8 @@ export async function timeSteps(
       if (signal.aborted) throw new StoppedError("Timing was stopped");
       const before = clock();
       await step();
-      if (round >= WARM_UP) times[i]!.push((clock() - before) / 1000);
+      const seconds = (clock() - before) / 1000;
+      if (round >= WARM_UP) times[i]!.push(seconds);
     }
     task.update(round + 1);
   }

@@ -306,3 +306,48 @@ Deno.test("after kill -9 the folder is free, and the notebook tells where it was
     assert.match(stderr, /A run in .* was cut off: all cells run again/);
   });
 });
+
+Deno.test("a run that goes on waits for the kernel of one that was killed", async () => {
+  await withNotebook([
+    { cell_type: "code", tags: ["parameters"], source: 'const out = "";' },
+    'import { lockFolder, thisProcess } from "lib/core/mod.ts";\n' +
+    "using _lock = lockFolder(out, thisProcess(new Date()));\nout.length > 0",
+  ], async (file, out) => {
+    await notebookTask("run", file, "--out", out);
+    const path = `${out}/notebook/work.ipynb`;
+    const cutOff = (await Deno.readTextFile(path))
+      .replace('"state": "done"', '"state": "running"');
+    await Deno.writeTextFile(path, cutOff);
+    const lock = lockFolder(out, thisProcess(new Date(0))); // as that kernel does
+    const timer = setTimeout(() => lock[Symbol.dispose](), 3000);
+    const { code, stderr } = await notebookTask("run", file, "--out", out);
+    clearTimeout(timer);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /A run in .* was cut off: all cells run again/);
+  });
+});
+
+Deno.test("what a cell refuses is one line and code 2; what stops itself is code 0", async () => {
+  const imports = 'import { InputError } from "lib/core/mod.ts";\n' +
+    'import { StoppedError } from "lib/trainer/mod.ts";\n';
+  const cases: [thrown: string, code: number, said: RegExp][] = [
+    ['new InputError("Cannot go: it must")', 2, /^error: Cannot go: it must$/m],
+    ['new StoppedError("It is saved", "time")', 0, /^It is saved$/m],
+    ['new RangeError("Cannot go")', 1, /failed: RangeError: Cannot go$/m],
+  ];
+  for (const [thrown, expected, said] of cases) {
+    await withNotebook(
+      [`${imports}throw ${thrown};`, "console.log('never');"],
+      async (file, out) => {
+        const { code, stdout, stderr } = await notebookTask(
+          ...["run", file, "--out", out],
+        );
+        assert.deepEqual([code, stdout], [expected, ""], stderr);
+        assert.match(stderr, said);
+        assert.equal(/^1 \|| at file:/m.test(stderr), expected === 1, stderr);
+        const { record } = await saved(out);
+        assert.equal(record.state, expected === 0 ? "stopped" : "failed");
+      },
+    );
+  }
+});
