@@ -27,3 +27,22 @@ export class InputError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * What failed first, where closing things afterwards failed as well.
+ *
+ * @example
+ * ```ts
+ * import { firstError } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [first, later] = [new Error("no room"), new Error("no room either")];
+ * assert.equal(firstError(new SuppressedError(later, first)), first);
+ * assert.equal(firstError(first), first);
+ * ```
+ */
+export function firstError(error: unknown): unknown {
+  let first = error;
+  while (first instanceof SuppressedError) first = first.suppressed;
+  return first;
+}

@@ -1,4 +1,10 @@
-import { InputError, isNdArray, leavesOf, messageOf } from "../core/mod.ts";
+import {
+  InputError,
+  isDiskFull,
+  isNdArray,
+  leavesOf,
+  messageOf,
+} from "../core/mod.ts";
 import {
   type Checkpoint,
   type CheckpointProgress,
@@ -7,7 +13,6 @@ import {
   peekCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
-import { isDiskFull } from "./disk_full.ts";
 import { freeBytes } from "./machine.ts";
 import { DiskFullError } from "./stop.ts";
 

@@ -12,7 +12,6 @@ export * from "./config_difference.ts";
 export * from "./curriculum/mod.ts";
 export * from "./diffusion_training.ts";
 export * from "./digest.ts";
-export * from "./disk_full.ts";
 export * from "./guard.ts";
 export * from "./held_out.ts";
 export * from "./loss_by_level.ts";

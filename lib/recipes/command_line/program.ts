@@ -1,4 +1,9 @@
-import { InputError } from "../../core/mod.ts";
+import {
+  firstError,
+  InputError,
+  isDiskFull,
+  messageOf,
+} from "../../core/mod.ts";
 import { RunFailedError, StoppedError } from "../../trainer/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import type * as z from "zod";
@@ -56,7 +61,8 @@ export async function runProgram<S extends FlagSchema>(
       Deno.exit(0);
     }
     Deno.exit(await program.run(options, abort.signal));
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstError(thrown);
     if (error instanceof InputError) {
       say(`error: ${error.message}`);
       Deno.exit(BAD_INPUT);
@@ -68,6 +74,13 @@ export async function runProgram<S extends FlagSchema>(
     if (error instanceof StoppedError) {
       say(error.message);
       Deno.exit(INTERRUPTED);
+    }
+    if (isDiskFull(error)) {
+      say(
+        `error: Cannot write: the disk must have room: ${messageOf(error)}; ` +
+          "make room and run the same command",
+      );
+      Deno.exit(FAILED);
     }
     throw error;
   }

@@ -1,5 +1,5 @@
-import { messageOf } from "../../core/mod.ts";
-import { DiskFullError, isDiskFull } from "../../trainer/mod.ts";
+import { firstError, isDiskFull, messageOf } from "../../core/mod.ts";
+import { DiskFullError } from "../../trainer/mod.ts";
 
 /**
  * The error that ended a run, for people: the first one where closing its files
@@ -18,8 +18,7 @@ import { DiskFullError, isDiskFull } from "../../trainer/mod.ts";
  * ```
  */
 export function runError(error: unknown, folder: string): unknown {
-  let first = error;
-  while (first instanceof SuppressedError) first = first.suppressed;
+  const first = firstError(error);
   if (!isDiskFull(first)) return first;
   return new DiskFullError(
     `Cannot write to "${folder}": the disk must have room for metrics, ` +

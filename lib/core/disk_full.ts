@@ -6,7 +6,7 @@ const CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
  *
  * @example
  * ```ts
- * import { isDiskFull } from "lib/trainer/mod.ts";
+ * import { isDiskFull } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
