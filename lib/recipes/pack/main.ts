@@ -1,4 +1,5 @@
 import { writeFileAtomically } from "../../core/mod.ts";
+import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { saveWeights } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import {
@@ -9,6 +10,11 @@ import {
 import { VOCABULARY_FILE } from "../generate/vocabulary.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
+import { thinnedMetrics } from "./thinned_metrics.ts";
+
+/** How the run went; of each file a small copy is shipped. */
+const METRICS_FILE = "metrics.jsonl";
+const REPORT_FILE = "report.html";
 
 /** `deno task pack`: the models of a run, small enough to be shipped. */
 async function pack({ run, out }: PackOptions): Promise<number> {
@@ -31,7 +37,24 @@ async function pack({ run, out }: PackOptions): Promise<number> {
     `${out}/${VOCABULARY_FILE}`,
     `${JSON.stringify(await captionWords())}\n`,
   );
-  for (const name of [VAE_FILE, DIFFUSION_FILE, VOCABULARY_FILE]) {
+  const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
+  await writeFileAtomically(
+    `${out}/${METRICS_FILE}`,
+    metrics.map((record) => `${JSON.stringify(record)}\n`).join(""),
+  );
+  await writeFileAtomically(
+    `${out}/${REPORT_FILE}`,
+    await Deno.readFile(`${run}/${REPORT_FILE}`),
+  );
+  for (
+    const name of [
+      VAE_FILE,
+      DIFFUSION_FILE,
+      VOCABULARY_FILE,
+      METRICS_FILE,
+      REPORT_FILE,
+    ]
+  ) {
     const { size } = await Deno.stat(`${out}/${name}`);
     say(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
