@@ -32,6 +32,12 @@ const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
 /**
+ * Milliseconds within which a second signal is the same key: the terminal sends
+ * one to `deno task` and to the program, and `deno task` sends its own on.
+ */
+const ECHO = 1000;
+
+/**
  * Runs a command and exits: 0 done, 1 not passed or failed, 2 bad input (one line, no
  * stack trace), 130 stopped by Ctrl-C or SIGTERM with everything saved.
  *
@@ -41,8 +47,11 @@ export async function runProgram<S extends FlagSchema>(
   given: Program<S> | (() => Promise<Program<S>>),
 ): Promise<never> {
   const abort = new AbortController();
+  let pressed = -Infinity;
   const interrupt = (): void => {
+    if (performance.now() - pressed < ECHO) return;
     if (abort.signal.aborted) Deno.exit(INTERRUPTED);
+    pressed = performance.now();
     say("Stopping after this step; press Ctrl-C again to stop at once");
     abort.abort();
   };

@@ -71,6 +71,9 @@ Deno.test("a phase runs its notebook, is stopped by a file, by Ctrl-C and by kil
       const before = await steps();
       await using process = startTask("phase5", long);
       await process.until(async () => await steps() > before + 1);
+      // `deno task` sends on what the terminal has sent to both of them.
+      process.kill("SIGINT");
+      await new Promise((resolve) => setTimeout(resolve, 30));
       process.kill("SIGINT");
       const { code, stderr, stdout } = await process.ended;
       assert.equal(code, 130, stderr);
