@@ -22,7 +22,12 @@ import {
   RunStoppedError,
   startKernel,
 } from "../../notebook/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
+import {
+  DiskFullError,
+  DivergedError,
+  RunFailedError,
+  StoppedError,
+} from "../../trainer/mod.ts";
 
 /** A run of a notebook without anybody watching. */
 export interface HeadlessRun {
@@ -127,7 +132,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
     const code = codeOf(error, signal);
     const stopped = code === STOPPED || code === DONE;
     await keep(latest, stopped ? "stopped" : "failed", error.cell.number);
-    report(error, code, say);
+    report(error, say);
     say(`saved: ${target}`);
     return code;
   }
@@ -150,18 +155,27 @@ function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   }
 }
 
+/** Errors of cells whose message says all that there is to know. */
+const SELF_EXPLAINING: ReadonlySet<string> = new Set([
+  InputError,
+  StoppedError,
+  RunFailedError,
+  DiskFullError,
+  DivergedError,
+].map(({ name }) => name));
+
 /** Says what went wrong, and where no message of ours does, in which lines. */
 function report(
   error: NotebookRunError,
-  code: number,
   say: (line: string) => void,
 ): void {
   if (error instanceof RunStoppedError) {
     say(`${error.message}; the same command goes on from the checkpoints`);
     return;
   }
-  if (error instanceof CellError && code !== FAILED) {
-    say(`${code === BAD_INPUT ? "error: " : ""}${error.errorMessage}`);
+  if (error instanceof CellError && SELF_EXPLAINING.has(error.errorName)) {
+    const isError = error.errorName !== StoppedError.name;
+    say(`${isError ? "error: " : ""}${error.errorMessage}`);
     return;
   }
   const lines = error.cell.source.split("\n");

@@ -3,7 +3,11 @@ import { openDevice } from "lib/compiler/mod.ts";
 import { type Clip, Rng, silentProgress } from "lib/core/mod.ts";
 import { Sprites } from "lib/dataset/synthetic/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
-import { initWorld3d, openWorld3d } from "lib/evaluation/mod.ts";
+import {
+  type FeatureNetwork,
+  initWorld3d,
+  openWorld3d,
+} from "lib/evaluation/mod.ts";
 import { HELD_OUT_LEVELS } from "lib/trainer/mod.ts";
 import { untrainedFolder } from "../generate/_trained.ts";
 import { evaluateModel } from "lib/recipes/evaluate/evaluation.ts";
@@ -109,7 +113,11 @@ function reversed(clip: Clip): Clip {
 
 async function evaluated(
   model: EvaluatedModel,
-  { cache, prompts }: { cache: string; prompts?: PromptCounts },
+  { cache, prompts, i3d }: {
+    cache: string;
+    prompts?: PromptCounts;
+    i3d?: FeatureNetwork;
+  },
 ) {
   using device = await openDevice("cpu");
   using world3d = await openWorld3d(device, {
@@ -124,6 +132,7 @@ async function evaluated(
     clips: CLIPS,
     heldOut: 8,
     ...(prompts && { prompts }),
+    ...(i3d && { i3d }),
     batch: 20,
     cache,
     progress: silentProgress,
@@ -211,6 +220,39 @@ Deno.test("evaluateModel() tells clips that go the wrong way, and others that ar
   const dim = dark.adherence.generated.hue!;
   assert.ok(dim.right < dim.asked);
   assert.ok(dark.reconstruction.psnr < 20);
+  await Deno.remove(cache, { recursive: true });
+});
+
+Deno.test("evaluateModel() with I3D gives FVD beside FWD, by its name, with n, spread and warnings, against the goal", async () => {
+  const cache = await Deno.makeTempDir();
+  const i3d: FeatureNetwork = {
+    name: "i3d",
+    weights: "ef",
+    layer: "logits",
+    dimension: 4,
+    resize: "bilinear to 224x224",
+    batch: 5,
+    featuresOf(clips) {
+      assert.ok(clips.length <= this.batch);
+      return Promise.resolve(clips.map(({ data }) => data.slice(0, 4)));
+    },
+    [Symbol.dispose]() {},
+  };
+  const { evaluation, samples } = await evaluated(knowing(dimmed), {
+    cache,
+    i3d,
+  });
+  const [fwd, fvd] = evaluation.phases[0]!.distances;
+  assert.equal(fwd!.metric, "FWD");
+  assert.equal(fvd!.metric, "FVD");
+  assert.deepEqual(fvd!.clips, { a: CLIPS, b: CLIPS });
+  assert.ok(fvd!.frechet > 0 && fvd!.spread! > 0 && fvd!.curve);
+  assert.deepEqual(fvd!.warnings, []);
+  assert.equal(fwd!.warnings.length, 0);
+  assert.equal(fvd!.setting.weights, "ef");
+  const html = await evaluationHtml([evaluation], samples);
+  assert.match(html, />FVD, phase 1</);
+  assert.match(html, /at most 35/);
   await Deno.remove(cache, { recursive: true });
 });
 
