@@ -8,6 +8,11 @@ export const analyzeFlags = z.strictObject({
   url: z.string().min(1, "must not be empty").optional().describe(
     "the same, on a server; two range requests",
   ),
+  out: z.string().min(1, "must not be empty").default("runs/ltx2_analysis")
+    .describe("folder in which the notebook is kept"),
+  text: z.boolean().default(false).describe(
+    "print the analysis as text, without the notebook",
+  ),
   json: z.boolean().default(false).describe(
     "print the totals, and the comparison if there is one, as JSON",
   ),
@@ -15,6 +20,13 @@ export const analyzeFlags = z.strictObject({
   ({ file, url }) => file === undefined || url === undefined,
   { path: ["url"], message: "must stand alone, without --file" },
 );
+
+/** Flags that the notebook takes. */
+export const notebookFlags = z.strictObject({
+  file: analyzeFlags.shape.file,
+  url: analyzeFlags.shape.url,
+  out: analyzeFlags.shape.out,
+});
 
 /** The same, checked. */
 export type AnalyzeOptions = z.infer<typeof analyzeFlags>;

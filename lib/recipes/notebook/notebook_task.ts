@@ -1,5 +1,5 @@
 import { readNotebook } from "../../formats/notebook/mod.ts";
-import { readParameters } from "../../notebook/mod.ts";
+import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
 import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
@@ -24,7 +24,7 @@ export interface NotebookTask {
    *
    * @throws {InputError} if it cannot
    */
-  assertReady(options: Options): Promise<void>;
+  assertReady(options: Options, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function notebookProgram(
     async run(given, signal) {
       const options = given as Options;
       if (task.isDirect(options)) return await program.run(given, signal);
-      await task.assertReady(options);
+      await task.assertReady(options, signal);
       const notebook = await readNotebook(file);
       const parameters = readParameters(notebook, file);
       const fallbacks = Object.fromEntries(
@@ -52,13 +52,18 @@ export async function notebookProgram(
         ),
       );
       const { knobs, words } = knobsOf(flags, options, fallbacks);
-      const { [folder]: out, ...values } = knobs;
+      const values = parameters.map(({ name }) =>
+        [
+          name,
+          name === "flags" ? words : knobs[name === "out" ? folder : name],
+        ] as const
+      ).filter(([, value]) => value !== undefined);
       return await runInTerminal({
         file,
         notebook,
         parameters,
-        values: { out: out!, ...values, flags: words },
-        out: String(out),
+        values: Object.fromEntries(values) as Record<string, ParameterValue>,
+        out: String(options[folder]),
         cellLimit: undefined,
         totalLimit: undefined,
         signal,

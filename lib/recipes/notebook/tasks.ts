@@ -1,4 +1,10 @@
 import {
+  analyzeCommand,
+  analyzeFlags,
+  headerOf,
+  notebookFlags as analyzeNotebookFlags,
+} from "../analyze/mod.ts";
+import {
   evaluateCommand,
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
@@ -14,6 +20,17 @@ import type { NotebookTask } from "./notebook_task.ts";
 
 /** Tasks that are notebooks. */
 export const NOTEBOOK_TASKS = {
+  analyze: {
+    notebook: "notebooks/01_ltx2_analysis.ipynb",
+    program: () => Promise.resolve(analyzeCommand),
+    flags: analyzeNotebookFlags,
+    folder: "out",
+    isDirect: ({ text, json }) => text === true || json === true,
+    async assertReady(options, signal) {
+      const { file, url } = analyzeFlags.parse(options);
+      if (file ?? url) await headerOf({ file, url }, signal);
+    },
+  },
   vae: stageTask("vae", "03_vae_pretraining"),
   phase1: stageTask("phase1", "04_phase1"),
   phase2: stageTask("phase2", "05_phase2"),

@@ -4,23 +4,13 @@ import {
   publishedFields,
   writeSparse,
 } from "../../ltx2/_published_file.ts";
-
-/** The task in deno.json, word by word: the permissions must be the user's. */
-const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-const TASK: string[] = tasks.analyze.command.split(" ").slice(1);
+import { runTask } from "../_task_process.ts";
 
 async function analyze(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = Object.entries(Deno.env.toObject())
-    .filter(([name]) => !/^(LD|DYLD)_/.test(name));
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...TASK, ...args],
-    clearEnv: true,
-    env: { ...Object.fromEntries(env), NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const { code, stdout, stderr } = await runTask("analyze", ...args);
+  return { code, stdout, stderr };
 }
 
 const TOTALS = {
@@ -46,7 +36,7 @@ Deno.test("analyze --file passes a file of full size and fails one that differs"
   try {
     const fields = publishedFields();
     await writeSparse(path, fields);
-    const same = await analyze("--file", path);
+    const same = await analyze("--text", "--file", path);
     assert.equal(same.code, 0, same.stderr);
     assert.match(same.stdout, /6,111 tensors, 4,936 names with "attn"/);
     assert.match(same.stdout, /the file is what the configuration says\n$/);
@@ -54,7 +44,7 @@ Deno.test("analyze --file passes a file of full size and fails one that differs"
     fields.delete("vae.decoder.conv_out.conv.bias");
     fields.set("vae.decoder.\u001b[31mred", bf16(1));
     await writeSparse(path, fields);
-    const other = await analyze("--file", path);
+    const other = await analyze("--text", "--file", path);
     assert.equal(other.code, 1, other.stderr);
     assert.match(other.stdout, /VAE decoder\s+89 of 90/);
     assert.match(
@@ -99,5 +89,27 @@ Deno.test("analyze refuses bad input in one line, with nothing printed before it
       stdout: "",
       stderr: `error: ${problem}\n`,
     });
+  }
+});
+
+Deno.test("analyze runs its notebook, keeps it, and fails with a file that differs", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/other.safetensors`;
+    const fields = publishedFields();
+    fields.delete("vae.decoder.conv_out.conv.bias");
+    await writeSparse(path, fields);
+    const { code, stdout, stderr } = await analyze(
+      ...["--file", path, "--out", `${folder}/run`],
+    );
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^transformer +3510 +18,876,174,592 /m);
+    assert.match(stdout, / missing: 1\n +"vae.decoder.conv_out.conv.bias"/);
+    assert.match(stderr, /the file differs from the configuration/);
+    assert.ok(
+      (await Deno.stat(`${folder}/run/notebook/01_ltx2_analysis.ipynb`)).isFile,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

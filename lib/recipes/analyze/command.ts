@@ -6,7 +6,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 import { compareHeader, LTX2, totalsOf } from "../../ltx2/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
-import { runProgram } from "../command_line/mod.ts";
+import { type FlagSchema, print, type Program } from "../command_line/mod.ts";
 import { analyzeFlags, type AnalyzeOptions } from "./options.ts";
 import { analysisText, comparisonText } from "./report.ts";
 import { baseModel } from "./subject.ts";
@@ -33,7 +33,12 @@ async function analyze(
   return comparison === undefined || comparison.matches ? 0 : 1;
 }
 
-async function headerOf(
+/**
+ * The header of the file that is compared.
+ *
+ * @throws {InputError} if it cannot be read
+ */
+export async function headerOf(
   { file, url }: Pick<AnalyzeOptions, "file" | "url">,
   signal: AbortSignal,
 ): Promise<SafetensorsHeader> {
@@ -55,19 +60,11 @@ async function headerOf(
   }
 }
 
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += Deno.stdout.writeSync(bytes.subarray(done));
-  }
-}
-
-if (import.meta.main) {
-  await runProgram({
-    usage: "deno task analyze",
-    purpose:
-      "Takes LTX-2 apart from its configuration, and compares a real file with it.",
-    flags: analyzeFlags,
-    run: analyze,
-  });
-}
+/** `deno task analyze` in the process that runs it. */
+export const analyzeCommand: Program<FlagSchema> = {
+  usage: "deno task analyze",
+  purpose:
+    "Takes LTX-2 apart from its configuration, and compares a real file with it.",
+  flags: analyzeFlags,
+  run: (given, signal) => analyze(analyzeFlags.parse(given), signal),
+};
