@@ -25,6 +25,7 @@ export * from "./step_runner.ts";
 export * from "./stop.ts";
 export * from "./train_step.ts";
 export * from "./text_alignment.ts";
+export * from "./text_reading.ts";
 export * from "./training.ts";
 export * from "./video_vae_training.ts";
 export * from "./weights.ts";

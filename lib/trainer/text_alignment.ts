@@ -1,12 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Loss } from "../compiler/mod.ts";
 import type { Tensors } from "../models/layers/mod.ts";
-import {
-  encodeText,
-  type PromptTokens,
-  type TextConfig,
-  type TextParameters,
-} from "../models/text/mod.ts";
+import type { PromptTokens } from "../models/text/mod.ts";
 
 /** What the text encoder is aligned on in one step: two captions of each clip. */
 export interface CaptionPairs {
@@ -41,41 +35,41 @@ const EPSILON = 1e-6;
  * count, so that each comes to say the same in every language.
  *
  * Other clips that happen to show the same are left out of the sums.
+ *
+ * @param tokens What the encoder makes of the first captions of `B` clips and
+ *   then of the second ones, `[2B,K,O]`.
+ * @param same See {@link CaptionPairs}.
+ * @returns scalars
  */
-export function alignmentLoss(
-  config: TextConfig,
-): (
-  parameters: Tensors<TextParameters>,
-  pairs: CaptionPairs,
-) => Loss<AlignmentMetrics> {
-  return (parameters, { first, second, same }) => {
-    const count = same.shape[0]!;
-    const { tokens } = encodeText(parameters, together(first, second), config);
-    const flat = tf.reshape(tokens, [2 * count, tokens.size / (2 * count)]);
-    const length = tf.sqrt(tf.add(tf.sum(tf.square(flat), 1, true), EPSILON));
-    const [a, b] = tf.split(tf.div(flat, length), 2) as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-    ];
-    const own = tf.eye(count);
-    const others = tf.mul(tf.sub(same, own), HIDDEN);
-    const scores = tf.add(
-      tf.mul(tf.matMul(a, b, false, true), 1 / TEMPERATURE),
-      others,
-    ); // [B,B]
-    const ownScore = tf.sum(tf.mul(scores, own), 1);
-    const missed = (axis: number): tf.Tensor =>
-      tf.mean(tf.sub(tf.logSumExp(scores, axis), ownScore));
-    const nearest = tf.greaterEqual(ownScore, tf.max(scores, 1));
-    return {
-      loss: tf.mul(tf.add(missed(1), missed(0)), 0.5),
-      metrics: { accuracy: tf.mean(tf.cast(nearest, "float32")) },
-    };
+export function alignmentOf(
+  tokens: tf.Tensor,
+  same: tf.Tensor,
+): { loss: tf.Tensor } & AlignmentMetrics {
+  const count = same.shape[0]!;
+  const flat = tf.reshape(tokens, [2 * count, tokens.size / (2 * count)]);
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(flat), 1, true), EPSILON));
+  const [a, b] = tf.split(tf.div(flat, length), 2) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  const own = tf.eye(count);
+  const others = tf.mul(tf.sub(same, own), HIDDEN);
+  const scores = tf.add(
+    tf.mul(tf.matMul(a, b, false, true), 1 / TEMPERATURE),
+    others,
+  ); // [B,B]
+  const ownScore = tf.sum(tf.mul(scores, own), 1);
+  const missed = (axis: number): tf.Tensor =>
+    tf.mean(tf.sub(tf.logSumExp(scores, axis), ownScore));
+  const nearest = tf.greaterEqual(ownScore, tf.max(scores, 1));
+  return {
+    loss: tf.mul(tf.add(missed(1), missed(0)), 0.5),
+    accuracy: tf.mean(tf.cast(nearest, "float32")),
   };
 }
 
 /** Two batches of prompts as one. */
-function together(
+export function together(
   first: Tensors<PromptTokens>,
   second: Tensors<PromptTokens>,
 ): Omit<Tensors<PromptTokens>, "words" | "wordMask"> {

@@ -1,5 +1,6 @@
 import type { Rng } from "../../core/mod.ts";
 import { namePhrase } from "../captions/mod.ts";
+import type { Labels } from "../vocabulary/mod.ts";
 import { checkLanguages, describe } from "./_description.ts";
 import type { SyntheticOptions } from "./clips.ts";
 import { planTake } from "./take.ts";
@@ -11,6 +12,8 @@ export interface CaptionPair {
   readonly second: string;
   /** The same for clips of which the same is said, whatever the language. */
   readonly meaning: string;
+  /** What they say. */
+  readonly labels: Labels;
 }
 
 /**
@@ -43,6 +46,7 @@ export function captionPairs(
       first: first.caption,
       second: second.caption,
       meaning: await namePhrase(labels, "en"),
+      labels,
     };
   };
 }

@@ -7,15 +7,23 @@ import {
   type PromptTokens,
   readPrompts,
   type TextConfig,
-  type TextParameters,
 } from "../../models/text/mod.ts";
 import {
-  alignmentLoss,
-  type CaptionPairs,
   type Evaluator,
+  initReaders,
+  type LabelledPairs,
+  readingLoss,
+  type ReadingParameters,
   sampleOrder,
   saveWeights,
 } from "../../trainer/mod.ts";
+import {
+  type Labels,
+  MOTION_IDS,
+  OBJECT_KINDS,
+  objectKind,
+  PAINTS,
+} from "../../dataset/vocabulary/mod.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { worldCaptions } from "./sources.ts";
@@ -26,16 +34,35 @@ const CHARACTERS = 48;
 /** Held-out captions that are told apart at once. */
 const AT_ONCE = 64;
 
+/** What is asked about the first subject of a clip, and all that may be answered. */
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  object: {
+    answers: OBJECT_KINDS.map(({ id }) => id),
+    of: ({ object }) => object,
+  },
+  colour: {
+    answers: [...Object.keys(PAINTS), "none"],
+    of: ({ object }) => objectKind(object).paint ?? "none",
+  },
+  motion: { answers: MOTION_IDS, of: ({ motion }) => motion },
+};
+
+interface Question {
+  readonly answers: readonly string[];
+  of(subject: Labels["subjects"][number]): string;
+}
+
 /** Captions of some clips as the loss wants them. */
 interface PairArrays {
   readonly first: PromptTokens;
   readonly second: PromptTokens;
   readonly same: NdArray<"float32">;
+  readonly answers: Readonly<Record<string, NdArray<"float32">>>;
 }
 
 /**
- * Teaches the text encoder of a run that captions of one clip say the same in
- * every language, or goes on with it. The phases, which learn from pictures,
+ * Teaches the text encoder of a run what captions say, the same in every
+ * language, or goes on with it. The phases, which learn from pictures,
  * then begin with languages that agree.
  */
 export async function trainText(run: Run): Promise<void> {
@@ -62,8 +89,8 @@ export async function trainText(run: Run): Promise<void> {
   using evaluator = await textEvaluator(run, reading);
   const trained = await runStage(run, "text", config, {
     config: trainingConfigOf(plan, options),
-    initial: initText(models.text, rng),
-    lossOf: alignmentLoss(models.text),
+    initial: initial(models.text, rng),
+    lossOf: readingLoss(models.text),
     async batchAt(index: number) {
       const pairs: CaptionPair[] = [];
       for (let i = 0; i < plan.batch; i++) {
@@ -75,7 +102,7 @@ export async function trainText(run: Run): Promise<void> {
     },
     evaluator,
   });
-  await saveWeights(path, trained.state.averages!.long, {
+  await saveWeights(path, trained.state.averages!.long.text, {
     kind: "MultilingualTextEncoder",
     config: models.text,
     stage: "text",
@@ -88,6 +115,20 @@ export async function trainText(run: Run): Promise<void> {
 /** Where a run keeps its aligned text encoder. */
 export function textPathOf(folder: string): string {
   return `${folder}/text.safetensors`;
+}
+
+function initial(config: TextConfig, rng: Rng): ReadingParameters {
+  const counts = Object.entries(QUESTIONS).map((
+    [question, { answers }],
+  ) => [question, answers.length] as const);
+  return {
+    text: initText(config, rng),
+    readers: initReaders(
+      rng.fork("readers"),
+      config,
+      Object.fromEntries(counts),
+    ),
+  };
 }
 
 function arraysOf(
@@ -105,14 +146,24 @@ function arraysOf(
     first: readPrompts(pairs.map(({ first }) => first), config),
     second: readPrompts(pairs.map(({ second }) => second), config),
     same: float32([count, count], same),
+    answers: Object.fromEntries(
+      Object.entries(QUESTIONS).map(([question, { answers, of }]) => {
+        const oneHot = new Float32Array(count * answers.length);
+        for (const [i, { labels }] of pairs.entries()) {
+          const answer = answers.indexOf(of(labels.subjects[0]!));
+          oneHot[i * answers.length + answer] = 1;
+        }
+        return [question, float32([count, answers.length], oneHot)];
+      }),
+    ),
   };
 }
 
-/** Loss on held-out clips, and how many captions find their own. */
+/** Loss on held-out clips, how many captions find their own, and are read. */
 async function textEvaluator(
   run: Run,
   reading: TextConfig,
-): Promise<Evaluator<TextParameters> & Disposable> {
+): Promise<Evaluator<ReadingParameters> & Disposable> {
   const { options, models, device } = run;
   const pairAt = worldCaptions(options, "validation");
   const batches: PairArrays[] = [];
@@ -123,37 +174,41 @@ async function textEvaluator(
     }
     batches.push(arraysOf(pairs, reading));
   }
+  type Name = "loss" | "accuracy" | "read";
   type Measure = {
-    run(pairs: PairArrays): Promise<{ loss: NdArray; accuracy: NdArray }>;
+    run(pairs: PairArrays): Promise<Record<Name, NdArray>>;
     [Symbol.dispose](): void;
   };
-  const lossOf = alignmentLoss(models.text);
+  const lossOf = readingLoss(models.text);
   let compiled: Measure | undefined;
   return {
     every: options.evaluateEvery,
     async evaluate(state) {
       compiled ??= jitWithState(
-        (parameters, pairs: CaptionPairs) => {
-          const text = parameters as Tensors<TextParameters>;
-          const { loss, metrics } = lossOf(text, pairs);
-          return { outputs: { loss, accuracy: metrics.accuracy } };
+        (parameters, pairs: LabelledPairs) => {
+          const { loss, metrics } = lossOf(
+            parameters as Tensors<ReadingParameters>,
+            pairs,
+          );
+          return { outputs: { loss, ...metrics } };
         },
         state.averages!.long,
         { device, name: "held-out captions" },
       ) as Measure;
-      let [losses, hits] = [0, 0];
+      const means: Record<Name, number> = { loss: 0, accuracy: 0, read: 0 };
       for (const batch of batches) {
-        const { loss, accuracy } = await compiled.run(batch);
-        const count = batch.same.shape[0]!;
-        losses += loss.data[0]! * count;
-        hits += accuracy.data[0]! * count;
+        const found = await compiled.run(batch);
+        const share = batch.same.shape[0]! / options.heldOut;
+        for (const name of Object.keys(means) as Name[]) {
+          means[name] += found[name].data[0]! * share;
+        }
       }
-      const score = losses / options.heldOut;
       const record = {
-        heldOutLoss: score,
-        heldOutAccuracy: hits / options.heldOut,
+        heldOutLoss: means.loss,
+        heldOutAccuracy: means.accuracy,
+        heldOutRead: means.read,
       };
-      return { score, record };
+      return { score: means.loss, record };
     },
     [Symbol.dispose]: () => compiled?.[Symbol.dispose](),
   };
