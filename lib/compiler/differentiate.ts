@@ -16,7 +16,10 @@ export interface Loss<A> {
  * TF.js's own differentiation; works eagerly and while tracing.
  *
  * @returns the loss, and gradients as a tree of the form of the parameters;
- * zero for parameters that the loss does not depend on.
+ * zero for parameters that the loss does not depend on, and for fixed ones.
+ *
+ * @param isFixed Says of a path whether its parameter is a constant, to which
+ *   nothing needs to be propagated back; default: none is.
  *
  * @example
  * ```ts
@@ -35,9 +38,11 @@ export interface Loss<A> {
 export function lossAndGradients<P, A>(
   lossOf: (parameters: P) => Loss<A>,
   parameters: P,
+  isFixed: (path: string) => boolean = () => false,
 ): Loss<A> & { readonly gradients: P } {
   registerGradients();
   const leaves = leavesOf(parameters, isTensor);
+  const free = leaves.filter(([path]) => !isFixed(path));
   let metrics: A;
   const { value, grads } = tf.engine().gradients(
     () => {
@@ -51,7 +56,7 @@ export function lossAndGradients<P, A>(
       ) as A;
       return result.loss;
     },
-    leaves.map(([, tensor]) => tensor),
+    free.map(([, tensor]) => tensor),
     undefined,
     true,
   );
@@ -60,9 +65,10 @@ export function lossAndGradients<P, A>(
     kept.dispose();
     return copy;
   }) as A;
+  const found = new Map(free.map(([path], i) => [path, grads[i]]));
   const gradients = treeFrom(
-    leaves.map(([path, tensor], i) =>
-      [path, grads[i] ?? tf.zerosLike(tensor)] as const
+    leaves.map(([path, tensor]) =>
+      [path, found.get(path) ?? tf.zerosLike(tensor)] as const
     ),
   ) as P;
   return { loss: value, metrics: handedOn, gradients };

@@ -78,7 +78,7 @@ export async function compileStep<P, T, B, A>(
   const sums = await uploadState(device, initAccumulator(initial));
   const { parameters } = state as { parameters: unknown };
   const add = jitWithState(
-    accumulateStep(lossOf) as never,
+    accumulateStep(lossOf, config) as never,
     { parameters, ...sums },
     { device, name: `${name}, part` },
   );

@@ -23,6 +23,7 @@ import {
   clipByGlobalNorm,
   initMoments,
   type Moments,
+  rateOf,
   type StepScalars,
   stepScalars,
 } from "./optimiser/mod.ts";
@@ -128,6 +129,7 @@ export function trainStep<P, B, A>(
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
+      fixedBy(options),
     );
     const { state: next, outputs } = updateState(
       state,
@@ -166,6 +168,7 @@ export function initAccumulator<P>(
  */
 export function accumulateStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
+  options: Pick<UpdateOptions, "optimiser">,
 ): (
   state: AccumulatorState<P>,
   inputs: {
@@ -183,6 +186,7 @@ export function accumulateStep<P, B, A>(
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
+      fixedBy(options),
     );
     // Not by a product: what was left behind may be no number.
     const isFirst = tf.greater(first, 0);
@@ -204,6 +208,13 @@ export function accumulateStep<P, B, A>(
       outputs: { ...metrics, loss },
     };
   };
+}
+
+/** Says which parameters no update changes. */
+function fixedBy(
+  { optimiser: { rates } }: Pick<UpdateOptions, "optimiser">,
+): (path: string) => boolean {
+  return (path) => rateOf(path, rates) === 0;
 }
 
 /** Makes the end of an accumulated step, as a function to compile. */

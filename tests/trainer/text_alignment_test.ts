@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   disposeState,
   jitWithState,
+  type Loss,
   lossAndGradients,
   readState,
   uploadState,
@@ -15,7 +16,13 @@ import {
   type NdArray,
   Rng,
 } from "lib/core/mod.ts";
-import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
+import {
+  encodeText,
+  initText,
+  readPrompts,
+  type TextParameters,
+} from "lib/models/text/mod.ts";
+import type { Tensors } from "lib/models/layers/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
@@ -24,7 +31,11 @@ import {
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
-import { alignmentLoss } from "lib/trainer/text_alignment.ts";
+import {
+  alignmentOf,
+  type CaptionPairs,
+  together,
+} from "lib/trainer/text_alignment.ts";
 import { eagerly } from "../models/_eager.ts";
 import { device } from "./_tiny_models.ts";
 
@@ -32,6 +43,16 @@ const config = { ...PRESETS.tiny.text, maxCharacters: 12, maxWords: 3 };
 const parameters = initText(config, new Rng(1));
 const ENGLISH = ["red circle", "blue square", "cat", "rocket"];
 const GERMAN = ["roter Kreis", "blaues Quadrat", "Katze", "Rakete"];
+
+/** The loss of pairs under an encoder, as a training loop wants it. */
+function lossOf(
+  parameters: Tensors<TextParameters>,
+  { first, second, same }: CaptionPairs,
+): Loss<{ accuracy: tf.Tensor }> {
+  const { tokens } = encodeText(parameters, together(first, second), config);
+  const { loss, accuracy } = alignmentOf(tokens, same);
+  return { loss, metrics: { accuracy } };
+}
 
 /** Nothing shows the same but what is on the diagonal. */
 function identity(count: number): NdArray<"float32"> {
@@ -50,7 +71,7 @@ const pairs = {
 /** The loss and the accuracy, eagerly. */
 function measure(same = pairs.same): [loss: number, accuracy: number] {
   const found = eagerly({ parameters, ...pairs, same }, (t) => {
-    const { loss, metrics } = alignmentLoss(config)(t.parameters, t);
+    const { loss, metrics } = lossOf(t.parameters, t);
     return tf.stack([loss, metrics.accuracy]);
   });
   return [found.data[0]!, found.data[1]!];
@@ -89,11 +110,11 @@ function oracle(ignored: readonly string[] = []): number {
   return total / 8;
 }
 
-Deno.test("alignmentLoss() is the contrastive loss between two captions of each clip", () => {
+Deno.test("alignmentOf() is the contrastive loss between two captions of each clip", () => {
   assert.ok(Math.abs(measure()[0] - oracle()) < 1e-3);
 });
 
-Deno.test("alignmentLoss() leaves out clips that show the same", () => {
+Deno.test("alignmentOf() leaves out clips that show the same", () => {
   const same = identity(4);
   same.data[1] = same.data[4] = 1; // clips 0 and 1
   const left = oracle(["0,1", "1,0"]);
@@ -101,7 +122,7 @@ Deno.test("alignmentLoss() leaves out clips that show the same", () => {
   assert.ok(Math.abs(left - oracle()) > 1e-2);
 });
 
-Deno.test("alignmentLoss() reaches every parameter of the encoder that reads prompts", () => {
+Deno.test("alignmentOf() reaches every parameter of the encoder that reads prompts", () => {
   const still = mapTree(parameters, isNdArray, (array) => ({
     ...array,
     // What starts at zero would hide what comes before it.
@@ -109,7 +130,7 @@ Deno.test("alignmentLoss() reaches every parameter of the encoder that reads pro
   }));
   const gradients = eagerly({ still, ...pairs }, (t) => {
     const { gradients } = lossAndGradients(
-      (p) => alignmentLoss(config)(p as never, t),
+      (p) => lossOf(p as never, t),
       t.still as never,
     );
     const largest = leavesOf(
@@ -128,7 +149,7 @@ Deno.test("an encoder learns four pairs, and finds each among the others", async
   const options = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
   const state = await uploadState(device, initTrainState(parameters));
   using step = jitWithState(
-    trainStep(alignmentLoss(config) as never, options) as never,
+    trainStep(lossOf as never, options) as never,
     state,
     { device, name: "alignment" },
   );

@@ -97,7 +97,7 @@ export function estimateStep(
     : [
       programCost({
         name: `${stage}, part`,
-        fn: accumulateStep(lossOf as never) as never,
+        fn: accumulateStep(lossOf as never, update) as never,
         state: typesOf({ parameters, ...initAccumulator(hollow(parameters)) }),
         inputs: {
           batch,

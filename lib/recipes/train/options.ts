@@ -70,6 +70,10 @@ export const trainFlags = z.strictObject({
   size: overriding("size"),
   frames: overriding("frames"),
   fps: overriding("fps"),
+  textRate: z.coerce.number().min(0, "must be 0 or more")
+    .max(1, "must be at most 1").default(0.1).describe(
+      "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",
+    ),
   recompute: z.boolean().default(false).describe(
     "keep the inputs of the backbone's blocks alone and make the rest again in the backward pass: a third more work in a fraction of the memory",
   ),

@@ -48,6 +48,11 @@ import { shown, showSamples, type VaeWeights } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
 const DROPPED = 0.1;
+/**
+ * Towards noise, where what a prompt says is decided: half of a logit-normal's
+ * levels are above 0.6.
+ */
+const LEVEL_SHIFT = 1.5;
 /** Clips of a sample sheet, and how they are drawn. */
 const SHEET = { clips: 8, steps: 24, guidance: 3 } as const;
 
@@ -77,6 +82,7 @@ export async function trainPhaseOf(
     languages: options.languages,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
+    textRate: options.textRate,
     vae: vae.digest,
   };
   const weights = `${folder}/${stage}.safetensors`;
@@ -135,7 +141,7 @@ export async function trainPhaseOf(
     fps: shape.fps,
   });
   const trained = await runStage(run, stage, config, {
-    config: trainingConfigOf(plan, options),
+    config: trainingConfigOf(stage, plan, options),
     initial,
     lossOf: diffusionTrainingLoss(
       models,
@@ -151,7 +157,7 @@ export async function trainPhaseOf(
       return {
         latents: batch,
         noise: draw.normals(batch.shape),
-        levels: drawLevels(draw, plan.batch),
+        levels: drawLevels(draw, plan.batch, LEVEL_SHIFT),
         prompts: readPrompts(
           chosen.map(({ caption }) => caption),
           models.text,
@@ -174,7 +180,7 @@ export async function trainPhaseOf(
       kind: "Diffusion",
       config: { text: models.text, backbone: models.backbone, vae: vae.digest },
       stage,
-      step: trainingConfigOf(plan, options).schedule.totalSteps,
+      step: trainingConfigOf(stage, plan, options).schedule.totalSteps,
       score: trained.best?.score,
       average: "long",
     },

@@ -4,7 +4,7 @@ import {
   type StagePlan,
   type TrainingConfig,
 } from "../../trainer/mod.ts";
-import { type Stage, stagePlan } from "./curriculum.ts";
+import { phaseOf, type Stage, stagePlan } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** Largest common norm of the gradients. */
@@ -22,14 +22,19 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
   return { ...plan, samples: Math.min(plan.samples, seen) };
 }
 
-/** How a plan is trained. */
+/** How the plan of a stage is trained. */
 export function trainingConfigOf(
+  stage: Stage,
   plan: StagePlan,
   options: TrainOptions,
 ): TrainingConfig {
   return {
     schedule: scheduleOf(plan, options.maxSteps),
-    optimiser: ADAMW_DEFAULTS,
+    optimiser: {
+      ...ADAMW_DEFAULTS,
+      ...(phaseOf(stage) !== undefined &&
+        { rates: { text: options.textRate } }),
+    },
     clipNorm: CLIP_NORM,
     accumulation: plan.accumulation,
     averages: true,

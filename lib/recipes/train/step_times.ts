@@ -95,8 +95,9 @@ async function openStep(
   held: AsyncDisposableStack,
 ): Promise<() => Promise<void>> {
   const models = modelsOf(options);
-  const plan = planOf(options, stageOf(phase));
-  const config = { ...trainingConfigOf(plan, options), accumulation: 1 };
+  const stage = stageOf(phase);
+  const plan = planOf(options, stage);
+  const config = { ...trainingConfigOf(stage, plan, options), accumulation: 1 };
   const rng = new Rng(options.seed).fork("step times");
   const { text, backbone } = initModels(models, rng);
   const initial: DiffusionParameters = { text, backbone };

@@ -88,7 +88,7 @@ export async function trainText(run: Run): Promise<void> {
   if (await isDone(run, "text", config, path)) return;
   using evaluator = await textEvaluator(run, reading);
   const trained = await runStage(run, "text", config, {
-    config: trainingConfigOf(plan, options),
+    config: trainingConfigOf("text", plan, options),
     initial: initial(models.text, rng),
     lossOf: readingLoss(models.text),
     async batchAt(index: number) {
@@ -106,7 +106,7 @@ export async function trainText(run: Run): Promise<void> {
     kind: "MultilingualTextEncoder",
     config: models.text,
     stage: "text",
-    step: trainingConfigOf(plan, options).schedule.totalSteps,
+    step: trainingConfigOf("text", plan, options).schedule.totalSteps,
     score: trained.best?.score,
     average: "long",
   });

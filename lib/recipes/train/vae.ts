@@ -85,7 +85,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   }
   using evaluator = await vaeEvaluator(run, shape);
   const trained = await runStage(run, "vae", config, {
-    config: trainingConfigOf(plan, options),
+    config: trainingConfigOf("vae", plan, options),
     initial: initVae(models.vae, rng),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
@@ -118,7 +118,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     kind: "VideoVAE",
     config: models.vae,
     stage: "vae",
-    step: trainingConfigOf(plan, options).schedule.totalSteps,
+    step: trainingConfigOf("vae", plan, options).schedule.totalSteps,
     score: trained.best?.score,
     average: "long",
   });

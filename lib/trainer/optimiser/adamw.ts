@@ -18,6 +18,34 @@ export interface AdamWOptions {
   readonly epsilon: number;
   /** Decay of weights of rank 2 and more, a step, times the learning rate. */
   readonly weightDecay: number;
+  /**
+   * Factors on the learning rate of all parameters under a path, 1 where none
+   * is named. At 0 they stay as they are, and no gradient is computed for them.
+   */
+  readonly rates?: Readonly<Record<string, number>>;
+}
+
+/**
+ * The factor on the learning rate of a parameter.
+ *
+ * @example
+ * ```ts
+ * import { rateOf } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(rateOf("text/ngrams", { text: 0.1 }), 0.1);
+ * assert.equal(rateOf("textual", { text: 0.1 }), 1);
+ * ```
+ */
+export function rateOf(
+  path: string,
+  rates: AdamWOptions["rates"] = {},
+): number {
+  const [, rate] =
+    Object.entries(rates).find(([name]) =>
+      path === name || path.startsWith(`${name}/`)
+    ) ?? [];
+  return rate ?? 1;
 }
 
 /** Values that have served most transformers. */
@@ -94,7 +122,7 @@ export function adamW<P>(
   gradients: P,
   moments: Moments<P>,
   scalars: StepScalars<tf.Tensor>,
-  { betas: [beta1, beta2], epsilon, weightDecay }: AdamWOptions,
+  { betas: [beta1, beta2], epsilon, weightDecay, rates }: AdamWOptions,
   gate: tf.Tensor = tf.scalar(1),
 ): { parameters: P; moments: Moments<P> } {
   const of = (tree: P): tf.Tensor[] =>
@@ -104,7 +132,6 @@ export function adamW<P>(
   const m = of(moments.first);
   const v = of(moments.second);
   const learningRate = tf.mul(scalars.learningRate, gate);
-  const keep = tf.sub(1, tf.mul(learningRate, weightDecay));
   const open = tf.greater(gate, 0);
   const keepFirst = tf.where(open, tf.scalar(beta1), tf.scalar(1));
   const keepSecond = tf.where(open, tf.scalar(beta2), tf.scalar(1));
@@ -116,7 +143,20 @@ export function adamW<P>(
     correction,
   );
   const floor = tf.div(epsilon, correction);
+  // Scalars, one pair for each factor that occurs.
+  const scaled = (factor: number) => ({
+    keep: tf.sub(1, tf.mul(learningRate, weightDecay * factor)),
+    rate: factor === 1 ? rate : tf.mul(rate, factor),
+  });
+  const factors = paths.map((path) => rateOf(path, rates));
+  const scalarsOf = new Map(
+    [...new Set(factors)].map((factor) => [factor, scaled(factor)]),
+  );
   const updated = of(parameters).map((p, i) => {
+    if (factors[i] === 0) {
+      return { parameter: p, first: m[i]!, second: v[i]! };
+    }
+    const { keep, rate } = scalarsOf.get(factors[i]!)!;
     const first = tf.add(tf.mul(m[i]!, keepFirst), g[i]!);
     const second = tf.add(tf.mul(v[i]!, keepSecond), tf.square(g[i]!));
     const root = tf.add(tf.sqrt(second), floor);

@@ -66,7 +66,12 @@ const GRADIENTS = [
 ];
 const RATES = [0.01, 0.02, 0.03, 0.02, 0.01];
 
-Deno.test("adamW() is the paper's algorithm over five steps, decay for rank 2 and more", () => {
+/** Five steps, the rate of each kind of parameter times a factor. */
+function checkSteps(
+  rates: AdamWOptions["rates"],
+  [ofWeight, ofDeep]: readonly [ofWeight: number, ofDeep: number],
+): void {
+  const options = { ...OPTIONS, rates };
   let state: { parameters: Parameters; moments: Moments<Parameters> } = {
     parameters: START,
     moments: initMoments(START),
@@ -79,27 +84,41 @@ Deno.test("adamW() is the paper's algorithm over five steps, decay for rank 2 an
       tensorsOf(gradients),
       moments,
       tensorsOf(stepScalars(i + 1, RATES[i]!, OPTIONS)) as never,
-      OPTIONS,
+      options,
     ));
     tf.engine().endScope();
     state = next as typeof state;
   });
-  const leaf = (p: Parameters): [NdArray, boolean][] => [
-    [p.weight, true],
-    [p.deep.bias, false],
-    [p.deep.temperature, false],
+  const leaf = (p: Parameters): [NdArray, boolean, number][] => [
+    [p.weight, true, ofWeight],
+    [p.deep.bias, false, ofDeep],
+    [p.deep.temperature, false, ofDeep],
   ];
-  leaf(state.parameters).forEach(([found, decays], which) => {
+  leaf(state.parameters).forEach(([found, decays, factor], which) => {
     const start = leaf(START)[which]![0];
     found.data.forEach((value, j) => {
       const gradients = GRADIENTS.map((g) => leaf(g)[which]![0].data[j]!);
-      const wanted = scalarAdamW(start.data[j]!, gradients, RATES, decays);
+      const wanted = scalarAdamW(
+        start.data[j]!,
+        gradients,
+        RATES.map((rate) => rate * factor),
+        decays,
+      );
       assert.ok(
         Math.abs(value - wanted) < 2e-6,
         `${which}, ${j}: expected ${wanted}, got ${value}`,
       );
     });
   });
+}
+
+Deno.test("adamW() is the paper's algorithm over five steps, decay for rank 2 and more", () => {
+  checkSteps(undefined, [1, 1]);
+});
+
+Deno.test("adamW() multiplies the learning rate of what lies under a name", () => {
+  checkSteps({ deep: 0.25 }, [1, 0.25]);
+  checkSteps({ weight: 0, deep: 0.5 }, [0, 0.5]);
 });
 
 Deno.test("stepScalars() makes means of the sums of the first steps", () => {

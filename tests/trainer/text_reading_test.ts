@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  disposeState,
+  jitWithState,
+  lossAndGradients,
+  readState,
+  uploadState,
+} from "lib/compiler/mod.ts";
+import { float32, leavesOf, type NdArray, Rng } from "lib/core/mod.ts";
+import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import {
+  ADAMW_DEFAULTS,
+  alignmentOf,
+  initReaders,
+  initTrainState,
+  NO_LIMIT,
+  readingLoss,
+  together,
+  trainStep,
+  updateScalars,
+} from "lib/trainer/mod.ts";
+import { eagerly } from "../models/_eager.ts";
+import { device } from "./_tiny_models.ts";
+
+const config = { ...PRESETS.tiny.text, maxCharacters: 20, maxWords: 3 };
+const ENGLISH = [
+  "red circle, left",
+  "red circle, right",
+  "cat, left",
+  "cat, up",
+];
+const GERMAN = [
+  "roter Kreis, links",
+  "roter Kreis, rechts",
+  "Katze, links",
+  "Katze, hoch",
+];
+const parameters = {
+  text: initText(config, new Rng(1)),
+  readers: initReaders(new Rng(2), config, { object: 2, motion: 3 }),
+};
+const pairs = {
+  first: readPrompts(ENGLISH, config),
+  second: readPrompts(GERMAN, config),
+  same: float32([4, 4], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]),
+  answers: {
+    object: float32([4, 2], [1, 0, 1, 0, 0, 1, 0, 1]),
+    motion: float32([4, 3], [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]),
+  },
+};
+
+Deno.test("readingLoss() before training is the alignment's loss and one cross-entropy of chance for each question", () => {
+  const found = eagerly({ parameters, pairs }, (t) => {
+    const { first, second, same } = t.pairs;
+    const { tokens } = encodeText(
+      t.parameters.text,
+      together(first, second),
+      config,
+    );
+    return tf.stack([
+      readingLoss(config)(t.parameters, t.pairs).loss,
+      alignmentOf(tokens, same).loss,
+    ]);
+  });
+  const [whole, alignment] = found.data as unknown as [number, number];
+  assert.ok(
+    Math.abs(whole - alignment - Math.log(2) - Math.log(3)) < 1e-4,
+    `${whole} ${alignment}`,
+  );
+});
+
+Deno.test("what a caption says can be read off after 60 updates, in both languages", async () => {
+  const state = await uploadState(device, initTrainState(parameters));
+  using step = jitWithState(
+    trainStep(readingLoss(config) as never, {
+      optimiser: ADAMW_DEFAULTS,
+      clipNorm: 1,
+    }) as never,
+    state,
+    { device, name: "reading" },
+  );
+  const reads: number[] = [];
+  let loss = Infinity;
+  for (let i = 1; i <= 60; i++) {
+    const outputs = await step.run({
+      batch: pairs,
+      scalars: updateScalars(i, 3e-3, NO_LIMIT, ADAMW_DEFAULTS),
+    } as never) as Record<string, NdArray>;
+    reads.push(outputs.read!.data[0]!);
+    loss = outputs.loss!.data[0]!;
+  }
+  await readState(state);
+  disposeState(state);
+  assert.equal(reads.at(-1), 1);
+  assert.ok(loss < 0.3, `${loss}`);
+});
+
+Deno.test("the gradient of the reading reaches the readers and the encoder", () => {
+  const largest = eagerly({ parameters, pairs }, (t) => {
+    const { gradients } = lossAndGradients(
+      (p) => readingLoss(config)(p, t.pairs),
+      t.parameters,
+    );
+    return tf.stack(
+      leavesOf(gradients, (x): x is tf.Tensor => x instanceof tf.Tensor)
+        .filter(([path]) =>
+          /^readers.*weight|^text.terms|^text.ngrams/.test(path)
+        )
+        .map(([, gradient]) => tf.max(tf.abs(gradient))),
+    );
+  });
+  assert.ok(largest.data.length >= 3);
+  for (const value of largest.data) assert.ok(value > 0);
+});
