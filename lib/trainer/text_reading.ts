@@ -20,6 +20,9 @@ import {
   together,
 } from "./text_alignment.ts";
 
+/** Taken from the score of the right answer, to see the best of the others. */
+const HIDDEN = 1e9;
+
 /** The text encoder, and what reads answers off it while it learns. */
 export interface ReadingParameters {
   readonly text: TextParameters;
@@ -76,11 +79,13 @@ export function readingLoss(
     const seen = tf.mean(layerNorm(tokens), 1); // [2B,O]
     const questions = Object.entries(answers).map(([question, answer]) => {
       const scores = linear(readers[question]!, seen); // [2B,answers]
-      const right = tf.sum(tf.mul(scores, tf.concat([answer, answer])), 1);
+      const asked = tf.concat([answer, answer]);
+      const right = tf.sum(tf.mul(scores, asked), 1);
+      const others = tf.sub(scores, tf.mul(asked, HIDDEN));
       return {
         loss: tf.mean(tf.sub(tf.logSumExp(scores, 1), right)),
         read: tf.mean(
-          tf.cast(tf.greaterEqual(right, tf.max(scores, 1)), "float32"),
+          tf.cast(tf.greater(right, tf.max(others, 1)), "float32"),
         ),
       };
     });

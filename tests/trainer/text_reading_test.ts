@@ -59,16 +59,16 @@ Deno.test("readingLoss() before training is the alignment's loss and one cross-e
       together(first, second),
       config,
     );
-    return tf.stack([
-      readingLoss(config)(t.parameters, t.pairs).loss,
-      alignmentOf(tokens, same).loss,
-    ]);
+    const { loss, metrics } = readingLoss(config)(t.parameters, t.pairs);
+    return tf.stack([loss, alignmentOf(tokens, same).loss, metrics.read]);
   });
-  const [whole, alignment] = found.data as unknown as [number, number];
+  const [whole, alignment, read] = [...found.data] as [number, number, number];
   assert.ok(
     Math.abs(whole - alignment - Math.log(2) - Math.log(3)) < 1e-4,
     `${whole} ${alignment}`,
   );
+  // All answers alike are none.
+  assert.equal(read, 0);
 });
 
 Deno.test("what a caption says can be read off after 60 updates, in both languages", async () => {

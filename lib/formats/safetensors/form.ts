@@ -23,7 +23,7 @@ export type TensorForm = Pick<NdArray, "dtype" | "shape">;
  *
  * const tensors = new Map([["bias", float32([2], [1, 2])]]);
  * assert.throws(
- *   () => checkForm("a.safetensors", tensors, [["bias", float32([1])]], "train it again"),
+ *   () => checkForm("a.safetensors", tensors, [["bias", { dtype: "float32", shape: [1] }]], "train it again"),
  *   /^InputError: Cannot use "a.safetensors": tensor "bias" must be float32\[1\]: it is float32\[2\]; train it again$/,
  * );
  * ```

@@ -34,14 +34,21 @@ Deno.test("captions of one clip come together in other languages, and the weight
     });
     await trainText(options, host);
     const records = await readJsonl(`${run}/metrics.jsonl`);
-    const held = records.flatMap(({ heldOutAccuracy, heldOutLoss }) =>
+    const held = records.flatMap((
+      { heldOutAccuracy, heldOutLoss, heldOutRead },
+    ) =>
       typeof heldOutAccuracy === "number"
-        ? [{ heldOutAccuracy, heldOutLoss: Number(heldOutLoss) }]
+        ? [{
+          heldOutAccuracy,
+          heldOutLoss: Number(heldOutLoss),
+          heldOutRead: Number(heldOutRead),
+        }]
         : []
     );
     const [first, last] = [held[0]!, held.at(-1)!];
     assert.ok(last.heldOutLoss < 0.8 * first.heldOutLoss, JSON.stringify(held));
     assert.ok(last.heldOutAccuracy > first.heldOutAccuracy);
+    assert.ok(last.heldOutRead > first.heldOutRead);
     const { text } = PRESETS.tiny;
     await loadWeights(`${run}/text.safetensors`, {
       kind: "MultilingualTextEncoder",
