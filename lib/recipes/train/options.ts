@@ -70,6 +70,10 @@ export const trainFlags = z.strictObject({
   size: overriding("size"),
   frames: overriding("frames"),
   fps: overriding("fps"),
+  rehearsal: z.coerce.number().min(0, "must be 0 or more")
+    .max(0.9, "must be at most 0.9").default(0.25).describe(
+      "share of a phase's synthetic clips that are of the phases before, so that what was learned is not lost",
+    ),
   textRate: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
       "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",

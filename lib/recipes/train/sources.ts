@@ -23,15 +23,24 @@ export interface Wanted {
 
 /**
  * Clips of one phase: of the synthetic world, and every second one of real
- * video where there is any of that phase.
+ * video where there is any of that phase. Some of those to train on are of the
+ * phases before, so that what was learned is not lost.
  */
 export async function phaseClips(
   options: TrainOptions,
   phase: Phase,
   wanted: Wanted,
 ): Promise<ClipSource> {
+  const world = worldClips(options, phase, wanted);
   return mixed(
-    worldClips(options, phase, wanted),
+    wanted.split === "train"
+      ? rehearsed(world, {
+        share: options.rehearsal,
+        before: PHASES.filter((other) => other < phase).map((other) =>
+          worldClips(options, other, wanted)
+        ),
+      })
+      : world,
     await realClips(options, phase, wanted),
     wanted.length,
   );
@@ -88,6 +97,35 @@ function worldClips(
     length,
     languages: split === "train" ? languagesOf(options.languages) : ["en"],
   });
+}
+
+/**
+ * The clips of a world, a share of them replaced by those of the worlds before
+ * it, each in turn.
+ */
+function rehearsed(
+  world: ClipSource,
+  { share, before }: {
+    /** In [0,1). */
+    readonly share: number;
+    readonly before: readonly ClipSource[];
+  },
+): ClipSource {
+  if (share === 0 || before.length === 0) return world;
+  const of = (index: number): ClipSource => {
+    const earlier = Math.floor(index * share);
+    return Math.floor((index + 1) * share) > earlier
+      ? before[earlier % before.length]!
+      : world;
+  };
+  return {
+    name: `${world.name}, ${100 * share} % of the phases before`,
+    length: world.length,
+    clipAt: (index, shape, rng) => of(index).clipAt(index, shape, rng),
+    ...([world, ...before].every(({ captionAt }) => captionAt) && {
+      captionAt: (index: number, rng: Rng) => of(index).captionAt!(index, rng),
+    }),
+  };
 }
 
 /** Shots of real video; undefined if none are asked for or none fit. */
