@@ -85,6 +85,28 @@ Deno.test("labelFontFamily() brings its own font, for machines that have none", 
   assert.equal(Math.round(context.measureText("W").width), 2025);
 });
 
+const hasHan = GlobalFonts.families.some(({ family }) =>
+  /^Noto Sans CJK/.test(family)
+);
+Deno.test({
+  name: "labelFontFamily() names the system's fonts of other scripts" +
+    (hasHan ? "" : " (skipped: fonts-noto-cjk is not installed)"),
+  ignore: !hasHan,
+  async fn() {
+    const context = createCanvas(40, LABEL).getContext("2d");
+    const drawn = (text: string): string => {
+      context.clearRect(0, 0, 40, LABEL);
+      context.fillText(text, 2, LABEL - 4);
+      return context.getImageData(0, 0, 40, LABEL).data.join();
+    };
+    context.font = `16px ${await labelFontFamily()}`;
+    // Two letters that no font has look alike: an empty box each.
+    assert.notEqual(drawn("红"), drawn("蓝"));
+    context.font = '16px "DejaVu Sans (bundled)"';
+    assert.equal(drawn("红"), drawn("蓝"));
+  },
+});
+
 Deno.test("contactSheet() refuses to lay out nothing", async () => {
   await assert.rejects(contactSheet([]), {
     name: "RangeError",
