@@ -31,7 +31,7 @@ Deno.test("wrong fields of a file are refused by their name", () => {
     ],
     [
       '{"bach":3}',
-      /^Cannot use "run\.json": there is no field "bach"; the fields are preset, run, /,
+      /^Cannot use "run\.json": there is no field "bach"; the fields are preset, backbone, run, /,
     ],
     [
       '{"batch":0}',

@@ -27,6 +27,8 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     size: 32,
     frames: 8,
     fps: 4,
+    rehearsal: 0.5,
+    textRate: 0,
     recompute: true,
     seed: 7,
     evaluateEvery: 10,
