@@ -147,27 +147,6 @@ Deno.test("trace() refuses a constant of text", () => {
   );
 });
 
-Deno.test("TF.js itself refuses the gradient of a dilated convolution", () => {
-  assert.throws(
-    () =>
-      trace(({ x, w }) => ({
-        y: tf.grad((x) =>
-          tf.sum(
-            tf.conv3d(
-              x as tf.Tensor5D,
-              w as tf.Tensor5D,
-              1,
-              "same",
-              "NDHWC",
-              2,
-            ),
-          )
-        )(x),
-      }), { x: zeros([1, 3, 3, 3, 1]), w: zeros([3, 3, 3, 1, 1]) }),
-    /dilation rates greater than 1 are not yet supported in gradients/,
-  );
-});
-
 Deno.test("every kernel of TF.js has a lowering or a reason why not, and not both", () => {
   const kernels = new Set(
     Object.values(tf).filter((name) =>
