@@ -66,6 +66,11 @@ export const trainFlags = z.strictObject({
   batch: overriding("batch"),
   accumulation: overriding("accumulation"),
   learningRate: overriding("learningRate"),
+  optimiser: z.enum(["adamw", "muon"], {
+    error: "must be adamw or muon",
+  }).default("adamw").describe(
+    "adamw; or muon, for the matrices of the backbone's blocks, beside adamw for the rest",
+  ),
   samples: overriding("samples"),
   size: overriding("size"),
   frames: overriding("frames"),

@@ -82,6 +82,7 @@ export async function trainPhaseOf(
     languages: options.languages,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
+    optimiser: options.optimiser,
     textRate: options.textRate,
     vae: vae.digest,
   };

@@ -1,5 +1,6 @@
 import {
   ADAMW_DEFAULTS,
+  MUON_DEFAULTS,
   scheduleOf,
   type StagePlan,
   type TrainingConfig,
@@ -34,6 +35,7 @@ export function trainingConfigOf(
       ...ADAMW_DEFAULTS,
       ...(phaseOf(stage) !== undefined &&
         { rates: { text: options.textRate } }),
+      ...(options.optimiser === "muon" && { muon: MUON_DEFAULTS }),
     },
     clipNorm: CLIP_NORM,
     accumulation: plan.accumulation,

@@ -9,6 +9,12 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { isTensor } from "../../compiler/mod.ts";
+import {
+  isMovedByMuon,
+  type MuonOptions,
+  muonScale,
+  orthogonalised,
+} from "./muon.ts";
 
 /** What AdamW is told once. */
 export interface AdamWOptions {
@@ -23,6 +29,8 @@ export interface AdamWOptions {
    * is named. At 0 they stay as they are, and no gradient is computed for them.
    */
   readonly rates?: Readonly<Record<string, number>>;
+  /** Moves the matrices of hidden layers by Muon; without it, AdamW moves all. */
+  readonly muon?: MuonOptions;
 }
 
 /**
@@ -112,7 +120,8 @@ export function stepScalars(
 /**
  * One step of AdamW (Loshchilov & Hutter 2017, arXiv 1711.05101), for trees of
  * tensors: `p - rate * (m / (sqrt(v) + epsilon) + decay * p)`, with `m` and `v`
- * the corrected moments.
+ * the corrected moments. Matrices that are left to Muon move by the orthogonalised
+ * first sum, with Nesterov's look ahead, and leave the second as it is.
  *
  * @param gate 1 for an update. 0, with gradients of zero, leaves parameters and
  *   moments as they are, bit for bit.
@@ -122,7 +131,7 @@ export function adamW<P>(
   gradients: P,
   moments: Moments<P>,
   scalars: StepScalars<tf.Tensor>,
-  { betas: [beta1, beta2], epsilon, weightDecay, rates }: AdamWOptions,
+  { betas: [beta1, beta2], epsilon, weightDecay, rates, muon }: AdamWOptions,
   gate: tf.Tensor = tf.scalar(1),
 ): { parameters: P; moments: Moments<P> } {
   const of = (tree: P): tf.Tensor[] =>
@@ -135,6 +144,11 @@ export function adamW<P>(
   const open = tf.greater(gate, 0);
   const keepFirst = tf.where(open, tf.scalar(beta1), tf.scalar(1));
   const keepSecond = tf.where(open, tf.scalar(beta2), tf.scalar(1));
+  const keepMomentum = tf.where(
+    open,
+    tf.scalar(muon?.momentum ?? 0),
+    tf.scalar(1),
+  );
   // The second moment's correction goes into scalars instead of every element:
   // sqrt(c v) + epsilon = sqrt(c) (sqrt(v) + epsilon / sqrt(c)).
   const correction = tf.sqrt(scalars.secondCorrection);
@@ -157,6 +171,14 @@ export function adamW<P>(
       return { parameter: p, first: m[i]!, second: v[i]! };
     }
     const { keep, rate } = scalarsOf.get(factors[i]!)!;
+    if (muon && isMovedByMuon(paths[i]!, p.shape, muon)) {
+      const first = tf.add(tf.mul(m[i]!, keepMomentum), g[i]!);
+      const ahead = tf.add(tf.mul(first, muon.momentum), g[i]!);
+      const length = tf.mul(learningRate, factors[i]! * muonScale(p.shape));
+      const change = tf.mul(orthogonalised(ahead), length);
+      const parameter = tf.sub(tf.mul(p, keep), change);
+      return { parameter, first, second: v[i]! };
+    }
     const first = tf.add(tf.mul(m[i]!, keepFirst), g[i]!);
     const second = tf.add(tf.mul(v[i]!, keepSecond), tf.square(g[i]!));
     const root = tf.add(tf.sqrt(second), floor);

@@ -1,7 +1,9 @@
 /**
- * How parameters move: AdamW on gradients of limited norm.
+ * How parameters move: AdamW, and Muon for hidden layers, on gradients of
+ * limited norm.
  *
  * @module
  */
 export * from "./adamw.ts";
 export * from "./clip.ts";
+export * from "./muon.ts";
