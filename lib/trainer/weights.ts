@@ -35,6 +35,29 @@ export interface WeightsFacts {
   readonly score?: number;
   /** Which average of the parameters they are; absent for the last ones. */
   readonly average?: string;
+  /** Of a VAE whose decoder alone was trained on: digest of the one before. */
+  readonly latentSpace?: string;
+}
+
+/**
+ * Names the latents that a VAE makes: its digest, or where its decoder alone
+ * was trained on, that of the VAE whose encoder it has. What was trained on the
+ * latents of one works with all that share the name.
+ *
+ * @example
+ * ```ts
+ * import { latentSpaceOf } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const facts = { kind: "VideoVAE", config: {}, stage: "vae", step: 500 };
+ * assert.equal(latentSpaceOf({ digest: "b", facts }), "b");
+ * assert.equal(latentSpaceOf({ digest: "b", facts: { ...facts, latentSpace: "a" } }), "a");
+ * ```
+ */
+export function latentSpaceOf(
+  { digest, facts }: Pick<Weights<unknown>, "digest" | "facts">,
+): string {
+  return facts.latentSpace ?? digest;
 }
 
 /**

@@ -66,3 +66,9 @@ Deno.test("every parameter of the pure Transformer has a gradient", () => {
     backboneLearner(pureTransformer(PRESETS.tiny.backbone)),
   );
 });
+
+Deno.test("every parameter of the wordless backbone has a gradient", () => {
+  assertGradientsFlow(
+    backboneLearner({ ...PRESETS.tiny.backbone, wordless: true }),
+  );
+});

@@ -10,6 +10,9 @@ export const backboneConfigSchema = z.strictObject({
   reading: z.enum(["joint", "cross"]).describe(
     "how attention blocks read the text: joint, with the keys and values of the video; cross, in an attention of its own, as LTX-2 does",
   ),
+  wordless: z.literal(true).optional().describe(
+    "no embeddings of words of its own: the text encoder alone is read",
+  ),
 }).refine(
   ({ width, heads }) => width % (2 * heads) === 0,
   "width must be a multiple of 2 x heads",

@@ -49,8 +49,8 @@ export interface BackboneParameters {
   readonly modulation: LinearParameters;
   /** `[textWidth,D]`: the text encoder's output to context tokens. */
   readonly text: LinearParameters;
-  /** `[wordRows,D]`: the backbone's own path for the words of a prompt. */
-  readonly words: NdArray;
+  /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
+  readonly words?: NdArray;
   /** `[D,D]`: the whole prompt, added to the timestep. */
   readonly prompt: LinearParameters;
   readonly layers: Record<string, BlockParameters>;
@@ -105,7 +105,9 @@ export function initBackbone(
       0,
     ),
     text: initLinear(rng.fork("text"), text.outputWidth, width),
-    words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
+    ...(!config.wordless && {
+      words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
+    }),
     prompt: initLinear(rng.fork("prompt"), width, width),
     layers: stack<BlockParameters>(
       "block",
@@ -250,13 +252,14 @@ export function backbone(
   return tf.reshape(out, [B, frames, height, width, Z]);
 }
 
-/** Text encoder's output and word embeddings, side by side: `[B,L+W,D]`. */
+/** Text encoder's output and any word embeddings, side by side: `[B,L+W,D]`. */
 function contextOf(
   p: Tensors<BackboneParameters>,
   { text, words }: BackboneInputs,
 ): AttentionContext {
-  const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
   const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
+  if (!p.words) return { tokens: read, mask: text.mask };
+  const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
   return {
     tokens: tf.concat([read, own], 1),
     mask: tf.concat([text.mask, words.mask], 1),

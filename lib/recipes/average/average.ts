@@ -2,6 +2,7 @@ import { shapesOnly } from "../../models/layers/mod.ts";
 import {
   averageAfterwards,
   type DiffusionParameters,
+  latentSpaceOf,
   loadSnapshots,
   loadWeights,
   saveWeights,
@@ -27,7 +28,7 @@ export async function averagePhase(
   const config = {
     text: models.text,
     backbone: models.backbone,
-    vae: vae.digest,
+    vae: latentSpaceOf(vae),
   };
   const { facts } = await loadWeights(`${run}/phase${phase}.safetensors`, {
     kind: "Diffusion",

@@ -9,6 +9,7 @@ import { latentStatistics } from "../../models/vae/mod.ts";
 import {
   type CachedFile,
   type Codec,
+  latentSpaceOf,
   openCodec,
   readCachedFile,
   stackArrays,
@@ -41,7 +42,7 @@ export async function checkLatents(
     const file = await readCachedFile(
       `${run}/latents/${name}/00000000.safetensors`,
     );
-    if (file.codec !== vae.digest) {
+    if (file.codec !== latentSpaceOf(vae)) {
       say(`${name}: made by another VAE, no longer used; it may be removed`);
       continue;
     }

@@ -10,7 +10,7 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from "../../models/vae/mod.ts";
-import { loadWeights } from "../../trainer/mod.ts";
+import { latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
 import { initModels, type ModelParameters } from "../models.ts";
 import type { ModelConfig } from "../presets.ts";
 
@@ -84,11 +84,11 @@ export async function trainedModels(folder: string): Promise<ExportedModels> {
   });
   const path = await latestPhase(folder);
   const facts = await configIn(path, "Diffusion", diffusionSchema);
-  if (facts.vae !== vae.digest) {
+  if (facts.vae !== latentSpaceOf(vae)) {
     throw new InputError(
       `Cannot export "${path}": it must have been trained on the latents of ` +
         `"${vaePath}": its VAE is ${facts.vae.slice(0, 8)}, that one is ` +
-        `${vae.digest.slice(0, 8)}; train the phase again`,
+        `${latentSpaceOf(vae).slice(0, 8)}; train the phase again`,
     );
   }
   const config: ModelConfig = {

@@ -16,6 +16,7 @@ import {
 } from "../../models/vae/mod.ts";
 import {
   type DiffusionParameters,
+  latentSpaceOf,
   loadWeights,
   type WeightsFacts,
 } from "../../trainer/mod.ts";
@@ -89,10 +90,12 @@ export async function readTrainedModels(
       }]),
     },
   });
-  if (vae.digest !== diffusionConfig.vae) {
+  if (latentSpaceOf(vae) !== diffusionConfig.vae) {
     throw new InputError(
       `Cannot use "${diffusionPath}": it must have been trained on the ` +
-        `latents of the VAE beside it, ${vae.digest.slice(0, 12)}: it was ` +
+        `latents of the VAE beside it, ${
+          latentSpaceOf(vae).slice(0, 12)
+        }: it was ` +
         `trained on those of ${diffusionConfig.vae.slice(0, 12)}; put its ` +
         "own VAE there",
     );

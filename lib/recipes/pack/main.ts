@@ -1,6 +1,6 @@
 import { writeFileAtomically } from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
-import { saveWeights } from "../../trainer/mod.ts";
+import { latentSpaceOf, saveWeights } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import {
   DIFFUSION_FILE,
@@ -31,7 +31,11 @@ async function pack({ run, out }: PackOptions): Promise<number> {
   await saveWeights(`${out}/${DIFFUSION_FILE}`, diffusion, {
     ...facts.diffusion,
     // Rounded, the VAE is another one, whose latents are the same to the eye.
-    config: { text: config.text, backbone: config.backbone, vae: vaeDigest },
+    config: {
+      text: config.text,
+      backbone: config.backbone,
+      vae: latentSpaceOf({ digest: vaeDigest, facts: facts.vae }),
+    },
   }, half);
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,

@@ -3,7 +3,7 @@ import { type ModelConfig, PRESETS } from "../presets.ts";
 import type { TrainOptions } from "./options.ts";
 
 /**
- * The models of a run: a preset's, or the same around a pure Transformer.
+ * The models of a run: a preset's, or the same around a backbone to compare it with.
  *
  * @example
  * ```ts
@@ -12,13 +12,19 @@ import type { TrainOptions } from "./options.ts";
  *
  * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
  * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
+ * assert.ok(modelsOf({ preset: "tiny", backbone: "wordless" }).backbone.wordless);
  * ```
  */
 export function modelsOf(
   { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,
 ): ModelConfig {
   const models = PRESETS[preset];
-  return backbone === "hybrid"
-    ? models
-    : { ...models, backbone: pureTransformer(models.backbone) };
+  switch (backbone) {
+    case "hybrid":
+      return models;
+    case "pure":
+      return { ...models, backbone: pureTransformer(models.backbone) };
+    case "wordless":
+      return { ...models, backbone: { ...models.backbone, wordless: true } };
+  }
 }

@@ -28,10 +28,10 @@ export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).default("nano").describe("size of the models"),
-  backbone: z.enum(["hybrid", "pure"], {
-    error: "must be hybrid or pure",
+  backbone: z.enum(["hybrid", "pure", "wordless"], {
+    error: "must be hybrid, pure or wordless",
   }).default("hybrid").describe(
-    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide, to compare with",
+    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; wordless: hybrid without embeddings of words of its own; both to compare with",
   ),
   run: path.default("runs/train").describe(
     "folder of the run; a run that was interrupted there goes on",
@@ -47,6 +47,9 @@ export const trainFlags = z.strictObject({
   ),
   vae: path.optional().describe(
     "weights of a trained VAE, in place of the run's own",
+  ),
+  decoderOf: path.optional().describe(
+    "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
   ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",

@@ -24,6 +24,7 @@ import {
   type HeldOutClip,
   type HeldOutLoss,
   type LatentSampler,
+  latentSpaceOf,
   loadWeights,
   lossByLevel,
   openCodec,
@@ -84,7 +85,7 @@ export async function trainPhaseOf(
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
     textRate: options.textRate,
-    vae: vae.digest,
+    vae: latentSpaceOf(vae),
   };
   const weights = `${folder}/${stage}.safetensors`;
   if (await isDone(run, stage, config, weights)) return;
@@ -103,7 +104,7 @@ export async function trainPhaseOf(
       shape,
       seed: options.seed,
       codec,
-      codecDigest: vae.digest,
+      codecDigest: latentSpaceOf(vae),
       folder: `${folder}/latents`,
       progress,
       signal,
@@ -179,7 +180,11 @@ export async function trainPhaseOf(
     trained.state.averages!.long,
     {
       kind: "Diffusion",
-      config: { text: models.text, backbone: models.backbone, vae: vae.digest },
+      config: {
+        text: models.text,
+        backbone: models.backbone,
+        vae: latentSpaceOf(vae),
+      },
       stage,
       step: trainingConfigOf(stage, plan, options).schedule.totalSteps,
       score: trained.best?.score,

@@ -1,5 +1,6 @@
 import {
   ADAMW_DEFAULTS,
+  type AdamWOptions,
   MUON_DEFAULTS,
   scheduleOf,
   type StagePlan,
@@ -23,6 +24,17 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
   return { ...plan, samples: Math.min(plan.samples, seen) };
 }
 
+/** Factors on the learning rates of parts of a stage's models. */
+function ratesOf(
+  stage: Stage,
+  { decoderOf, textRate }: TrainOptions,
+): Pick<AdamWOptions, "rates"> {
+  if (phaseOf(stage) !== undefined) return { rates: { text: textRate } };
+  return stage === "vae" && decoderOf !== undefined
+    ? { rates: { encoder: 0, balance: 0 } }
+    : {};
+}
+
 /** How the plan of a stage is trained. */
 export function trainingConfigOf(
   stage: Stage,
@@ -33,8 +45,7 @@ export function trainingConfigOf(
     schedule: scheduleOf(plan, options.maxSteps),
     optimiser: {
       ...ADAMW_DEFAULTS,
-      ...(phaseOf(stage) !== undefined &&
-        { rates: { text: options.textRate } }),
+      ...ratesOf(stage, options),
       ...(options.optimiser === "muon" && { muon: MUON_DEFAULTS }),
     },
     clipNorm: CLIP_NORM,

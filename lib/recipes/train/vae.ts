@@ -28,6 +28,7 @@ import {
   clipShapeOf,
   clipsOfBatch,
   type Evaluator,
+  latentSpaceOf,
   loadWeights,
   openCodec,
   sampleOrder,
@@ -70,6 +71,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   });
   const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
+  const origin = options.decoderOf === undefined
+    ? undefined
+    : await loadVae(options.decoderOf, models.vae);
   const config = {
     model: models.vae,
     plan,
@@ -78,6 +82,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
+    ...(origin && { decoderOf: origin.digest }),
   };
   const path = `${folder}/vae.safetensors`;
   if (await isDone(run, "vae", config, path)) {
@@ -86,7 +91,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   using evaluator = await vaeEvaluator(run, shape);
   const trained = await runStage(run, "vae", config, {
     config: trainingConfigOf("vae", plan, options),
-    initial: initVae(models.vae, rng),
+    initial: origin?.tensors.parameters ?? initVae(models.vae, rng),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
       const clips: Clip[] = [];
@@ -113,7 +118,8 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     evaluator,
   });
   const best = trained.state.averages!.long;
-  const statistics = await measureLatents(run, best, shape);
+  const statistics = origin?.tensors.statistics ??
+    await measureLatents(run, best, shape);
   await saveWeights(path, { parameters: best, statistics }, {
     kind: "VideoVAE",
     config: models.vae,
@@ -121,6 +127,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     step: trainingConfigOf("vae", plan, options).schedule.totalSteps,
     score: trained.best?.score,
     average: "long",
+    ...(origin && { latentSpace: latentSpaceOf(origin) }),
   });
   return await loadVae(path, models.vae);
 }

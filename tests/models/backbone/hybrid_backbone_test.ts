@@ -114,6 +114,24 @@ Deno.test("backbone() depends on latent, level, text, words and positions", () =
   }
 });
 
+Deno.test("a wordless backbone() has no words of its own and reads none", () => {
+  const config: BackboneConfig = { ...tiny.backbone, wordless: true };
+  const parameters = awake(config);
+  assert.equal(parameters.words, undefined);
+  const inputs = inputsOf(1);
+  const y = run(inputs, parameters, config);
+  const others = { ...inputs.words, ids: int32([1, 4], [1, 2, 0, 0]) };
+  assert.equal(
+    distance(run({ ...inputs, words: others }, parameters, config), y),
+    0,
+  );
+  const text = {
+    ...inputs.text,
+    tokens: random("t", [1, 3, tiny.text.outputWidth]),
+  };
+  assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
+});
+
 Deno.test("what stands in the padding of text and words changes nothing", () => {
   const inputs = inputsOf(1);
   const { tokens } = inputs.text;

@@ -205,13 +205,14 @@ async function runWith(
   );
   for (const phase of phases) {
     const { text, backbone } = parameters;
-    const words = float32(
-      backbone.words.shape,
-      backbone.words.data.map(() => phase),
-    );
+    const { weight } = backbone.prompt;
+    const prompt = {
+      ...backbone.prompt,
+      weight: float32(weight.shape, weight.data.map(() => phase)),
+    };
     await saveWeights(
       `${folder}/phase${phase}.safetensors`,
-      { text, backbone: { ...backbone, words } },
+      { text, backbone: { ...backbone, prompt } },
       {
         ...facts,
         stage: `phase${phase}`,
@@ -233,7 +234,7 @@ Deno.test("trainedModels() takes the VAE and the latest phase of a run", async (
   assert.deepEqual(found.parameters.vae, parameters.vae);
   assert.deepEqual(found.parameters.text, parameters.text);
   assert.deepEqual(found.statistics, statistics);
-  assert.equal(found.parameters.backbone.words.data[0], 2);
+  assert.equal(found.parameters.backbone.prompt.weight.data[0], 2);
   assert.equal(found.source.trained, true);
 });
 

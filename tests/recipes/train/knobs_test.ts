@@ -15,6 +15,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     data: "data/mine",
     languages: "en,de",
     vae: "a.safetensors",
+    decoderOf: "b.safetensors",
     startPhase: 2,
     from: "scratch",
     resumePhase: 3,

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
+import { silentProgress } from "lib/core/progress/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { trainFlags, type TrainHost, trainVae } from "lib/recipes/train/mod.ts";
+import { loadVae } from "lib/recipes/train/vae.ts";
+import { latentSpaceOf } from "lib/trainer/mod.ts";
+import { writeTinyVae } from "./_tiny_vae.ts";
+
+const host: TrainHost = {
+  progress: silentProgress,
+  signal: new AbortController().signal,
+  clock: () => 0,
+  now: () => new Date(0),
+  say() {},
+};
+
+function numbers(tree: unknown): [string, number[]][] {
+  return leavesOf<NdArray>(tree, isNdArray)
+    .map(([path, { data }]) => [path, Array.from(data)]);
+}
+
+Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit for bit", async () => {
+  const run = await Deno.makeTempDir();
+  try {
+    const { vae: config } = PRESETS.tiny;
+    const path = `${run}/before.safetensors`;
+    await writeTinyVae(path);
+    const before = await loadVae(path, config);
+    const options = trainFlags.parse({
+      ...{ preset: "tiny", run: `${run}/decoder`, decoderOf: path },
+      ...{ batch: 2, samples: 8, epochs: 1, heldOut: 2 },
+    });
+    await trainVae(options, host);
+    const after = await loadVae(`${run}/decoder/vae.safetensors`, config);
+
+    const { encoder, decoder } = after.tensors.parameters;
+    const old = before.tensors.parameters;
+    assert.deepEqual(numbers(encoder), numbers(old.encoder));
+    assert.deepEqual(
+      numbers(after.tensors.statistics),
+      numbers(before.tensors.statistics),
+    );
+    for (const [i, [name, found]] of numbers(decoder).entries()) {
+      assert.notDeepEqual(found, numbers(old.decoder)[i]![1], name);
+    }
+    assert.equal(latentSpaceOf(after), before.digest);
+    assert.notEqual(after.digest, before.digest);
+
+    // The decoder of that one again: the latents are those of the first still.
+    await trainVae({
+      ...options,
+      run: `${run}/again`,
+      decoderOf: `${run}/decoder/vae.safetensors`,
+    }, host);
+    const again = await loadVae(`${run}/again/vae.safetensors`, config);
+    assert.equal(latentSpaceOf(again), before.digest);
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
+
+Deno.test("--decoder-of names the file that is missing", async () => {
+  const run = await Deno.makeTempDir();
+  try {
+    const options = trainFlags.parse({
+      ...{ preset: "tiny", run, decoderOf: `${run}/none.safetensors` },
+    });
+    await assert.rejects(trainVae(options, host), /none\.safetensors/);
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
