@@ -41,7 +41,7 @@ export interface ModelParameters {
  * import assert from "node:assert/strict";
  *
  * const { backbone } = initModels(PRESETS.base, shapesOnly());
- * assert.deepEqual(backbone.words.shape, [32_000, 768]);
+ * assert.deepEqual(backbone.words?.shape, [32_000, 768]);
  * ```
  */
 export function initModels(config: ModelConfig, rng: Rng): ModelParameters {

@@ -85,7 +85,7 @@ const WORD_DEVIATION = 0.02;
  *
  * const { backbone, text } = PRESETS.tiny;
  * const { words } = initBackbone(backbone, { latentChannels: 8, text }, new Rng(0));
- * assert.deepEqual(words.shape, [128, 48]);
+ * assert.deepEqual(words?.shape, [128, 48]);
  * ```
  */
 export function initBackbone(
