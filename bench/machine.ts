@@ -1,6 +1,8 @@
 import { cpus } from "node:os";
 import process from "node:process";
+import type { Device } from "lib/compiler/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
+import type { BenchResult } from "./result.ts";
 
 /** What figures depend on; nothing that names the machine or its owner. */
 export interface Machine {
@@ -21,6 +23,21 @@ export function thisMachine(): Machine {
     deno: Deno.version.deno,
     onnxruntime: versionIn(manifest.imports["onnxruntime-node"]),
     tfjs: versionIn(manifest.imports["@tensorflow/tfjs-core"]),
+  };
+}
+
+/** Whether a device computes on a graphics card. */
+export function isCard({ name }: Pick<Device, "name">): boolean {
+  return name !== "cpu";
+}
+
+/** What a result says of the device: a card's model is its own affair, the CPU's is the machine's. */
+export function placeOf(
+  device: Pick<Device, "name" | "description">,
+): Pick<BenchResult, "device" | "card"> {
+  return {
+    device: device.name,
+    ...(isCard(device) && { card: device.description }),
   };
 }
 

@@ -23,7 +23,9 @@ export function resultText(result: BenchResult, machine: Machine): string {
   ];
   const lines = [
     `${result.bench} on ${result.device} ` +
-    `(${machine.cpu}, ${machine.threads} threads): ${sizes}`,
+    `(${
+      result.card ?? `${machine.cpu}, ${machine.threads} threads`
+    }): ${sizes}`,
     ...(result.parameters === undefined
       ? []
       : [`${(result.parameters / 1e6).toFixed(2)} million parameters`]),

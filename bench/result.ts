@@ -5,6 +5,8 @@ export interface TorchResult extends Timing {
   readonly version: string;
   /** Memory layout that was the faster. */
   readonly layout: string;
+  /** The graphics card it worked on, where it did. */
+  readonly card?: string;
   readonly peakRssBytes: number;
 }
 
@@ -12,6 +14,8 @@ export interface TorchResult extends Timing {
 export interface BenchResult extends Timing {
   readonly bench: string;
   readonly device: string;
+  /** The model of its graphics card, where it is one. */
+  readonly card?: string;
   /** The sizes measured. */
   readonly sizes: Readonly<Record<string, string | number>>;
   /** What the result was compared with before it was timed. */

@@ -9,7 +9,7 @@ import {
   type KernelCase,
   meanSquares,
 } from "./kernel_case.ts";
-import { peakRssBytes } from "./machine.ts";
+import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { profileOf } from "./profile.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
 import { openTwin, type TwinTask } from "./twin.ts";
@@ -46,6 +46,7 @@ export async function runKernel(
   const task: TwinTask = {
     config: {},
     threads: device.threads,
+    card: isCard(device),
     tensors: Object.entries(full.inputs),
   };
   const opened = await openTwin(full.name, options.torch, task);
@@ -66,15 +67,14 @@ export async function runKernel(
   const times = await interleave(sides, { rounds: options.steps, sleep });
   const ours = timingOf(times[0]!);
   const theirs = twin && {
-    version: twin.version,
-    layout: twin.layout,
+    ...twin.made,
     ...timingOf(times[1]!),
     peakRssBytes: await twin.peakBytes(),
   };
   const memory = peakRssBytes();
   return {
     bench: full.name,
-    device: device.name,
+    ...placeOf(device),
     sizes,
     checked,
     ...ours,

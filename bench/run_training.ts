@@ -4,7 +4,7 @@ import { countParameters } from "lib/trainer/mod.ts";
 import { checkLosses } from "./check.ts";
 import type { CommonOptions } from "./flags.ts";
 import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
-import { peakRssBytes } from "./machine.ts";
+import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { matmulSide } from "./matmul.ts";
 import { profileOf } from "./profile.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
@@ -45,6 +45,7 @@ export async function runTraining<P, B>(
   const task: TwinTask = {
     config: { model: bench.model, update: updateOf(full) },
     threads: device.threads,
+    card: isCard(device),
     tensors: leavesOf(
       { parameters: full.parameters, batch: full.batch },
       isNdArray,
@@ -81,15 +82,14 @@ export async function runTraining<P, B>(
   const gflops = gflopsOf(operations, ours.medianMs);
   const peak = gflopsOf(matmul.operations, timingOf(times[1]!).medianMs);
   const theirs = twin && {
-    version: twin.version,
-    layout: twin.layout,
+    ...twin.made,
     ...timingOf(times[2]!),
     peakRssBytes: await twin.peakBytes(),
   };
   const memory = peakRssBytes();
   return {
     bench: full.name,
-    device: device.name,
+    ...placeOf(device),
     sizes,
     checked,
     ...ours,

@@ -1,10 +1,13 @@
 import { InputError, type NdArray } from "lib/core/mod.ts";
+import type { TorchResult } from "./result.ts";
 
 /** What a twin is told before it begins. */
 export interface TwinTask {
   /** Anything that is JSON. */
   readonly config: unknown;
   readonly threads: number;
+  /** Whether it works on a graphics card. */
+  readonly card: boolean;
   /** Names and float32 arrays: weights and inputs. */
   readonly tensors: readonly (readonly [name: string, array: NdArray])[];
 }
@@ -46,6 +49,8 @@ export class Twin {
   version = "";
   /** Memory layout that it found the faster. */
   layout = "";
+  /** The graphics card it works on, if it does. */
+  card: string | undefined;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
@@ -99,6 +104,7 @@ export class Twin {
     await this.#write(JSON.stringify({
       config: task.config,
       threads: task.threads,
+      card: task.card,
       tensors: task.tensors.map(([name, { shape }]) => ({ name, shape })),
     }));
     for (const [, { data }] of task.tensors) {
@@ -106,7 +112,18 @@ export class Twin {
         new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       );
     }
-    this.layout = String((await this.#readJson()).layout);
+    const { layout, card, error } = await this.#readJson();
+    if (typeof error === "string") {
+      throw new NoTwinError(`${python} cannot do the same work: ${error}`);
+    }
+    this.layout = String(layout);
+    if (typeof card === "string") this.card = card;
+  }
+
+  /** What it was, for a result. */
+  get made(): Pick<TorchResult, "version" | "layout" | "card"> {
+    const { version, layout, card } = this;
+    return { version, layout, ...(card !== undefined && { card }) };
   }
 
   /** The version of PyTorch, which a twin tells before it is asked. */

@@ -5,6 +5,7 @@ import { openTwin, Twin, type TwinTask } from "../../bench/twin.ts";
 const TASK: TwinTask = {
   config: { factor: 10 },
   threads: 2,
+  card: false,
   tensors: [["a", float32([2], [1, 2])], ["b", float32([1], [3])]],
 };
 
@@ -65,6 +66,32 @@ Deno.test("a Python without PyTorch is no twin", async () => {
   await assert.rejects(Twin.start(fake(code), TASK), {
     name: "NoTwinError",
     message: /has no PyTorch: No module named torch$/,
+  });
+});
+
+Deno.test("a twin says which card it works on, or that it has none", async () => {
+  const task = { ...TASK, tensors: [], card: true };
+  const answer = (line: unknown) => `
+console.log(JSON.stringify({ torch: "9.9" }));
+process.stdin.once("data", (header) => console.log(
+  JSON.parse(header).card ? ${
+    JSON.stringify(JSON.stringify(line))
+  } : "not asked for a card",
+));
+`;
+  await using twin = await Twin.start(
+    fake(answer({ layout: "any", card: "Loom 3" })),
+    task,
+  );
+  assert.deepEqual(twin.made, {
+    version: "9.9",
+    layout: "any",
+    card: "Loom 3",
+  });
+  const none = fake(answer({ error: "it sees no CUDA device" }));
+  await assert.rejects(Twin.start(none, task), {
+    name: "NoTwinError",
+    message: /cannot do the same work: it sees no CUDA device$/,
   });
 });
 
