@@ -1,5 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { cpuForms } from "../passes/cpu_forms.ts";
+import { parallelForms } from "../passes/parallel_forms.ts";
 import { webgpuForms } from "../passes/webgpu_forms.ts";
 import { channelBlock } from "../session/channel_block.ts";
 import { NO_FALLBACK } from "../session/provider.ts";
@@ -137,6 +138,9 @@ function machineName(block: number | undefined): string {
   return `${os} ${arch}, blocks of ${block ?? 1}`;
 }
 
+/** Room for the patches of convolutions on a card: a thirtieth of one with 8 GB. */
+const PATCH_BYTES = 2 ** 28;
+
 async function openWebGpu(
   adapter: Adapter | undefined,
   { allowSoftware = false }: OpenOptions,
@@ -150,7 +154,8 @@ async function openWebGpu(
   const options: ProgramOptions = {
     provider: { name: "WebGPU" },
     config: NO_FALLBACK,
-    passes: [webgpuForms],
+    passes: [parallelForms, webgpuForms],
+    target: { patchBytes: PATCH_BYTES },
   };
   try {
     const memory = await CardMemory.open(options.provider!);

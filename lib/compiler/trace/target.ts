@@ -5,6 +5,12 @@ export interface Target {
    * vector register; absent where it has none.
    */
   readonly channelBlock?: number;
+  /**
+   * Most bytes that may be taken by what the window of a convolution sees, laid
+   * out in rows for a matrix product; absent where the device convolves videos
+   * faster than that.
+   */
+  readonly patchBytes?: number;
 }
 
 /** Graphs for it run on every device. */

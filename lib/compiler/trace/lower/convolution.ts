@@ -13,6 +13,11 @@ import {
   fitsBlocks,
   gradientFitsBlocks,
 } from "./blocked_convolution.ts";
+import {
+  fitsPatches,
+  patchedConvolution,
+  patchedFilterGradient,
+} from "./patched_convolution.ts";
 import { gatherPatches, patches, prefersPatches, rows } from "./patches.ts";
 import {
   channelsFirst,
@@ -52,6 +57,13 @@ function flip(builder: GraphBuilder, filter: Node): Node {
   });
 }
 
+/** `[...size,A,B] -> [...size,B,A]`. */
+function swapChannels(builder: GraphBuilder, filter: Node): Node {
+  const axes = filter.type.shape.map((_, i) => i);
+  const [a, b] = axes.slice(-2) as [number, number];
+  return builder.transpose(filter, [...axes.slice(0, -2), b, a]);
+}
+
 const forward: Lowering = (call) => {
   const { builder } = call;
   const x = call.input("x");
@@ -73,6 +85,10 @@ const forward: Lowering = (call) => {
   const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
   if (fitsBlocks(block, channels, filters, window)) {
     return blockedConvolution(builder, x, filter, window, block);
+  }
+  const { patchBytes } = call.target;
+  if (fitsPatches(patchBytes, window)) {
+    return patchedConvolution(builder, x, filter, window, patchBytes);
   }
   const result = builder.add("Conv", [
     channelsFirst(builder, x),
@@ -108,14 +124,19 @@ function inputGradient(
       builder,
       dy,
       flip(builder, filter),
-      {
-        size: window.size,
-        from: window.to,
-        to: window.from,
-        pads: attributes.pads,
-      },
+      backOf(window, attributes.pads),
       block,
       true,
+    );
+  }
+  const { patchBytes } = call.target;
+  if (fitsPatches(patchBytes, window)) {
+    return patchedConvolution(
+      builder,
+      dy,
+      swapChannels(builder, flip(builder, filter)),
+      backOf(window, attributes.pads),
+      patchBytes,
     );
   }
   const result = builder.add("Conv", [
@@ -153,6 +174,15 @@ function filterGradient(
   ) {
     return blockedFilterGradient(builder, x, dy, window, block);
   }
+  const { patchBytes } = call.target;
+  if (fitsPatches(patchBytes, window)) {
+    const { pads } = transposedAttributes(call, window);
+    const back = backOf(window, pads);
+    return flip(
+      builder,
+      patchedFilterGradient(builder, x, dy, back, patchBytes),
+    );
+  }
   const padded = padSpatial(builder, x, window);
   const products = tapsOf(window).map((tap) =>
     builder.add("MatMul", [
@@ -169,6 +199,14 @@ function attributesOf({ strides, dilations, pads }: Window): {
   pads: Window["pads"];
 } {
   return { strides, dilations, pads };
+}
+
+/** Where the window stands that carries a gradient back, for strides of one. */
+function backOf(
+  { size, from, to }: Window,
+  pads: Window["pads"],
+): Pick<Window, "size" | "from" | "to" | "pads"> {
+  return { size, from: to, to: from, pads };
 }
 
 /** The window of the convolution that carries a gradient back. */

@@ -1,0 +1,132 @@
+import { sizeOf } from "../../../core/mod.ts";
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Node } from "../../ir/graph.ts";
+import { rows } from "./patches.ts";
+import { padSpatial, sliceTap, tapsOf, type Window } from "./window.ts";
+
+/**
+ * Convolutions as products of what the window sees with the filter, for devices
+ * that multiply matrices far faster than they convolve videos. Patches of a
+ * few taps at a time are laid out, so that they never take more room than there
+ * is for them.
+ */
+
+/** Bytes of a float. */
+const FLOAT = 4;
+
+/** Where a window stands and how far it reaches over the edge. */
+type Place = Pick<Window, "size" | "from" | "to" | "pads">;
+
+/**
+ * Whether a convolution can be done so: a window that moves by one over a
+ * video, inside which it stays in touch.
+ */
+export function fitsPatches(
+  patchBytes: number | undefined,
+  { size, strides, dilations, pads }: Window,
+): patchBytes is number {
+  return patchBytes !== undefined && size.length === 3 &&
+    [...strides, ...dilations].every((step) => step === 1) &&
+    pads.every((sides, axis) => Math.max(...sides) < size[axis]!);
+}
+
+/**
+ * The convolution itself, or the one that carries a gradient back.
+ *
+ * @param x `[N,...from,C]`
+ * @param filter `[...size,C,K]`
+ * @param patchBytes Most bytes of patches at a time.
+ * @returns `[N,...to,K]`
+ */
+export function patchedConvolution(
+  builder: GraphBuilder,
+  x: Node,
+  filter: Node,
+  place: Place,
+  patchBytes: number,
+): Node {
+  const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
+  const weights = rows(builder, filter); // [taps*C,K]
+  let from = 0;
+  const products = patchesOf(builder, x, place, patchBytes).map((patches) => {
+    const width = patches.type.shape[1]!;
+    const part = builder.slice(weights, [from, 0], [width, filters]);
+    from += width;
+    return builder.add("MatMul", [patches, part], {
+      transposeA: false,
+      transposeB: false,
+    }) as Node;
+  });
+  if (from !== sizeOf(place.size) * channels) {
+    throw new TypeError("Patches must cover the filter");
+  }
+  return builder.reshape(
+    products.reduce((sum, product) => builder.elementwise("Add", sum, product)),
+    [x.type.shape[0]!, ...place.to, filters],
+  );
+}
+
+/**
+ * The gradient with respect to the filter, flipped in space: the product of `x`
+ * with the same patches of `dy` that carry the gradient back to `x`, so that
+ * they are laid out once for both.
+ *
+ * @param x `[N,...from,C]`
+ * @param dy `[N,...to,K]`
+ * @param back Of the convolution that carries `dy` back to `x`.
+ * @returns `[...size,C,K]`, flipped in space
+ */
+export function patchedFilterGradient(
+  builder: GraphBuilder,
+  x: Node,
+  dy: Node,
+  back: Place,
+  patchBytes: number,
+): Node {
+  const channels = x.type.shape.at(-1)!;
+  const filters = dy.type.shape.at(-1)!;
+  const parts = patchesOf(builder, dy, back, patchBytes).map((patches) =>
+    builder.add("MatMul", [rows(builder, x), patches], {
+      transposeA: true,
+      transposeB: false,
+    }) as Node
+  );
+  const taps = builder.reshape(builder.concat(parts, 1), [
+    channels,
+    sizeOf(back.size),
+    filters,
+  ]);
+  return builder.reshape(builder.transpose(taps, [1, 0, 2]), [
+    ...back.size,
+    channels,
+    filters,
+  ]);
+}
+
+/** What the window sees at each place, some taps at a time: `[N*to,taps*C]`. */
+function patchesOf(
+  builder: GraphBuilder,
+  x: Node,
+  place: Place,
+  patchBytes: number,
+): Node[] {
+  const ones = place.size.map(() => 1);
+  const window: Window = { ...place, strides: ones, dilations: ones };
+  const padded = padSpatial(builder, x, window);
+  const taps = tapsOf(window);
+  const [batch, channels] = [x.type.shape[0]!, x.type.shape.at(-1)!];
+  const tapBytes = FLOAT * batch * sizeOf(place.to) * channels;
+  // As even as may be: three times nine rather than twice thirteen and one.
+  const most = Math.max(1, Math.floor(patchBytes / tapBytes));
+  const together = Math.ceil(taps.length / Math.ceil(taps.length / most));
+  const patches: Node[] = [];
+  for (let first = 0; first < taps.length; first += together) {
+    patches.push(builder.concat(
+      taps.slice(first, first + together).map((tap) =>
+        rows(builder, sliceTap(builder, padded, window, tap))
+      ),
+      1,
+    ));
+  }
+  return patches;
+}
