@@ -1,5 +1,6 @@
 import type { DType } from "../../core/mod.ts";
 import { sameShape, shapeText, sizeOf, zeros } from "../../core/mod.ts";
+import { broadcast } from "../ops/expect.ts";
 import { inferType } from "../ops/table.ts";
 import type { Graph, Named, Node, NodeOf, Values } from "./graph.ts";
 import type {
@@ -88,6 +89,24 @@ export class GraphBuilder {
     const single = scalarOf(a, b);
     if (single !== a) return this.add(op, [single, b], {}) as Node;
     return this.add(op, [a, scalarOf(b, a)], {}) as Node;
+  }
+
+  /**
+   * One value where a condition holds, another elsewhere; expanded scalars stay
+   * scalars where the result is the same.
+   */
+  select(condition: Node, then: Node, otherwise: Node): Node {
+    const shapeOf = (nodes: readonly Node[]): readonly number[] =>
+      broadcast(nodes.map(({ type }) => type));
+    const whole = [condition, then, otherwise];
+    const inputs = whole.reduce((inputs, x, i) => {
+      if (x.op !== "Expand" || x.inputs[0]!.type.shape.length > 0) {
+        return inputs;
+      }
+      const lighter = inputs.with(i, x.inputs[0]!);
+      return sameShape(shapeOf(lighter), shapeOf(whole)) ? lighter : inputs;
+    }, whole);
+    return this.add("Where", inputs, {}) as Node;
   }
 
   reshape(x: Node, shape: readonly number[]): Node {

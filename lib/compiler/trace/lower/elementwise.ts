@@ -102,11 +102,11 @@ const select: Lowering = ({ builder, input }) => {
   const dtype = upcastType(t.type.dtype, e.type.dtype) as DType;
   // ONNX Runtime selects numbers only.
   const numbers = dtype === "bool" ? "int32" : dtype;
-  const chosen = builder.add("Where", [
+  const chosen = builder.select(
     input("condition"),
     builder.cast(t, numbers),
     builder.cast(e, numbers),
-  ], {});
+  );
   return builder.cast(chosen, dtype);
 };
 

@@ -156,8 +156,13 @@ export const MOVEMENT: Lowerings = {
   Slice: slice,
   SplitV: splitV,
   StridedSlice: stridedSlice,
-  Tile: ({ builder, input, attributes }) =>
-    builder.add("Tile", [input("x")], { repeats: attributes.reps }),
+  Tile: ({ builder, input, attributes }) => {
+    const x = input("x");
+    // One value, as often as asked for: TF.js spreads conditions so.
+    return sizeOf(x.type.shape) === 1
+      ? builder.expand(builder.reshape(x, []), attributes.reps)
+      : builder.add("Tile", [x], { repeats: attributes.reps });
+  },
   Transpose: ({ builder, input, attributes }) =>
     builder.transpose(input("x"), attributes.perm),
   Unpack: unpack,
