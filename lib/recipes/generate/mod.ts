@@ -13,5 +13,6 @@ export {
   readTrainedModels,
   SHIPPED,
   type TrainedModels,
+  VAE_FILE,
 } from "./trained_models.ts";
 export { readVocabulary, type Vocabulary } from "./vocabulary.ts";

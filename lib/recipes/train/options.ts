@@ -51,6 +51,9 @@ export const trainFlags = z.strictObject({
   decoderOf: path.optional().describe(
     "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
   ),
+  finetune: path.optional().describe(
+    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE",
+  ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",
   ),

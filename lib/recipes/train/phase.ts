@@ -4,7 +4,7 @@ import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
 import { drawLevels } from "../../models/diffusion/mod.ts";
 import { initText, readPrompts } from "../../models/text/mod.ts";
-import type { RotaryTable } from "../../models/layers/mod.ts";
+import { type RotaryTable, shapesOnly } from "../../models/layers/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
@@ -38,6 +38,8 @@ import {
   type TrainState,
   type Weights,
 } from "../../trainer/mod.ts";
+import { diffusionFilesIn } from "../generate/mod.ts";
+import type { ModelConfig } from "../presets.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { exists, type Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
@@ -74,6 +76,9 @@ export async function trainPhaseOf(
     length: plan.samples,
     shape,
   });
+  const origin = phase === options.startPhase
+    ? await weightsToTrainOn(run, vae)
+    : undefined;
   const config = {
     models,
     plan,
@@ -86,10 +91,11 @@ export async function trainPhaseOf(
     optimiser: options.optimiser,
     textRate: options.textRate,
     vae: latentSpaceOf(vae),
+    ...(origin && { finetune: origin.digest }),
   };
   const weights = `${folder}/${stage}.safetensors`;
   if (await isDone(run, stage, config, weights)) return;
-  const initial = await startOf(run, phase);
+  const initial = origin?.tensors ?? await startOf(run, phase);
   const { statistics } = vae.tensors;
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
@@ -199,19 +205,44 @@ async function startOf(
   phase: Phase,
 ): Promise<DiffusionParameters> {
   const { models, options } = run;
-  const rng = new Rng(options.seed).fork("diffusion");
-  const fresh: DiffusionParameters = {
+  const fresh = freshParameters(
+    models,
+    new Rng(options.seed).fork("diffusion"),
+  );
+  if (phase === options.startPhase) return await withAlignedText(run, fresh);
+  const before = stageOf(phase - 1 as Phase);
+  const ended = await endParameters(run, before, fresh);
+  if (ended) return ended;
+  throw phaseBeforeMissing(run.folder, phase);
+}
+
+function freshParameters(models: ModelConfig, rng: Rng): DiffusionParameters {
+  return {
     text: initText(models.text, rng.fork("text")),
     backbone: initBackbone(models.backbone, {
       latentChannels: models.vae.latentChannels,
       text: models.text,
     }, rng.fork("backbone")),
   };
-  if (phase === options.startPhase) return await withAlignedText(run, fresh);
-  const before = stageOf(phase - 1 as Phase);
-  const ended = await endParameters(run, before, fresh);
-  if (ended) return ended;
-  throw phaseBeforeMissing(run.folder, phase);
+}
+
+/**
+ * The weights that the run was given to train on, if it was.
+ *
+ * @throws {InputError} if there are none, or they are of other models
+ */
+async function weightsToTrainOn(
+  { options: { finetune }, models }: Run,
+  vae: Weights<VaeWeights>,
+): Promise<Weights<DiffusionParameters> | undefined> {
+  if (finetune === undefined) return undefined;
+  const path = (await diffusionFilesIn(finetune)).at(-1)!;
+  const { text, backbone } = models;
+  return await loadWeights<DiffusionParameters>(path, {
+    kind: "Diffusion",
+    config: { text, backbone, vae: latentSpaceOf(vae) },
+    form: freshParameters(models, shapesOnly()),
+  });
 }
 
 /** The same with the text encoder that the run has aligned, if it has one. */

@@ -1,21 +1,29 @@
 import { InputError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { VAE_FILE } from "../generate/mod.ts";
 import type { Stage } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
 import { endOf, exists } from "./run.ts";
 import { END } from "./stage.ts";
 
 /** Weights of the VAE: the run's own, or those it was given. */
-export function vaePathOf({ vae, run }: TrainOptions): string {
-  return vae ?? `${run}/vae.safetensors`;
+export function vaePathOf({ vae, finetune, run }: TrainOptions): string {
+  return vae ?? `${finetune ?? run}/${VAE_FILE}`;
 }
 
-/** Whether a phase begins with fresh weights. A dry run has no phase before. */
-export function isFresh(
-  { startPhase, from, dryRun }: TrainOptions,
+/**
+ * Whether a phase is the first of its run: it begins with fresh weights, or
+ * with those that were given to be trained on. A dry run has no phase before.
+ */
+export async function isFirst(
+  { startPhase, from, dryRun, finetune, run }: TrainOptions,
   phase: Phase,
-): boolean {
-  return phase === 1 || phase === startPhase || from === "scratch" || dryRun;
+): Promise<boolean> {
+  if (phase === 1 || phase === startPhase || from === "scratch" || dryRun) {
+    return true;
+  }
+  return finetune !== undefined &&
+    await endOf(run, before(phase)) === undefined;
 }
 
 /**
@@ -39,7 +47,7 @@ export async function assertReady(
 ): Promise<void> {
   await assertVae(options);
   const stage: Stage = `phase${phase}`;
-  if (isFresh(options, phase) || await endOf(options.run, stage)) return;
+  if (await isFirst(options, phase) || await endOf(options.run, stage)) return;
   if (await endOf(options.run, before(phase))) return;
   throw phaseBeforeMissing(options.run, phase);
 }

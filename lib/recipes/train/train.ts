@@ -1,14 +1,15 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { messageOf } from "../../core/mod.ts";
+import { messageOf, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { StoppedError, type Weights } from "../../trainer/mod.ts";
+import { VAE_FILE } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
-import { assertReady, assertVae, isFresh, vaePathOf } from "./ready.ts";
+import { assertReady, assertVae, isFirst, vaePathOf } from "./ready.ts";
 import { runError } from "./run_error.ts";
-import { openRun, type Run, type TrainHost } from "./run.ts";
+import { exists, openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
 import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
 
@@ -58,7 +59,7 @@ export async function trainPhase(
   await assertReady(options, phase);
   const begun = {
     ...options,
-    ...(isFresh(options, phase) && { startPhase: phase }),
+    ...(await isFirst(options, phase) && { startPhase: phase }),
     // A dry run has a folder of its own.
     ...(options.dryRun && { vae: vaePathOf(options) }),
   };
@@ -73,16 +74,16 @@ export async function trainAll(
   host: TrainHost,
 ): Promise<void> {
   const phases = PHASES.slice(options.startPhase - 1);
+  const isNew = options.finetune === undefined;
+  const hasVae = options.vae !== undefined || !isNew;
   const stages = [
-    ...(options.vae === undefined ? ["vae"] as const : []),
-    "text" as const,
+    ...(hasVae ? [] : ["vae"] as const),
+    ...(isNew ? ["text"] as const : []),
     ...phases.map((phase) => stageOf(phase)),
   ];
   await inRun(options, stages, host, async (run) => {
-    const vae = options.vae === undefined
-      ? await trainVaeOf(run)
-      : await vaeOf(run);
-    await trainTextOf(run);
+    const vae = await (hasVae ? vaeOf(run) : trainVaeOf(run));
+    if (isNew) await trainTextOf(run);
     for (const phase of phases) await trainPhaseOf(run, phase, vae);
   });
 }
@@ -131,8 +132,16 @@ async function endWith(
   }
 }
 
-/** The run's own VAE, or the one it was given. */
-async function vaeOf({ options, models }: Run): Promise<Weights<VaeWeights>> {
+/** The run's own VAE, or the one it was given, which is kept with the run. */
+async function vaeOf(
+  { options, models, folder }: Run,
+): Promise<Weights<VaeWeights>> {
   await assertVae(options);
-  return await loadVae(vaePathOf(options), models.vae);
+  const path = vaePathOf(options);
+  const vae = await loadVae(path, models.vae);
+  const own = `${folder}/${VAE_FILE}`;
+  if (!await exists(own)) {
+    await writeFileAtomically(own, await Deno.readFile(path));
+  }
+  return vae;
 }

@@ -164,13 +164,19 @@ async function writeShard(
 ): Promise<Shard> {
   const latents: NdArray<"float32">[] = [];
   const clips: CachedClip[] = [];
+  // The next clips are made while the device works on these.
+  let encoding: Promise<NdArray<"float32">[]> = Promise.resolve([]);
   for (let first = begin; first < end; first += BATCH) {
     const batch = [];
-    for (let index = first; index < Math.min(first + BATCH, end); index++) {
-      batch.push(await clipAt(options, index));
+    try {
+      for (let index = first; index < Math.min(first + BATCH, end); index++) {
+        batch.push(await clipAt(options, index));
+      }
+    } finally {
+      latents.push(...await encoding);
     }
-    const encoded = await options.codec.encode(batch.map(({ clip }) => clip));
-    latents.push(...unstackArrays(encoded));
+    encoding = options.codec.encode(batch.map(({ clip }) => clip))
+      .then(unstackArrays);
     clips.push(
       ...batch.map(({ id, frames, caption, language }) => ({
         id,
@@ -180,6 +186,7 @@ async function writeShard(
       })),
     );
   }
+  latents.push(...await encoding);
   await writeSafetensors(path, [["latents", stackArrays(latents)]], {
     schema: SCHEMA,
     source: options.source.name,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { readTrainedModels } from "lib/recipes/generate/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
 
@@ -200,6 +201,39 @@ Deno.test("a phase from scratch needs the VAE alone, and no phase before", async
     assert.equal(code, 0, stderr);
     assert.ok(await exists(`${folder}/run/phase3.safetensors`));
     assert.equal(await exists(`${folder}/run/phase2`), false);
+  });
+});
+
+Deno.test("a phase trains weights on that it is given, and the run is whole without them", async () => {
+  await withFolder(async (folder) => {
+    const short = ["--preset", "tiny", "--held-out", "2", "--batch", "2"];
+    await using first = startStage("phase3", [
+      ...[...short, "--run", `${folder}/run`, "--from", "scratch"],
+      ...["--vae", `${folder}/vae.safetensors`, "--max-steps", "3"],
+    ]);
+    assert.equal((await first.ended).code, 0, (await first.ended).stderr);
+    await using second = startStage("phase3", [
+      ...[...short, "--run", `${folder}/tuned`, "--max-steps", "1"],
+      ...["--finetune", `${folder}/run`],
+    ]);
+    const { code, stderr } = await second.ended;
+    assert.equal(code, 0, stderr);
+    const losses = async (run: string): Promise<number[]> =>
+      (await readJsonl(`${folder}/${run}/metrics.jsonl`)).flatMap((record) =>
+        (record as { heldOutLoss?: number }).heldOutLoss ?? []
+      );
+    const [before, after] = [await losses("run"), await losses("tuned")];
+    assert.notEqual(before[0], before.at(-1));
+    assert.equal(after[0], before.at(-1), "it begins where the other ended");
+    await readTrainedModels(`${folder}/tuned`);
+
+    await using other = startStage("phase3", [
+      ...[...short, "--run", `${folder}/other`, "--max-steps", "1"],
+      ...["--finetune", "checkpoints/nano"],
+    ]);
+    const refused = await other.ended;
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors/);
   });
 });
 
