@@ -43,6 +43,23 @@ export const INDEXING_CASES: readonly Case[] = [
     ({ x, i, j }) =>
       tf.mul(tf.gather(x, i as tf.Tensor1D), tf.gather(x, j as tf.Tensor1D)),
   ),
+  conform("gather in batches", {
+    x: normal([2, 5, 3]),
+    i: int32([2, 4], [0, 4, 1, 1, 2, 3, 3, 0]),
+  }, ({ x, i }) => tf.gather(x, i as unknown as tf.Tensor1D, 1, 1)),
+  conform("gather in batches along a later axis", {
+    x: normal([2, 3, 4, 2]),
+    i: int32([2, 3], [0, 3, 1, 1, 2, 2]),
+  }, ({ x, i }) => tf.gather(x, i as unknown as tf.Tensor1D, 2, 1)),
+  conform(
+    "gather in batches of two axes",
+    {
+      x: normal([2, 2, 4]),
+      i: int32([2, 2, 2], [0, 3, 1, 1, 2, 2, 3, 0]),
+    },
+    ({ x, i }) => tf.gather(x, i as unknown as tf.Tensor1D, 2, 2),
+    NONE,
+  ),
   conform(
     "unsortedSegmentSum",
     { x: TABLE, i: ints(2, 0, 2, 2, 0) },

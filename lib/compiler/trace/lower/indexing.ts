@@ -1,22 +1,69 @@
 import { util } from "@tensorflow/tfjs-core";
 import { type DType, int32, shapeText, sizeOf } from "../../../core/mod.ts";
+import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { typeText } from "../../ops/expect.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 import { require } from "../kernel_call.ts";
 
-const gather: Lowering = (call) => {
-  const { builder, input, attributes } = call;
-  require(
-    call,
-    attributes.batchDims === 0,
-    `batchDims must be 0: current value is ${attributes.batchDims}`,
-  );
+const gather: Lowering = ({ builder, input, attributes }) => {
   const x = input("x");
-  return builder.add("Gather", [x, input("indices")], {
-    axis: util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!,
-  });
+  const indices = input("indices");
+  const axis = util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!;
+  return attributes.batchDims === 0
+    ? builder.add("Gather", [x, indices], { axis })
+    : gatherInBatches(builder, x, indices, axis, attributes.batchDims);
 };
+
+/**
+ * Each batch has positions of its own: all batches lie under each other in one
+ * table, and their positions count from where they begin.
+ *
+ * @param x `[...batch,...outer,n,...inner]`, with `n` along the axis.
+ * @param indices `[...batch,...places]`
+ * @returns `[...batch,...outer,...places,...inner]`
+ */
+function gatherInBatches(
+  builder: GraphBuilder,
+  x: Node,
+  indices: Node,
+  axis: number,
+  batchDims: number,
+): Node {
+  const { shape } = x.type;
+  const batch = sizeOf(shape.slice(0, batchDims));
+  const outer = sizeOf(shape.slice(batchDims, axis));
+  const n = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const places = indices.type.shape.slice(batchDims);
+  const count = sizeOf(places);
+  const table = builder.reshape(
+    builder.transpose(
+      builder.reshape(x, [batch, outer, n, inner]),
+      [0, 2, 1, 3],
+    ),
+    [batch * n, outer * inner],
+  );
+  const begins = int32(
+    [batch, 1],
+    Array.from({ length: batch }, (_, i) => i * n),
+  );
+  const rows = builder.elementwise(
+    "Add",
+    builder.reshape(indices, [batch, count]),
+    builder.constant(begins.data, "int32", begins.shape),
+  );
+  const gathered = builder.add("Gather", [
+    table,
+    builder.reshape(rows, [batch * count]),
+  ], { axis: 0 }) as Node;
+  const apart = builder.reshape(gathered, [batch, count, outer, inner]);
+  return builder.reshape(builder.transpose(apart, [0, 2, 1, 3]), [
+    ...shape.slice(0, axis),
+    ...places,
+    ...shape.slice(axis + 1),
+  ]);
+}
 
 /** Adds up rows by segment; those whose segment is not in `[0, numSegments)` are left out. */
 const segmentSum: Lowering = (call) => {
