@@ -11,6 +11,7 @@ import {
   initCnnBlock,
 } from "lib/models/backbone/cnn_block.ts";
 import {
+  type AroundBlock,
   type BackboneConfig,
   layerKinds,
   tokenPositions,
@@ -92,20 +93,32 @@ export function blockStackLoss(
   batch: Tensors<BlockStackBatch>,
   config: BackboneConfig,
   grid: GridSize,
+  { around = (block) => block }: { readonly around?: AroundBlock } = {},
 ): tf.Tensor {
   const { shared, cos, sin } = batch;
   const kinds = layerKinds(config);
+  const attention = around((
+    block: Tensors<AttentionBlockParameters>,
+    { x, shared, ...rotary }: typeof given & { readonly x: tf.Tensor },
+  ) =>
+    attentionBlock(block, x, {
+      shared,
+      rotary,
+      // The attention underneath does without; the block asks for one.
+      context: undefined as unknown as AttentionContext,
+      heads: config.heads,
+    })
+  );
+  const cnn = around((
+    block: Tensors<CnnBlockParameters>,
+    { x, shared }: { readonly x: tf.Tensor; readonly shared: tf.Tensor },
+  ) => cnnBlock(block, x, { shared, grid }));
+  const given = { shared, cos, sin };
   let x = batch.x as tf.Tensor;
   Object.values(parameters).forEach((block, place) => {
     x = kinds[place] === "cnn"
-      ? cnnBlock(block as Tensors<CnnBlockParameters>, x, { shared, grid })
-      : attentionBlock(block as Tensors<AttentionBlockParameters>, x, {
-        shared,
-        rotary: { cos, sin },
-        // The attention underneath does without; the block asks for one.
-        context: undefined as unknown as AttentionContext,
-        heads: config.heads,
-      });
+      ? cnn(block as Tensors<CnnBlockParameters>, { x, shared })
+      : attention(block as Tensors<AttentionBlockParameters>, { x, ...given });
   });
   return tf.mean(tf.square(tf.sub(x, batch.target)));
 }

@@ -66,6 +66,9 @@ export const stepFlags = z.strictObject({
   cnnWidth: whole(1).default(256).describe("channels inside a CNN block"),
   tokens: triple.default("4x16x16").describe("time, height and width"),
   batch: batch.default(1).describe("clips"),
+  recompute: said.describe(
+    "keep the inputs of the blocks alone, and make the rest again in the backward pass, on both sides",
+  ),
   ...common,
 });
 
@@ -109,7 +112,7 @@ export function backboneConfigOf(
 /** Lets switches stand alone: `--json` for `--json true`. */
 export function withSwitches(args: readonly string[]): string[] {
   return args.map((arg) =>
-    /^--(json|save|profile)$/.test(arg) ? `${arg}=true` : arg
+    /^--(json|save|profile|recompute)$/.test(arg) ? `${arg}=true` : arg
   );
 }
 

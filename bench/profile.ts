@@ -11,6 +11,8 @@ interface TraceEvent {
   readonly name?: string;
   readonly dur?: number;
   readonly args?: {
+    /** Of an operation on a card: `inputs[0] = {64,16} outputs[0] = {64,16} `. */
+    readonly shapes?: string;
     readonly op_name?: string;
     readonly input_type_shape?: readonly Record<string, readonly number[]>[];
   };
@@ -43,20 +45,47 @@ export async function profileOf(
   }
 }
 
-/** Sums a trace up by operation, and by shapes if asked for, the longest first. */
+/** `node&operation&shader`, timed by the card. */
+function isShader({ cat, name }: TraceEvent): boolean {
+  return cat === "Api" && name?.split("&").length === 3;
+}
+
+function isKernel({ cat, name }: TraceEvent): boolean {
+  return cat === "Node" && name?.endsWith("_kernel_time") === true;
+}
+
+/** The inputs' shapes as a shader sees them: in fours where it takes four at a time. */
+function shaderShapes(text = ""): string {
+  return Array.from(
+    text.matchAll(/inputs\[\d+\] = \{([\d,]*)\}/g),
+    ([, sizes]) => `[${sizes}]`,
+  ).join(" ");
+}
+
+/**
+ * Sums a trace up by operation, and by shapes if asked for, the longest first.
+ * Where a graphics card has told the time of its shaders, that counts: on the
+ * processor an operation has only been handed over.
+ */
 export function rowsOf(
   events: readonly TraceEvent[],
   runs: number,
   byShape: boolean,
 ): ProfileRow[] {
   const rows = new Map<string, ProfileRow>();
-  for (const { cat, name, dur, args } of events) {
-    if (cat !== "Node" || !name?.endsWith("_kernel_time")) continue;
-    const operation = args?.op_name ?? "?";
-    const shapes = !byShape ? "all" : (args?.input_type_shape ?? [])
-      .flatMap((input) => Object.values(input))
-      .map((shape) => `[${shape.join(",")}]`)
-      .join(" ");
+  const onCard = events.some(isShader);
+  for (const event of events) {
+    if (!(onCard ? isShader(event) : isKernel(event))) continue;
+    const { name, dur, args } = event;
+    const operation = (onCard ? name!.split("&").at(-1) : args?.op_name) ?? "?";
+    const shapes = !byShape
+      ? "all"
+      : onCard
+      ? shaderShapes(args?.shapes)
+      : (args?.input_type_shape ?? [])
+        .flatMap((input) => Object.values(input))
+        .map((shape) => `[${shape.join(",")}]`)
+        .join(" ");
     const key = `${operation} ${shapes}`;
     const row = rows.get(key);
     rows.set(key, {

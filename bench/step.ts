@@ -1,3 +1,5 @@
+import { checkpoint } from "lib/compiler/mod.ts";
+
 import { Rng } from "lib/core/mod.ts";
 import { type BackboneConfig, layerKinds } from "lib/models/backbone/mod.ts";
 import type { GridSize } from "lib/models/vae/mod.ts";
@@ -20,6 +22,7 @@ export function stepCase(
   config: BackboneConfig,
   grid: GridSize,
   batch: number,
+  { recompute = false }: { readonly recompute?: boolean } = {},
 ): TrainingCase<BlockStackParameters, BlockStackBatch> {
   const rng = new Rng(1);
   return {
@@ -27,7 +30,13 @@ export function stepCase(
     parameters: initBlockStack(config, rng.fork("parameters")),
     batch: blockStackBatch(config, grid, batch, rng.fork("batch")),
     lossOf: (parameters, batch) =>
-      blockStackLoss(parameters, batch, config, grid),
+      blockStackLoss(
+        parameters,
+        batch,
+        config,
+        grid,
+        recompute ? { around: checkpoint } : {},
+      ),
     clipNorm: 1,
   };
 }
@@ -38,6 +47,7 @@ export function smallStepCase(
     BackboneConfig,
     "attentionLayers" | "cnnLayers"
   >,
+  options: { readonly recompute?: boolean } = {},
 ): ReturnType<typeof stepCase> {
   return stepCase(
     {
@@ -50,6 +60,7 @@ export function smallStepCase(
     },
     { frames: 2, height: 3, width: 3 },
     2,
+    options,
   );
 }
 
@@ -61,12 +72,13 @@ export async function benchStep(
   const [frames, height, width] = tripleOf(options.tokens);
   const grid = { frames, height, width };
   return await runTraining({
-    full: stepCase(config, grid, options.batch),
-    small: smallStepCase(config),
+    full: stepCase(config, grid, options.batch, options),
+    small: smallStepCase(config, options),
     model: {
       ...config,
       kinds: layerKinds(config),
       grid: [frames, height, width],
+      recompute: options.recompute,
     },
     sizes: {
       attention: config.attentionLayers,
@@ -76,6 +88,7 @@ export async function benchStep(
       "CNN width": config.cnnWidth,
       tokens: options.tokens,
       batch: options.batch,
+      ...(options.recompute && { recompute: "each block" }),
     },
     operations: blockStackOperations(
       config,

@@ -3,6 +3,7 @@
 from protocol import serve, torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 from training import LAYOUTS, load, memory_format, training_step
 
 EPSILON = 1e-6
@@ -84,6 +85,7 @@ class CnnBlock(nn.Module):
 class BlockStack(nn.Module):
     def __init__(self, config, form):
         super().__init__()
+        self.recompute = config["recompute"]
         for place, kind in enumerate(config["kinds"]):
             block = CnnBlock(config, form) if kind == "cnn" else AttentionBlock(config)
             self.add_module(f"block{place:02}", block)
@@ -91,7 +93,10 @@ class BlockStack(nn.Module):
     def forward(self, batch):
         x = batch["x"]
         for block in self.children():
-            x = block(x, batch)
+            if self.recompute:
+                x = checkpoint(block, x, batch, use_reentrant=False)
+            else:
+                x = block(x, batch)
         return x
 
 

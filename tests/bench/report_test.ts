@@ -125,3 +125,37 @@ Deno.test("rowsOf() sums a trace by operation and shapes", () => {
     { operation: "Mul", shapes: "all", calls: 1.5, milliseconds: 2.25 },
   ]);
 });
+
+Deno.test("rowsOf() counts the time that a graphics card tells, not that of handing work over", () => {
+  const shader = (name: string, shapes: string, dur: number) => ({
+    cat: "Api",
+    name,
+    dur,
+    args: { shapes },
+  });
+  const events = [
+    {
+      cat: "Node",
+      name: "/v3_kernel_time",
+      dur: 40,
+      args: { op_name: "Conv" },
+    },
+    shader(
+      "/v3&Conv&Conv3DNaive",
+      "inputs[0] = {1,4,8} inputs[1] = {8,3} outputs[0] = {1,4,8} ",
+      6000,
+    ),
+    shader("/v4&ReduceSum&Transpose", "inputs[0] = {4} outputs[0] = {} ", 500),
+    shader("/v4&ReduceSum&ReduceSum", "inputs[0] = {4} outputs[0] = {} ", 1500),
+  ];
+  assert.deepEqual(rowsOf(events, 1, true), [
+    {
+      operation: "Conv3DNaive",
+      shapes: "[1,4,8] [8,3]",
+      calls: 1,
+      milliseconds: 6,
+    },
+    { operation: "ReduceSum", shapes: "[4]", calls: 1, milliseconds: 1.5 },
+    { operation: "Transpose", shapes: "[4]", calls: 1, milliseconds: 0.5 },
+  ]);
+});
