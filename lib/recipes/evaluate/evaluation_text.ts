@@ -33,7 +33,7 @@ function phaseText(
 }
 
 function promptsText(
-  { forms, ceiling, languages, objects }: PromptResults,
+  { forms, ceiling, decoded, languages, objects }: PromptResults,
 ): string {
   return [
     ...forms.flatMap(({ example, scores }) => [
@@ -41,14 +41,23 @@ function promptsText(
       ...comparison(scores, ceiling),
     ]),
     ...languagesText(languages, ceiling),
+    ...(decoded.object
+      ? [`real clips of them through the VAE: ${scoresText(decoded)}`]
+      : []),
     ...(objects.real.object
       ? [
         `named objects: ${scoreText(objects.generated.object)}; real clips ${
           scoreText(objects.real.object)
-        }`,
+        }; through the VAE: ${scoreText(objects.decoded.object)}`,
       ]
       : []),
   ].join("\n");
+}
+
+function scoresText(scores: Scores): string {
+  return QUESTIONS.filter((question) => scores[question])
+    .map((question) => `${question} ${scoreText(scores[question])}`)
+    .join(", ");
 }
 
 function comparison(generated: Scores, real: Scores): string[] {

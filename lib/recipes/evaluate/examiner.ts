@@ -60,6 +60,40 @@ export class Examiner {
     );
   }
 
+  /**
+   * What is known of the real clips once they went through the model's VAE and
+   * back: more than is seen then, no training of the rest can bring.
+   */
+  decoded(
+    questions: Questions,
+    lookers: Lookers,
+    label: string,
+    sortedBy?: (object: string) => string,
+  ): Promise<Looks> {
+    const { model, work } = this;
+    return keptLooks(
+      work.cache,
+      {
+        by: model.identity,
+        through: "its VAE",
+        batch: work.batch,
+        sorted: sortedBy !== undefined,
+      },
+      questions,
+      lookers,
+      () =>
+        lookAt(
+          questions,
+          async (from, to) =>
+            await model.reconstruct(
+              await films(questions, from, to, this.shape),
+            ),
+          lookers,
+          { ...work, label: `${label}, through the VAE`, sortedBy },
+        ),
+    );
+  }
+
   /** What is known of the clips that the prompts draw. */
   async drawn(
     questions: Questions,

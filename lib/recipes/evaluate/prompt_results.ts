@@ -29,17 +29,22 @@ export interface PromptResults {
   readonly forms: readonly FormResult[];
   /** The same, real: the ceiling of forms and languages. */
   readonly ceiling: Scores;
+  /** The same, real, but through the VAE and back: the ceiling of this model. */
+  readonly decoded: Scores;
   /** The same by BCP 47 tag, both forms in turn. */
   readonly languages: Readonly<Record<string, Scores>>;
   /** Objects by name, in English. */
-  readonly objects: {
-    readonly generated: Scores;
-    readonly real: Scores;
-    /** By kind. */
-    readonly kinds: Readonly<
-      Record<string, { readonly generated: Scores; readonly real: Scores }>
-    >;
+  readonly objects: ObjectScores & {
+    readonly kinds: Readonly<Record<string, ObjectScores>>;
   };
+}
+
+/** What is seen of clips that were asked for by name. */
+export interface ObjectScores {
+  readonly generated: Scores;
+  readonly real: Scores;
+  /** Real clips through the VAE and back. */
+  readonly decoded: Scores;
 }
 
 /** Prompts of one form. */
@@ -65,7 +70,7 @@ export async function promptResults(
   const takes = takesShowing(SHAPES_GOING, Math.max(geometry, all), seed);
   const names = Object.keys(FORMS) as Form[];
   const forms: FormResult[] = [];
-  let ceiling: Scores = {};
+  let [ceiling, decoded]: [Scores, Scores] = [{}, {}];
   if (takes.length > 0) {
     const questions = promptsFor(
       takes,
@@ -74,6 +79,8 @@ export async function promptResults(
     );
     const { adherence } = await examiner.real(questions, lookers, "shapes");
     ceiling = adherence.all ?? {};
+    const through = await examiner.decoded(questions, lookers, "shapes");
+    decoded = through.adherence.all ?? {};
   }
   if (geometry > 0) {
     for (const form of names) {
@@ -104,6 +111,7 @@ export async function promptResults(
   return {
     forms,
     ceiling,
+    decoded,
     languages: byLanguage,
     objects: await objectResults(examiner, lookers, {
       perObject,
@@ -122,7 +130,9 @@ async function objectResults(
     readonly sprites: Sprites;
   },
 ): Promise<PromptResults["objects"]> {
-  if (perObject === 0) return { generated: {}, real: {}, kinds: {} };
+  if (perObject === 0) {
+    return { generated: {}, real: {}, decoded: {}, kinds: {} };
+  }
   const wishes = NAMED_KINDS.map((object): {
     object: string;
     motion?: MotionId;
@@ -136,13 +146,16 @@ async function objectResults(
   const kind = (object: string): string => object;
   const real = await examiner.real(questions, lookers, "objects", kind);
   const drawn = await examiner.drawn(questions, lookers, "objects", kind);
+  const decoded = await examiner.decoded(questions, lookers, "objects", kind);
   return {
     generated: sumOfScores(Object.values(drawn.adherence)),
     real: sumOfScores(Object.values(real.adherence)),
+    decoded: sumOfScores(Object.values(decoded.adherence)),
     kinds: Object.fromEntries(
       NAMED_KINDS.map((object) => [object, {
         generated: drawn.adherence[object] ?? {},
         real: real.adherence[object] ?? {},
+        decoded: decoded.adherence[object] ?? {},
       }]),
     ),
   };

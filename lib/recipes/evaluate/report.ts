@@ -135,7 +135,7 @@ function adherenceTable(phases: readonly PhaseResult[]): Table {
 }
 
 function promptTables(
-  { forms, ceiling, languages, objects }: PromptResults,
+  { forms, ceiling, decoded, languages, objects }: PromptResults,
 ): Table[] {
   const tables: Table[] = [];
   if (forms.length > 0) {
@@ -148,6 +148,7 @@ function promptTables(
           ...scoresRow(scores),
         ]),
         ["real: the ceiling", ...scoresRow(ceiling)],
+        ["real, through the VAE", ...scoresRow(decoded)],
       ],
     });
   }
@@ -169,12 +170,18 @@ function promptTables(
   if (kinds.length > 0) {
     tables.push({
       title: "Objects by name, as world3d sees them",
-      columns: ["object", "drawn", "real: the ceiling"],
+      columns: [
+        "object",
+        "drawn",
+        "real: the ceiling",
+        "real, through the VAE",
+      ],
       rows: [["all", objects] as const, ...kinds].map(
-        ([name, { generated, real }]) => [
+        ([name, { generated, real, decoded }]) => [
           name,
           scoreText(generated.object),
           scoreText(real.object),
+          scoreText(decoded.object),
         ],
       ),
     });

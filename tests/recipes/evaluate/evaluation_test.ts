@@ -168,7 +168,7 @@ Deno.test("evaluateModel() of a model that draws the real clips finds no distanc
   });
   assert.ok(Math.abs(reconstruction.ssim - 1) < 1e-9);
   assert.equal(phase!.heldOutLoss.levels["0.5"], 4);
-  const { forms, ceiling, languages, objects } = evaluation.prompts!;
+  const { forms, ceiling, decoded, languages, objects } = evaluation.prompts!;
   assert.deepEqual(forms.map(({ example }) => example), [
     "a red circle moves right",
     "red circle, right arrow",
@@ -178,6 +178,8 @@ Deno.test("evaluateModel() of a model that draws the real clips finds no distanc
     assert.deepEqual(scores.hue, { right: 24, asked: 24 });
   }
   assert.deepEqual(ceiling.direction, { right: 72, asked: 72 });
+  assert.deepEqual(decoded, ceiling, "its VAE loses nothing");
+  assert.deepEqual(objects.decoded, objects.real);
   assert.deepEqual(Object.keys(languages), ["en", "ja"]);
   assert.deepEqual(languages.ja!.hue, { right: 12, asked: 12 });
   assert.equal(Object.keys(objects.kinds).length, 50);
