@@ -97,6 +97,7 @@ export function blockStackLoss(
 ): tf.Tensor {
   const { shared, cos, sin } = batch;
   const kinds = layerKinds(config);
+  const given = { shared, cos, sin };
   const attention = around((
     block: Tensors<AttentionBlockParameters>,
     { x, shared, ...rotary }: typeof given & { readonly x: tf.Tensor },
@@ -113,7 +114,6 @@ export function blockStackLoss(
     block: Tensors<CnnBlockParameters>,
     { x, shared }: { readonly x: tf.Tensor; readonly shared: tf.Tensor },
   ) => cnnBlock(block, x, { shared, grid }));
-  const given = { shared, cos, sin };
   let x = batch.x as tf.Tensor;
   Object.values(parameters).forEach((block, place) => {
     x = kinds[place] === "cnn"

@@ -30,7 +30,7 @@ export interface BenchResult extends Timing {
   readonly picturesPerSecond?: number;
   /** Milliseconds until it was traced and ready to run, if it is traced. */
   readonly compileMs?: number;
-  /** Most memory the process has held, checks and compilation included. */
+  /** Most memory of the host the process has held, checks and compilation included. */
   readonly peakRssBytes: number;
   readonly torch?: TorchResult;
   /** Our median time over PyTorch's: below 1 is faster. */

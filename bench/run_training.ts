@@ -95,7 +95,8 @@ export async function runTraining<P, B>(
     ...ours,
     parameters: countParameters(full.parameters),
     gflops,
-    fractionOfMatmulPeak: gflops / peak,
+    // On a card a single product is mostly the run around it.
+    ...(!isCard(device) && { fractionOfMatmulPeak: gflops / peak }),
     compileMs: trainer.compileMs,
     peakRssBytes: memory,
     ...(theirs && { torch: theirs, ratio: ours.medianMs / theirs.medianMs }),

@@ -94,7 +94,9 @@ class BlockStack(nn.Module):
         x = batch["x"]
         for block in self.children():
             if self.recompute:
-                x = checkpoint(block, x, batch, use_reentrant=False)
+                x = checkpoint(
+                    block, x, batch, use_reentrant=False, preserve_rng_state=False
+                )
             else:
                 x = block(x, batch)
         return x

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { flopsOf, openDevice, trace } from "lib/compiler/mod.ts";
+import {
+  flopsOf,
+  lossAndGradients,
+  openDevice,
+  trace,
+} from "lib/compiler/mod.ts";
 import { isNdArray, mapTree } from "lib/core/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import { conv3dCase } from "../../bench/conv3d.ts";
@@ -61,6 +66,33 @@ Deno.test("vae and step agree with plain TF.js", async () => {
     smallStepCase({ attentionLayers: 1, cnnLayers: 1 }),
     device,
   );
+});
+
+Deno.test("step computes its blocks again in the backward pass where it is told to, and the same", async () => {
+  const small = { attentionLayers: 1, cnnLayers: 1 };
+  const given = smallStepCase(small, { recompute: true });
+  await checkAgainstEager(given, device);
+  using again = await compileCase(given, device);
+  using plain = await compileCase(smallStepCase(small), device);
+  assert.deepEqual(await firstLosses(again, 3), await firstLosses(plain, 3));
+  const barriers = (recompute: boolean): number => {
+    const { parameters, batch, lossOf } = smallStepCase(small, { recompute });
+    const graph = trace(
+      ({ parameters, batch }) => ({
+        ...lossAndGradients(
+          (parameters: never) => ({
+            loss: lossOf(parameters, batch as never),
+            metrics: {},
+          }),
+          parameters as never,
+        ).gradients as Record<string, tf.Tensor>,
+      }),
+      { parameters, batch } as never,
+    );
+    return graph.nodes.filter(({ op }) => op === "Barrier").length;
+  };
+  assert.equal(barriers(false), 0);
+  assert.ok(barriers(true) > 0);
 });
 
 /** A case whose compiled form is traced first, and computes something else. */

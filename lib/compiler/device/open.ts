@@ -138,7 +138,7 @@ function machineName(block: number | undefined): string {
   return `${os} ${arch}, blocks of ${block ?? 1}`;
 }
 
-/** Room for the patches of convolutions on a card: a thirtieth of one with 8 GB. */
+/** Room for the patches of convolutions on a card: a thirty-second of one with 8 GB. */
 const PATCH_BYTES = 2 ** 28;
 
 async function openWebGpu(

@@ -10,8 +10,8 @@ const TILE = 32;
 const SMALL_PRODUCT = 2 ** 20;
 /** Groups that keep a card busy: a product of fewer tiles is divided. */
 const ENOUGH_GROUPS = 256;
-/** Fewer products are not summed by a group of their own. */
-const FEWEST_PRODUCTS = 128;
+/** Fewer rows are not worth a group of their own. */
+const FEWEST_ROWS = 128;
 /** So many numbers may be reduced by one group. */
 const MOST_BY_ONE = 8192;
 /** Groups that share a larger reduction. */
@@ -20,7 +20,7 @@ const MOST_PARTS = 1024;
 /** The largest whole number up to `most` that divides `n`. */
 function divisorUpTo(most: number, n: number): number {
   for (let d = Math.min(most, n); d > 1; d--) if (n % d === 0) return d;
-  return 1;
+  return 1; // also where at most none is asked for
 }
 
 /**
@@ -60,10 +60,10 @@ function dividedProduct(
   const tiles = Math.ceil(m / TILE) * Math.ceil(n / TILE);
   const wanted = Math.min(
     Math.ceil(ENOUGH_GROUPS / tiles),
-    Math.floor(length / FEWEST_PRODUCTS),
+    Math.floor(length / FEWEST_ROWS),
   );
   const parts = divisorUpTo(wanted, length);
-  if (!(parts > 1)) return undefined;
+  if (parts === 1) return undefined;
   const left = builder.transpose(
     builder.reshape(a!, [parts, length / parts, m]),
     [0, 2, 1],
@@ -79,7 +79,7 @@ function dividedProduct(
   return builder.reshape(sum, type.shape);
 }
 
-/** What of many numbers is what of the same of their parts. */
+/** Reductions of many numbers that are those of the reductions of equal parts. */
 const BY_PARTS = ["ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"] as const;
 
 /**

@@ -74,8 +74,8 @@ export class Examiner {
     return keptLooks(
       work.cache,
       {
-        by: model.identity,
-        through: "its VAE",
+        by: "the world",
+        through: model.vae,
         batch: work.batch,
         sorted: sortedBy !== undefined,
       },

@@ -42,6 +42,8 @@ export interface EvaluatedModel extends Disposable {
   readonly phase: Phase;
   /** Names its weights and the way of drawing: the same, the same clips. */
   readonly identity: unknown;
+  /** Digest of its VAE. */
+  readonly vae: string;
   /** Draws one clip for each prompt. */
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
   /** Clips through the VAE and back. */
@@ -77,6 +79,7 @@ export async function openModel(
     name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
     phase: phaseOf(path, stage),
     identity: { digests, draw },
+    vae: digests.vae,
     generate: (prompts, seed) =>
       generator.generate({ ...draw, ...shape, prompts, seed }),
     reconstruct: (clips) => generator.reconstruct(clips),

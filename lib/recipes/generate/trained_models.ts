@@ -159,7 +159,7 @@ export async function diffusionFilesIn(path: string): Promise<string[]> {
     `Cannot find trained models in "${path}": it must hold ${VAE_FILE} and ` +
       `${DIFFUSION_FILE} or a phase of a run: it holds ` +
       `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
-      "with deno task train, or name another folder with --checkpoint",
+      "with deno task train, or name another folder",
   );
 }
 

@@ -65,8 +65,11 @@ async function flagsOf(
   command: Stage | "train",
   args: readonly string[],
 ): Promise<FlagSchema> {
-  const isPhase = command !== "train" && phaseOf(command) !== undefined;
-  const flags = isPhase ? trainFlags : trainFlags.omit({ from: true });
+  const flags = command === "train"
+    ? trainFlags.omit({ from: true })
+    : phaseOf(command) !== undefined
+    ? trainFlags
+    : trainFlags.omit({ from: true, finetune: true });
   const file = configFileOf(args);
   if (file === undefined) return flags;
   return flagsWithDefaults<FlagSchema>(flags, await readText(file), file);

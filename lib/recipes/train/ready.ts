@@ -1,6 +1,6 @@
-import { InputError } from "../../core/mod.ts";
+import { InputError, messageOf } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import { VAE_FILE } from "../generate/mod.ts";
+import { diffusionFilesIn, VAE_FILE } from "../generate/mod.ts";
 import type { Stage } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
 import { endOf, exists } from "./run.ts";
@@ -45,11 +45,30 @@ export async function assertReady(
   options: TrainOptions,
   phase: Phase,
 ): Promise<void> {
+  await assertFinetune(options);
   await assertVae(options);
   const stage: Stage = `phase${phase}`;
   if (await isFirst(options, phase) || await endOf(options.run, stage)) return;
   if (await endOf(options.run, before(phase))) return;
   throw phaseBeforeMissing(options.run, phase);
+}
+
+/** @throws {InputError} if weights are to be trained on that are not there */
+export async function assertFinetune(
+  { finetune, from }: TrainOptions,
+): Promise<void> {
+  if (finetune === undefined) return;
+  if (from === "scratch") {
+    throw new InputError(
+      `Cannot use --finetune "${finetune}" with --from scratch: a phase must ` +
+        "begin with weights that are given or with fresh ones; leave one out",
+    );
+  }
+  try {
+    await diffusionFilesIn(finetune);
+  } catch (error) {
+    throw new InputError(`Cannot use --finetune: ${messageOf(error)}`);
+  }
 }
 
 /** @throws {InputError} if there is no VAE to train with */

@@ -1,13 +1,23 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { messageOf, writeFileAtomically } from "../../core/mod.ts";
+import { InputError, messageOf, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
-import { StoppedError, type Weights } from "../../trainer/mod.ts";
+import {
+  latentSpaceOf,
+  StoppedError,
+  type Weights,
+} from "../../trainer/mod.ts";
 import { VAE_FILE } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
-import { assertReady, assertVae, isFirst, vaePathOf } from "./ready.ts";
+import {
+  assertFinetune,
+  assertReady,
+  assertVae,
+  isFirst,
+  vaePathOf,
+} from "./ready.ts";
 import { runError } from "./run_error.ts";
 import { exists, openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
@@ -74,6 +84,7 @@ export async function trainAll(
   host: TrainHost,
 ): Promise<void> {
   const phases = PHASES.slice(options.startPhase - 1);
+  await assertFinetune(options);
   const isNew = options.finetune === undefined;
   const hasVae = options.vae !== undefined || !isNew;
   const stages = [
@@ -142,6 +153,12 @@ async function vaeOf(
   const own = `${folder}/${VAE_FILE}`;
   if (!await exists(own)) {
     await writeFileAtomically(own, await Deno.readFile(path));
+    return vae;
   }
-  return vae;
+  const kept = await loadVae(own, models.vae);
+  if (latentSpaceOf(kept) === latentSpaceOf(vae)) return vae;
+  throw new InputError(
+    `Cannot use "${path}": it must make the latents of the VAE that the run ` +
+      `has already: "${own}" makes others; train in another folder with --run`,
+  );
 }

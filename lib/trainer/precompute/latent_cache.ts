@@ -172,11 +172,15 @@ async function writeShard(
       for (let index = first; index < Math.min(first + BATCH, end); index++) {
         batch.push(await clipAt(options, index));
       }
-    } finally {
-      latents.push(...await encoding);
+    } catch (error) {
+      await encoding.catch(() => undefined); // the codec is the caller's again
+      throw error;
     }
+    latents.push(...await encoding);
     encoding = options.codec.encode(batch.map(({ clip }) => clip))
       .then(unstackArrays);
+    // What goes wrong is thrown where the latents are needed.
+    encoding.catch(() => undefined);
     clips.push(
       ...batch.map(({ id, frames, caption, language }) => ({
         id,

@@ -89,6 +89,13 @@ const CASES: readonly {
     rule: 'mode must be "reflect": current value is "symmetric"',
   },
   {
+    name: "a gather in batches counted from the end",
+    inputs: { x: zeros([2, 3]), i: int32([2, 1], [0, 1]) },
+    fn: ({ x, i }) => tf.gather(x!, i as unknown as tf.Tensor1D, 1, -1),
+    kernel: "GatherV2",
+    rule: "batchDims must be 0 to the axis, 1: current value is -1",
+  },
+  {
     name: "depth to space with channels first",
     inputs: { x: zeros([1, 4, 2, 2]) },
     fn: ({ x }) => tf.depthToSpace(x as tf.Tensor4D, 2, "NCHW"),

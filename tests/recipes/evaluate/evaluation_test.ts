@@ -46,6 +46,7 @@ function knowing(
     name: "knowing",
     phase: 1,
     identity: change.name,
+    vae: change.name,
     drawn: 0,
     async generate(prompts) {
       this.drawn += prompts.length;
@@ -214,6 +215,13 @@ Deno.test("evaluateModel() tells clips that go the wrong way, and others that ar
   const phaseOf = async (change: (clip: Clip) => Clip) =>
     (await evaluated(knowing(change), { cache })).evaluation.phases[0]!;
   const back = await phaseOf(reversed);
+  const asked = { geometry: 12, perLanguage: 0, languages: [], perObject: 0 };
+  const { ceiling, decoded } = (await evaluated(knowing(reversed), {
+    cache,
+    prompts: asked,
+  })).evaluation.prompts!;
+  assert.equal(ceiling.direction!.right, 12);
+  assert.deepEqual(decoded.direction, { right: 0, asked: 12 });
   const { direction, hue } = back.adherence.generated;
   assert.equal(direction!.right, 0);
   assert.equal(hue!.right, hue!.asked);

@@ -164,6 +164,17 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
       ],
       [
         "phase5",
+        [...run, "--finetune", `${folder}/nowhere`],
+        /Cannot use --finetune: Cannot find trained models in ".*nowhere"/,
+      ],
+      [
+        "phase5",
+        [...run, "--finetune", "checkpoints/nano", "--from", "scratch"],
+        /Cannot use --finetune "checkpoints\/nano" with --from scratch/,
+      ],
+      ["vae", [...run, "--finetune", "checkpoints/nano"], /no flag --finetune/],
+      [
+        "phase5",
         [...args, "--alerts", `${folder}/alerts.json`],
         /Cannot read alerts from ".*alerts\.json": it: Unrecognized key: "webhok"/,
       ],
@@ -233,7 +244,15 @@ Deno.test("a phase trains weights on that it is given, and the run is whole with
     ]);
     const refused = await other.ended;
     assert.equal(refused.code, 2, refused.stderr);
-    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors/);
+    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors.*widths/);
+
+    await using all = startStage("train", [
+      ...[...short, "--run", `${folder}/all`, "--max-steps", "1"],
+      ...["--start-phase", "5", "--finetune", `${folder}/run`],
+    ]);
+    assert.equal((await all.ended).code, 0, (await all.ended).stderr);
+    assert.equal(await exists(`${folder}/all/text`), false);
+    await readTrainedModels(`${folder}/all`);
   });
 });
 

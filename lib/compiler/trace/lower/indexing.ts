@@ -6,18 +6,25 @@ import { typeText } from "../../ops/expect.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 import { require } from "../kernel_call.ts";
 
-const gather: Lowering = ({ builder, input, attributes }) => {
+const gather: Lowering = (call) => {
+  const { builder, input, attributes } = call;
   const x = input("x");
   const indices = input("indices");
   const axis = util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!;
-  return attributes.batchDims === 0
-    ? builder.add("Gather", [x, indices], { axis })
-    : gatherInBatches(builder, x, indices, axis, attributes.batchDims);
+  const { batchDims } = attributes;
+  if (batchDims === 0) return builder.add("Gather", [x, indices], { axis });
+  require(
+    call,
+    batchDims > 0 && batchDims <= axis,
+    `batchDims must be 0 to the axis, ${axis}: current value is ${batchDims}`,
+  );
+  return gatherInBatches(builder, x, indices, axis, batchDims);
 };
 
 /**
  * Each batch has positions of its own: all batches lie under each other in one
- * table, and their positions count from where they begin.
+ * table, and their positions count from where they begin. A position outside
+ * of `[0, n)` is not refused: it is found in another batch.
  *
  * @param x `[...batch,...outer,n,...inner]`, with `n` along the axis.
  * @param indices `[...batch,...places]`

@@ -6,9 +6,11 @@ import { padSpatial, sliceTap, tapsOf, type Window } from "./window.ts";
 
 /**
  * Convolutions as products of what the window sees with the filter, for devices
- * that multiply matrices far faster than they convolve videos. Patches of a
- * few taps at a time are laid out, so that they never take more room than there
- * is for them.
+ * that multiply matrices far faster than they convolve videos. Where the
+ * patches of all taps would take too much room, those of some are laid out at a
+ * time: never more than there is room for by one product, or one tap. Both
+ * gradients share the patches of the result's gradient, which live until both
+ * are made.
  */
 
 /** Bytes of a float. */
@@ -19,7 +21,7 @@ type Place = Pick<Window, "size" | "from" | "to" | "pads">;
 
 /**
  * Whether a convolution can be done so: a window that moves by one over a
- * video, inside which it stays in touch.
+ * video padded by less than its size.
  */
 export function fitsPatches(
   patchBytes: number | undefined,
