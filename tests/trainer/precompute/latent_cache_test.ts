@@ -102,6 +102,47 @@ Deno.test("other weights, shapes and seeds have files of their own", async () =>
   assert.equal(keys.size, 6);
 });
 
+Deno.test("what goes wrong while clips are drawn and encoded at once is told by its own message", async () => {
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, 5));
+  const slow = countingSource(24);
+  const drawing = await options({
+    source: {
+      ...slow,
+      async clipAt(index, shape, rng) {
+        await rest(); // an encoding that fails meanwhile has nobody waiting
+        return await slow.clipAt(index, shape, rng);
+      },
+    },
+  });
+  drawing.codec.encode = () => Promise.reject(new Error("the device is gone"));
+  await assert.rejects(openLatentCache(drawing), {
+    message: "the device is gone",
+  });
+
+  let isEncoding = false;
+  const reading = await options({
+    source: {
+      ...slow,
+      clipAt: (index, shape, rng) =>
+        index < 12
+          ? slow.clipAt(index, shape, rng)
+          : Promise.reject(new Error(`clip ${index} is gone`)),
+    },
+  });
+  const { encode } = reading.codec;
+  reading.codec.encode = async function (clips) {
+    isEncoding = true;
+    await rest();
+    isEncoding = false;
+    return await encode.call(this, clips);
+  };
+  await assert.rejects(openLatentCache(reading), {
+    message: "clip 12 is gone",
+  });
+  assert.equal(isEncoding, false, "the codec may be disposed of");
+});
+
 Deno.test("clips that have changed under their name are encoded anew", async () => {
   const given = await options();
   await openLatentCache(given);
