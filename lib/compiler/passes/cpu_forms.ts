@@ -35,6 +35,29 @@ function sumOfRows(
 }
 
 /**
+ * The same for each matrix of a batch: a modulation gets its gradient so, from
+ * all tokens of a clip.
+ */
+function sumOfEachsRows(
+  { attributes: { axes }, type }: NodeOf<"ReduceSum">,
+  [x]: readonly Node[],
+  builder: GraphBuilder,
+): Node | undefined {
+  const { shape, dtype } = x!.type;
+  const rows = shape.at(-2);
+  const isRows = axes.length === 1 && axes[0] === shape.length - 2;
+  if (dtype !== "float32" || !isRows || !(rows! >= FEWEST_ROWS)) {
+    return undefined;
+  }
+  const ones = builder.fill(1, "float32", [1, rows!]);
+  const sums = builder.add("MatMul", [ones, x!], {
+    transposeA: false,
+    transposeB: false,
+  });
+  return builder.reshape(sums as Node, type.shape);
+}
+
+/**
  * The sum of all products of two values, as the product of a row with a column:
  * both are read once, and nothing is written between. The norm of gradients is
  * made of such sums.
@@ -66,7 +89,9 @@ export function cpuForms(graph: Graph): Graph {
     graph,
     (node, inputs, builder) =>
       node.op === "ReduceSum"
-        ? sumOfRows(node, inputs, builder) ?? dotProduct(node, inputs, builder)
+        ? sumOfRows(node, inputs, builder) ??
+          sumOfEachsRows(node, inputs, builder) ??
+          dotProduct(node, inputs, builder)
         : undefined,
   );
 }
