@@ -39,7 +39,7 @@ Deno.test("readTrainedModels() says what a folder without models lacks", async (
   await assert.rejects(() => readTrainedModels(folder), {
     name: "InputError",
     message:
-      /it must hold vae\.safetensors and diffusion\.safetensors or a phase of a run: it holds nothing; train them with deno task train, or name another folder with --checkpoint$/,
+      /it must hold vae\.safetensors and diffusion\.safetensors or a phase of a run: it holds nothing; train them with deno task train, or name another folder$/,
   });
   await Deno.remove(folder, { recursive: true });
 });
