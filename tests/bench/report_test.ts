@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
-import { peakRssBytes, thisMachine } from "../../bench/machine.ts";
+import { peakRssBytes, placeOf, thisMachine } from "../../bench/machine.ts";
 import { rowsOf } from "../../bench/profile.ts";
 import { resultText, saveResult } from "../../bench/report.ts";
 import { type BenchResult, gflopsOf } from "../../bench/result.ts";
@@ -98,6 +98,23 @@ Deno.test("peakRssBytes() grows with what is held", () => {
 
 Deno.test("gflopsOf() is operations over time", () => {
   assert.equal(gflopsOf(3e9, 1500), 2);
+});
+
+Deno.test("resultText() names the card in the place of the processor, and measures no share of its matmul", () => {
+  const { fractionOfMatmulPeak: _, ...rest } = RESULT;
+  const text = resultText(
+    { ...rest, device: "webgpu", card: "Loom 3" },
+    MACHINE,
+  );
+  assert.match(text, /^step on webgpu \(Loom 3\): tokens 4x16x16$/m);
+  assert.doesNotMatch(text, /Abacus|matmul/);
+  assert.deepEqual(placeOf({ name: "webgpu", description: "Loom 3" }), {
+    device: "webgpu",
+    card: "Loom 3",
+  });
+  assert.deepEqual(placeOf({ name: "cpu", description: "2 threads" }), {
+    device: "cpu",
+  });
 });
 
 Deno.test("rowsOf() sums a trace by operation and shapes", () => {

@@ -1,8 +1,8 @@
 import { sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
-import { rows } from "./patches.ts";
-import { padSpatial, sliceTap, tapsOf, type Window } from "./window.ts";
+import { patchesOfTaps, rows } from "./patches.ts";
+import { padSpatial, tapsOf, type Window } from "./window.ts";
 
 /**
  * Convolutions as products of what the window sees with the filter, for devices
@@ -120,12 +120,8 @@ function patchesOf(
   const together = Math.ceil(taps.length / Math.ceil(taps.length / most));
   const patches: Node[] = [];
   for (let first = 0; first < taps.length; first += together) {
-    patches.push(builder.concat(
-      taps.slice(first, first + together).map((tap) =>
-        rows(builder, sliceTap(builder, padded, window, tap))
-      ),
-      1,
-    ));
+    const some = taps.slice(first, first + together);
+    patches.push(patchesOfTaps(builder, padded, window, some));
   }
   return patches;
 }

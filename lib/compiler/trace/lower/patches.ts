@@ -43,10 +43,18 @@ export function patches(
   window: Window,
 ): Node {
   const padded = padSpatial(builder, x, window);
+  return patchesOfTaps(builder, padded, window, tapsOf(window));
+}
+
+/** The same of some taps alone: `[N,...padded,C] -> [N*to,taps*C]`. */
+export function patchesOfTaps(
+  builder: GraphBuilder,
+  padded: Node,
+  window: Window,
+  taps: readonly (readonly number[])[],
+): Node {
   return builder.concat(
-    tapsOf(window).map((tap) =>
-      rows(builder, sliceTap(builder, padded, window, tap))
-    ),
+    taps.map((tap) => rows(builder, sliceTap(builder, padded, window, tap))),
     1,
   );
 }
