@@ -45,22 +45,31 @@ export async function profileOf(
   }
 }
 
-/** `node&operation&shader`, timed by the card. */
-function isShader({ cat, name }: TraceEvent): boolean {
-  return cat === "Api" && name?.split("&").length === 3;
-}
+/** What an event says of an operation that ran; undefined where none did. */
+type Reader = (
+  event: TraceEvent,
+) => { readonly operation: string; readonly shapes: string } | undefined;
 
-function isKernel({ cat, name }: TraceEvent): boolean {
-  return cat === "Node" && name?.endsWith("_kernel_time") === true;
-}
+/** Of a kernel on the processor. */
+const kernelOf: Reader = ({ cat, name, args }) =>
+  cat !== "Node" || !name?.endsWith("_kernel_time") ? undefined : {
+    operation: args?.op_name ?? "?",
+    shapes: (args?.input_type_shape ?? [])
+      .flatMap((input) => Object.values(input))
+      .map((shape) => `[${shape.join(",")}]`)
+      .join(" "),
+  };
 
-/** The inputs' shapes as a shader sees them: in fours where it takes four at a time. */
-function shaderShapes(text = ""): string {
-  return Array.from(
-    text.matchAll(/inputs\[\d+\] = \{([\d,]*)\}/g),
-    ([, sizes]) => `[${sizes}]`,
-  ).join(" ");
-}
+/** Of a shader, `node&operation&shader`: shapes are in fours where it takes four at a time. */
+const shaderOf: Reader = ({ cat, name, args }) => {
+  const [, , shader] = name?.split("&") ?? [];
+  if (cat !== "Api" || shader === undefined) return undefined;
+  const shapes = (args?.shapes ?? "").matchAll(/inputs\[\d+\] = \{([\d,]*)\}/g);
+  return {
+    operation: shader,
+    shapes: Array.from(shapes, ([, sizes]) => `[${sizes}]`).join(" "),
+  };
+};
 
 /**
  * Sums a trace up by operation, and by shapes if asked for, the longest first.
@@ -73,26 +82,20 @@ export function rowsOf(
   byShape: boolean,
 ): ProfileRow[] {
   const rows = new Map<string, ProfileRow>();
-  const onCard = events.some(isShader);
+  const read = events.some(shaderOf) ? shaderOf : kernelOf;
   for (const event of events) {
-    if (!(onCard ? isShader(event) : isKernel(event))) continue;
-    const { name, dur, args } = event;
-    const operation = (onCard ? name!.split("&").at(-1) : args?.op_name) ?? "?";
-    const shapes = !byShape
-      ? "all"
-      : onCard
-      ? shaderShapes(args?.shapes)
-      : (args?.input_type_shape ?? [])
-        .flatMap((input) => Object.values(input))
-        .map((shape) => `[${shape.join(",")}]`)
-        .join(" ");
+    const found = read(event);
+    if (!found) continue;
+    const { operation } = found;
+    const shapes = byShape ? found.shapes : "all";
     const key = `${operation} ${shapes}`;
     const row = rows.get(key);
     rows.set(key, {
       operation,
       shapes,
       calls: (row?.calls ?? 0) + 1 / runs,
-      milliseconds: (row?.milliseconds ?? 0) + (dur ?? 0) / 1000 / runs,
+      milliseconds: (row?.milliseconds ?? 0) +
+        (event.dur ?? 0) / 1000 / runs,
     });
   }
   return [...rows.values()]

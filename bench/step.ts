@@ -1,5 +1,4 @@
 import { checkpoint } from "lib/compiler/mod.ts";
-
 import { Rng } from "lib/core/mod.ts";
 import { type BackboneConfig, layerKinds } from "lib/models/backbone/mod.ts";
 import type { GridSize } from "lib/models/vae/mod.ts";

@@ -1,13 +1,11 @@
-import type { ArraysOf } from "./step_runner.ts";
-
 /** Makes the batches of the next step while the device works on this one. */
 export class BatchesAhead<B> implements AsyncDisposable {
-  readonly #batchAt: (index: number) => ArraysOf<B> | Promise<ArraysOf<B>>;
+  readonly #batchAt: (index: number) => B | Promise<B>;
   readonly #parts: number;
-  #next: { step: number; batches: Promise<ArraysOf<B>[]> } | undefined;
+  #next: { step: number; batches: Promise<B[]> } | undefined;
 
   constructor(
-    batchAt: (index: number) => ArraysOf<B> | Promise<ArraysOf<B>>,
+    batchAt: (index: number) => B | Promise<B>,
     parts: number,
   ) {
     this.#batchAt = batchAt;
@@ -15,7 +13,7 @@ export class BatchesAhead<B> implements AsyncDisposable {
   }
 
   /** The batches of a step; begins those of the next one if there is one. */
-  async take(step: number, hasNext: boolean): Promise<ArraysOf<B>[]> {
+  async take(step: number, hasNext: boolean): Promise<B[]> {
     const batches =
       await (this.#next?.step === step ? this.#next.batches : this.#make(step));
     if (hasNext) {
@@ -31,8 +29,8 @@ export class BatchesAhead<B> implements AsyncDisposable {
     await this.#next?.batches.catch(() => {});
   }
 
-  async #make(step: number): Promise<ArraysOf<B>[]> {
-    const batches: ArraysOf<B>[] = [];
+  async #make(step: number): Promise<B[]> {
+    const batches: B[] = [];
     for (let part = 0; part < this.#parts; part++) {
       batches.push(await this.#batchAt(step * this.#parts + part));
     }

@@ -1,6 +1,5 @@
 import type { DType } from "../../core/mod.ts";
 import { sameShape, shapeText, sizeOf, zeros } from "../../core/mod.ts";
-import { broadcast } from "../ops/expect.ts";
 import { inferType } from "../ops/table.ts";
 import type { Graph, Named, Node, NodeOf, Values } from "./graph.ts";
 import type {
@@ -96,17 +95,10 @@ export class GraphBuilder {
    * scalars where the result is the same.
    */
   select(condition: Node, then: Node, otherwise: Node): Node {
-    const shapeOf = (nodes: readonly Node[]): readonly number[] =>
-      broadcast(nodes.map(({ type }) => type));
-    const whole = [condition, then, otherwise];
-    const inputs = whole.reduce((inputs, x, i) => {
-      if (x.op !== "Expand" || x.inputs[0]!.type.shape.length > 0) {
-        return inputs;
-      }
-      const lighter = inputs.with(i, x.inputs[0]!);
-      return sameShape(shapeOf(lighter), shapeOf(whole)) ? lighter : inputs;
-    }, whole);
-    return this.add("Where", inputs, {}) as Node;
+    const one = scalarOf(condition, then, otherwise);
+    const there = scalarOf(then, one, otherwise);
+    const elsewhere = scalarOf(otherwise, one, there);
+    return this.add("Where", [one, there, elsewhere], {}) as Node;
   }
 
   reshape(x: Node, shape: readonly number[]): Node {
@@ -175,16 +167,17 @@ export class GraphBuilder {
   }
 }
 
-/** The scalar inside an expansion, where `other` alone gives the result its shape. */
-function scalarOf(x: Node, other: Node): Node {
+/** The scalar inside an expansion, where the others alone give the result its shape. */
+function scalarOf(x: Node, ...others: readonly Node[]): Node {
   if (x.op !== "Expand") return x;
   const source = x.inputs[0]!;
+  const { shape } = x.type;
+  const shapes = others.map(({ type }) => type.shape);
   const inside = source.type.shape.length === 0 &&
-    x.type.shape.length <= other.type.shape.length &&
-    x.type.shape.every((size, i) =>
+    shapes.some(({ length }) => shape.length <= length) &&
+    shape.every((size, i) =>
       size === 1 ||
-      size ===
-        other.type.shape[i + other.type.shape.length - x.type.shape.length]
+      shapes.some((other) => size === other[i + other.length - shape.length])
     );
   return inside ? source : x;
 }

@@ -42,7 +42,8 @@ function windowAttributes(
   };
 }
 
-function swapLastTwo(rank: number): number[] {
+/** The permutation that transposes each matrix of a batch. */
+export function swapLastTwo(rank: number): number[] {
   return [...Array(rank - 2).keys(), rank - 1, rank - 2];
 }
 

@@ -9,9 +9,10 @@ const FEWEST_ROWS = 16;
 const FEWEST_PRODUCTS = 64;
 
 /**
- * A sum over all but the last axis, as the product of a row of ones with the
- * matrix: the runtime sums rows at half the speed at which it multiplies them.
- * Biases get their gradients so.
+ * A sum over all but the last axis, or over the rows of each matrix of a batch,
+ * as the product of a row of ones with the matrix: the runtime sums rows at half
+ * the speed at which it multiplies them. Biases get their gradients so, and
+ * modulations theirs from all tokens of a clip.
  */
 function sumOfRows(
   { attributes: { axes }, type }: NodeOf<"ReduceSum">,
@@ -20,41 +21,19 @@ function sumOfRows(
 ): Node | undefined {
   const { shape, dtype } = x!.type;
   const columns = shape.at(-1)!;
-  const rows = sizeOf(shape) / columns;
   const leading = axes.length === shape.length - 1 &&
     axes.every((axis, i) => axis === i);
-  if (dtype !== "float32" || !leading || !(rows >= FEWEST_ROWS)) {
+  const ofEach = axes.length === 1 && axes[0] === shape.length - 2;
+  const rows = leading ? sizeOf(shape) / columns : shape.at(-2)!;
+  if (dtype !== "float32" || !(leading || ofEach) || !(rows >= FEWEST_ROWS)) {
     return undefined;
   }
   const ones = builder.fill(1, "float32", [1, rows]);
   const sum = builder.add("MatMul", [
     ones,
-    builder.reshape(x!, [rows, columns]),
+    leading ? builder.reshape(x!, [rows, columns]) : x!,
   ], { transposeA: false, transposeB: false });
   return builder.reshape(sum as Node, type.shape);
-}
-
-/**
- * The same for each matrix of a batch: a modulation gets its gradient so, from
- * all tokens of a clip.
- */
-function sumOfEachsRows(
-  { attributes: { axes }, type }: NodeOf<"ReduceSum">,
-  [x]: readonly Node[],
-  builder: GraphBuilder,
-): Node | undefined {
-  const { shape, dtype } = x!.type;
-  const rows = shape.at(-2);
-  const isRows = axes.length === 1 && axes[0] === shape.length - 2;
-  if (dtype !== "float32" || !isRows || !(rows! >= FEWEST_ROWS)) {
-    return undefined;
-  }
-  const ones = builder.fill(1, "float32", [1, rows!]);
-  const sums = builder.add("MatMul", [ones, x!], {
-    transposeA: false,
-    transposeB: false,
-  });
-  return builder.reshape(sums as Node, type.shape);
 }
 
 /**
@@ -89,9 +68,7 @@ export function cpuForms(graph: Graph): Graph {
     graph,
     (node, inputs, builder) =>
       node.op === "ReduceSum"
-        ? sumOfRows(node, inputs, builder) ??
-          sumOfEachsRows(node, inputs, builder) ??
-          dotProduct(node, inputs, builder)
+        ? sumOfRows(node, inputs, builder) ?? dotProduct(node, inputs, builder)
         : undefined,
   );
 }

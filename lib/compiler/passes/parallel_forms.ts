@@ -32,8 +32,7 @@ function turnedProduct(
   [a, b]: readonly Node[],
   builder: GraphBuilder,
 ): Node | undefined {
-  const plain = a!.type.shape.length === 2 && b!.type.shape.length === 2;
-  if (!plain || transposeA || !transposeB) return undefined;
+  if (transposeA || !transposeB) return undefined;
   if (sizeOf(a!.type.shape) * b!.type.shape[0]! < SMALL_PRODUCT) {
     return undefined;
   }
@@ -53,8 +52,7 @@ function dividedProduct(
   [a, b]: readonly Node[],
   builder: GraphBuilder,
 ): Node | undefined {
-  const plain = a!.type.shape.length === 2 && b!.type.shape.length === 2;
-  if (!plain || !transposeA || transposeB) return undefined;
+  if (!transposeA || transposeB) return undefined;
   const [length, m] = a!.type.shape as [number, number];
   const n = b!.type.shape[1]!;
   const tiles = Math.ceil(m / TILE) * Math.ceil(n / TILE);
@@ -108,6 +106,8 @@ function dividedReduction(
 export function parallelForms(graph: Graph): Graph {
   return rewrite(graph, (node, inputs, builder) => {
     if (node.op === "MatMul") {
+      // Products of a batch are many already.
+      if (node.type.shape.length > 2) return undefined;
       return turnedProduct(node, inputs, builder) ??
         dividedProduct(node, inputs, builder);
     }

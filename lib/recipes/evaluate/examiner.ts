@@ -23,6 +23,9 @@ export interface ExaminerWork extends LookWork {
   readonly cache: string;
 }
 
+/** What answers are sorted by, from the object that was asked for. */
+type SortedBy = (object: string) => string;
+
 /** Has questions answered by the world itself and by a model. */
 export class Examiner {
   readonly #spent = { clips: 0, seconds: 0 };
@@ -43,21 +46,14 @@ export class Examiner {
     questions: Questions,
     lookers: Lookers,
     label: string,
-    sortedBy?: (object: string) => string,
+    sortedBy?: SortedBy,
   ): Promise<Looks> {
-    return keptLooks(
-      this.work.cache,
-      { by: "the world", sorted: sortedBy !== undefined },
-      questions,
-      lookers,
-      () =>
-        lookAt(
-          questions,
-          (from, to) => films(questions, from, to, this.shape),
-          lookers,
-          { ...this.work, label: `${label}, real`, sortedBy },
-        ),
-    );
+    return this.#look(questions, lookers, {
+      made: { by: "the world" },
+      clips: (from, to) => films(questions, from, to, this.shape),
+      label: `${label}, real`,
+      sortedBy,
+    });
   }
 
   /**
@@ -68,30 +64,16 @@ export class Examiner {
     questions: Questions,
     lookers: Lookers,
     label: string,
-    sortedBy?: (object: string) => string,
+    sortedBy?: SortedBy,
   ): Promise<Looks> {
-    const { model, work } = this;
-    return keptLooks(
-      work.cache,
-      {
-        by: "the world",
-        through: model.vae,
-        batch: work.batch,
-        sorted: sortedBy !== undefined,
-      },
-      questions,
-      lookers,
-      () =>
-        lookAt(
-          questions,
-          async (from, to) =>
-            await model.reconstruct(
-              await films(questions, from, to, this.shape),
-            ),
-          lookers,
-          { ...work, label: `${label}, through the VAE`, sortedBy },
-        ),
-    );
+    const { model, work: { batch } } = this;
+    return this.#look(questions, lookers, {
+      made: { by: "the world", through: model.vae, batch },
+      clips: async (from, to) =>
+        await model.reconstruct(await films(questions, from, to, this.shape)),
+      label: `${label}, through the VAE`,
+      sortedBy,
+    });
   }
 
   /** What is known of the clips that the prompts draw. */
@@ -99,33 +81,41 @@ export class Examiner {
     questions: Questions,
     lookers: Lookers,
     label: string,
-    sortedBy?: (object: string) => string,
+    sortedBy?: SortedBy,
   ): Promise<Looks> {
-    const { model, work } = this;
-    const { seed, batch, cache } = work;
-    const made = {
-      by: model.identity,
-      seed,
-      batch,
-      label,
-      sorted: sortedBy !== undefined,
-    };
-    const looks = await keptLooks(
-      cache,
-      made,
-      questions,
-      lookers,
-      () =>
-        lookAt(
-          questions,
-          (from, to) => this.#draw(questions, from, to, label),
-          lookers,
-          { ...work, label: `${label}, drawn`, sortedBy },
-        ),
-    );
+    const { model, work: { seed, batch } } = this;
+    const looks = await this.#look(questions, lookers, {
+      made: { by: model.identity, seed, batch, label },
+      clips: (from, to) => this.#draw(questions, from, to, label),
+      label: `${label}, drawn`,
+      sortedBy,
+    });
     this.#spent.clips += questions.count;
     this.#spent.seconds += looks.seconds;
     return looks;
+  }
+
+  /** What is kept of some clips, or else found by looking at them. */
+  #look(
+    questions: Questions,
+    lookers: Lookers,
+    { made, clips, label, sortedBy }: {
+      /** Names how the clips are made: the same, the same clips. */
+      readonly made: Readonly<Record<string, unknown>>;
+      readonly clips: (from: number, to: number) => Promise<Clip[]>;
+      /** For the progress. */
+      readonly label: string;
+      readonly sortedBy: SortedBy | undefined;
+    },
+  ): Promise<Looks> {
+    return keptLooks(
+      this.work.cache,
+      { ...made, sorted: sortedBy !== undefined },
+      questions,
+      lookers,
+      () =>
+        lookAt(questions, clips, lookers, { ...this.work, label, sortedBy }),
+    );
   }
 
   /** The first of them, beside the real ones, to be seen. */

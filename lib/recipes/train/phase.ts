@@ -1,9 +1,9 @@
 import { Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
-import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
+import { tokenPositions } from "../../models/backbone/mod.ts";
 import { drawLevels } from "../../models/diffusion/mod.ts";
-import { initText, readPrompts } from "../../models/text/mod.ts";
+import { readPrompts } from "../../models/text/mod.ts";
 import { type RotaryTable, shapesOnly } from "../../models/layers/mod.ts";
 import {
   denormaliseLatent,
@@ -39,6 +39,7 @@ import {
   type Weights,
 } from "../../trainer/mod.ts";
 import { diffusionFilesIn } from "../generate/mod.ts";
+import { initModel } from "../models.ts";
 import type { ModelConfig } from "../presets.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { exists, type Run } from "./run.ts";
@@ -218,11 +219,8 @@ async function startOf(
 
 function freshParameters(models: ModelConfig, rng: Rng): DiffusionParameters {
   return {
-    text: initText(models.text, rng.fork("text")),
-    backbone: initBackbone(models.backbone, {
-      latentChannels: models.vae.latentChannels,
-      text: models.text,
-    }, rng.fork("backbone")),
+    text: initModel("text", models, rng),
+    backbone: initModel("backbone", models, rng),
   };
 }
 

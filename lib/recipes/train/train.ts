@@ -151,6 +151,7 @@ async function vaeOf(
   const path = vaePathOf(options);
   const vae = await loadVae(path, models.vae);
   const own = `${folder}/${VAE_FILE}`;
+  if (path === own) return vae;
   if (!await exists(own)) {
     await writeFileAtomically(own, await Deno.readFile(path));
     return vae;

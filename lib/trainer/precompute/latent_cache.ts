@@ -15,6 +15,7 @@ import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
+import { BatchesAhead } from "../batches_ahead.ts";
 import { stackArrays, unstackArrays } from "../clip_batch.ts";
 import type { Codec } from "../codec.ts";
 import { StoppedError } from "../stop.ts";
@@ -141,10 +142,13 @@ function keyOf(
   ])).digest("hex").slice(0, 16);
 }
 
+/** A clip, and the SHA-256 of its frames. */
+type FramedClip = CaptionedClip & { readonly frames: string };
+
 async function clipAt(
   { source, shape, seed }: LatentCacheOptions,
   index: number,
-): Promise<CaptionedClip & { readonly frames: string }> {
+): Promise<FramedClip> {
   const clip = await source.clipAt(
     index,
     shape,
@@ -156,6 +160,19 @@ async function clipAt(
   return { ...clip, frames };
 }
 
+/** The clips of a batch: as many as go through the encoder at once, up to an end. */
+async function clipsFrom(
+  options: LatentCacheOptions,
+  first: number,
+  end: number,
+): Promise<FramedClip[]> {
+  const clips: FramedClip[] = [];
+  for (let index = first; index < Math.min(first + BATCH, end); index++) {
+    clips.push(await clipAt(options, index));
+  }
+  return clips;
+}
+
 async function writeShard(
   options: LatentCacheOptions,
   path: string,
@@ -164,25 +181,17 @@ async function writeShard(
 ): Promise<Shard> {
   const latents: NdArray<"float32">[] = [];
   const clips: CachedClip[] = [];
-  // The next clips are made while the device works on these.
-  let encoding: Promise<NdArray<"float32">[]> = Promise.resolve([]);
-  for (let first = begin; first < end; first += BATCH) {
-    const batch = [];
-    try {
-      for (let index = first; index < Math.min(first + BATCH, end); index++) {
-        batch.push(await clipAt(options, index));
-      }
-    } catch (error) {
-      await encoding.catch(() => undefined); // the codec is the caller's again
-      throw error;
-    }
-    latents.push(...await encoding);
-    encoding = options.codec.encode(batch.map(({ clip }) => clip))
-      .then(unstackArrays);
-    // What goes wrong is thrown where the latents are needed.
-    encoding.catch(() => undefined);
+  await using batches = new BatchesAhead(
+    (index) => clipsFrom(options, begin + index * BATCH, end),
+    1,
+  );
+  const steps = Math.ceil((end - begin) / BATCH);
+  for (let step = 0; step < steps; step++) {
+    const [batch] = await batches.take(step, step + 1 < steps);
+    const encoded = await options.codec.encode(batch!.map(({ clip }) => clip));
+    latents.push(...unstackArrays(encoded));
     clips.push(
-      ...batch.map(({ id, frames, caption, language }) => ({
+      ...batch!.map(({ id, frames, caption, language }) => ({
         id,
         frames,
         caption,
@@ -190,7 +199,6 @@ async function writeShard(
       })),
     );
   }
-  latents.push(...await encoding);
   await writeSafetensors(path, [["latents", stackArrays(latents)]], {
     schema: SCHEMA,
     source: options.source.name,

@@ -174,6 +174,24 @@ return { rows: %5, kept: %10, columns: %11, few: %13 }`,
   );
 });
 
+Deno.test("cpuForms() sums the rows of each matrix of a batch by a product with ones", () => {
+  const graph = trace(({ x }) => ({
+    each: tf.sum(x, 1),
+    few: tf.sum(tf.slice(x, [0, 0, 0], [2, 8, 3]), 1),
+  }), { x: zeros([2, 16, 3]) });
+  assert.equal(
+    after(cpuForms, graph),
+    `%x = Input() : float32[2,16,3]
+%1 = Constant([1]) : float32[]
+%2 = Expand(%1, shape=[1,16]) : float32[1,16]
+%3 = MatMul(%2, %x, transposeA=false, transposeB=false) : float32[2,1,3]
+%4 = Reshape(%3, shape=[2,3]) : float32[2,3]
+%5 = Slice(%x, begin=[0,0,0], size=[2,8,3], steps=[1,1,1]) : float32[2,8,3]
+%6 = ReduceSum(%5, axes=[1], keepDims=false) : float32[2,3]
+return { each: %4, few: %6 }`,
+  );
+});
+
 Deno.test("cpuForms() sums products by one product of a row with a column", () => {
   const graph = trace(({ x, y }) => ({
     square: tf.sum(tf.square(x)),

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { Window } from "./window.ts";
+import { movesByOne, type Place, type Window } from "./window.ts";
 
 /**
  * Convolutions over channels in blocks of a vector register, as MLAS computes
@@ -28,12 +28,11 @@ export function fitsBlocks(
   block: number | undefined,
   channels: number,
   filters: number,
-  { strides, dilations, size, pads }: Window,
+  window: Window,
 ): block is number {
-  return block !== undefined && size.length >= 2 && size.length <= 3 &&
-    channels % block === 0 && filters % block === 0 &&
-    [...strides, ...dilations].every((step) => step === 1) &&
-    pads.every((sides, axis) => Math.max(...sides) < size[axis]!);
+  const { length: axes } = window.size;
+  return block !== undefined && axes >= 2 && axes <= 3 &&
+    channels % block === 0 && filters % block === 0 && movesByOne(window);
 }
 
 /**
@@ -47,7 +46,7 @@ export function blockedConvolution(
   builder: GraphBuilder,
   x: Node,
   filter: Node,
-  window: Pick<Window, "size" | "from" | "to" | "pads">,
+  window: Place,
   block: number,
   swapped = false,
 ): Node {
@@ -251,7 +250,7 @@ export function blockedFilterGradient(
 }
 
 function overVideo(
-  { size, from, to, pads }: Pick<Window, "size" | "from" | "to" | "pads">,
+  { size, from, to, pads }: Place,
 ): VideoWindow {
   const lift = <T>(values: readonly T[], single: T): never =>
     (values.length === 2 ? [single, ...values] : [...values]) as never;

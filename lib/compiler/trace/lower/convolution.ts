@@ -1,6 +1,7 @@
 import { sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
+import { swapLastTwo } from "../../ops/linear.ts";
 import {
   type KernelCall,
   type Lowering,
@@ -24,6 +25,7 @@ import {
   channelsLast,
   convolutionWindow,
   padSpatial,
+  type Place,
   sliceTap,
   spread,
   tapsOf,
@@ -59,9 +61,7 @@ function flip(builder: GraphBuilder, filter: Node): Node {
 
 /** `[...size,A,B] -> [...size,B,A]`. */
 function swapChannels(builder: GraphBuilder, filter: Node): Node {
-  const axes = filter.type.shape.map((_, i) => i);
-  const [a, b] = axes.slice(-2) as [number, number];
-  return builder.transpose(filter, [...axes.slice(0, -2), b, a]);
+  return builder.transpose(filter, swapLastTwo(filter.type.shape.length));
 }
 
 const forward: Lowering = (call) => {
@@ -205,7 +205,7 @@ function attributesOf({ strides, dilations, pads }: Window): {
 function backOf(
   { size, from, to }: Window,
   pads: Window["pads"],
-): Pick<Window, "size" | "from" | "to" | "pads"> {
+): Place {
   return { size, from: to, to: from, pads };
 }
 

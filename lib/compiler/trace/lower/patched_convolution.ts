@@ -2,7 +2,13 @@ import { sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { patchesOfTaps, rows } from "./patches.ts";
-import { padSpatial, tapsOf, type Window } from "./window.ts";
+import {
+  movesByOne,
+  padSpatial,
+  type Place,
+  tapsOf,
+  type Window,
+} from "./window.ts";
 
 /**
  * Convolutions as products of what the window sees with the filter, for devices
@@ -16,20 +22,13 @@ import { padSpatial, tapsOf, type Window } from "./window.ts";
 /** Bytes of a float. */
 const FLOAT = 4;
 
-/** Where a window stands and how far it reaches over the edge. */
-type Place = Pick<Window, "size" | "from" | "to" | "pads">;
-
-/**
- * Whether a convolution can be done so: a window that moves by one over a
- * video padded by less than its size.
- */
+/** Whether a convolution can be done so: of a video, by a window that moves by one. */
 export function fitsPatches(
   patchBytes: number | undefined,
-  { size, strides, dilations, pads }: Window,
+  window: Window,
 ): patchBytes is number {
-  return patchBytes !== undefined && size.length === 3 &&
-    [...strides, ...dilations].every((step) => step === 1) &&
-    pads.every((sides, axis) => Math.max(...sides) < size[axis]!);
+  return patchBytes !== undefined && window.size.length === 3 &&
+    movesByOne(window);
 }
 
 /**

@@ -15,6 +15,17 @@ export interface Window extends WindowAttributes {
   readonly to: readonly number[];
 }
 
+/** Where a window that moves by one stands, and how far it reaches over the edge. */
+export type Place = Pick<Window, "size" | "from" | "to" | "pads">;
+
+/** Whether a window moves by one, over an input padded by less than its size. */
+export function movesByOne(
+  { strides, dilations, size, pads }: Window,
+): boolean {
+  return [...strides, ...dilations].every((step) => step === 1) &&
+    pads.every((sides, axis) => Math.max(...sides) < size[axis]!);
+}
+
 /** Positions inside the window, in row-major order. */
 export function tapsOf({ size }: Window): number[][] {
   return size.reduce<number[][]>(
