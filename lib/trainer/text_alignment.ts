@@ -68,6 +68,29 @@ export function alignmentOf(
   };
 }
 
+/**
+ * How alike captions are that say different things: the mean of their squared
+ * cosines. Its inverse is the number of directions that they take between them
+ * (the participation ratio of their covariance), so that to lower it is to
+ * spread them over more: without it a few hundred names lay in ten, told apart
+ * by how far along, which a backbone learns to read far more slowly.
+ *
+ * @param rows What is read of the first captions of `B` clips and then of the
+ *   second ones, `[2B,O]`.
+ * @param same See {@link CaptionPairs}.
+ * @returns a scalar in [0,1]
+ */
+export function likenessOf(rows: tf.Tensor, same: tf.Tensor): tf.Tensor {
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(rows), 1, true), EPSILON));
+  const unit = tf.div(rows, length) as tf.Tensor2D;
+  const different = tf.tile(tf.sub(1, same), [2, 2]);
+  const squares = tf.square(tf.matMul(unit, unit, false, true));
+  return tf.div(
+    tf.sum(tf.mul(squares, different)),
+    tf.maximum(tf.sum(different), 1),
+  );
+}
+
 /** Two batches of prompts as one. */
 export function together(
   first: Tensors<PromptTokens>,

@@ -17,11 +17,15 @@ import {
   type AlignmentMetrics,
   alignmentOf,
   type CaptionPairs,
+  likenessOf,
   together,
 } from "./text_alignment.ts";
 
 /** Taken from the score of the right answer, to see the best of the others. */
 const HIDDEN = 1e9;
+
+/** At a tenth of the directions of a layer it costs as much as a few mistakes. */
+const LIKENESS_WEIGHT = 20;
 
 /** The text encoder, and what reads answers off it while it learns. */
 export interface ReadingParameters {
@@ -40,6 +44,8 @@ export interface LabelledPairs extends CaptionPairs {
 export interface ReadingMetrics extends AlignmentMetrics {
   /** Share of answers that are read off captions rightly. */
   readonly read: tf.Tensor;
+  /** Of captions that say different things, see {@link likenessOf}. */
+  readonly likeness: tf.Tensor;
 }
 
 /** Makes a reader for each question of so many answers; they start at zero. */
@@ -62,7 +68,9 @@ export function initReaders(
  * be read off by a linear layer: cross-entropy, summed over the questions.
  *
  * Alone, the first is content to tell clips apart by what differs most, the
- * subject; motion and colour then come to lie too close for a backbone.
+ * subject; motion and colour then come to lie too close for a backbone. And
+ * both are content with a few directions for hundreds of names, so captions
+ * that say different things are to be unlike ({@link likenessOf}).
  *
  * Read is the mean over normalised tokens, for that is how a backbone reads a
  * whole prompt.
@@ -77,6 +85,7 @@ export function readingLoss(
     const { tokens } = encodeText(text, together(first, second), config);
     const alignment = alignmentOf(tokens, same);
     const seen = tf.mean(layerNorm(tokens), 1); // [2B,O]
+    const likeness = likenessOf(seen, same);
     const questions = Object.entries(answers).map(([question, answer]) => {
       const scores = linear(readers[question]!, seen); // [2B,answers]
       const asked = tf.concat([answer, answer]);
@@ -92,13 +101,18 @@ export function readingLoss(
     const sum = (terms: tf.Tensor[]): tf.Tensor =>
       terms.reduce((a, b) => tf.add(a, b));
     return {
-      loss: sum([alignment.loss, ...questions.map(({ loss }) => loss)]),
+      loss: sum([
+        alignment.loss,
+        ...questions.map(({ loss }) => loss),
+        tf.mul(likeness, LIKENESS_WEIGHT),
+      ]),
       metrics: {
         accuracy: alignment.accuracy,
         read: tf.div(
           sum(questions.map(({ read }) => read)),
           questions.length,
         ),
+        likeness,
       },
     };
   };

@@ -34,6 +34,7 @@ import {
 import {
   alignmentOf,
   type CaptionPairs,
+  likenessOf,
   together,
 } from "lib/trainer/text_alignment.ts";
 import { eagerly } from "../models/_eager.ts";
@@ -168,4 +169,26 @@ Deno.test("an encoder learns four pairs, and finds each among the others", async
   assert.ok(losses[0]! > 0.5, `${losses[0]}`);
   assert.ok(losses.at(-1)! < 0.05, `${losses.at(-1)}`);
   assert.equal(accuracy, 1);
+});
+
+Deno.test("likenessOf() is the mean squared cosine of rows that say different things", () => {
+  const likeness = (rows: number[][], same: number[]): number => {
+    const count = rows.length / 2;
+    const found = eagerly({
+      rows: float32([rows.length, rows[0]!.length], rows.flat()),
+      same: float32([count, count], same),
+    }, ({ rows, same }) => likenessOf(rows, same));
+    return found.data[0]!;
+  };
+  const apart = [1, 0, 0, 1];
+  // Whatever the lengths are, and however alike captions of one clip are.
+  const crossed = [[1, 0], [0, 2], [3, 0], [0, -1]];
+  assert.ok(likeness(crossed, apart) < 1e-6);
+  const parallel = [[1, 0], [-2, 0], [3, 0], [1, 0]];
+  assert.ok(Math.abs(likeness(parallel, apart) - 1) < 1e-5);
+  // At 45 degrees to each other: a half.
+  const slanted = [[1, 0], [1, 1], [1, 0], [1, 1]];
+  assert.ok(Math.abs(likeness(slanted, apart) - 0.5) < 1e-5);
+  // Nothing differs: there is nothing to be unlike.
+  assert.equal(likeness(slanted, [1, 1, 1, 1]), 0);
 });

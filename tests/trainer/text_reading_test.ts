@@ -8,6 +8,7 @@ import {
   uploadState,
 } from "lib/compiler/mod.ts";
 import { float32, leavesOf, type NdArray, Rng } from "lib/core/mod.ts";
+import { layerNorm } from "lib/models/layers/mod.ts";
 import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
@@ -15,6 +16,7 @@ import {
   alignmentOf,
   initReaders,
   initTrainState,
+  likenessOf,
   NO_LIMIT,
   readingLoss,
   together,
@@ -51,7 +53,7 @@ const pairs = {
   },
 };
 
-Deno.test("readingLoss() before training is the alignment's loss and one cross-entropy of chance for each question", () => {
+Deno.test("readingLoss() before training is the alignment's loss, one cross-entropy of chance for each question and twenty times the likeness", () => {
   const found = eagerly({ parameters, pairs }, (t) => {
     const { first, second, same } = t.pairs;
     const { tokens } = encodeText(
@@ -60,13 +62,22 @@ Deno.test("readingLoss() before training is the alignment's loss and one cross-e
       config,
     );
     const { loss, metrics } = readingLoss(config)(t.parameters, t.pairs);
-    return tf.stack([loss, alignmentOf(tokens, same).loss, metrics.read]);
+    return tf.stack([
+      loss,
+      alignmentOf(tokens, same).loss,
+      likenessOf(tf.mean(layerNorm(tokens), 1), same),
+      metrics.likeness,
+      metrics.read,
+    ]);
   });
-  const [whole, alignment, read] = [...found.data] as [number, number, number];
+  const [whole, alignment, likeness, told, read] = [...found.data];
+  const chance = Math.log(2) + Math.log(3);
   assert.ok(
-    Math.abs(whole - alignment - Math.log(2) - Math.log(3)) < 1e-4,
-    `${whole} ${alignment}`,
+    Math.abs(whole! - alignment! - chance - 20 * likeness!) < 1e-4,
+    `${whole} ${alignment} ${likeness}`,
   );
+  assert.equal(told, likeness);
+  assert.ok(likeness! > 0 && likeness! < 1, `${likeness}`);
   // All answers alike are none.
   assert.equal(read, 0);
 });

@@ -25,8 +25,6 @@ export interface Subject {
   readonly swing: number;
 }
 
-/** Half of the draws are shapes in colours, which a small model learns first. */
-const SHARE_OF_SHAPES = 0.5;
 const SHAPES = OBJECT_KINDS.filter(({ outline }) => outline !== undefined);
 const PICTURES = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
 
@@ -37,14 +35,19 @@ const TRIES = 12;
  * Chooses subjects of different kinds, apart from each other half-way through.
  *
  * @param rng Is moved on.
+ * @param shapes Share of them that are shapes in colours, in [0,1].
  * @returns the largest first.
  */
-export function planSubjects(rng: Rng, rules: Rules): Subject[] {
+export function planSubjects(
+  rng: Rng,
+  rules: Rules,
+  shapes: number,
+): Subject[] {
   const [fewest, most] = rules.subjects;
   const count = fewest + rng.integer(most - fewest + 1);
   const chosen: Subject[] = [];
   while (chosen.length < count) {
-    const kinds = rng.uniform() < SHARE_OF_SHAPES ? SHAPES : PICTURES;
+    const kinds = rng.uniform() < shapes ? SHAPES : PICTURES;
     const object = rng.pick(kinds).id;
     if (chosen.some((other) => other.object === object)) continue;
     const motion = rng.pick(MOTION_IDS);

@@ -1,26 +1,28 @@
-import type { Rng } from "../../core/mod.ts";
+import { Rng } from "../../core/mod.ts";
 import { namePhrase } from "../captions/mod.ts";
-import type { Labels } from "../vocabulary/mod.ts";
+import { type Labels, MOTION_IDS, OBJECT_KINDS } from "../vocabulary/mod.ts";
 import { checkLanguages, describe } from "./_description.ts";
 import type { SyntheticOptions } from "./clips.ts";
-import { planTake } from "./take.ts";
 
-/** Two captions of one clip. */
+/** Two captions that say the same. */
 export interface CaptionPair {
   readonly first: string;
   /** Mostly in another language. */
   readonly second: string;
-  /** The same for clips of which the same is said, whatever the language. */
+  /** The same for captions that say the same, whatever the language. */
   readonly meaning: string;
   /** What they say. */
   readonly labels: Labels;
 }
 
 /**
- * Two captions of each clip of the synthetic world, without its pictures.
+ * Captions of single subjects in pairs, without pictures. Each kind of object
+ * comes up as often as any other, in any motion: in clips of the world half of
+ * the subjects are one of a few shapes, and the names of all other things would
+ * be learned last.
  *
- * @returns the captions of the clip at an index; the generator chooses their
- *   languages and forms
+ * @returns the captions at an index; the generator chooses their languages and
+ *   forms
  * @throws {InputError} naming the language, if it is not covered
  *
  * @example
@@ -29,17 +31,31 @@ export interface CaptionPair {
  * import { captionPairs } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const pairAt = captionPairs({ phase: 1, split: "train", seed: 1, languages: ["en", "de"] });
+ * const pairAt = captionPairs({ split: "train", seed: 1, languages: ["en", "de"] });
  * const { meaning } = await pairAt(7, new Rng(0));
  * assert.equal(meaning, (await pairAt(7, new Rng(1))).meaning);
  * ```
  */
 export function captionPairs(
-  { phase, split, seed, languages = ["en"] }: Omit<SyntheticOptions, "length">,
+  { split, seed, languages = ["en"] }: Omit<
+    SyntheticOptions,
+    "length" | "phase" | "shapes"
+  >,
 ): (index: number, rng: Rng) => Promise<CaptionPair> {
   checkLanguages(languages);
   return async (index, rng) => {
-    const { labels } = planTake({ seed, phase, split, index });
+    const draw = new Rng(seed).fork(`${split} caption ${index}`);
+    const labels: Labels = {
+      phase: 1,
+      subjects: [{
+        object: draw.pick(OBJECT_KINDS).id,
+        motion: draw.pick(MOTION_IDS),
+      }],
+      camera: "still",
+      angle: "level",
+      weather: "clear",
+      light: "day",
+    };
     const first = await describe(labels, languages, rng);
     const second = await describe(labels, languages, rng);
     return {

@@ -4,7 +4,7 @@ import type { Phase } from "../vocabulary/mod.ts";
 import { checkLanguages, describe } from "./_description.ts";
 import { filmTake } from "./film.ts";
 import { Sprites } from "./sprites.ts";
-import { planTake, type Take } from "./take.ts";
+import { planTake, SHARE_OF_SHAPES, type Take } from "./take.ts";
 
 /** Which clips of the synthetic world, and how they are described. */
 export interface SyntheticOptions {
@@ -15,6 +15,8 @@ export interface SyntheticOptions {
   readonly seed: number;
   /** Clips in one epoch. */
   readonly length: number;
+  /** Share of the subjects that are shapes in colours, in [0,1]; half if absent. */
+  readonly shapes?: number;
   /** BCP 47 tags, of those in `LANGUAGES`; English alone if absent. */
   readonly languages?: readonly string[];
 }
@@ -38,19 +40,30 @@ export interface SyntheticOptions {
  * ```
  */
 export function syntheticClips(
-  { phase, split, seed, length, languages = ["en"] }: SyntheticOptions,
+  {
+    phase,
+    split,
+    seed,
+    length,
+    shapes = SHARE_OF_SHAPES,
+    languages = ["en"],
+  }: SyntheticOptions,
 ): ClipSource {
   checkLanguages(languages);
   const sprites = new Sprites();
   const takeAt = (index: number): Take =>
-    planTake({ seed, phase, split, index });
+    planTake({ seed, phase, split, index, shapes });
+  // Takes of another share are other takes.
+  const world = shapes === SHARE_OF_SHAPES
+    ? split
+    : `${split}, ${100 * shapes} % shapes`;
   return {
-    name: `synthetic phase ${phase} ${split}`,
+    name: `synthetic phase ${phase} ${world}`,
     length,
     async clipAt(index: number, shape: ClipShape, rng: Rng) {
       const take = takeAt(index);
       return {
-        id: `synthetic/${seed}/${phase}/${split}/${index}`,
+        id: `synthetic/${seed}/${phase}/${world}/${index}`,
         clip: await filmTake(take, shape, sprites),
         ...await describe(take.labels, languages, rng),
       };

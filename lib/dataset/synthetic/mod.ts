@@ -13,5 +13,11 @@ export { phaseSheet, type PhaseSheetOptions } from "./phase_sheet.ts";
 export { Sprites } from "./sprites.ts";
 export type { Scenery } from "./_scenery.ts";
 export type { Subject } from "./_subjects.ts";
-export { type CameraPlan, planTake, type Take, type TakeName } from "./take.ts";
+export {
+  type CameraPlan,
+  planTake,
+  SHARE_OF_SHAPES,
+  type Take,
+  type TakeName,
+} from "./take.ts";
 export { type SubjectTruth, type Truth, truthOf } from "./truth.ts";

@@ -23,7 +23,15 @@ export interface TakeName {
   readonly split: "train" | "validation";
   /** A whole number from 0 up. */
   readonly index: number;
+  /** {@link SHARE_OF_SHAPES} if absent. */
+  readonly shapes?: number;
 }
+
+/**
+ * Share of the subjects that are shapes in colours, which a small model learns
+ * first; the others are pictures.
+ */
+export const SHARE_OF_SHAPES = 0.5;
 
 /** How the camera moves. */
 export interface CameraPlan {
@@ -59,7 +67,9 @@ export interface Take {
  * assert.equal(planTake(name).labels.subjects.length, 1);
  * ```
  */
-export function planTake({ seed, phase, split, index }: TakeName): Take {
+export function planTake(
+  { seed, phase, split, index, shapes = SHARE_OF_SHAPES }: TakeName,
+): Take {
   const rng = new Rng(seed).fork(`${split} ${phase}/${index}`);
   const rules = rulesOf(phase, rng);
   const sometimes = <T extends string>(
@@ -74,7 +84,7 @@ export function planTake({ seed, phase, split, index }: TakeName): Take {
   const weather = sometimes<Weather>(rules.weather, WEATHERS);
   const light = sometimes<Light>(rules.light, LIGHTS);
   const camera = planCamera(rng, rules, move, angle);
-  const subjects = planSubjects(rng, rules);
+  const subjects = planSubjects(rng, rules, shapes);
   return {
     labels: {
       phase,

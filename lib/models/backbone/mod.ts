@@ -7,3 +7,4 @@
 export * from "./config.ts";
 export * from "./hybrid_backbone.ts";
 export * from "./positions.ts";
+export * from "./widen_latent.ts";

@@ -8,6 +8,7 @@ export * from "./attention.ts";
 export * from "./conv3d.ts";
 export * from "./cross_attention.ts";
 export * from "./feed_forward.ts";
+export * from "./in_corner.ts";
 export * from "./linear.ts";
 export * from "./norm.ts";
 export * from "./parameters.ts";

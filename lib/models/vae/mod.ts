@@ -9,3 +9,4 @@ export * from "./loss.ts";
 export * from "./statistics.ts";
 export * from "./tiling.ts";
 export * from "./video_vae.ts";
+export * from "./widen_latent.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../trainer/mod.ts";
 import { initModels } from "../models.ts";
 import { PRESETS } from "../presets.ts";
-import { loadVae } from "../train/vae.ts";
+import { loadVae } from "../generate/mod.ts";
 import type { AverageOptions } from "./options.ts";
 
 /**

@@ -15,7 +15,8 @@ import {
   stackArrays,
 } from "../../trainer/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { loadVae, shown } from "../train/vae.ts";
+import { loadVae } from "../generate/mod.ts";
+import { shown } from "../train/vae.ts";
 import type { CheckOptions } from "./options.ts";
 
 /** Height of a frame on a sheet, pixels, at least. */

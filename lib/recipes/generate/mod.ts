@@ -13,6 +13,12 @@ export {
   readTrainedModels,
   SHIPPED,
   type TrainedModels,
-  VAE_FILE,
 } from "./trained_models.ts";
+export {
+  loadVae,
+  readVae,
+  type TrainedVae,
+  VAE_FILE,
+  type VaeWeights,
+} from "./trained_vae.ts";
 export { readVocabulary, type Vocabulary } from "./vocabulary.ts";

@@ -1,19 +1,12 @@
 import * as z from "zod";
-import { InputError, Rng } from "../../core/mod.ts";
-import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
+import { InputError } from "../../core/mod.ts";
 import {
   backboneConfigSchema,
   initBackbone,
 } from "../../models/backbone/mod.ts";
 import { shapesOnly } from "../../models/layers/mod.ts";
 import { initText, textConfigSchema } from "../../models/text/mod.ts";
-import {
-  initVae,
-  type LatentStatistics,
-  latentStatistics,
-  vaeConfigSchema,
-  type VaeParameters,
-} from "../../models/vae/mod.ts";
+import type { LatentStatistics, VaeParameters } from "../../models/vae/mod.ts";
 import {
   type DiffusionParameters,
   latentSpaceOf,
@@ -21,11 +14,11 @@ import {
   type WeightsFacts,
 } from "../../trainer/mod.ts";
 import type { ModelConfig } from "../presets.ts";
+import { configOfWeights } from "./config_of_weights.ts";
+import { readVae, VAE_FILE } from "./trained_vae.ts";
 
 /** The weights that are shipped. */
 export const SHIPPED = "checkpoints/nano";
-/** The VAE of a run, and of what is shipped. */
-export const VAE_FILE = "vae.safetensors";
 /** Text encoder and backbone of what is shipped. */
 export const DIFFUSION_FILE = "diffusion.safetensors";
 
@@ -74,45 +67,35 @@ export async function readTrainedModels(
 ): Promise<TrainedModels> {
   const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
   const vaePath = diffusionPath.replace(/[^/\\]*$/, VAE_FILE);
-  const vaeConfig = await configOf(vaePath, vaeConfigSchema);
-  const diffusionConfig = await configOf(diffusionPath, diffusionConfigSchema);
-  const { text, backbone } = diffusionConfig;
-  const rng: Rng = shapesOnly();
-  const vae = await loadWeights(vaePath, {
-    kind: "VideoVAE",
-    config: vaeConfig,
-    form: {
-      parameters: initVae(vaeConfig, rng),
-      statistics: latentStatistics([{
-        dtype: "float32",
-        shape: [1, vaeConfig.latentChannels],
-        data: new Float32Array(vaeConfig.latentChannels),
-      }]),
-    },
-  });
-  if (latentSpaceOf(vae) !== diffusionConfig.vae) {
+  const { text, backbone, vae: latentSpace } = await configOfWeights(
+    diffusionPath,
+    diffusionConfigSchema,
+  );
+  const vae = await readVae(vaePath);
+  if (latentSpaceOf(vae) !== latentSpace) {
     throw new InputError(
       `Cannot use "${diffusionPath}": it must have been trained on the ` +
         `latents of the VAE beside it, ${
           latentSpaceOf(vae).slice(0, 12)
         }: it was ` +
-        `trained on those of ${diffusionConfig.vae.slice(0, 12)}; put its ` +
+        `trained on those of ${latentSpace.slice(0, 12)}; put its ` +
         "own VAE there",
     );
   }
+  const rng = shapesOnly();
   const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
     kind: "Diffusion",
-    config: diffusionConfig,
+    config: { text, backbone, vae: latentSpace },
     form: {
       text: initText(text, rng),
       backbone: initBackbone(backbone, {
-        latentChannels: vaeConfig.latentChannels,
+        latentChannels: vae.config.latentChannels,
         text,
       }, rng),
     },
   });
   return {
-    config: { vae: vaeConfig, text, backbone },
+    config: { vae: vae.config, text, backbone },
     vae: vae.tensors.parameters,
     statistics: vae.tensors.statistics,
     diffusion: diffusion.tensors,
@@ -160,24 +143,5 @@ export async function diffusionFilesIn(path: string): Promise<string[]> {
       `${DIFFUSION_FILE} or a phase of a run: it holds ` +
       `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
       "with deno task train, or name another folder",
-  );
-}
-
-/** The configuration inside a file of weights, checked. */
-async function configOf<S extends z.ZodType>(
-  path: string,
-  schema: S,
-): Promise<z.infer<S>> {
-  const { metadata } = await readSafetensorsHeader(path);
-  const facts = metadata.facts === undefined
-    ? undefined
-    : JSON.parse(metadata.facts) as WeightsFacts;
-  const result = schema.safeParse(facts?.config);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(
-    `Cannot use "${path}": its configuration must be that of this version: ` +
-      `${issue!.path.join(".") || "configuration"}: ${issue!.message}; train ` +
-      "the weights again, or use the version that made them",
   );
 }

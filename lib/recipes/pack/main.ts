@@ -2,11 +2,8 @@ import { writeFileAtomically } from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { latentSpaceOf, saveWeights } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
-import {
-  DIFFUSION_FILE,
-  readTrainedModels,
-  VAE_FILE,
-} from "../generate/trained_models.ts";
+import { readTrainedModels, VAE_FILE } from "../generate/mod.ts";
+import { DIFFUSION_FILE } from "../generate/trained_models.ts";
 import { VOCABULARY_FILE } from "../generate/vocabulary.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";

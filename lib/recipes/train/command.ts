@@ -65,11 +65,9 @@ async function flagsOf(
   command: Stage | "train",
   args: readonly string[],
 ): Promise<FlagSchema> {
-  const flags = command === "train"
-    ? trainFlags.omit({ from: true })
-    : phaseOf(command) !== undefined
+  const flags = command !== "train" && phaseOf(command) !== undefined
     ? trainFlags
-    : trainFlags.omit({ from: true, finetune: true });
+    : trainFlags.omit({ from: true });
   const file = configFileOf(args);
   if (file === undefined) return flags;
   return flagsWithDefaults<FlagSchema>(flags, await readText(file), file);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
+import { SHARE_OF_SHAPES } from "../../dataset/synthetic/mod.ts";
 import { type StagePlan, stagePlanSchema } from "../../trainer/mod.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
@@ -52,7 +53,7 @@ export const trainFlags = z.strictObject({
     "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
   ),
   finetune: path.optional().describe(
-    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE",
+    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on. Latents of more channels than theirs are fitted to them",
   ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",
@@ -84,6 +85,10 @@ export const trainFlags = z.strictObject({
   rehearsal: z.coerce.number().min(0, "must be 0 or more")
     .max(0.9, "must be at most 0.9").default(0.25).describe(
       "share of a phase's synthetic clips that are of the phases before, so that what was learned is not lost",
+    ),
+  shapes: z.coerce.number().min(0, "must be 0 or more")
+    .max(1, "must be at most 1").default(SHARE_OF_SHAPES).describe(
+      "share of the subjects of synthetic clips that are shapes in colours; the others are pictures of named things, which take longer to learn",
     ),
   textRate: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(

@@ -38,17 +38,17 @@ import {
   type TrainState,
   type Weights,
 } from "../../trainer/mod.ts";
-import { diffusionFilesIn } from "../generate/mod.ts";
+import type { VaeWeights } from "../generate/mod.ts";
 import { initModel } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
+import { givenDiffusion } from "./given_models.ts";
 import { exists, type Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import { phaseBeforeMissing } from "./ready.ts";
 import { endParameters, isDone, runStage } from "./stage.ts";
 import { textPathOf } from "./text.ts";
-import { shown, showSamples, type VaeWeights } from "./vae.ts";
+import { shown, showSamples } from "./vae.ts";
 
 /** Share of samples whose caption is dropped, for guidance. */
 const DROPPED = 0.1;
@@ -78,7 +78,7 @@ export async function trainPhaseOf(
     shape,
   });
   const origin = phase === options.startPhase
-    ? await weightsToTrainOn(run, vae)
+    ? await givenDiffusion(run)
     : undefined;
   const config = {
     models,
@@ -96,7 +96,9 @@ export async function trainPhaseOf(
   };
   const weights = `${folder}/${stage}.safetensors`;
   if (await isDone(run, stage, config, weights)) return;
-  const initial = origin?.tensors ?? await startOf(run, phase);
+  const initial = origin
+    ? await withAlignedText(run, origin.parameters)
+    : await startOf(run, phase);
   const { statistics } = vae.tensors;
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
@@ -205,11 +207,8 @@ async function startOf(
   run: Run,
   phase: Phase,
 ): Promise<DiffusionParameters> {
-  const { models, options } = run;
-  const fresh = freshParameters(
-    models,
-    new Rng(options.seed).fork("diffusion"),
-  );
+  const { options } = run;
+  const fresh = freshParameters(run);
   if (phase === options.startPhase) return await withAlignedText(run, fresh);
   const before = stageOf(phase - 1 as Phase);
   const ended = await endParameters(run, before, fresh);
@@ -217,7 +216,8 @@ async function startOf(
   throw phaseBeforeMissing(run.folder, phase);
 }
 
-function freshParameters(models: ModelConfig, rng: Rng): DiffusionParameters {
+function freshParameters({ models, options }: Run): DiffusionParameters {
+  const rng = new Rng(options.seed).fork("diffusion");
   return {
     text: initModel("text", models, rng),
     backbone: initModel("backbone", models, rng),
@@ -225,37 +225,23 @@ function freshParameters(models: ModelConfig, rng: Rng): DiffusionParameters {
 }
 
 /**
- * The weights that the run was given to train on, if it was.
- *
- * @throws {InputError} if there are none, or they are of other models
+ * The same with the text encoder that the run has aligned, if it has one. The
+ * layer that reads it begins anew: what it knew was another encoder's tokens.
  */
-async function weightsToTrainOn(
-  { options: { finetune }, models }: Run,
-  vae: Weights<VaeWeights>,
-): Promise<Weights<DiffusionParameters> | undefined> {
-  if (finetune === undefined) return undefined;
-  const path = (await diffusionFilesIn(finetune)).at(-1)!;
-  const { text, backbone } = models;
-  return await loadWeights<DiffusionParameters>(path, {
-    kind: "Diffusion",
-    config: { text, backbone, vae: latentSpaceOf(vae) },
-    form: freshParameters(models, shapesOnly()),
-  });
-}
-
-/** The same with the text encoder that the run has aligned, if it has one. */
 async function withAlignedText(
-  { folder, models }: Run,
-  fresh: DiffusionParameters,
+  run: Run,
+  initial: DiffusionParameters,
 ): Promise<DiffusionParameters> {
+  const { folder, models } = run;
   const path = textPathOf(folder);
-  if (!await exists(path)) return fresh;
+  if (!await exists(path)) return initial;
   const { tensors } = await loadWeights<DiffusionParameters["text"]>(path, {
     kind: "MultilingualTextEncoder",
     config: models.text,
-    form: fresh.text,
+    form: initial.text,
   });
-  return { ...fresh, text: tensors };
+  const { text } = freshParameters(run).backbone;
+  return { text: tensors, backbone: { ...initial.backbone, text } };
 }
 
 /** Held-out loss at fixed levels, and samples of fixed prompts and noise. */

@@ -70,15 +70,14 @@ export async function allClips(
 }
 
 /**
- * Captions of clips of phase 1 in two languages each: the names and motions of
- * single subjects are what all other captions are made of.
+ * Captions of single subjects in two languages each: their names and motions
+ * are what all other captions are made of.
  */
 export function worldCaptions(
   { seed, languages }: TrainOptions,
   split: Split,
 ): (index: number, rng: Rng) => Promise<CaptionPair> {
   return captionPairs({
-    phase: 1,
     split,
     seed,
     languages: languagesOf(languages),
@@ -95,6 +94,8 @@ function worldClips(
     split,
     seed: options.seed,
     length,
+    // Those that are held out are the same for all runs.
+    ...(split === "train" && { shapes: options.shapes }),
     languages: split === "train" ? languagesOf(options.languages) : ["en"],
   });
 }

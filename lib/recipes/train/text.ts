@@ -7,6 +7,7 @@ import {
   type PromptTokens,
   readPrompts,
   type TextConfig,
+  type TextParameters,
 } from "../../models/text/mod.ts";
 import {
   type Evaluator,
@@ -24,6 +25,7 @@ import {
   objectKind,
   PAINTS,
 } from "../../dataset/vocabulary/mod.ts";
+import { givenText } from "./given_models.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { worldCaptions } from "./sources.ts";
@@ -75,6 +77,7 @@ export async function trainText(run: Run): Promise<void> {
   const pairAt = worldCaptions(options, "train");
   const order = sampleOrder(options.seed, plan.samples);
   const rng = new Rng(options.seed).fork("text");
+  const given = await givenText(run);
   const config = {
     model: models.text,
     plan,
@@ -83,13 +86,14 @@ export async function trainText(run: Run): Promise<void> {
     languages: options.languages,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
+    ...(given && { finetune: given.digest }),
   };
   const path = textPathOf(folder);
   if (await isDone(run, "text", config, path)) return;
   using evaluator = await textEvaluator(run, reading);
   const trained = await runStage(run, "text", config, {
     config: trainingConfigOf("text", plan, options),
-    initial: initial(models.text, rng),
+    initial: initial(models.text, rng, given?.parameters),
     lossOf: readingLoss(models.text),
     async batchAt(index: number) {
       const pairs: CaptionPair[] = [];
@@ -117,12 +121,16 @@ export function textPathOf(folder: string): string {
   return `${folder}/text.safetensors`;
 }
 
-function initial(config: TextConfig, rng: Rng): ReadingParameters {
+function initial(
+  config: TextConfig,
+  rng: Rng,
+  given: TextParameters = initText(config, rng),
+): ReadingParameters {
   const counts = Object.entries(QUESTIONS).map((
     [question, { answers }],
   ) => [question, answers.length] as const);
   return {
-    text: initText(config, rng),
+    text: given,
     readers: initReaders(
       rng.fork("readers"),
       config,
@@ -174,7 +182,7 @@ async function textEvaluator(
     }
     batches.push(arraysOf(pairs, reading));
   }
-  type Name = "loss" | "accuracy" | "read";
+  type Name = "loss" | "accuracy" | "read" | "likeness";
   type Measure = {
     run(pairs: PairArrays): Promise<Record<Name, NdArray>>;
     [Symbol.dispose](): void;
@@ -195,7 +203,12 @@ async function textEvaluator(
         state.averages!.long,
         { device, name: "held-out captions" },
       ) as Measure;
-      const means: Record<Name, number> = { loss: 0, accuracy: 0, read: 0 };
+      const means: Record<Name, number> = {
+        loss: 0,
+        accuracy: 0,
+        read: 0,
+        likeness: 0,
+      };
       for (const batch of batches) {
         const found = await compiled.run(batch);
         const share = batch.same.shape[0]! / options.heldOut;
@@ -207,6 +220,7 @@ async function textEvaluator(
         heldOutLoss: means.loss,
         heldOutAccuracy: means.accuracy,
         heldOutRead: means.read,
+        heldOutLikeness: means.likeness,
       };
       return { score: means.loss, record };
     },

@@ -6,7 +6,7 @@ import {
   StoppedError,
   type Weights,
 } from "../../trainer/mod.ts";
-import { VAE_FILE } from "../generate/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
@@ -21,7 +21,7 @@ import {
 import { runError } from "./run_error.ts";
 import { exists, openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
-import { loadVae, trainVae as trainVaeOf, type VaeWeights } from "./vae.ts";
+import { trainVae as trainVaeOf } from "./vae.ts";
 
 /**
  * Trains the VAE of a run, or goes on with it: `deno task vae`, or a cell of a

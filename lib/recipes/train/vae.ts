@@ -20,7 +20,6 @@ import {
   latentSizeOf,
   type LatentStatistics,
   latentStatistics,
-  type VaeConfig,
   type VaeParameters,
 } from "../../models/vae/mod.ts";
 import {
@@ -29,7 +28,6 @@ import {
   clipsOfBatch,
   type Evaluator,
   latentSpaceOf,
-  loadWeights,
   openCodec,
   sampleOrder,
   saveWeights,
@@ -38,18 +36,13 @@ import {
   vaeTrainingLoss,
   type Weights,
 } from "../../trainer/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
+import { givenVae } from "./given_models.ts";
 import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";
 import { allClips } from "./sources.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import { isDone, runStage } from "./stage.ts";
-
-/** A VAE, and what its latents are like. */
-export interface VaeWeights {
-  readonly parameters: VaeParameters;
-  /** Per channel, over clips of all phases. */
-  readonly statistics: LatentStatistics;
-}
 
 /** Clips that go through a VAE at once when it is evaluated. */
 const AT_ONCE = 8;
@@ -74,6 +67,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const origin = options.decoderOf === undefined
     ? undefined
     : await loadVae(options.decoderOf, models.vae);
+  const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
     plan,
@@ -83,15 +77,17 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
     ...(origin && { decoderOf: origin.digest }),
+    ...(given && { finetune: given.digest }),
   };
-  const path = `${folder}/vae.safetensors`;
+  const path = `${folder}/${VAE_FILE}`;
   if (await isDone(run, "vae", config, path)) {
     return await loadVae(path, models.vae);
   }
   using evaluator = await vaeEvaluator(run, shape);
   const trained = await runStage(run, "vae", config, {
     config: trainingConfigOf("vae", plan, options),
-    initial: origin?.tensors.parameters ?? initVae(models.vae, rng),
+    initial: origin?.tensors.parameters ?? given?.parameters ??
+      initVae(models.vae, rng),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
       const clips: Clip[] = [];
@@ -130,25 +126,6 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     ...(origin && { latentSpace: latentSpaceOf(origin) }),
   });
   return await loadVae(path, models.vae);
-}
-
-/** Loads a VAE that is done. */
-export function loadVae(
-  path: string,
-  config: VaeConfig,
-): Promise<Weights<VaeWeights>> {
-  return loadWeights(path, {
-    kind: "VideoVAE",
-    config,
-    form: {
-      parameters: initVae(config, new Rng(0)),
-      statistics: latentStatistics([{
-        dtype: "float32",
-        shape: [1, config.latentChannels],
-        data: new Float32Array(config.latentChannels),
-      }]),
-    },
-  });
 }
 
 /** Mean squared error on held-out clips, and a sheet of some of them. */

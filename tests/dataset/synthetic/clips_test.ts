@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import { LANGUAGES } from "lib/dataset/captions/mod.ts";
-import { syntheticClips } from "lib/dataset/synthetic/mod.ts";
+import { planTake, syntheticClips } from "lib/dataset/synthetic/mod.ts";
+import { objectKind } from "lib/dataset/vocabulary/mod.ts";
 
 const SHAPE = { frames: 4, height: 32, width: 32, fps: 4 };
 const OPTIONS = { phase: 1, split: "train", seed: 0, length: 10 } as const;
@@ -61,5 +62,30 @@ Deno.test("syntheticClips() refuses a language that CLDR does not cover", () => 
         'Unicode CLDR: current value is "tlh"; choose among ' +
         LANGUAGES.join(" "),
     },
+  );
+});
+
+Deno.test("syntheticClips() shows as many shapes as it is told, in takes of their own", async () => {
+  const shareOf = (shapes: number): number => {
+    let count = 0;
+    for (let index = 0; index < 60; index++) {
+      const { labels } = planTake({ ...OPTIONS, index, shapes });
+      if (objectKind(labels.subjects[0]!.object).outline) count++;
+    }
+    return count / 60;
+  };
+  assert.equal(shareOf(0), 0);
+  assert.equal(shareOf(1), 1);
+  const few = shareOf(0.2);
+  assert.ok(few > 0.05 && few < 0.4, `${few}`);
+
+  const usual = syntheticClips(OPTIONS);
+  const others = syntheticClips({ ...OPTIONS, shapes: 0.2 });
+  assert.equal(others.name, "synthetic phase 1 train, 20 % shapes");
+  const { id } = await others.clipAt(3, SHAPE, new Rng(0));
+  assert.equal(id, "synthetic/0/1/train, 20 % shapes/3");
+  assert.equal(
+    syntheticClips({ ...OPTIONS, shapes: 0.5 }).name,
+    usual.name,
   );
 });

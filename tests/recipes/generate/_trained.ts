@@ -1,9 +1,7 @@
 import { Rng } from "lib/core/mod.ts";
 import { latentStatistics } from "lib/models/vae/mod.ts";
-import {
-  DIFFUSION_FILE,
-  VAE_FILE,
-} from "lib/recipes/generate/trained_models.ts";
+import { VAE_FILE } from "lib/recipes/generate/mod.ts";
+import { DIFFUSION_FILE } from "lib/recipes/generate/trained_models.ts";
 import { initModels } from "lib/recipes/models.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { saveWeights } from "lib/trainer/mod.ts";

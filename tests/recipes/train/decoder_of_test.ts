@@ -3,7 +3,7 @@ import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { silentProgress } from "lib/core/progress/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { trainFlags, type TrainHost, trainVae } from "lib/recipes/train/mod.ts";
-import { loadVae } from "lib/recipes/train/vae.ts";
+import { loadVae } from "lib/recipes/generate/mod.ts";
 import { latentSpaceOf } from "lib/trainer/mod.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
 

@@ -1,0 +1,70 @@
+import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import { inCorner } from "../layers/mod.ts";
+import type { VaeConfig } from "./config.ts";
+import { initVae, type VaeParameters } from "./video_vae.ts";
+
+/**
+ * Gives the latents of a trained VAE more channels. Its encoder writes fresh
+ * features into the new ones, which its decoder does not read yet: clips come
+ * back as they did.
+ *
+ * @param config Of the wider VAE, the same but for `latentChannels`.
+ *
+ * @example
+ * ```ts
+ * import { initVae, widenLatent } from "lib/models/vae/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { vae: config } = PRESETS.tiny; // 8 channels
+ * const wider = widenLatent(
+ *   initVae(config, new Rng(0)),
+ *   { ...config, latentChannels: 12 },
+ *   new Rng(1),
+ * );
+ * assert.deepEqual(wider.decoder.input.weight.shape, [1, 1, 1, 12, 32]);
+ * ```
+ */
+export function widenLatent(
+  parameters: VaeParameters,
+  config: VaeConfig,
+  rng: Rng,
+): VaeParameters {
+  const { encoder, decoder } = parameters;
+  const fresh = initVae(config, rng);
+  // Means and logarithms of variances stand behind each other.
+  const both = (narrow: NdArray, wide: NdArray): NdArray => ({
+    ...inCorner(inHalves(narrow), inHalves(wide)),
+    shape: wide.shape,
+  });
+  const { weight, bias } = encoder.output;
+  return {
+    ...parameters,
+    encoder: {
+      ...encoder,
+      output: {
+        weight: both(weight, fresh.encoder.output.weight),
+        bias: both(bias, fresh.encoder.output.bias),
+      },
+    },
+    decoder: {
+      ...decoder,
+      input: {
+        ...decoder.input,
+        weight: inCorner<NdArray>(
+          decoder.input.weight,
+          zeros(fresh.decoder.input.weight.shape),
+        ),
+      },
+    },
+  };
+}
+
+/** The same numbers, `[..., 2Z]` as `[..., 2, Z]`. */
+function inHalves(array: NdArray): NdArray {
+  return {
+    ...array,
+    shape: [...array.shape.slice(0, -1), 2, array.shape.at(-1)! / 2],
+  };
+}

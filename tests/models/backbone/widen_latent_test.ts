@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { float32, int32, isNdArray, mapTree, Rng } from "lib/core/mod.ts";
+import {
+  backbone,
+  type BackboneParameters,
+  initBackbone,
+  tokenPositions,
+  widenBackboneLatent,
+} from "lib/models/backbone/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { assertClose, eagerly, random } from "../_eager.ts";
+
+const { backbone: config, text } = PRESETS.tiny;
+const grid = { frames: 1, height: 1, width: 2 };
+
+/** Parameters of which none is zero, so that everything has an effect. */
+const narrow = mapTree(
+  initBackbone(config, { latentChannels: 2, text }, new Rng(2)),
+  isNdArray,
+  ({ shape }, path) => random(path, shape),
+) as BackboneParameters;
+
+function velocityOf(parameters: BackboneParameters, latent: number[]) {
+  return eagerly({
+    parameters,
+    inputs: {
+      latent: float32([1, 1, 1, 2, latent.length / 2], latent),
+      level: float32([1], [0.5]),
+      text: {
+        tokens: random("text", [1, 3, text.outputWidth]),
+        mask: float32([1, 3], [1, 1, 1]),
+      },
+      words: { ids: int32([1, 1], [5]), mask: float32([1, 1], [1]) },
+      positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+    },
+  }, ({ parameters, inputs }) => backbone(parameters, inputs, config));
+}
+
+Deno.test("a widened backbone predicts what it did, nothing for the new channels, and does not read them", () => {
+  const before = velocityOf(narrow, [1, 2, 3, 4]);
+  const after = velocityOf(
+    widenBackboneLatent(narrow, 3),
+    [1, 2, 77, 3, 4, -77],
+  );
+  const [a, b, c, d] = before.data as Float32Array;
+  assertClose(after, float32([1, 1, 1, 2, 3], [a!, b!, 0, c!, d!, 0]), 1e-5);
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { InputError, Rng } from "lib/core/mod.ts";
+import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import type { ModelConfig } from "lib/recipes/presets.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import {
+  givenDiffusion,
+  givenText,
+  givenVae,
+} from "lib/recipes/train/given_models.ts";
+import { trainFlags } from "lib/recipes/train/mod.ts";
+import { untrainedFolder } from "../generate/_trained.ts";
+
+const { tiny } = PRESETS;
+
+function withChannels(latentChannels: number): ModelConfig {
+  return { ...tiny, vae: { ...tiny.vae, latentChannels } };
+}
+
+async function withModels(
+  body: (
+    run: (models?: ModelConfig) => Parameters<typeof givenText>[0],
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const finetune = await untrainedFolder();
+  try {
+    const options = trainFlags.parse({ preset: "tiny", finetune });
+    await body((models = tiny) => ({ options, models }), finetune);
+  } finally {
+    await Deno.remove(finetune, { recursive: true });
+  }
+}
+
+Deno.test("models of the same configuration are given as they are", async () => {
+  await withModels(async (run, folder) => {
+    const { vae, diffusion, digests } = await readTrainedModels(folder);
+    assert.deepEqual(await givenVae(run(), new Rng(0)), {
+      parameters: vae,
+      digest: digests.vae,
+    });
+    const given = { digest: digests.diffusion };
+    assert.deepEqual(await givenText(run()), {
+      ...given,
+      parameters: diffusion.text,
+    });
+    assert.deepEqual(await givenDiffusion(run()), {
+      ...given,
+      parameters: diffusion,
+    });
+  });
+});
+
+Deno.test("models are given for latents of more channels", async () => {
+  await withModels(async (run, folder) => {
+    const wide = run(withChannels(12));
+    const { digests } = await readTrainedModels(folder);
+    const vae = await givenVae(wide, new Rng(0));
+    assert.deepEqual(
+      vae!.parameters.encoder.output.weight.shape,
+      [1, 1, 1, 32, 24],
+    );
+    assert.equal(vae!.digest, digests.vae);
+    const diffusion = await givenDiffusion(wide);
+    assert.deepEqual(diffusion!.parameters.backbone.input.weight.shape, [
+      12,
+      tiny.backbone.width,
+    ]);
+  });
+});
+
+Deno.test("a run that was given no models begins with none", async () => {
+  const run = { options: trainFlags.parse({ preset: "tiny" }), models: tiny };
+  assert.equal(await givenVae(run, new Rng(0)), undefined);
+  assert.equal(await givenText(run), undefined);
+  assert.equal(await givenDiffusion(run), undefined);
+});
+
+Deno.test("a VAE is given once", async () => {
+  const options = trainFlags.parse({ finetune: "a", decoderOf: "b" });
+  await assert.rejects(
+    givenVae({ options, models: tiny }, new Rng(0)),
+    /--finetune or with those of --decoder-of: current values are "a" and "b"/,
+  );
+});
+
+Deno.test("other models are refused by the field in which they differ", async () => {
+  await withModels(async (run) => {
+    const narrow = run(withChannels(4));
+    const rule = /the latents must have 8 channels or more: current value is 4/;
+    const wider = run({
+      vae: { ...tiny.vae, widths: [8, 16, 64] },
+      text: { ...tiny.text, layers: 2 },
+      backbone: { ...tiny.backbone, cnnWidth: 24 },
+    });
+    const refused: [() => Promise<unknown>, RegExp][] = [
+      [() => givenVae(narrow, new Rng(0)), rule],
+      [() => givenDiffusion(narrow), rule],
+      [
+        () => givenVae(wider, new Rng(0)),
+        /vae\.safetensors": widths of the model must be that of the weights, \[8,16,32\]: current value is \[8,16,64\]/,
+      ],
+      [() => givenText(wider), /text\.layers of the model must be .*, 1: .* 2/],
+      [() => givenDiffusion(wider), /text\.layers of the model must be/],
+    ];
+    for (const [call, message] of refused) {
+      await assert.rejects(
+        call,
+        (error) => error instanceof InputError && message.test(error.message),
+      );
+    }
+  });
+});
