@@ -1,8 +1,19 @@
-import { writeFileAtomically } from "../../core/mod.ts";
+import { InputError, writeFileAtomically } from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
-import { latentSpaceOf, saveWeights } from "../../trainer/mod.ts";
+
+import {
+  type DiffusionParameters,
+  firstDifference,
+  latentSpaceOf,
+  parametersBetween,
+  saveWeights,
+} from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
-import { readTrainedModels, VAE_FILE } from "../generate/mod.ts";
+import {
+  readTrainedModels,
+  type TrainedModels,
+  VAE_FILE,
+} from "../generate/mod.ts";
 import { DIFFUSION_FILE } from "../generate/trained_models.ts";
 import { VOCABULARY_FILE } from "../generate/vocabulary.ts";
 import { captionWords } from "./caption_words.ts";
@@ -14,11 +25,13 @@ const METRICS_FILE = "metrics.jsonl";
 const REPORT_FILE = "report.html";
 
 /** `deno task pack`: the models of a run, small enough to be shipped. */
-async function pack({ run, out }: PackOptions): Promise<number> {
+async function pack(options: PackOptions): Promise<number> {
+  const { run, out } = options;
   const models = await readTrainedModels(run);
   await Deno.mkdir(out, { recursive: true });
   const half = { dtype: "float16" } as const;
-  const { vae, statistics, diffusion, facts, config } = models;
+  const { vae, statistics, facts, config } = models;
+  const diffusion = await diffusionOf(models, options);
   const vaeDigest = await saveWeights(
     `${out}/${VAE_FILE}`,
     { parameters: vae, statistics },
@@ -60,6 +73,27 @@ async function pack({ run, out }: PackOptions): Promise<number> {
     say(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
+}
+
+/** Text encoder and backbone of a run, or between those before it and its own. */
+async function diffusionOf(
+  { diffusion, config, digests }: TrainedModels,
+  { before, share }: PackOptions,
+): Promise<DiffusionParameters> {
+  if (before === undefined) return diffusion;
+  const first = await readTrainedModels(before);
+  const changed = firstDifference(
+    { ...first.config, latents: first.digests.vae },
+    { ...config, latents: digests.vae },
+  );
+  if (changed) {
+    throw new InputError(
+      `Cannot use --before "${before}": ${changed.field} of its models must be ` +
+        `that of the run, ${changed.after}: current value is ` +
+        `${changed.before}; pass the folder that the run was trained on from`,
+    );
+  }
+  return parametersBetween(first.diffusion, diffusion, share);
 }
 
 if (import.meta.main) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./between.ts";
 export * from "./posthoc.ts";
 export * from "./power_profile.ts";
 export * from "./snapshots.ts";

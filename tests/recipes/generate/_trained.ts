@@ -8,8 +8,16 @@ import { saveWeights } from "lib/trainer/mod.ts";
 
 /** Models of the preset `tiny` that have learned nothing, as if they had. */
 export async function untrainedFolder(
-  { seed = 1, vaeDigest, diffusionFile = DIFFUSION_FILE, stage = "phase1" }: {
+  {
+    seed = 1,
+    diffusionSeed = seed,
+    vaeDigest,
+    diffusionFile = DIFFUSION_FILE,
+    stage = "phase1",
+  }: {
     readonly seed?: number;
+    /** Of text encoder and backbone; that of the VAE if absent. */
+    readonly diffusionSeed?: number;
     /** Of the VAE that the diffusion claims to be trained on; its own if absent. */
     readonly vaeDigest?: string;
     readonly diffusionFile?: string;
@@ -19,7 +27,8 @@ export async function untrainedFolder(
   const folder = await Deno.makeTempDir();
   const { vae: vaeConfig, text: textConfig, backbone: backboneConfig } =
     PRESETS.tiny;
-  const { vae, text, backbone } = initModels(PRESETS.tiny, new Rng(seed));
+  const { vae } = initModels(PRESETS.tiny, new Rng(seed));
+  const { text, backbone } = initModels(PRESETS.tiny, new Rng(diffusionSeed));
   const digest = await saveWeights(`${folder}/${VAE_FILE}`, {
     parameters: vae,
     statistics: latentStatistics([new Rng(seed).normals([100, 8])]),

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { untrainedFolder } from "../generate/_trained.ts";
+
+/** Runs `deno task pack`. */
+async function pack(
+  ...args: string[]
+): Promise<{ code: number; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "pack", ...args],
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { code, stderr } = await command.output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("deno task pack ships a run in half precision, or what lies between it and the models before it", async () => {
+  const run = await untrainedFolder({ seed: 1 });
+  const before = await untrainedFolder({ seed: 1, diffusionSeed: 2 });
+  const other = await untrainedFolder({ seed: 3 });
+  const out = `${run}/packed`;
+  try {
+    await Deno.writeTextFile(`${run}/metrics.jsonl`, "");
+    await Deno.writeTextFile(`${run}/report.html`, "");
+    const valueIn = async (folder: string): Promise<number> =>
+      (await readTrainedModels(folder)).diffusion.backbone.prompt.weight
+        .data[0]!;
+    const whole = await pack("--run", run, "--out", out);
+    assert.equal(whole.code, 0, whole.stderr);
+    const [own, first] = [await valueIn(run), await valueIn(before)];
+    assert.equal(await valueIn(out), Math.f16round(own));
+
+    const between = ["--run", run, "--out", out, "--share", "0.25"];
+    const mixed = await pack(...between, "--before", before);
+    assert.equal(mixed.code, 0, mixed.stderr);
+    const wanted = first + 0.25 * (own - first);
+    assert.equal(await valueIn(out), Math.f16round(Math.fround(wanted)));
+
+    const refused = await pack(...between, "--before", other);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /Cannot use --before ".*": latents of its/);
+  } finally {
+    for (const folder of [run, before, other]) {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+});
