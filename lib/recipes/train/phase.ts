@@ -4,7 +4,7 @@ import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import { drawLevels } from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
-import { type RotaryTable, shapesOnly } from "../../models/layers/mod.ts";
+import type { RotaryTable } from "../../models/layers/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { float32, int32, isNdArray, mapTree, Rng } from "lib/core/mod.ts";
 import {
   backbone,
