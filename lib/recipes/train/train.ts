@@ -6,6 +6,7 @@ import {
   StoppedError,
   type Weights,
 } from "../../trainer/mod.ts";
+import { shapesOnly } from "../../models/layers/mod.ts";
 import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
@@ -18,6 +19,8 @@ import {
   isFirst,
   vaePathOf,
 } from "./ready.ts";
+import { givenText, givenVae } from "./given_models.ts";
+import { modelsOf } from "./models.ts";
 import { runError } from "./run_error.ts";
 import { exists, openRun, type Run, type TrainHost } from "./run.ts";
 import { trainText as trainTextOf } from "./text.ts";
@@ -27,6 +30,7 @@ import { trainVae as trainVaeOf } from "./vae.ts";
  * Trains the VAE of a run, or goes on with it: `deno task vae`, or a cell of a
  * notebook.
  *
+ * @throws {InputError} if it was given a VAE to train on that does not fit
  * @throws {StoppedError} if the signal, a file or the time asked for it
  * @throws {RunFailedError} if the run cannot go on by itself
  */
@@ -34,6 +38,8 @@ export async function trainVae(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
+  // Found out before a folder is made.
+  await givenVae({ options, models: modelsOf(options) }, shapesOnly());
   await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
   });
@@ -43,6 +49,8 @@ export async function trainVae(
  * Trains the text encoder of a run on captions alone, or goes on with it:
  * `deno task text`, or a cell of a notebook.
  *
+ * @throws {InputError} if it was given a text encoder to train on that does not
+ *   fit
  * @throws {StoppedError} if the signal, a file or the time asked for it
  * @throws {RunFailedError} if the run cannot go on by itself
  */
@@ -50,6 +58,7 @@ export async function trainText(
   options: TrainOptions,
   host: TrainHost,
 ): Promise<void> {
+  await givenText({ options, models: modelsOf(options) });
   await inRun(options, ["text"], host, trainTextOf);
 }
 

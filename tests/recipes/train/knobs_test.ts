@@ -30,6 +30,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     frames: 8,
     fps: 4,
     rehearsal: 0.5,
+    shapes: 0.25,
     optimiser: "muon",
     textRate: 0,
     recompute: true,

@@ -172,7 +172,17 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
         [...run, "--finetune", "checkpoints/nano", "--from", "scratch"],
         /Cannot use --finetune "checkpoints\/nano" with --from scratch/,
       ],
-      ["vae", [...run, "--finetune", "checkpoints/nano"], /no flag --finetune/],
+      [
+        "vae",
+        [...run, "--finetune", "checkpoints/nano"],
+        /checkpoints\/nano\/vae\.safetensors": widths of the model must be/,
+      ],
+      [
+        "text",
+        [...run, "--finetune", "checkpoints/nano"],
+        /"checkpoints\/nano": text\..* of the model must be that of the weights/,
+      ],
+      ["phase5", [...run, "--shapes", "2"], /--shapes: must be at most 1/],
       [
         "phase5",
         [...args, "--alerts", `${folder}/alerts.json`],
