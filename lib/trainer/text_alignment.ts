@@ -47,8 +47,7 @@ export function alignmentOf(
 ): { loss: tf.Tensor } & AlignmentMetrics {
   const count = same.shape[0]!;
   const flat = tf.reshape(tokens, [2 * count, tokens.size / (2 * count)]);
-  const length = tf.sqrt(tf.add(tf.sum(tf.square(flat), 1, true), EPSILON));
-  const [a, b] = tf.split(tf.div(flat, length), 2) as [
+  const [a, b] = tf.split(directionsOf(flat), 2) as [
     tf.Tensor2D,
     tf.Tensor2D,
   ];
@@ -81,14 +80,19 @@ export function alignmentOf(
  * @returns a scalar in [0,1]
  */
 export function likenessOf(rows: tf.Tensor, same: tf.Tensor): tf.Tensor {
-  const length = tf.sqrt(tf.add(tf.sum(tf.square(rows), 1, true), EPSILON));
-  const unit = tf.div(rows, length) as tf.Tensor2D;
+  const unit = directionsOf(rows) as tf.Tensor2D;
   const different = tf.tile(tf.sub(1, same), [2, 2]);
   const squares = tf.square(tf.matMul(unit, unit, false, true));
   return tf.div(
     tf.sum(tf.mul(squares, different)),
     tf.maximum(tf.sum(different), 1),
   );
+}
+
+/** Rows `[N,O]` of length 1. */
+function directionsOf(rows: tf.Tensor): tf.Tensor {
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(rows), 1, true), EPSILON));
+  return tf.div(rows, length);
 }
 
 /** Two batches of prompts as one. */

@@ -130,17 +130,7 @@ export async function loadWeights<W>(
     );
   }
   const facts: WeightsFacts = JSON.parse(metadata.facts);
-  const changed = firstDifference(
-    facts.config,
-    JSON.parse(JSON.stringify(config)),
-  );
-  if (changed) {
-    throw new InputError(
-      `Cannot use "${path}": ${changed.field} of the model must be that of ` +
-        `the weights, ${changed.before}: current value is ${changed.after}; ` +
-        "choose the preset that they were trained with",
-    );
-  }
+  checkConfig(path, facts.config, config);
   checkForm(
     path,
     tensors,
@@ -158,4 +148,37 @@ export async function loadWeights<W>(
     digest: metadata.digest,
     facts,
   };
+}
+
+/**
+ * Checks that weights are those of a model.
+ *
+ * @param given Configuration that the weights name.
+ * @param wanted That of the model.
+ * @throws {InputError} naming the file and the first field that is another one
+ *
+ * @example
+ * ```ts
+ * import { checkConfig } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * checkConfig("a.safetensors", { width: 8 }, { width: 8 });
+ * assert.throws(
+ *   () => checkConfig("a.safetensors", { width: 8 }, { width: 9 }),
+ *   /"a.safetensors": width of the model must be that of the weights, 8/,
+ * );
+ * ```
+ */
+export function checkConfig(
+  path: string,
+  given: unknown,
+  wanted: unknown,
+): void {
+  const changed = firstDifference(given, JSON.parse(JSON.stringify(wanted)));
+  if (changed === undefined) return;
+  throw new InputError(
+    `Cannot use "${path}": ${changed.field} of the model must be that of the ` +
+      `weights, ${changed.before}: current value is ${changed.after}; choose ` +
+      "the preset that they were trained with",
+  );
 }

@@ -2,10 +2,7 @@ import { InputError, type Rng } from "../../core/mod.ts";
 import { widenBackboneLatent } from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
-import {
-  type DiffusionParameters,
-  firstDifference,
-} from "../../trainer/mod.ts";
+import { checkConfig, type DiffusionParameters } from "../../trainer/mod.ts";
 import { readTrainedModels, readVae, VAE_FILE } from "../generate/mod.ts";
 import type { Run } from "./run.ts";
 
@@ -40,7 +37,7 @@ export async function givenVae(
   const path = `${finetune}/${VAE_FILE}`;
   const { config, tensors: { parameters }, digest } = await readVae(path);
   const { latentChannels } = models.vae;
-  assertSame(path, { ...config, latentChannels }, models.vae);
+  checkConfig(path, { ...config, latentChannels }, models.vae);
   assertNoFewer(path, config.latentChannels, latentChannels);
   return {
     digest,
@@ -60,7 +57,7 @@ export async function givenText(
 ): Promise<GivenParameters<TextParameters> | undefined> {
   if (finetune === undefined) return undefined;
   const { config, diffusion, digests } = await readTrainedModels(finetune);
-  assertSame(finetune, { text: config.text }, { text });
+  checkConfig(finetune, { text: config.text }, { text });
   return { parameters: diffusion.text, digest: digests.diffusion };
 }
 
@@ -76,7 +73,7 @@ export async function givenDiffusion(
   if (finetune === undefined) return undefined;
   const given = await readTrainedModels(finetune);
   const { text, backbone } = given.config;
-  assertSame(finetune, { text, backbone }, {
+  checkConfig(finetune, { text, backbone }, {
     text: models.text,
     backbone: models.backbone,
   });
@@ -89,19 +86,6 @@ export async function givenDiffusion(
       backbone: widenBackboneLatent(given.diffusion.backbone, latentChannels),
     },
   };
-}
-
-function assertSame(path: string, given: unknown, wanted: unknown): void {
-  const changed = firstDifference(
-    JSON.parse(JSON.stringify(given)),
-    JSON.parse(JSON.stringify(wanted)),
-  );
-  if (changed === undefined) return;
-  throw new InputError(
-    `Cannot use "${path}": ${changed.field} of the model must be that of the ` +
-      `weights, ${changed.before}: current value is ${changed.after}; choose ` +
-      "the preset that they were trained with",
-  );
 }
 
 /** Channels may be added; to leave some out would throw away what was learned. */

@@ -96,9 +96,7 @@ export async function trainPhaseOf(
   };
   const weights = `${folder}/${stage}.safetensors`;
   if (await isDone(run, stage, config, weights)) return;
-  const initial = origin
-    ? await withAlignedText(run, origin.parameters)
-    : await startOf(run, phase);
+  const initial = await startOf(run, phase, origin?.parameters);
   const { statistics } = vae.tensors;
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
@@ -202,46 +200,49 @@ export async function trainPhaseOf(
   );
 }
 
-/** Parameters with which a phase begins: those the phase before ended with. */
+/**
+ * Parameters with which a phase begins: those the phase before ended with, and
+ * at the beginning of a run fresh ones, or those it was given.
+ */
 async function startOf(
   run: Run,
   phase: Phase,
+  given?: DiffusionParameters,
 ): Promise<DiffusionParameters> {
-  const { options } = run;
-  const fresh = freshParameters(run);
-  if (phase === options.startPhase) return await withAlignedText(run, fresh);
+  const { models, options } = run;
+  const rng = new Rng(options.seed).fork("diffusion");
+  const fresh = {
+    text: initModel("text", models, rng),
+    backbone: initModel("backbone", models, rng),
+  };
+  if (phase === options.startPhase) {
+    const initial = given ?? fresh;
+    const text = await alignedText(run, fresh.text);
+    if (text === undefined) return initial;
+    // The layer that reads the text begins anew: what it knew was another
+    // encoder's tokens.
+    const { text: reading } = fresh.backbone;
+    return { text, backbone: { ...initial.backbone, text: reading } };
+  }
   const before = stageOf(phase - 1 as Phase);
   const ended = await endParameters(run, before, fresh);
   if (ended) return ended;
   throw phaseBeforeMissing(run.folder, phase);
 }
 
-function freshParameters({ models, options }: Run): DiffusionParameters {
-  const rng = new Rng(options.seed).fork("diffusion");
-  return {
-    text: initModel("text", models, rng),
-    backbone: initModel("backbone", models, rng),
-  };
-}
-
-/**
- * The same with the text encoder that the run has aligned, if it has one. The
- * layer that reads it begins anew: what it knew was another encoder's tokens.
- */
-async function withAlignedText(
-  run: Run,
-  initial: DiffusionParameters,
-): Promise<DiffusionParameters> {
-  const { folder, models } = run;
+/** The text encoder that the run has aligned on captions, if it has one. */
+async function alignedText(
+  { folder, models }: Run,
+  form: DiffusionParameters["text"],
+): Promise<DiffusionParameters["text"] | undefined> {
   const path = textPathOf(folder);
-  if (!await exists(path)) return initial;
-  const { tensors } = await loadWeights<DiffusionParameters["text"]>(path, {
+  if (!await exists(path)) return undefined;
+  const { tensors } = await loadWeights(path, {
     kind: "MultilingualTextEncoder",
     config: models.text,
-    form: initial.text,
+    form,
   });
-  const { text } = freshParameters(run).backbone;
-  return { text: tensors, backbone: { ...initial.backbone, text } };
+  return tensors;
 }
 
 /** Held-out loss at fixed levels, and samples of fixed prompts and noise. */

@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { runTask } from "../_task_process.ts";
 import { untrainedFolder } from "../generate/_trained.ts";
-
-/** Runs `deno task pack`. */
-async function pack(
-  ...args: string[]
-): Promise<{ code: number; stderr: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "pack", ...args],
-    stdout: "null",
-    stderr: "piped",
-  });
-  const { code, stderr } = await command.output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
-}
 
 Deno.test("deno task pack ships a run in half precision, or what lies between it and the models before it", async () => {
   const run = await untrainedFolder({ seed: 1 });
@@ -26,18 +14,18 @@ Deno.test("deno task pack ships a run in half precision, or what lies between it
     const valueIn = async (folder: string): Promise<number> =>
       (await readTrainedModels(folder)).diffusion.backbone.prompt.weight
         .data[0]!;
-    const whole = await pack("--run", run, "--out", out);
+    const whole = await runTask("pack", "--run", run, "--out", out);
     assert.equal(whole.code, 0, whole.stderr);
     const [own, first] = [await valueIn(run), await valueIn(before)];
     assert.equal(await valueIn(out), Math.f16round(own));
 
     const between = ["--run", run, "--out", out, "--share", "0.25"];
-    const mixed = await pack(...between, "--before", before);
+    const mixed = await runTask("pack", ...between, "--before", before);
     assert.equal(mixed.code, 0, mixed.stderr);
     const wanted = first + 0.25 * (own - first);
     assert.equal(await valueIn(out), Math.f16round(Math.fround(wanted)));
 
-    const refused = await pack(...between, "--before", other);
+    const refused = await runTask("pack", ...between, "--before", other);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /Cannot use --before ".*": latents of its/);
   } finally {
