@@ -65,7 +65,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       patch: 4,
       widths: [32, 96, 192],
       blocks: 1,
-      latentChannels: 32,
+      latentChannels: 128,
       heads: 4,
       reach: 8,
       beta: { initial: 1e-4, min: 1e-6, max: 1 },
@@ -90,6 +90,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       cnnLayers: 2,
       cnnWidth: 64,
       reading: "joint",
+      prediction: "data",
     },
   },
   small: {

@@ -174,11 +174,16 @@ export function checkConfig(
   given: unknown,
   wanted: unknown,
 ): void {
-  const changed = firstDifference(given, JSON.parse(JSON.stringify(wanted)));
+  const changed = firstDifference(plain(given), plain(wanted));
   if (changed === undefined) return;
   throw new InputError(
     `Cannot use "${path}": ${changed.field} of the model must be that of the ` +
       `weights, ${changed.before}: current value is ${changed.after}; choose ` +
       "the preset that they were trained with",
   );
+}
+
+/** As JSON has it: without fields that are undefined. */
+function plain(config: unknown): unknown {
+  return JSON.parse(JSON.stringify(config));
 }

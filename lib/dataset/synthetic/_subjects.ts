@@ -1,9 +1,11 @@
 import type { Rng } from "../../core/mod.ts";
 import {
+  COMMON_OBJECTS,
   MOTION_IDS,
   MOTION_KINDS,
   type MotionId,
   OBJECT_KINDS,
+  objectKind,
 } from "../vocabulary/mod.ts";
 import { between, PLANNED_SECONDS, type Rules } from "./_rules.ts";
 
@@ -27,6 +29,7 @@ export interface Subject {
 
 const SHAPES = OBJECT_KINDS.filter(({ outline }) => outline !== undefined);
 const PICTURES = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
+const COMMON = COMMON_OBJECTS.map(objectKind);
 
 /** Places that are tried for a subject; the one with the most room is taken. */
 const TRIES = 12;
@@ -35,20 +38,25 @@ const TRIES = 12;
  * Chooses subjects of different kinds, apart from each other half-way through.
  *
  * @param rng Is moved on.
- * @param shapes Share of them that are shapes in colours, in [0,1].
+ * @param shares Of shapes in colours among them, and of common things among the
+ *   others; both in [0,1].
  * @returns the largest first.
  */
 export function planSubjects(
   rng: Rng,
   rules: Rules,
-  shapes: number,
+  { shapes, common }: { readonly shapes: number; readonly common: number },
 ): Subject[] {
+  const kindsOf = (): typeof PICTURES => {
+    if (rng.uniform() < shapes) return SHAPES;
+    // Without common things nothing is drawn for them: takes stay as they were.
+    return common > 0 && rng.uniform() < common ? COMMON : PICTURES;
+  };
   const [fewest, most] = rules.subjects;
   const count = fewest + rng.integer(most - fewest + 1);
   const chosen: Subject[] = [];
   while (chosen.length < count) {
-    const kinds = rng.uniform() < shapes ? SHAPES : PICTURES;
-    const object = rng.pick(kinds).id;
+    const object = rng.pick(kindsOf()).id;
     if (chosen.some((other) => other.object === object)) continue;
     const motion = rng.pick(MOTION_IDS);
     const tries = Array.from(

@@ -17,6 +17,11 @@ export interface SyntheticOptions {
   readonly length: number;
   /** Share of the subjects that are shapes in colours, in [0,1]; half if absent. */
   readonly shapes?: number;
+  /**
+   * Share of the other subjects that are drawn from `COMMON_OBJECTS` alone, in
+   * [0,1]; none if absent, so that all things are equally frequent.
+   */
+  readonly common?: number;
   /** BCP 47 tags, of those in `LANGUAGES`; English alone if absent. */
   readonly languages?: readonly string[];
 }
@@ -46,17 +51,20 @@ export function syntheticClips(
     seed,
     length,
     shapes = SHARE_OF_SHAPES,
+    common = 0,
     languages = ["en"],
   }: SyntheticOptions,
 ): ClipSource {
   checkLanguages(languages);
   const sprites = new Sprites();
   const takeAt = (index: number): Take =>
-    planTake({ seed, phase, split, index, shapes });
-  // Takes of another share are other takes.
-  const world = shapes === SHARE_OF_SHAPES
-    ? split
-    : `${split}, ${100 * shapes} % shapes`;
+    planTake({ seed, phase, split, index, shapes, common });
+  // Takes of other shares are other takes.
+  const world = [
+    split,
+    ...(shapes === SHARE_OF_SHAPES ? [] : [`${100 * shapes} % shapes`]),
+    ...(common === 0 ? [] : [`${100 * common} % common`]),
+  ].join(", ");
   return {
     name: `synthetic phase ${phase} ${world}`,
     length,

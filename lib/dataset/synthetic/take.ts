@@ -25,6 +25,8 @@ export interface TakeName {
   readonly index: number;
   /** {@link SHARE_OF_SHAPES} if absent. */
   readonly shapes?: number;
+  /** Share of `COMMON_OBJECTS` that is added to the pictures; none if absent. */
+  readonly common?: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface Take {
  * ```
  */
 export function planTake(
-  { seed, phase, split, index, shapes = SHARE_OF_SHAPES }: TakeName,
+  { seed, phase, split, index, shapes = SHARE_OF_SHAPES, common = 0 }: TakeName,
 ): Take {
   const rng = new Rng(seed).fork(`${split} ${phase}/${index}`);
   const rules = rulesOf(phase, rng);
@@ -84,7 +86,7 @@ export function planTake(
   const weather = sometimes<Weather>(rules.weather, WEATHERS);
   const light = sometimes<Light>(rules.light, LIGHTS);
   const camera = planCamera(rng, rules, move, angle);
-  const subjects = planSubjects(rng, rules, shapes);
+  const subjects = planSubjects(rng, rules, { shapes, common });
   return {
     labels: {
       phase,

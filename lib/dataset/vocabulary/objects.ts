@@ -137,6 +137,19 @@ const PICTURES = `
 🧳 luggage, 🏮 red paper lantern, 🎮 video game, 🗑 wastebasket, 🔋 battery
 `;
 
+/**
+ * Things that anyone would ask for, each told from the others at a glance: what
+ * a small model learns before all the rest.
+ */
+export const COMMON_OBJECTS: readonly string[] = `
+cat, dog, horse, pig, elephant, giraffe, zebra, rabbit, turtle, snake, whale,
+fish, octopus, crab, snail, butterfly, honeybee, spider, bird, penguin, owl,
+panda, lion, frog, monkey, automobile, bus, bicycle, locomotive, helicopter,
+airplane, rocket, sailboat, balloon, red apple, banana, strawberry, pineapple,
+mushroom, hamburger, pizza, cactus, palm tree, sunflower, rose, house,
+umbrella, key, guitar, crown
+`.trim().split(/,\s*/);
+
 /** Everything that can be seen: shapes in colours, then pictures. */
 export const OBJECT_KINDS: readonly ObjectKind[] = [
   ...OUTLINES.flatMap((outline) =>

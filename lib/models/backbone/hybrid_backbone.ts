@@ -73,6 +73,12 @@ export interface BackboneSurroundings {
 const WORD_DEVIATION = 0.02;
 
 /**
+ * Where the latent is predicted, lower noise levels count as this one: the
+ * velocity is the error over the level, which would grow without bound.
+ */
+const LOWEST_LEVEL = 0.05;
+
+/**
  * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
  * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
  *
@@ -158,7 +164,9 @@ export type AroundBlock = <P, A>(
 
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
- * `[B,t,h,w,Z] -> [B,t,h,w,Z]`.
+ * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
+ * latent x, and the velocity is `(noisy - x) / level` (Li & He 2025, Back to
+ * Basics, arXiv 2511.13720).
  *
  * @example
  * ```ts
@@ -248,8 +256,16 @@ export function backbone(
     p.finalModulation,
     tf.expandDims(condition, 1),
   ) as [tf.Tensor, tf.Tensor];
-  const out = linear(p.output, modulate(layerNorm(x), scale, shift));
-  return tf.reshape(out, [B, frames, height, width, Z]);
+  const out = tf.reshape(
+    linear(p.output, modulate(layerNorm(x), scale, shift)),
+    [B, frames, height, width, Z],
+  );
+  if (config.prediction !== "data") return out;
+  const level = tf.reshape(inputs.level, [B, 1, 1, 1, 1]);
+  return tf.div(
+    tf.sub(inputs.latent, out),
+    tf.maximum(level, LOWEST_LEVEL),
+  );
 }
 
 /** Text encoder's output and any word embeddings, side by side: `[B,L+W,D]`. */

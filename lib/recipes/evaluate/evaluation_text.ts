@@ -7,7 +7,7 @@ import {
 } from "../../evaluation/mod.ts";
 import { distanceText, short } from "../metrics/result_text.ts";
 import type { Evaluation, PhaseResult } from "./evaluation.ts";
-import type { PromptResults } from "./prompt_results.ts";
+import type { Naming, PromptResults } from "./prompt_results.ts";
 
 /** An evaluation as lines for people. */
 export function evaluationText(
@@ -51,7 +51,15 @@ function promptsText(
         }; through the VAE: ${scoreText(objects.decoded.object)}`,
       ]
       : []),
+    ...(objects.naming ? [namingText(objects.naming)] : []),
   ].join("\n");
+}
+
+/** What the names are worth, as a line for people. */
+export function namingText({ own, other }: Naming): string {
+  return `held-out loss of real clips of them under their own names ${
+    own.toFixed(4)
+  }, under others ${other.toFixed(4)}`;
 }
 
 function scoresText(scores: Scores): string {

@@ -1,11 +1,19 @@
-import type { Sprites } from "../../dataset/synthetic/mod.ts";
-import type { MotionId } from "../../dataset/vocabulary/mod.ts";
+import {
+  filmTake,
+  type Sprites,
+  type Take,
+} from "../../dataset/synthetic/mod.ts";
+import {
+  COMMON_OBJECTS,
+  type Labels,
+  type MotionId,
+  type SubjectLabel,
+} from "../../dataset/vocabulary/mod.ts";
 import { type Scores, sumOfScores } from "../../evaluation/mod.ts";
 import type { Examiner } from "./examiner.ts";
 import {
   type Form,
   FORMS,
-  NAMED_KINDS,
   promptsFor,
   SHAPES_GOING,
   takesShowing,
@@ -36,7 +44,20 @@ export interface PromptResults {
   /** Objects by name, in English. */
   readonly objects: ObjectScores & {
     readonly kinds: Readonly<Record<string, ObjectScores>>;
+    /** Null without objects. */
+    readonly naming: Naming | null;
   };
+}
+
+/**
+ * Held-out loss of real clips of named objects, mean over levels. A model that
+ * does not read the names has the same for both.
+ */
+export interface Naming {
+  /** Under their own prompts. */
+  readonly own: number;
+  /** Under prompts that name another object, the motion being the same. */
+  readonly other: number;
 }
 
 /** What is seen of clips that were asked for by name. */
@@ -131,9 +152,9 @@ async function objectResults(
   },
 ): Promise<PromptResults["objects"]> {
   if (perObject === 0) {
-    return { generated: {}, real: {}, decoded: {}, kinds: {} };
+    return { generated: {}, real: {}, decoded: {}, kinds: {}, naming: null };
   }
-  const wishes = NAMED_KINDS.map((object): {
+  const wishes = COMMON_OBJECTS.map((object): {
     object: string;
     motion?: MotionId;
   } => ({ object }));
@@ -152,11 +173,40 @@ async function objectResults(
     real: sumOfScores(Object.values(real.adherence)),
     decoded: sumOfScores(Object.values(decoded.adherence)),
     kinds: Object.fromEntries(
-      NAMED_KINDS.map((object) => [object, {
+      COMMON_OBJECTS.map((object) => [object, {
         generated: drawn.adherence[object] ?? {},
         real: real.adherence[object] ?? {},
         decoded: decoded.adherence[object] ?? {},
       }]),
     ),
+    naming: await namingOf(examiner, takes, sprites),
+  };
+}
+
+/** What the names are worth to the model, from takes of a circle of kinds. */
+async function namingOf(
+  { model, shape }: Examiner,
+  takes: readonly Take[],
+  sprites: Sprites,
+): Promise<Naming> {
+  const lossWhere = async (
+    saying: (take: Take, place: number) => Labels,
+  ): Promise<number> => {
+    const losses = await model.heldOutLoss(
+      await Promise.all(takes.map(async (take, place) => ({
+        clip: await filmTake(take, shape, sprites),
+        caption: await FORMS.sentence(saying(take, place), "en"),
+      }))),
+    );
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  };
+  return {
+    own: await lossWhere(({ labels }) => labels),
+    other: await lossWhere(({ labels }, place) => {
+      const [subject] = labels.subjects as [SubjectLabel];
+      const next = takes[(place + 1) % takes.length]!;
+      const { object } = next.labels.subjects[0]!;
+      return { ...labels, subjects: [{ ...subject, object }] };
+    }),
   };
 }

@@ -13,11 +13,6 @@ import { type Questions, questionsAbout } from "./questions.ts";
 
 /** Ways that are asked for in words of their own. */
 const WAYS: readonly MotionId[] = ["right", "left", "up", "down"];
-/** Kinds of objects that are asked for by name. */
-const KINDS = 50;
-/** Kinds that are among them in any case. */
-const ALWAYS = ["cat", "automobile", "rocket"];
-
 /** How a prompt says what is asked for. */
 export const FORMS = {
   /** "a red circle moves right". */
@@ -33,23 +28,6 @@ export type Form = keyof typeof FORMS;
 export const SHAPES_GOING: readonly SubjectLabel[] = OBJECT_KINDS
   .filter(({ outline }) => outline === "circle" || outline === "square")
   .flatMap(({ id }) => WAYS.map((motion) => ({ object: id, motion })));
-
-/** Kinds of objects that are pictures, spread evenly over all of them. */
-export const NAMED_KINDS: readonly string[] = namedKinds();
-
-function namedKinds(): string[] {
-  const others = OBJECT_KINDS
-    .filter(({ id, outline }) => outline === undefined && !ALWAYS.includes(id))
-    .map(({ id }) => id);
-  const count = KINDS - ALWAYS.length;
-  return [
-    ...ALWAYS,
-    ...Array.from(
-      { length: count },
-      (_, i) => others[Math.floor((i + 0.5) * others.length / count)]!,
-    ),
-  ];
-}
 
 /**
  * Held-out takes of phase 1 that show what is wanted, one for each wish in

@@ -1,4 +1,11 @@
-import { InputError, type Rng } from "../../core/mod.ts";
+import {
+  InputError,
+  isNdArray,
+  mapTree,
+  type NdArray,
+  type Rng,
+  zeros,
+} from "../../core/mod.ts";
 import { widenBackboneLatent } from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
@@ -73,19 +80,28 @@ export async function givenDiffusion(
   if (finetune === undefined) return undefined;
   const given = await readTrainedModels(finetune);
   const { text, backbone } = given.config;
-  checkConfig(finetune, { text, backbone }, {
+  const { prediction } = models.backbone;
+  checkConfig(finetune, { text, backbone: { ...backbone, prediction } }, {
     text: models.text,
     backbone: models.backbone,
   });
   const { latentChannels } = models.vae;
   assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
+  const wide = widenBackboneLatent(given.diffusion.backbone, latentChannels);
   return {
     digest: given.digests.diffusion,
     parameters: {
       ...given.diffusion,
-      backbone: widenBackboneLatent(given.diffusion.backbone, latentChannels),
+      backbone: backbone.prediction === prediction
+        ? wide
+        // What the output layer said was another thing: it begins with nothing.
+        : { ...wide, output: mapTree(wide.output, isNdArray, nothingLike) },
     },
   };
+}
+
+function nothingLike({ shape }: NdArray): NdArray {
+  return zeros(shape);
 }
 
 /** Channels may be added; to leave some out would throw away what was learned. */

@@ -90,6 +90,10 @@ export const trainFlags = z.strictObject({
     .max(1, "must be at most 1").default(SHARE_OF_SHAPES).describe(
       "share of the subjects of synthetic clips that are shapes in colours; the others are pictures of named things, which take longer to learn",
     ),
+  common: z.coerce.number().min(0, "must be 0 or more")
+    .max(1, "must be at most 1").default(0).describe(
+      "share of those pictures that show one of the 50 things anyone would ask for first, such as a cat or a rocket; the others show any of all",
+    ),
   textRate: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
       "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",

@@ -95,7 +95,10 @@ function worldClips(
     seed: options.seed,
     length,
     // Those that are held out are the same for all runs.
-    ...(split === "train" && { shapes: options.shapes }),
+    ...(split === "train" && {
+      shapes: options.shapes,
+      common: options.common,
+    }),
     languages: split === "train" ? languagesOf(options.languages) : ["en"],
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import { LANGUAGES } from "lib/dataset/captions/mod.ts";
 import { planTake, syntheticClips } from "lib/dataset/synthetic/mod.ts";
-import { objectKind } from "lib/dataset/vocabulary/mod.ts";
+import { COMMON_OBJECTS, objectKind } from "lib/dataset/vocabulary/mod.ts";
 
 const SHAPE = { frames: 4, height: 32, width: 32, fps: 4 };
 const OPTIONS = { phase: 1, split: "train", seed: 0, length: 10 } as const;
@@ -87,5 +87,36 @@ Deno.test("syntheticClips() shows as many shapes as it is told, in takes of thei
   assert.equal(
     syntheticClips({ ...OPTIONS, shapes: 0.5 }).name,
     usual.name,
+  );
+});
+
+Deno.test("syntheticClips() shows common things as often as it is told, shapes left as they are", async () => {
+  const kindsOf = (common: number): string[] =>
+    Array.from({ length: 120 }, (_, index) => {
+      const { labels } = planTake({ ...OPTIONS, index, shapes: 0.25, common });
+      return labels.subjects[0]!.object;
+    });
+  const shareOf = (kinds: string[], is: (kind: string) => boolean): number =>
+    kinds.filter(is).length / kinds.length;
+  const isShape = (kind: string): boolean =>
+    objectKind(kind).outline !== undefined;
+  const isCommon = (kind: string): boolean => COMMON_OBJECTS.includes(kind);
+  const all = kindsOf(1);
+  assert.ok(all.every((kind) => isShape(kind) || isCommon(kind)));
+  const some = kindsOf(0.6);
+  const shapes = shareOf(some, isShape);
+  assert.ok(shapes > 0.15 && shapes < 0.35, `${shapes}`);
+  // 0.6 of them, and 50 of 256 of the others.
+  const common = shareOf(some, isCommon) / (1 - shapes);
+  assert.ok(common > 0.55 && common < 0.8, `${common}`);
+
+  const clips = syntheticClips({ ...OPTIONS, shapes: 0.25, common: 0.6 });
+  assert.equal(
+    clips.name,
+    "synthetic phase 1 train, 25 % shapes, 60 % common",
+  );
+  assert.equal(
+    syntheticClips({ ...OPTIONS, common: 0.6 }).name,
+    "synthetic phase 1 train, 60 % common",
   );
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  COMMON_OBJECTS,
   MOTION_IDS,
   OBJECT_KINDS,
   objectKind,
@@ -18,6 +19,14 @@ Deno.test("OBJECT_KINDS are 200 or more, each with an id and an emoji of its own
   for (const { id, emoji } of OBJECT_KINDS) {
     assert.match(emoji, /^\p{Emoji}$/u, id);
     assert.match(id, /^[\w -]+$/);
+  }
+});
+
+Deno.test("COMMON_OBJECTS are 50 of the pictures, none twice", () => {
+  assert.equal(new Set(COMMON_OBJECTS).size, 50);
+  assert.equal(COMMON_OBJECTS.length, 50);
+  for (const id of COMMON_OBJECTS) {
+    assert.equal(objectKind(id).outline, undefined, id);
   }
 });
 

@@ -132,6 +132,30 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
+Deno.test("a backbone() that predicts the latent gives the velocity towards it", () => {
+  const config: BackboneConfig = { ...tiny.backbone, prediction: "data" };
+  // Latents are x where the velocity is `(noisy - x) / level`.
+  const inputs = inputsOf(2); // of levels 0.3 and 0.5
+  const x = run(inputs);
+  const velocity = run(inputs, awake(config), config);
+  const { data: noisy } = inputs.latent;
+  const levelOf = (place: number): number =>
+    place < noisy.length / 2 ? 0.3 : 0.5;
+  const expected = noisy.map((value, i) => (value - x.data[i]!) / levelOf(i));
+  assertClose(velocity, float32(x.shape, expected), 1e-4);
+  // Below the lowest level the velocity stays finite.
+  const clean = { ...inputs, level: float32([2], [0, 0]) };
+  const still = run(clean);
+  assertClose(
+    run(clean, awake(config), config),
+    float32(
+      x.shape,
+      noisy.map((value, i) => (value - still.data[i]!) / 0.05),
+    ),
+    1e-2,
+  );
+});
+
 Deno.test("what stands in the padding of text and words changes nothing", () => {
   const inputs = inputsOf(1);
   const { tokens } = inputs.text;

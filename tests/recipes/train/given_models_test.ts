@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InputError, Rng } from "lib/core/mod.ts";
+import { InputError, Rng, zeros } from "lib/core/mod.ts";
 import { readTrainedModels } from "lib/recipes/generate/mod.ts";
 import type { ModelConfig } from "lib/recipes/presets.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
@@ -66,6 +66,19 @@ Deno.test("models are given for latents of more channels", async () => {
       12,
       tiny.backbone.width,
     ]);
+  });
+});
+
+Deno.test("a backbone that predicted another thing is given without its output", async () => {
+  await withModels(async (run, folder) => {
+    const { diffusion } = await readTrainedModels(folder);
+    const backbone = { ...tiny.backbone, prediction: "data" } as const;
+    const given = await givenDiffusion(run({ ...tiny, backbone }));
+    const { output, ...rest } = given!.parameters.backbone;
+    const { output: before, ...expected } = diffusion.backbone;
+    assert.deepEqual(rest, expected);
+    assert.deepEqual(output.weight, zeros(before.weight.shape));
+    assert.deepEqual(output.bias, zeros(before.bias.shape));
   });
 });
 

@@ -183,6 +183,7 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
         /"checkpoints\/nano": text\..* of the model must be that of the weights/,
       ],
       ["phase5", [...run, "--shapes", "2"], /--shapes: must be at most 1/],
+      ["phase1", [...run, "--common", "-1"], /--common: must be 0 or more/],
       [
         "phase5",
         [...args, "--alerts", `${folder}/alerts.json`],
