@@ -68,7 +68,8 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       latentChannels: 128,
       heads: 4,
       reach: 8,
-      beta: { initial: 1e-4, min: 1e-6, max: 1 },
+      beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
+      shortcut: true,
     },
     text: {
       characterRows: 2048,

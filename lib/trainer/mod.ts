@@ -18,6 +18,7 @@ export * from "./loss_by_level.ts";
 export * from "./machine.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";
+export * from "./principal_blocks.ts";
 export * from "./sample_order.ts";
 export * from "./sampling.ts";
 export * from "./schedule.ts";

@@ -79,6 +79,13 @@ const WORD_DEVIATION = 0.02;
 const LOWEST_LEVEL = 0.05;
 
 /**
+ * Variance of what is taken for sure where the latent is predicted, of 1 in
+ * all. Under little noise most of the noisy latent is passed on, which a narrow
+ * backbone cannot copy exactly; under much noise nothing is.
+ */
+const PASSED_ON = 0.09;
+
+/**
  * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
  * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
  *
@@ -166,7 +173,8 @@ export type AroundBlock = <P, A>(
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
  * latent x, and the velocity is `(noisy - x) / level` (Li & He 2025, Back to
- * Basics, arXiv 2511.13720).
+ * Basics, arXiv 2511.13720); x is the output beside a share of the noisy latent
+ * that falls with the noise (as in Karras et al. 2022, arXiv 2206.00364).
  *
  * @example
  * ```ts
@@ -262,9 +270,20 @@ export function backbone(
   );
   if (config.prediction !== "data") return out;
   const level = tf.reshape(inputs.level, [B, 1, 1, 1, 1]);
+  const data = tf.add(out, tf.mul(inputs.latent, passedOn(level)));
   return tf.div(
-    tf.sub(inputs.latent, out),
+    tf.sub(inputs.latent, data),
     tf.maximum(level, LOWEST_LEVEL),
+  );
+}
+
+/** The share of a noisy latent that a Wiener filter lets through. */
+function passedOn(level: tf.Tensor): tf.Tensor {
+  const signal = tf.sub(1, level);
+  const sure = tf.mul(tf.square(signal), PASSED_ON);
+  return tf.div(
+    tf.mul(signal, PASSED_ON),
+    tf.add(sure, tf.square(level)),
   );
 }
 

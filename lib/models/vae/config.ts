@@ -23,6 +23,9 @@ export const vaeConfigSchema = z.strictObject({
     ({ initial, min, max }) => min < initial && initial < max,
     "initial must lie between min and max",
   ).describe("weight of the divergence from the standard normal, learned"),
+  shortcut: z.literal(true).optional().describe(
+    "a straight way beside each half: from the pixels of a cell to its latent by one matrix, and back by another, so that the convolutions learn what these leave over",
+  ),
 }).refine(
   ({ widths, heads }) => widths.at(-1)! % (2 * heads) === 0,
   "the last width must be a multiple of 2 x heads",

@@ -6,6 +6,7 @@
 export * from "./beta.ts";
 export * from "./config.ts";
 export * from "./loss.ts";
+export * from "./principal_shortcut.ts";
 export * from "./statistics.ts";
 export * from "./tiling.ts";
 export * from "./video_vae.ts";

@@ -1,16 +1,18 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 
 /**
- * Mean and deviation of each latent channel over a dataset, `[Z]` each.
- * Diffusion works on `(latent - mean) / deviation`, whose variance is one
- * whatever the VAE's is.
+ * Mean of each latent channel over a dataset, and the deviation of all, `[Z]`
+ * each. Diffusion works on `(latent - mean) / deviation`, whose variance is one
+ * in the mean over channels, whatever the VAE's is. It is one factor for all,
+ * as in latent diffusion (arXiv 2112.10752): a channel that says little stays
+ * quiet, so that noise hides it first and a denoiser finds it last.
  */
 export interface LatentStatistics {
   readonly mean: NdArray<"float32">;
   readonly deviation: NdArray<"float32">;
 }
 
-/** Deviations below this are taken for a dead channel, which stays as it is. */
+/** A deviation below this is taken for that of dead latents, which stay as they are. */
 const DEAD = 1e-4;
 
 /**
@@ -42,13 +44,17 @@ export function latentStatistics(
     }
   }
   const mean = sum.map((total) => total / count);
-  const deviation = squares.map((total, c) => {
-    const variance = Math.max(0, total / count - mean[c]! ** 2);
-    return variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
-  });
+  const variance = squares.reduce(
+    (sum, total, c) => sum + Math.max(0, total / count - mean[c]! ** 2),
+    0,
+  ) / channels;
+  const deviation = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
   return {
     mean: float32([channels], mean),
-    deviation: float32([channels], deviation),
+    deviation: float32(
+      [channels],
+      new Float32Array(channels).fill(deviation),
+    ),
   };
 }
 

@@ -1,12 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { CHANNELS, type NdArray, type Rng } from "../../core/mod.ts";
+import { CHANNELS, type NdArray, type Rng, sizeOf } from "../../core/mod.ts";
 import {
   type Block,
   conv3d,
   type Conv3dParameters,
   depthToSpace,
   initConv3d,
+  initLinear,
   initNorm,
+  linear,
+  type LinearParameters,
   type NormParameters,
   rmsNorm,
   silu,
@@ -41,6 +44,8 @@ export interface CoderParameters {
   readonly temporal: TemporalAttentionParameters;
   readonly norm: NormParameters;
   readonly output: Conv3dParameters;
+  /** `[P,Z]`, or `[Z,P]` in the decoder, for the P values of a cell's pixels. */
+  readonly shortcut?: LinearParameters;
 }
 
 /** Parameters of a VideoVAE. */
@@ -76,6 +81,8 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
   const last = widths.at(-1)!;
   const encoder = rng.fork("encoder");
   const decoder = rng.fork("decoder");
+  const { shortcut } = config;
+  const cell = CHANNELS * sizeOf(blockOf(patch, widths.length));
   const blocks = (rng: Rng, width: number): LevelParameters["blocks"] =>
     stack(
       "block",
@@ -102,7 +109,16 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
       }),
       temporal: initTemporalAttention(encoder.fork("temporal"), last),
       norm: initNorm(last),
-      output: initConv3d(encoder.fork("output"), 1, last, 2 * latentChannels),
+      output: initConv3d(
+        encoder.fork("output"),
+        1,
+        last,
+        2 * latentChannels,
+        shortcut ? 0 : 1,
+      ),
+      ...(shortcut && {
+        shortcut: initLinear(encoder.fork("shortcut"), cell, latentChannels),
+      }),
     },
     decoder: {
       input: initConv3d(decoder.fork("input"), 1, latentChannels, last),
@@ -125,9 +141,18 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
       temporal: initTemporalAttention(decoder.fork("temporal"), last),
       norm: initNorm(widths[0]!),
       output: initConv3d(decoder.fork("output"), 3, widths[0]!, pixels, 0.1),
+      ...(shortcut && {
+        shortcut: initLinear(decoder.fork("shortcut"), latentChannels, cell, 0),
+      }),
     },
     balance: initBalance(config.beta),
   };
+}
+
+/** The pixels that one latent cell stands for. */
+export function blockOf(patch: number, levels: number): Block {
+  const halvings = 2 ** (levels - 1);
+  return [halvings, patch * halvings, patch * halvings];
 }
 
 /** A normal distribution for each number of a latent, `[B,t,h,w,Z]` each. */
@@ -174,7 +199,12 @@ export function encode(
   x = temporalAttention(p.temporal, x, config);
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const [mean, logVariance] = tf.split(out, 2, -1) as [tf.Tensor, tf.Tensor];
-  return { mean, logVariance: tf.clipByValue(logVariance, -30, 20) };
+  return {
+    mean: p.shortcut
+      ? tf.add(mean, linear(p.shortcut, spaceToDepth(signed, cellOf(p, patch))))
+      : mean,
+    logVariance: tf.clipByValue(logVariance, -30, 20),
+  };
 }
 
 /**
@@ -210,8 +240,19 @@ export function decode(
     if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
-  const signed = depthToSpace(out, [1, config.patch, config.patch]);
+  const { patch } = config;
+  const learned = depthToSpace(out, [1, patch, patch]);
+  const signed = p.shortcut
+    ? tf.add(
+      learned,
+      depthToSpace(linear(p.shortcut, latent), cellOf(p, patch)),
+    )
+    : learned;
   return tf.mul(tf.add(signed, 1), 0.5);
+}
+
+function cellOf({ levels }: Tensors<CoderParameters>, patch: number): Block {
+  return blockOf(patch, Object.keys(levels).length);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
-import { inCorner } from "../layers/mod.ts";
+import { inCorner, type LinearParameters } from "../layers/mod.ts";
 import type { VaeConfig } from "./config.ts";
 import { initVae, type VaeParameters } from "./video_vae.ts";
 
@@ -32,7 +32,8 @@ export function widenLatent(
   rng: Rng,
 ): VaeParameters {
   const { encoder, decoder } = parameters;
-  const fresh = initVae(config, rng);
+  const { shortcut: _, ...convolutions } = config;
+  const fresh = initVae(convolutions, rng);
   // Means and logarithms of variances stand behind each other.
   const both = (narrow: NdArray, wide: NdArray): NdArray => ({
     ...inCorner(inHalves(narrow), inHalves(wide)),
@@ -47,6 +48,9 @@ export function widenLatent(
         weight: both(weight, fresh.encoder.output.weight),
         bias: both(bias, fresh.encoder.output.bias),
       },
+      ...(encoder.shortcut && {
+        shortcut: widened(encoder.shortcut, { to: config.latentChannels }),
+      }),
     },
     decoder: {
       ...decoder,
@@ -57,7 +61,23 @@ export function widenLatent(
           zeros(fresh.decoder.input.weight.shape),
         ),
       },
+      ...(decoder.shortcut && {
+        shortcut: widened(decoder.shortcut, { from: config.latentChannels }),
+      }),
     },
+  };
+}
+
+/** A linear layer that reads or writes more channels, and does nothing with them. */
+function widened(
+  { weight, bias }: LinearParameters,
+  size: { readonly from?: number; readonly to?: number },
+): LinearParameters {
+  const [from, to] = weight.shape as [number, number];
+  const wide = { from, to, ...size };
+  return {
+    weight: inCorner<NdArray>(weight, zeros([wide.from, wide.to])),
+    bias: inCorner<NdArray>(bias, zeros([wide.to])),
   };
 }
 

@@ -24,15 +24,23 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
   return { ...plan, samples: Math.min(plan.samples, seen) };
 }
 
-/** Factors on the learning rates of parts of a stage's models. */
+/**
+ * Factors on the learning rates of parts of a stage's models. The shortcuts of
+ * a VAE begin as the best that straight lines can do, and stay that.
+ */
 function ratesOf(
   stage: Stage,
   { decoderOf, textRate }: TrainOptions,
 ): Pick<AdamWOptions, "rates"> {
   if (phaseOf(stage) !== undefined) return { rates: { text: textRate } };
-  return stage === "vae" && decoderOf !== undefined
-    ? { rates: { encoder: 0, balance: 0 } }
-    : {};
+  if (stage !== "vae") return {};
+  return {
+    rates: {
+      "encoder/shortcut": 0,
+      "decoder/shortcut": 0,
+      ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
+    },
+  };
 }
 
 /** How the plan of a stage is trained. */

@@ -14,6 +14,7 @@ import {
 } from "../../dataset/encode/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
+  blockOf,
   decode,
   encode,
   initVae,
@@ -21,6 +22,7 @@ import {
   type LatentStatistics,
   latentStatistics,
   type VaeParameters,
+  withPrincipalShortcut,
 } from "../../models/vae/mod.ts";
 import {
   batchOfClips,
@@ -29,6 +31,7 @@ import {
   type Evaluator,
   latentSpaceOf,
   openCodec,
+  principalBlocks,
   sampleOrder,
   saveWeights,
   type TrainState,
@@ -46,7 +49,7 @@ import { isDone, runStage } from "./stage.ts";
 
 /** Clips that go through a VAE at once when it is evaluated. */
 const AT_ONCE = 8;
-/** Clips from which the statistics of latents are taken. */
+/** Clips from which principal components and statistics of latents are taken. */
 const MEASURED = 256;
 /** Clips of a sample sheet. */
 const SHOWN = 4;
@@ -87,7 +90,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const trained = await runStage(run, "vae", config, {
     config: trainingConfigOf("vae", plan, options),
     initial: origin?.tensors.parameters ?? given?.parameters ??
-      initVae(models.vae, rng),
+      await freshVae(run, rng, shape),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
       const clips: Clip[] = [];
@@ -193,28 +196,59 @@ async function vaeEvaluator(
   };
 }
 
+/** A VAE before training: its shortcuts, if it has any, know what clips are like. */
+async function freshVae(
+  run: Run,
+  rng: Rng,
+  shape: ClipShape,
+): Promise<VaeParameters> {
+  const { models: { vae }, device } = run;
+  const fresh = initVae(vae, rng);
+  if (!vae.shortcut) return fresh;
+  const blocks = await principalBlocks(
+    device,
+    await measuredClips(run, shape),
+    {
+      block: blockOf(vae.patch, vae.widths.length),
+      count: vae.latentChannels,
+      rng: rng.fork("principal components"),
+    },
+  );
+  return withPrincipalShortcut(fresh, blocks);
+}
+
 /** Statistics of the latents of held-in clips. */
 async function measureLatents(
   run: Run,
   parameters: VaeParameters,
   shape: ClipShape,
 ): Promise<LatentStatistics> {
-  const { options, models, device } = run;
+  const clips = await measuredClips(run, shape);
+  using codec = await openCodec(run.device, parameters, run.models.vae);
+  const latents: NdArray<"float32">[] = [];
+  for (let i = 0; i < clips.length; i += AT_ONCE) {
+    const batch = clips.slice(i, i + AT_ONCE);
+    latents.push(...unstackArrays(await codec.encode(batch)));
+  }
+  return latentStatistics(latents);
+}
+
+/** Held-in clips of all phases that stand for all. */
+async function measuredClips(
+  { options }: Run,
+  shape: ClipShape,
+): Promise<Clip[]> {
   const source = await allClips(options, {
     split: "train",
     length: MEASURED,
     shape,
   });
-  using codec = await openCodec(device, parameters, models.vae);
-  const latents: NdArray<"float32">[] = [];
-  for (let i = 0; i < source.length; i += AT_ONCE) {
-    const clips: Clip[] = [];
-    for (let j = i; j < Math.min(i + AT_ONCE, source.length); j++) {
-      clips.push((await source.clipAt(j, shape, new Rng(options.seed))).clip);
-    }
-    latents.push(...unstackArrays(await codec.encode(clips)));
+  const clips: Clip[] = [];
+  for (let i = 0; i < source.length; i++) {
+    const { clip } = await source.clipAt(i, shape, new Rng(options.seed));
+    clips.push(clip);
   }
-  return latentStatistics(latents);
+  return clips;
 }
 
 /** Writes samples as a picture, clips one above the other, and shows them. */

@@ -134,24 +134,28 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
 
 Deno.test("a backbone() that predicts the latent gives the velocity towards it", () => {
   const config: BackboneConfig = { ...tiny.backbone, prediction: "data" };
-  // Latents are x where the velocity is `(noisy - x) / level`.
   const inputs = inputsOf(2); // of levels 0.3 and 0.5
-  const x = run(inputs);
-  const velocity = run(inputs, awake(config), config);
   const { data: noisy } = inputs.latent;
-  const levelOf = (place: number): number =>
-    place < noisy.length / 2 ? 0.3 : 0.5;
-  const expected = noisy.map((value, i) => (value - x.data[i]!) / levelOf(i));
-  assertClose(velocity, float32(x.shape, expected), 1e-4);
-  // Below the lowest level the velocity stays finite.
+  /** Of an output and a share of the noisy latents, over the levels. */
+  const velocityOf = (output: NdArray, levels: [number, number][]): NdArray =>
+    float32(
+      output.shape,
+      noisy.map((value, i) => {
+        const [share, level] = levels[i < noisy.length / 2 ? 0 : 1]!;
+        return (value - share * value - output.data[i]!) / level;
+      }),
+    );
+  assertClose(
+    run(inputs, awake(config), config),
+    // 0.09 x 0.7 / (0.09 x 0.49 + 0.09) and 0.09 x 0.5 / (0.09 x 0.25 + 0.25).
+    velocityOf(run(inputs), [[0.063 / 0.1341, 0.3], [0.045 / 0.2725, 0.5]]),
+    1e-4,
+  );
+  // Below the lowest level the velocity stays finite: all is passed on.
   const clean = { ...inputs, level: float32([2], [0, 0]) };
-  const still = run(clean);
   assertClose(
     run(clean, awake(config), config),
-    float32(
-      x.shape,
-      noisy.map((value, i) => (value - still.data[i]!) / 0.05),
-    ),
+    velocityOf(run(clean), [[1, 0.05], [1, 0.05]]),
     1e-2,
   );
 });

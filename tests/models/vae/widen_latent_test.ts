@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { type NdArray, Rng } from "lib/core/mod.ts";
-import { decode, encode, initVae, widenLatent } from "lib/models/vae/mod.ts";
+import { isNdArray, mapTree, type NdArray, Rng } from "lib/core/mod.ts";
+import {
+  decode,
+  encode,
+  initVae,
+  type VaeConfig,
+  type VaeParameters,
+  widenLatent,
+} from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { assertClose, eagerly, random } from "../_eager.ts";
 
@@ -49,4 +56,26 @@ Deno.test("a widened VAE decodes what it did, whatever the new channels say", ()
     ({ wider, latents }) => decode(wider, latents, wide),
   );
   assertClose(after, before, 1e-6);
+});
+
+Deno.test("a VAE with shortcuts is widened with them", () => {
+  const [before, after] = [config, wide].map((config) => ({
+    ...config,
+    shortcut: true as const,
+  })) as [VaeConfig, VaeConfig];
+  const vae = mapTree(
+    initVae(before, new Rng(3)),
+    isNdArray,
+    (array, path) => random(path, array.shape),
+  ) as VaeParameters;
+  const wider = widenLatent(vae, after, new Rng(4));
+  const roundTrip = (parameters: VaeParameters, config: VaeConfig) =>
+    eagerly({ parameters, clips }, ({ parameters, clips }) => {
+      const { mean } = encode(parameters, clips, config);
+      return { mean, clips: decode(parameters, mean, config) };
+    });
+  const [narrow, broad] = [roundTrip(vae, before), roundTrip(wider, after)];
+  assertClose(channels(broad.mean, 0, Z), narrow.mean, 1e-3);
+  assert.ok(channels(broad.mean, Z, Z + 4).data.every((x) => x !== 0));
+  assertClose(broad.clips, narrow.clips, 1e-2);
 });
