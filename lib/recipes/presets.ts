@@ -23,9 +23,11 @@ const TERM_ROWS = 501;
  * learns something good on two CPU cores in hours; `small` is for a GPU with
  * 8 GB, in days; `base` is the report's 485 M parameters.
  *
- * All shrink clips 16 times in space and 4 times in time. The smaller three
- * have few latent channels, for those decide how fast a small denoiser learns,
- * and start with little weight on the divergence (docs/specification.md).
+ * All shrink clips 16 times in space and 4 times in time. `tiny` and `small`
+ * have few latent channels, which a denoiser that predicts noise learns fast;
+ * `nano` has as many as the look of things takes, and predicts latents instead.
+ * The smaller three put little weight on the divergence, `nano` next to none
+ * (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   tiny: {

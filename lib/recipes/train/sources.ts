@@ -105,7 +105,8 @@ function worldClips(
 
 /**
  * The clips of a world, a share of them replaced by those of the worlds before
- * it, each in turn.
+ * it: every second one of the first, in which names and motions are learned,
+ * and the others in turn.
  */
 function rehearsed(
   world: ClipSource,
@@ -115,15 +116,20 @@ function rehearsed(
     readonly before: readonly ClipSource[];
   },
 ): ClipSource {
-  if (share === 0 || before.length === 0) return world;
+  const [first, ...others] = before;
+  if (share === 0 || first === undefined) return world;
+  const turns = others.length === 0
+    ? [first]
+    : others.flatMap((other) => [first, other]);
   const of = (index: number): ClipSource => {
     const earlier = Math.floor(index * share);
     return Math.floor((index + 1) * share) > earlier
-      ? before[earlier % before.length]!
+      ? turns[earlier % turns.length]!
       : world;
   };
+  const half = others.length > 1 ? ", half of them of the first" : "";
   return {
-    name: `${world.name}, ${100 * share} % of the phases before`,
+    name: `${world.name}, ${100 * share} % of the phases before${half}`,
     length: world.length,
     clipAt: (index, shape, rng) => of(index).clipAt(index, shape, rng),
     ...([world, ...before].every(({ captionAt }) => captionAt) && {

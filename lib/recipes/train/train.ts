@@ -39,7 +39,9 @@ export async function trainVae(
   host: TrainHost,
 ): Promise<void> {
   // Found out before a folder is made.
-  await givenVae({ options, models: modelsOf(options) }, shapesOnly());
+  const models = modelsOf(options);
+  await givenVae({ options, models }, shapesOnly());
+  if (options.decoderOf) await loadVae(options.decoderOf, models.vae);
   await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
   });

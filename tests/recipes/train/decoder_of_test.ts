@@ -60,13 +60,15 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
   }
 });
 
-Deno.test("--decoder-of names the file that is missing", async () => {
+Deno.test("--decoder-of names the file that is missing, before a folder is made", async () => {
   const run = await Deno.makeTempDir();
   try {
     const options = trainFlags.parse({
-      ...{ preset: "tiny", run, decoderOf: `${run}/none.safetensors` },
+      ...{ preset: "tiny", run: `${run}/decoder` },
+      ...{ decoderOf: `${run}/none.safetensors` },
     });
     await assert.rejects(trainVae(options, host), /none\.safetensors/);
+    await assert.rejects(Deno.stat(`${run}/decoder`), Deno.errors.NotFound);
   } finally {
     await Deno.remove(run, { recursive: true });
   }

@@ -26,10 +26,11 @@ async function phasesOf(
   return found;
 }
 
-Deno.test("a share of a phase's clips to train on are of the phases before, which take turns", async () => {
+Deno.test("a share of a phase's clips to train on are of the phases before, half of them of the first", async () => {
   assert.deepEqual(await phasesOf(2, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);
+  assert.deepEqual(await phasesOf(5, 0.75), [5, 1, 2, 1, 5, 3, 1, 4]);
 });
 
 Deno.test("phase 1 has none before it, and held-out clips are of their phase alone", async () => {
@@ -43,12 +44,12 @@ Deno.test("phase 1 has none before it, and held-out clips are of their phase alo
 Deno.test("a rehearsal has a name of its own, for the latents that are kept", async () => {
   const name = async (rehearsal: number): Promise<string> => {
     const options = trainFlags.parse({ rehearsal });
-    return (await phaseClips(options, 3, { split: "train", length: 8, shape }))
+    return (await phaseClips(options, 4, { split: "train", length: 8, shape }))
       .name;
   };
-  assert.equal(await name(0), "synthetic phase 3 train");
+  assert.equal(await name(0), "synthetic phase 4 train");
   assert.equal(
     await name(0.25),
-    "synthetic phase 3 train, 25 % of the phases before",
+    "synthetic phase 4 train, 25 % of the phases before, half of them of the first",
   );
 });
