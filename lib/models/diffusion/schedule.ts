@@ -1,12 +1,15 @@
 /** Tokens of the smallest clips, 16 frames of 64x64: for them nothing is shifted. */
 const REFERENCE_TOKENS = 64;
+/** Channels of a latent up to which nothing is shifted for their sake. */
+const REFERENCE_CHANNELS = 32;
 
 /**
- * How far noise levels are shifted towards noise for a clip of so many tokens:
- * `sqrt(tokens / 64)` (Esser et al. 2024, arXiv 2403.03206, section 5.3.2).
+ * How far noise levels are shifted towards noise for a clip of so many numbers:
+ * `sqrt(tokens / 64 * max(1, channels / 32))` (Esser et al. 2024, arXiv
+ * 2403.03206, section 5.3.2, where all have the same channels).
  *
- * Neighbouring tokens of a large clip say much the same, so that more noise is
- * needed to hide what they show; at the same level a large clip is easier.
+ * Neighbouring tokens of a large clip say much the same, and so do the channels
+ * of a rich latent, so that more noise is needed to hide what they show.
  *
  * @example
  * ```ts
@@ -15,10 +18,15 @@ const REFERENCE_TOKENS = 64;
  *
  * assert.equal(shiftOf(64), 1);
  * assert.equal(shiftOf(1024), 4);
+ * assert.equal(shiftOf(64, 128), 2);
  * ```
  */
-export function shiftOf(tokens: number): number {
-  return Math.sqrt(tokens / REFERENCE_TOKENS);
+export function shiftOf(
+  tokens: number,
+  channels: number = REFERENCE_CHANNELS,
+): number {
+  const richness = Math.max(1, channels / REFERENCE_CHANNELS);
+  return Math.sqrt(tokens / REFERENCE_TOKENS * richness);
 }
 
 /**

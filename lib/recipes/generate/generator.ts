@@ -105,7 +105,10 @@ export async function openGenerator(
         guidance: options.guidance,
         rescale: options.rescale,
         solver,
-        shift: shiftOf(grid.frames * grid.height * grid.width),
+        shift: shiftOf(
+          grid.frames * grid.height * grid.width,
+          config.vae.latentChannels,
+        ),
         onStep: (done) => task?.update(done),
       });
       const clips = await codec.decode(

@@ -2,7 +2,7 @@ import { Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
+import { drawLevels, shiftOf } from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
 import {
@@ -54,9 +54,11 @@ import { shown, showSamples } from "./vae.ts";
 const DROPPED = 0.1;
 /**
  * Towards noise, where what a prompt says is decided: half of a logit-normal's
- * levels are above 0.6.
+ * levels are above 0.6 for latents of 32 channels, above 0.75 for those of 128.
  */
 const LEVEL_SHIFT = 1.5;
+/** It is the same for all sizes of clips. */
+const SMALLEST_TOKENS = 64;
 /** Clips of a sample sheet, and how they are drawn. */
 const SHEET = { clips: 8, steps: 24, guidance: 3 } as const;
 
@@ -98,6 +100,8 @@ export async function trainPhaseOf(
   if (await isDone(run, stage, config, weights)) return;
   const initial = await startOf(run, phase, origin?.parameters);
   const { statistics } = vae.tensors;
+  const levelShift = LEVEL_SHIFT *
+    shiftOf(SMALLEST_TOKENS, models.vae.latentChannels);
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
     strideOf(models.vae),
@@ -166,7 +170,7 @@ export async function trainPhaseOf(
       return {
         latents: batch,
         noise: draw.normals(batch.shape),
-        levels: drawLevels(draw, plan.batch, LEVEL_SHIFT),
+        levels: drawLevels(draw, plan.batch, levelShift),
         prompts: readPrompts(
           chosen.map(({ caption }) => caption),
           models.text,
