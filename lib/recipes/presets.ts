@@ -10,7 +10,13 @@ export interface ModelConfig {
 }
 
 /** Sizes that have a name, from the smallest to the largest. */
-export const PRESET_NAMES = ["tiny", "nano", "small", "base"] as const;
+export const PRESET_NAMES = [
+  "tiny",
+  "nano",
+  "micro",
+  "small",
+  "base",
+] as const;
 
 /** One of them. */
 export type PresetName = typeof PRESET_NAMES[number];
@@ -18,16 +24,51 @@ export type PresetName = typeof PRESET_NAMES[number];
 /** One row for each of 500 video terms, and one for plain text. */
 const TERM_ROWS = 501;
 
+/** Two CPU cores, hours. */
+const NANO: ModelConfig = {
+  vae: {
+    patch: 4,
+    widths: [32, 96, 192],
+    blocks: 1,
+    latentChannels: 32,
+    heads: 4,
+    reach: 8,
+    beta: { initial: 1e-4, min: 1e-6, max: 1 },
+  },
+  text: {
+    characterRows: 2048,
+    ngramRows: 32_768,
+    termRows: TERM_ROWS,
+    width: 96,
+    layers: 2,
+    heads: 4,
+    queries: 16,
+    outputWidth: 192,
+    maxCharacters: 96,
+    wordRows: 8192,
+    maxWords: 16,
+  },
+  backbone: {
+    width: 192,
+    heads: 6,
+    attentionLayers: 4,
+    cnnLayers: 2,
+    cnnWidth: 64,
+    reading: "joint",
+  },
+};
+
 /**
  * `tiny` runs in seconds and proves that everything fits together; `nano`
- * learns something good on two CPU cores in hours; `small` is for a GPU with
- * 8 GB, in days; `base` is the report's 485 M parameters.
+ * learns something good on two CPU cores in hours; `micro` is as large, but
+ * things keep their look in its latents, which take it far longer to learn;
+ * `small` is for a GPU with 8 GB, in days; `base` is the report's 485 M
+ * parameters.
  *
- * All shrink clips 16 times in space and 4 times in time. `tiny` and `small`
- * have few latent channels, which a denoiser that predicts noise learns fast;
- * `nano` has as many as the look of things takes, and predicts latents instead.
- * The smaller three put little weight on the divergence, `nano` next to none
- * (docs/specification.md).
+ * All shrink clips 16 times in space and 4 times in time. `tiny`, `nano` and
+ * `small` have few latent channels, for those decide how fast a small denoiser
+ * learns. All but `base` start with little weight on the divergence, `micro`
+ * with next to none (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   tiny: {
@@ -62,39 +103,16 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       reading: "joint",
     },
   },
-  nano: {
+  nano: NANO,
+  micro: {
+    ...NANO,
     vae: {
-      patch: 4,
-      widths: [32, 96, 192],
-      blocks: 1,
+      ...NANO.vae,
       latentChannels: 128,
-      heads: 4,
-      reach: 8,
       beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
       shortcut: true,
     },
-    text: {
-      characterRows: 2048,
-      ngramRows: 32_768,
-      termRows: TERM_ROWS,
-      width: 96,
-      layers: 2,
-      heads: 4,
-      queries: 16,
-      outputWidth: 192,
-      maxCharacters: 96,
-      wordRows: 8192,
-      maxWords: 16,
-    },
-    backbone: {
-      width: 192,
-      heads: 6,
-      attentionLayers: 4,
-      cnnLayers: 2,
-      cnnWidth: 64,
-      reading: "joint",
-      prediction: "data",
-    },
+    backbone: { ...NANO.backbone, prediction: "data" },
   },
   small: {
     vae: {

@@ -111,6 +111,16 @@ interface Scale {
   readonly pairs: number;
 }
 
+const NANO_SCALE: Scale = {
+  divisor: 4,
+  largest: 64,
+  longest: 16,
+  rate: 4,
+  effort: 0.5,
+  largestBatch: 64,
+  pairs: 4,
+};
+
 const SCALES: Readonly<Record<PresetName, Scale>> = {
   tiny: {
     divisor: 8,
@@ -121,15 +131,8 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     largestBatch: 8,
     pairs: 1,
   },
-  nano: {
-    divisor: 4,
-    largest: 64,
-    longest: 16,
-    rate: 4,
-    effort: 0.5,
-    largestBatch: 64,
-    pairs: 4,
-  },
+  nano: NANO_SCALE,
+  micro: NANO_SCALE,
   small: {
     divisor: 2,
     largest: 192,

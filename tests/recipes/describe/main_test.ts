@@ -44,7 +44,8 @@ Deno.test("deno task describe refuses what it cannot describe, in one line", asy
     code: 2,
     signal: null,
     stdout: "",
-    stderr: "error: Cannot use --preset: must be one of tiny, nano, small, " +
+    stderr:
+      "error: Cannot use --preset: must be one of tiny, nano, micro, small, " +
       'base: current value is "huge"\n',
   });
   const clip = await runTask("describe", "--clip", "16x64x70");

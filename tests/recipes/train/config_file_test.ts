@@ -39,7 +39,7 @@ Deno.test("wrong fields of a file are refused by their name", () => {
     ],
     [
       '{"preset":"huge"}',
-      /^Cannot use "run\.json": preset: must be one of tiny, nano, small, base: current value is "huge"$/,
+      /^Cannot use "run\.json": preset: must be one of tiny, nano, micro, small, base: current value is "huge"$/,
     ],
   ];
   for (const [text, message] of cases) {
