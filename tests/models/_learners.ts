@@ -34,6 +34,7 @@ import {
 import {
   initVae,
   strideOf,
+  type VaeConfig,
   vaeLoss,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
@@ -66,16 +67,16 @@ const Z = tiny.vae.latentChannels;
  *
  * Twelve frames are three in the latent, more than the reach of one.
  */
-export const vaeConfig = { ...tiny.vae, reach: 1 };
-export function vaeLearner(): Learner<
+export const vaeConfig: VaeConfig = { ...tiny.vae, reach: 1 };
+export function vaeLearner(config = vaeConfig): Learner<
   VaeParameters,
   { clip: NdArray; noise: NdArray }
 > {
   return {
-    initial: initVae(vaeConfig, new Rng(3)),
+    initial: initVae(config, new Rng(3)),
     batch: { clip: discs(12, 32, 32), noise: random("n", [1, 3, 2, 2, Z]) },
     lossOf(p, { clip, noise }) {
-      const { loss, ...metrics } = vaeLoss(p, clip, noise, vaeConfig);
+      const { loss, ...metrics } = vaeLoss(p, clip, noise, config);
       return { loss, metrics };
     },
   };

@@ -10,6 +10,7 @@ import {
   backboneLearner,
   type Learner,
   textLearner,
+  vaeConfig,
   vaeLearner,
 } from "./_learners.ts";
 
@@ -70,5 +71,15 @@ Deno.test("every parameter of the pure Transformer has a gradient", () => {
 Deno.test("every parameter of the wordless backbone has a gradient", () => {
   assertGradientsFlow(
     backboneLearner({ ...PRESETS.tiny.backbone, wordless: true }),
+  );
+});
+
+Deno.test("every parameter of a VideoVAE with shortcuts has a gradient", () => {
+  assertGradientsFlow(vaeLearner({ ...vaeConfig, shortcut: true }));
+});
+
+Deno.test("every parameter of a backbone that predicts the latent has a gradient", () => {
+  assertGradientsFlow(
+    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
   );
 });

@@ -1,5 +1,4 @@
-import { float32 } from "../../core/mod.ts";
-import type { NdArray } from "../../core/mod.ts";
+import { float32, type NdArray, zeros } from "../../core/mod.ts";
 import type { VaeParameters } from "./video_vae.ts";
 
 /** What the pixels of cells have in common: principal components. */
@@ -65,10 +64,6 @@ export function withPrincipalShortcut(
   }
   const { output } = encoder;
   const bias = float32([2 * Z], new Float32Array(2 * Z).fill(QUIET, Z));
-  const nothing = float32(
-    decoder.output.weight.shape,
-    new Float32Array(decoder.output.weight.data.length),
-  );
   return {
     encoder: {
       ...encoder,
@@ -77,7 +72,10 @@ export function withPrincipalShortcut(
     },
     decoder: {
       ...decoder,
-      output: { ...decoder.output, weight: nothing },
+      output: {
+        ...decoder.output,
+        weight: zeros(decoder.output.weight.shape),
+      },
       shortcut: { weight: float32([Z, P], back), bias: mean },
     },
     balance,

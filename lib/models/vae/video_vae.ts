@@ -149,7 +149,17 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
   };
 }
 
-/** The pixels that one latent cell stands for. */
+/**
+ * The frames, rows and columns that one latent cell stands for.
+ *
+ * @example
+ * ```ts
+ * import { blockOf } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(blockOf(4, 3), [4, 16, 16]);
+ * ```
+ */
 export function blockOf(patch: number, levels: number): Block {
   const halvings = 2 ** (levels - 1);
   return [halvings, patch * halvings, patch * halvings];

@@ -90,7 +90,7 @@ Deno.test("syntheticClips() shows as many shapes as it is told, in takes of thei
   );
 });
 
-Deno.test("syntheticClips() shows common things as often as it is told, shapes left as they are", async () => {
+Deno.test("syntheticClips() shows common things as often as it is told, shapes left as they are", () => {
   const kindsOf = (common: number): string[] =>
     Array.from({ length: 120 }, (_, index) => {
       const { labels } = planTake({ ...OPTIONS, index, shapes: 0.25, common });
