@@ -186,6 +186,14 @@ function promptTables(
       ),
     });
   }
+  const { naming } = objects;
+  if (naming) {
+    tables.push({
+      title: "Held-out loss of real clips of these objects",
+      columns: ["under their own names", "under others"],
+      rows: [[naming.own.toFixed(4), naming.other.toFixed(4)]],
+    });
+  }
   return tables;
 }
 

@@ -209,6 +209,7 @@ Deno.test("evaluateModel() of a model that draws the real clips finds no distanc
   assert.match(html, /FWD by checkpoint/);
   assert.match(html, /FWD against the number of clips, phase 1/);
   assert.match(html, /Objects by name/);
+  assert.match(html, /under their own names.*25\.0000.*50\.0000/s);
   assert.match(html, /The same by the language of the prompt/);
   assert.equal(html.match(/<video /g)?.length, 3);
   assert.doesNotMatch(html, />FVD|"FVD/, "it was not computed");
