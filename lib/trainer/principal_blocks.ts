@@ -69,29 +69,31 @@ export async function principalBlocks(
     { device, name: "covariance of blocks" },
   );
   const batch = batchOfClips(clips);
+  const applyTo = (directions: Float64Array) =>
+    covariance.run({
+      clips: batch,
+      directions: float32([carried, P], directions),
+    });
   let directions = orthonormal(
     Float64Array.from(rng.normals([carried, P]).data),
     carried,
   );
-  for (let round = 0;; round++) {
-    const { mean, product } = await covariance.run({
-      clips: batch,
-      directions: float32([carried, P], directions),
-    });
-    if (round < ROUNDS) {
-      directions = orthonormal(Float64Array.from(product.data), carried);
-      continue;
-    }
-    const variances = Array.from(
-      { length: count },
-      (_, k) => dot(directions, product.data, k * P, k * P, P),
-    );
-    return {
-      mean: float32([P], mean.data),
-      directions: float32([count, P], directions.subarray(0, count * P)),
-      variances: float32([count], variances),
-    };
+  for (let round = 0; round < ROUNDS; round++) {
+    const { product } = await applyTo(directions);
+    directions = orthonormal(Float64Array.from(product.data), carried);
   }
+  const { mean, product } = await applyTo(directions);
+  return {
+    mean: float32([P], mean.data),
+    directions: float32([count, P], directions.subarray(0, count * P)),
+    variances: float32(
+      [count],
+      Array.from(
+        { length: count },
+        (_, k) => dot(directions, product.data, k * P, k * P, P),
+      ),
+    ),
+  };
 }
 
 /** Makes rows orthonormal, the first first, in place (modified Gram-Schmidt). */

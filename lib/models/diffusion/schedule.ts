@@ -1,5 +1,5 @@
 /** Tokens of the smallest clips, 16 frames of 64x64: for them nothing is shifted. */
-const REFERENCE_TOKENS = 64;
+export const REFERENCE_TOKENS = 64;
 /** Channels of a latent up to which nothing is shifted for their sake. */
 const REFERENCE_CHANNELS = 32;
 

@@ -18,7 +18,7 @@ import {
   type Tensors,
 } from "../layers/mod.ts";
 import { initBalance } from "./beta.ts";
-import type { VaeConfig } from "./config.ts";
+import { strideOf, type VaeConfig } from "./config.ts";
 import {
   initResidualBlock,
   residualBlock,
@@ -82,7 +82,7 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
   const encoder = rng.fork("encoder");
   const decoder = rng.fork("decoder");
   const { shortcut } = config;
-  const cell = CHANNELS * sizeOf(blockOf(patch, widths.length));
+  const cell = CHANNELS * sizeOf(blockOf(config));
   const blocks = (rng: Rng, width: number): LevelParameters["blocks"] =>
     stack(
       "block",
@@ -157,12 +157,12 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
  * import { blockOf } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(blockOf(4, 3), [4, 16, 16]);
+ * assert.deepEqual(blockOf({ patch: 4, widths: [8, 16, 32] }), [4, 16, 16]);
  * ```
  */
-export function blockOf(patch: number, levels: number): Block {
-  const halvings = 2 ** (levels - 1);
-  return [halvings, patch * halvings, patch * halvings];
+export function blockOf(config: Pick<VaeConfig, "patch" | "widths">): Block {
+  const { time, space } = strideOf(config);
+  return [time, space, space];
 }
 
 /** A normal distribution for each number of a latent, `[B,t,h,w,Z]` each. */
@@ -195,7 +195,7 @@ export interface LatentDistribution {
 export function encode(
   { encoder: p }: Tensors<VaeParameters>,
   clip: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "heads" | "reach">,
+  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "reach">,
 ): LatentDistribution {
   const signed = tf.sub(tf.mul(clip, 2), 1);
   const { patch } = config;
@@ -211,7 +211,7 @@ export function encode(
   const [mean, logVariance] = tf.split(out, 2, -1) as [tf.Tensor, tf.Tensor];
   return {
     mean: p.shortcut
-      ? tf.add(mean, linear(p.shortcut, spaceToDepth(signed, cellOf(p, patch))))
+      ? tf.add(mean, linear(p.shortcut, spaceToDepth(signed, blockOf(config))))
       : mean,
     logVariance: tf.clipByValue(logVariance, -30, 20),
   };
@@ -240,7 +240,7 @@ export function encode(
 export function decode(
   { decoder: p }: Tensors<VaeParameters>,
   latent: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "heads" | "reach">,
+  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "reach">,
 ): tf.Tensor {
   let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
   for (const level of Object.values(p.levels)) {
@@ -255,14 +255,10 @@ export function decode(
   const signed = p.shortcut
     ? tf.add(
       learned,
-      depthToSpace(linear(p.shortcut, latent), cellOf(p, patch)),
+      depthToSpace(linear(p.shortcut, latent), blockOf(config)),
     )
     : learned;
   return tf.mul(tf.add(signed, 1), 0.5);
-}
-
-function cellOf({ levels }: Tensors<CoderParameters>, patch: number): Block {
-  return blockOf(patch, Object.keys(levels).length);
 }
 
 /**

@@ -56,7 +56,7 @@ function promptsText(
 }
 
 /** What the names are worth, as a line for people. */
-export function namingText({ own, other }: Naming): string {
+function namingText({ own, other }: Naming): string {
   return `held-out loss of real clips of them under their own names ${
     own.toFixed(4)
   }, under others ${other.toFixed(4)}`;

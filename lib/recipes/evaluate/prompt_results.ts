@@ -189,12 +189,15 @@ async function namingOf(
   takes: readonly Take[],
   sprites: Sprites,
 ): Promise<Naming> {
+  const clips = await Promise.all(
+    takes.map((take) => filmTake(take, shape, sprites)),
+  );
   const lossWhere = async (
     saying: (take: Take, place: number) => Labels,
   ): Promise<number> => {
     const losses = await model.heldOutLoss(
       await Promise.all(takes.map(async (take, place) => ({
-        clip: await filmTake(take, shape, sprites),
+        clip: clips[place]!,
         caption: await FORMS.sentence(saying(take, place), "en"),
       }))),
     );

@@ -2,7 +2,11 @@ import { Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels, shiftOf } from "../../models/diffusion/mod.ts";
+import {
+  drawLevels,
+  REFERENCE_TOKENS,
+  shiftOf,
+} from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
 import {
@@ -57,8 +61,6 @@ const DROPPED = 0.1;
  * levels are above 0.6 for latents of 32 channels, above 0.75 for those of 128.
  */
 const LEVEL_SHIFT = 1.5;
-/** It is the same for all sizes of clips. */
-const SMALLEST_TOKENS = 64;
 /** Clips of a sample sheet, and how they are drawn. */
 const SHEET = { clips: 8, steps: 24, guidance: 3 } as const;
 
@@ -100,8 +102,9 @@ export async function trainPhaseOf(
   if (await isDone(run, stage, config, weights)) return;
   const initial = await startOf(run, phase, origin?.parameters);
   const { statistics } = vae.tensors;
+  // The same for all sizes of clips.
   const levelShift = LEVEL_SHIFT *
-    shiftOf(SMALLEST_TOKENS, models.vae.latentChannels);
+    shiftOf(REFERENCE_TOKENS, models.vae.latentChannels);
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
     strideOf(models.vae),

@@ -209,7 +209,7 @@ async function freshVae(
     device,
     await measuredClips(run, shape),
     {
-      block: blockOf(vae.patch, vae.widths.length),
+      block: blockOf(vae),
       count: vae.latentChannels,
       rng: rng.fork("principal components"),
     },

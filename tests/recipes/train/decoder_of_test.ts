@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
-import { silentProgress } from "lib/core/progress/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { trainFlags, type TrainHost, trainVae } from "lib/recipes/train/mod.ts";
+import { trainFlags, trainVae } from "lib/recipes/train/mod.ts";
 import { loadVae } from "lib/recipes/generate/mod.ts";
 import { latentSpaceOf } from "lib/trainer/mod.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
-
-const host: TrainHost = {
-  progress: silentProgress,
-  signal: new AbortController().signal,
-  clock: () => 0,
-  now: () => new Date(0),
-  say() {},
-};
+import { silentHost } from "./_silent_host.ts";
 
 function numbers(tree: unknown): [string, number[]][] {
   return leavesOf<NdArray>(tree, isNdArray)
@@ -31,7 +23,7 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
       ...{ preset: "tiny", run: `${run}/decoder`, decoderOf: path },
       ...{ batch: 2, samples: 8, epochs: 1, heldOut: 2 },
     });
-    await trainVae(options, host);
+    await trainVae(options, silentHost);
     const after = await loadVae(`${run}/decoder/vae.safetensors`, config);
 
     const { encoder, decoder } = after.tensors.parameters;
@@ -52,7 +44,7 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
       ...options,
       run: `${run}/again`,
       decoderOf: `${run}/decoder/vae.safetensors`,
-    }, host);
+    }, silentHost);
     const again = await loadVae(`${run}/again/vae.safetensors`, config);
     assert.equal(latentSpaceOf(again), before.digest);
   } finally {
@@ -67,7 +59,7 @@ Deno.test("--decoder-of names the file that is missing, before a folder is made"
       ...{ preset: "tiny", run: `${run}/decoder` },
       ...{ decoderOf: `${run}/none.safetensors` },
     });
-    await assert.rejects(trainVae(options, host), /none\.safetensors/);
+    await assert.rejects(trainVae(options, silentHost), /none\.safetensors/);
     await assert.rejects(Deno.stat(`${run}/decoder`), Deno.errors.NotFound);
   } finally {
     await Deno.remove(run, { recursive: true });

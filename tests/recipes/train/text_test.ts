@@ -3,21 +3,9 @@ import { Rng } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { initText } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import {
-  trainFlags,
-  type TrainHost,
-  trainText,
-} from "lib/recipes/train/mod.ts";
+import { trainFlags, trainText } from "lib/recipes/train/mod.ts";
 import { loadWeights } from "lib/trainer/mod.ts";
-import { silentProgress } from "lib/core/progress/mod.ts";
-
-const host: TrainHost = {
-  progress: silentProgress,
-  signal: new AbortController().signal,
-  clock: () => 0,
-  now: () => new Date(0),
-  say() {},
-};
+import { silentHost } from "./_silent_host.ts";
 
 Deno.test("captions of one clip come together in other languages, and the weights are kept", async () => {
   const run = await Deno.makeTempDir();
@@ -32,7 +20,7 @@ Deno.test("captions of one clip come together in other languages, and the weight
       learningRate: 5e-3,
       heldOut: 32,
     });
-    await trainText(options, host);
+    await trainText(options, silentHost);
     const records = await readJsonl(`${run}/metrics.jsonl`);
     const held = records.flatMap((
       { heldOutAccuracy, heldOutLoss, heldOutRead },
@@ -56,7 +44,7 @@ Deno.test("captions of one clip come together in other languages, and the weight
       form: initText(text, new Rng(0)),
     });
     // What is done is not done again.
-    await trainText(options, host);
+    await trainText(options, silentHost);
     assert.equal(
       (await readJsonl(`${run}/metrics.jsonl`)).length,
       records.length,

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
-import { silentProgress } from "lib/core/progress/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { loadVae } from "lib/recipes/generate/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { trainFlags, type TrainHost, trainVae } from "lib/recipes/train/mod.ts";
-
-const host: TrainHost = {
-  progress: silentProgress,
-  signal: new AbortController().signal,
-  clock: () => 0,
-  now: () => new Date(0),
-  say() {},
-};
+import { trainFlags, trainVae } from "lib/recipes/train/mod.ts";
+import { silentHost } from "./_silent_host.ts";
 
 Deno.test("a VAE with shortcuts codes clips before its first update, and keeps the shortcuts", async () => {
   const run = await Deno.makeTempDir();
@@ -22,7 +14,7 @@ Deno.test("a VAE with shortcuts codes clips before its first update, and keeps t
         ...{ batch: 2, samples: 2 * maxSteps, epochs: 1, maxSteps },
         ...{ heldOut: 10, learningRate: 1e-3 },
       });
-      await trainVae(options, host);
+      await trainVae(options, silentHost);
       const { tensors } = await loadVae(
         `${options.run}/vae.safetensors`,
         PRESETS.micro.vae,
