@@ -1,4 +1,5 @@
 import type { BackboneConfig } from "../models/backbone/mod.ts";
+import type { DecoderConfig } from "../models/decoder/mod.ts";
 import { type TextConfig, UNICODE_ROWS } from "../models/text/mod.ts";
 import type { VaeConfig } from "../models/vae/mod.ts";
 
@@ -54,8 +55,17 @@ const NANO: ModelConfig = {
     attentionLayers: 4,
     cnnLayers: 2,
     cnnWidth: 64,
+    memory: 16,
     reading: "joint",
   },
+};
+
+const NANO_DECODER: DecoderConfig = {
+  widths: [128, 96, 64],
+  blocks: 1,
+  memory: 32,
+  memoryWidth: 64,
+  patch: 4,
 };
 
 /**
@@ -178,5 +188,35 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       cnnWidth: 256,
       reading: "joint",
     },
+  },
+};
+
+/**
+ * Decoders that finish under a prompt what each preset's backbone begins
+ * (docs/specification.md, section 6).
+ */
+export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
+  tiny: {
+    widths: [32, 32, 32],
+    blocks: 1,
+    memory: 4,
+    memoryWidth: 16,
+    patch: 4,
+  },
+  nano: NANO_DECODER,
+  micro: NANO_DECODER,
+  small: {
+    widths: [256, 160, 96],
+    blocks: 2,
+    memory: 48,
+    memoryWidth: 128,
+    patch: 4,
+  },
+  base: {
+    widths: [512, 256, 128],
+    blocks: 3,
+    memory: 64,
+    memoryWidth: 256,
+    patch: 4,
   },
 };

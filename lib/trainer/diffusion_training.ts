@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../compiler/mod.ts";
 import {
-  type AroundBlock,
   backbone,
   type BackboneConfig,
   type BackboneParameters,
+  type BlockOptions,
 } from "../models/backbone/mod.ts";
 import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
 import type {
@@ -42,12 +42,6 @@ export interface DiffusionBatch {
   /** Prompts, `[B,...]`; empty where the prompt is dropped. */
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
-}
-
-/** How the blocks of the backbone are run. */
-export interface BlockOptions {
-  /** `checkpoint` of the compiler, to recompute them in the backward pass. */
-  readonly around?: AroundBlock;
 }
 
 /** Predicts the velocity of noisy latents under prompts. */

@@ -48,12 +48,14 @@ export interface SampleOptions {
   readonly solver?: SolverName;
   /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
+  /** Noise level of the latents that are wanted; 0, none, where left out. */
+  readonly end?: number;
   readonly onStep?: (done: number) => void;
 }
 
 /** A trained denoiser, ready to use. */
 export interface LatentSampler extends Disposable {
-  /** Samples normalised latents, `[B,t,h,w,Z]`. */
+  /** Samples normalised latents, `[B,t,h,w,Z]`, as far as the end. */
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
@@ -124,7 +126,7 @@ export function samplerOf(
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
-      const { rescale = 0, solver = "euler", shift, onStep } = options;
+      const { rescale = 0, solver = "euler", shift, end, onStep } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
@@ -134,7 +136,7 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
-        levels: noiseLevels(steps, shift),
+        levels: noiseLevels(steps, shift, end),
         solver: SOLVERS[solver],
         onStep,
         async velocity(latents, level) {

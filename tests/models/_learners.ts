@@ -22,6 +22,12 @@ import {
   initBackbone,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
+import {
+  type DecoderInputs,
+  type DecoderParameters,
+  initDecoder,
+  promptedDecode,
+} from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
@@ -38,7 +44,7 @@ import {
   vaeLoss,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import { PRESETS } from "lib/recipes/presets.ts";
+import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
   initTrainState,
@@ -135,6 +141,38 @@ export function backboneLearner(
     },
     lossOf: (p, { velocity, ...inputs }) => ({
       loss: tf.mean(flowLoss(backbone(p, inputs, config), velocity)),
+      metrics: {},
+    }),
+  };
+}
+
+/** The tiny decoder, which is to draw two discs from what a backbone would say. */
+export function decoderLearner(): Learner<
+  DecoderParameters,
+  MapLeaves<DecoderInputs, tf.Tensor, NdArray> & { clip: NdArray }
+> {
+  const config = DECODERS.tiny;
+  const { queries, outputWidth } = tiny.text;
+  const { width } = tiny.backbone;
+  return {
+    initial: initDecoder(config, {
+      latentChannels: Z,
+      backboneWidth: width,
+      textWidth: outputWidth,
+    }, new Rng(6)),
+    batch: {
+      clip: discs(8, 32, 16),
+      tokens: random("tokens", [1, 2, 2, 1, width]),
+      guess: random("guess", [1, 2, 2, 1, Z]),
+      text: {
+        tokens: random("text", [1, queries, outputWidth]),
+        mask: float32([1, queries], new Array(queries).fill(1)),
+      },
+    },
+    lossOf: (p, { clip, ...inputs }) => ({
+      loss: tf.mean(
+        tf.squaredDifference(promptedDecode(p, inputs, config), clip),
+      ),
       metrics: {},
     }),
   };

@@ -13,6 +13,7 @@ import { device } from "./_device.ts";
 import {
   awake,
   backboneLearner,
+  decoderLearner,
   type Learner,
   vaeConfig,
   vaeLearner,
@@ -60,4 +61,14 @@ Deno.test("a backbone that predicts the latent is the same compiled, gradients i
   await assertCompiles(
     backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
   );
+});
+
+Deno.test("a backbone with a memory is the same compiled, gradients included", async () => {
+  await assertCompiles(
+    backboneLearner({ ...PRESETS.tiny.backbone, memory: 3 }),
+  );
+});
+
+Deno.test("a prompted decoder is the same compiled, gradients included", async () => {
+  await assertCompiles(decoderLearner());
 });

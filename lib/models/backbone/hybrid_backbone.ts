@@ -7,6 +7,7 @@ import {
   layerNorm,
   linear,
   type LinearParameters,
+  meanOfTokens,
   normal,
   silu,
   stack,
@@ -40,8 +41,8 @@ export type BlockParameters =
   | CrossBlockParameters
   | CnnBlockParameters;
 
-/** Parameters of a HybridBackbone. */
-export interface BackboneParameters {
+/** Parameters of a HybridBackbone but for its output layer. */
+export interface TrunkParameters {
   /** `[Z,D]`: latent channels to tokens. */
   readonly input: LinearParameters;
   readonly timestep: TimestepParameters;
@@ -51,11 +52,17 @@ export interface BackboneParameters {
   readonly text: LinearParameters;
   /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
   readonly words?: NdArray;
+  /** `[textWidth,M D]`: the whole prompt as M more context tokens, if any. */
+  readonly memory?: LinearParameters;
   /** `[D,D]`: the whole prompt, added to the timestep. */
   readonly prompt: LinearParameters;
   readonly layers: Record<string, BlockParameters>;
   /** `[2,D]`: shift and scale before the output. */
   readonly finalModulation: NdArray;
+}
+
+/** Parameters of a HybridBackbone. */
+export interface BackboneParameters extends TrunkParameters {
   /** `[D,Z]`. */
   readonly output: LinearParameters;
 }
@@ -71,6 +78,9 @@ export interface BackboneSurroundings {
  * normalised, so that a word says little until it has been learned.
  */
 const WORD_DEVIATION = 0.02;
+
+/** Gain of the memory before training, small for the same reason. */
+const MEMORY_GAIN = 0.1;
 
 /**
  * Where the latent is predicted, lower noise levels count as this one: the
@@ -103,9 +113,22 @@ const PASSED_ON = 0.09;
  */
 export function initBackbone(
   config: BackboneConfig,
-  { latentChannels, text }: BackboneSurroundings,
+  surroundings: BackboneSurroundings,
   rng: Rng,
 ): BackboneParameters {
+  const { latentChannels } = surroundings;
+  return {
+    ...initTrunk(config, surroundings, rng),
+    output: initLinear(rng.fork("output"), config.width, latentChannels, 0),
+  };
+}
+
+/** Makes all of it but the output layer. */
+export function initTrunk(
+  config: BackboneConfig,
+  { latentChannels, text }: BackboneSurroundings,
+  rng: Rng,
+): TrunkParameters {
   const { width } = config;
   const kinds = layerKinds(config);
   return {
@@ -121,6 +144,9 @@ export function initBackbone(
     ...(!config.wordless && {
       words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
     }),
+    ...(config.memory && {
+      memory: initMemory(config, text, rng),
+    }),
     prompt: initLinear(rng.fork("prompt"), width, width),
     layers: stack<BlockParameters>(
       "block",
@@ -128,8 +154,21 @@ export function initBackbone(
       (place, name) => initBlock(kinds[place]!, rng.fork(name), config),
     ),
     finalModulation: zeros([2, width]),
-    output: initLinear(rng.fork("output"), width, latentChannels, 0),
   };
+}
+
+/** Makes the memory of a prompt, which says little until it has learned. */
+export function initMemory(
+  { memory = 0, width }: Pick<BackboneConfig, "memory" | "width">,
+  text: Pick<TextConfig, "outputWidth">,
+  rng: Rng,
+): LinearParameters {
+  return initLinear(
+    rng.fork("memory"),
+    text.outputWidth,
+    memory * width,
+    MEMORY_GAIN,
+  );
 }
 
 function initBlock(
@@ -169,6 +208,11 @@ export type AroundBlock = <P, A>(
   block: (parameters: P, activations: A) => tf.Tensor,
 ) => (parameters: P, activations: A) => tf.Tensor;
 
+/** How the blocks are run. */
+export interface BlockOptions {
+  readonly around?: AroundBlock;
+}
+
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
@@ -204,7 +248,39 @@ export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
   config: BackboneConfig,
-  { around = (block) => block }: { readonly around?: AroundBlock } = {},
+  options: BlockOptions = {},
+): tf.Tensor {
+  return velocityOfTokens(
+    p,
+    backboneTokens(p, inputs, config, options),
+    inputs,
+    config,
+  );
+}
+
+/** The velocity that tokens of {@link backboneTokens} stand for, `[B,t,h,w,Z]`. */
+export function velocityOfTokens(
+  p: Pick<Tensors<BackboneParameters>, "output">,
+  tokens: tf.Tensor,
+  { latent, level }: Pick<BackboneInputs, "latent" | "level">,
+  { prediction }: Pick<BackboneConfig, "prediction">,
+): tf.Tensor {
+  const out = tf.reshape(linear(p.output, tokens), latent.shape);
+  if (prediction !== "data") return out;
+  const s = tf.reshape(level, [level.size, 1, 1, 1, 1]);
+  const data = tf.add(out, tf.mul(latent, passedOn(s)));
+  return tf.div(tf.sub(latent, data), tf.maximum(s, LOWEST_LEVEL));
+}
+
+/**
+ * What the backbone makes of each cell of a noisy latent, before the output
+ * layer: `[B,t,h,w,Z] -> [B,N,D]`, `N = t h w`.
+ */
+export function backboneTokens(
+  p: Tensors<TrunkParameters>,
+  inputs: BackboneInputs,
+  config: BackboneConfig,
+  { around = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
     .shape as [number, number, number, number, number];
@@ -215,7 +291,7 @@ export function backbone(
   const context = contextOf(p, inputs);
   const condition = tf.add(
     timestepEmbedding(p.timestep, inputs.level),
-    linear(p.prompt, meanOf(context)),
+    linear(p.prompt, meanOfTokens(context)),
   ); // [B,D]
   const shared = tf.reshape(
     linear(p.modulation, silu(condition)),
@@ -264,17 +340,7 @@ export function backbone(
     p.finalModulation,
     tf.expandDims(condition, 1),
   ) as [tf.Tensor, tf.Tensor];
-  const out = tf.reshape(
-    linear(p.output, modulate(layerNorm(x), scale, shift)),
-    [B, frames, height, width, Z],
-  );
-  if (config.prediction !== "data") return out;
-  const level = tf.reshape(inputs.level, [B, 1, 1, 1, 1]);
-  const data = tf.add(out, tf.mul(inputs.latent, passedOn(level)));
-  return tf.div(
-    tf.sub(inputs.latent, data),
-    tf.maximum(level, LOWEST_LEVEL),
-  );
+  return modulate(layerNorm(x), scale, shift);
 }
 
 /** The share of a noisy latent that a Wiener filter lets through. */
@@ -287,23 +353,40 @@ function passedOn(level: tf.Tensor): tf.Tensor {
   );
 }
 
-/** Text encoder's output and any word embeddings, side by side: `[B,L+W,D]`. */
+/**
+ * Text encoder's output, and the word embeddings and the memory of the whole
+ * prompt where there are any, side by side: `[B,L+W+M,D]`.
+ */
 function contextOf(
-  p: Tensors<BackboneParameters>,
+  p: Tensors<TrunkParameters>,
   { text, words }: BackboneInputs,
 ): AttentionContext {
   const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
-  if (!p.words) return { tokens: read, mask: text.mask };
-  const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
-  return {
-    tokens: tf.concat([read, own], 1),
-    mask: tf.concat([text.mask, words.mask], 1),
+  const parts: AttentionContext[] = [{ tokens: read, mask: text.mask }];
+  if (p.words) {
+    const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
+    parts.push({ tokens: own, mask: words.mask });
+  }
+  if (p.memory) parts.push(recalled(p.memory, text, read.shape[2]!));
+  return parts.length === 1 ? parts[0]! : {
+    tokens: tf.concat(parts.map(({ tokens }) => tokens), 1),
+    mask: tf.concat(parts.map(({ mask }) => mask), 1),
   };
 }
 
-/** Mean over tokens, padding left out; zero for the empty prompt: `[B,D]`. */
-function meanOf({ tokens, mask }: AttentionContext): tf.Tensor {
-  const weights = tf.expandDims(mask, -1);
-  const count = tf.maximum(tf.sum(weights, 1), 1);
-  return tf.div(tf.sum(tf.mul(tokens, weights), 1), count);
+/** What a whole prompt calls to mind; of the empty one, nothing: `[B,M,D]`. */
+function recalled(
+  memory: Tensors<LinearParameters>,
+  text: AttentionContext,
+  width: number,
+): AttentionContext {
+  const whole = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  const flat = linear(memory, whole); // [B,M D]
+  const [B, size] = flat.shape as [number, number];
+  const count = size / width;
+  const isSaid = tf.max(text.mask, 1, true); // [B,1]
+  return {
+    tokens: tf.reshape(flat, [B, count, width]),
+    mask: tf.tile(isSaid, [1, count]),
+  };
 }

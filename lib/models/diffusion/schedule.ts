@@ -47,10 +47,12 @@ export function shiftLevel(level: number, shift: number): number {
 }
 
 /**
- * Noise levels from 1 to 0, one more than steps.
+ * Noise levels from 1 to 0, or to another end, one more than steps.
  *
  * @param shift 1 spaces them evenly, more spends more steps on noise.
- * @throws {RangeError} if steps is not a whole number from 1, or shift not above 0
+ * @param end The last one, in [0,1).
+ * @throws {RangeError} if steps is not a whole number from 1, shift not above 0
+ *   or the end out of its range
  *
  * @example
  * ```ts
@@ -59,9 +61,10 @@ export function shiftLevel(level: number, shift: number): number {
  *
  * assert.deepEqual(noiseLevels(4), [1, 0.75, 0.5, 0.25, 0]);
  * assert.deepEqual(noiseLevels(2, 3), [1, 0.75, 0]);
+ * assert.deepEqual(noiseLevels(2, 1, 0.5), [1, 0.75, 0.5]);
  * ```
  */
-export function noiseLevels(steps: number, shift = 1): number[] {
+export function noiseLevels(steps: number, shift = 1, end = 0): number[] {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(
       `Cannot sample: steps must be a whole number of at least 1: current value is ${steps}`,
@@ -72,8 +75,14 @@ export function noiseLevels(steps: number, shift = 1): number[] {
       `Cannot sample: shift must be above 0: current value is ${shift}`,
     );
   }
+  if (!(end >= 0 && end < 1)) {
+    throw new RangeError(
+      `Cannot sample: the last level must be in [0, 1): current value is ${end}`,
+    );
+  }
+  const last = shiftLevel(end, 1 / shift);
   return Array.from(
     { length: steps + 1 },
-    (_, i) => shiftLevel(1 - i / steps, shift),
+    (_, i) => i === steps ? end : shiftLevel(1 - (1 - last) * i / steps, shift),
   );
 }

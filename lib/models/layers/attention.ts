@@ -22,6 +22,28 @@ export interface AttentionContext {
 }
 
 /**
+ * The mean of tokens, padding left out; zero where all are padding:
+ * `[B,L,D] -> [B,D]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { meanOfTokens } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const tokens = tf.tensor3d([[[2], [4], [9]]]);
+ * const mask = tf.tensor2d([[1, 1, 0]]);
+ * assert.deepEqual([...meanOfTokens({ tokens, mask }).dataSync()], [3]);
+ * ```
+ */
+export function meanOfTokens({ tokens, mask }: AttentionContext): tf.Tensor {
+  const weights = tf.expandDims(mask, -1);
+  const count = tf.maximum(tf.sum(weights, 1), 1);
+  return tf.div(tf.sum(tf.mul(tokens, weights), 1), count);
+}
+
+/**
  * Makes an attention layer of width `D`.
  *
  * @example

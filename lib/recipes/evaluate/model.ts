@@ -26,6 +26,8 @@ export interface DrawOptions {
   readonly guidance: number;
   readonly rescale: number;
   readonly sampler: SolverName;
+  /** Noise level at which a prompted decoder takes over. */
+  readonly finish: number;
 }
 
 /** A clip that was never trained on, and what is said of it. */

@@ -7,7 +7,7 @@ import {
   latentSizeOf,
   strideOf,
 } from "../../models/vae/mod.ts";
-import { openCodec, openSampler } from "../../trainer/mod.ts";
+import { openCodec, openFinisher, openSampler } from "../../trainer/mod.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -29,8 +29,16 @@ export interface GenerateOptions {
   /** How much of the spread that guidance adds is taken back, in [0,1]. */
   readonly rescale?: number;
   readonly sampler: SolverName;
+  /**
+   * Noise level at which the prompted decoder takes over, if there is one, in
+   * [0,1): {@link FINISH_AT} if absent; 0 for the VAE's decoder.
+   */
+  readonly finish?: number;
   readonly progress?: Progress;
 }
+
+/** Where a prompted decoder takes over from the sampler. */
+export const FINISH_AT = 0.4;
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Generator extends Disposable {
@@ -67,17 +75,25 @@ export interface Generator extends Disposable {
  */
 export async function openGenerator(
   device: Device,
-  { config, vae, diffusion, statistics }: Pick<
+  { config, vae, diffusion, statistics, decoder }: Pick<
     TrainedModels,
-    "config" | "vae" | "diffusion" | "statistics"
+    "config" | "vae" | "diffusion" | "statistics" | "decoder"
   >,
 ): Promise<Generator> {
   using opened = new DisposableStack();
   const sampler = opened.use(await openSampler(device, diffusion, config));
   const codec = opened.use(await openCodec(device, vae, config.vae));
+  const finisher = decoder && opened.use(
+    await openFinisher(
+      device,
+      { diffusion, decoder: decoder.parameters },
+      { ...config, decoder: decoder.config },
+    ),
+  );
   const held = opened.move();
   return {
     async generate({ prompts, seed, fps, steps, sampler: solver, ...options }) {
+      const level = finisher ? options.finish ?? FINISH_AT : 0;
       const grid = latentSizeOf(config.vae, options);
       const latentShape = [
         grid.frames,
@@ -90,17 +106,18 @@ export async function openGenerator(
         total: steps,
         unit: "steps",
       });
+      const positions = tokenPositions(
+        grid,
+        strideOf(config.vae),
+        fps,
+        config.backbone.width / config.backbone.heads,
+      );
       const latents = await sampler.sample({
         prompts,
         // One after the other, so that the first clip of a seed is the same
         // however many follow.
         noise: new Rng(seed).normals([prompts.length, ...latentShape]),
-        positions: tokenPositions(
-          grid,
-          strideOf(config.vae),
-          fps,
-          config.backbone.width / config.backbone.heads,
-        ),
+        positions,
         steps,
         guidance: options.guidance,
         rescale: options.rescale,
@@ -109,12 +126,12 @@ export async function openGenerator(
           grid.frames * grid.height * grid.width,
           config.vae.latentChannels,
         ),
+        end: level,
         onStep: (done) => task?.update(done),
       });
-      const clips = await codec.decode(
-        denormaliseLatent(latents, statistics),
-        fps,
-      );
+      const clips = finisher && level > 0
+        ? await finisher.finish({ prompts, latents, level, positions, fps })
+        : await codec.decode(denormaliseLatent(latents, statistics), fps);
       return clips.map(clamped);
     },
     async reconstruct(clips) {

@@ -46,6 +46,7 @@ async function generate(options: GenerateFlags): Promise<number> {
     guidance: options.guidance,
     rescale: options.rescale,
     sampler: options.sampler,
+    finish: options.finish,
     progress: terminalProgress(),
   });
   laps.lap("draw");
@@ -66,6 +67,7 @@ async function generate(options: GenerateFlags): Promise<number> {
         guidance: options.guidance,
         rescale: options.rescale,
         sampler: options.sampler,
+        finish: models.decoder ? options.finish : 0,
         device: device.name,
       },
       seconds: laps.seconds,

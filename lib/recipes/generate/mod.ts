@@ -4,10 +4,17 @@
  * @module
  */
 export {
+  FINISH_AT,
   type GenerateOptions,
   type Generator,
   openGenerator,
 } from "./generator.ts";
+export {
+  DECODER_FILE,
+  DECODER_KIND,
+  surroundingsOf,
+  type TrainedDecoder,
+} from "./trained_decoder.ts";
 export {
   diffusionFilesIn,
   readTrainedModels,

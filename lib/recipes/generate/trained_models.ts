@@ -15,6 +15,11 @@ import {
 } from "../../trainer/mod.ts";
 import type { ModelConfig } from "../presets.ts";
 import { configOfWeights } from "./config_of_weights.ts";
+import {
+  DECODER_FILE,
+  readDecoder,
+  type TrainedDecoder,
+} from "./trained_decoder.ts";
 import { readVae, VAE_FILE } from "./trained_vae.ts";
 
 /** The weights that are shipped. */
@@ -24,17 +29,25 @@ export const DIFFUSION_FILE = "diffusion.safetensors";
 
 /** Trained models that belong together. */
 export interface TrainedModels {
+  /** Where text encoder and backbone lie; the others are beside it. */
+  readonly file: string;
   readonly config: ModelConfig;
   readonly vae: VaeParameters;
   /** Of the VAE's latents, per channel. */
   readonly statistics: LatentStatistics;
   readonly diffusion: DiffusionParameters;
+  /** What finishes the clips of this diffusion under their prompts, if there is one. */
+  readonly decoder?: TrainedDecoder;
   readonly facts: {
     readonly vae: WeightsFacts;
     readonly diffusion: WeightsFacts;
   };
   /** SHA-256 of each, hexadecimal. */
-  readonly digests: { readonly vae: string; readonly diffusion: string };
+  readonly digests: {
+    readonly vae: string;
+    readonly diffusion: string;
+    readonly decoder?: string;
+  };
 }
 
 /** The configuration that the diffusion's weights name. */
@@ -94,13 +107,24 @@ export async function readTrainedModels(
       }, rng),
     },
   });
+  const decoder = await readDecoder(
+    diffusionPath.replace(/[^/\\]*$/, DECODER_FILE),
+    { vae: vae.config, text, backbone },
+    diffusion.digest,
+  );
   return {
+    file: diffusionPath,
+    ...(decoder && { decoder }),
     config: { vae: vae.config, text, backbone },
     vae: vae.tensors.parameters,
     statistics: vae.tensors.statistics,
     diffusion: diffusion.tensors,
     facts: { vae: vae.facts, diffusion: diffusion.facts },
-    digests: { vae: vae.digest, diffusion: diffusion.digest },
+    digests: {
+      vae: vae.digest,
+      diffusion: diffusion.digest,
+      ...(decoder && { decoder: decoder.digest }),
+    },
   };
 }
 

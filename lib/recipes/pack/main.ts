@@ -10,6 +10,7 @@ import {
 } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import {
+  DECODER_FILE,
   readTrainedModels,
   type TrainedModels,
   VAE_FILE,
@@ -38,15 +39,27 @@ async function pack(options: PackOptions): Promise<number> {
     facts.vae,
     half,
   );
-  await saveWeights(`${out}/${DIFFUSION_FILE}`, diffusion, {
-    ...facts.diffusion,
-    // Rounded, the VAE is another one, whose latents are the same to the eye.
-    config: {
-      text: config.text,
-      backbone: config.backbone,
-      vae: latentSpaceOf({ digest: vaeDigest, facts: facts.vae }),
+  const diffusionDigest = await saveWeights(
+    `${out}/${DIFFUSION_FILE}`,
+    diffusion,
+    {
+      ...facts.diffusion,
+      // Rounded, the VAE is another one, whose latents are the same to the eye.
+      config: {
+        text: config.text,
+        backbone: config.backbone,
+        vae: latentSpaceOf({ digest: vaeDigest, facts: facts.vae }),
+      },
     },
-  }, half);
+    half,
+  );
+  if (models.decoder) {
+    const { parameters, config: decoder, facts } = models.decoder;
+    await saveWeights(`${out}/${DECODER_FILE}`, parameters, {
+      ...facts,
+      config: { decoder, diffusion: diffusionDigest },
+    }, half);
+  }
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
     `${JSON.stringify(await captionWords())}\n`,
@@ -64,6 +77,7 @@ async function pack(options: PackOptions): Promise<number> {
     const name of [
       VAE_FILE,
       DIFFUSION_FILE,
+      ...(models.decoder ? [DECODER_FILE] : []),
       VOCABULARY_FILE,
       METRICS_FILE,
       REPORT_FILE,

@@ -11,6 +11,7 @@ export const STAGES = [
   "phase3",
   "phase4",
   "phase5",
+  "decoder",
 ] as const;
 
 /** One of them. */
@@ -22,7 +23,7 @@ type Row = Omit<StagePlan, "accumulation" | "fps"> & {
   readonly title: string;
 };
 
-/** The report's curriculum, for the preset `base`; the first two rows are ours. */
+/** The report's curriculum, for the preset `base`; the first two rows and the last are ours. */
 const BASE: Readonly<Record<Stage, Row>> = {
   vae: {
     title: "VAE, clips of all phases",
@@ -87,6 +88,15 @@ const BASE: Readonly<Record<Stage, Row>> = {
     samples: 4000,
     size: 384,
     frames: 32,
+  },
+  decoder: {
+    title: "prompted decoder, clips of all phases",
+    epochs: 10,
+    batch: 4,
+    learningRate: 3e-4,
+    samples: 6000,
+    size: 256,
+    frames: 16,
   },
 };
 
@@ -166,7 +176,7 @@ const FPS = 8;
  *   frames: at most as many.
  * - batch of a phase: as many clips as make the table's number of tokens (a
  *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. The
- *   VAE's stays; pairs of captions have a factor of their own, for the more
+ *   VAE's and the decoder's stay; pairs of captions have a factor of their own, for the more
  *   there are beside each other, the more a step teaches.
  * - samples: multiplied as the batch is, so that an epoch keeps its steps.
  * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
@@ -194,7 +204,7 @@ export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
     (size / 16) ** 2 * frames / 4;
   const clips = (): number =>
     row.batch * tokens(row.size, row.frames) / tokens(size, frames);
-  const batch = stage === "vae"
+  const batch = stage === "vae" || stage === "decoder"
     ? row.batch
     : stage === "text"
     ? row.batch * pairs

@@ -1,4 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
+import { initDecoder } from "../../models/decoder/mod.ts";
 import { shapesOnly } from "../../models/layers/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import {
@@ -7,7 +8,9 @@ import {
   freeBytes,
   scheduleOf,
 } from "../../trainer/mod.ts";
+import { surroundingsOf } from "../generate/mod.ts";
 import { initModels } from "../models.ts";
+import { DECODERS } from "../presets.ts";
 import { phaseOf, type Stage, titleOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
@@ -57,11 +60,19 @@ function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const plan = planOf(options, stage);
   const { vae, text, backbone } = initModels(models, shapesOnly());
   const phase = phaseOf(stage);
-  const trained = phase !== undefined
-    ? { text, backbone }
-    : stage === "vae"
-    ? vae
-    : text;
+  const of = {
+    vae: () => vae,
+    text: () => text,
+    decoder: () =>
+      initDecoder(
+        DECODERS[options.preset],
+        surroundingsOf(models),
+        shapesOnly(),
+      ),
+  };
+  const trained = stage in of
+    ? of[stage as keyof typeof of]()
+    : { text, backbone };
   const grid = latentSizeOf(models.vae, clipShapeOf(plan));
   const numbers = grid.frames * grid.height * grid.width *
     models.vae.latentChannels;

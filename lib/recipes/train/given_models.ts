@@ -3,10 +3,10 @@ import {
   isNdArray,
   mapTree,
   type NdArray,
-  type Rng,
+  Rng,
   zeros,
 } from "../../core/mod.ts";
-import { widenBackboneLatent } from "../../models/backbone/mod.ts";
+import { initMemory, widenBackboneLatent } from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
 import { checkConfig, type DiffusionParameters } from "../../trainer/mod.ts";
@@ -75,19 +75,26 @@ export async function givenText(
  * @throws {InputError} if there are none, or they differ in anything else
  */
 export async function givenDiffusion(
-  { options: { finetune }, models }: Pick<Run, "options" | "models">,
+  { options, models }: Pick<Run, "options" | "models">,
 ): Promise<GivenParameters<DiffusionParameters> | undefined> {
+  const { finetune } = options;
   if (finetune === undefined) return undefined;
   const given = await readTrainedModels(finetune);
   const { text, backbone } = given.config;
-  const { prediction } = models.backbone;
-  checkConfig(finetune, { text, backbone: { ...backbone, prediction } }, {
-    text: models.text,
-    backbone: models.backbone,
-  });
+  const { prediction, memory } = models.backbone;
+  const isNewMemory = memory !== undefined && backbone.memory === undefined;
+  checkConfig(finetune, {
+    text,
+    backbone: { ...backbone, prediction, ...(isNewMemory && { memory }) },
+  }, { text: models.text, backbone: models.backbone });
   const { latentChannels } = models.vae;
   assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
-  const wide = widenBackboneLatent(given.diffusion.backbone, latentChannels);
+  const wide = {
+    ...widenBackboneLatent(given.diffusion.backbone, latentChannels),
+    ...(isNewMemory && {
+      memory: initMemory(models.backbone, models.text, new Rng(options.seed)),
+    }),
+  };
   return {
     digest: given.digests.diffusion,
     parameters: {

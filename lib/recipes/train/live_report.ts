@@ -101,7 +101,7 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
     const losses = numbersOf(own, "loss");
     const scores = numbersOf(
       own,
-      stage === "vae" ? "heldOutError" : "heldOutLoss",
+      heldOutField(stage),
     );
     const best = scores.reduce<[number, number] | undefined>(
       (best, score) => !best || score[1] < best[1] ? score : best,
@@ -117,6 +117,13 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
       ...(best && { bestHeldOut: { step: best[0], score: best[1] } }),
     }]];
   }));
+}
+
+/** What a stage is judged by: those that make pixels, by their error. */
+function heldOutField(stage: Stage): string {
+  return stage === "vae" || stage === "decoder"
+    ? "heldOutError"
+    : "heldOutLoss";
 }
 
 /** Steps and values of a field, where it is a number. */
@@ -149,7 +156,7 @@ function curvesOf(records: readonly JsonRecord[]): Curve[] {
           series("loss", "loss"),
           series(
             "held out",
-            stage === "vae" ? "heldOutError" : "heldOutLoss",
+            heldOutField(stage),
           ),
           series("gradient norm", "gradientNorm"),
         ],

@@ -7,6 +7,9 @@ import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
 
+/** What takes less memory than any other stage. */
+const LIGHT: readonly Stage[] = ["text", "decoder"];
+
 /** What there is. */
 export interface Memory {
   /** Bytes that are free. */
@@ -17,8 +20,9 @@ export interface Memory {
 
 /**
  * What the memory of stages comes to beside what is free, a line for each, from
- * shapes alone. The stage of captions takes less than any other and is left
- * out, and so is a device that runs no graphs.
+ * shapes alone. The stages of captions and of the prompted decoder take
+ * less than those before them and are left out, and so is a device that runs no
+ * graphs.
  *
  * @throws {InputError} naming the stage that does not fit, and a setting that
  *   does if there is one
@@ -30,7 +34,8 @@ export function memoryLines(
   { free, process }: Memory,
 ): string[] {
   if (device.name === "tfjs-gpu") return [];
-  return stages.filter((stage) => stage !== "text").map((stage) => {
+  const counted = stages.filter((stage) => !LIGHT.includes(stage));
+  return counted.map((stage) => {
     const plan = planOf(options, stage);
     const estimateOf = (setting: Setting): Estimate =>
       estimateStep(modelsOf(options), stage, { ...plan, ...setting }, {

@@ -267,7 +267,8 @@ export function shown(clip: Clip): Clip {
   return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
 }
 
-function squaredError(a: Clip, b: Clip): number {
+/** Mean over all values of two clips of one size. */
+export function squaredError(a: Clip, b: Clip): number {
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
   return sum / a.data.length;

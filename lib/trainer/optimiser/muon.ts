@@ -12,10 +12,13 @@ export interface MuonOptions {
   readonly under: readonly string[];
 }
 
-/** For the backbone's blocks. */
+/**
+ * For the backbone's blocks and its memory, which is read before all of them,
+ * and for the same of a prompted decoder.
+ */
 export const MUON_DEFAULTS: MuonOptions = {
   momentum: 0.95,
-  under: ["backbone/layers"],
+  under: ["backbone/layers", "backbone/memory", "levels", "memory"],
 };
 
 /**

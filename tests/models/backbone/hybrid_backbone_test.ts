@@ -132,6 +132,29 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
+Deno.test("the memory of a backbone() reads the whole prompt, and is silent where nothing is said", () => {
+  const config: BackboneConfig = { ...tiny.backbone, memory: 3 };
+  const parameters = awake(config);
+  const { width } = config;
+  assert.deepEqual(parameters.memory!.weight.shape, [
+    tiny.text.outputWidth,
+    3 * width,
+  ]);
+  const { memory: _, ...without } = parameters;
+  const inputs = inputsOf(1);
+  const y = run(inputs, parameters, config);
+  assert.ok(distance(run(inputs, without, config), y) > 1e-4);
+  const unsaid = {
+    ...inputs,
+    text: { ...inputs.text, mask: float32([1, 3], [0, 0, 0]) },
+  };
+  assertClose(
+    run(unsaid, parameters, config),
+    run(unsaid, without, config),
+    1e-5,
+  );
+});
+
 Deno.test("a backbone() that predicts the latent gives the velocity towards it", () => {
   const config: BackboneConfig = { ...tiny.backbone, prediction: "data" };
   const inputs = inputsOf(2); // of levels 0.3 and 0.5

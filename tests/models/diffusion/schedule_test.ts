@@ -9,6 +9,18 @@ Deno.test("noiseLevels() goes from exactly 1 to exactly 0, falling, at any shift
   }
 });
 
+Deno.test("noiseLevels() stops at another end, spaced as before the shift", () => {
+  for (const shift of [1, 3]) {
+    const levels = noiseLevels(3, shift, 0.4);
+    assert.deepEqual([levels.length, levels[0], levels[3]], [4, 1, 0.4]);
+    const even = levels.map((level) => shiftLevel(level, 1 / shift));
+    const step = (1 - even[3]!) / 3;
+    even.slice(1).forEach((level, i) =>
+      assert.ok(Math.abs(even[i]! - level - step) < 1e-12)
+    );
+  }
+});
+
 Deno.test("noiseLevels() spends more steps on noise the larger the shift", () => {
   const noisy = (shift: number): number =>
     noiseLevels(100, shift).filter((level) => level > 0.5).length;
@@ -44,6 +56,13 @@ Deno.test("sampling needs at least one whole step, and a shift above zero", () =
       name: "RangeError",
       message:
         `Cannot sample: shift must be above 0: current value is ${shift}`,
+    });
+  }
+  for (const end of [-0.1, 1, NaN]) {
+    assert.throws(() => noiseLevels(4, 1, end), {
+      name: "RangeError",
+      message: "Cannot sample: the last level must be in [0, 1): " +
+        `current value is ${end}`,
     });
   }
 });

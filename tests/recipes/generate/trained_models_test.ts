@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { PRESETS } from "lib/recipes/presets.ts";
+import { InputError } from "lib/core/mod.ts";
+import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import { readTrainedModels } from "lib/recipes/generate/mod.ts";
-import { untrainedFolder } from "./_trained.ts";
+import { untrainedFolder, writeDecoder } from "./_trained.ts";
 
 Deno.test("readTrainedModels() knows the sizes of models from their files alone", async () => {
   const folder = await untrainedFolder();
@@ -42,4 +43,25 @@ Deno.test("readTrainedModels() says what a folder without models lacks", async (
       /it must hold vae\.safetensors and diffusion\.safetensors or a phase of a run: it holds nothing; train them with deno task train, or name another folder$/,
   });
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a decoder counts where it finishes what these weights begin", async () => {
+  const folder = await untrainedFolder();
+  try {
+    await writeDecoder(folder, "another phase");
+    assert.equal((await readTrainedModels(folder)).decoder, undefined);
+    await writeDecoder(folder);
+    const { decoder, digests } = await readTrainedModels(folder);
+    assert.deepEqual(decoder!.config, DECODERS.tiny);
+    assert.equal(digests.decoder, decoder!.digest);
+    await Deno.truncate(`${folder}/decoder.safetensors`, 2000);
+    await assert.rejects(
+      readTrainedModels(folder),
+      (error) =>
+        error instanceof InputError &&
+        /decoder\.safetensors/.test(error.message),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

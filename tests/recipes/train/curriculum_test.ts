@@ -74,7 +74,19 @@ Deno.test("updates count what is seen, and a limit ends the schedule there", () 
   assert.equal(updatesOf({ ...plan, samples: 1, epochs: 1 }), 1);
 });
 
-Deno.test("stages have a phase and a title, the VAE no phase", () => {
-  assert.deepEqual(STAGES.map(phaseOf), [undefined, undefined, 1, 2, 3, 4, 5]);
+Deno.test("stages have a title, and those that learn to denoise a phase", () => {
+  assert.deepEqual(
+    Object.fromEntries(STAGES.map((stage) => [stage, phaseOf(stage)])),
+    {
+      vae: undefined,
+      text: undefined,
+      phase1: 1,
+      phase2: 2,
+      phase3: 3,
+      phase4: 4,
+      phase5: 5,
+      decoder: undefined,
+    },
+  );
   assert.equal(titleOf("phase3"), "complex motion");
 });

@@ -82,6 +82,21 @@ Deno.test("a backbone that predicted another thing is given without its output",
   });
 });
 
+Deno.test("a backbone without a memory is given one that is new, and no other", async () => {
+  await withModels(async (run, folder) => {
+    const { diffusion } = await readTrainedModels(folder);
+    const backbone = { ...tiny.backbone, memory: 2 };
+    const given = await givenDiffusion(run({ ...tiny, backbone }));
+    const { memory, ...rest } = given!.parameters.backbone;
+    assert.deepEqual(rest, diffusion.backbone);
+    assert.deepEqual(memory!.weight.shape, [
+      tiny.text.outputWidth,
+      2 * backbone.width,
+    ]);
+    assert.ok(memory!.weight.data.some((value) => value !== 0));
+  });
+});
+
 Deno.test("a run that was given no models begins with none", async () => {
   const run = { options: trainFlags.parse({ preset: "tiny" }), models: tiny };
   assert.equal(await givenVae(run, new Rng(0)), undefined);

@@ -1,0 +1,9 @@
+/**
+ * The prompted decoder: from a latent that still has noise to pixels, under the
+ * prompt that it was drawn by.
+ *
+ * @module
+ */
+export * from "./config.ts";
+export * from "./prompted_decoder.ts";
+export * from "./spread.ts";

@@ -1,0 +1,181 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { CHANNELS, type NdArray, type Rng } from "../../core/mod.ts";
+import {
+  type AttentionContext,
+  type Block,
+  conv3d,
+  type Conv3dParameters,
+  depthToSpace,
+  initConv3d,
+  initLinear,
+  initNorm,
+  layerNorm,
+  linear,
+  type LinearParameters,
+  meanOfTokens,
+  normal,
+  type NormParameters,
+  rmsNorm,
+  silu,
+  stack,
+  type Tensors,
+} from "../layers/mod.ts";
+import type { DecoderConfig } from "./config.ts";
+import {
+  initPromptedBlock,
+  promptedBlock,
+  type PromptedBlockParameters,
+  WITHIN_FRAME,
+} from "./prompted_block.ts";
+
+/** One level: the way to it from the one before, and its blocks. */
+export interface DecoderLevelParameters {
+  /** `[C,8C']`: what a cell becomes in the eight that it unfolds to; absent at the first level. */
+  readonly unfold?: LinearParameters;
+  readonly blocks: Record<string, PromptedBlockParameters>;
+}
+
+/** Parameters of a PromptedDecoder. */
+export interface DecoderParameters {
+  /** `[D+Z,C]`: the backbone's tokens and its guess, side by side. */
+  readonly input: LinearParameters;
+  /** `[textWidth,ME]`: the whole prompt as M tokens. */
+  readonly memory: LinearParameters;
+  /** `[M,E]`: which of them is which. */
+  readonly places: NdArray;
+  readonly levels: Record<string, DecoderLevelParameters>;
+  readonly norm: NormParameters;
+  readonly output: Conv3dParameters;
+}
+
+/** What a decoder needs to know of the models before it. */
+export interface DecoderSurroundings {
+  readonly latentChannels: number;
+  /** Of the backbone's tokens. */
+  readonly backboneWidth: number;
+  /** Of the text encoder's. */
+  readonly textWidth: number;
+}
+
+/** What a latent is decoded from. */
+export interface DecoderInputs {
+  /** What the backbone makes of each cell of a noisy latent, `[B,t,h,w,D]`. */
+  readonly tokens: tf.Tensor;
+  /** The latent without its noise, normalised, as the backbone guesses it, `[B,t,h,w,Z]`. */
+  readonly guess: tf.Tensor;
+  /** The text encoder's output, `[B,L,textWidth]`, and its mask, `[B,L]`. */
+  readonly text: AttentionContext;
+}
+
+/** What a level doubles: time, height and width. */
+const DOUBLES: Block = [2, 2, 2];
+/** Cells in such a block. */
+const UNFOLDED = 8;
+
+/**
+ * Makes a PromptedDecoder.
+ *
+ * @example
+ * ```ts
+ * import { initDecoder } from "lib/models/decoder/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { widths: [64, 32], blocks: 1, memory: 4, memoryWidth: 8, patch: 4 };
+ * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
+ * const { memory } = initDecoder(config, around, new Rng(0));
+ * assert.deepEqual(memory.weight.shape, [24, 32]);
+ * ```
+ */
+export function initDecoder(
+  config: DecoderConfig,
+  { latentChannels, backboneWidth, textWidth }: DecoderSurroundings,
+  rng: Rng,
+): DecoderParameters {
+  const { widths, memory, memoryWidth } = config;
+  const first = widths[0]!;
+  return {
+    input: initLinear(rng.fork("input"), backboneWidth + latentChannels, first),
+    memory: initLinear(rng.fork("memory"), textWidth, memory * memoryWidth),
+    places: normal(rng.fork("places"), [memory, memoryWidth], 1),
+    levels: stack("level", widths.length, (level, name) => {
+      const own = rng.fork(name);
+      const width = widths[level]!;
+      const before = widths[level - 1];
+      return {
+        ...(before !== undefined && {
+          unfold: initLinear(own.fork("unfold"), before, UNFOLDED * width),
+        }),
+        blocks: stack(
+          "block",
+          config.blocks,
+          (_, block) =>
+            initPromptedBlock(own.fork(block), width, {
+              cellWidth: first,
+              memoryWidth,
+            }),
+        ),
+      };
+    }),
+    norm: initNorm(widths.at(-1)!),
+    output: initConv3d(
+      rng.fork("output"),
+      WITHIN_FRAME,
+      widths.at(-1)!,
+      CHANNELS * config.patch ** 2,
+      0.1,
+    ),
+  };
+}
+
+/**
+ * Decodes a latent that still has noise, under its prompt: the last step of
+ * sampling and the way to pixels in one, as LTX-Video's decoder makes it
+ * (HaCohen et al. 2024, arXiv 2501.00103), with the prompt besides:
+ * `[B,t,h,w,D]` and `[B,t,h,w,Z] -> [B,T,H,W,3]`, around [0,1] and not clipped
+ * to it.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initDecoder, promptedDecode } from "lib/models/decoder/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { widths: [64, 32], blocks: 1, memory: 4, memoryWidth: 8, patch: 4 };
+ * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
+ * const decoder = tensorsOf(initDecoder(config, around, new Rng(0)));
+ * const clip = promptedDecode(decoder, {
+ *   tokens: tf.ones([1, 1, 2, 3, 48]),
+ *   guess: tf.ones([1, 1, 2, 3, 8]),
+ *   text: { tokens: tf.ones([1, 5, 24]), mask: tf.ones([1, 5]) },
+ * }, config);
+ * assert.deepEqual(clip.shape, [1, 2, 16, 24, 3]);
+ * ```
+ */
+export function promptedDecode(
+  p: Tensors<DecoderParameters>,
+  { tokens, guess, text }: DecoderInputs,
+  { memory: count, memoryWidth, patch }: DecoderConfig,
+): tf.Tensor {
+  const B = tokens.shape[0]!;
+  const said = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  const recalled = tf.reshape(linear(p.memory, said), [B, count, memoryWidth]);
+  const memory = {
+    tokens: tf.add(recalled, p.places),
+    mask: tf.ones([B, count]),
+  };
+  const cells = linear(p.input, tf.concat([tokens, guess], -1));
+  let x = cells;
+  for (const { unfold, blocks } of Object.values(p.levels)) {
+    if (unfold) x = depthToSpace(linear(unfold, x), DOUBLES);
+    for (const block of Object.values(blocks)) {
+      x = promptedBlock(block, x, { cells, memory });
+    }
+  }
+  const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
+  const signed = depthToSpace(out, [1, patch, patch]);
+  return tf.mul(tf.add(signed, 1), 0.5);
+}
