@@ -3,6 +3,7 @@ import {
   type Device,
   disposeState,
   jitWithState,
+  type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
 import {
@@ -35,7 +36,7 @@ export interface GuessOptions {
   readonly prompts: readonly string[];
   /** Normalised, `[B,t,h,w,Z]`. */
   readonly latents: NdArray<"float32">;
-  /** `[B]` in (0,1]. */
+  /** `[B]` in [0,1]. */
   readonly levels: NdArray<"float32">;
   readonly positions: RotaryTable;
 }
@@ -45,7 +46,32 @@ export interface Guesser extends Disposable {
   guess(options: GuessOptions): Promise<GuessArrays>;
 }
 
-/** Puts text encoder and backbone on a device and compiles {@link guessAt}. */
+/**
+ * Puts text encoder and backbone on a device and compiles {@link guessAt}.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { float32, Rng } from "lib/core/mod.ts";
+ * import { tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { initModels } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import { openGuesser } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text, backbone } = initModels(PRESETS.tiny, new Rng(1));
+ * using device = await openDevice("cpu");
+ * using guesser = await openGuesser(device, { text, backbone }, PRESETS.tiny);
+ * const grid = { frames: 1, height: 2, width: 2 };
+ * const { tokens, guess } = await guesser.guess({
+ *   prompts: ["a cat"],
+ *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
+ *   levels: float32([1], [0.4]),
+ *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+ * });
+ * assert.deepEqual([tokens.shape, guess.shape], [[1, 1, 2, 2, 48], [1, 1, 2, 2, 8]]);
+ * ```
+ */
 export async function openGuesser(
   device: Device,
   diffusion: DiffusionParameters,
@@ -77,6 +103,12 @@ export async function openGuesser(
   };
 }
 
+/** What finishes: a prompted decoder behind its backbone. */
+export interface FinisherParameters {
+  readonly diffusion: DiffusionParameters;
+  readonly decoder: DecoderParameters;
+}
+
 /** A prompted decoder behind its backbone, ready to finish what was sampled. */
 export interface Finisher extends Disposable {
   /** Latents of one noise level to clips, not clipped to [0,1]. */
@@ -88,19 +120,46 @@ export interface Finisher extends Disposable {
   ): Promise<Clip[]>;
 }
 
-/** Puts both on a device and compiles the way from noisy latents to pixels. */
-export async function openFinisher(
+/**
+ * Compiles the way from noisy latents to pixels, of parameters that are on a
+ * device already and stay with their owner.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, uploadState } from "lib/compiler/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { initDecoder } from "lib/models/decoder/mod.ts";
+ * import { initModels } from "lib/recipes/models.ts";
+ * import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
+ * import { finisherOf } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text, backbone } = initModels(PRESETS.tiny, new Rng(1));
+ * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 48 };
+ * const decoder = initDecoder(DECODERS.tiny, around, new Rng(2));
+ * using device = await openDevice("cpu");
+ * const state = await uploadState(device, { diffusion: { text, backbone }, decoder });
+ * using finisher = finisherOf(device, state, { ...PRESETS.tiny, decoder: DECODERS.tiny });
+ * const grid = { frames: 1, height: 2, width: 2 };
+ * const [clip] = await finisher.finish({
+ *   prompts: ["a cat"],
+ *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
+ *   level: 0.4,
+ *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+ *   fps: 8,
+ * });
+ * assert.deepEqual([clip?.frames, clip?.height, clip?.width], [4, 32, 32]);
+ * ```
+ */
+export function finisherOf(
   device: Device,
-  parameters: {
-    readonly diffusion: DiffusionParameters;
-    readonly decoder: DecoderParameters;
-  },
+  state: OnDevice<FinisherParameters>,
   config: DiffusionConfig & { readonly decoder: DecoderConfig },
-): Promise<Finisher> {
-  const state = await uploadState(device, parameters);
+): Finisher {
   const finisher = jitWithState(
     (given, inputs: NoisyLatents) => {
-      const { diffusion, decoder } = given as Tensors<typeof parameters>;
+      const { diffusion, decoder } = given as Tensors<FinisherParameters>;
       const guess = guessAt(diffusion, inputs, config);
       return {
         outputs: { clips: promptedDecode(decoder, guess, config.decoder) },
@@ -122,9 +181,6 @@ export async function openFinisher(
       });
       return clipsOfBatch(clips as NdArray<"float32">, fps);
     },
-    [Symbol.dispose]() {
-      finisher[Symbol.dispose]();
-      disposeState(state);
-    },
+    [Symbol.dispose]: () => finisher[Symbol.dispose](),
   };
 }

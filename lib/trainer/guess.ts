@@ -12,7 +12,7 @@ import type {
 export interface NoisyLatents {
   /** `[B,t,h,w,Z]`. */
   readonly latents: tf.Tensor;
-  /** `[B]` in (0,1]. */
+  /** `[B]` in [0,1]. */
   readonly levels: tf.Tensor;
   /** `[B,...]`. */
   readonly prompts: Tensors<PromptTokens>;
@@ -21,7 +21,34 @@ export interface NoisyLatents {
 
 /**
  * What text encoder and backbone make of noisy latents, for a prompted decoder
- * to go on with: the guess is `x_s - s velocity`.
+ * to go on with, `[B,t,h,w,D]` and `[B,t,h,w,Z]`: the guess is
+ * `x_s - s velocity`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { readPrompts } from "lib/models/text/mod.ts";
+ * import { initModels } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import { guessAt } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text, backbone } = tensorsOf(initModels(PRESETS.tiny, new Rng(1)));
+ * const grid = { frames: 1, height: 1, width: 2 };
+ * const latents = tf.ones([1, 1, 1, 2, 8]);
+ * const { guess } = guessAt({ text, backbone }, {
+ *   latents,
+ *   levels: tf.tensor1d([0.4]),
+ *   prompts: tensorsOf(readPrompts(["a cat"], PRESETS.tiny.text)),
+ *   positions: tensorsOf(tokenPositions(grid, { space: 16, time: 4 }, 8, 24)),
+ * }, PRESETS.tiny);
+ * // A backbone that has learned nothing takes nothing for noise.
+ * assert.deepEqual(guess.dataSync(), latents.dataSync());
+ * ```
  */
 export function guessAt(
   { text: reader, backbone }: Tensors<DiffusionParameters>,

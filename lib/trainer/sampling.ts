@@ -48,7 +48,7 @@ export interface SampleOptions {
   readonly solver?: SolverName;
   /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
-  /** Noise level of the latents that are wanted; 0, none, where left out. */
+  /** Noise level of the latents that are wanted, in [0,1); 0, none, where left out. */
   readonly end?: number;
   readonly onStep?: (done: number) => void;
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { tensorsOf } from "lib/compiler/mod.ts";
+import { disposeState, tensorsOf, uploadState } from "lib/compiler/mod.ts";
 import "lib/compiler/eager.ts";
 import { float32, Rng } from "lib/core/mod.ts";
 import { initDecoder, promptedDecode } from "lib/models/decoder/mod.ts";
 import { mixNoise } from "lib/models/diffusion/mod.ts";
 import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import {
+  finisherOf,
   guessAt,
-  openFinisher,
   openGuesser,
   promptedVelocity,
 } from "lib/trainer/mod.ts";
@@ -59,9 +59,10 @@ Deno.test("a finisher decodes under each prompt what a guesser sees at the level
     tensorsOf(guess),
     DECODERS.tiny,
   ).dataSync();
-  using finisher = await openFinisher(
+  const state = await uploadState(device, { diffusion, decoder });
+  using finisher = finisherOf(
     device,
-    { diffusion, decoder },
+    state,
     { ...diffusionConfig, decoder: DECODERS.tiny },
   );
   const clips = await finisher.finish({ ...given, level: 0.4, fps: 8 });

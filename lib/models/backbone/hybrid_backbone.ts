@@ -124,7 +124,7 @@ export function initBackbone(
 }
 
 /** Makes all of it but the output layer. */
-export function initTrunk(
+function initTrunk(
   config: BackboneConfig,
   { latentChannels, text }: BackboneSurroundings,
   rng: Rng,
@@ -157,7 +157,19 @@ export function initTrunk(
   };
 }
 
-/** Makes the memory of a prompt, which says little until it has learned. */
+/**
+ * Makes the memory of a prompt, which says little until it has learned.
+ *
+ * @example
+ * ```ts
+ * import { initMemory } from "lib/models/backbone/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { weight } = initMemory({ memory: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
+ * assert.deepEqual(weight.shape, [6, 32]);
+ * ```
+ */
 export function initMemory(
   { memory = 0, width }: Pick<BackboneConfig, "memory" | "width">,
   text: Pick<TextConfig, "outputWidth">,
@@ -258,7 +270,24 @@ export function backbone(
   );
 }
 
-/** The velocity that tokens of {@link backboneTokens} stand for, `[B,t,h,w,Z]`. */
+/**
+ * The velocity that tokens of {@link backboneTokens} stand for: `[B,N,D]` and
+ * the noisy latent `[B,t,h,w,Z] -> [B,t,h,w,Z]`. See {@link backbone}, which is
+ * both in one.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { velocityOfTokens } from "lib/models/backbone/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const output = { weight: tf.tensor2d([[2]]), bias: tf.tensor1d([1]) };
+ * const at = { latent: tf.zeros([1, 1, 1, 1, 1]), level: tf.tensor1d([0.5]) };
+ * const velocity = velocityOfTokens({ output }, tf.tensor3d([[[3]]]), at, {});
+ * assert.equal(velocity.dataSync()[0], 7);
+ * ```
+ */
 export function velocityOfTokens(
   p: Pick<Tensors<BackboneParameters>, "output">,
   tokens: tf.Tensor,
@@ -275,6 +304,30 @@ export function velocityOfTokens(
 /**
  * What the backbone makes of each cell of a noisy latent, before the output
  * layer: `[B,t,h,w,Z] -> [B,N,D]`, `N = t h w`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { backboneTokens, initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone: config, text } = PRESETS.tiny;
+ * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
+ * const tokens = backboneTokens(tensorsOf(parameters), {
+ *   latent: tf.ones([1, 1, 2, 2, 8]),
+ *   level: tf.tensor1d([0.5]),
+ *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
+ *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
+ *   positions: tensorsOf(
+ *     tokenPositions({ frames: 1, height: 2, width: 2 }, { space: 16, time: 4 }, 8, 24),
+ *   ),
+ * }, config);
+ * assert.deepEqual(tokens.shape, [1, 4, 48]);
+ * ```
  */
 export function backboneTokens(
   p: Tensors<TrunkParameters>,

@@ -26,7 +26,7 @@ import {
   promptedBlock,
   type PromptedBlockParameters,
   WITHIN_FRAME,
-} from "./prompted_block.ts";
+} from "./_prompted_block.ts";
 
 /** One level: the way to it from the one before, and its blocks. */
 export interface DecoderLevelParameters {

@@ -70,15 +70,17 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  draw: DrawOptions,
+  asked: DrawOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
+  const draw = { ...asked, finish: models.decoder ? asked.finish : 0 };
   const { facts, digests } = models;
   const generator = await openGenerator(device, models);
   const { stage } = facts.diffusion;
   return {
-    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
+    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}` +
+      (draw.finish > 0 ? " and decoder" : ""),
     phase: phaseOf(path, stage),
     identity: { digests, draw },
     vae: digests.vae,

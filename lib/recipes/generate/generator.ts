@@ -1,4 +1,9 @@
-import type { Device } from "../../compiler/mod.ts";
+import {
+  type Device,
+  disposeState,
+  type OnDevice,
+  uploadState,
+} from "../../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../../core/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import { shiftOf, type SolverName } from "../../models/diffusion/mod.ts";
@@ -7,7 +12,7 @@ import {
   latentSizeOf,
   strideOf,
 } from "../../models/vae/mod.ts";
-import { openCodec, openFinisher, openSampler } from "../../trainer/mod.ts";
+import { finisherOf, openCodec, samplerOf } from "../../trainer/mod.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -81,16 +86,20 @@ export async function openGenerator(
   >,
 ): Promise<Generator> {
   using opened = new DisposableStack();
-  const sampler = opened.use(await openSampler(device, diffusion, config));
+  const diffusionState = await held(opened, device, diffusion);
+  const sampler = opened.use(samplerOf(device, diffusionState, config));
   const codec = opened.use(await openCodec(device, vae, config.vae));
   const finisher = decoder && opened.use(
-    await openFinisher(
+    finisherOf(
       device,
-      { diffusion, decoder: decoder.parameters },
+      {
+        diffusion: diffusionState,
+        decoder: await held(opened, device, decoder.parameters),
+      },
       { ...config, decoder: decoder.config },
     ),
   );
-  const held = opened.move();
+  const kept = opened.move();
   return {
     async generate({ prompts, seed, fps, steps, sampler: solver, ...options }) {
       const level = finisher ? options.finish ?? FINISH_AT : 0;
@@ -138,8 +147,19 @@ export async function openGenerator(
       const latents = await codec.encode(clips);
       return (await codec.decode(latents, clips[0]!.fps)).map(clamped);
     },
-    [Symbol.dispose]: () => held.dispose(),
+    [Symbol.dispose]: () => kept.dispose(),
   };
+}
+
+/** Puts parameters on a device, until the stack is disposed of. */
+async function held<P>(
+  stack: DisposableStack,
+  device: Device,
+  parameters: P,
+): Promise<OnDevice<P>> {
+  const state = await uploadState(device, parameters);
+  stack.defer(() => disposeState(state));
+  return state;
 }
 
 /** Values as a screen shows them. */

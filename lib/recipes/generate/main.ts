@@ -33,6 +33,12 @@ async function generate(options: GenerateFlags): Promise<number> {
       }; what it shows is a guess`,
     );
   }
+  if (models.strayDecoder) {
+    say(
+      `note: "${models.strayDecoder}" finishes what other weights begin and ` +
+        "is left out; the VAE's decoder draws",
+    );
+  }
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   using generator = await openGenerator(device, models);

@@ -28,4 +28,8 @@ export {
   VAE_FILE,
   type VaeWeights,
 } from "./trained_vae.ts";
-export { readVocabulary, type Vocabulary } from "./vocabulary.ts";
+export {
+  readVocabulary,
+  type Vocabulary,
+  VOCABULARY_FILE,
+} from "./vocabulary.ts";

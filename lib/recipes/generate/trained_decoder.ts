@@ -41,10 +41,13 @@ export function surroundingsOf(
   };
 }
 
+/** Said of a decoder that finishes what other weights begin: another phase's. */
+export const STRAY = "stray";
+
 /**
- * Reads the decoder beside trained models; undefined if there is none, or if
- * it was trained to finish what other weights of the diffusion begin: those of
- * another phase of the same run.
+ * Reads the decoder beside trained models; undefined if there is none,
+ * {@link STRAY} if it was trained to finish what other weights of the diffusion
+ * begin, such as those of another phase of the same run.
  *
  * @param diffusion Digest of the diffusion's weights.
  * @throws {InputError} naming the file, if it is damaged or no such decoder
@@ -53,7 +56,7 @@ export async function readDecoder(
   path: string,
   models: ModelConfig,
   diffusion: string,
-): Promise<TrainedDecoder | undefined> {
+): Promise<TrainedDecoder | typeof STRAY | undefined> {
   try {
     await Deno.stat(path);
   } catch (error) {
@@ -61,7 +64,7 @@ export async function readDecoder(
     throw error;
   }
   const config = await configOfWeights(path, weightsConfigSchema);
-  if (config.diffusion !== diffusion) return undefined;
+  if (config.diffusion !== diffusion) return STRAY;
   const { tensors, facts, digest } = await loadWeights(path, {
     kind: DECODER_KIND,
     config,

@@ -18,6 +18,7 @@ import { configOfWeights } from "./config_of_weights.ts";
 import {
   DECODER_FILE,
   readDecoder,
+  STRAY,
   type TrainedDecoder,
 } from "./trained_decoder.ts";
 import { readVae, VAE_FILE } from "./trained_vae.ts";
@@ -36,8 +37,13 @@ export interface TrainedModels {
   /** Of the VAE's latents, per channel. */
   readonly statistics: LatentStatistics;
   readonly diffusion: DiffusionParameters;
-  /** What finishes the clips of this diffusion under their prompts, if there is one. */
+  /**
+   * What finishes the clips of this diffusion under their prompts, if there is
+   * one.
+   */
   readonly decoder?: TrainedDecoder;
+  /** A decoder that lies beside them and finishes what other weights begin. */
+  readonly strayDecoder?: string;
   readonly facts: {
     readonly vae: WeightsFacts;
     readonly diffusion: WeightsFacts;
@@ -107,14 +113,17 @@ export async function readTrainedModels(
       }, rng),
     },
   });
-  const decoder = await readDecoder(
-    diffusionPath.replace(/[^/\\]*$/, DECODER_FILE),
+  const decoderPath = diffusionPath.replace(/[^/\\]*$/, DECODER_FILE);
+  const found = await readDecoder(
+    decoderPath,
     { vae: vae.config, text, backbone },
     diffusion.digest,
   );
+  const decoder = found === STRAY ? undefined : found;
   return {
     file: diffusionPath,
     ...(decoder && { decoder }),
+    ...(found === STRAY && { strayDecoder: decoderPath }),
     config: { vae: vae.config, text, backbone },
     vae: vae.tensors.parameters,
     statistics: vae.tensors.statistics,

@@ -53,12 +53,20 @@ async function pack(options: PackOptions): Promise<number> {
     },
     half,
   );
-  if (models.decoder) {
-    const { parameters, config: decoder, facts } = models.decoder;
-    await saveWeights(`${out}/${DECODER_FILE}`, parameters, {
-      ...facts,
-      config: { decoder, diffusion: diffusionDigest },
+  const decoder = options.before === undefined ? models.decoder : undefined;
+  if (decoder) {
+    await saveWeights(`${out}/${DECODER_FILE}`, decoder.parameters, {
+      ...decoder.facts,
+      config: { decoder: decoder.config, diffusion: diffusionDigest },
     }, half);
+  } else {
+    await removeFile(`${out}/${DECODER_FILE}`);
+    if (models.decoder) {
+      say(
+        `left out: the decoder, which belongs to the run's own weights; train ` +
+          "one for the packed models with deno task decoder",
+      );
+    }
   }
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
@@ -77,7 +85,7 @@ async function pack(options: PackOptions): Promise<number> {
     const name of [
       VAE_FILE,
       DIFFUSION_FILE,
-      ...(models.decoder ? [DECODER_FILE] : []),
+      ...(decoder ? [DECODER_FILE] : []),
       VOCABULARY_FILE,
       METRICS_FILE,
       REPORT_FILE,
@@ -87,6 +95,15 @@ async function pack(options: PackOptions): Promise<number> {
     say(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
+}
+
+/** What is left of models that were packed before would belong to none. */
+async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Text encoder and backbone of a run, or between those before it and its own. */

@@ -2,11 +2,12 @@ import { jitWithState, type OnDevice } from "../../compiler/mod.ts";
 import {
   type Clip,
   float32,
+  InputError,
   type NdArray,
   Rng,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { ClipShape } from "../../dataset/batches/mod.ts";
+import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import {
@@ -15,7 +16,7 @@ import {
   initDecoder,
   promptedDecode,
 } from "../../models/decoder/mod.ts";
-import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
 import {
   latentSizeOf,
   normaliseLatent,
@@ -26,15 +27,17 @@ import {
   checkConfig,
   clipShapeOf,
   clipsOfBatch,
-  type Codec,
   decoderTrainingLoss,
   type Evaluator,
   type GuessArrays,
-  type Guesser,
+  type LatentCache,
+  latentSpaceOf,
   openCodec,
   openGuesser,
+  openLatentCache,
   sampleOrder,
   saveWeights,
+  stackArrays,
   type TrainState,
 } from "../../trainer/mod.ts";
 import {
@@ -45,8 +48,10 @@ import {
   surroundingsOf,
   type TrainedModels,
   VAE_FILE,
+  VOCABULARY_FILE,
 } from "../generate/mod.ts";
 import { DECODERS } from "../presets.ts";
+import { modelsOf } from "./models.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import { exists, type Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
@@ -66,9 +71,11 @@ const SHOWN = 4;
 /** What it is trained on: the mix of all phases. */
 const PHASE = 5;
 
-/** A clip and what is said of it. */
-interface Captioned {
+/** A clip, its latent and what is said of it. */
+interface Sample {
   readonly clip: Clip;
+  /** Not normalised, `[t,h,w,Z]`. */
+  readonly latent: NdArray<"float32">;
   readonly caption: string;
 }
 
@@ -85,6 +92,8 @@ export async function trainDecoderOf(
   const shape = clipShapeOf(plan);
   const rng = new Rng(options.seed).fork("decoder");
   const decoder = DECODERS[options.preset];
+  // That of the run itself is what comes of it.
+  const given = isElsewhere(options) ? models.decoder : undefined;
   const source = await phaseClips(options, PHASE, {
     split: "train",
     length: plan.samples,
@@ -101,27 +110,41 @@ export async function trainDecoderOf(
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
     diffusion: models.digests.diffusion,
-    ...(models.decoder && { finetune: models.decoder.digest }),
+    ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${DECODER_FILE}`;
   if (await isDone(run, "decoder", config, path)) return;
   await keepModels(run, models);
   using guesses = await openGuesses(run, models, shape);
+  const latents = await guesses.latentsOf(source);
   const order = sampleOrder(options.seed, source.length);
-  using evaluator = await decoderEvaluator(run, guesses, shape);
+  const sampleAt = async (n: number): Promise<Sample> => {
+    const { epoch, index } = order(n);
+    const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
+    const isDropped = draw.uniform() < DROPPED;
+    const { caption } = isDropped
+      ? { caption: "" }
+      : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
+    return {
+      clip: await latents.clipAt(index),
+      latent: await latents.latentAt(index),
+      caption,
+    };
+  };
+  using evaluator = decoderEvaluator(
+    run,
+    await heldOutOf(run, guesses, shape),
+    shape.fps,
+  );
   const trained = await runStage(run, "decoder", config, {
     config: trainingConfigOf("decoder", plan, options),
-    initial: models.decoder?.parameters ??
+    initial: given?.parameters ??
       initDecoder(decoder, surroundingsOf(models.config), rng.fork("initial")),
     lossOf: decoderTrainingLoss(decoder),
     async batchAt(index: number) {
-      const samples: Captioned[] = [];
+      const samples: Sample[] = [];
       for (let i = 0; i < plan.batch; i++) {
-        const place = order(index * plan.batch + i);
-        const draw = rng.fork(`clip ${place.index} of epoch ${place.epoch}`);
-        const isDropped = draw.uniform() < DROPPED;
-        const { clip, caption } = await source.clipAt(place.index, shape, draw);
-        samples.push({ clip, caption: isDropped ? "" : caption });
+        samples.push(await sampleAt(index * plan.batch + i));
       }
       const draw = rng.fork(`noise ${index}`);
       const levels = samples.map(() => HIGHEST_LEVEL * draw.uniform());
@@ -146,60 +169,94 @@ export async function trainDecoderOf(
  * The trained models that a decoder is to come after, found out before a folder
  * is made.
  *
- * @throws {InputError} if there are none, or they have a decoder of another
- *   shape
+ * @throws {InputError} if there are none, they are not those of the preset,
+ *   they have a decoder of another shape, or the run holds other models
  */
 export async function modelsToDecode(
-  { run, finetune, preset }: Run["options"],
+  options: Run["options"],
 ): Promise<TrainedModels> {
-  const folder = finetune ?? run;
-  const models = await readTrainedModels(folder);
-  if (models.decoder) {
-    checkConfig(`${folder}/${DECODER_FILE}`, models.decoder.config, {
-      ...DECODERS[preset],
-    });
+  const { run, finetune, preset, resumePhase } = options;
+  if (resumePhase !== undefined) {
+    throw new InputError(
+      "Cannot train a decoder: --resume-phase must be left out: current value " +
+        `is ${resumePhase}; to begin the decoder again, choose another --run ` +
+        `with --finetune ${run}`,
+    );
   }
+  const models = await readTrainedModels(finetune ?? run);
+  checkConfig(models.file, models.config, modelsOf(options));
+  if (models.decoder) {
+    checkConfig(
+      besideFile(models, DECODER_FILE),
+      { ...models.decoder.config },
+      { ...DECODERS[preset] },
+    );
+  }
+  if (isElsewhere(options)) await assertRunHoldsNoOther(run, models);
   return models;
+}
+
+/** Whether the models are those of another folder than the run's. */
+function isElsewhere({ finetune, run }: Run["options"]): boolean {
+  return finetune !== undefined && finetune !== run;
+}
+
+/** @throws {InputError} if the folder of the run has models, and not these */
+async function assertRunHoldsNoOther(
+  run: string,
+  { digests }: TrainedModels,
+): Promise<void> {
+  const own = await readTrainedModels(run).catch((error) => {
+    if (error instanceof InputError) return undefined; // none, or not whole
+    throw error;
+  });
+  if (!own || own.digests.diffusion === digests.diffusion) return;
+  throw new InputError(
+    `Cannot train a decoder in "${run}": the models there must be those of ` +
+      `--finetune: "${own.file}" holds others; choose another folder with --run`,
+  );
+}
+
+/** A file in the folder of the models. */
+function besideFile({ file }: TrainedModels, name: string): string {
+  return file.replace(/[^/\\]*$/, name);
 }
 
 /** Leaves what the decoder comes after beside it, so that the run is whole. */
 async function keepModels(
-  { options: { finetune, run }, folder }: Run,
-  { file }: TrainedModels,
+  { options, folder }: Run,
+  models: TrainedModels,
 ): Promise<void> {
-  if (finetune === undefined || finetune === run) return;
-  const name = file.replace(/^.*[/\\]/, "");
-  const from = file.slice(0, -name.length);
-  for (const kept of [VAE_FILE, name]) {
-    if (await exists(`${folder}/${kept}`)) continue;
-    await writeFileAtomically(
-      `${folder}/${kept}`,
-      await Deno.readFile(`${from}${kept}`),
-    );
+  if (!isElsewhere(options)) return;
+  const diffusion = models.file.replace(/^.*[/\\]/, "");
+  for (const name of [VOCABULARY_FILE, VAE_FILE, diffusion]) {
+    const from = besideFile(models, name);
+    if (await exists(`${folder}/${name}`) || !await exists(from)) continue;
+    await writeFileAtomically(`${folder}/${name}`, await Deno.readFile(from));
   }
 }
 
 /** What a backbone makes of clips of one shape under noise. */
 interface Guesses extends Disposable {
+  /** Latents of the clips of a source, kept with the run. */
+  latentsOf(source: ClipSource): Promise<LatentCache>;
   /** @param rng Draws the noise. */
   of(
-    samples: readonly Captioned[],
+    samples: readonly Sample[],
     levels: readonly number[],
     rng: Rng,
   ): Promise<GuessArrays>;
 }
 
 async function openGuesses(
-  { device }: Run,
-  { config, vae, statistics, diffusion }: TrainedModels,
+  { device, folder, options: { seed }, host: { progress, signal } }: Run,
+  { config, vae, statistics, diffusion, digests, facts }: TrainedModels,
   shape: ClipShape,
 ): Promise<Guesses> {
   using opened = new DisposableStack();
-  const codec: Codec = opened.use(await openCodec(device, vae, config.vae));
-  const guesser: Guesser = opened.use(
-    await openGuesser(device, diffusion, config),
-  );
-  const positions: RotaryTable = tokenPositions(
+  const codec = opened.use(await openCodec(device, vae, config.vae));
+  const guesser = opened.use(await openGuesser(device, diffusion, config));
+  const positions = tokenPositions(
     latentSizeOf(config.vae, shape),
     strideOf(config.vae),
     shape.fps,
@@ -207,12 +264,22 @@ async function openGuesses(
   );
   const held = opened.move();
   return {
-    async of(samples, levels, rng) {
-      const clean = normaliseLatent(
-        await codec.encode(samples.map(({ clip }) => clip)),
-        statistics,
+    latentsOf: (source) =>
+      openLatentCache({
+        source,
+        shape,
+        seed,
+        codec,
+        codecDigest: latentSpaceOf({ digest: digests.vae, facts: facts.vae }),
+        folder: `${folder}/latents`,
+        progress,
+        signal,
+      }),
+    of(samples, levels, rng) {
+      const clean = stackArrays(
+        samples.map(({ latent }) => normaliseLatent(latent, statistics)),
       );
-      return await guesser.guess({
+      return guesser.guess({
         prompts: samples.map(({ caption }) => caption),
         latents: noisy(clean, levels, rng),
         levels: float32([levels.length], levels),
@@ -240,23 +307,55 @@ function noisy(
   );
 }
 
-/** Mean squared error on held-out clips by noise level, and a sheet of some. */
-async function decoderEvaluator(
-  run: Run,
+/** Held-out clips, and what the backbone makes of them at a level. */
+interface HeldOut {
+  readonly level: number;
+  readonly samples: readonly Sample[];
+  readonly guess: GuessArrays;
+}
+
+/** Held-out clips at each level, some at a time; they are the same all along. */
+async function heldOutOf(
+  { options }: Run,
   guesses: Guesses,
   shape: ClipShape,
-): Promise<Evaluator<DecoderParameters> & Disposable> {
-  const { options, device } = run;
-  const decoder = DECODERS[options.preset];
+): Promise<HeldOut[]> {
   const source = await phaseClips(options, PHASE, {
     split: "validation",
     length: options.heldOut,
     shape,
   });
-  const samples: Captioned[] = [];
-  for (let i = 0; i < source.length; i++) {
-    samples.push(await source.clipAt(i, shape, new Rng(options.seed)));
+  const latents = await guesses.latentsOf(source);
+  const batches: HeldOut[] = [];
+  for (let at = 0; at < latents.length; at += AT_ONCE) {
+    const samples: Sample[] = [];
+    for (let i = at; i < Math.min(at + AT_ONCE, latents.length); i++) {
+      samples.push({
+        clip: await latents.clipAt(i),
+        latent: await latents.latentAt(i),
+        caption: (await latents.entryAt(i)).caption,
+      });
+    }
+    for (const level of HELD_OUT_LEVELS) {
+      const guess = await guesses.of(
+        samples,
+        samples.map(() => level),
+        new Rng(options.seed).fork(`held out ${at}`),
+      );
+      batches.push({ level, samples, guess });
+    }
   }
+  return batches;
+}
+
+/** Mean squared error on held-out clips by noise level, and a sheet of some. */
+function decoderEvaluator(
+  run: Run,
+  heldOut: readonly HeldOut[],
+  fps: number,
+): Evaluator<DecoderParameters> & Disposable {
+  const { options, device } = run;
+  const decoder = DECODERS[options.preset];
   type Decode = {
     run(inputs: GuessArrays): Promise<{ clips: NdArray }>;
     [Symbol.dispose](): void;
@@ -279,28 +378,20 @@ async function decoderEvaluator(
       state.averages!.long,
       { device, name: "held-out clips" },
     ) as Decode;
-    const errors: Record<number, number> = {};
+    const errors = Object.fromEntries(
+      HELD_OUT_LEVELS.map((level) => [level, 0]),
+    );
     const rows: SheetRow[] = [];
-    for (const level of HELD_OUT_LEVELS) {
-      let error = 0;
-      for (let at = 0; at < samples.length; at += AT_ONCE) {
-        const some = samples.slice(at, at + AT_ONCE);
-        const guess = await guesses.of(
-          some,
-          some.map(() => level),
-          new Rng(options.seed).fork(`held out ${at}`),
-        );
-        const { clips } = await compiled.run(guess);
-        const decoded = clipsOfBatch(clips as NdArray<"float32">, shape.fps);
-        for (const [i, { clip, caption }] of some.entries()) {
-          const found = shown(decoded[i]!);
-          error += squaredError(clip, found) / samples.length;
-          if (level !== FINISH_AT || rows.length >= 2 * SHOWN) continue;
-          rows.push({ label: caption, clip });
-          rows.push({ label: `from noise level ${level}`, clip: found });
-        }
+    for (const { level, samples, guess } of heldOut) {
+      const { clips } = await compiled.run(guess);
+      const decoded = clipsOfBatch(clips as NdArray<"float32">, fps);
+      for (const [i, { clip, caption }] of samples.entries()) {
+        const found = shown(decoded[i]!);
+        errors[level]! += squaredError(clip, found) / options.heldOut;
+        if (level !== FINISH_AT || rows.length >= 2 * SHOWN) continue;
+        rows.push({ label: caption, clip });
+        rows.push({ label: `from noise level ${level}`, clip: found });
       }
-      errors[level] = error;
     }
     await showSamples(run, { stage: "decoder", step, rows });
     const score = Object.values(errors).reduce((a, b) => a + b, 0) /

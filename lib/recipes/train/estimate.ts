@@ -11,7 +11,7 @@ import {
 import { surroundingsOf } from "../generate/mod.ts";
 import { initModels } from "../models.ts";
 import { DECODERS } from "../presets.ts";
-import { phaseOf, type Stage, titleOf } from "./curriculum.ts";
+import { type Stage, titleOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
@@ -59,7 +59,6 @@ function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const models = modelsOf(options);
   const plan = planOf(options, stage);
   const { vae, text, backbone } = initModels(models, shapesOnly());
-  const phase = phaseOf(stage);
   const of = {
     vae: () => vae,
     text: () => text,
@@ -80,7 +79,7 @@ function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
     stage,
     updates: scheduleOf(plan, options.maxSteps).totalSteps,
     state: countParameters(trained) * COPIES * BYTES_PER_ELEMENT.float32,
-    latents: phase === undefined
+    latents: stage === "vae" || stage === "text"
       ? 0
       : plan.samples * numbers * BYTES_PER_ELEMENT.float32,
   };

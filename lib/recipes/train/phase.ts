@@ -226,10 +226,16 @@ async function startOf(
     const initial = given ?? fresh;
     const text = await alignedText(run, fresh.text);
     if (text === undefined) return initial;
-    // The layer that reads the text begins anew: what it knew was another
-    // encoder's tokens.
-    const { text: reading } = fresh.backbone;
-    return { text, backbone: { ...initial.backbone, text: reading } };
+    // What reads the text begins anew: it knew another encoder's tokens.
+    const { text: reading, memory } = fresh.backbone;
+    return {
+      text,
+      backbone: {
+        ...initial.backbone,
+        text: reading,
+        ...(memory && { memory }),
+      },
+    };
   }
   const before = stageOf(phase - 1 as Phase);
   const ended = await endParameters(run, before, fresh);

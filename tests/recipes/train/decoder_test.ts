@@ -30,7 +30,8 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
     assert.equal(models.digests.diffusion, before.digests.diffusion);
     assert.equal(models.decoder!.facts.step, 24);
 
-    // What is done is not done again; another run goes on from it.
+    // What is done is not done again, with or without the models elsewhere;
+    // another run goes on from it.
     await trainDecoder(options, silentHost);
     assert.equal(
       (await readJsonl(`${run}/first/metrics.jsonl`)).length,
@@ -61,19 +62,83 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
   }
 });
 
-Deno.test("a decoder is refused where there are no models, or it does not fit them, before a folder is made", async () => {
-  const finetune = await untrainedFolder();
-  const run = `${finetune}/run`;
+Deno.test("a decoder of a run's own models is done once, and evaluated while batches are made ahead", async () => {
+  const run = await untrainedFolder({ diffusionFile: "phase1.safetensors" });
   try {
-    const none = trainFlags.parse({ preset: "tiny", run });
+    const options = trainFlags.parse({
+      ...{ preset: "tiny", run, languages: "en" },
+      ...{ batch: 4, samples: 16, epochs: 1, heldOut: 4, evaluateEvery: 1 },
+    });
+    await trainDecoder(options, silentHost);
+    const records = await readJsonl(`${run}/metrics.jsonl`);
+    await trainDecoder(options, silentHost);
+    assert.deepEqual(await readJsonl(`${run}/metrics.jsonl`), records);
+    assert.ok((await readTrainedModels(run)).decoder);
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
+
+Deno.test("a decoder that was stopped goes on to the same weights", async () => {
+  const finetune = await untrainedFolder();
+  const runs = await Deno.makeTempDir();
+  try {
+    const options = trainFlags.parse({
+      ...{ preset: "tiny", finetune, languages: "en", saveEvery: 0 },
+      ...{ batch: 2, samples: 8, epochs: 1, heldOut: 2 },
+    });
+    const whole = { ...options, run: `${runs}/whole` };
+    await trainDecoder(whole, silentHost);
+    const broken = { ...options, run: `${runs}/broken` };
+    const stop = new AbortController();
     await assert.rejects(
-      trainDecoder(none, silentHost),
-      (error) =>
-        error instanceof InputError &&
-        /must hold vae.safetensors/.test(error.message),
+      trainDecoder(broken, {
+        ...silentHost,
+        signal: stop.signal,
+        display({ step }) {
+          if (step === 2) stop.abort();
+        },
+      }),
+      { name: "StoppedError" },
     );
-    await assert.rejects(Deno.stat(run), Deno.errors.NotFound);
+    await trainDecoder(broken, silentHost);
+    const digestIn = async (folder: string) =>
+      (await readTrainedModels(folder)).digests.decoder;
+    assert.equal(await digestIn(broken.run), await digestIn(whole.run));
   } finally {
     await Deno.remove(finetune, { recursive: true });
+    await Deno.remove(runs, { recursive: true });
+  }
+});
+
+Deno.test("a decoder is refused where there are no models or others, before anything is written", async () => {
+  const finetune = await untrainedFolder();
+  const other = await untrainedFolder({ seed: 2 });
+  const run = `${finetune}/run`;
+  try {
+    const options = trainFlags.parse({ preset: "tiny", run });
+    const refused: [Partial<typeof options>, RegExp][] = [
+      [{}, /must hold vae.safetensors/],
+      [
+        { finetune, preset: "nano" },
+        /of the model must be that of the weights/,
+      ],
+      [
+        { finetune, run: other },
+        /must be those of --finetune: .* holds others/,
+      ],
+      [{ finetune, resumePhase: 5 }, /--resume-phase must be left out/],
+    ];
+    for (const [change, message] of refused) {
+      await assert.rejects(
+        trainDecoder({ ...options, ...change }, silentHost),
+        (error) => error instanceof InputError && message.test(error.message),
+      );
+    }
+    await assert.rejects(Deno.stat(run), Deno.errors.NotFound);
+    await assert.rejects(Deno.stat(`${other}/decoder`), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(finetune, { recursive: true });
+    await Deno.remove(other, { recursive: true });
   }
 });
