@@ -78,4 +78,5 @@ Deno.test("a finisher decodes under each prompt what a guesser sees at the level
   assert.ok(
     other!.data.some((v, i) => Math.abs(v - clips[0]!.data[i]!) > 1e-4),
   );
+  disposeState(state);
 });

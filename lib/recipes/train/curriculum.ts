@@ -230,7 +230,7 @@ export function titleOf(stage: Stage): string {
   return BASE[stage].title;
 }
 
-/** The phase of a stage; undefined for those before the first. */
+/** The phase of a stage; undefined for those that are none. */
 export function phaseOf(stage: Stage): Phase | undefined {
   return PHASES.find((phase) => stageOf(phase) === stage);
 }

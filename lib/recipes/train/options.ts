@@ -24,7 +24,10 @@ function overriding(
     );
 }
 
-/** Flags of `deno task vae`, `phase1` to `phase5` and `train`, and knobs of their notebooks. */
+/**
+ * Flags of `deno task vae`, `text`, `phase1` to `phase5`, `decoder` and `train`,
+ * and knobs of their notebooks.
+ */
 export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
@@ -53,7 +56,7 @@ export const trainFlags = z.strictObject({
     "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
   ),
   finetune: path.optional().describe(
-    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on. Latents of more channels than theirs are fitted to them",
+    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on, stage decoder the decoder that comes after them. Latents of more channels than theirs are fitted to them",
   ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",
@@ -76,7 +79,7 @@ export const trainFlags = z.strictObject({
   optimiser: z.enum(["adamw", "muon"], {
     error: "must be adamw or muon",
   }).default("adamw").describe(
-    "adamw; or muon, for the matrices of the backbone's blocks, beside adamw for the rest",
+    "adamw; or muon, for the matrices of the blocks of backbone and decoder, beside adamw for the rest",
   ),
   samples: overriding("samples"),
   size: overriding("size"),

@@ -11,7 +11,7 @@ Deno.test("deno task pack ships the decoder of a run, which finishes the packed 
     await Deno.writeTextFile(`${run}/report.html`, "");
     const packed = await runTask("pack", "--run", run, "--out", `${run}/out`);
     assert.equal(packed.code, 0, packed.stderr);
-    assert.match(packed.stderr, /decoder.safetensors: 0\.\d MB/);
+    assert.match(packed.stderr, /decoder\.safetensors: 0\.\d MB/);
     const valueIn = async (folder: string): Promise<number> =>
       (await readTrainedModels(folder)).decoder!.parameters.memory.weight
         .data[0]!;
