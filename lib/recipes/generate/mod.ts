@@ -12,6 +12,7 @@ export {
 export {
   DECODER_FILE,
   DECODER_KIND,
+  loadDecoder,
   surroundingsOf,
   type TrainedDecoder,
 } from "./trained_decoder.ts";

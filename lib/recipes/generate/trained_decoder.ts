@@ -19,6 +19,8 @@ export const DECODER_KIND = "PromptedDecoder";
 /** A prompted decoder with its configuration. */
 export interface TrainedDecoder {
   readonly config: DecoderConfig;
+  /** Digest of the diffusion's weights that it comes after. */
+  readonly diffusion: string;
   readonly parameters: DecoderParameters;
   readonly facts: WeightsFacts;
   readonly digest: string;
@@ -63,12 +65,31 @@ export async function readDecoder(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+  const decoder = await loadDecoder(path, models);
+  return decoder.diffusion === diffusion ? decoder : STRAY;
+}
+
+/**
+ * Loads a decoder, whichever weights of the diffusion it comes after.
+ *
+ * @throws {InputError} naming the file, if it is missing, damaged or no decoder
+ *   for models of these shapes
+ */
+export async function loadDecoder(
+  path: string,
+  models: ModelConfig,
+): Promise<TrainedDecoder> {
   const config = await configOfWeights(path, weightsConfigSchema);
-  if (config.diffusion !== diffusion) return STRAY;
   const { tensors, facts, digest } = await loadWeights(path, {
     kind: DECODER_KIND,
     config,
     form: initDecoder(config.decoder, surroundingsOf(models), shapesOnly()),
   });
-  return { config: config.decoder, parameters: tensors, facts, digest };
+  return {
+    config: config.decoder,
+    diffusion: config.diffusion,
+    parameters: tensors,
+    facts,
+    digest,
+  };
 }

@@ -44,8 +44,10 @@ import {
   DECODER_FILE,
   DECODER_KIND,
   FINISH_AT,
+  loadDecoder,
   readTrainedModels,
   surroundingsOf,
+  type TrainedDecoder,
   type TrainedModels,
   VAE_FILE,
   VOCABULARY_FILE,
@@ -85,15 +87,13 @@ interface Sample {
  */
 export async function trainDecoderOf(
   run: Run,
-  models: TrainedModels,
+  { models, given }: DecoderWork,
 ): Promise<void> {
   const { options, folder } = run;
   const plan = planOf(options, "decoder");
   const shape = clipShapeOf(plan);
   const rng = new Rng(options.seed).fork("decoder");
   const decoder = DECODERS[options.preset];
-  // That of the run itself is what comes of it.
-  const given = isElsewhere(options) ? models.decoder : undefined;
   const source = await phaseClips(options, PHASE, {
     split: "train",
     length: plan.samples,
@@ -110,7 +110,7 @@ export async function trainDecoderOf(
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
     diffusion: models.digests.diffusion,
-    ...(given && { finetune: given.digest }),
+    ...(given && { given: given.digest }),
   };
   const path = `${folder}/${DECODER_FILE}`;
   if (await isDone(run, "decoder", config, path)) return;
@@ -165,16 +165,23 @@ export async function trainDecoderOf(
   });
 }
 
+/** What a decoder is trained with. */
+export interface DecoderWork {
+  /** Those that it comes after. */
+  readonly models: TrainedModels;
+  /** What it begins with, if not anew. */
+  readonly given?: TrainedDecoder;
+}
+
 /**
- * The trained models that a decoder is to come after, found out before a folder
- * is made.
+ * What a decoder is to be trained with, found out before a folder is made.
  *
- * @throws {InputError} if there are none, they are not those of the preset,
- *   they have a decoder of another shape, or the run holds other models
+ * @throws {InputError} if there are no trained models, they or the decoder to
+ *   begin with are not those of the preset, or the run holds other models
  */
-export async function modelsToDecode(
+export async function decoderWorkOf(
   options: Run["options"],
-): Promise<TrainedModels> {
+): Promise<DecoderWork> {
   const { run, finetune, preset, resumePhase } = options;
   if (resumePhase !== undefined) {
     throw new InputError(
@@ -185,15 +192,11 @@ export async function modelsToDecode(
   }
   const models = await readTrainedModels(finetune ?? run);
   checkConfig(models.file, models.config, modelsOf(options));
-  if (models.decoder) {
-    checkConfig(
-      besideFile(models, DECODER_FILE),
-      { ...models.decoder.config },
-      { ...DECODERS[preset] },
-    );
-  }
   if (isElsewhere(options)) await assertRunHoldsNoOther(run, models);
-  return models;
+  if (options.decoder === undefined) return { models };
+  const given = await loadDecoder(options.decoder, models.config);
+  checkConfig(options.decoder, given.config, DECODERS[preset]);
+  return { models, given };
 }
 
 /** Whether the models are those of another folder than the run's. */

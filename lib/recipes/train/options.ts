@@ -55,8 +55,11 @@ export const trainFlags = z.strictObject({
   decoderOf: path.optional().describe(
     "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
   ),
+  decoder: path.optional().describe(
+    "weights of a prompted decoder that stage decoder begins with, whichever weights of the backbone they came after; without them, fresh ones",
+  ),
   finetune: path.optional().describe(
-    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on, stage decoder the decoder that comes after them. Latents of more channels than theirs are fitted to them",
+    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on, stage decoder makes a decoder that comes after them. Latents of more channels than theirs are fitted to them",
   ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",

@@ -9,7 +9,7 @@ import {
 import { shapesOnly } from "../../models/layers/mod.ts";
 import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
-import { modelsToDecode, trainDecoderOf } from "./decoder.ts";
+import { decoderWorkOf, trainDecoderOf } from "./decoder.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
@@ -102,12 +102,12 @@ export async function trainDecoder(
   host: TrainHost,
 ): Promise<void> {
   // Found out before a folder is made.
-  const models = await modelsToDecode(options);
+  const decoderWork = await decoderWorkOf(options);
   await inRun(
     options,
     ["decoder"],
     host,
-    (run) => trainDecoderOf(run, models),
+    (run) => trainDecoderOf(run, decoderWork),
   );
 }
 

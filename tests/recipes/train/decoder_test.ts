@@ -37,7 +37,8 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
       (await readJsonl(`${run}/first/metrics.jsonl`)).length,
       records.length,
     );
-    const again = { ...options, finetune: `${run}/first`, run: `${run}/again` };
+    const decoder = `${run}/first/decoder.safetensors`;
+    const again = { ...options, decoder, run: `${run}/again` };
     await trainDecoder({ ...again, maxSteps: 1 }, silentHost);
     const [first] = await readJsonl(`${run}/again/metrics.jsonl`);
     assert.ok(Math.abs(Number(first!.heldOutError) - held[1]!) < 1e-6);
@@ -128,6 +129,11 @@ Deno.test("a decoder is refused where there are no models or others, before anyt
         /must be those of --finetune: .* holds others/,
       ],
       [{ finetune, resumePhase: 5 }, /--resume-phase must be left out/],
+      [{ finetune, decoder: `${run}/none` }, /none/],
+      [
+        { finetune, decoder: `${finetune}/vae.safetensors` },
+        /vae.safetensors": its configuration must be that of this version/,
+      ],
     ];
     for (const [change, message] of refused) {
       await assert.rejects(
