@@ -16,6 +16,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     languages: "en,de",
     vae: "a.safetensors",
     decoderOf: "b.safetensors",
+    decoder: "c.safetensors",
     finetune: "checkpoints/nano",
     startPhase: 2,
     from: "scratch",
