@@ -48,6 +48,15 @@ const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
     nano: { vae: 500, diffusion: 450 },
   };
 
+/**
+ * The same without a memory of prompts: one clip has none to remember, and at
+ * the demo's learning rate it is loud enough to cost 11 dB (27.8 for 38.9).
+ */
+function withoutMemory(models: ModelConfig): ModelConfig {
+  const { memory: _, ...backbone } = models.backbone;
+  return { ...models, backbone };
+}
+
 /** The plan of a demo run with models of a preset. */
 export function demoPlan(preset: DemoPreset): DemoPlan {
   const steps = STEPS[preset];
@@ -62,7 +71,7 @@ export function demoPlan(preset: DemoPreset): DemoPlan {
     clipNorm: 1,
   });
   return {
-    models: PRESETS[preset],
+    models: withoutMemory(PRESETS[preset]),
     clip: { frames: 16, height: 64, width: 64, fps: 8 },
     seed: 1,
     others: 3,

@@ -25,14 +25,23 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
 }
 
 /**
+ * What AdamW moves of a backbone's memory moves its tokens by as many weights
+ * as the text is wide, and nothing normalises them; Muon moves it as a whole.
+ */
+const MEMORY_RATE = 0.1;
+
+/**
  * Factors on the learning rates of parts of a stage's models. The shortcuts of
  * a VAE begin as the best that straight lines can do, and stay that.
  */
 function ratesOf(
   stage: Stage,
-  { decoderOf, textRate }: TrainOptions,
+  { decoderOf, textRate, optimiser }: TrainOptions,
 ): Pick<AdamWOptions, "rates"> {
-  if (phaseOf(stage) !== undefined) return { rates: { text: textRate } };
+  if (phaseOf(stage) !== undefined) {
+    const memory = optimiser === "adamw" && { "backbone/memory": MEMORY_RATE };
+    return { rates: { text: textRate, ...memory } };
+  }
   if (stage !== "vae") return {};
   return {
     rates: {
