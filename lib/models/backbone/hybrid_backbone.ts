@@ -41,8 +41,8 @@ export type BlockParameters =
   | CrossBlockParameters
   | CnnBlockParameters;
 
-/** Parameters of a HybridBackbone but for its output layer. */
-export interface TrunkParameters {
+/** Parameters of a HybridBackbone. */
+export interface BackboneParameters {
   /** `[Z,D]`: latent channels to tokens. */
   readonly input: LinearParameters;
   readonly timestep: TimestepParameters;
@@ -59,10 +59,6 @@ export interface TrunkParameters {
   readonly layers: Record<string, BlockParameters>;
   /** `[2,D]`: shift and scale before the output. */
   readonly finalModulation: NdArray;
-}
-
-/** Parameters of a HybridBackbone. */
-export interface BackboneParameters extends TrunkParameters {
   /** `[D,Z]`. */
   readonly output: LinearParameters;
 }
@@ -113,22 +109,9 @@ const PASSED_ON = 0.09;
  */
 export function initBackbone(
   config: BackboneConfig,
-  surroundings: BackboneSurroundings,
-  rng: Rng,
-): BackboneParameters {
-  const { latentChannels } = surroundings;
-  return {
-    ...initTrunk(config, surroundings, rng),
-    output: initLinear(rng.fork("output"), config.width, latentChannels, 0),
-  };
-}
-
-/** Makes all of it but the output layer. */
-function initTrunk(
-  config: BackboneConfig,
   { latentChannels, text }: BackboneSurroundings,
   rng: Rng,
-): TrunkParameters {
+): BackboneParameters {
   const { width } = config;
   const kinds = layerKinds(config);
   return {
@@ -154,6 +137,7 @@ function initTrunk(
       (place, name) => initBlock(kinds[place]!, rng.fork(name), config),
     ),
     finalModulation: zeros([2, width]),
+    output: initLinear(rng.fork("output"), width, latentChannels, 0),
   };
 }
 
@@ -330,7 +314,7 @@ export function velocityOfTokens(
  * ```
  */
 export function backboneTokens(
-  p: Tensors<TrunkParameters>,
+  p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
   config: BackboneConfig,
   { around = (block) => block }: BlockOptions = {},
@@ -411,7 +395,7 @@ function passedOn(level: tf.Tensor): tf.Tensor {
  * prompt where there are any, side by side: `[B,L+W+M,D]`.
  */
 function contextOf(
-  p: Tensors<TrunkParameters>,
+  p: Tensors<BackboneParameters>,
   { text, words }: BackboneInputs,
 ): AttentionContext {
   const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]

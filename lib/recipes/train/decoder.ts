@@ -35,7 +35,6 @@ import {
   openCodec,
   openGuesser,
   openLatentCache,
-  sampleOrder,
   saveWeights,
   stackArrays,
   type TrainState,
@@ -56,12 +55,11 @@ import { DECODERS } from "../presets.ts";
 import { modelsOf } from "./models.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import { exists, type Run } from "./run.ts";
+import { captionedLatents } from "./samples.ts";
 import { phaseClips } from "./sources.ts";
 import { isDone, runStage } from "./stage.ts";
 import { shown, showSamples, squaredError } from "./vae.ts";
 
-/** Share of samples whose caption is dropped: it decodes what has no prompt too. */
-const DROPPED = 0.1;
 /** Noise levels that it is trained on, evenly, from none. */
 const HIGHEST_LEVEL = 0.75;
 /** Levels at which it is evaluated. */
@@ -117,19 +115,13 @@ export async function trainDecoderOf(
   await keepModels(run, models);
   using guesses = await openGuesses(run, models, shape);
   const latents = await guesses.latentsOf(source);
-  const order = sampleOrder(options.seed, source.length);
+  const captioned = captionedLatents(source, latents, {
+    seed: options.seed,
+    rng,
+  });
   const sampleAt = async (n: number): Promise<Sample> => {
-    const { epoch, index } = order(n);
-    const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
-    const isDropped = draw.uniform() < DROPPED;
-    const { caption } = isDropped
-      ? { caption: "" }
-      : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
-    return {
-      clip: await latents.clipAt(index),
-      latent: await latents.latentAt(index),
-      caption,
-    };
+    const { index, latent, caption } = await captioned(n);
+    return { clip: await latents.clipAt(index), latent, caption };
   };
   using evaluator = decoderEvaluator(
     run,

@@ -35,7 +35,6 @@ import {
   openHeldOutLoss,
   openLatentCache,
   type Pass,
-  sampleOrder,
   samplerOf,
   saveWeights,
   stackArrays,
@@ -47,6 +46,7 @@ import { initModel } from "../models.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { givenDiffusion } from "./given_models.ts";
 import { exists, type Run } from "./run.ts";
+import { captionedLatents } from "./samples.ts";
 import { phaseClips } from "./sources.ts";
 import { planOf, trainingConfigOf } from "./plan.ts";
 import { phaseBeforeMissing } from "./ready.ts";
@@ -54,8 +54,6 @@ import { endParameters, isDone, runStage } from "./stage.ts";
 import { textPathOf } from "./text.ts";
 import { shown, showSamples } from "./vae.ts";
 
-/** Share of samples whose caption is dropped, for guidance. */
-const DROPPED = 0.1;
 /**
  * Towards noise, where what a prompt says is decided: half of a logit-normal's
  * levels are above 0.6 for latents of 32 channels, above 0.75 for those of 128.
@@ -131,15 +129,12 @@ export async function trainPhaseOf(
       shape,
     }),
   );
-  const order = sampleOrder(options.seed, source.length);
+  const captioned = captionedLatents(source, latents, {
+    seed: options.seed,
+    rng,
+  });
   const sample = async (n: number) => {
-    const { epoch, index } = order(n);
-    const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
-    const isDropped = draw.uniform() < DROPPED;
-    const { caption } = isDropped
-      ? { caption: "" }
-      : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
-    const latent = await latents.latentAt(index);
+    const { latent, caption } = await captioned(n);
     return { latent: normaliseLatent(latent, statistics), caption };
   };
   const heldOutClips: HeldOutClip[] = [];
