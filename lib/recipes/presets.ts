@@ -61,8 +61,11 @@ const NANO: ModelConfig = {
 };
 
 const NANO_DECODER: DecoderConfig = {
-  widths: [128, 96, 64],
-  blocks: 1,
+  levels: [
+    { width: 128, blocks: 2 },
+    { width: 96, blocks: 2 },
+    { width: 64, blocks: 1 },
+  ],
   memory: 32,
   memoryWidth: 64,
   patch: 4,
@@ -197,8 +200,11 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
  */
 export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
   tiny: {
-    widths: [32, 32, 32],
-    blocks: 1,
+    levels: [
+      { width: 32, blocks: 1 },
+      { width: 32, blocks: 1 },
+      { width: 32, blocks: 1 },
+    ],
     memory: 4,
     memoryWidth: 16,
     patch: 4,
@@ -206,15 +212,21 @@ export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
   nano: NANO_DECODER,
   micro: NANO_DECODER,
   small: {
-    widths: [256, 160, 96],
-    blocks: 2,
+    levels: [
+      { width: 256, blocks: 2 },
+      { width: 160, blocks: 2 },
+      { width: 96, blocks: 2 },
+    ],
     memory: 48,
     memoryWidth: 128,
     patch: 4,
   },
   base: {
-    widths: [512, 256, 128],
-    blocks: 3,
+    levels: [
+      { width: 512, blocks: 3 },
+      { width: 256, blocks: 3 },
+      { width: 128, blocks: 3 },
+    ],
     memory: 64,
     memoryWidth: 256,
     patch: 4,

@@ -11,6 +11,7 @@ export {
   type Cursor,
   type Loader,
 } from "./batches.ts";
+export { type BlurRange, blurredClips, gaussianBlur } from "./blurred_clips.ts";
 export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 export {
   type Bucket,

@@ -3,12 +3,15 @@ import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import {
   type AttentionContext,
   initLinear,
+  initRecall,
   initTimestep,
   layerNorm,
   linear,
   type LinearParameters,
   meanOfTokens,
   normal,
+  recall,
+  type RecallParameters,
   silu,
   stack,
   type Tensors,
@@ -52,8 +55,8 @@ export interface BackboneParameters {
   readonly text: LinearParameters;
   /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
   readonly words?: NdArray;
-  /** `[textWidth,M D]`: the whole prompt as M more context tokens, if any. */
-  readonly memory?: LinearParameters;
+  /** The whole prompt as M more context tokens, if any. */
+  readonly memory?: RecallParameters;
   /** `[D,D]`: the whole prompt, added to the timestep. */
   readonly prompt: LinearParameters;
   readonly layers: Record<string, BlockParameters>;
@@ -150,19 +153,19 @@ export function initBackbone(
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { weight } = initMemory({ memory: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
- * assert.deepEqual(weight.shape, [6, 32]);
+ * const { say } = initMemory({ memory: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
+ * assert.deepEqual(say.weight.shape, [6, 32]);
  * ```
  */
 export function initMemory(
   { memory = 0, width }: Pick<BackboneConfig, "memory" | "width">,
   text: Pick<TextConfig, "outputWidth">,
   rng: Rng,
-): LinearParameters {
-  return initLinear(
+): RecallParameters {
+  return initRecall(
     rng.fork("memory"),
     text.outputWidth,
-    memory * width,
+    { tokens: memory, width },
     MEMORY_GAIN,
   );
 }
@@ -404,26 +407,9 @@ function contextOf(
     const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
     parts.push({ tokens: own, mask: words.mask });
   }
-  if (p.memory) parts.push(recalled(p.memory, text, read.shape[2]!));
+  if (p.memory) parts.push(recall(p.memory, text, read.shape[2]!));
   return parts.length === 1 ? parts[0]! : {
     tokens: tf.concat(parts.map(({ tokens }) => tokens), 1),
     mask: tf.concat(parts.map(({ mask }) => mask), 1),
-  };
-}
-
-/** What a whole prompt calls to mind; of the empty one, nothing: `[B,M,D]`. */
-function recalled(
-  memory: Tensors<LinearParameters>,
-  text: AttentionContext,
-  width: number,
-): AttentionContext {
-  const whole = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
-  const flat = linear(memory, whole); // [B,M D]
-  const [B, size] = flat.shape as [number, number];
-  const count = size / width;
-  const isSaid = tf.max(text.mask, 1, true); // [B,1]
-  return {
-    tokens: tf.reshape(flat, [B, count, width]),
-    mask: tf.tile(isSaid, [1, count]),
   };
 }

@@ -3,10 +3,12 @@ import type { VaeStride } from "../vae/mod.ts";
 
 /** The shape of a PromptedDecoder. */
 export const decoderConfigSchema = z.strictObject({
-  widths: z.array(z.int().min(32).multipleOf(32)).min(1).describe(
-    "channels of each level, from a cell of the latent to fine ones; each level after the first doubles time, height and width",
+  levels: z.array(z.strictObject({
+    width: z.int().min(32).multipleOf(32).describe("channels of a cell"),
+    blocks: z.int().min(1).describe("blocks, one after another"),
+  })).min(1).describe(
+    "from a cell of the latent to fine ones; each level after the first doubles time, height and width",
   ),
-  blocks: z.int().min(1).describe("blocks at each level"),
   memory: z.int().min(1).describe(
     "tokens in which the whole prompt is read, each by a matrix of its own: a memory of what the things it names look like",
   ),
@@ -28,12 +30,13 @@ export type DecoderConfig = z.infer<typeof decoderConfigSchema>;
  * import { enlargementOf } from "lib/models/decoder/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(enlargementOf({ widths: [128, 96, 64], patch: 4 }), { space: 16, time: 4 });
+ * const levels = [{ width: 64, blocks: 2 }, { width: 32, blocks: 1 }];
+ * assert.deepEqual(enlargementOf({ levels, patch: 4 }), { space: 8, time: 2 });
  * ```
  */
 export function enlargementOf(
-  { widths, patch }: Pick<DecoderConfig, "widths" | "patch">,
+  { levels, patch }: Pick<DecoderConfig, "levels" | "patch">,
 ): VaeStride {
-  const time = 2 ** (widths.length - 1);
+  const time = 2 ** (levels.length - 1);
   return { space: patch * time, time };
 }

@@ -9,12 +9,13 @@ import {
   initConv3d,
   initLinear,
   initNorm,
-  layerNorm,
+  initRecall,
   linear,
   type LinearParameters,
-  meanOfTokens,
   normal,
   type NormParameters,
+  recall,
+  type RecallParameters,
   rmsNorm,
   silu,
   stack,
@@ -39,8 +40,8 @@ export interface DecoderLevelParameters {
 export interface DecoderParameters {
   /** `[D+Z,C]`: the backbone's tokens and its guess, side by side. */
   readonly input: LinearParameters;
-  /** `[textWidth,ME]`: the whole prompt as M tokens. */
-  readonly memory: LinearParameters;
+  /** The whole prompt as M tokens of E channels. */
+  readonly memory: RecallParameters;
   /** `[M,E]`: which of them is which. */
   readonly places: NdArray;
   readonly levels: Record<string, DecoderLevelParameters>;
@@ -81,10 +82,10 @@ const UNFOLDED = 8;
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { widths: [64, 32], blocks: 1, memory: 4, memoryWidth: 8, patch: 4 };
+ * const config = { levels: [{ width: 64, blocks: 1 }, { width: 32, blocks: 1 }], memory: 4, memoryWidth: 8, patch: 4 };
  * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
  * const { memory } = initDecoder(config, around, new Rng(0));
- * assert.deepEqual(memory.weight.shape, [24, 32]);
+ * assert.deepEqual(memory.say.weight.shape, [24, 32]);
  * ```
  */
 export function initDecoder(
@@ -92,23 +93,26 @@ export function initDecoder(
   { latentChannels, backboneWidth, textWidth }: DecoderSurroundings,
   rng: Rng,
 ): DecoderParameters {
-  const { widths, memory, memoryWidth } = config;
-  const first = widths[0]!;
+  const { levels, memory, memoryWidth } = config;
+  const [first, last] = [levels[0]!.width, levels.at(-1)!.width];
   return {
     input: initLinear(rng.fork("input"), backboneWidth + latentChannels, first),
-    memory: initLinear(rng.fork("memory"), textWidth, memory * memoryWidth),
+    memory: initRecall(rng.fork("memory"), textWidth, {
+      tokens: memory,
+      width: memoryWidth,
+    }),
     places: normal(rng.fork("places"), [memory, memoryWidth], 1),
-    levels: stack("level", widths.length, (level, name) => {
+    levels: stack("level", levels.length, (level, name) => {
       const own = rng.fork(name);
-      const width = widths[level]!;
-      const before = widths[level - 1];
+      const { width, blocks } = levels[level]!;
+      const before = levels[level - 1]?.width;
       return {
         ...(before !== undefined && {
           unfold: initLinear(own.fork("unfold"), before, UNFOLDED * width),
         }),
         blocks: stack(
           "block",
-          config.blocks,
+          blocks,
           (_, block) =>
             initPromptedBlock(own.fork(block), width, {
               cellWidth: first,
@@ -117,11 +121,11 @@ export function initDecoder(
         ),
       };
     }),
-    norm: initNorm(widths.at(-1)!),
+    norm: initNorm(last),
     output: initConv3d(
       rng.fork("output"),
       WITHIN_FRAME,
-      widths.at(-1)!,
+      last,
       CHANNELS * config.patch ** 2,
       0.1,
     ),
@@ -144,7 +148,7 @@ export function initDecoder(
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { widths: [64, 32], blocks: 1, memory: 4, memoryWidth: 8, patch: 4 };
+ * const config = { levels: [{ width: 64, blocks: 1 }, { width: 32, blocks: 1 }], memory: 4, memoryWidth: 8, patch: 4 };
  * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
  * const decoder = tensorsOf(initDecoder(config, around, new Rng(0)));
  * const clip = promptedDecode(decoder, {
@@ -161,10 +165,10 @@ export function promptedDecode(
   { memory: count, memoryWidth, patch }: DecoderConfig,
 ): tf.Tensor {
   const B = tokens.shape[0]!;
-  const said = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
-  const recalled = tf.reshape(linear(p.memory, said), [B, count, memoryWidth]);
+  const recalled = recall(p.memory, text, memoryWidth);
   const memory = {
-    tokens: tf.add(recalled, p.places),
+    // A prompt that says nothing is read too: something is to be read from.
+    tokens: tf.add(recalled.tokens, p.places),
     mask: tf.ones([B, count]),
   };
   const cells = linear(p.input, tf.concat([tokens, guess], -1));

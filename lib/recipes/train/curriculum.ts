@@ -90,10 +90,10 @@ const BASE: Readonly<Record<Stage, Row>> = {
     frames: 32,
   },
   decoder: {
-    title: "prompted decoder, clips of all phases",
+    title: "prompted decoder, parts of clips of all phases",
     epochs: 10,
-    batch: 4,
-    learningRate: 3e-4,
+    batch: 16,
+    learningRate: 5e-4,
     samples: 6000,
     size: 256,
     frames: 16,
@@ -175,9 +175,9 @@ const FPS = 8;
  * - size: divided, a multiple of 16 and at most as large as the preset allows;
  *   frames: at most as many.
  * - batch of a phase: as many clips as make the table's number of tokens (a
- *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. The
- *   VAE's and the decoder's stay; pairs of captions have a factor of their own, for the more
- *   there are beside each other, the more a step teaches.
+ *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. Those of
+ *   the VAE and of the decoder stay; pairs of captions have a factor of their
+ *   own, for the more there are beside each other, the more a step teaches.
  * - samples: multiplied as the batch is, so that an epoch keeps its steps.
  * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
  *   arXiv 2203.03466) and by the root of what the batch is multiplied by; at

@@ -7,7 +7,11 @@ import {
   Rng,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
+import {
+  blurredClips,
+  type ClipShape,
+  type ClipSource,
+} from "../../dataset/batches/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import {
@@ -62,8 +66,23 @@ import { shown, showSamples, squaredError } from "./vae.ts";
 
 /** Noise levels that it is trained on, evenly, from none. */
 const HIGHEST_LEVEL = 0.75;
-/** Levels at which it is evaluated. */
-const HELD_OUT_LEVELS = [0.2, FINISH_AT, 0.6] as const;
+/**
+ * Share of the latents that are those of blurred clips: a small backbone draws
+ * things without their details, and whoever always sees them in the latent does
+ * not learn them from the words.
+ */
+const BLURRED = 0.5;
+/** By how many pixels. */
+const BLUR = { least: 1, most: 4 } as const;
+/** What it is evaluated on, each with its name in the metrics. */
+const VIEWS = [
+  { name: "0.2", level: 0.2 },
+  { name: `${FINISH_AT}`, level: FINISH_AT },
+  { name: "0.6", level: 0.6 },
+  { name: `${FINISH_AT} blurred`, level: FINISH_AT, isBlurred: true },
+] as const;
+/** Of which of these a sample sheet is. */
+const SHOWN_VIEW = VIEWS[3].name;
 /** Clips that are evaluated at once. */
 const AT_ONCE = 8;
 /** Clips of a sample sheet. */
@@ -77,6 +96,12 @@ interface Sample {
   /** Not normalised, `[t,h,w,Z]`. */
   readonly latent: NdArray<"float32">;
   readonly caption: string;
+}
+
+/** Of whose frames those of one cell of the latent are decoded: no others matter to it. */
+interface PartOfSample extends Sample {
+  /** Of the latent's frames, from 0. */
+  readonly part: number;
 }
 
 /**
@@ -114,14 +139,21 @@ export async function trainDecoderOf(
   if (await isDone(run, "decoder", config, path)) return;
   await keepModels(run, models);
   using guesses = await openGuesses(run, models, shape);
-  const latents = await guesses.latentsOf(source);
-  const captioned = captionedLatents(source, latents, {
+  const { sharp, blurred } = await guesses.latentsOf(source);
+  const captioned = captionedLatents(source, sharp, {
     seed: options.seed,
     rng,
   });
-  const sampleAt = async (n: number): Promise<Sample> => {
+  const sampleAt = async (n: number): Promise<PartOfSample> => {
     const { index, latent, caption } = await captioned(n);
-    return { clip: await latents.clipAt(index), latent, caption };
+    const draw = rng.fork(`part ${n}`);
+    const isBlurred = draw.uniform() < BLURRED;
+    return {
+      clip: await sharp.clipAt(index),
+      latent: isBlurred ? await blurred.latentAt(index) : latent,
+      caption,
+      part: draw.integer(latent.shape[0]!),
+    };
   };
   using evaluator = decoderEvaluator(
     run,
@@ -134,15 +166,25 @@ export async function trainDecoderOf(
       initDecoder(decoder, surroundingsOf(models.config), rng.fork("initial")),
     lossOf: decoderTrainingLoss(decoder),
     async batchAt(index: number) {
-      const samples: Sample[] = [];
+      const samples: PartOfSample[] = [];
       for (let i = 0; i < plan.batch; i++) {
         samples.push(await sampleAt(index * plan.batch + i));
       }
       const draw = rng.fork(`noise ${index}`);
       const levels = samples.map(() => HIGHEST_LEVEL * draw.uniform());
+      const { tokens, guess, text } = await guesses.of(samples, levels, draw);
+      const parts = samples.map(({ part }) => part);
+      const count = guess.shape[1]!;
       return {
-        clips: batchOfClips(samples.map(({ clip }) => clip)),
-        guess: await guesses.of(samples, levels, draw),
+        clips: partsOf(batchOfClips(samples.map(({ clip }) => clip)), {
+          parts,
+          count,
+        }),
+        guess: {
+          tokens: partsOf(tokens, { parts, count }),
+          guess: partsOf(guess, { parts, count }),
+          text,
+        },
       };
     },
     evaluator,
@@ -231,10 +273,33 @@ async function keepModels(
   }
 }
 
+/** One of `count` equal parts in time of each of a batch: `[B,T,...] -> [B,T/count,...]`. */
+function partsOf(
+  { shape: [B = 0, T = 0, ...rest], data }: NdArray,
+  { parts, count }: {
+    readonly parts: readonly number[];
+    readonly count: number;
+  },
+): NdArray<"float32"> {
+  const size = data.length / B / count;
+  const cut = new Float32Array(B * size);
+  parts.forEach((part, i) => {
+    const from = (i * count + part) * size;
+    cut.set((data as Float32Array).subarray(from, from + size), i * size);
+  });
+  return float32([B, T / count, ...rest], cut);
+}
+
+/** Latents of clips, and of the same without their details. */
+interface Latents {
+  readonly sharp: LatentCache;
+  readonly blurred: LatentCache;
+}
+
 /** What a backbone makes of clips of one shape under noise. */
 interface Guesses extends Disposable {
   /** Latents of the clips of a source, kept with the run. */
-  latentsOf(source: ClipSource): Promise<LatentCache>;
+  latentsOf(source: ClipSource): Promise<Latents>;
   /** @param rng Draws the noise. */
   of(
     samples: readonly Sample[],
@@ -258,18 +323,22 @@ async function openGuesses(
     config.backbone.width / config.backbone.heads,
   );
   const held = opened.move();
+  const cacheOf = (source: ClipSource): Promise<LatentCache> =>
+    openLatentCache({
+      source,
+      shape,
+      seed,
+      codec,
+      codecDigest: latentSpaceOf({ digest: digests.vae, facts: facts.vae }),
+      folder: `${folder}/latents`,
+      progress,
+      signal,
+    });
   return {
-    latentsOf: (source) =>
-      openLatentCache({
-        source,
-        shape,
-        seed,
-        codec,
-        codecDigest: latentSpaceOf({ digest: digests.vae, facts: facts.vae }),
-        folder: `${folder}/latents`,
-        progress,
-        signal,
-      }),
+    async latentsOf(source) {
+      const sharp = await cacheOf(source);
+      return { sharp, blurred: await cacheOf(blurredClips(source, BLUR)) };
+    },
     of(samples, levels, rng) {
       const clean = stackArrays(
         samples.map(({ latent }) => normaliseLatent(latent, statistics)),
@@ -302,14 +371,14 @@ function noisy(
   );
 }
 
-/** Held-out clips, and what the backbone makes of them at a level. */
+/** Held-out clips, and what the backbone makes of them in one of the views. */
 interface HeldOut {
-  readonly level: number;
+  readonly view: string;
   readonly samples: readonly Sample[];
   readonly guess: GuessArrays;
 }
 
-/** Held-out clips at each level, some at a time; they are the same all along. */
+/** Held-out clips in each view, some at a time; they are the same all along. */
 async function heldOutOf(
   { options }: Run,
   guesses: Guesses,
@@ -320,30 +389,32 @@ async function heldOutOf(
     length: options.heldOut,
     shape,
   });
-  const latents = await guesses.latentsOf(source);
+  const { sharp, blurred } = await guesses.latentsOf(source);
   const batches: HeldOut[] = [];
-  for (let at = 0; at < latents.length; at += AT_ONCE) {
-    const samples: Sample[] = [];
-    for (let i = at; i < Math.min(at + AT_ONCE, latents.length); i++) {
-      samples.push({
-        clip: await latents.clipAt(i),
-        latent: await latents.latentAt(i),
-        caption: (await latents.entryAt(i)).caption,
-      });
-    }
-    for (const level of HELD_OUT_LEVELS) {
+  for (let at = 0; at < sharp.length; at += AT_ONCE) {
+    const end = Math.min(at + AT_ONCE, sharp.length);
+    for (const { name, level, ...rest } of VIEWS) {
+      const latents = "isBlurred" in rest ? blurred : sharp;
+      const samples: Sample[] = [];
+      for (let i = at; i < end; i++) {
+        samples.push({
+          clip: await sharp.clipAt(i),
+          latent: await latents.latentAt(i),
+          caption: (await sharp.entryAt(i)).caption,
+        });
+      }
       const guess = await guesses.of(
         samples,
         samples.map(() => level),
         new Rng(options.seed).fork(`held out ${at}`),
       );
-      batches.push({ level, samples, guess });
+      batches.push({ view: name, samples, guess });
     }
   }
   return batches;
 }
 
-/** Mean squared error on held-out clips by noise level, and a sheet of some. */
+/** Mean squared error on held-out clips by view, and a sheet of some. */
 function decoderEvaluator(
   run: Run,
   heldOut: readonly HeldOut[],
@@ -373,24 +444,22 @@ function decoderEvaluator(
       state.averages!.long,
       { device, name: "held-out clips" },
     ) as Decode;
-    const errors = Object.fromEntries(
-      HELD_OUT_LEVELS.map((level) => [level, 0]),
-    );
+    const errors = Object.fromEntries(VIEWS.map(({ name }) => [name, 0]));
     const rows: SheetRow[] = [];
-    for (const { level, samples, guess } of heldOut) {
+    for (const { view, samples, guess } of heldOut) {
       const { clips } = await compiled.run(guess);
       const decoded = clipsOfBatch(clips as NdArray<"float32">, fps);
       for (const [i, { clip, caption }] of samples.entries()) {
         const found = shown(decoded[i]!);
-        errors[level]! += squaredError(clip, found) / options.heldOut;
-        if (level !== FINISH_AT || rows.length >= 2 * SHOWN) continue;
+        errors[view]! += squaredError(clip, found) / options.heldOut;
+        if (view !== SHOWN_VIEW || rows.length >= 2 * SHOWN) continue;
         rows.push({ label: caption, clip });
-        rows.push({ label: `from noise level ${level}`, clip: found });
+        rows.push({ label: `from noise level ${view}`, clip: found });
       }
     }
     await showSamples(run, { stage: "decoder", step, rows });
     const score = Object.values(errors).reduce((a, b) => a + b, 0) /
-      HELD_OUT_LEVELS.length;
+      VIEWS.length;
     return {
       score,
       record: {

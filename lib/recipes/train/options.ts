@@ -90,7 +90,11 @@ export const trainFlags = z.strictObject({
   fps: overriding("fps"),
   rehearsal: z.coerce.number().min(0, "must be 0 or more")
     .max(0.9, "must be at most 0.9").default(0.25).describe(
-      "share of a phase's synthetic clips that are of the phases before, half of these of the first, so that what was learned is not lost",
+      "share of a phase's synthetic clips that are of the phases before, some of these of the first, so that what was learned is not lost",
+    ),
+  first: z.coerce.number().min(0, "must be 0 or more")
+    .max(1, "must be at most 1").default(0.5).describe(
+      "share of the first phase, in which names and motions are learned, among those of the phases before",
     ),
   shapes: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(SHARE_OF_SHAPES).describe(

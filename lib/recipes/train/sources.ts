@@ -36,6 +36,7 @@ export async function phaseClips(
     wanted.split === "train"
       ? rehearsed(world, {
         share: options.rehearsal,
+        ofFirst: options.first,
         before: PHASES.filter((other) => other < phase).map((other) =>
           worldClips(options, other, wanted)
         ),
@@ -105,31 +106,37 @@ function worldClips(
 
 /**
  * The clips of a world, a share of them replaced by those of the worlds before
- * it: every second one of the first, in which names and motions are learned,
- * and the others in turn.
+ * it: so many of the first, in which names and motions are learned, and the
+ * others in turn.
  */
 function rehearsed(
   world: ClipSource,
-  { share, before }: {
+  { share, ofFirst, before }: {
     /** In [0,1). */
     readonly share: number;
+    /** Share of the first among those before, in [0,1]. */
+    readonly ofFirst: number;
     readonly before: readonly ClipSource[];
   },
 ): ClipSource {
   const [first, ...others] = before;
   if (share === 0 || first === undefined) return world;
-  const turns = others.length === 0
-    ? [first]
-    : others.flatMap((other) => [first, other]);
+  const rehearsal = (turn: number): ClipSource => {
+    const firsts = Math.ceil(turn * ofFirst);
+    const isFirst = others.length === 0 ||
+      Math.ceil((turn + 1) * ofFirst) > firsts;
+    return isFirst ? first : others[(turn - firsts) % others.length]!;
+  };
   const of = (index: number): ClipSource => {
     const earlier = Math.floor(index * share);
     return Math.floor((index + 1) * share) > earlier
-      ? turns[earlier % turns.length]!
+      ? rehearsal(earlier)
       : world;
   };
-  const half = others.length > 1 ? ", half of them of the first" : "";
+  const firsts = ofFirst === 0.5 ? "half" : `${100 * ofFirst} %`;
+  const ofWhich = others.length > 1 ? `, ${firsts} of them of the first` : "";
   return {
-    name: `${world.name}, ${100 * share} % of the phases before${half}`,
+    name: `${world.name}, ${100 * share} % of the phases before${ofWhich}`,
     length: world.length,
     clipAt: (index, shape, rng) => of(index).clipAt(index, shape, rng),
     ...([world, ...before].every(({ captionAt }) => captionAt) && {

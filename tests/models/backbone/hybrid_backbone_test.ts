@@ -136,7 +136,7 @@ Deno.test("the memory of a backbone() reads the whole prompt, and is silent wher
   const config: BackboneConfig = { ...tiny.backbone, memory: 3 };
   const parameters = awake(config);
   const { width } = config;
-  assert.deepEqual(parameters.memory!.weight.shape, [
+  assert.deepEqual(parameters.memory!.say.weight.shape, [
     tiny.text.outputWidth,
     3 * width,
   ]);

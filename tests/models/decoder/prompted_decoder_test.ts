@@ -20,8 +20,7 @@ import { strideOf } from "lib/models/vae/mod.ts";
 import { assertClose, distance, eagerly, random } from "../_eager.ts";
 
 const config: DecoderConfig = {
-  widths: [64, 32],
-  blocks: 1,
+  levels: [{ width: 64, blocks: 2 }, { width: 32, blocks: 1 }],
   memory: 3,
   memoryWidth: 8,
   patch: 2,
@@ -132,6 +131,9 @@ Deno.test("every preset has a decoder that enlarges by what its VAE shrinks", ()
 });
 
 Deno.test("widths that heads do not divide are refused", () => {
-  const { error } = decoderConfigSchema.safeParse({ ...config, widths: [48] });
+  const { error } = decoderConfigSchema.safeParse({
+    ...config,
+    levels: [{ width: 48, blocks: 1 }],
+  });
   assert.match(error!.issues[0]!.message, /multiple of 32/);
 });

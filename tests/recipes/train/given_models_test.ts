@@ -89,11 +89,11 @@ Deno.test("a backbone without a memory is given one that is new, and no other", 
     const given = await givenDiffusion(run({ ...tiny, backbone }));
     const { memory, ...rest } = given!.parameters.backbone;
     assert.deepEqual(rest, diffusion.backbone);
-    assert.deepEqual(memory!.weight.shape, [
+    assert.deepEqual(memory!.say.weight.shape, [
       tiny.text.outputWidth,
       2 * backbone.width,
     ]);
-    assert.ok(memory!.weight.data.some((value) => value !== 0));
+    assert.ok(memory!.say.weight.data.some((value) => value !== 0));
   });
 });
 
