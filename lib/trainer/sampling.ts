@@ -34,7 +34,7 @@ import {
 export interface SampleOptions {
   /** One prompt for each clip, `B` of them. */
   readonly prompts: readonly string[];
-  /** Where to start, standard normal, `[B,t,h,w,Z]`. */
+  /** Where to start, standard normal or, with {@link begin}, latents with noise: `[B,t,h,w,Z]`. */
   readonly noise: NdArray<"float32">;
   /** Rotary tables of the latent grid. */
   readonly positions: RotaryTable;
@@ -48,6 +48,8 @@ export interface SampleOptions {
   readonly solver?: SolverName;
   /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
+  /** Noise level of where it starts, in (0,1]; 1 where left out. */
+  readonly begin?: number;
   /** Noise level of the latents that are wanted, in [0,1); 0, none, where left out. */
   readonly end?: number;
   readonly onStep?: (done: number) => void;
@@ -126,7 +128,7 @@ export function samplerOf(
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
-      const { rescale = 0, solver = "euler", shift, end, onStep } = options;
+      const { rescale = 0, solver = "euler", onStep, ...levels } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
@@ -136,7 +138,7 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
-        levels: noiseLevels(steps, shift, end),
+        levels: noiseLevels(steps, levels),
         solver: SOLVERS[solver],
         onStep,
         async velocity(latents, level) {

@@ -11,7 +11,6 @@ export {
   type Cursor,
   type Loader,
 } from "./batches.ts";
-export { type BlurRange, blurredClips, gaussianBlur } from "./blurred_clips.ts";
 export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 export {
   type Bucket,

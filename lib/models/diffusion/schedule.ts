@@ -30,7 +30,7 @@ export function shiftOf(
 }
 
 /**
- * Shifts a noise level in [0,1]: `shift s / (1 + (shift - 1) s)`. 0 and 1 stay
+ * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`. 0 and 1 stay
  * where they are; the odds `s / (1 - s)` are multiplied by the shift.
  *
  * @example
@@ -43,16 +43,24 @@ export function shiftOf(
  * ```
  */
 export function shiftLevel(level: number, shift: number): number {
-  return shift * level / (1 + (shift - 1) * level);
+  return shift * level / (1 - level + shift * level);
+}
+
+/** Which noise levels a sampler goes through. */
+export interface LevelsOptions {
+  /** 1 spaces them evenly, more spends more steps on noise; 1 where left out. */
+  readonly shift?: number;
+  /** The first one, in (0,1]; 1, nothing but noise, where left out. */
+  readonly begin?: number;
+  /** The last one, below the first, in [0,1); 0, none, where left out. */
+  readonly end?: number;
 }
 
 /**
- * Noise levels from 1 to 0, or to another end, one more than steps.
+ * Noise levels from 1 to 0, or from and to others, one more than steps.
  *
- * @param shift 1 spaces them evenly, more spends more steps on noise.
- * @param end The last one, in [0,1).
  * @throws {RangeError} if steps is not a whole number from 1, shift not above 0
- *   or the end out of its range
+ *   or begin and end out of their range
  *
  * @example
  * ```ts
@@ -60,11 +68,14 @@ export function shiftLevel(level: number, shift: number): number {
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(noiseLevels(4), [1, 0.75, 0.5, 0.25, 0]);
- * assert.deepEqual(noiseLevels(2, 3), [1, 0.75, 0]);
- * assert.deepEqual(noiseLevels(2, 1, 0.5), [1, 0.75, 0.5]);
+ * assert.deepEqual(noiseLevels(2, { shift: 3 }), [1, 0.75, 0]);
+ * assert.deepEqual(noiseLevels(2, { begin: 0.75, end: 0.25 }), [0.75, 0.5, 0.25]);
  * ```
  */
-export function noiseLevels(steps: number, shift = 1, end = 0): number[] {
+export function noiseLevels(
+  steps: number,
+  { shift = 1, begin = 1, end = 0 }: LevelsOptions = {},
+): number[] {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(
       `Cannot sample: steps must be a whole number of at least 1: current value is ${steps}`,
@@ -75,14 +86,22 @@ export function noiseLevels(steps: number, shift = 1, end = 0): number[] {
       `Cannot sample: shift must be above 0: current value is ${shift}`,
     );
   }
-  if (!(end >= 0 && end < 1)) {
+  if (!(begin > 0 && begin <= 1)) {
     throw new RangeError(
-      `Cannot sample: the last level must be in [0, 1): current value is ${end}`,
+      `Cannot sample: the first level must be in (0, 1]: current value is ${begin}`,
     );
   }
-  const last = shiftLevel(end, 1 / shift);
-  return Array.from(
-    { length: steps + 1 },
-    (_, i) => i === steps ? end : shiftLevel(1 - (1 - last) * i / steps, shift),
+  if (!(end >= 0 && end < begin)) {
+    throw new RangeError(
+      `Cannot sample: the last level must be in [0, ${begin}), the first: current value is ${end}`,
+    );
+  }
+  const [first, last] = [begin, end].map((level) =>
+    shiftLevel(level, 1 / shift)
+  ) as [number, number];
+  const inner = Array.from(
+    { length: steps - 1 },
+    (_, i) => shiftLevel(first - (first - last) * (i + 1) / steps, shift),
   );
+  return [begin, ...inner, end];
 }

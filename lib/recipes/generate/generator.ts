@@ -43,7 +43,7 @@ export interface GenerateOptions {
 }
 
 /** Where a prompted decoder takes over from the sampler. */
-export const FINISH_AT = 0.3;
+export const FINISH_AT = 0.5;
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Generator extends Disposable {

@@ -9,7 +9,8 @@ import {
 import { shapesOnly } from "../../models/layers/mod.ts";
 import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
-import { decoderWorkOf, trainDecoderOf } from "./decoder.ts";
+import { trainDecoderOf } from "./decoder.ts";
+import { decoderWorkOf } from "./decoder_work.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";

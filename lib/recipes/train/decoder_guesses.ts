@@ -1,0 +1,152 @@
+import { type Clip, float32, type NdArray, Rng } from "../../core/mod.ts";
+import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
+import { tokenPositions } from "../../models/backbone/mod.ts";
+import { shiftOf } from "../../models/diffusion/mod.ts";
+import {
+  denormaliseLatent,
+  latentSizeOf,
+  normaliseLatent,
+  strideOf,
+} from "../../models/vae/mod.ts";
+import {
+  type GuessArrays,
+  type LatentCache,
+  type LatentEncoder,
+  latentSpaceOf,
+  openCodec,
+  openGuesser,
+  openLatentCache,
+  openSampler,
+  stackArrays,
+  unstackArrays,
+} from "../../trainer/mod.ts";
+import type { TrainedModels } from "../generate/mod.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * How clips are drawn again by the backbone: from much noise, which leaves it
+ * where things are and not what they look like. A small one draws them without
+ * details, and a decoder that always sees these in the latent does not learn
+ * them from the words (SDEdit, Meng et al. 2021, arXiv 2108.01073, as
+ * conditioning augmentation, Ho et al. 2021, arXiv 2106.15282).
+ */
+const REDRAWING = { begin: 0.8, steps: 4, guidance: 4 } as const;
+
+/** A clip, its latent and what is said of it. */
+export interface DecoderSample {
+  readonly clip: Clip;
+  /** Not normalised, `[t,h,w,Z]`. */
+  readonly latent: NdArray<"float32">;
+  readonly caption: string;
+}
+
+/** Latents of clips, and those that the backbone has drawn again. */
+export interface DecoderLatents {
+  readonly real: LatentCache;
+  readonly redrawn: LatentCache;
+}
+
+/** What a backbone makes of clips of one shape under noise. */
+export interface Guesses extends Disposable {
+  /** Latents of the clips of a source, kept with the run. */
+  latentsOf(source: ClipSource): Promise<DecoderLatents>;
+  /** @param rng Draws the noise. */
+  of(
+    samples: readonly DecoderSample[],
+    levels: readonly number[],
+    rng: Rng,
+  ): Promise<GuessArrays>;
+}
+
+/** Puts the models on the device of a run, and compiles what guesses need. */
+export async function openGuesses(
+  { device, folder, options: { seed }, host: { progress, signal } }: Run,
+  { config, vae, statistics, diffusion, digests, facts }: TrainedModels,
+  shape: ClipShape,
+): Promise<Guesses> {
+  using opened = new DisposableStack();
+  const codec = opened.use(await openCodec(device, vae, config.vae));
+  const guesser = opened.use(await openGuesser(device, diffusion, config));
+  const sampler = opened.use(await openSampler(device, diffusion, config));
+  const grid = latentSizeOf(config.vae, shape);
+  const positions = tokenPositions(
+    grid,
+    strideOf(config.vae),
+    shape.fps,
+    config.backbone.width / config.backbone.heads,
+  );
+  const held = opened.move();
+  const normalised = (latents: readonly NdArray<"float32">[]) =>
+    stackArrays(latents.map((latent) => normaliseLatent(latent, statistics)));
+  const redrawer: LatentEncoder = {
+    async encode(clips, about) {
+      const encoded = unstackArrays(await codec.encode(clips));
+      const drawn = await sampler.sample({
+        ...REDRAWING,
+        shift: shiftOf(
+          grid.frames * grid.height * grid.width,
+          config.vae.latentChannels,
+        ),
+        prompts: about.map(({ caption }) => caption),
+        noise: noisy(
+          normalised(encoded),
+          about.map(() => REDRAWING.begin),
+          about.map(({ id }) => new Rng(seed).fork(`redrawing of ${id}`)),
+        ),
+        positions,
+      });
+      return denormaliseLatent(drawn, statistics);
+    },
+  };
+  const space = latentSpaceOf({ digest: digests.vae, facts: facts.vae });
+  const cacheOf = (
+    source: ClipSource,
+    encoder: LatentEncoder,
+    codecDigest: string,
+  ): Promise<LatentCache> =>
+    openLatentCache({
+      ...{ source, shape, seed, codec: encoder, codecDigest, progress, signal },
+      folder: `${folder}/latents`,
+    });
+  return {
+    async latentsOf(source) {
+      const real = await cacheOf(source, codec, space);
+      const redrawing = JSON.stringify([digests.diffusion, REDRAWING]);
+      return {
+        real,
+        redrawn: await cacheOf(source, redrawer, `${space} ${redrawing}`),
+      };
+    },
+    of(samples, levels, rng) {
+      const clean = normalised(samples.map(({ latent }) => latent));
+      return guesser.guess({
+        prompts: samples.map(({ caption }) => caption),
+        latents: noisy(
+          clean,
+          levels,
+          samples.map((_, i) => rng.fork(`noise ${i}`)),
+        ),
+        levels: float32([levels.length], levels),
+        positions,
+      });
+    },
+    [Symbol.dispose]: () => held.dispose(),
+  };
+}
+
+/** Latents `[B,...]` with noise of a level and from a generator each. */
+function noisy(
+  latents: NdArray<"float32">,
+  levels: readonly number[],
+  rngs: readonly Rng[],
+): NdArray<"float32"> {
+  return stackArrays(
+    unstackArrays(latents).map(({ shape, data }, b) => {
+      const [level, noise] = [levels[b]!, rngs[b]!.normals(shape).data];
+      return float32(
+        shape,
+        data.map((value, i) => (1 - level) * value + level * noise[i]!),
+      );
+    }),
+  );
+}
