@@ -31,6 +31,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     frames: 8,
     fps: 4,
     rehearsal: 0.5,
+    first: 0.7,
     shapes: 0.25,
     common: 0.6,
     optimiser: "muon",
