@@ -14,7 +14,7 @@ export const backboneConfigSchema = z.strictObject({
     "no embeddings of words of its own: the text encoder alone is read",
   ),
   memory: z.int().min(1).optional().describe(
-    "tokens besides in which the whole prompt is read, each by a matrix of its own: a memory of what the things it names look like",
+    "tokens besides in which the whole prompt is read, through two hidden layers: a memory of what the things it names look like",
   ),
   prediction: z.enum(["velocity", "data"]).optional().describe(
     "what the output layer says: the velocity, if absent; or the latent without its noise, from which the velocity follows. Noise of many latent channels does not fit through a narrow backbone, the latent does",

@@ -10,7 +10,7 @@ export const decoderConfigSchema = z.strictObject({
     "from a cell of the latent to fine ones; each level after the first doubles time, height and width",
   ),
   memory: z.int().min(1).describe(
-    "tokens in which the whole prompt is read, each by a matrix of its own: a memory of what the things it names look like",
+    "tokens in which the whole prompt is read, through two hidden layers: a memory of what the things it names look like",
   ),
   memoryWidth: z.int().min(1).describe("channels of such a token"),
   patch: z.int().min(1).describe(

@@ -14,7 +14,7 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
   try {
     const options = trainFlags.parse({
       ...{ preset: "tiny", run: `${run}/first`, finetune, languages: "en" },
-      ...{ batch: 4, samples: 32, epochs: 6, heldOut: 4, learningRate: 1e-2 },
+      ...{ batch: 4, samples: 32, epochs: 24, heldOut: 4, learningRate: 1e-2 },
     });
     await trainDecoder(options, silentHost);
     const records = await readJsonl(`${run}/first/metrics.jsonl`);
@@ -22,6 +22,7 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
       typeof heldOutError === "number" ? [heldOutError] : []
     );
     assert.equal(held.length, 2);
+    assert.ok(held[1]! < 0.8 * held[0]!, `${held}`);
     const views = records.flatMap(({ heldOut }) =>
       heldOut === undefined ? [] : [heldOut as Record<string, number>]
     );
@@ -29,15 +30,15 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
       Object.keys(views[1]!),
       ["0.2", "0.5", "0.7", "0.5 redrawn"],
     );
-    // A backbone that has learned nothing draws again what is mostly noise.
+    // Where a backbone that has learned nothing leaves the most to see.
     const [before, after] = views.map((errors) => errors["0.2"]!);
-    assert.ok(after! < 0.93 * before!, `${before} ${after}`);
+    assert.ok(after! < 0.5 * before!, `${before} ${after}`);
 
     const models = await readTrainedModels(`${run}/first`);
     const given = await readTrainedModels(finetune);
     assert.equal(given.decoder, undefined);
     assert.equal(models.digests.diffusion, given.digests.diffusion);
-    assert.equal(models.decoder!.facts.step, 48);
+    assert.equal(models.decoder!.facts.step, 192);
 
     // What is done is not done again, with or without the models elsewhere;
     // another run goes on from it.

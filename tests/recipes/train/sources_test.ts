@@ -11,8 +11,12 @@ async function phasesOf(
   phase: Phase,
   rehearsal: number,
   split: Split = "train",
+  first?: number,
 ): Promise<number[]> {
-  const options = trainFlags.parse({ languages: "en", rehearsal, seed: 3 });
+  const options = trainFlags.parse({
+    ...{ languages: "en", rehearsal, seed: 3 },
+    first,
+  });
   const source = await phaseClips(options, phase, { split, length: 8, shape });
   const found: number[] = [];
   for (let index = 0; index < 8; index++) {
@@ -31,6 +35,13 @@ Deno.test("a share of a phase's clips to train on are of the phases before, half
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);
   assert.deepEqual(await phasesOf(5, 0.75), [5, 1, 2, 1, 5, 3, 1, 4]);
+});
+
+Deno.test("of the phases before as many are of the first as is asked", async () => {
+  const of = (first: number) => phasesOf(5, 0.75, "train", first);
+  assert.deepEqual(await of(0), [5, 2, 3, 4, 5, 2, 3, 4]);
+  assert.deepEqual(await of(0.7), [5, 1, 1, 1, 5, 2, 1, 1]);
+  assert.deepEqual(await of(1), [5, 1, 1, 1, 5, 1, 1, 1]);
 });
 
 Deno.test("phase 1 has none before it, and held-out clips are of their phase alone", async () => {
