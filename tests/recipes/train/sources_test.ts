@@ -10,8 +10,7 @@ const shape = { frames: 4, height: 16, width: 16, fps: 8 };
 async function phasesOf(
   phase: Phase,
   rehearsal: number,
-  split: Split = "train",
-  first?: number,
+  { split = "train", first }: { split?: Split; first?: number } = {},
 ): Promise<number[]> {
   const options = trainFlags.parse({
     ...{ languages: "en", rehearsal, seed: 3 },
@@ -38,7 +37,7 @@ Deno.test("a share of a phase's clips to train on are of the phases before, half
 });
 
 Deno.test("of the phases before as many are of the first as is asked", async () => {
-  const of = (first: number) => phasesOf(5, 0.75, "train", first);
+  const of = (first: number) => phasesOf(5, 0.75, { first });
   assert.deepEqual(await of(0), [5, 2, 3, 4, 5, 2, 3, 4]);
   assert.deepEqual(await of(0.7), [5, 1, 1, 1, 5, 2, 1, 1]);
   assert.deepEqual(await of(1), [5, 1, 1, 1, 5, 1, 1, 1]);
@@ -47,7 +46,7 @@ Deno.test("of the phases before as many are of the first as is asked", async () 
 Deno.test("phase 1 has none before it, and held-out clips are of their phase alone", async () => {
   assert.deepEqual(await phasesOf(1, 0.5), [1, 1, 1, 1, 1, 1, 1, 1]);
   assert.deepEqual(
-    await phasesOf(3, 0.5, "validation"),
+    await phasesOf(3, 0.5, { split: "validation" }),
     [3, 3, 3, 3, 3, 3, 3, 3],
   );
 });
