@@ -5,6 +5,7 @@
  */
 export {
   FINISH_AT,
+  FINISHING,
   type GenerateOptions,
   type Generator,
   openGenerator,

@@ -5,3 +5,4 @@
  */
 export * from "./cached_file.ts";
 export * from "./latent_cache.ts";
+export * from "./remembered_clips.ts";
