@@ -1,16 +1,107 @@
-import type { Device, OnDevice } from "../compiler/mod.ts";
-import { type Clip, float32, type NdArray } from "../core/mod.ts";
-import type {
-  DecoderConfig,
-  DecoderParameters,
+import type * as tf from "@tensorflow/tfjs-core";
+import {
+  type Device,
+  disposeState,
+  jitWithState,
+  type OnDevice,
+  uploadState,
+} from "../compiler/mod.ts";
+import {
+  type Clip,
+  float32,
+  type MapLeaves,
+  type NdArray,
+} from "../core/mod.ts";
+import {
+  type DecoderConfig,
+  type DecoderInputs,
+  type DecoderParameters,
+  promptedDecode,
 } from "../models/decoder/mod.ts";
+import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
+import { readPrompts } from "../models/text/mod.ts";
 import { clipsOfBatch } from "./clip_batch.ts";
 import type {
   DiffusionConfig,
   DiffusionParameters,
 } from "./diffusion_training.ts";
-import { guesserOf, type GuessOptions } from "./guesser.ts";
-import { pixelSamplerOf, type PixelSampling } from "./pixel_sampler.ts";
+import { guessAt, type NoisyLatents } from "./guess.ts";
+
+/** What is seen of a noisy latent, as arrays. */
+export type GuessArrays = MapLeaves<DecoderInputs, tf.Tensor, NdArray>;
+
+/** Noisy latents of one level each, under prompts. */
+export interface GuessOptions {
+  /** One for each latent. */
+  readonly prompts: readonly string[];
+  /** Normalised, `[B,t,h,w,Z]`. */
+  readonly latents: NdArray<"float32">;
+  /** `[B]` in [0,1]. */
+  readonly levels: NdArray<"float32">;
+  readonly positions: RotaryTable;
+}
+
+/** Text encoder and backbone, ready to guess. */
+export interface Guesser extends Disposable {
+  guess(options: GuessOptions): Promise<GuessArrays>;
+}
+
+/**
+ * Puts text encoder and backbone on a device and compiles {@link guessAt}.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { float32, Rng } from "lib/core/mod.ts";
+ * import { tokenPositions } from "lib/models/backbone/mod.ts";
+ * import { initModels } from "lib/recipes/models.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import { openGuesser } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text, backbone } = initModels(PRESETS.tiny, new Rng(1));
+ * using device = await openDevice("cpu");
+ * using guesser = await openGuesser(device, { text, backbone }, PRESETS.tiny);
+ * const grid = { frames: 1, height: 2, width: 2 };
+ * const { tokens, guess } = await guesser.guess({
+ *   prompts: ["a cat"],
+ *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
+ *   levels: float32([1], [0.4]),
+ *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+ * });
+ * assert.deepEqual([tokens.shape, guess.shape], [[1, 1, 2, 2, 48], [1, 1, 2, 2, 8]]);
+ * ```
+ */
+export async function openGuesser(
+  device: Device,
+  diffusion: DiffusionParameters,
+  config: DiffusionConfig,
+): Promise<Guesser> {
+  const state = await uploadState(device, diffusion);
+  const guesser = jitWithState(
+    (parameters, inputs: NoisyLatents) => ({
+      outputs: guessAt(
+        parameters as Tensors<DiffusionParameters>,
+        inputs,
+        config,
+      ),
+    }),
+    state,
+    { device, name: "guess" },
+  );
+  return {
+    async guess({ prompts, ...inputs }) {
+      return await guesser.run({
+        ...inputs,
+        prompts: readPrompts(prompts, config.text),
+      }) as GuessArrays;
+    },
+    [Symbol.dispose]() {
+      guesser[Symbol.dispose]();
+      disposeState(state);
+    },
+  };
+}
 
 /** What finishes: a prompted decoder behind its backbone. */
 export interface FinisherParameters {
@@ -18,21 +109,15 @@ export interface FinisherParameters {
   readonly decoder: DecoderParameters;
 }
 
-/** What to finish, and how. */
-export interface FinishOptions
-  extends Omit<GuessOptions, "levels">, PixelSampling {
-  /** Noise level of the latents, in [0,1]. */
-  readonly level: number;
-  /** Frames per second. */
-  readonly fps: number;
-  /** What the pixels come from, standard normal, `[B,T,H,W,3]`. */
-  readonly noise: NdArray<"float32">;
-}
-
 /** A prompted decoder behind its backbone, ready to finish what was sampled. */
 export interface Finisher extends Disposable {
   /** Latents of one noise level to clips, not clipped to [0,1]. */
-  finish(options: FinishOptions): Promise<Clip[]>;
+  finish(
+    options: Omit<GuessOptions, "levels"> & {
+      readonly level: number;
+      readonly fps: number;
+    },
+  ): Promise<Clip[]>;
 }
 
 /**
@@ -62,9 +147,6 @@ export interface Finisher extends Disposable {
  *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
  *   level: 0.4,
  *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
- *   noise: new Rng(4).normals([1, 4, 32, 32, 3]),
- *   steps: 2,
- *   guidance: 2,
  *   fps: 8,
  * });
  * assert.deepEqual([clip?.frames, clip?.height, clip?.width], [4, 32, 32]);
@@ -72,35 +154,33 @@ export interface Finisher extends Disposable {
  */
 export function finisherOf(
   device: Device,
-  { diffusion, decoder }: OnDevice<FinisherParameters>,
+  state: OnDevice<FinisherParameters>,
   config: DiffusionConfig & { readonly decoder: DecoderConfig },
 ): Finisher {
-  const guesser = guesserOf(device, diffusion, config);
-  const pixels = pixelSamplerOf(device, decoder, config.decoder);
+  const finisher = jitWithState(
+    (given, inputs: NoisyLatents) => {
+      const { diffusion, decoder } = given as Tensors<FinisherParameters>;
+      const guess = guessAt(diffusion, inputs, config);
+      return {
+        outputs: { clips: promptedDecode(decoder, guess, config.decoder) },
+      };
+    },
+    state,
+    { device, name: "prompted decoder" },
+  );
   return {
-    async finish({ prompts, latents, level, positions, fps, ...sampling }) {
-      const both = [...prompts, ...prompts.map(() => "")];
-      const guess = await guesser.guess({
-        prompts: both,
-        latents: twice(latents),
-        levels: float32([both.length], both.map(() => level)),
+    async finish({ prompts, latents, level, positions, fps }) {
+      const { clips } = await finisher.run({
+        latents,
+        levels: float32(
+          [prompts.length],
+          new Array<number>(prompts.length).fill(level),
+        ),
+        prompts: readPrompts(prompts, config.text),
         positions,
       });
-      return clipsOfBatch(await pixels.sample({ ...sampling, guess }), fps);
+      return clipsOfBatch(clips as NdArray<"float32">, fps);
     },
-    [Symbol.dispose]() {
-      guesser[Symbol.dispose]();
-      pixels[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => finisher[Symbol.dispose](),
   };
-}
-
-/** `[B,...] -> [2B,...]`: for both halves of guidance. */
-function twice(
-  { shape: [count = 0, ...rest], data }: NdArray<"float32">,
-): NdArray<"float32"> {
-  const both = new Float32Array(2 * data.length);
-  both.set(data);
-  both.set(data, data.length);
-  return float32([2 * count, ...rest], both);
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { backboneTokens, velocityOfTokens } from "../models/backbone/mod.ts";
-import type { DecoderConditions } from "../models/decoder/mod.ts";
+import type { DecoderInputs } from "../models/decoder/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
 import { encodeText, type PromptTokens } from "../models/text/mod.ts";
 import type {
@@ -54,7 +54,7 @@ export function guessAt(
   { text: reader, backbone }: Tensors<DiffusionParameters>,
   { latents, levels, prompts, positions }: NoisyLatents,
   config: DiffusionConfig,
-): DecoderConditions {
+): DecoderInputs {
   const text = encodeText(reader, prompts, config.text);
   const inputs = {
     latent: latents,

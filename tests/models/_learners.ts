@@ -22,7 +22,12 @@ import {
   initBackbone,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
-import { type DecoderParameters, initDecoder } from "lib/models/decoder/mod.ts";
+import {
+  type DecoderInputs,
+  type DecoderParameters,
+  initDecoder,
+  promptedDecode,
+} from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
@@ -42,8 +47,6 @@ import {
 import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  type DecoderBatch,
-  decoderTrainingLoss,
   initTrainState,
   NO_LIMIT,
   trainStep,
@@ -143,10 +146,10 @@ export function backboneLearner(
   };
 }
 
-/** The tiny decoder, which is to draw discs from noise and what a backbone would say. */
+/** The tiny decoder, which is to draw two discs from what a backbone would say. */
 export function decoderLearner(): Learner<
   DecoderParameters,
-  MapLeaves<DecoderBatch, tf.Tensor, NdArray>
+  MapLeaves<DecoderInputs, tf.Tensor, NdArray> & { clip: NdArray }
 > {
   const config = DECODERS.tiny;
   const { queries, outputWidth } = tiny.text;
@@ -158,19 +161,20 @@ export function decoderLearner(): Learner<
       textWidth: outputWidth,
     }, new Rng(6)),
     batch: {
-      clips: discs(8, 32, 16),
-      noise: random("noise", [1, 8, 32, 16, 3]),
-      levels: float32([1], [0.7]),
-      guess: {
-        tokens: random("tokens", [1, 2, 2, 1, width]),
-        guess: random("guess", [1, 2, 2, 1, Z]),
-        text: {
-          tokens: random("text", [1, queries, outputWidth]),
-          mask: float32([1, queries], new Array(queries).fill(1)),
-        },
+      clip: discs(8, 32, 16),
+      tokens: random("tokens", [1, 2, 2, 1, width]),
+      guess: random("guess", [1, 2, 2, 1, Z]),
+      text: {
+        tokens: random("text", [1, queries, outputWidth]),
+        mask: float32([1, queries], new Array(queries).fill(1)),
       },
     },
-    lossOf: decoderTrainingLoss(config),
+    lossOf: (p, { clip, ...inputs }) => ({
+      loss: tf.mean(
+        tf.squaredDifference(promptedDecode(p, inputs, config), clip),
+      ),
+      metrics: {},
+    }),
   };
 }
 

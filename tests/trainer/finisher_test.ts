@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
 import { disposeState, tensorsOf, uploadState } from "lib/compiler/mod.ts";
 import "lib/compiler/eager.ts";
 import { float32, Rng } from "lib/core/mod.ts";
@@ -42,49 +41,31 @@ Deno.test("a guess is the noisy latent less what the velocity says is noise", ()
   }
 });
 
-Deno.test("a finisher goes from noise to pixels, steered by each prompt, after what a guesser sees at the level", async () => {
+Deno.test("a finisher decodes under each prompt what a guesser sees at the level", async () => {
   const diffusion = initDiffusion();
   const latents = new Rng(4).normals([2, 2, 1, 2, vae.latentChannels]);
-  const noise = new Rng(5).normals([2, 8, 16, 32, 3]);
   const given = {
-    prompts: ["a red cat", "a blue dog"],
+    prompts: ["a red cat", ""],
     latents,
     positions: positions(),
   };
   using guesser = await openGuesser(device, diffusion, diffusionConfig);
-  const guessOf = async (prompts: string[]) =>
-    tensorsOf(
-      await guesser.guess({
-        ...given,
-        prompts,
-        levels: float32([2], [0.4, 0.4]),
-      }),
-    );
-  const prompted = await guessOf(given.prompts);
-  const free = await guessOf(["", ""]);
-  const parameters = tensorsOf(decoder);
-  const cleanAt = (noisy: tf.Tensor, s: number): tf.Tensor => {
-    const [a, b] = [prompted, free].map((guess) =>
-      promptedDecode(
-        parameters,
-        { ...guess, noisy, level: tf.fill([2], s) },
-        DECODERS.tiny,
-      )
-    ) as [tf.Tensor, tf.Tensor];
-    return tf.add(b, tf.mul(tf.sub(a, b), 3));
-  };
-  // Half of the noise goes with the first of two steps, the rest with the other.
-  const start = tensorsOf({ noise }).noise;
-  const half = tf.mul(tf.add(start, cleanAt(start, 1)), 0.5);
-  const wanted = tf.mul(tf.add(cleanAt(half, 0.5), 1), 0.5).dataSync();
+  const guess = await guesser.guess({
+    ...given,
+    levels: float32([2], [0.4, 0.4]),
+  });
+  const wanted = promptedDecode(
+    tensorsOf(decoder),
+    tensorsOf(guess),
+    DECODERS.tiny,
+  ).dataSync();
   const state = await uploadState(device, { diffusion, decoder });
   using finisher = finisherOf(
     device,
     state,
     { ...diffusionConfig, decoder: DECODERS.tiny },
   );
-  const how = { ...given, noise, steps: 2, guidance: 3, fps: 8 };
-  const clips = await finisher.finish({ ...how, level: 0.4 });
+  const clips = await finisher.finish({ ...given, level: 0.4, fps: 8 });
   assert.deepEqual(
     clips.map(({ frames, height, width, fps }) => [frames, height, width, fps]),
     [[8, 16, 32, 8], [8, 16, 32, 8]],
@@ -93,15 +74,9 @@ Deno.test("a finisher goes from noise to pixels, steered by each prompt, after w
   for (const [i, value] of found.entries()) {
     assert.ok(Math.abs(value - wanted[i]!) < 1e-4, `${i}`);
   }
-  const changes = [{ level: 0.6 }, { guidance: 1 }, { shift: 2 }, {
-    solver: "heun",
-  }] as const;
-  for (const change of changes) {
-    const [other] = await finisher.finish({ ...how, level: 0.4, ...change });
-    assert.ok(
-      other!.data.some((v, i) => Math.abs(v - clips[0]!.data[i]!) > 1e-4),
-      JSON.stringify(change),
-    );
-  }
+  const [other] = await finisher.finish({ ...given, level: 0.6, fps: 8 });
+  assert.ok(
+    other!.data.some((v, i) => Math.abs(v - clips[0]!.data[i]!) > 1e-4),
+  );
   disposeState(state);
 });

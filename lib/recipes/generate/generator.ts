@@ -12,13 +12,7 @@ import {
   latentSizeOf,
   strideOf,
 } from "../../models/vae/mod.ts";
-import {
-  finisherOf,
-  openCodec,
-  pixelNoise,
-  type PixelSampling,
-  samplerOf,
-} from "../../trainer/mod.ts";
+import { finisherOf, openCodec, samplerOf } from "../../trainer/mod.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -49,10 +43,7 @@ export interface GenerateOptions {
 }
 
 /** Where a prompted decoder takes over from the sampler. */
-export const FINISH_AT = 0.25;
-
-/** How it goes on from there to pixels. */
-export const FINISHING: PixelSampling = { steps: 6, guidance: 2 };
+export const FINISH_AT = 0.5;
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Generator extends Disposable {
@@ -130,12 +121,11 @@ export async function openGenerator(
         fps,
         config.backbone.width / config.backbone.heads,
       );
-      const rng = new Rng(seed);
       const latents = await sampler.sample({
         prompts,
         // One after the other, so that the first clip of a seed is the same
         // however many follow.
-        noise: rng.normals([prompts.length, ...latentShape]),
+        noise: new Rng(seed).normals([prompts.length, ...latentShape]),
         positions,
         steps,
         guidance: options.guidance,
@@ -149,20 +139,7 @@ export async function openGenerator(
         onStep: (done) => task?.update(done),
       });
       const clips = finisher && level > 0
-        ? await finisher.finish({
-          ...FINISHING,
-          prompts,
-          latents,
-          level,
-          positions,
-          fps,
-          noise: pixelNoise(
-            rng.fork("pixels"),
-            prompts.length,
-            options,
-            strideOf(config.vae).time,
-          ),
-        })
+        ? await finisher.finish({ prompts, latents, level, positions, fps })
         : await codec.decode(denormaliseLatent(latents, statistics), fps);
       return clips.map(clamped);
     },

@@ -5,7 +5,6 @@
  */
 export {
   FINISH_AT,
-  FINISHING,
   type GenerateOptions,
   type Generator,
   openGenerator,

@@ -1,6 +1,5 @@
-import { float32, type NdArray, Rng, sizeOf } from "../../core/mod.ts";
+import { float32, type NdArray, Rng } from "../../core/mod.ts";
 import { initDecoder } from "../../models/decoder/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
 import {
   batchOfClips,
   clipShapeOf,
@@ -19,14 +18,10 @@ import { captionedLatents } from "./samples.ts";
 import { phaseClips } from "./sources.ts";
 import { isDone, runStage } from "./stage.ts";
 
-/** Noise levels of the latents that it is trained on, evenly, from none. */
+/** Noise levels that it is trained on, evenly, from none. */
 const HIGHEST_LEVEL = 0.75;
-/** How far the noise levels of pixels are shifted towards noise. */
-const PIXEL_SHIFT = 2;
-/** Of clips that are kept in memory, which take longer to draw than to learn. */
+/** Of clips that are kept in memory: to draw one anew takes as long as to learn from it. */
 const MOST_BYTES = 2 * 2 ** 30;
-/** Normal values drawn once; the noise of a part begins at a random one of them. */
-const TABLE = 2 ** 22;
 /** Share of the latents that are drawn again. */
 const REDRAWN = 0.75;
 /** What it is trained on: the mix of all phases. */
@@ -79,7 +74,6 @@ export async function trainDecoderOf(
     rng,
   });
   const clipAt = rememberedClips(real.clipAt, MOST_BYTES);
-  const table = rng.fork("noise").normals([TABLE]).data;
   const sampleAt = async (n: number): Promise<PartOfSample> => {
     const { index, latent, caption } = await captioned(n);
     const draw = rng.fork(`part ${n}`);
@@ -108,14 +102,18 @@ export async function trainDecoderOf(
       const draw = rng.fork(`noise ${index}`);
       const levels = samples.map(() => HIGHEST_LEVEL * draw.uniform());
       const { tokens, guess, text } = await guesses.of(samples, levels, draw);
-      const cut = (array: NdArray): NdArray<"float32"> =>
-        partsOf(array, samples.map(({ part }) => part), guess.shape[1]!);
-      const clips = cut(batchOfClips(samples.map(({ clip }) => clip)));
+      const parts = samples.map(({ part }) => part);
+      const count = guess.shape[1]!;
       return {
-        clips,
-        noise: noiseFrom(table, clips.shape, draw),
-        levels: drawLevels(draw, plan.batch, PIXEL_SHIFT),
-        guess: { tokens: cut(tokens), guess: cut(guess), text },
+        clips: partsOf(batchOfClips(samples.map(({ clip }) => clip)), {
+          parts,
+          count,
+        }),
+        guess: {
+          tokens: partsOf(tokens, { parts, count }),
+          guess: partsOf(guess, { parts, count }),
+          text,
+        },
       };
     },
     evaluator,
@@ -133,8 +131,10 @@ export async function trainDecoderOf(
 /** One of `count` equal parts in time of each of a batch: `[B,T,...] -> [B,T/count,...]`. */
 function partsOf(
   { shape: [B = 0, T = 0, ...rest], data }: NdArray,
-  parts: readonly number[],
-  count: number,
+  { parts, count }: {
+    readonly parts: readonly number[];
+    readonly count: number;
+  },
 ): NdArray<"float32"> {
   const size = data.length / B / count;
   const cut = new Float32Array(B * size);
@@ -143,23 +143,4 @@ function partsOf(
     cut.set((data as Float32Array).subarray(from, from + size), i * size);
   });
   return float32([B, T / count, ...rest], cut);
-}
-
-/** Values of a table that follow each other, for each of a batch: `[B,...]`. */
-function noiseFrom(
-  table: Float32Array,
-  shape: readonly number[],
-  rng: Rng,
-): NdArray<"float32"> {
-  const [count = 0, ...rest] = shape;
-  const size = sizeOf(rest);
-  const noise = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    let at = rng.integer(table.length);
-    for (let k = i * size; k < (i + 1) * size; k++) {
-      noise[k] = table[at]!;
-      if (++at === table.length) at = 0;
-    }
-  }
-  return float32(shape, noise);
 }

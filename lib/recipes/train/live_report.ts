@@ -119,9 +119,11 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
   }));
 }
 
-/** What a stage is judged by: one that gives pixels back, by their error. */
+/** What a stage is judged by: those that make pixels, by their error. */
 function heldOutField(stage: Stage): string {
-  return stage === "vae" ? "heldOutError" : "heldOutLoss";
+  return stage === "vae" || stage === "decoder"
+    ? "heldOutError"
+    : "heldOutLoss";
 }
 
 /** Steps and values of a field, where it is a number. */

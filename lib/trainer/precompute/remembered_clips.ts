@@ -3,6 +3,9 @@ import type { Clip } from "../../core/mod.ts";
 /** Largest value of a byte, which stands for 1. */
 const WHITE = 255;
 
+/** A clip as it is kept. */
+type ClipOfBytes = Omit<Clip, "data"> & { readonly data: Uint8ClampedArray };
+
 /**
  * Clips that are made once and kept in memory, a byte for each value, as video
  * files have them; what does not fit is made again each time. Either way they
@@ -35,10 +38,7 @@ export function rememberedClips(
   clipAt: (index: number) => Promise<Clip>,
   bytes: number,
 ): (index: number) => Promise<Clip> {
-  const kept = new Map<
-    number,
-    Omit<Clip, "data"> & { data: Uint8ClampedArray }
-  >();
+  const kept = new Map<number, ClipOfBytes>();
   let room = bytes;
   return async (index) => {
     const found = kept.get(index) ?? rounded(await clipAt(index));
@@ -50,7 +50,7 @@ export function rememberedClips(
   };
 }
 
-function rounded({ data, ...rest }: Clip) {
+function rounded({ data, ...rest }: Clip): ClipOfBytes {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = WHITE * data[i]!;
   return { ...rest, data: bytes };

@@ -18,8 +18,8 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
     });
     await trainDecoder(options, silentHost);
     const records = await readJsonl(`${run}/first/metrics.jsonl`);
-    const held = records.flatMap(({ heldOutLoss }) =>
-      typeof heldOutLoss === "number" ? [heldOutLoss] : []
+    const held = records.flatMap(({ heldOutError }) =>
+      typeof heldOutError === "number" ? [heldOutError] : []
     );
     assert.equal(held.length, 2);
     assert.ok(held[1]! < 0.8 * held[0]!, `${held}`);
@@ -28,10 +28,10 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
     );
     assert.deepEqual(
       Object.keys(views[1]!),
-      ["0.25", "0.5", "0.7", "0.25 redrawn"],
+      ["0.2", "0.5", "0.7", "0.5 redrawn"],
     );
     // Where a backbone that has learned nothing leaves the most to see.
-    const [before, after] = views.map((losses) => losses["0.25"]!);
+    const [before, after] = views.map((errors) => errors["0.2"]!);
     assert.ok(after! < 0.5 * before!, `${before} ${after}`);
 
     const models = await readTrainedModels(`${run}/first`);
@@ -51,7 +51,7 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
     const again = { ...options, decoder, run: `${run}/again` };
     await trainDecoder({ ...again, maxSteps: 1 }, silentHost);
     const [first] = await readJsonl(`${run}/again/metrics.jsonl`);
-    assert.ok(Math.abs(Number(first!.heldOutLoss) - held[1]!) < 1e-6);
+    assert.ok(Math.abs(Number(first!.heldOutError) - held[1]!) < 1e-6);
 
     using device = await openDevice("cpu");
     using generator = await openGenerator(device, models);
