@@ -6,6 +6,7 @@
  */
 export * from "./atomic_file.ts";
 export * from "./clip.ts";
+export * from "./clip_bytes.ts";
 export * from "./disk_full.ts";
 export * from "./errors.ts";
 export * from "./ndarray.ts";

@@ -1,4 +1,10 @@
-import { CHANNELS, type Clip, clipShape, shapeText } from "lib/core/mod.ts";
+import {
+  CHANNELS,
+  type Clip,
+  clipBytes,
+  clipShape,
+  shapeText,
+} from "lib/core/mod.ts";
 
 /** A still picture of 8 bits a channel: what screens and PNG files take. */
 export interface Image {
@@ -36,12 +42,8 @@ export function frameImage(clip: Clip, index: number): Image {
   }
   checkClip(clip);
   const size = height * width * CHANNELS;
-  // A clamped array rounds, clamps and turns NaN into 0.
-  const clamped = new Uint8ClampedArray(size);
-  for (let j = 0; j < size; j++) {
-    clamped[j] = clip.data[index * size + j]! * 255;
-  }
-  return { width, height, data: new Uint8Array(clamped.buffer) };
+  const values = clip.data.subarray(index * size, (index + 1) * size);
+  return { width, height, data: clipBytes(values) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Clip } from "../../core/mod.ts";
+import { type Clip, clipValues } from "../../core/mod.ts";
 import type { Analysis, DropRule } from "../../dataset/curate/mod.ts";
 import { type Answer, answerSchema, type Request } from "./messages.ts";
 import { TextLineStream } from "./text_lines.ts";
@@ -74,8 +74,7 @@ export class Analyst implements AsyncDisposable {
       );
     }
     const { startSeconds: _, ...rest } = shape;
-    const bytes = Uint8Array.fromBase64(answer.bytes);
-    return { ...rest, data: Float32Array.from(bytes, (byte) => byte / 255) };
+    return { ...rest, data: clipValues(Uint8Array.fromBase64(answer.bytes)) };
   }
 
   async #ask(

@@ -9,7 +9,7 @@
  * @module
  */
 import { TextLineStream } from "./text_lines.ts";
-import { InputError, messageOf } from "../../core/mod.ts";
+import { clipBytes, InputError, messageOf } from "../../core/mod.ts";
 import { analyseVideo } from "../../dataset/curate/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import { type Answer, type Request, requestSchema } from "./messages.ts";
@@ -28,8 +28,7 @@ async function resultOf(request: Request): Promise<Answer> {
   const { path } = request;
   if (request.task === "clip") {
     const { data } = await decodeClip(path, request);
-    const bytes = Uint8Array.from(data, (value) => Math.round(value * 255));
-    return { kind: "clip", bytes: bytes.toBase64() };
+    return { kind: "clip", bytes: clipBytes(data).toBase64() };
   }
   let told = performance.now();
   const analysis = await analyseVideo(path, {

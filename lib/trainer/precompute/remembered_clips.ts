@@ -1,10 +1,7 @@
-import type { Clip } from "../../core/mod.ts";
-
-/** Largest value of a byte, which stands for 1. */
-const WHITE = 255;
+import { type Clip, clipBytes, clipValues } from "../../core/mod.ts";
 
 /** A clip as it is kept. */
-type ClipOfBytes = Omit<Clip, "data"> & { readonly data: Uint8ClampedArray };
+type ClipOfBytes = Omit<Clip, "data"> & { readonly bytes: Uint8Array };
 
 /**
  * Clips that are made once and kept in memory, a byte for each value, as video
@@ -12,7 +9,7 @@ type ClipOfBytes = Omit<Clip, "data"> & { readonly data: Uint8ClampedArray };
  * are the same: rounded.
  *
  * @param clipAt Makes a clip, its values in [0,1].
- * @param bytes Most that are kept.
+ * @param mostBytes Most that are kept.
  *
  * @example
  * ```ts
@@ -36,28 +33,21 @@ type ClipOfBytes = Omit<Clip, "data"> & { readonly data: Uint8ClampedArray };
  */
 export function rememberedClips(
   clipAt: (index: number) => Promise<Clip>,
-  bytes: number,
+  mostBytes: number,
 ): (index: number) => Promise<Clip> {
   const kept = new Map<number, ClipOfBytes>();
-  let room = bytes;
+  let room = mostBytes;
   return async (index) => {
-    const found = kept.get(index) ?? rounded(await clipAt(index));
-    if (!kept.has(index) && found.data.length <= room) {
-      kept.set(index, found);
-      room -= found.data.length;
+    let clip = kept.get(index);
+    if (!clip) {
+      const { data, ...rest } = await clipAt(index);
+      clip = { ...rest, bytes: clipBytes(data) };
+      if (data.length <= room) {
+        kept.set(index, clip);
+        room -= data.length;
+      }
     }
-    return { ...found, data: unrounded(found.data) };
+    const { bytes, ...rest } = clip;
+    return { ...rest, data: clipValues(bytes) };
   };
-}
-
-function rounded({ data, ...rest }: Clip): ClipOfBytes {
-  const bytes = new Uint8ClampedArray(data.length);
-  for (let i = 0; i < data.length; i++) bytes[i] = WHITE * data[i]!;
-  return { ...rest, data: bytes };
-}
-
-function unrounded(bytes: Uint8ClampedArray): Float32Array<ArrayBuffer> {
-  const data = new Float32Array(bytes.length);
-  for (let i = 0; i < data.length; i++) data[i] = bytes[i]! / WHITE;
-  return data;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Clip } from "lib/core/mod.ts";
 import { rememberedClips } from "lib/trainer/mod.ts";
 
-/** Counts how often each clip of two values is made. */
+/** Counts how often each clip of three values is made. */
 function counting(bytes: number) {
   const made: number[] = [];
   const clipAt = rememberedClips((index): Promise<Clip> => {
