@@ -69,6 +69,7 @@ const NANO_DECODER: DecoderConfig = {
   memory: 32,
   memoryWidth: 64,
   patch: 4,
+  sprite: { side: 20, pictures: 80 },
 };
 
 /**
@@ -208,6 +209,7 @@ export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
     memory: 4,
     memoryWidth: 16,
     patch: 4,
+    sprite: { side: 8, pictures: 4 },
   },
   nano: NANO_DECODER,
   micro: NANO_DECODER,
@@ -220,6 +222,7 @@ export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
     memory: 48,
     memoryWidth: 128,
     patch: 4,
+    sprite: { side: 32, pictures: 192 },
   },
   base: {
     levels: [
@@ -230,5 +233,6 @@ export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
     memory: 64,
     memoryWidth: 256,
     patch: 4,
+    sprite: { side: 64, pictures: 512 },
   },
 };

@@ -4,7 +4,8 @@ import {
   type DecoderConfig,
   type DecoderInputs,
   type DecoderParameters,
-  promptedDecode,
+  poseError,
+  promptedLayers,
 } from "../models/decoder/mod.ts";
 import type { Tensors } from "../models/layers/mod.ts";
 
@@ -14,7 +15,15 @@ export interface DecoderBatch {
   readonly clips: tf.Tensor;
   /** What the backbone makes of their noisy latents. */
   readonly guess: DecoderInputs;
+  /** `[B,T,6]`, of `knownPoses`: where the thing is that the prompt names first. */
+  readonly poses: tf.Tensor;
 }
+
+/** Parts of the loss, where it has some. */
+type Losses = Record<string, tf.Tensor>;
+
+/** Weight of the poses' error, of which pixels are what matters. */
+const POSE_WEIGHT = 0.1;
 
 /**
  * Mean squared error on [-1,1], as a training loop wants it.
@@ -39,7 +48,9 @@ export interface DecoderBatch {
  *     tokens: tf.ones([1, 1, 1, 1, 48]),
  *     guess: tf.ones([1, 1, 1, 1, 8]),
  *     text: { tokens: tf.ones([1, 2, 48]), mask: tf.ones([1, 2]) },
+ *     seconds: tf.zeros([1, 1]),
  *   },
+ *   poses: tf.zeros([1, 4, 6]),
  * });
  * // Grey for white: 1 off on [-1,1].
  * assert.equal(loss.dataSync()[0], 1);
@@ -50,10 +61,23 @@ export function decoderTrainingLoss(
 ): (
   parameters: Tensors<DecoderParameters>,
   batch: DecoderBatch,
-) => Loss<Record<never, tf.Tensor>> {
-  return (parameters, { clips, guess }) => {
-    const decoded = promptedDecode(parameters, guess, config);
-    const error = tf.mean(tf.squaredDifference(decoded, clips));
-    return { loss: tf.mul(error, 4), metrics: {} };
+) => Loss<Losses> {
+  return (parameters, { clips, guess, poses }): Loss<Losses> => {
+    const { clip, sprite } = promptedLayers(
+      parameters,
+      guess,
+      config,
+      poses,
+    );
+    const errorOf = (drawn: tf.Tensor): tf.Tensor =>
+      tf.mul(tf.mean(tf.squaredDifference(drawn, clips)), 4);
+    const error = errorOf(clip);
+    if (!sprite) return { loss: error, metrics: {} };
+    const sketched = errorOf(sprite.sketch);
+    const posed = poseError(sprite.poses, poses);
+    return {
+      loss: tf.add(tf.add(error, sketched), tf.mul(posed, POSE_WEIGHT)),
+      metrics: { error, sketched, posed },
+    };
   };
 }

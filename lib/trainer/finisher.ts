@@ -39,6 +39,8 @@ export interface GuessOptions {
   /** `[B]` in [0,1]. */
   readonly levels: NdArray<"float32">;
   readonly positions: RotaryTable;
+  /** Of the latents' frames, from the middle of the clip, `[t]`. */
+  readonly seconds: NdArray<"float32">;
 }
 
 /** Text encoder and backbone, ready to guess. */
@@ -68,6 +70,7 @@ export interface Guesser extends Disposable {
  *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
  *   levels: float32([1], [0.4]),
  *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+ *   seconds: float32([1], [0]),
  * });
  * assert.deepEqual([tokens.shape, guess.shape], [[1, 1, 2, 2, 48], [1, 1, 2, 2, 8]]);
  * ```
@@ -127,7 +130,7 @@ export interface Finisher extends Disposable {
  * @example
  * ```ts
  * import { openDevice, uploadState } from "lib/compiler/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
+ * import { float32, Rng } from "lib/core/mod.ts";
  * import { tokenPositions } from "lib/models/backbone/mod.ts";
  * import { initDecoder } from "lib/models/decoder/mod.ts";
  * import { initModels } from "lib/recipes/models.ts";
@@ -147,6 +150,7 @@ export interface Finisher extends Disposable {
  *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
  *   level: 0.4,
  *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+ *   seconds: float32([1], [0]),
  *   fps: 8,
  * });
  * assert.deepEqual([clip?.frames, clip?.height, clip?.width], [4, 32, 32]);
@@ -169,7 +173,7 @@ export function finisherOf(
     { device, name: "prompted decoder" },
   );
   return {
-    async finish({ prompts, latents, level, positions, fps }) {
+    async finish({ prompts, latents, level, positions, seconds, fps }) {
       const { clips } = await finisher.run({
         latents,
         levels: float32(
@@ -178,6 +182,7 @@ export function finisherOf(
         ),
         prompts: readPrompts(prompts, config.text),
         positions,
+        seconds,
       });
       return clipsOfBatch(clips as NdArray<"float32">, fps);
     },

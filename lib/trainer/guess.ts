@@ -17,6 +17,8 @@ export interface NoisyLatents {
   /** `[B,...]`. */
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
+  /** Of the latent's frames, from the middle of the clip, `[t]`. */
+  readonly seconds: tf.Tensor;
 }
 
 /**
@@ -45,6 +47,7 @@ export interface NoisyLatents {
  *   levels: tf.tensor1d([0.4]),
  *   prompts: tensorsOf(readPrompts(["a cat"], PRESETS.tiny.text)),
  *   positions: tensorsOf(tokenPositions(grid, { space: 16, time: 4 }, 8, 24)),
+ *   seconds: tf.tensor1d([0]),
  * }, PRESETS.tiny);
  * // A backbone that has learned nothing takes nothing for noise.
  * assert.deepEqual(guess.dataSync(), latents.dataSync());
@@ -52,7 +55,7 @@ export interface NoisyLatents {
  */
 export function guessAt(
   { text: reader, backbone }: Tensors<DiffusionParameters>,
-  { latents, levels, prompts, positions }: NoisyLatents,
+  { latents, levels, prompts, positions, seconds }: NoisyLatents,
   config: DiffusionConfig,
 ): DecoderInputs {
   const text = encodeText(reader, prompts, config.text);
@@ -71,5 +74,8 @@ export function guessAt(
     tokens: tf.reshape(tokens, [...grid, tokens.shape[2]!]),
     guess: tf.sub(latents, tf.mul(s, velocity)),
     text,
+    seconds: tf.tile(tf.reshape(seconds, [1, seconds.size]), [
+      ...[levels.size, 1],
+    ]),
   };
 }

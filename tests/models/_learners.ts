@@ -23,10 +23,9 @@ import {
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
 import {
-  type DecoderInputs,
   type DecoderParameters,
   initDecoder,
-  promptedDecode,
+  knownPoses,
 } from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
@@ -47,6 +46,8 @@ import {
 import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
+  type DecoderBatch,
+  decoderTrainingLoss,
   initTrainState,
   NO_LIMIT,
   trainStep,
@@ -149,7 +150,7 @@ export function backboneLearner(
 /** The tiny decoder, which is to draw two discs from what a backbone would say. */
 export function decoderLearner(): Learner<
   DecoderParameters,
-  MapLeaves<DecoderInputs, tf.Tensor, NdArray> & { clip: NdArray }
+  MapLeaves<DecoderBatch, tf.Tensor, NdArray>
 > {
   const config = DECODERS.tiny;
   const { queries, outputWidth } = tiny.text;
@@ -161,20 +162,21 @@ export function decoderLearner(): Learner<
       textWidth: outputWidth,
     }, new Rng(6)),
     batch: {
-      clip: discs(8, 32, 16),
-      tokens: random("tokens", [1, 2, 2, 1, width]),
-      guess: random("guess", [1, 2, 2, 1, Z]),
-      text: {
-        tokens: random("text", [1, queries, outputWidth]),
-        mask: float32([1, queries], new Array(queries).fill(1)),
+      clips: discs(8, 32, 16),
+      guess: {
+        tokens: random("tokens", [1, 2, 2, 1, width]),
+        guess: random("guess", [1, 2, 2, 1, Z]),
+        text: {
+          tokens: random("text", [1, queries, outputWidth]),
+          mask: float32([1, queries], new Array(queries).fill(1)),
+        },
+        seconds: float32([1, 2], [-0.25, 0.25]),
       },
+      poses: knownPoses([Array.from({ length: 8 }, (_, i) => ({
+        ...{ x: i - 4, y: 2, width: 20, height: 18, turn: 0.1 * i },
+      }))], { frames: 8, cell: 16 }),
     },
-    lossOf: (p, { clip, ...inputs }) => ({
-      loss: tf.mean(
-        tf.squaredDifference(promptedDecode(p, inputs, config), clip),
-      ),
-      metrics: {},
-    }),
+    lossOf: decoderTrainingLoss(config),
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
 import { disposeState, tensorsOf, uploadState } from "lib/compiler/mod.ts";
 import "lib/compiler/eager.ts";
 import { float32, Rng } from "lib/core/mod.ts";
@@ -29,9 +30,13 @@ const decoder = initDecoder(DECODERS.tiny, {
 Deno.test("a guess is the noisy latent less what the velocity says is noise", () => {
   const diffusion = tensorsOf(initDiffusion());
   const { latents, noise, ...inputs } = tensorsOf(diffusionBatch(0));
-  const noisy = { ...inputs, latents: mixNoise(latents, noise, inputs.levels) };
-  const { guess, tokens } = guessAt(diffusion, noisy, diffusionConfig);
+  const noisy = {
+    ...{ ...inputs, latents: mixNoise(latents, noise, inputs.levels) },
+    seconds: tf.tensor1d([-0.25, 0.25]),
+  };
+  const { guess, tokens, seconds } = guessAt(diffusion, noisy, diffusionConfig);
   assert.deepEqual(tokens.shape, [2, 2, 1, 2, backbone.width]);
+  assert.deepEqual([...seconds.dataSync()], [-0.25, 0.25, -0.25, 0.25]);
   const velocity = promptedVelocity(diffusion, noisy, diffusionConfig)
     .dataSync();
   const [x, found] = [noisy.latents.dataSync(), guess.dataSync()];
@@ -48,6 +53,7 @@ Deno.test("a finisher decodes under each prompt what a guesser sees at the level
     prompts: ["a red cat", ""],
     latents,
     positions: positions(),
+    seconds: float32([2], [-0.25, 0.25]),
   };
   using guesser = await openGuesser(device, diffusion, diffusionConfig);
   const guess = await guesser.guess({

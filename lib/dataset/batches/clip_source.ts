@@ -12,6 +12,18 @@ export interface ClipShape {
   readonly fps: number;
 }
 
+/** Where a thing is in a frame: of an upright square that is turned afterwards. */
+export interface Pose {
+  /** Of its middle from that of the picture, to the right and down, in pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Clockwise, in radians. */
+  readonly turn: number;
+}
+
 /** A clip and a sentence that says what it shows. */
 export interface CaptionedClip {
   /** Names the clip within its source: the same name, the same clip. */
@@ -49,4 +61,9 @@ export interface ClipSource {
     index: number,
     rng: Rng,
   ): Promise<Pick<CaptionedClip, "caption" | "language">>;
+  /**
+   * Where the one thing is that a clip shows, frame by frame; undefined where
+   * it shows several, or nobody knows.
+   */
+  posesAt?(index: number, shape: ClipShape): readonly Pose[] | undefined;
 }

@@ -11,7 +11,12 @@ export {
   type Cursor,
   type Loader,
 } from "./batches.ts";
-export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
+export type {
+  CaptionedClip,
+  ClipShape,
+  ClipSource,
+  Pose,
+} from "./clip_source.ts";
 export {
   type Bucket,
   orderOf,

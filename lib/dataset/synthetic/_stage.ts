@@ -3,7 +3,7 @@ import { MOTION_KINDS } from "../vocabulary/mod.ts";
 import { DISTANCE, matrixOf, type Plane, type View } from "./_camera.ts";
 import { type Shine, shineAt } from "./_light.ts";
 import type { Layer } from "./_paint.ts";
-import { project } from "./_projection.ts";
+import { type Matrix, project } from "./_projection.ts";
 import { PLANNED_SECONDS } from "./_rules.ts";
 import { buildScenery } from "./_scenery.ts";
 import type { Sprite, Sprites } from "./sprites.ts";
@@ -58,13 +58,13 @@ export async function stageTake(
     })),
   ].sort((a, b) => b.depth - a.depth);
   const firstSubject = things.findIndex((thing) => "subject" in thing);
-  const pace = Math.min(1, PLANNED_SECONDS * fps / frames);
   const moments = Array.from({ length: frames }, (_, i): Moment => {
     const seconds = (i - (frames - 1) / 2) / fps;
-    const view = viewOf(take.camera, seconds * pace);
+    const time = seconds * paceOf(shape);
+    const view = viewOf(take.camera, time);
     const layers = things.map(({ planeAt, ...thing }): Layer => ({
       ...thing,
-      matrix: matrixOf(planeAt(seconds * pace), view, shape),
+      matrix: matrixOf(planeAt(time), view, shape),
     }));
     const first = layers.find(({ subject }) => subject === 0)!;
     const [x, y] = project(first.matrix, 0.5, 0.5) ?? [width / 2, height / 2];
@@ -85,6 +85,27 @@ export async function stageTake(
     };
   });
   return { moments, sprites: pictures };
+}
+
+/** From the square of the most prominent subject to pixels, in each frame. */
+export function foremostMatrices(
+  { subjects, camera }: Take,
+  shape: ClipShape,
+): Matrix[] {
+  const { frames, fps } = shape;
+  return Array.from({ length: frames }, (_, i) => {
+    const time = (i - (frames - 1) / 2) / fps * paceOf(shape);
+    return matrixOf(
+      planeOf(subjects[0]!, time, shape),
+      viewOf(camera, time),
+      shape,
+    );
+  });
+}
+
+/** Seconds of the take's own time in one of the clip's. */
+function paceOf({ frames, fps }: ClipShape): number {
+  return Math.min(1, PLANNED_SECONDS * fps / frames);
 }
 
 function checkShape({ frames, height, width, fps }: ClipShape): void {

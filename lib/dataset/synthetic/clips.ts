@@ -3,6 +3,7 @@ import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
 import type { Phase } from "../vocabulary/mod.ts";
 import { checkLanguages, describe } from "./_description.ts";
 import { filmTake } from "./film.ts";
+import { posesOf } from "./poses.ts";
 import { Sprites } from "./sprites.ts";
 import { planTake, SHARE_OF_SHAPES, type Take } from "./take.ts";
 
@@ -77,5 +78,9 @@ export function syntheticClips(
       };
     },
     captionAt: (index, rng) => describe(takeAt(index).labels, languages, rng),
+    posesAt(index, shape) {
+      const take = takeAt(index);
+      return take.subjects.length === 1 ? posesOf(take, shape) : undefined;
+    },
   };
 }

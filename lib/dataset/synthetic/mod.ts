@@ -10,6 +10,7 @@ export { type CaptionPair, captionPairs } from "./caption_pairs.ts";
 export { syntheticClips, type SyntheticOptions } from "./clips.ts";
 export { filmTake } from "./film.ts";
 export { phaseSheet, type PhaseSheetOptions } from "./phase_sheet.ts";
+export { posesOf } from "./poses.ts";
 export { Sprites } from "./sprites.ts";
 export type { Scenery } from "./_scenery.ts";
 export type { Subject } from "./_subjects.ts";

@@ -16,6 +16,12 @@ export const decoderConfigSchema = z.strictObject({
   patch: z.int().min(1).describe(
     "pixels along a side that the last layer unfolds from channels",
   ),
+  sprite: z.strictObject({
+    side: z.int().min(2).describe("points along its side"),
+    pictures: z.int().min(1).describe("pictures that every sprite is a sum of"),
+  }).optional().describe(
+    "one picture for a whole clip of the thing that the prompt names, laid over the rest",
+  ),
 });
 
 /** The shape of a PromptedDecoder, checked. */

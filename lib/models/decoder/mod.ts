@@ -7,3 +7,5 @@
 export * from "./config.ts";
 export * from "./prompted_decoder.ts";
 export * from "./spread.ts";
+export * from "./sprite.ts";
+export * from "./sprite_pose.ts";

@@ -20,8 +20,22 @@ import {
   silu,
   stack,
   type Tensors,
+  toldOf,
+  withoutGradient,
 } from "../layers/mod.ts";
-import type { DecoderConfig } from "./config.ts";
+import { type DecoderConfig, enlargementOf } from "./config.ts";
+import {
+  drawGround,
+  drawSprite,
+  initSprite,
+  type Overlay,
+  type SpriteParameters,
+} from "./sprite.ts";
+import {
+  posesWhereKnown,
+  type SpritePoses,
+  spritePoses,
+} from "./sprite_pose.ts";
 import {
   initPromptedBlock,
   promptedBlock,
@@ -47,6 +61,8 @@ export interface DecoderParameters {
   readonly levels: Record<string, DecoderLevelParameters>;
   readonly norm: NormParameters;
   readonly output: Conv3dParameters;
+  /** What is laid over that, if anything is. */
+  readonly sprite?: SpriteParameters;
 }
 
 /** What a decoder needs to know of the models before it. */
@@ -66,6 +82,8 @@ export interface DecoderInputs {
   readonly guess: tf.Tensor;
   /** The text encoder's output, `[B,L,textWidth]`, and its mask, `[B,L]`. */
   readonly text: AttentionContext;
+  /** Of the latent's frames, from the middle of the clip, `[B,t]`. */
+  readonly seconds: tf.Tensor;
 }
 
 /** What a level doubles: time, height and width. */
@@ -93,7 +111,7 @@ export function initDecoder(
   { latentChannels, backboneWidth, textWidth }: DecoderSurroundings,
   rng: Rng,
 ): DecoderParameters {
-  const { levels, memory, memoryWidth } = config;
+  const { levels, memory, memoryWidth, sprite } = config;
   const [first, last] = [levels[0]!.width, levels.at(-1)!.width];
   return {
     input: initLinear(rng.fork("input"), backboneWidth + latentChannels, first),
@@ -129,6 +147,13 @@ export function initDecoder(
       CHANNELS * config.patch ** 2,
       0.1,
     ),
+    ...(sprite && {
+      sprite: initSprite(rng.fork("sprite"), sprite, {
+        cellWidth: first,
+        textWidth,
+        frames: enlargementOf(config).time,
+      }),
+    }),
   };
 }
 
@@ -155,15 +180,44 @@ export function initDecoder(
  *   tokens: tf.ones([1, 1, 2, 3, 48]),
  *   guess: tf.ones([1, 1, 2, 3, 8]),
  *   text: { tokens: tf.ones([1, 5, 24]), mask: tf.ones([1, 5]) },
+ *   seconds: tf.zeros([1, 1]),
  * }, config);
  * assert.deepEqual(clip.shape, [1, 2, 16, 24, 3]);
  * ```
  */
 export function promptedDecode(
   p: Tensors<DecoderParameters>,
-  { tokens, guess, text }: DecoderInputs,
-  { memory: count, memoryWidth, patch }: DecoderConfig,
+  inputs: DecoderInputs,
+  config: DecoderConfig,
 ): tf.Tensor {
+  return promptedLayers(p, inputs, config).clip;
+}
+
+/** What a decoder draws, and what its sprite is trained on besides. */
+export interface DecodedLayers {
+  /** `[B,T,H,W,3]`, around [0,1]. */
+  readonly clip: tf.Tensor;
+  readonly sprite?: {
+    /** Over the roughest of grounds, alike: there nothing else can show the thing. */
+    readonly sketch: tf.Tensor;
+    readonly poses: SpritePoses;
+  };
+}
+
+/**
+ * As {@link promptedDecode}, for training.
+ *
+ * @param known `[B,T,6]`, of {@link knownPoses}: where things are known to be,
+ *   the sprite is drawn there and not where it is thought to be, or its picture
+ *   would be learned as blurred as its place is uncertain.
+ */
+export function promptedLayers(
+  p: Tensors<DecoderParameters>,
+  { tokens, guess, text, seconds }: DecoderInputs,
+  config: DecoderConfig,
+  known?: tf.Tensor,
+): DecodedLayers {
+  const { memory: count, memoryWidth, patch } = config;
   const B = tokens.shape[0]!;
   const recalled = recall(p.memory, text, memoryWidth);
   const memory = {
@@ -181,5 +235,28 @@ export function promptedDecode(
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const signed = depthToSpace(out, [1, patch, patch]);
-  return tf.mul(tf.add(signed, 1), 0.5);
+  const clip = tf.mul(tf.add(signed, 1), 0.5);
+  if (!p.sprite) return { clip };
+  const { space: cell, time: frames } = enlargementOf(config);
+  const told = toldOf(p.memory, text);
+  const poses = spritePoses(p.sprite.pose, cells, seconds);
+  const spriteAt = (places: SpritePoses): Overlay =>
+    drawSprite(p.sprite!, { told, poses: places, shape: clip.shape, cell });
+  const over = (ground: tf.Tensor, { alpha, colour }: Overlay): tf.Tensor =>
+    tf.add(tf.mul(ground, tf.sub(1, alpha)), colour);
+  const { alpha, colour } = spriteAt(poses);
+  return {
+    // What is behind learns from the clip, the sprite from the sketch.
+    clip: over(clip, {
+      alpha: withoutGradient(alpha),
+      colour: withoutGradient(colour),
+    }),
+    sprite: {
+      sketch: over(
+        drawGround(p.sprite, cells, { cell, frames }),
+        spriteAt(known ? posesWhereKnown(poses, known) : poses),
+      ),
+      poses,
+    },
+  };
 }

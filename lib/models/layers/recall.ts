@@ -80,13 +80,11 @@ export function initRecall(
  * ```
  */
 export function recall(
-  { hear, tell, say }: Tensors<RecallParameters>,
+  memory: Tensors<RecallParameters>,
   text: AttentionContext,
   width: number,
 ): AttentionContext {
-  const whole = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
-  const told = silu(linear(tell, silu(linear(hear, whole))));
-  const flat = linear(say, told); // [B,M D]
+  const flat = linear(memory.say, toldOf(memory, text)); // [B,M D]
   const [B, size] = flat.shape as [number, number];
   const count = size / width;
   const isSaid = tf.max(text.mask, 1, true); // [B,1]
@@ -94,4 +92,30 @@ export function recall(
     tokens: tf.reshape(flat, [B, count, width]),
     mask: tf.tile(isSaid, [1, count]),
   };
+}
+
+/**
+ * What the hidden layers of a memory make of a whole prompt, before it is put
+ * into tokens: `[B,L,textWidth] -> [B,textWidth]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initRecall, toldOf } from "lib/models/layers/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const memory = tensorsOf(initRecall(new Rng(0), 6, { tokens: 4, width: 8 }));
+ * const text = { tokens: tf.ones([2, 5, 6]), mask: tf.ones([2, 5]) };
+ * assert.deepEqual(toldOf(memory, text).shape, [2, 6]);
+ * ```
+ */
+export function toldOf(
+  { hear, tell }: Tensors<RecallParameters>,
+  text: AttentionContext,
+): tf.Tensor {
+  const whole = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  return silu(linear(tell, silu(linear(hear, whole))));
 }

@@ -5,7 +5,7 @@ import {
   uploadState,
 } from "../../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../../core/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
+import { frameSeconds, tokenPositions } from "../../models/backbone/mod.ts";
 import { shiftOf, type SolverName } from "../../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
@@ -139,7 +139,10 @@ export async function openGenerator(
         onStep: (done) => task?.update(done),
       });
       const clips = finisher && level > 0
-        ? await finisher.finish({ prompts, latents, level, positions, fps })
+        ? await finisher.finish({
+          ...{ prompts, latents, level, positions, fps },
+          seconds: frameSeconds(grid, strideOf(config.vae), fps),
+        })
         : await codec.decode(denormaliseLatent(latents, statistics), fps);
       return clips.map(clamped);
     },

@@ -1,5 +1,10 @@
 import { float32, type NdArray, Rng } from "../../core/mod.ts";
-import { initDecoder } from "../../models/decoder/mod.ts";
+import type { Pose } from "../../dataset/batches/mod.ts";
+import {
+  enlargementOf,
+  initDecoder,
+  knownPoses,
+} from "../../models/decoder/mod.ts";
 import {
   batchOfClips,
   clipShapeOf,
@@ -22,8 +27,6 @@ import { isDone, runStage } from "./stage.ts";
 const HIGHEST_LEVEL = 0.75;
 /** Of clips that are kept in memory: to draw one anew takes as long as to learn from it. */
 const MOST_BYTES = 2 * 2 ** 30;
-/** Share of the latents that are drawn again. */
-const REDRAWN = 0.75;
 /** What it is trained on: the mix of all phases. */
 const PHASE = 5;
 
@@ -31,6 +34,8 @@ const PHASE = 5;
 interface PartOfSample extends DecoderSample {
   /** Of the latent's frames, from 0. */
   readonly part: number;
+  /** Frame by frame, if anyone knows. */
+  readonly poses: readonly Pose[] | undefined;
 }
 
 /**
@@ -61,6 +66,7 @@ export async function trainDecoderOf(
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
+    redrawn: options.redrawn,
     diffusion: models.digests.diffusion,
     ...(given && { given: given.digest }),
   };
@@ -68,7 +74,8 @@ export async function trainDecoderOf(
   if (await isDone(run, "decoder", config, path)) return;
   await keepModels(run, models);
   using guesses = await openGuesses(run, models, shape);
-  const { real, redrawn } = await guesses.latentsOf(source);
+  const real = await guesses.latentsOf(source);
+  const redrawn = options.redrawn > 0 ? await guesses.redrawnOf(source) : real;
   const captioned = captionedLatents(source, real, {
     seed: options.seed,
     rng,
@@ -77,12 +84,13 @@ export async function trainDecoderOf(
   const sampleAt = async (n: number): Promise<PartOfSample> => {
     const { index, latent, caption } = await captioned(n);
     const draw = rng.fork(`part ${n}`);
-    const isRedrawn = draw.uniform() < REDRAWN;
+    const isRedrawn = draw.uniform() < options.redrawn;
     return {
       clip: await clipAt(index),
       latent: isRedrawn ? await redrawn.latentAt(index) : latent,
       caption,
       part: draw.integer(latent.shape[0]!),
+      poses: source.posesAt?.(index, shape),
     };
   };
   using evaluator = await decoderEvaluator(run, guesses, {
@@ -91,8 +99,14 @@ export async function trainDecoderOf(
   });
   const trained = await runStage(run, "decoder", config, {
     config: trainingConfigOf("decoder", plan, options),
-    initial: given?.parameters ??
-      initDecoder(decoder, surroundingsOf(models.config), rng.fork("initial")),
+    initial: {
+      ...initDecoder(
+        decoder,
+        surroundingsOf(models.config),
+        rng.fork("initial"),
+      ),
+      ...given?.parameters,
+    },
     lossOf: decoderTrainingLoss(decoder),
     async batchAt(index: number) {
       const samples: PartOfSample[] = [];
@@ -101,7 +115,11 @@ export async function trainDecoderOf(
       }
       const draw = rng.fork(`noise ${index}`);
       const levels = samples.map(() => HIGHEST_LEVEL * draw.uniform());
-      const { tokens, guess, text } = await guesses.of(samples, levels, draw);
+      const { tokens, guess, text, seconds } = await guesses.of(
+        samples,
+        levels,
+        draw,
+      );
       const parts = samples.map(({ part }) => part);
       const count = guess.shape[1]!;
       return {
@@ -113,7 +131,15 @@ export async function trainDecoderOf(
           tokens: partsOf(tokens, { parts, count }),
           guess: partsOf(guess, { parts, count }),
           text,
+          seconds: partsOf(seconds, { parts, count }),
         },
+        poses: partsOf(
+          knownPoses(samples.map(({ poses }) => poses), {
+            frames: shape.frames,
+            cell: enlargementOf(decoder).space,
+          }),
+          { parts, count },
+        ),
       };
     },
     evaluator,

@@ -60,7 +60,8 @@ async function heldOutOf(
     length: options.heldOut,
     shape,
   });
-  const { real, redrawn } = await guesses.latentsOf(source);
+  const real = await guesses.latentsOf(source);
+  const redrawn = await guesses.redrawnOf(source);
   const batches: HeldOut[] = [];
   for (let at = 0; at < real.length; at += AT_ONCE) {
     const end = Math.min(at + AT_ONCE, real.length);

@@ -1,6 +1,6 @@
 import { type Clip, float32, type NdArray, Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
+import { frameSeconds, tokenPositions } from "../../models/backbone/mod.ts";
 import { shiftOf } from "../../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
@@ -40,16 +40,12 @@ export interface DecoderSample {
   readonly caption: string;
 }
 
-/** Latents of clips, and those that the backbone has drawn again. */
-export interface DecoderLatents {
-  readonly real: LatentCache;
-  readonly redrawn: LatentCache;
-}
-
 /** What a backbone makes of clips of one shape under noise. */
 export interface Guesses extends Disposable {
   /** Latents of the clips of a source, kept with the run. */
-  latentsOf(source: ClipSource): Promise<DecoderLatents>;
+  latentsOf(source: ClipSource): Promise<LatentCache>;
+  /** Those that the backbone has drawn again. */
+  redrawnOf(source: ClipSource): Promise<LatentCache>;
   /** @param rng Draws the noise. */
   of(
     samples: readonly DecoderSample[],
@@ -109,14 +105,13 @@ export async function openGuesses(
       folder: `${folder}/latents`,
     });
   return {
-    async latentsOf(source) {
-      const real = await cacheOf(source, codec, space);
-      const redrawing = JSON.stringify([digests.diffusion, REDRAWING]);
-      return {
-        real,
-        redrawn: await cacheOf(source, redrawer, `${space} ${redrawing}`),
-      };
-    },
+    latentsOf: (source) => cacheOf(source, codec, space),
+    redrawnOf: (source) =>
+      cacheOf(
+        source,
+        redrawer,
+        `${space} ${JSON.stringify([digests.diffusion, REDRAWING])}`,
+      ),
     of(samples, levels, rng) {
       const clean = normalised(samples.map(({ latent }) => latent));
       return guesser.guess({
@@ -128,6 +123,7 @@ export async function openGuesses(
         ),
         levels: float32([levels.length], levels),
         positions,
+        seconds: frameSeconds(grid, strideOf(config.vae), shape.fps),
       });
     },
     [Symbol.dispose]: () => held.dispose(),

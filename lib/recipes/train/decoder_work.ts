@@ -42,7 +42,12 @@ export async function decoderWorkOf(
   if (isElsewhere(options)) await assertRunHoldsNoOther(run, models);
   if (options.decoder === undefined) return { models };
   const given = await loadDecoder(options.decoder, models.config);
-  checkConfig(options.decoder, given.config, DECODERS[preset]);
+  const { sprite, ...rest } = DECODERS[preset];
+  // One that was trained before it had a sprite may get one.
+  checkConfig(options.decoder, given.config, {
+    ...rest,
+    ...(given.config.sprite && { sprite }),
+  });
   return { models, given };
 }
 

@@ -142,6 +142,7 @@ function rehearsed(
     ...([world, ...before].every(({ captionAt }) => captionAt) && {
       captionAt: (index: number, rng: Rng) => of(index).captionAt!(index, rng),
     }),
+    posesAt: (index, shape) => of(index).posesAt?.(index, shape),
   };
 }
 
@@ -190,6 +191,10 @@ function mixed(
         return source.captionAt!(place, rng);
       },
     }),
+    posesAt(index, shape) {
+      const [source, place] = of(index);
+      return source.posesAt?.(place, shape);
+    },
   };
 }
 

@@ -24,6 +24,7 @@ const config: DecoderConfig = {
   memory: 3,
   memoryWidth: 8,
   patch: 2,
+  sprite: { side: 6, pictures: 3 },
 };
 const [D, Z, E] = [6, 4, 10];
 
@@ -49,6 +50,7 @@ function inputsOf(batch = 1) {
         new Array(3 * batch).fill(0).map((_, i) => +(i % 3 < 2)),
       ),
     },
+    seconds: random("seconds", [batch, 2]),
   };
 }
 
@@ -74,6 +76,7 @@ Deno.test("promptedDecode() depends on tokens, guess and prompt, not on padding"
       text: { ...inputs.text, tokens: random("p", inputs.text.tokens.shape) },
     },
     mask: { text: { ...inputs.text, mask: float32([1, 3], [1, 0, 0]) } },
+    seconds: { seconds: random("s", inputs.seconds.shape) },
   };
   for (const [name, other] of Object.entries(others)) {
     assert.ok(distance(run({ ...inputs, ...other }), y) > 1e-3, name);

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
-import { InputError } from "lib/core/mod.ts";
+import { InputError, Rng } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { openGenerator, readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { initDecoder } from "lib/models/decoder/mod.ts";
+import {
+  DECODER_KIND,
+  openGenerator,
+  readTrainedModels,
+  surroundingsOf,
+} from "lib/recipes/generate/mod.ts";
+import { DECODERS } from "lib/recipes/presets.ts";
+import { saveWeights } from "lib/trainer/mod.ts";
 import { trainDecoder, trainFlags } from "lib/recipes/train/mod.ts";
 import "../../compiler/_runtime.ts";
 import { untrainedFolder } from "../generate/_trained.ts";
@@ -70,6 +78,52 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
   } finally {
     await Deno.remove(run, { recursive: true });
     await Deno.remove(finetune, { recursive: true });
+  }
+});
+
+Deno.test("a decoder from before it had a sprite gets one, and nothing is drawn again where none is asked for", async () => {
+  const finetune = await untrainedFolder();
+  const runs = await Deno.makeTempDir();
+  try {
+    const { config } = await readTrainedModels(finetune);
+    const { sprite: _, ...bare } = DECODERS.tiny;
+    const path = `${runs}/bare.safetensors`;
+    const before = initDecoder(bare, surroundingsOf(config), new Rng(7));
+    await saveWeights(path, before, {
+      kind: DECODER_KIND,
+      config: { decoder: bare, diffusion: "another" },
+      stage: "decoder",
+      step: 1,
+    });
+    const options = trainFlags.parse({
+      ...{ preset: "tiny", run: `${runs}/run`, finetune, languages: "en" },
+      ...{ batch: 2, samples: 4, epochs: 1, heldOut: 2, redrawn: 0 },
+      ...{ decoder: path, maxSteps: 1, learningRate: 1e-9 },
+    });
+    await trainDecoder(options, silentHost);
+    const { decoder } = await readTrainedModels(options.run);
+    assert.deepEqual(decoder!.config, DECODERS.tiny);
+    const { input, sprite } = decoder!.parameters;
+    input.weight.data.forEach((value, i) => {
+      // Half precision.
+      assert.ok(Math.abs(value - before.input.weight.data[i]!) < 1e-3);
+    });
+    assert.equal(
+      sprite!.pictures.weight.shape[0],
+      DECODERS.tiny.sprite!.pictures,
+    );
+    const [line] = await readJsonl(`${options.run}/metrics.jsonl`).then((all) =>
+      all.filter(({ loss }) => loss !== undefined)
+    );
+    assert.ok(Number(line!.sketched) > 0 && Number(line!.posed) > 0);
+    // Latents of both sets, and the held-out ones once more, drawn again.
+    const caches = await Array.fromAsync(
+      Deno.readDir(`${options.run}/latents`),
+    );
+    assert.equal(caches.length, 3);
+  } finally {
+    await Deno.remove(finetune, { recursive: true });
+    await Deno.remove(runs, { recursive: true });
   }
 });
 

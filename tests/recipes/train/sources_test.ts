@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
-import type { Phase } from "lib/dataset/vocabulary/mod.ts";
+import { planTake, posesOf } from "lib/dataset/synthetic/mod.ts";
+import { type Phase, PHASES } from "lib/dataset/vocabulary/mod.ts";
 import { trainFlags } from "lib/recipes/train/mod.ts";
 import { phaseClips, type Split } from "lib/recipes/train/sources.ts";
 
 const shape = { frames: 4, height: 16, width: 16, fps: 8 };
+
+function phaseOf(name: string): Phase {
+  return PHASES.find((phase) => `${phase}` === name)!;
+}
 
 /** The phases of which the first eight clips of a phase are; the rest is checked. */
 async function phasesOf(
@@ -24,6 +29,11 @@ async function phasesOf(
     assert.deepEqual([seed, part, place], ["3", split, `${index}`]);
     const again = await source.captionAt!(index, new Rng(index));
     assert.equal(again.caption, caption);
+    const take = planTake({
+      ...{ seed: 3, split, index },
+      phase: phaseOf(of!),
+    });
+    assert.deepEqual(source.posesAt!(index, shape), posesOf(take, shape));
     found.push(Number(of));
   }
   return found;

@@ -1,0 +1,229 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { float32, type NdArray, type Rng } from "../../core/mod.ts";
+import {
+  initLinear,
+  initNorm,
+  linear,
+  type LinearParameters,
+  type NormParameters,
+  rmsNorm,
+  silu,
+  type Tensors,
+} from "../layers/mod.ts";
+import { constant } from "./_constant.ts";
+
+/** What finds a sprite's place in coarse cells. */
+export interface PoseParameters {
+  readonly norm: NormParameters;
+  /** `[C,C]`. */
+  readonly look: LinearParameters;
+  /** `[C,1+8F]`: how much a cell knows of the thing, and a pose in each of its F frames. */
+  readonly say: LinearParameters;
+}
+
+/** Where a sprite is: of each frame of each clip, `[B T,1]` each. */
+export interface SpritePoses {
+  /** Of its middle from that of the picture, to the right and down, in cells. */
+  readonly x: tf.Tensor;
+  readonly y: tf.Tensor;
+  /** Half its height, in cells. */
+  readonly half: tf.Tensor;
+  /** How many times as wide as high it is, before it is turned. */
+  readonly wide: tf.Tensor;
+  /** Clockwise, in radians. */
+  readonly turn: tf.Tensor;
+  /** In [0,1]. */
+  readonly presence: tf.Tensor;
+  /** How much brighter than usual it is; below 0: darker. */
+  readonly light: tf.Tensor;
+}
+
+/** Numbers of a pose: place, size, width, turn, spin, presence and light. */
+const NUMBERS = 8;
+/** Half the height of a sprite before training, in cells. */
+const HALF = 0.8;
+/** Before a sigmoid: a sprite that was never trained is there. */
+const PRESENT = 3;
+
+/** Makes what finds a sprite in cells of `cellWidth` channels and so many frames. */
+export function initPose(
+  rng: Rng,
+  cellWidth: number,
+  frames: number,
+): PoseParameters {
+  return {
+    norm: initNorm(cellWidth),
+    look: initLinear(rng.fork("look"), cellWidth, cellWidth),
+    say: initLinear(rng.fork("say"), cellWidth, 1 + NUMBERS * frames, 0.1),
+  };
+}
+
+/**
+ * Where a sprite is, `[B,t,h,w,C] ->` poses of `B t F` frames: each cell says
+ * it from where it lies itself, and is heard as much as it knows. What spins
+ * is upright half-way through a clip.
+ *
+ * @param seconds From there, `[B,t]`.
+ */
+export function spritePoses(
+  { norm, look, say }: Tensors<PoseParameters>,
+  cells: tf.Tensor,
+  seconds: tf.Tensor,
+): SpritePoses {
+  const [B, t, h, w] = cells.shape as [number, number, number, number];
+  const said = linear(say, silu(linear(look, rmsNorm(norm, cells))));
+  const frames = (said.shape.at(-1)! - 1) / NUMBERS;
+  const [knows, says] = tf.split(
+    tf.reshape(said, [B * t, h * w, 1 + frames * NUMBERS]),
+    [1, frames * NUMBERS],
+    -1,
+  ) as [tf.Tensor, tf.Tensor];
+  const heard = tf.softmax(tf.reshape(knows, [B * t, h * w]));
+  const middles = constant(
+    [h * w, 2],
+    Array.from({ length: h * w }, (_, i) => [
+      i % w - (w - 1) / 2,
+      Math.floor(i / w) - (h - 1) / 2,
+    ]).flat(),
+  );
+  const from = tf.reshape(tf.matMul(heard, middles), [B * t, 1, 2]);
+  const mean = tf.matMul(tf.reshape(heard, [B * t, 1, h * w]), says);
+  const [way, ...rest] = tf.split(
+    tf.reshape(mean, [B * t, frames, NUMBERS]),
+    [2, ...new Array<number>(NUMBERS - 2).fill(1)],
+    -1,
+  ) as [tf.Tensor, ...tf.Tensor[]];
+  const N = B * t * frames;
+  const [x, y] = tf.split(tf.reshape(tf.add(from, way), [N, 2]), 2, -1) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const [size, width, turn, spin, presence, light] = rest.map((one) =>
+    tf.reshape(one, [N, 1])
+  ) as [
+    ...[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor],
+  ];
+  const since = tf.reshape(
+    tf.tile(tf.reshape(seconds, [B * t, 1]), [1, frames]),
+    [N, 1],
+  );
+  return {
+    x,
+    y,
+    half: tf.mul(tf.exp(size), HALF),
+    wide: tf.exp(width),
+    turn: tf.add(turn, tf.mul(spin, since)),
+    presence: tf.sigmoid(tf.add(presence, PRESENT)),
+    light,
+  };
+}
+
+/** Where a thing is in a frame, as a data source knows it; pixels and radians. */
+export interface KnownPose {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly turn: number;
+}
+
+/**
+ * Poses to learn from: `[B,T,6]`, x, y, half height, width to height, turn, as
+ * in {@link SpritePoses}, and 1 where they are known, 0 elsewhere.
+ *
+ * @param clips Of each clip, its frames' poses, or undefined.
+ * @param cell Pixels along the side of a cell.
+ *
+ * @example
+ * ```ts
+ * import { knownPoses } from "lib/models/decoder/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const pose = { x: 8, y: 0, width: 16, height: 32, turn: 0 };
+ * const { shape, data } = knownPoses([[pose], undefined], { frames: 1, cell: 16 });
+ * assert.deepEqual(shape, [2, 1, 6]);
+ * assert.deepEqual([...data], [0.5, 0, 1, 0.5, 0, 1, 0, 0, 1, 1, 0, 0]);
+ * ```
+ */
+export function knownPoses(
+  clips: readonly (readonly KnownPose[] | undefined)[],
+  { frames, cell }: { readonly frames: number; readonly cell: number },
+): NdArray<"float32"> {
+  const unknown = [0, 0, 1, 1, 0, 0];
+  const values = clips.flatMap((poses) =>
+    Array.from({ length: frames }, (_, i) => {
+      const pose = poses?.[i];
+      if (!pose) return unknown;
+      const { x, y, width, height, turn } = pose;
+      const known = [
+        x / cell,
+        y / cell,
+        height / 2 / cell,
+        width / height,
+        turn,
+        1,
+      ];
+      return known.every(Number.isFinite) ? known : unknown;
+    }).flat()
+  );
+  return float32([clips.length, frames, unknown.length], values);
+}
+
+/** `[B,T,6]` to columns, `[B T,1]` each. */
+function columnsOf(known: tf.Tensor): Record<
+  "x" | "y" | "half" | "wide" | "turn" | "isKnown",
+  tf.Tensor
+> {
+  const numbers = known.shape.at(-1)!;
+  const [x, y, half, wide, turn, isKnown] = tf.split(
+    tf.reshape(known, [known.size / numbers, numbers]),
+    numbers,
+    -1,
+  ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  return { x, y, half, wide, turn, isKnown };
+}
+
+/**
+ * Poses, but known ones where they are known; these decide nothing about
+ * presence and light.
+ *
+ * @param known `[B,T,6]`, of {@link knownPoses}.
+ */
+export function posesWhereKnown(
+  poses: SpritePoses,
+  known: tf.Tensor,
+): SpritePoses {
+  const { isKnown, ...places } = columnsOf(known);
+  const mixed = Object.entries(places).map(([name, place]) => {
+    const own = poses[name as keyof typeof places];
+    return [name, tf.add(own, tf.mul(isKnown, tf.sub(place, own)))] as const;
+  });
+  return { ...poses, ...Object.fromEntries(mixed) };
+}
+
+/**
+ * How far poses are from known ones, in half heights of the thing, doublings
+ * and radians, squared; the mean over all frames of which they are known.
+ *
+ * @param known `[B,T,6]`, of {@link knownPoses}.
+ */
+export function poseError(poses: SpritePoses, known: tf.Tensor): tf.Tensor {
+  const { x, y, half, wide, turn, isKnown } = columnsOf(known);
+  const apart = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+    tf.square(tf.div(tf.sub(a, b), half));
+  const doublings = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+    tf.square(tf.log(tf.div(a, b)));
+  const errors = [
+    apart(poses.x, x),
+    apart(poses.y, y),
+    doublings(poses.half, half),
+    doublings(poses.wide, wide),
+    // As the square of the angle where it is small; whole turns are none.
+    tf.mul(tf.sub(1, tf.cos(tf.sub(poses.turn, turn))), 2),
+  ];
+  const sum = errors.reduce((a, b) => tf.add(a, b));
+  return tf.div(
+    tf.sum(tf.mul(sum, isKnown)),
+    tf.maximum(tf.sum(isKnown), 1),
+  );
+}
