@@ -74,10 +74,12 @@ export function decoderTrainingLoss(
     const error = errorOf(clip);
     if (!sprite) return { loss: error, metrics: {} };
     const sketched = errorOf(sprite.sketch);
+    const fitted = errorOf(sprite.fitted);
     const posed = poseError(sprite.poses, poses);
     return {
-      loss: tf.add(tf.add(error, sketched), tf.mul(posed, POSE_WEIGHT)),
-      metrics: { error, sketched, posed },
+      loss: [error, sketched, fitted, tf.mul(posed, POSE_WEIGHT)]
+        .reduce((a, b) => tf.add(a, b)),
+      metrics: { error, sketched, fitted, posed },
     };
   };
 }

@@ -67,16 +67,21 @@ Deno.test("with one the sketch and the poses are part of it", () => {
   near(metrics.error!, error);
   assert.equal(metrics.posed, 0);
   assert.ok(metrics.sketched! > 0);
-  near(loss, error + metrics.sketched!);
+  // What is behind is the same in the clip and where the sprite is fitted in.
+  near(metrics.fitted!, error);
+  near(loss, error + metrics.sketched! + metrics.fitted!);
 
   const still = { x: 16, y: 0, width: 16, height: 16, turn: 0 };
   const posed = lossesOf(DECODERS.tiny, [new Array(4).fill(still)]);
   assert.ok(posed.metrics.posed! > 0.5);
   near(
     posed.loss,
-    error + posed.metrics.sketched! + 0.1 * posed.metrics.posed!,
+    error + posed.metrics.sketched! + posed.metrics.fitted! +
+      0.1 * posed.metrics.posed!,
   );
-  // What is known decides where the sketch is drawn, and nothing about the clip.
+  // What is known decides where those are drawn, and nothing about the clip.
   near(posed.metrics.error!, error);
-  assert.ok(Math.abs(posed.metrics.sketched! - metrics.sketched!) > 1e-4);
+  for (const name of ["sketched", "fitted"]) {
+    assert.ok(Math.abs(posed.metrics[name]! - metrics[name]!) > 1e-4, name);
+  }
 });

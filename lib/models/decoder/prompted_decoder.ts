@@ -200,6 +200,8 @@ export interface DecodedLayers {
   readonly sprite?: {
     /** Over the roughest of grounds, alike: there nothing else can show the thing. */
     readonly sketch: tf.Tensor;
+    /** Over what is behind it, alike, which learns nothing from that. */
+    readonly fitted: tf.Tensor;
     readonly poses: SpritePoses;
   };
 }
@@ -227,11 +229,14 @@ export function promptedLayers(
   };
   const cells = linear(p.input, tf.concat([tokens, guess], -1));
   let x = cells;
+  // Coarse cells once they have seen each other and the prompt.
+  let informed = cells;
   for (const { unfold, blocks } of Object.values(p.levels)) {
     if (unfold) x = depthToSpace(linear(unfold, x), DOUBLES);
     for (const block of Object.values(blocks)) {
       x = promptedBlock(block, x, { cells, memory });
     }
+    if (!unfold) informed = x;
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const signed = depthToSpace(out, [1, patch, patch]);
@@ -239,23 +244,23 @@ export function promptedLayers(
   if (!p.sprite) return { clip };
   const { space: cell, time: frames } = enlargementOf(config);
   const told = toldOf(p.memory, text);
-  const poses = spritePoses(p.sprite.pose, cells, seconds);
+  // What draws is not to be moved by what only looks on.
+  const poses = spritePoses(p.sprite.pose, withoutGradient(informed), seconds);
   const spriteAt = (places: SpritePoses): Overlay =>
     drawSprite(p.sprite!, { told, poses: places, shape: clip.shape, cell });
   const over = (ground: tf.Tensor, { alpha, colour }: Overlay): tf.Tensor =>
     tf.add(tf.mul(ground, tf.sub(1, alpha)), colour);
   const { alpha, colour } = spriteAt(poses);
+  const inPlace = spriteAt(known ? posesWhereKnown(poses, known) : poses);
   return {
-    // What is behind learns from the clip, the sprite from the sketch.
+    // What is behind learns from the clip, the sprite from the other two.
     clip: over(clip, {
       alpha: withoutGradient(alpha),
       colour: withoutGradient(colour),
     }),
     sprite: {
-      sketch: over(
-        drawGround(p.sprite, cells, { cell, frames }),
-        spriteAt(known ? posesWhereKnown(poses, known) : poses),
-      ),
+      sketch: over(drawGround(p.sprite, cells, { cell, frames }), inPlace),
+      fitted: over(withoutGradient(clip), inPlace),
       poses,
     },
   };
