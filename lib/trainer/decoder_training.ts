@@ -4,7 +4,9 @@ import {
   type DecoderConfig,
   type DecoderInputs,
   type DecoderParameters,
+  laidOver,
   poseError,
+  posesWhereKnown,
   promptedLayers,
 } from "../models/decoder/mod.ts";
 import type { Tensors } from "../models/layers/mod.ts";
@@ -13,10 +15,12 @@ import type { Tensors } from "../models/layers/mod.ts";
 export interface DecoderBatch {
   /** `[B,T,H,W,3]` in [0,1]. */
   readonly clips: tf.Tensor;
+  /** The clips without the one thing that they show; the clips, if nobody knows it. */
+  readonly behind: tf.Tensor;
+  /** `[B,T,6]`, of `knownPoses`: where that thing is. */
+  readonly poses: tf.Tensor;
   /** What the backbone makes of their noisy latents. */
   readonly guess: DecoderInputs;
-  /** `[B,T,6]`, of `knownPoses`: where the thing is that the prompt names first. */
-  readonly poses: tf.Tensor;
 }
 
 /** Parts of the loss, where it has some. */
@@ -26,7 +30,9 @@ type Losses = Record<string, tf.Tensor>;
 const POSE_WEIGHT = 0.1;
 
 /**
- * Mean squared error on [-1,1], as a training loop wants it.
+ * Mean squared error on [-1,1], as a training loop wants it; with a sprite, that
+ * of what is behind the thing, that of the sprite in its place over that, and a
+ * tenth of how far it would have been put from there.
  *
  * @example
  * ```ts
@@ -44,6 +50,7 @@ const POSE_WEIGHT = 0.1;
  * const output = { weight: zeros(decoder.output.weight.shape), bias: zeros([48]) };
  * const { loss } = decoderTrainingLoss(DECODERS.tiny)(tensorsOf({ ...decoder, output }), {
  *   clips: tf.ones([1, 4, 16, 16, 3]),
+ *   behind: tf.ones([1, 4, 16, 16, 3]),
  *   guess: {
  *     tokens: tf.ones([1, 1, 1, 1, 48]),
  *     guess: tf.ones([1, 1, 1, 1, 8]),
@@ -62,24 +69,24 @@ export function decoderTrainingLoss(
   parameters: Tensors<DecoderParameters>,
   batch: DecoderBatch,
 ) => Loss<Losses> {
-  return (parameters, { clips, guess, poses }): Loss<Losses> => {
-    const { clip, sprite } = promptedLayers(
-      parameters,
-      guess,
-      config,
-      poses,
-    );
-    const errorOf = (drawn: tf.Tensor): tf.Tensor =>
-      tf.mul(tf.mean(tf.squaredDifference(drawn, clips)), 4);
-    const error = errorOf(clip);
-    if (!sprite) return { loss: error, metrics: {} };
-    const sketched = errorOf(sprite.sketch);
-    const fitted = errorOf(sprite.fitted);
-    const posed = poseError(sprite.poses, poses);
-    return {
-      loss: [error, sketched, fitted, tf.mul(posed, POSE_WEIGHT)]
-        .reduce((a, b) => tf.add(a, b)),
-      metrics: { error, sketched, fitted, posed },
+  return (parameters, { clips, behind, poses, guess }): Loss<Losses> => {
+    const errorOf = (drawn: tf.Tensor, wanted: tf.Tensor): tf.Tensor =>
+      tf.mul(tf.mean(tf.squaredDifference(drawn, wanted)), 4);
+    const drawn = promptedLayers(parameters, guess, config);
+    const { sprite } = drawn;
+    if (!sprite) return { loss: errorOf(drawn.behind, clips), metrics: {} };
+    // Drawn where it is only thought to be, the sprite's picture would be
+    // learned as blurred as its place is uncertain.
+    const inPlace = sprite.at(posesWhereKnown(sprite.poses, poses));
+    const metrics = {
+      behind: errorOf(drawn.behind, behind),
+      sprite: errorOf(laidOver(behind, inPlace), clips),
+      pose: poseError(sprite.poses, poses),
     };
+    const loss = tf.add(
+      tf.add(metrics.behind, metrics.sprite),
+      tf.mul(metrics.pose, POSE_WEIGHT),
+    );
+    return { loss, metrics };
   };
 }

@@ -163,6 +163,7 @@ export function decoderLearner(): Learner<
     }, new Rng(6)),
     batch: {
       clips: discs(8, 32, 16),
+      behind: float32([1, 8, 32, 16, 3], new Array(8 * 32 * 16 * 3).fill(0.2)),
       guess: {
         tokens: random("tokens", [1, 2, 2, 1, width]),
         guess: random("guess", [1, 2, 2, 1, Z]),

@@ -24,6 +24,14 @@ export interface Pose {
   readonly turn: number;
 }
 
+/** The one thing that a clip shows, apart from what is behind it. */
+export interface ThingApart {
+  /** Where it is, frame by frame. */
+  readonly poses: readonly Pose[];
+  /** The clip without it. */
+  behind(): Promise<Clip>;
+}
+
 /** A clip and a sentence that says what it shows. */
 export interface CaptionedClip {
   /** Names the clip within its source: the same name, the same clip. */
@@ -62,8 +70,8 @@ export interface ClipSource {
     rng: Rng,
   ): Promise<Pick<CaptionedClip, "caption" | "language">>;
   /**
-   * Where the one thing is that a clip shows, frame by frame; undefined where
-   * it shows several, or nobody knows.
+   * The one thing that a clip shows, apart from the rest; undefined where it
+   * shows several, or nobody can tell them apart.
    */
-  posesAt?(index: number, shape: ClipShape): readonly Pose[] | undefined;
+  apartAt?(index: number, shape: ClipShape): ThingApart | undefined;
 }

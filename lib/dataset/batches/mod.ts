@@ -16,6 +16,7 @@ export type {
   ClipShape,
   ClipSource,
   Pose,
+  ThingApart,
 } from "./clip_source.ts";
 export {
   type Bucket,

@@ -2,7 +2,7 @@ import type { Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
 import type { Phase } from "../vocabulary/mod.ts";
 import { checkLanguages, describe } from "./_description.ts";
-import { filmTake } from "./film.ts";
+import { filmBehind, filmTake } from "./film.ts";
 import { posesOf } from "./poses.ts";
 import { Sprites } from "./sprites.ts";
 import { planTake, SHARE_OF_SHAPES, type Take } from "./take.ts";
@@ -78,9 +78,13 @@ export function syntheticClips(
       };
     },
     captionAt: (index, rng) => describe(takeAt(index).labels, languages, rng),
-    posesAt(index, shape) {
+    apartAt(index, shape) {
       const take = takeAt(index);
-      return take.subjects.length === 1 ? posesOf(take, shape) : undefined;
+      if (take.subjects.length > 1) return undefined;
+      return {
+        poses: posesOf(take, shape),
+        behind: () => filmBehind(take, shape, sprites),
+      };
     },
   };
 }

@@ -8,7 +8,7 @@ export * from "./render.ts";
 export * from "./scene.ts";
 export { type CaptionPair, captionPairs } from "./caption_pairs.ts";
 export { syntheticClips, type SyntheticOptions } from "./clips.ts";
-export { filmTake } from "./film.ts";
+export { filmBehind, filmTake } from "./film.ts";
 export { phaseSheet, type PhaseSheetOptions } from "./phase_sheet.ts";
 export { posesOf } from "./poses.ts";
 export { Sprites } from "./sprites.ts";

@@ -25,17 +25,13 @@ import {
 } from "../layers/mod.ts";
 import { type DecoderConfig, enlargementOf } from "./config.ts";
 import {
-  drawGround,
   drawSprite,
   initSprite,
+  laidOver,
   type Overlay,
   type SpriteParameters,
 } from "./sprite.ts";
-import {
-  posesWhereKnown,
-  type SpritePoses,
-  spritePoses,
-} from "./sprite_pose.ts";
+import { type SpritePoses, spritePoses } from "./sprite_pose.ts";
 import {
   initPromptedBlock,
   promptedBlock,
@@ -190,34 +186,27 @@ export function promptedDecode(
   inputs: DecoderInputs,
   config: DecoderConfig,
 ): tf.Tensor {
-  return promptedLayers(p, inputs, config).clip;
+  const { behind, sprite } = promptedLayers(p, inputs, config);
+  return sprite ? laidOver(behind, sprite.at(sprite.poses)) : behind;
 }
 
-/** What a decoder draws, and what its sprite is trained on besides. */
+/** What a decoder draws, one over the other. */
 export interface DecodedLayers {
   /** `[B,T,H,W,3]`, around [0,1]. */
-  readonly clip: tf.Tensor;
+  readonly behind: tf.Tensor;
+  /** What is laid over that. */
   readonly sprite?: {
-    /** Over the roughest of grounds, alike: there nothing else can show the thing. */
-    readonly sketch: tf.Tensor;
-    /** Over what is behind it, alike, which learns nothing from that. */
-    readonly fitted: tf.Tensor;
     readonly poses: SpritePoses;
+    /** The sprite in other places than those. */
+    at(poses: SpritePoses): Overlay;
   };
 }
 
-/**
- * As {@link promptedDecode}, for training.
- *
- * @param known `[B,T,6]`, of {@link knownPoses}: where things are known to be,
- *   the sprite is drawn there and not where it is thought to be, or its picture
- *   would be learned as blurred as its place is uncertain.
- */
+/** As {@link promptedDecode}, layer by layer. */
 export function promptedLayers(
   p: Tensors<DecoderParameters>,
   { tokens, guess, text, seconds }: DecoderInputs,
   config: DecoderConfig,
-  known?: tf.Tensor,
 ): DecodedLayers {
   const { memory: count, memoryWidth, patch } = config;
   const B = tokens.shape[0]!;
@@ -240,28 +229,18 @@ export function promptedLayers(
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const signed = depthToSpace(out, [1, patch, patch]);
-  const clip = tf.mul(tf.add(signed, 1), 0.5);
-  if (!p.sprite) return { clip };
-  const { space: cell, time: frames } = enlargementOf(config);
+  const behind = tf.mul(tf.add(signed, 1), 0.5);
+  const { sprite } = p;
+  if (!sprite) return { behind };
   const told = toldOf(p.memory, text);
-  // What draws is not to be moved by what only looks on.
-  const poses = spritePoses(p.sprite.pose, withoutGradient(informed), seconds);
-  const spriteAt = (places: SpritePoses): Overlay =>
-    drawSprite(p.sprite!, { told, poses: places, shape: clip.shape, cell });
-  const over = (ground: tf.Tensor, { alpha, colour }: Overlay): tf.Tensor =>
-    tf.add(tf.mul(ground, tf.sub(1, alpha)), colour);
-  const { alpha, colour } = spriteAt(poses);
-  const inPlace = spriteAt(known ? posesWhereKnown(poses, known) : poses);
+  const { space: cell } = enlargementOf(config);
   return {
-    // What is behind learns from the clip, the sprite from the other two.
-    clip: over(clip, {
-      alpha: withoutGradient(alpha),
-      colour: withoutGradient(colour),
-    }),
+    behind,
     sprite: {
-      sketch: over(drawGround(p.sprite, cells, { cell, frames }), inPlace),
-      fitted: over(withoutGradient(clip), inPlace),
-      poses,
+      // What draws is not to be moved by what only looks on.
+      poses: spritePoses(sprite.pose, withoutGradient(informed), seconds),
+      at: (poses) =>
+        drawSprite(sprite, { told, poses, shape: behind.shape, cell }),
     },
   };
 }

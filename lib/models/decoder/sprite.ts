@@ -32,8 +32,6 @@ export interface SpriteParameters {
   readonly pictures: LinearParameters;
   /** Where it is. */
   readonly pose: PoseParameters;
-  /** `[C,3]`: the colour of what is behind, roughly. */
-  readonly ground: LinearParameters;
 }
 
 /** What a sprite needs to know of the decoder around it. */
@@ -82,10 +80,6 @@ export function initSprite(
     mix: initLinear(rng.fork("mix"), textWidth, pictures),
     pictures: { weight, bias: float32([side * side * PLANES], faint(side)) },
     pose: initPose(rng.fork("pose"), cellWidth, frames),
-    ground: {
-      ...initLinear(rng.fork("ground"), cellWidth, CHANNELS, 0.1),
-      bias: float32([CHANNELS], new Array<number>(CHANNELS).fill(0.5)),
-    },
   };
 }
 
@@ -226,42 +220,24 @@ function turn2d(
 }
 
 /**
- * Where things roughly are: the colour of the ground, cell by cell and smoothly
- * between them, `[B,t,h,w,C] -> [B,T,H,W,3]`.
+ * A picture over what is behind it, `[B,T,H,W,3]`.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { laidOver } from "lib/models/decoder/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [behind, alpha, colour] = [1, 0.75, 0.5].map((value) => tf.fill([1, 1, 1, 1, 1], value));
+ * assert.equal(laidOver(behind!, { alpha: alpha!, colour: colour! }).dataSync()[0], 0.75);
+ * ```
  */
-export function drawGround(
-  p: Tensors<SpriteParameters>,
-  cells: tf.Tensor,
-  { cell, frames }: { readonly cell: number; readonly frames: number },
+export function laidOver(
+  behind: tf.Tensor,
+  { alpha, colour }: Overlay,
 ): tf.Tensor {
-  const [B, t, h, w] = cells.shape as [number, number, number, number];
-  const [n, H, W] = [B * t, h * cell, w * cell];
-  const colours = tf.reshape(linear(p.ground, cells), [n, h, w, CHANNELS]);
-  const planes = tf.reshape(tf.transpose(colours, [0, 1, 3, 2]), [
-    ...[n, h, CHANNELS * w],
-  ]);
-  const between = (size: number, count: number): tf.Tensor =>
-    tf.tile(
-      tents(
-        tf.minimum(
-          tf.maximum(tf.add(pixels(size, cell), (count - 1) / 2), 0),
-          count - 1,
-        ),
-        count,
-      ),
-      [n, 1, 1],
-    );
-  const down = tf.reshape(tf.matMul(between(H, h), planes), [
-    ...[n, H * CHANNELS, w],
-  ]);
-  const across = tf.matMul(down, between(W, w), false, true);
-  const image = tf.transpose(tf.reshape(across, [n, H, CHANNELS, W]), [
-    ...[0, 1, 3, 2],
-  ]);
-  const held = tf.tile(tf.reshape(image, [n, 1, H * W * CHANNELS]), [
-    ...[1, frames, 1],
-  ]);
-  return tf.reshape(held, [B, t * frames, H, W, CHANNELS]);
+  return tf.add(tf.mul(behind, tf.sub(1, alpha)), colour);
 }
 
 /** Middles of pixels from the middle of the picture, in cells: `[1,size]`. */

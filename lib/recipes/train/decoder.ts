@@ -1,4 +1,4 @@
-import { float32, type NdArray, Rng } from "../../core/mod.ts";
+import { type Clip, float32, type NdArray, Rng } from "../../core/mod.ts";
 import type { Pose } from "../../dataset/batches/mod.ts";
 import {
   enlargementOf,
@@ -25,7 +25,7 @@ import { isDone, runStage } from "./stage.ts";
 
 /** Noise levels that it is trained on, evenly, from none. */
 const HIGHEST_LEVEL = 0.75;
-/** Of clips that are kept in memory: to draw one anew takes as long as to learn from it. */
+/** Of clips that are kept in memory, and of what is behind their things: to draw one anew takes as long as to learn from it. */
 const MOST_BYTES = 2 * 2 ** 30;
 /** What it is trained on: the mix of all phases. */
 const PHASE = 5;
@@ -34,7 +34,8 @@ const PHASE = 5;
 interface PartOfSample extends DecoderSample {
   /** Of the latent's frames, from 0. */
   readonly part: number;
-  /** Frame by frame, if anyone knows. */
+  /** The clip without the one thing that it shows, if that can be told apart. */
+  readonly behind: Clip;
   readonly poses: readonly Pose[] | undefined;
 }
 
@@ -81,16 +82,23 @@ export async function trainDecoderOf(
     rng,
   });
   const clipAt = rememberedClips(real.clipAt, MOST_BYTES);
+  const behindAt = rememberedClips(
+    (index) => source.apartAt!(index, shape)!.behind(),
+    MOST_BYTES,
+  );
   const sampleAt = async (n: number): Promise<PartOfSample> => {
     const { index, latent, caption } = await captioned(n);
     const draw = rng.fork(`part ${n}`);
     const isRedrawn = draw.uniform() < options.redrawn;
+    const clip = await clipAt(index);
+    const apart = source.apartAt?.(index, shape);
     return {
-      clip: await clipAt(index),
+      clip,
+      behind: apart ? await behindAt(index) : clip,
+      poses: apart?.poses,
       latent: isRedrawn ? await redrawn.latentAt(index) : latent,
       caption,
       part: draw.integer(latent.shape[0]!),
-      poses: source.posesAt?.(index, shape),
     };
   };
   using evaluator = await decoderEvaluator(run, guesses, {
@@ -122,11 +130,11 @@ export async function trainDecoderOf(
       );
       const parts = samples.map(({ part }) => part);
       const count = guess.shape[1]!;
+      const partsOfClips = (clips: readonly Clip[]) =>
+        partsOf(batchOfClips(clips), { parts, count });
       return {
-        clips: partsOf(batchOfClips(samples.map(({ clip }) => clip)), {
-          parts,
-          count,
-        }),
+        clips: partsOfClips(samples.map(({ clip }) => clip)),
+        behind: partsOfClips(samples.map(({ behind }) => behind)),
         guess: {
           tokens: partsOf(tokens, { parts, count }),
           guess: partsOf(guess, { parts, count }),

@@ -142,7 +142,7 @@ function rehearsed(
     ...([world, ...before].every(({ captionAt }) => captionAt) && {
       captionAt: (index: number, rng: Rng) => of(index).captionAt!(index, rng),
     }),
-    posesAt: (index, shape) => of(index).posesAt?.(index, shape),
+    apartAt: (index, shape) => of(index).apartAt?.(index, shape),
   };
 }
 
@@ -191,9 +191,9 @@ function mixed(
         return source.captionAt!(place, rng);
       },
     }),
-    posesAt(index, shape) {
+    apartAt(index, shape) {
       const [source, place] = of(index);
-      return source.posesAt?.(place, shape);
+      return source.apartAt?.(place, shape);
     },
   };
 }

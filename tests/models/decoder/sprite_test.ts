@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, isNdArray, mapTree, Rng } from "lib/core/mod.ts";
 import {
-  drawGround,
   drawSprite,
   initSprite,
+  laidOver,
   type SpriteParameters,
   spritePoses,
 } from "lib/models/decoder/mod.ts";
@@ -244,22 +244,14 @@ Deno.test("a sprite that was never trained is grey, faint and in the middle", ()
   assert.ok(Math.abs(valueAt(colour, 0, 0, 16, 16, 1) - middle / 2) < 1e-6);
 });
 
-Deno.test("drawGround() goes smoothly from cell to cell and holds its edges", () => {
-  const p = drawing(() => 0, [{}, {}]);
-  const weight = float32(
-    [WIDTH, 3],
-    new Array(3 * WIDTH).fill(0).map((_, i) => +(i < 3) * (i + 1)),
+Deno.test("laidOver() shows what is behind as far as alpha does not hide it", () => {
+  const behind = float32([1, 1, 1, 2, 3], [0.2, 0.4, 0.6, 0.2, 0.4, 0.6]);
+  const alpha = float32([1, 1, 1, 2, 1], [0, 0.75]);
+  const colour = float32([1, 1, 1, 2, 3], [0, 0, 0, 0.75, 0, 0.3]);
+  const over = eagerly(
+    { behind, alpha, colour },
+    ({ behind, ...overlay }) => laidOver(behind, overlay),
   );
-  const cells = float32(
-    [1, 1, 1, 2, WIDTH],
-    new Array(2 * WIDTH).fill(0).fill(1, WIDTH),
-  );
-  const ground = eagerly(
-    { p: { ...p, ground: { ...p.ground, weight } }, cells },
-    ({ p, cells }) => drawGround(p, cells, { cell: 4, frames: 2 }),
-  );
-  const row = [0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1];
-  const wanted = Array.from({ length: 2 * 4 }, () => row).flat()
-    .flatMap((v) => [v, 2 * v, 3 * v]);
-  assertClose(ground, { shape: [1, 2, 4, 8, 3], data: wanted }, 1e-6);
+  const data = [0.2, 0.4, 0.6, 0.8, 0.1, 0.45];
+  assertClose(over, { shape: [1, 1, 1, 2, 3], data }, 1e-6);
 });

@@ -115,7 +115,7 @@ Deno.test("a decoder from before it had a sprite gets one, and nothing is drawn 
     const [line] = await readJsonl(`${options.run}/metrics.jsonl`).then((all) =>
       all.filter(({ loss }) => loss !== undefined)
     );
-    assert.ok(Number(line!.sketched) > 0 && Number(line!.posed) > 0);
+    assert.ok(Number(line!.behind) > 0 && Number(line!.sprite) > 0);
     // Latents of both sets, and the held-out ones once more, drawn again.
     const caches = await Array.fromAsync(
       Deno.readDir(`${options.run}/latents`),
