@@ -6,6 +6,7 @@ import {
   conv3d,
   type Conv3dParameters,
   depthToSpace,
+  gistOf,
   initConv3d,
   initLinear,
   initNorm,
@@ -238,7 +239,11 @@ export function promptedLayers(
     behind,
     sprite: {
       // What draws is not to be moved by what only looks on.
-      poses: spritePoses(sprite.pose, withoutGradient(informed), seconds),
+      poses: spritePoses(sprite.pose, {
+        cells: withoutGradient(informed),
+        gist: gistOf(text),
+        seconds,
+      }),
       at: (poses) =>
         drawSprite(sprite, { told, poses, shape: behind.shape, cell }),
     },

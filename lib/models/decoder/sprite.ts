@@ -11,6 +11,7 @@ import {
   initPose,
   type PoseParameters,
   type SpritePoses,
+  type SpriteSurroundings,
 } from "./sprite_pose.ts";
 
 /** The size of a sprite. */
@@ -32,16 +33,6 @@ export interface SpriteParameters {
   readonly pictures: LinearParameters;
   /** Where it is. */
   readonly pose: PoseParameters;
-}
-
-/** What a sprite needs to know of the decoder around it. */
-export interface SpriteSurroundings {
-  /** Channels of a coarse cell. */
-  readonly cellWidth: number;
-  /** Of what the prompt calls to mind. */
-  readonly textWidth: number;
-  /** Frames of a coarse cell. */
-  readonly frames: number;
 }
 
 /** Alpha, and the colours. */
@@ -68,7 +59,7 @@ const FAINT = 0.3;
 export function initSprite(
   rng: Rng,
   { side, pictures }: SpriteConfig,
-  { cellWidth, textWidth, frames }: SpriteSurroundings,
+  around: SpriteSurroundings,
 ): SpriteParameters {
   const { weight } = initLinear(
     rng.fork("pictures"),
@@ -77,9 +68,9 @@ export function initSprite(
     0.1,
   );
   return {
-    mix: initLinear(rng.fork("mix"), textWidth, pictures),
+    mix: initLinear(rng.fork("mix"), around.textWidth, pictures),
     pictures: { weight, bias: float32([side * side * PLANES], faint(side)) },
-    pose: initPose(rng.fork("pose"), cellWidth, frames),
+    pose: initPose(rng.fork("pose"), around),
   };
 }
 
@@ -124,7 +115,11 @@ export interface Overlay {
  * const sprite = tensorsOf(initSprite(new Rng(0), config, { cellWidth: 32, textWidth: 24, frames: 4 }));
  * const { alpha, colour } = drawSprite(sprite, {
  *   told: tf.ones([1, 24]),
- *   poses: spritePoses(sprite.pose, tf.ones([1, 2, 3, 3, 32]), tf.zeros([1, 2])),
+ *   poses: spritePoses(sprite.pose, {
+ *     cells: tf.ones([1, 2, 3, 3, 32]),
+ *     gist: tf.ones([1, 24]),
+ *     seconds: tf.zeros([1, 2]),
+ *   }),
  *   shape: [1, 8, 48, 48, 3],
  *   cell: 16,
  * });

@@ -17,8 +17,10 @@ export interface PoseParameters {
   readonly norm: NormParameters;
   /** `[C,C]`. */
   readonly look: LinearParameters;
-  /** `[C,1+8F]`: how much a cell knows of the thing, and a pose in each of its F frames. */
+  /** `[C,1+9F]`: how much a cell knows of the thing, and a pose in each of its F frames. */
   readonly say: LinearParameters;
+  /** `[E,9]`: what the prompt adds to all of them, such as a turn. */
+  readonly ask: LinearParameters;
 }
 
 /** Where a sprite is: of each frame of each clip, `[B T,1]` each. */
@@ -38,37 +40,55 @@ export interface SpritePoses {
   readonly light: tf.Tensor;
 }
 
-/** Numbers of a pose: place, size, width, turn, spin, presence and light. */
-const NUMBERS = 8;
+/** What a sprite's place is found in. */
+export interface PoseInputs {
+  /** `[B,t,h,w,C]`. */
+  readonly cells: tf.Tensor;
+  /** The whole prompt, of `gistOf`, `[B,E]`. */
+  readonly gist: tf.Tensor;
+  /** Of the latent's frames, from the middle of the clip, `[B,t]`. */
+  readonly seconds: tf.Tensor;
+}
+
+/** What a sprite needs to know of the decoder around it. */
+export interface SpriteSurroundings {
+  /** Channels of a coarse cell. */
+  readonly cellWidth: number;
+  /** Of what the prompt calls to mind. */
+  readonly textWidth: number;
+  /** Frames of a coarse cell. */
+  readonly frames: number;
+}
+
+/** Numbers of a pose: place, size, width, turn, spin, presence, light and growth. */
+const NUMBERS = 9;
 /** Half the height of a sprite before training, in cells. */
 const HALF = 0.8;
 /** Before a sigmoid: a sprite that was never trained is there. */
 const PRESENT = 3;
 
-/** Makes what finds a sprite in cells of `cellWidth` channels and so many frames. */
+/** Makes what finds a sprite in coarse cells, under a prompt. */
 export function initPose(
   rng: Rng,
-  cellWidth: number,
-  frames: number,
+  { cellWidth, textWidth, frames }: SpriteSurroundings,
 ): PoseParameters {
   return {
     norm: initNorm(cellWidth),
     look: initLinear(rng.fork("look"), cellWidth, cellWidth),
     say: initLinear(rng.fork("say"), cellWidth, 1 + NUMBERS * frames, 0.1),
+    ask: initLinear(rng.fork("ask"), textWidth, NUMBERS, 0.1),
   };
 }
 
 /**
  * Where a sprite is, `[B,t,h,w,C] ->` poses of `B t F` frames: each cell says
- * it from where it lies itself, and is heard as much as it knows. What spins
- * is upright half-way through a clip.
- *
- * @param seconds From there, `[B,t]`.
+ * it from where it lies itself, and is heard as much as it knows; the prompt adds
+ * to that. What spins is upright half-way through a clip, what grows has its size
+ * there.
  */
 export function spritePoses(
-  { norm, look, say }: Tensors<PoseParameters>,
-  cells: tf.Tensor,
-  seconds: tf.Tensor,
+  { norm, look, say, ask }: Tensors<PoseParameters>,
+  { cells, gist, seconds }: PoseInputs,
 ): SpritePoses {
   const [B, t, h, w] = cells.shape as [number, number, number, number];
   const said = linear(say, silu(linear(look, rmsNorm(norm, cells))));
@@ -88,8 +108,16 @@ export function spritePoses(
   );
   const from = tf.reshape(tf.matMul(heard, middles), [B * t, 1, 2]);
   const mean = tf.matMul(tf.reshape(heard, [B * t, 1, h * w]), says);
-  const [way, ...rest] = tf.split(
+  const asked = tf.tile(
+    tf.reshape(linear(ask, gist), [B, 1, NUMBERS]),
+    [1, t * frames, 1],
+  );
+  const numbers = tf.add(
     tf.reshape(mean, [B * t, frames, NUMBERS]),
+    tf.reshape(asked, [B * t, frames, NUMBERS]),
+  );
+  const [way, ...rest] = tf.split(
+    numbers,
     [2, ...new Array<number>(NUMBERS - 2).fill(1)],
     -1,
   ) as [tf.Tensor, ...tf.Tensor[]];
@@ -98,10 +126,11 @@ export function spritePoses(
     tf.Tensor,
     tf.Tensor,
   ];
-  const [size, width, turn, spin, presence, light] = rest.map((one) =>
+  const [size, width, turn, spin, presence, light, growth] = rest.map((one) =>
     tf.reshape(one, [N, 1])
   ) as [
     ...[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor],
+    tf.Tensor,
   ];
   const since = tf.reshape(
     tf.tile(tf.reshape(seconds, [B * t, 1]), [1, frames]),
@@ -110,7 +139,7 @@ export function spritePoses(
   return {
     x,
     y,
-    half: tf.mul(tf.exp(size), HALF),
+    half: tf.mul(tf.exp(tf.add(size, tf.mul(growth, since))), HALF),
     wide: tf.exp(width),
     turn: tf.add(turn, tf.mul(spin, since)),
     presence: tf.sigmoid(tf.add(presence, PRESENT)),

@@ -116,6 +116,26 @@ export function toldOf(
   { hear, tell }: Tensors<RecallParameters>,
   text: AttentionContext,
 ): tf.Tensor {
-  const whole = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
-  return silu(linear(tell, silu(linear(hear, whole))));
+  return silu(linear(tell, silu(linear(hear, gistOf(text)))));
+}
+
+/**
+ * A whole prompt: the mean of its tokens, each normalised,
+ * `[B,L,textWidth] -> [B,textWidth]`. Motions can be read off it by a straight
+ * line; what is called to mind from it is about things.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { gistOf } from "lib/models/layers/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const gist = gistOf({ tokens: tf.tensor3d([[[2, 4], [9, 5]]]), mask: tf.tensor2d([[1, 0]]) });
+ * const [low, high] = gist.dataSync();
+ * assert.ok(Math.abs(low! + 1) < 1e-3 && Math.abs(high! - 1) < 1e-3);
+ * ```
+ */
+export function gistOf(text: AttentionContext): tf.Tensor {
+  return meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
 }

@@ -105,8 +105,8 @@ export const trainFlags = z.strictObject({
       "share of those pictures that show one of the 50 things anyone would ask for first, such as a cat or a rocket; the others show any of all",
     ),
   redrawn: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(0.75).describe(
-      "share of the latents that the backbone draws again for the prompted decoder, so that it learns to draw from words what such latents do not say",
+    .max(1, "must be at most 1").default(0).describe(
+      "share of the latents that the backbone draws again for the prompted decoder, so that it learns to draw from words what such latents do not say, softly, for where things are they do not say exactly either",
     ),
   textRate: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(

@@ -27,6 +27,7 @@ interface Pose {
   readonly spin?: number;
   readonly presence?: number;
   readonly light?: number;
+  readonly growth?: number;
 }
 
 /**
@@ -66,8 +67,9 @@ function drawing(
       spin = 0,
       presence = 20,
       light = 0,
+      growth = 0,
     },
-  ) => [x, y, size, width, turn, spin, presence, light]);
+  ) => [x, y, size, width, turn, spin, presence, light, growth]);
   return {
     ...silent,
     pictures: { ...silent.pictures, bias: float32([picture.length], picture) },
@@ -90,7 +92,8 @@ function draw(
     { p, cells, told },
     ({ p, cells, told }) => {
       const [B, t, h, w] = cells.shape as [number, number, number, number];
-      const poses = spritePoses(p.pose, cells, tf.fill([B, t], SECONDS));
+      const seconds = tf.fill([B, t], SECONDS);
+      const poses = spritePoses(p.pose, { cells, gist: told, seconds });
       const shape = [B, t * FRAMES, h * CELL, w * CELL];
       return drawSprite(p, { told, poses, shape, cell: CELL });
     },
@@ -99,11 +102,11 @@ function draw(
 
 /** Where a pixel of a picture of 4x4 cells lies in a sprite. */
 function placeIn(
-  { x = 0, y = 0, size = 0, width = 0, turn = 0, spin = 0 }: Pose,
+  { x = 0, y = 0, size = 0, width = 0, turn = 0, spin = 0, growth = 0 }: Pose,
   column: number,
   row: number,
 ): [number, number] {
-  const half = HALF * Math.exp(size);
+  const half = HALF * Math.exp(size + SECONDS * growth);
   const right = (column + 0.5 - 2 * CELL - x * CELL) / (half * Math.exp(width));
   const down = (row + 0.5 - 2 * CELL - y * CELL) / half;
   const angle = turn + SECONDS * spin;
@@ -115,7 +118,7 @@ Deno.test("drawSprite() moves, sizes, stretches and turns one picture in each fr
   // What is linear comes out the same however often one reads between points.
   const ramp = (u: number, v: number): number => 0.5 + 0.3 * u - 0.1 * v;
   const poses = [
-    { x: 0.5, y: -0.25, size: 0.4, width: -0.2 },
+    { x: 0.5, y: -0.25, size: 0.1, growth: 0.4, width: -0.2 },
     { x: -0.3, y: 0.2, size: 0.2, turn: 0.6, spin: -0.5 },
   ];
   const { alpha, colour } = draw(drawing(ramp, poses));
@@ -172,6 +175,7 @@ Deno.test("a sprite goes to the cells that know of it, whatever size the picture
   const knowing = {
     ...p,
     pose: {
+      ...p.pose,
       norm,
       look: { ...p.pose.look, weight: first(p.pose.look.weight.shape) },
       say: { ...p.pose.say, weight: first(p.pose.say.weight.shape) },
@@ -207,6 +211,20 @@ function centreOf(
   }
   return { x: x / mass, y: y / mass };
 }
+
+Deno.test("the prompt adds to what cells say of a pose", () => {
+  const p = drawing((u, v) => Math.hypot(u, v) < 0.9 ? 1 : 0, [{}, {}]);
+  // Its first channel asks for a cell to the right.
+  const weight = float32([TEXT, 9], new Array(9 * TEXT).fill(0).fill(1, 0, 1));
+  const asking = { ...p, pose: { ...p.pose, ask: { ...p.pose.ask, weight } } };
+  const cells = random("cells", [1, 1, 4, 4, WIDTH]);
+  for (const cellsToTheRight of [0, 1, -1]) {
+    const told = float32([1, TEXT], [cellsToTheRight, 0, 0, 0, 0]);
+    const { alpha } = draw(asking, cells, told);
+    const { x } = centreOf(alpha.data.slice(0, 32 * 32), 32);
+    assert.ok(Math.abs(x - (16 + CELL * cellsToTheRight)) < 0.1, `${x}`);
+  }
+});
 
 Deno.test("what a prompt calls to mind decides the picture, the cells where it is", () => {
   const fresh = initSprite(new Rng(1), { side: SIDE, pictures: 3 }, {

@@ -23,6 +23,7 @@ Deno.test("a decoder is trained for models that are kept beside it, goes on from
     const options = trainFlags.parse({
       ...{ preset: "tiny", run: `${run}/first`, finetune, languages: "en" },
       ...{ batch: 4, samples: 32, epochs: 24, heldOut: 4, learningRate: 1e-2 },
+      redrawn: 0.75,
     });
     await trainDecoder(options, silentHost);
     const records = await readJsonl(`${run}/first/metrics.jsonl`);
