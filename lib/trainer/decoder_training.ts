@@ -46,9 +46,10 @@ const POSE_WEIGHT = 0.1;
  * import assert from "node:assert/strict";
  *
  * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 48 };
- * const decoder = initDecoder(DECODERS.tiny, around, new Rng(2));
+ * const { sprite: _, ...config } = DECODERS.tiny;
+ * const decoder = initDecoder(config, around, new Rng(2));
  * const output = { weight: zeros(decoder.output.weight.shape), bias: zeros([48]) };
- * const { loss } = decoderTrainingLoss(DECODERS.tiny)(tensorsOf({ ...decoder, output }), {
+ * const { loss } = decoderTrainingLoss(config)(tensorsOf({ ...decoder, output }), {
  *   clips: tf.ones([1, 4, 16, 16, 3]),
  *   behind: tf.ones([1, 4, 16, 16, 3]),
  *   guess: {

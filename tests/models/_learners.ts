@@ -147,7 +147,10 @@ export function backboneLearner(
   };
 }
 
-/** The tiny decoder, which is to draw two discs from what a backbone would say. */
+/**
+ * The tiny decoder, which is to draw two discs from what a backbone would say,
+ * and nothing over them, wherever that would be.
+ */
 export function decoderLearner(): Learner<
   DecoderParameters,
   MapLeaves<DecoderBatch, tf.Tensor, NdArray>
@@ -163,7 +166,7 @@ export function decoderLearner(): Learner<
     }, new Rng(6)),
     batch: {
       clips: discs(8, 32, 16),
-      behind: float32([1, 8, 32, 16, 3], new Array(8 * 32 * 16 * 3).fill(0.2)),
+      behind: discs(8, 32, 16),
       guess: {
         tokens: random("tokens", [1, 2, 2, 1, width]),
         guess: random("guess", [1, 2, 2, 1, Z]),

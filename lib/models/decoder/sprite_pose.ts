@@ -67,7 +67,19 @@ const HALF = 0.8;
 /** Before a sigmoid: a sprite that was never trained is there. */
 const PRESENT = 3;
 
-/** Makes what finds a sprite in coarse cells, under a prompt. */
+/**
+ * Makes what finds a sprite in coarse cells, under a prompt.
+ *
+ * @example
+ * ```ts
+ * import { initPose } from "lib/models/decoder/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { say } = initPose(new Rng(0), { cellWidth: 32, textWidth: 24, frames: 4 });
+ * assert.deepEqual(say.weight.shape, [32, 37]);
+ * ```
+ */
 export function initPose(
   rng: Rng,
   { cellWidth, textWidth, frames }: SpriteSurroundings,
@@ -85,6 +97,24 @@ export function initPose(
  * it from where it lies itself, and is heard as much as it knows; the prompt adds
  * to that. What spins is upright half-way through a clip, what grows has its size
  * there.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initPose, spritePoses } from "lib/models/decoder/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const pose = tensorsOf(initPose(new Rng(0), { cellWidth: 32, textWidth: 24, frames: 4 }));
+ * const { turn } = spritePoses(pose, {
+ *   cells: tf.ones([1, 2, 3, 3, 32]),
+ *   gist: tf.ones([1, 24]),
+ *   seconds: tf.tensor2d([[-0.25, 0.25]]),
+ * });
+ * assert.deepEqual(turn.shape, [8, 1]); // of eight frames
+ * ```
  */
 export function spritePoses(
   { norm, look, say, ask }: Tensors<PoseParameters>,
@@ -217,6 +247,21 @@ function columnsOf(known: tf.Tensor): Record<
  * presence and light.
  *
  * @param known `[B,T,6]`, of {@link knownPoses}.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { knownPoses, posesWhereKnown } from "lib/models/decoder/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const one = tf.ones([1, 1]);
+ * const poses = { x: one, y: one, half: one, wide: one, turn: one, presence: one, light: one };
+ * const pose = { x: 8, y: 0, width: 16, height: 32, turn: 0 };
+ * const known = tensorsOf(knownPoses([[pose]], { frames: 1, cell: 16 }));
+ * assert.equal(posesWhereKnown(poses, known).x.dataSync()[0], 0.5);
+ * ```
  */
 export function posesWhereKnown(
   poses: SpritePoses,
@@ -235,6 +280,21 @@ export function posesWhereKnown(
  * and radians, squared; the mean over all frames of which they are known.
  *
  * @param known `[B,T,6]`, of {@link knownPoses}.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { knownPoses, poseError } from "lib/models/decoder/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [zero, one] = [tf.zeros([1, 1]), tf.ones([1, 1])];
+ * const poses = { x: one, y: zero, half: one, wide: one, turn: zero, presence: one, light: zero };
+ * const pose = { x: 0, y: 0, width: 32, height: 32, turn: 0 };
+ * const known = tensorsOf(knownPoses([[pose]], { frames: 1, cell: 16 }));
+ * assert.equal(poseError(poses, known).dataSync()[0], 1); // half its height to the right
+ * ```
  */
 export function poseError(poses: SpritePoses, known: tf.Tensor): tf.Tensor {
   const { x, y, half, wide, turn, isKnown } = columnsOf(known);
