@@ -42,8 +42,11 @@ export interface GenerateOptions {
   readonly progress?: Progress;
 }
 
-/** Where a prompted decoder takes over from the sampler. */
-export const FINISH_AT = 0.5;
+/**
+ * Where a prompted decoder takes over from the sampler: late enough for one
+ * place of a thing to have been decided on.
+ */
+export const FINISH_AT = 0.25;
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Generator extends Disposable {

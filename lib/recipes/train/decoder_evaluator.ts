@@ -15,7 +15,6 @@ import {
   type GuessArrays,
   type TrainState,
 } from "../../trainer/mod.ts";
-import { FINISH_AT } from "../generate/mod.ts";
 import { DECODERS } from "../presets.ts";
 import type { DecoderSample, Guesses } from "./decoder_guesses.ts";
 import type { Run } from "./run.ts";
@@ -25,9 +24,9 @@ import { shown, showSamples, squaredError } from "./vae.ts";
 /** What it is evaluated on, each with its name in the metrics. */
 const VIEWS = [
   { name: "0.2", level: 0.2 },
-  { name: `${FINISH_AT}`, level: FINISH_AT },
+  { name: "0.5", level: 0.5 },
   { name: "0.7", level: 0.7 },
-  { name: `${FINISH_AT} redrawn`, level: FINISH_AT, isRedrawn: true },
+  { name: "0.5 redrawn", level: 0.5, isRedrawn: true },
 ] as const;
 /** Of which of these a sample sheet is. */
 const SHOWN_VIEW = VIEWS[3].name;
