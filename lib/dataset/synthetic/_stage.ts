@@ -37,7 +37,7 @@ export async function stageTake(
   sprites: Sprites,
 ): Promise<Stage> {
   checkShape(shape);
-  const { frames, fps, height, width } = shape;
+  const { frames, height, width } = shape;
   const short = Math.min(height, width);
   const pictures = await Promise.all(
     take.subjects.map(({ object }) => sprites.get(object, spriteSide(short))),
@@ -59,7 +59,7 @@ export async function stageTake(
   ].sort((a, b) => b.depth - a.depth);
   const firstSubject = things.findIndex((thing) => "subject" in thing);
   const moments = Array.from({ length: frames }, (_, i): Moment => {
-    const seconds = (i - (frames - 1) / 2) / fps;
+    const seconds = secondsOf(i, shape);
     const time = seconds * paceOf(shape);
     const view = viewOf(take.camera, time);
     const layers = things.map(({ planeAt, ...thing }): Layer => ({
@@ -92,15 +92,19 @@ export function foremostMatrices(
   { subjects, camera }: Take,
   shape: ClipShape,
 ): Matrix[] {
-  const { frames, fps } = shape;
-  return Array.from({ length: frames }, (_, i) => {
-    const time = (i - (frames - 1) / 2) / fps * paceOf(shape);
+  return Array.from({ length: shape.frames }, (_, i) => {
+    const time = secondsOf(i, shape) * paceOf(shape);
     return matrixOf(
       planeOf(subjects[0]!, time, shape),
       viewOf(camera, time),
       shape,
     );
   });
+}
+
+/** Of a frame, from half-way through the clip. */
+function secondsOf(frame: number, { frames, fps }: ClipShape): number {
+  return (frame - (frames - 1) / 2) / fps;
 }
 
 /** Seconds of the take's own time in one of the clip's. */
