@@ -7,6 +7,7 @@ import {
   type Tensors,
 } from "../layers/mod.ts";
 import { constant } from "./_constant.ts";
+import type { DecoderConfig } from "./config.ts";
 import {
   initPose,
   type PoseParameters,
@@ -15,12 +16,7 @@ import {
 } from "./sprite_pose.ts";
 
 /** The size of a sprite. */
-export interface SpriteConfig {
-  /** Points along a side. */
-  readonly side: number;
-  /** Pictures that every sprite is a sum of. */
-  readonly pictures: number;
-}
+export type SpriteConfig = NonNullable<DecoderConfig["sprite"]>;
 
 /**
  * One picture of the thing that a prompt names, for a whole clip, and where it
