@@ -17,7 +17,7 @@ export interface DecoderBatch {
   readonly clips: tf.Tensor;
   /** The clips without the one thing that they show; the clips, if nobody knows it. */
   readonly behind: tf.Tensor;
-  /** `[B,T,6]`, of `knownPoses`: where that thing is. */
+  /** `[B,T,8]`, of `knownPoses`: where that thing is. */
   readonly poses: tf.Tensor;
   /** What the backbone makes of their noisy latents. */
   readonly guess: DecoderInputs;
@@ -58,7 +58,7 @@ const POSE_WEIGHT = 0.1;
  *     text: { tokens: tf.ones([1, 2, 48]), mask: tf.ones([1, 2]) },
  *     seconds: tf.zeros([1, 1]),
  *   },
- *   poses: tf.zeros([1, 4, 6]),
+ *   poses: tf.zeros([1, 4, 8]),
  * });
  * // Grey for white: 1 off on [-1,1].
  * assert.equal(loss.dataSync()[0], 1);

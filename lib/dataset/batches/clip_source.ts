@@ -1,4 +1,4 @@
-import type { Clip, Rng } from "../../core/mod.ts";
+import type { Clip, Pose, Rng } from "../../core/mod.ts";
 
 /** What a batch asks of each of its clips. */
 export interface ClipShape {
@@ -12,21 +12,9 @@ export interface ClipShape {
   readonly fps: number;
 }
 
-/** Where a thing is in a frame: of an upright square that is turned afterwards. */
-export interface Pose {
-  /** Of its middle from that of the picture, to the right and down, in pixels. */
-  readonly x: number;
-  readonly y: number;
-  /** In pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Clockwise, in radians. */
-  readonly turn: number;
-}
-
 /** The one thing that a clip shows, apart from what is behind it. */
 export interface ThingApart {
-  /** Where it is, frame by frame. */
+  /** Where it is and how it is seen, frame by frame. */
   readonly poses: readonly Pose[];
   /** The clip without it. */
   behind(): Promise<Clip>;

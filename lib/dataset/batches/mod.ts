@@ -15,7 +15,6 @@ export type {
   CaptionedClip,
   ClipShape,
   ClipSource,
-  Pose,
   ThingApart,
 } from "./clip_source.ts";
 export {

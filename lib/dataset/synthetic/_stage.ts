@@ -37,13 +37,13 @@ export async function stageTake(
   sprites: Sprites,
 ): Promise<Stage> {
   checkShape(shape);
-  const { frames, height, width } = shape;
+  const { height, width } = shape;
   const short = Math.min(height, width);
   const pictures = await Promise.all(
     take.subjects.map(({ object }) => sprites.get(object, spriteSide(short))),
   );
   const air = new Air();
-  const { weather, light } = take.labels;
+  const { weather } = take.labels;
   const things = [
     ...buildScenery(take.scenery, shape).map((piece) => ({
       ...piece,
@@ -58,7 +58,7 @@ export async function stageTake(
     })),
   ].sort((a, b) => b.depth - a.depth);
   const firstSubject = things.findIndex((thing) => "subject" in thing);
-  const moments = Array.from({ length: frames }, (_, i): Moment => {
+  const moments = foremostMoments(take, shape).map(({ shine }, i): Moment => {
     const seconds = secondsOf(i, shape);
     const time = seconds * paceOf(shape);
     const view = viewOf(take.camera, time);
@@ -66,8 +66,6 @@ export async function stageTake(
       ...thing,
       matrix: matrixOf(planeAt(time), view, shape),
     }));
-    const first = layers.find(({ subject }) => subject === 0)!;
-    const [x, y] = project(first.matrix, 0.5, 0.5) ?? [width / 2, height / 2];
     return {
       layers: [
         ...layers.slice(0, firstSubject),
@@ -75,30 +73,42 @@ export async function stageTake(
         ...layers.slice(firstSubject),
         ...air.before(weather, shape, take.airSeed, seconds),
       ],
-      shine: shineAt(
-        light,
-        frames === 1 ? 0.5 : i / (frames - 1),
-        take.airSeed,
-        { x, y },
-        short,
-      ),
+      shine,
     };
   });
   return { moments, sprites: pictures };
 }
 
-/** From the square of the most prominent subject to pixels, in each frame. */
-export function foremostMatrices(
-  { subjects, camera }: Take,
+/** The most prominent subject in one frame. */
+export interface ForemostMoment {
+  /** From the square of its picture to pixels. */
+  readonly matrix: Matrix;
+  /** A spotlight points at it. */
+  readonly shine: Shine;
+}
+
+/** Where the most prominent subject is in each frame, and how bright that is. */
+export function foremostMoments(
+  { subjects, camera, labels, airSeed }: Take,
   shape: ClipShape,
-): Matrix[] {
-  return Array.from({ length: shape.frames }, (_, i) => {
+): ForemostMoment[] {
+  const { frames, height, width } = shape;
+  return Array.from({ length: frames }, (_, i) => {
     const time = secondsOf(i, shape) * paceOf(shape);
-    return matrixOf(
+    const matrix = matrixOf(
       planeOf(subjects[0]!, time, shape),
       viewOf(camera, time),
       shape,
     );
+    const [x, y] = project(matrix, 0.5, 0.5) ?? [width / 2, height / 2];
+    const shine = shineAt(
+      labels.light,
+      frames === 1 ? 0.5 : i / (frames - 1),
+      airSeed,
+      { x, y },
+      Math.min(height, width),
+    );
+    return { matrix, shine };
   });
 }
 

@@ -62,6 +62,11 @@ export class Air {
   }
 }
 
+/** How much is seen of what is behind {@link Air.before}, in [0,1]; drops and flakes leave gaps. */
+export function seenThrough(weather: Weather): number {
+  return weather === "fog" ? 1 - FOG : 1;
+}
+
 function sheet(texture: Texture, { width, height }: ClipShape): Layer {
   const matrix = [width, 0, 0, 0, height, 0, 0, 0, 1] as const;
   return { texture, matrix, endless: true, veil: true };

@@ -1,11 +1,14 @@
-import type { ClipShape, Pose } from "../batches/clip_source.ts";
+import type { Pose } from "../../core/mod.ts";
+import type { ClipShape } from "../batches/clip_source.ts";
+import { brightnessAtSubject } from "./_light.ts";
 import { project } from "./_projection.ts";
-import { foremostMatrices } from "./_stage.ts";
+import { foremostMoments } from "./_stage.ts";
 import type { Take } from "./take.ts";
+import { seenThrough } from "./_weather.ts";
 
 /**
- * Where the most prominent subject of a take is, seen or not: that of the
- * square of its picture, in each frame.
+ * Where the most prominent subject of a take is, seen or not, and how it is
+ * seen: that of the square of its picture, in each frame.
  *
  * @example
  * ```ts
@@ -19,7 +22,8 @@ import type { Take } from "./take.ts";
  * ```
  */
 export function posesOf(take: Take, shape: ClipShape): Pose[] {
-  return foremostMatrices(take, shape).map((matrix) => {
+  const presence = seenThrough(take.labels.weather);
+  return foremostMoments(take, shape).map(({ matrix, shine }) => {
     const at = (s: number, t: number): readonly [number, number] =>
       project(matrix, s, t) ?? [NaN, NaN]; // behind the camera
     const [x, y] = at(0.5, 0.5);
@@ -35,6 +39,8 @@ export function posesOf(take: Take, shape: ClipShape): Pose[] {
       width: Math.hypot(right[0] - left[0], right[1] - left[1]),
       height: Math.hypot(bottom[0] - top[0], bottom[1] - top[1]),
       turn: Math.atan2(right[1] - left[1], right[0] - left[0]),
+      light: brightnessAtSubject(shine) - 1,
+      presence,
     };
   });
 }

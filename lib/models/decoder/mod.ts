@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./config.ts";
+export * from "./known_pose.ts";
 export * from "./prompted_decoder.ts";
 export * from "./spread.ts";
 export * from "./sprite.ts";

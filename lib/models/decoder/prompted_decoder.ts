@@ -203,7 +203,34 @@ export interface DecodedLayers {
   };
 }
 
-/** As {@link promptedDecode}, layer by layer. */
+/**
+ * As {@link promptedDecode}, layer by layer.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { tensorsOf } from "lib/compiler/mod.ts";
+ * import { initDecoder, promptedLayers } from "lib/models/decoder/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = {
+ *   levels: [{ width: 64, blocks: 1 }, { width: 32, blocks: 1 }], memory: 4, memoryWidth: 8, patch: 4,
+ *   sprite: { side: 8, pictures: 5 },
+ * };
+ * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
+ * const decoder = tensorsOf(initDecoder(config, around, new Rng(0)));
+ * const { behind, sprite } = promptedLayers(decoder, {
+ *   tokens: tf.ones([1, 1, 2, 3, 48]),
+ *   guess: tf.ones([1, 1, 2, 3, 8]),
+ *   text: { tokens: tf.ones([1, 5, 24]), mask: tf.ones([1, 5]) },
+ *   seconds: tf.zeros([1, 1]),
+ * }, config);
+ * assert.deepEqual(behind.shape, [1, 2, 16, 24, 3]);
+ * assert.deepEqual(sprite?.at(sprite.poses).alpha.shape, [1, 2, 16, 24, 1]);
+ * ```
+ */
 export function promptedLayers(
   p: Tensors<DecoderParameters>,
   { tokens, guess, text, seconds }: DecoderInputs,

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import {
@@ -85,7 +86,8 @@ export async function readTrainedModels(
   path: string,
 ): Promise<TrainedModels> {
   const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
-  const vaePath = diffusionPath.replace(/[^/\\]*$/, VAE_FILE);
+  const folder = dirname(diffusionPath);
+  const vaePath = join(folder, VAE_FILE);
   const { text, backbone, vae: latentSpace } = await configOfWeights(
     diffusionPath,
     diffusionConfigSchema,
@@ -113,7 +115,7 @@ export async function readTrainedModels(
       }, rng),
     },
   });
-  const decoderPath = diffusionPath.replace(/[^/\\]*$/, DECODER_FILE);
+  const decoderPath = join(folder, DECODER_FILE);
   const found = await readDecoder(
     decoderPath,
     { vae: vae.config, text, backbone },

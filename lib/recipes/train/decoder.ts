@@ -1,5 +1,10 @@
-import { type Clip, float32, type NdArray, Rng } from "../../core/mod.ts";
-import type { Pose } from "../../dataset/batches/mod.ts";
+import {
+  type Clip,
+  float32,
+  type NdArray,
+  type Pose,
+  Rng,
+} from "../../core/mod.ts";
 import {
   enlargementOf,
   initDecoder,

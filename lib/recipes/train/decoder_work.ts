@@ -1,3 +1,4 @@
+import { join, parse } from "node:path";
 import { InputError, writeFileAtomically } from "../../core/mod.ts";
 import { checkConfig } from "../../trainer/mod.ts";
 import {
@@ -72,20 +73,15 @@ async function assertRunHoldsNoOther(
   );
 }
 
-/** A file in the folder of the models. */
-function besideFile({ file }: TrainedModels, name: string): string {
-  return file.replace(/[^/\\]*$/, name);
-}
-
 /** Leaves what the decoder comes after beside it, so that the run is whole. */
 export async function keepModels(
   { options, folder }: Run,
   models: TrainedModels,
 ): Promise<void> {
   if (!isElsewhere(options)) return;
-  const diffusion = models.file.replace(/^.*[/\\]/, "");
+  const { dir, base: diffusion } = parse(models.file);
   for (const name of [VOCABULARY_FILE, VAE_FILE, diffusion]) {
-    const from = besideFile(models, name);
+    const from = join(dir, name);
     if (await exists(`${folder}/${name}`) || !await exists(from)) continue;
     await writeFileAtomically(`${folder}/${name}`, await Deno.readFile(from));
   }

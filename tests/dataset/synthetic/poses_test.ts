@@ -46,6 +46,29 @@ Deno.test("posesOf() counts pixels from the middle of the picture, radians clock
   });
 });
 
+/** The same take in another light, or in other weather. */
+function under(labels: Partial<Take["labels"]>): Take {
+  const take = takeOf({});
+  return { ...take, labels: { ...take.labels, ...labels } };
+}
+
+Deno.test("posesOf() tells how a thing is lit, and how much of it is seen", () => {
+  const seen = (take: Take) =>
+    posesOf(take, SHAPE).map(({ light, presence }) => [light, presence]);
+  assert.deepEqual(seen(takeOf({})), new Array(5).fill([0, 1]));
+  assert.deepEqual(seen(under({ weather: "rain" })), seen(takeOf({})));
+  for (const [light, presence] of seen(under({ weather: "fog" }))) {
+    assert.equal(light, 0);
+    near(presence!, 0.66);
+  }
+  // It gets 0.36, 0.4 and 0.62 of red, green and blue at night.
+  for (const [light] of seen(under({ light: "night" }))) near(light!, -0.54);
+  // A spotlight points at it.
+  assert.deepEqual(seen(under({ light: "spotlight" })), seen(takeOf({})));
+  const [first, ...later] = seen(under({ light: "sunrise" }));
+  assert.ok(later.at(-1)![0]! > first![0]! + 0.3);
+});
+
 Deno.test("a thing that turns like a door is narrower, and as high", () => {
   const poses = posesOf(takeOf({ swing: 2 }), SHAPE);
   near(poses[2]!.width, 24);
