@@ -34,7 +34,7 @@ import {
 export interface SampleOptions {
   /** One prompt for each clip, `B` of them. */
   readonly prompts: readonly string[];
-  /** Where to start, standard normal or, with {@link begin}, latents with noise: `[B,t,h,w,Z]`. */
+  /** Where to start, standard normal, `[B,t,h,w,Z]`. */
   readonly noise: NdArray<"float32">;
   /** Rotary tables of the latent grid. */
   readonly positions: RotaryTable;
@@ -48,8 +48,6 @@ export interface SampleOptions {
   readonly solver?: SolverName;
   /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
-  /** Noise level of where it starts, in (0,1]; 1 where left out. */
-  readonly begin?: number;
   /** Noise level of the latents that are wanted, in [0,1); 0, none, where left out. */
   readonly end?: number;
   readonly onStep?: (done: number) => void;

@@ -77,7 +77,15 @@ Deno.test("what is behind learns from what is behind, the sprite from the clip, 
   near(loss, metrics.behind! + metrics.sprite!);
   assert.ok(errorOf(clip, behind) > 1e-4);
 
-  const corner = { x: 12, y: 12, width: 12, height: 12, turn: 0, presence: 1, light: 0 };
+  const corner = {
+    x: 12,
+    y: 12,
+    width: 12,
+    height: 12,
+    turn: 0,
+    presence: 1,
+    light: 0,
+  };
   const posed = lossesOf(DECODERS.tiny, [new Array(4).fill(corner)]);
   assert.ok(posed.metrics.pose! > 0.5);
   near(posed.metrics.behind!, metrics.behind!);

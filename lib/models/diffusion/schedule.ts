@@ -50,17 +50,15 @@ export function shiftLevel(level: number, shift: number): number {
 export interface LevelsOptions {
   /** 1 spaces them evenly, more spends more steps on noise; 1 where left out. */
   readonly shift?: number;
-  /** The first one, in (0,1]; 1, nothing but noise, where left out. */
-  readonly begin?: number;
-  /** The last one, below the first, in [0,1); 0, none, where left out. */
+  /** The last one, in [0,1); 0, none, where left out. */
   readonly end?: number;
 }
 
 /**
- * Noise levels from 1 to 0, or from and to others, one more than steps.
+ * Noise levels from 1 to 0, or to another end, one more than steps.
  *
  * @throws {RangeError} if steps is not a whole number from 1, shift not above 0
- *   or begin and end out of their range
+ *   or the end out of its range
  *
  * @example
  * ```ts
@@ -69,12 +67,12 @@ export interface LevelsOptions {
  *
  * assert.deepEqual(noiseLevels(4), [1, 0.75, 0.5, 0.25, 0]);
  * assert.deepEqual(noiseLevels(2, { shift: 3 }), [1, 0.75, 0]);
- * assert.deepEqual(noiseLevels(2, { begin: 0.75, end: 0.25 }), [0.75, 0.5, 0.25]);
+ * assert.deepEqual(noiseLevels(2, { end: 0.5 }), [1, 0.75, 0.5]);
  * ```
  */
 export function noiseLevels(
   steps: number,
-  { shift = 1, begin = 1, end = 0 }: LevelsOptions = {},
+  { shift = 1, end = 0 }: LevelsOptions = {},
 ): number[] {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(
@@ -86,22 +84,15 @@ export function noiseLevels(
       `Cannot sample: shift must be above 0: current value is ${shift}`,
     );
   }
-  if (!(begin > 0 && begin <= 1)) {
+  if (!(end >= 0 && end < 1)) {
     throw new RangeError(
-      `Cannot sample: the first level must be in (0, 1]: current value is ${begin}`,
+      `Cannot sample: the last level must be in [0, 1): current value is ${end}`,
     );
   }
-  if (!(end >= 0 && end < begin)) {
-    throw new RangeError(
-      `Cannot sample: the last level must be in [0, ${begin}), the first: current value is ${end}`,
-    );
-  }
-  const [first, last] = [begin, end].map((level) =>
-    shiftLevel(level, 1 / shift)
-  ) as [number, number];
+  const last = shiftLevel(end, 1 / shift);
   const inner = Array.from(
     { length: steps - 1 },
-    (_, i) => shiftLevel(first - (first - last) * (i + 1) / steps, shift),
+    (_, i) => shiftLevel(1 - (1 - last) * (i + 1) / steps, shift),
   );
-  return [begin, ...inner, end];
+  return [1, ...inner, end];
 }

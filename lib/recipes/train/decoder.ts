@@ -72,7 +72,6 @@ export async function trainDecoderOf(
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
-    redrawn: options.redrawn,
     diffusion: models.digests.diffusion,
     ...(given && { given: given.digest }),
   };
@@ -80,13 +79,12 @@ export async function trainDecoderOf(
   if (await isDone(run, "decoder", config, path)) return;
   await keepModels(run, models);
   using guesses = await openGuesses(run, models, shape);
-  const real = await guesses.latentsOf(source);
-  const redrawn = options.redrawn > 0 ? await guesses.redrawnOf(source) : real;
-  const captioned = captionedLatents(source, real, {
+  const latents = await guesses.latentsOf(source);
+  const captioned = captionedLatents(source, latents, {
     seed: options.seed,
     rng,
   });
-  const clipAt = rememberedClips(real.clipAt, MOST_BYTES);
+  const clipAt = rememberedClips(latents.clipAt, MOST_BYTES);
   const behindAt = rememberedClips(
     (index) => source.apartAt!(index, shape)!.behind(),
     MOST_BYTES,
@@ -94,14 +92,13 @@ export async function trainDecoderOf(
   const sampleAt = async (n: number): Promise<PartOfSample> => {
     const { index, latent, caption } = await captioned(n);
     const draw = rng.fork(`part ${n}`);
-    const isRedrawn = draw.uniform() < options.redrawn;
     const clip = await clipAt(index);
     const apart = source.apartAt?.(index, shape);
     return {
       clip,
       behind: apart ? await behindAt(index) : clip,
       poses: apart?.poses,
-      latent: isRedrawn ? await redrawn.latentAt(index) : latent,
+      latent,
       caption,
       part: draw.integer(latent.shape[0]!),
     };

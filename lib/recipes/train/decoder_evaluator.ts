@@ -21,15 +21,10 @@ import type { Run } from "./run.ts";
 import { phaseClips } from "./sources.ts";
 import { shown, showSamples, squaredError } from "./vae.ts";
 
-/** What it is evaluated on, each with its name in the metrics. */
-const VIEWS = [
-  { name: "0.2", level: 0.2 },
-  { name: "0.5", level: 0.5 },
-  { name: "0.7", level: 0.7 },
-  { name: "0.5 redrawn", level: 0.5, isRedrawn: true },
-] as const;
-/** Of which of these a sample sheet is. */
-const SHOWN_VIEW = VIEWS[3].name;
+/** Noise levels that it is evaluated at. */
+const LEVELS = [0.2, 0.5, 0.7] as const;
+/** At which of these a sample sheet is. */
+const SHOWN_LEVEL = LEVELS[1];
 /** Clips that are evaluated at once. */
 const AT_ONCE = 8;
 /** Clips of a sample sheet. */
@@ -41,14 +36,14 @@ interface Wanted {
   readonly shape: ClipShape;
 }
 
-/** Held-out clips, and what the backbone makes of them in one of the views. */
+/** Held-out clips, and what the backbone makes of them at one of the levels. */
 interface HeldOut {
-  readonly view: string;
+  readonly level: number;
   readonly samples: readonly DecoderSample[];
   readonly guess: GuessArrays;
 }
 
-/** Held-out clips in each view, some at a time; they are the same all along. */
+/** Held-out clips at each level, some at a time; they are the same all along. */
 async function heldOutOf(
   { options }: Run,
   guesses: Guesses,
@@ -59,33 +54,30 @@ async function heldOutOf(
     length: options.heldOut,
     shape,
   });
-  const real = await guesses.latentsOf(source);
-  const redrawn = await guesses.redrawnOf(source);
+  const latents = await guesses.latentsOf(source);
   const batches: HeldOut[] = [];
-  for (let at = 0; at < real.length; at += AT_ONCE) {
-    const end = Math.min(at + AT_ONCE, real.length);
-    for (const { name, level, ...rest } of VIEWS) {
-      const latents = "isRedrawn" in rest ? redrawn : real;
-      const samples: DecoderSample[] = [];
-      for (let i = at; i < end; i++) {
-        samples.push({
-          clip: await real.clipAt(i),
-          latent: await latents.latentAt(i),
-          caption: (await real.entryAt(i)).caption,
-        });
-      }
+  for (let at = 0; at < latents.length; at += AT_ONCE) {
+    const samples: DecoderSample[] = [];
+    for (let i = at; i < Math.min(at + AT_ONCE, latents.length); i++) {
+      samples.push({
+        clip: await latents.clipAt(i),
+        latent: await latents.latentAt(i),
+        caption: (await latents.entryAt(i)).caption,
+      });
+    }
+    for (const level of LEVELS) {
       const guess = await guesses.of(
         samples,
         samples.map(() => level),
         new Rng(options.seed).fork(`held out ${at}`),
       );
-      batches.push({ view: name, samples, guess });
+      batches.push({ level, samples, guess });
     }
   }
   return batches;
 }
 
-/** Mean squared error on held-out clips by view, and a sheet of some. */
+/** Mean squared error on held-out clips by noise level, and a sheet of some. */
 export async function decoderEvaluator(
   run: Run,
   guesses: Guesses,
@@ -117,22 +109,22 @@ export async function decoderEvaluator(
       state.averages!.long,
       { device, name: "held-out clips" },
     ) as Decode;
-    const errors = Object.fromEntries(VIEWS.map(({ name }) => [name, 0]));
+    const errors = Object.fromEntries(LEVELS.map((level) => [level, 0]));
     const rows: SheetRow[] = [];
-    for (const { view, samples, guess } of heldOut) {
+    for (const { level, samples, guess } of heldOut) {
       const { clips } = await compiled.run(guess);
       const decoded = clipsOfBatch(clips as NdArray<"float32">, fps);
       for (const [i, { clip, caption }] of samples.entries()) {
         const found = shown(decoded[i]!);
-        errors[view]! += squaredError(clip, found) / options.heldOut;
-        if (view !== SHOWN_VIEW || rows.length >= 2 * SHOWN) continue;
+        errors[level]! += squaredError(clip, found) / options.heldOut;
+        if (level !== SHOWN_LEVEL || rows.length >= 2 * SHOWN) continue;
         rows.push({ label: caption, clip });
-        rows.push({ label: `from noise level ${view}`, clip: found });
+        rows.push({ label: `from noise level ${level}`, clip: found });
       }
     }
     await showSamples(run, { stage: "decoder", step, rows });
     const score = Object.values(errors).reduce((a, b) => a + b, 0) /
-      VIEWS.length;
+      LEVELS.length;
     return {
       score,
       record: {

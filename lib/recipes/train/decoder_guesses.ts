@@ -1,9 +1,7 @@
 import { type Clip, float32, type NdArray, Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../../dataset/batches/mod.ts";
 import { frameSeconds, tokenPositions } from "../../models/backbone/mod.ts";
-import { shiftOf } from "../../models/diffusion/mod.ts";
 import {
-  denormaliseLatent,
   latentSizeOf,
   normaliseLatent,
   strideOf,
@@ -11,26 +9,15 @@ import {
 import {
   type GuessArrays,
   type LatentCache,
-  type LatentEncoder,
   latentSpaceOf,
   openCodec,
   openGuesser,
   openLatentCache,
-  openSampler,
   stackArrays,
   unstackArrays,
 } from "../../trainer/mod.ts";
 import type { TrainedModels } from "../generate/mod.ts";
 import type { Run } from "./run.ts";
-
-/**
- * How clips are drawn again by the backbone: from much noise, which leaves it
- * where things are and not what they look like. A small one draws them without
- * details, and a decoder that always sees these in the latent does not learn
- * them from the words (SDEdit, Meng et al. 2021, arXiv 2108.01073, as
- * conditioning augmentation, Ho et al. 2021, arXiv 2106.15282).
- */
-const REDRAWING = { begin: 0.8, steps: 4, guidance: 4 } as const;
 
 /** A clip, its latent and what is said of it. */
 export interface DecoderSample {
@@ -44,8 +31,6 @@ export interface DecoderSample {
 export interface Guesses extends Disposable {
   /** Latents of the clips of a source, kept with the run. */
   latentsOf(source: ClipSource): Promise<LatentCache>;
-  /** Those that the backbone has drawn again. */
-  redrawnOf(source: ClipSource): Promise<LatentCache>;
   /** @param rng Draws the noise. */
   of(
     samples: readonly DecoderSample[],
@@ -63,7 +48,6 @@ export async function openGuesses(
   using opened = new DisposableStack();
   const codec = opened.use(await openCodec(device, vae, config.vae));
   const guesser = opened.use(await openGuesser(device, diffusion, config));
-  const sampler = opened.use(await openSampler(device, diffusion, config));
   const grid = latentSizeOf(config.vae, shape);
   const positions = tokenPositions(
     grid,
@@ -74,44 +58,13 @@ export async function openGuesses(
   const held = opened.move();
   const normalised = (latents: readonly NdArray<"float32">[]) =>
     stackArrays(latents.map((latent) => normaliseLatent(latent, statistics)));
-  const redrawer: LatentEncoder = {
-    async encode(clips, about) {
-      const encoded = unstackArrays(await codec.encode(clips));
-      const drawn = await sampler.sample({
-        ...REDRAWING,
-        shift: shiftOf(
-          grid.frames * grid.height * grid.width,
-          config.vae.latentChannels,
-        ),
-        prompts: about.map(({ caption }) => caption),
-        noise: noisy(
-          normalised(encoded),
-          about.map(() => REDRAWING.begin),
-          about.map(({ id }) => new Rng(seed).fork(`redrawing of ${id}`)),
-        ),
-        positions,
-      });
-      return denormaliseLatent(drawn, statistics);
-    },
-  };
-  const space = latentSpaceOf({ digest: digests.vae, facts: facts.vae });
-  const cacheOf = (
-    source: ClipSource,
-    encoder: LatentEncoder,
-    codecDigest: string,
-  ): Promise<LatentCache> =>
-    openLatentCache({
-      ...{ source, shape, seed, codec: encoder, codecDigest, progress, signal },
-      folder: `${folder}/latents`,
-    });
   return {
-    latentsOf: (source) => cacheOf(source, codec, space),
-    redrawnOf: (source) =>
-      cacheOf(
-        source,
-        redrawer,
-        `${space} ${JSON.stringify([digests.diffusion, REDRAWING])}`,
-      ),
+    latentsOf: (source) =>
+      openLatentCache({
+        ...{ source, shape, seed, codec, progress, signal },
+        codecDigest: latentSpaceOf({ digest: digests.vae, facts: facts.vae }),
+        folder: `${folder}/latents`,
+      }),
     of(samples, levels, rng) {
       const clean = normalised(samples.map(({ latent }) => latent));
       return guesser.guess({

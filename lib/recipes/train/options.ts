@@ -104,10 +104,6 @@ export const trainFlags = z.strictObject({
     .max(1, "must be at most 1").default(0).describe(
       "share of those pictures that show one of the 50 things anyone would ask for first, such as a cat or a rocket; the others show any of all",
     ),
-  redrawn: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(0).describe(
-      "share of the latents that the backbone draws again for the prompted decoder, so that it learns to draw from words what such latents do not say, softly, for where things are they do not say exactly either",
-    ),
   textRate: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
       "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",

@@ -18,6 +18,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 import { BatchesAhead } from "../batches_ahead.ts";
 import { stackArrays, unstackArrays } from "../clip_batch.ts";
+import type { Codec } from "../codec.ts";
 import { StoppedError } from "../stop.ts";
 
 /** Clips in one file. A run that is cut off loses at most one file's work. */
@@ -27,27 +28,14 @@ const BATCH = 8;
 /** Version of the files; raised when old ones can no longer be read. */
 const SCHEMA = "1";
 
-/** What makes latents of clips: a codec, or what knows their captions besides. */
-export interface LatentEncoder {
-  /**
-   * Clips of one size to latents, not normalised, `[B,t,h,w,Z]`.
-   *
-   * @param about What is known of each.
-   */
-  encode(
-    clips: readonly Clip[],
-    about: readonly Pick<CaptionedClip, "id" | "caption">[],
-  ): Promise<NdArray<"float32">>;
-}
-
 /** Which latents are wanted. */
 export interface LatentCacheOptions {
   readonly source: ClipSource;
   readonly shape: ClipShape;
   /** Which part of longer videos is taken. */
   readonly seed: number;
-  readonly codec: LatentEncoder;
-  /** Names the codec: digest of its weights, and what else decides its latents. */
+  readonly codec: Codec;
+  /** Digest of the codec's weights. */
   readonly codecDigest: string;
   /** Where the files lie; made if there is none. */
   readonly folder: string;
@@ -215,10 +203,7 @@ async function writeShard(
   const steps = Math.ceil((end - begin) / BATCH);
   for (let step = 0; step < steps; step++) {
     const [batch] = await batches.take(step, step + 1 < steps);
-    const encoded = await options.codec.encode(
-      batch!.map(({ clip }) => clip),
-      batch!,
-    );
+    const encoded = await options.codec.encode(batch!.map(({ clip }) => clip));
     latents.push(...unstackArrays(encoded));
     clips.push(
       ...batch!.map(({ id, frames, caption, language }) => ({

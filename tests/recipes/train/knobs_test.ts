@@ -34,7 +34,6 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     first: 0.7,
     shapes: 0.25,
     common: 0.6,
-    redrawn: 0.5,
     optimiser: "muon",
     textRate: 0,
     recompute: true,

@@ -5,7 +5,6 @@ import {
   batchOfClips,
   type Codec,
   type LatentCacheOptions,
-  type LatentEncoder,
   openLatentCache,
   readCachedFile,
   StoppedError,
@@ -71,26 +70,6 @@ async function options(
 }
 
 const first = ({ data }: NdArray): number => Math.round(data[0]! * 1000);
-
-Deno.test("the encoder is told what is said of each clip, in the cache's own words", async () => {
-  const told: string[][] = [];
-  const codec = countingCodec();
-  const given = {
-    ...await options({ source: countingSource(10) }),
-    codec: {
-      encode(clips, about) {
-        told.push(about.map(({ id, caption }) => `${id}: ${caption}`));
-        return codec.encode(clips);
-      },
-    } satisfies LatentEncoder,
-  };
-  const cache = await openLatentCache(given);
-  assert.deepEqual(told.map(({ length }) => length), [8, 2]);
-  for (const [index, words] of told.flat().entries()) {
-    const { id, caption } = await cache.entryAt(index);
-    assert.equal(words, `${id}: ${caption}`);
-  }
-});
 
 Deno.test("every clip is encoded once, and read back at its place", async () => {
   const given = await options();
