@@ -3,6 +3,12 @@ import { float32, type NdArray, type Pose } from "../../core/mod.ts";
 import type { SpritePoses } from "./sprite_pose.ts";
 
 /**
+ * Weight of how a thing is seen beside where it is: a thing a little out of its
+ * place looks as it should, one a little too dark does not.
+ */
+const LOOK_WEIGHT = 10;
+
+/**
  * Poses to learn from: `[B,T,8]`, x, y, half height, width to height, turn,
  * presence and light, as in {@link SpritePoses}, and 1 where they are known, 0
  * elsewhere.
@@ -96,9 +102,9 @@ export function posesWhereKnown(
 }
 
 /**
- * How far poses are from known ones, in half heights of the thing, doublings,
- * radians, presence and light, squared; the mean over all frames of which they
- * are known.
+ * How far poses are from known ones, in half heights of the thing, doublings
+ * and radians, squared, and ten times so in presence and light; the mean over
+ * all frames of which they are known.
  *
  * @param known `[B,T,8]`, of {@link knownPoses}.
  *
@@ -124,6 +130,8 @@ export function poseError(poses: SpritePoses, known: tf.Tensor): tf.Tensor {
     tf.square(tf.div(tf.sub(a, b), half));
   const doublings = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
     tf.square(tf.log(tf.div(a, b)));
+  const look = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+    tf.mul(tf.squaredDifference(a, b), LOOK_WEIGHT);
   const errors = [
     apart(poses.x, theirs.x),
     apart(poses.y, theirs.y),
@@ -131,8 +139,8 @@ export function poseError(poses: SpritePoses, known: tf.Tensor): tf.Tensor {
     doublings(poses.wide, theirs.wide),
     // As the square of the angle where it is small; whole turns are none.
     tf.mul(tf.sub(1, tf.cos(tf.sub(poses.turn, theirs.turn))), 2),
-    tf.squaredDifference(poses.presence, theirs.presence),
-    tf.squaredDifference(poses.light, theirs.light),
+    look(poses.presence, theirs.presence),
+    look(poses.light, theirs.light),
   ];
   const sum = errors.reduce((a, b) => tf.add(a, b));
   return tf.div(

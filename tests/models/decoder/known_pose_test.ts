@@ -60,7 +60,7 @@ Deno.test("knownPoses() are in cells, and mark what nobody knows", () => {
   ]);
 });
 
-Deno.test("poseError() is in half heights, doublings of e, radians, presence and light, squared", () => {
+Deno.test("poseError() is in half heights, doublings of e and radians, squared, tenfold in presence and light", () => {
   const known = knownPoses([[pose]], { frames: 1, cell: 16 });
   const close = (change: typeof right, wanted: number): void => {
     const found = errorOf([change], known);
@@ -73,8 +73,8 @@ Deno.test("poseError() is in half heights, doublings of e, radians, presence and
   close({ ...right, wide: 1.5 / Math.E ** 2 }, 4);
   close({ ...right, turn: 0.5 + Math.PI }, 4);
   close({ ...right, turn: 0.5 + 2 * Math.PI }, 0);
-  close({ ...right, presence: 0.25 }, 0.25);
-  close({ ...right, light: 1.75 }, 4);
+  close({ ...right, presence: 0.25 }, 2.5);
+  close({ ...right, light: 1.75 }, 40);
 });
 
 Deno.test("poseError() is the mean over what is known, and 0 where nothing is", () => {
