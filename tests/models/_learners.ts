@@ -177,15 +177,8 @@ export function decoderLearner(): Learner<
         seconds: float32([1, 2], [-0.25, 0.25]),
       },
       poses: knownPoses([Array.from({ length: 8 }, (_, i) => ({
-        ...{
-          x: i - 4,
-          y: 2,
-          width: 20,
-          height: 18,
-          turn: 0.1 * i,
-          presence: 0.9,
-          light: -0.1,
-        },
+        ...{ x: i - 4, y: 2, width: 20, height: 18, turn: 0.1 * i },
+        ...{ presence: 0.9, light: -0.1 },
       }))], { frames: 8, cell: 16 }),
     },
     lossOf: decoderTrainingLoss(config),

@@ -94,11 +94,19 @@ export function posesWhereKnown(
   known: tf.Tensor,
 ): SpritePoses {
   const { isKnown, ...theirs } = columnsOf(known);
-  const mixed = Object.entries(theirs).map(([name, known]) => {
-    const own = poses[name as keyof SpritePoses];
-    return [name, tf.add(own, tf.mul(isKnown, tf.sub(known, own)))] as const;
-  });
-  return Object.fromEntries(mixed) as unknown as SpritePoses;
+  const mixed = (name: keyof SpritePoses): tf.Tensor => {
+    const own = poses[name];
+    return tf.add(own, tf.mul(isKnown, tf.sub(theirs[name], own)));
+  };
+  return {
+    x: mixed("x"),
+    y: mixed("y"),
+    half: mixed("half"),
+    wide: mixed("wide"),
+    turn: mixed("turn"),
+    presence: mixed("presence"),
+    light: mixed("light"),
+  };
 }
 
 /**

@@ -138,16 +138,12 @@ export function spritePoses(
   );
   const from = tf.reshape(tf.matMul(heard, middles), [B * t, 1, 2]);
   const mean = tf.matMul(tf.reshape(heard, [B * t, 1, h * w]), says);
-  const asked = tf.tile(
-    tf.reshape(linear(ask, gist), [B, 1, NUMBERS]),
-    [1, t * frames, 1],
-  );
   const numbers = tf.add(
-    tf.reshape(mean, [B * t, frames, NUMBERS]),
-    tf.reshape(asked, [B * t, frames, NUMBERS]),
+    tf.reshape(mean, [B, t * frames, NUMBERS]),
+    tf.reshape(linear(ask, gist), [B, 1, NUMBERS]),
   );
   const [way, ...rest] = tf.split(
-    numbers,
+    tf.reshape(numbers, [B * t, frames, NUMBERS]),
     [2, ...new Array<number>(NUMBERS - 2).fill(1)],
     -1,
   ) as [tf.Tensor, ...tf.Tensor[]];
