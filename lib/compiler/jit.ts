@@ -8,24 +8,20 @@ import {
   treeFrom,
 } from "../core/mod.ts";
 import type { Device, Executable } from "./device/device.ts";
+import type { OnDevice } from "./device/state.ts";
 import type { DeviceTensor } from "./device/tensor.ts";
 import type { Graph } from "./ir/graph.ts";
 import { checkFits, namingShortage } from "./memory_guard.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
-import { UnsupportedOpError } from "./trace/unsupported_op_error.ts";
+import { UnsupportedOpError } from "./trace/kernel_call.ts";
 
-/** Tensors in the place of what lives on the device. */
-type TensorsOfState<S> = MapLeaves<S, DeviceTensor, tf.Tensor>;
-/** Arrays in the place of tensors. */
-type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
+/** Arrays in place of tensors. */
+export type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
 
-/** A function over state that stays on the device and inputs given at each call. */
-export type StatefulFunction<S, T, O> = (
-  state: TensorsOfState<S>,
-  inputs: T,
-) => {
-  /** What replaces the state; leaves left out stay as they are. */
+/** A function over tensors: state that stays on the device, inputs of each call. */
+export type StatefulFunction<S, T, O> = (state: S, inputs: T) => {
+  /** The next state; leaves left out stay as they are. */
   readonly state?: unknown;
   readonly outputs: O;
 };
@@ -99,8 +95,22 @@ export interface Compiled<I, O> {
  * ```
  */
 export function jitWithState<S, T, O>(
-  fn: StatefulFunction<S, T, O>,
+  fn: StatefulFunction<MapLeaves<S, DeviceTensor, tf.Tensor>, T, O>,
   state: S,
+  options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+/**
+ * The same where the state is generic: `X` is the tree of arrays that it was
+ * uploaded from and must be named, for it cannot be inferred.
+ */
+export function jitWithState<X, T, O>(
+  fn: StatefulFunction<MapLeaves<X, NdArray, tf.Tensor>, T, O>,
+  state: OnDevice<X>,
+  options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+export function jitWithState<S, T, O>(
+  fn: StatefulFunction<S, T, O>,
+  state: unknown,
   options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
   const programs = new Map<string, Executable>();
@@ -118,7 +128,7 @@ export function jitWithState<S, T, O>(
           name: options.name,
           fn: (args) => {
             const { state, outputs } = fn(
-              (args.state ?? {}) as TensorsOfState<S>,
+              (args.state ?? {}) as S,
               (args.inputs ?? {}) as T,
             );
             return { next: state ?? {}, outputs };

@@ -4,7 +4,6 @@
  *
  * @module
  */
-export * from "./checkpoint.ts";
 export * from "./cost/mod.ts";
 export * from "./device/check.ts";
 export * from "./device/device.ts";
@@ -15,5 +14,6 @@ export * from "./differentiate.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./not_enough_memory_error.ts";
+export * from "./remat.ts";
 export * from "./trace/trace.ts";
-export * from "./trace/unsupported_op_error.ts";
+export { UnsupportedOpError } from "./trace/kernel_call.ts";

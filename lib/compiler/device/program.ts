@@ -14,7 +14,7 @@ import { optimise, type Pass } from "../passes/pipeline.ts";
 import { HostValue } from "../session/host_value.ts";
 import type { SessionOptions } from "../session/create_session.ts";
 import { Session } from "../session/session.ts";
-import type { Target } from "../trace/target.ts";
+import type { Target } from "../trace/kernel_call.ts";
 import { trace } from "../trace/trace.ts";
 import type { Definition, Executable, NamedArray } from "./device.ts";
 import type { Memory } from "./memory.ts";

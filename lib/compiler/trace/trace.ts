@@ -10,7 +10,7 @@ import {
 import type { Graph, Named, TensorType } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
 import { withTracing } from "./backend.ts";
-import { ANY_TARGET, type Target } from "./target.ts";
+import { ANY_TARGET, type Target } from "./kernel_call.ts";
 
 /** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
 export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;

@@ -200,16 +200,16 @@ export interface BackboneInputs {
 }
 
 /**
- * Something to put around every block, which must not change what it computes:
- * the compiler's `checkpoint`, which trades time for memory.
+ * Wraps every block without changing its result: the compiler's `remat`
+ * (gradient checkpointing), which trades time for memory.
  */
-export type AroundBlock = <P, A>(
+export type Remat = <P, A>(
   block: (parameters: P, activations: A) => tf.Tensor,
 ) => (parameters: P, activations: A) => tf.Tensor;
 
 /** How the blocks are run. */
 export interface BlockOptions {
-  readonly around?: AroundBlock;
+  readonly remat?: Remat;
 }
 
 /**
@@ -320,7 +320,7 @@ export function backboneTokens(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
   config: BackboneConfig,
-  { around = (block) => block }: BlockOptions = {},
+  { remat = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
     .shape as [number, number, number, number, number];
@@ -343,15 +343,15 @@ export function backboneTokens(
   const reading = { shared, rotary: inputs.positions, context };
   type Reading = typeof reading & { readonly x: tf.Tensor };
   const blocks = {
-    attention: around((
+    attention: remat((
       layer: Tensors<AttentionBlockParameters>,
       given: Reading,
     ) => attentionBlock(layer, given.x, { ...given, heads })),
-    cross: around((
+    cross: remat((
       layer: Tensors<CrossBlockParameters>,
       given: Reading,
     ) => crossBlock(layer, given.x, { ...given, heads })),
-    cnn: around((
+    cnn: remat((
       layer: Tensors<CnnBlockParameters>,
       given: { x: tf.Tensor; shared: tf.Tensor },
     ) => cnnBlock(layer, given.x, { ...given, grid })),

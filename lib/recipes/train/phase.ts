@@ -1,6 +1,6 @@
 import { Rng } from "../../core/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
-import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
+import { type OnDevice, remat } from "../../compiler/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import {
   drawLevels,
@@ -156,7 +156,7 @@ export async function trainPhaseOf(
     initial,
     lossOf: diffusionTrainingLoss(
       models,
-      options.recompute ? { around: checkpoint } : {},
+      options.recompute ? { remat } : {},
     ),
     async batchAt(index: number) {
       const chosen = [];

@@ -32,12 +32,12 @@ export async function isDone(
 }
 
 /** Runs a stage from where its newest checkpoint stands to its end. */
-export async function runStage<P, T, B, A>(
+export async function runStage<P, B, A>(
   run: Run,
   stage: Stage,
   config: unknown,
   training: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
   >,
 ): Promise<Trained<P>> {
@@ -65,7 +65,7 @@ export async function runStage<P, T, B, A>(
   await sayEstimate(run.options, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
-  const trained = await train<P, T, B, A>({
+  const trained = await train<P, B, A>({
     ...training,
     evaluator: training.evaluator && watched(run, stage, training.evaluator),
     name: stage,
