@@ -5,8 +5,7 @@ import {
   mapTree,
   type NdArray,
 } from "../../core/mod.ts";
-import type { Device } from "./device.ts";
-import { type DeviceTensor, isDeviceTensor } from "./tensor.ts";
+import { type Device, type DeviceTensor, isDeviceTensor } from "./device.ts";
 
 /** A tree of arrays, placed on a device. */
 export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;

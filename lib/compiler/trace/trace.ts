@@ -12,8 +12,11 @@ import { verifyGraph } from "../ir/verify.ts";
 import { withTracing } from "./backend.ts";
 import { ANY_TARGET, type Target } from "./kernel_call.ts";
 
-/** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
-export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;
+/** An array, or its type. */
+export type Typed = NdArray | TensorType;
+
+/** A tree of TF.js tensors in place of one of arrays. */
+export type TensorsOf<X> = MapLeaves<X, Typed, tf.Tensor>;
 
 /** A function that can be traced: trees of tensors in and out, nothing else. */
 export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
@@ -62,14 +65,14 @@ export function trace<I, O>(
   return verifyGraph(graph, "trace");
 }
 
-/** Whether a value is an array or the type of one: the leaf of a tree of arguments. */
-export function isTyped(value: unknown): value is NdArray | TensorType {
+/** Whether a value is a leaf of a tree of arguments. */
+export function isTyped(value: unknown): value is Typed {
   return isNdArray(value) ||
     (typeof value === "object" && value !== null && "dtype" in value &&
       "shape" in value && Array.isArray(value.shape));
 }
 
-function typeOf({ dtype, shape }: NdArray | TensorType): TensorType {
+function typeOf({ dtype, shape }: Typed): TensorType {
   return { dtype, shape };
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from "../../core/mod.ts";
+import { InputError, readAtSync, writeAllSync } from "../../core/mod.ts";
 import { LINE_FEED, parseTail } from "./lines.ts";
 
 /** Where to go on in a file. */
@@ -81,9 +81,7 @@ export class JsonlWriter implements Disposable {
     const line = new TextEncoder().encode(`${this.#textOf(record)}\n`);
     this.#file.seekSync(this.#bytes, Deno.SeekMode.Start);
     try {
-      for (let done = 0; done < line.length;) {
-        done += this.#file.writeSync(line.subarray(done));
-      }
+      writeAllSync(this.#file, line);
     } catch (error) {
       this.#file.truncateSync(this.#bytes); // half a line must not stay
       throw error;
@@ -116,7 +114,7 @@ export class JsonlWriter implements Disposable {
 function repairEnd(file: Deno.FsFile): number {
   const size = file.statSync().size;
   const end = endOfLines(file, size);
-  if (parseTail(readAt(file, end, size)) === undefined) return end;
+  if (parseTail(readAtSync(file, end, size - end)) === undefined) return end;
   file.seekSync(size, Deno.SeekMode.Start);
   file.writeSync(Uint8Array.of(LINE_FEED));
   return size + 1;
@@ -131,7 +129,7 @@ function checkEnd(file: Deno.FsFile, path: string, atBytes: number): number {
         "go on from an earlier checkpoint, or start a new file",
     );
   }
-  if (atBytes > 0 && readAt(file, atBytes - 1, atBytes)[0] !== LINE_FEED) {
+  if (atBytes > 0 && readAtSync(file, atBytes - 1, 1)[0] !== LINE_FEED) {
     throw new InputError(
       `Cannot go on in "${path}" at byte ${atBytes}: a line must end there: ` +
         "it ends elsewhere; pass the file that the checkpoint was made with",
@@ -145,19 +143,8 @@ function endOfLines(file: Deno.FsFile, size: number): number {
   const step = 65_536;
   for (let end = size; end > 0; end -= step) {
     const begin = Math.max(0, end - step);
-    const at = readAt(file, begin, end).lastIndexOf(LINE_FEED);
+    const at = readAtSync(file, begin, end - begin).lastIndexOf(LINE_FEED);
     if (at !== -1) return begin + at + 1;
   }
   return 0;
-}
-
-function readAt(file: Deno.FsFile, begin: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - begin);
-  file.seekSync(begin, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    const count = file.readSync(bytes.subarray(done));
-    if (count === null) return bytes.subarray(0, done);
-    done += count;
-  }
-  return bytes;
 }

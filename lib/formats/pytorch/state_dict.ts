@@ -1,6 +1,7 @@
 import {
   InputError,
   type NdArray,
+  readAtSync,
   shapeText,
   sizeOf,
   stridesOf,
@@ -100,27 +101,20 @@ async function open(path: string): Promise<Deno.FsFile> {
   );
 }
 
-/** Reads without letting go of the thread: several tensors may be read at once. */
+/** Synchronous, so that several tensors may be read at once. */
 function readAt(
   file: Deno.FsFile,
   path: string,
   begin: number,
   count: number,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(new ArrayBuffer(count));
-  file.seekSync(begin, Deno.SeekMode.Start);
-  for (let done = 0; done < count;) {
-    const more = file.readSync(bytes.subarray(done));
-    if (more === null) {
-      throw damaged(
-        path,
-        `it must have at least ${begin + count} bytes`,
-        `it has ${begin + done}`,
-      );
-    }
-    done += more;
-  }
-  return bytes;
+  const bytes = readAtSync(file, begin, count);
+  if (bytes.length === count) return bytes;
+  throw damaged(
+    path,
+    `it must have at least ${begin + count} bytes`,
+    `it has ${begin + bytes.length}`,
+  );
 }
 
 interface Content {

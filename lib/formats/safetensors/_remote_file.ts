@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "../../core/mod.ts";
+import { concatBytes, InputError, messageOf } from "../../core/mod.ts";
 import type { ByteSource } from "./_source.ts";
 
 /** Asks a server, as the platform's `fetch` does. */
@@ -165,19 +165,7 @@ async function take(
   } finally {
     reader?.releaseLock();
   }
-  return joined(parts);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concatBytes(parts);
 }
 
 function unanswered(address: string, error: unknown): InputError {

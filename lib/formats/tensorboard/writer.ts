@@ -1,3 +1,4 @@
+import { writeAllSync } from "../../core/mod.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 
@@ -49,10 +50,7 @@ export function openEventFile(
     return `events.out.tfevents.${time}.${host}.${pid}.${n}`;
   });
   const append = (event: Parameters<typeof encodeEvent>[0]): void => {
-    const bytes = recordOf(encodeEvent(event));
-    for (let done = 0; done < bytes.length;) {
-      done += file.writeSync(bytes.subarray(done));
-    }
+    writeAllSync(file, recordOf(encodeEvent(event)));
   };
   append({ kind: "version", wallTime: now(), step: 0 });
   if (restartAt !== undefined) {

@@ -1,4 +1,4 @@
-import { scriptJson } from "../html.ts";
+import { scriptJson } from "../../core/mod.ts";
 
 /**
  * The script that draws a plot into an element, in place of what stands there,

@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "../html.ts";
+import { dataUrl, escapeHtml } from "../../core/mod.ts";
 import { plotScript } from "./_plot_script.ts";
 import { staticPlot } from "./static_plot.ts";
 

@@ -1,12 +1,12 @@
-import type {
-  Progress,
-  ProgressFacts,
-  ProgressTask,
-  ProgressWork,
+import {
+  escapeHtml,
+  type Progress,
+  type ProgressFacts,
+  type ProgressTask,
+  type ProgressWork,
 } from "../../core/mod.ts";
 import { TaskState } from "../../core/progress/task_state.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
 import type { Host } from "./host.ts";
 
 /**

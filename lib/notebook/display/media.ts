@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "../html.ts";
+import { dataUrl, escapeHtml } from "../../core/mod.ts";
 
 /** A clip, encoded. */
 export interface Video {

@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../core/mod.ts";
 import { plotScript } from "./_plot_script.ts";
 
 /**

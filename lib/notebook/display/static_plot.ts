@@ -1,4 +1,4 @@
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../core/mod.ts";
 import type { Figure, FigureSeries } from "./figure.ts";
 
 /** Pixels: the picture, and the frame in which the data stand. */

@@ -1,6 +1,5 @@
-import { numberText } from "../../core/progress/mod.ts";
+import { escapeHtml, numberText } from "../../core/mod.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
 
 /** Rows under headings. Numbers stand to the right, in three digits. */
 export interface Table {

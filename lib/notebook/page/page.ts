@@ -8,7 +8,7 @@ import {
   type Output,
   sourceOf,
 } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../core/mod.ts";
 
 /** Forms in which an output can stand in a page, the best first. */
 const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [

@@ -1,3 +1,5 @@
+import { concatBytes } from "../../core/mod.ts";
+
 /** Bits of the first byte of a frame (ZMTP 3.0, https://rfc.zeromq.org/spec/23). */
 const MORE = 1;
 const LONG = 2;
@@ -14,7 +16,7 @@ export interface Traffic {
 
 /** The frames of a message, as they are sent. */
 export function messageBytes(frames: readonly Uint8Array[]): Uint8Array {
-  return joined(
+  return concatBytes(
     frames.map((frame, i) =>
       frameBytes(frame, i < frames.length - 1 ? MORE : 0)
     ),
@@ -28,25 +30,12 @@ export function commandBytes(body: Uint8Array): Uint8Array {
 
 function frameBytes(body: Uint8Array, flags: number): Uint8Array {
   if (body.length < 256) {
-    return joined([Uint8Array.of(flags, body.length), body]);
+    return concatBytes([Uint8Array.of(flags, body.length), body]);
   }
   const head = new Uint8Array(9);
   head[0] = flags | LONG;
   new DataView(head.buffer).setBigUint64(1, BigInt(body.length));
-  return joined([head, body]);
-}
-
-/** Puts bytes one behind the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatBytes([head, body]);
 }
 
 /** Reads bytes in the portions that are asked for. */
@@ -69,7 +58,7 @@ export class ByteReader {
     }
     const all = this.#chunks.length === 1
       ? this.#chunks[0]!
-      : joined(this.#chunks);
+      : concatBytes(this.#chunks);
     this.#chunks = all.length > count ? [all.subarray(count)] : [];
     this.#bytes = all.length - count;
     return all.subarray(0, count);

@@ -1,7 +1,7 @@
+import { concatBytes } from "../../core/mod.ts";
 import {
   ByteReader,
   commandBytes,
-  joined,
   messageBytes,
   readTraffic,
 } from "./frames.ts";
@@ -96,7 +96,7 @@ function greeting(): Uint8Array {
 function ready(type: SocketType): Uint8Array {
   const text = new TextEncoder();
   const value = text.encode(type);
-  return joined([
+  return concatBytes([
     named("READY"),
     named("Socket-Type"),
     Uint8Array.of(0, 0, 0, value.length),
@@ -107,7 +107,7 @@ function ready(type: SocketType): Uint8Array {
 /** A name behind its length. */
 function named(name: string): Uint8Array {
   const bytes = new TextEncoder().encode(name);
-  return joined([Uint8Array.of(bytes.length), bytes]);
+  return concatBytes([Uint8Array.of(bytes.length), bytes]);
 }
 
 function textAt(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { averagePhase } from "./average.ts";
 import { averageFlags } from "./options.ts";
 
@@ -9,7 +9,7 @@ if (import.meta.main) {
       "Makes the weights of a phase anew, as an average of another length.",
     flags: averageFlags,
     async run(options) {
-      say(await averagePhase(options));
+      log(await averagePhase(options));
       return 0;
     },
   });

@@ -3,7 +3,7 @@ import { planTake } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import type { TermCategory } from "../../models/text/mod.ts";
 import { VIDEO_TERMS } from "../../models/text/terms/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { captionsFlags, type CaptionsOptions } from "./options.ts";
 
 /** `deno task captions`: what one synthetic clip is called in each language. */
@@ -11,10 +11,7 @@ async function captions(options: CaptionsOptions): Promise<number> {
   const lines = options.terms === undefined
     ? await captionLines(options)
     : termLines(options.terms, options.languages);
-  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += await Deno.stdout.write(bytes.subarray(done));
-  }
+  print(lines.join("\n"));
   return 0;
 }
 
@@ -23,7 +20,7 @@ async function captionLines(
 ): Promise<string[]> {
   const name = { seed, phase: phase as Phase, split, index };
   const { labels } = planTake(name);
-  say(JSON.stringify(labels));
+  log(JSON.stringify(labels));
   const put = style === "sentence" ? caption : namePhrase;
   return await Promise.all(
     languages.map(async (language) =>

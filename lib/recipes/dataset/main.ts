@@ -1,4 +1,4 @@
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { checkLatents } from "./check.ts";
 import { checkFlags } from "./options.ts";
 
@@ -10,7 +10,7 @@ if (import.meta.main) {
       "Decodes cached latents back to video, for a look at what training sees.",
     flags: checkFlags,
     async run(options) {
-      await checkLatents(options, say);
+      await checkLatents(options, log);
       return 0;
     },
   });

@@ -1,9 +1,9 @@
 import { terminalProgress } from "../../core/progress/mod.ts";
 import {
   type FlagSchema,
+  log,
   print,
   type Program,
-  say,
 } from "../command_line/mod.ts";
 import { evaluate } from "./evaluate.ts";
 import { evaluateFlags } from "./options.ts";
@@ -20,7 +20,7 @@ export const evaluateCommand: Program<FlagSchema> = {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
-      say,
+      say: log,
     });
     if (options.json) {
       const report = await Deno.readTextFile(`${options.out}/report.json`);

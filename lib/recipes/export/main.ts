@@ -1,6 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { exportModels } from "./export.ts";
 import { type ExportFlags, exportFlags } from "./options.ts";
@@ -27,7 +27,7 @@ async function exportRun(
     clip,
     batch,
     onFile: (name, bytes) =>
-      say(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+      log(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
   });
   return 0;
 }

@@ -2,7 +2,7 @@ import { openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { openGenerator } from "./generator.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
@@ -27,14 +27,14 @@ async function generate(options: GenerateFlags): Promise<number> {
     ),
   ];
   if (unknown.length > 0) {
-    say(
+    log(
       `warning: the models have never read ${
         unknown.map((word) => `"${word}"`).join(", ")
       }; what it shows is a guess`,
     );
   }
   if (models.strayDecoder) {
-    say(
+    log(
       `note: "${models.strayDecoder}" finishes what other weights begin and ` +
         "is left out; the VAE's decoder draws",
     );
@@ -80,8 +80,8 @@ async function generate(options: GenerateFlags): Promise<number> {
     }));
     return 0;
   }
-  for (const video of videos) say(`video: ${video}`);
-  say(`contact sheet: ${sheet}`);
+  for (const video of videos) log(`video: ${video}`);
+  log(`contact sheet: ${sheet}`);
   return 0;
 }
 

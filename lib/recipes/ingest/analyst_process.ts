@@ -9,7 +9,12 @@
  * @module
  */
 import { TextLineStream } from "./text_lines.ts";
-import { clipBytes, InputError, messageOf } from "../../core/mod.ts";
+import {
+  clipBytes,
+  InputError,
+  messageOf,
+  writeAllSync,
+} from "../../core/mod.ts";
 import { analyseVideo } from "../../dataset/curate/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import { type Answer, type Request, requestSchema } from "./messages.ts";
@@ -18,10 +23,8 @@ import { type Answer, type Request, requestSchema } from "./messages.ts";
 const PULSE = 500;
 
 function answer(message: Answer): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += Deno.stdout.writeSync(bytes.subarray(done));
-  }
+  const line = `${JSON.stringify(message)}\n`;
+  writeAllSync(Deno.stdout, new TextEncoder().encode(line));
 }
 
 async function resultOf(request: Request): Promise<Answer> {

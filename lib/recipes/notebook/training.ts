@@ -7,13 +7,13 @@ import { channelsOf, type TrainHost, type TrainOptions } from "../train/mod.ts";
  * whoever is to be told. Make one in every cell that trains, for an aborted
  * signal stays aborted.
  *
- * @param say Takes a line for people.
+ * @param log Takes a line for people.
  * @throws {InputError} if the file of `alerts` cannot be used
  */
 export async function notebookHost(
   show: Pick<Display, "progress" | "stopSignal">,
   { alerts }: Pick<TrainOptions, "alerts">,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<TrainHost> {
   return {
     channels: await channelsOf({ alerts }, Deno.env.toObject()),
@@ -21,7 +21,7 @@ export async function notebookHost(
     signal: show.stopSignal,
     clock: () => performance.now(),
     now: () => new Date(),
-    say,
+    say: log,
   };
 }
 

@@ -8,7 +8,7 @@ import {
   parametersBetween,
   saveWeights,
 } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import {
   DECODER_FILE,
   readTrainedModels,
@@ -62,7 +62,7 @@ async function pack(options: PackOptions): Promise<number> {
   } else {
     await removeFile(`${out}/${DECODER_FILE}`);
     if (models.decoder) {
-      say(
+      log(
         `left out: the decoder, which belongs to the run's own weights; train ` +
           "one for the packed models with deno task decoder",
       );
@@ -92,7 +92,7 @@ async function pack(options: PackOptions): Promise<number> {
     ]
   ) {
     const { size } = await Deno.stat(`${out}/${name}`);
-    say(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
+    log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
 }

@@ -2,7 +2,7 @@ import { openDevice } from "../../compiler/mod.ts";
 import type { Clip } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { svgImage, writePng } from "../../dataset/encode/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { trainedWorld3d } from "../metrics/networks.ts";
 import { World3dExamples } from "../world3d/examples.ts";
 import { world3dPlan } from "../world3d/plan.ts";
@@ -26,7 +26,7 @@ async function main(options: SensitivityOptions): Promise<number> {
   if (options.json) {
     print(JSON.stringify({ clips, strengths: STRENGTHS, fwd: found }));
   }
-  say(`figure: ${out}`);
+  log(`figure: ${out}`);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { type FlagSchema, type Program, say } from "../command_line/mod.ts";
+import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
 import { channelsOf } from "./channels.ts";
 import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
@@ -48,7 +48,7 @@ async function runCommand(
     clock: () => performance.now(),
     now: () => new Date(),
     channels: await channelsOf(options, Deno.env.toObject()),
-    say,
+    say: log,
   };
   try {
     const phase = command === "train" ? undefined : phaseOf(command);
@@ -62,7 +62,7 @@ async function runCommand(
     if (!(error instanceof StoppedError) || error.reason === "interrupt") {
       throw error;
     }
-    say(error.message);
+    log(error.message);
     return 0;
   }
 }

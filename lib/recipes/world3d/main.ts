@@ -6,7 +6,7 @@ import {
   openWorld3d,
   saveWorld3d,
 } from "../../evaluation/world3d/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { writeCard } from "./card.ts";
 import { type Accuracies, heldOutAccuracy } from "./held_out.ts";
 import { World3dExamples } from "./examples.ts";
@@ -32,7 +32,7 @@ async function world3d(
   using device = await openDevice(options.device, {
     ...(options.threads && { threads: options.threads }),
   });
-  say(await describeDevice(device));
+  log(await describeDevice(device));
   const { parameters, seconds } = await trainWorld3d({
     plan,
     folder: options.out,
@@ -70,7 +70,7 @@ async function world3d(
     weights,
     device,
   });
-  say(`weights: ${weights}, card: ${card}`);
+  log(`weights: ${weights}, card: ${card}`);
   return 0;
 }
 

@@ -1,5 +1,3 @@
-import type { ProgressFacts } from "./progress.ts";
-
 /** Units of time, longest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["d", 86_400],
@@ -15,7 +13,7 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
  *
  * @example
  * ```ts
- * import { durationText } from "lib/core/progress/mod.ts";
+ * import { durationText } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(durationText(80), "1 min 20 s");
@@ -42,7 +40,7 @@ export function durationText(seconds: number): string {
  *
  * @example
  * ```ts
- * import { numberText } from "lib/core/progress/mod.ts";
+ * import { numberText } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(numberText(123456), "123456");
@@ -57,20 +55,20 @@ export function numberText(value: number): string {
 }
 
 /**
- * Prints the facts of a task in their order: `loss 0.12, stage 256px`.
+ * Prints bytes with three digits and a unit, powers of 1000.
  *
  * @example
  * ```ts
- * import { factsText } from "lib/core/progress/mod.ts";
+ * import { bytesText } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(factsText({ loss: 0.12345, stage: "256px" }), "loss 0.123, stage 256px");
+ * assert.equal(bytesText(1_500_000_000), "1.50 GB");
  * ```
  */
-export function factsText(facts: ProgressFacts): string {
-  return Object.entries(facts)
-    .map(([name, value]) =>
-      `${name} ${typeof value === "number" ? numberText(value) : value}`
-    )
-    .join(", ");
+export function bytesText(bytes: number): string {
+  const rounded = Number(bytes.toPrecision(3));
+  const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+  const power = rounded < 1 ? 0 : Math.floor(Math.log10(rounded) / 3);
+  const value = rounded / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
 }
