@@ -1,15 +1,4 @@
-/**
- * Joins bytes.
- *
- * @example
- * ```ts
- * import { concatBytes } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const joined = concatBytes([Uint8Array.of(1), Uint8Array.of(2, 3)]);
- * assert.deepEqual(joined, Uint8Array.of(1, 2, 3));
- * ```
- */
+/** Joins bytes. */
 export function concatBytes(
   parts: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {

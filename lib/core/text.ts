@@ -35,36 +35,14 @@ export function durationText(seconds: number): string {
   return parts.join(" ");
 }
 
-/**
- * Prints a measured number: whole ones in full, others with 3 significant digits.
- *
- * @example
- * ```ts
- * import { numberText } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(numberText(123456), "123456");
- * assert.equal(numberText(0.123456), "0.123");
- * assert.equal(numberText(1234.5), "1235");
- * ```
- */
+/** Prints a measured number: whole ones in full, others with 3 significant digits. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Math.abs(value) >= 100) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }
 
-/**
- * Prints bytes with three digits and a unit, powers of 1000.
- *
- * @example
- * ```ts
- * import { bytesText } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(bytesText(1_500_000_000), "1.50 GB");
- * ```
- */
+/** Prints bytes with three digits and a unit, powers of 1000. */
 export function bytesText(bytes: number): string {
   const rounded = Number(bytes.toPrecision(3));
   const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];

@@ -81,20 +81,7 @@ export function isTensor(value: unknown): value is tf.Tensor {
   return value instanceof tf.Tensor;
 }
 
-/**
- * Turns a tree of arrays into a tree of eager TF.js tensors.
- *
- * @example
- * ```ts
- * import "@tensorflow/tfjs-backend-cpu";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { x } = tensorsOf({ x: float32([2], [1, 2]) });
- * assert.deepEqual(x.shape, [2]);
- * ```
- */
+/** Turns a tree of arrays into a tree of eager TF.js tensors. */
 export function tensorsOf<X>(arrays: X): TensorsOf<X> {
   return mapTree(
     arrays,
@@ -103,20 +90,7 @@ export function tensorsOf<X>(arrays: X): TensorsOf<X> {
   ) as TensorsOf<X>;
 }
 
-/**
- * Reads a tree of eager TF.js tensors back into arrays.
- *
- * @example
- * ```ts
- * import "@tensorflow/tfjs-backend-cpu";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { arraysOf } from "lib/compiler/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { y } = arraysOf({ y: tf.tensor1d([1, 2]) });
- * assert.deepEqual([...y.data], [1, 2]);
- * ```
- */
+/** Reads a tree of eager TF.js tensors back into arrays. */
 export function arraysOf<X>(
   tensors: X,
 ): MapLeaves<X, tf.Tensor, NdArray> {

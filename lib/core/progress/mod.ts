@@ -9,5 +9,4 @@ export * from "./bars.ts";
 export * from "./lines.ts";
 export * from "./progress.ts";
 export * from "./rate.ts";
-export * from "./silent.ts";
 export * from "./terminal.ts";

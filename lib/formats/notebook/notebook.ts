@@ -144,17 +144,7 @@ export function notebookText(notebook: Notebook): string {
   return `${JSON.stringify(notebook, null, 1)}\n`;
 }
 
-/**
- * The source of a cell, or any other text of a notebook, in one piece.
- *
- * @example
- * ```ts
- * import { sourceOf } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(sourceOf({ source: ["a\n", "b"] }), "a\nb");
- * ```
- */
+/** The source of a cell, or any other text of a notebook, in one piece. */
 export function sourceOf({ source }: Pick<Cell, "source">): string {
   return typeof source === "string" ? source : source.join("");
 }
@@ -162,15 +152,6 @@ export function sourceOf({ source }: Pick<Cell, "source">): string {
 /**
  * Text as Jupyter stores it: lines that keep their line feeds, so that a
  * changed line is one changed line for git.
- *
- * @example
- * ```ts
- * import { linesOf } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(linesOf("a\nb"), ["a\n", "b"]);
- * assert.deepEqual(linesOf(""), []);
- * ```
  */
 export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];

@@ -22,25 +22,7 @@ const DATA_TYPES: Readonly<Record<OnnxDType, number>> = {
   bool: 9,
 };
 
-/**
- * Encodes a graph as the bytes of an `.onnx` file.
- *
- * @example
- * ```ts
- * import { encodeOnnx } from "lib/formats/onnx/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const x = { name: "x", dtype: "float32", shape: [2] } as const;
- * const bytes = encodeOnnx({
- *   name: "negate",
- *   nodes: [{ operator: "Neg", inputs: ["x"], outputs: ["y"], attributes: {} }],
- *   initializers: [],
- *   inputs: [x],
- *   outputs: [{ ...x, name: "y" }],
- * });
- * assert.ok(bytes.length > 20);
- * ```
- */
+/** Encodes a graph as the bytes of an `.onnx` file. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   return encodeModel(graph, ({ bytes }) => ({ rawData: bytes }));
 }

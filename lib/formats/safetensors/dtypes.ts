@@ -30,18 +30,7 @@ export const BITS_PER_ELEMENT = {
 /** Name of an element type in a safetensors header. */
 export type SafetensorsDType = keyof typeof BITS_PER_ELEMENT;
 
-/**
- * Whether a text names a dtype of the format.
- *
- * @example
- * ```ts
- * import { isSafetensorsDType } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.ok(isSafetensorsDType("BF16"));
- * assert.ok(!isSafetensorsDType("float32"));
- * ```
- */
+/** Whether a text names a dtype of the format. */
 export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
   return typeof name === "string" && Object.hasOwn(BITS_PER_ELEMENT, name);
 }

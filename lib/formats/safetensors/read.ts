@@ -47,18 +47,6 @@ export async function readSafetensorsHeader(
  *
  * @throws {InputError} if there is no such file, it breaks a rule of the
  *   format, or a tensor has another dtype
- *
- * @example
- * ```ts
- * import { float32 } from "lib/core/mod.ts";
- * import { readSafetensors, writeSafetensors } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile();
- * const bias = float32([2], [1, 2]);
- * await writeSafetensors(path, [["bias", bias]], {});
- * assert.deepEqual((await readSafetensors(path)).tensors.get("bias"), bias);
- * ```
  */
 export async function readSafetensors(
   path: string,

@@ -85,14 +85,6 @@ function newFile(
 /**
  * A record of TensorFlow's TFRecord format: length (u64), its masked checksum,
  * the data, and theirs; little-endian.
- *
- * @example
- * ```ts
- * import { recordOf } from "lib/formats/tensorboard/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(recordOf(new Uint8Array(3)).length, 8 + 4 + 3 + 4);
- * ```
  */
 export function recordOf(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(data.length + 16);

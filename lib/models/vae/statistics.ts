@@ -15,20 +15,7 @@ export interface LatentStatistics {
 /** A deviation below this is taken for that of dead latents, which stay as they are. */
 const DEAD = 1e-4;
 
-/**
- * Measures latents `[...,Z]`.
- *
- * @example
- * ```ts
- * import { latentStatistics } from "lib/models/vae/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { mean, deviation } = latentStatistics([float32([2, 1], [1, 3])]);
- * assert.equal(mean.data[0], 2);
- * assert.equal(deviation.data[0], 1);
- * ```
- */
+/** Measures latents `[...,Z]`. */
 export function latentStatistics(
   latents: readonly NdArray<"float32">[],
 ): LatentStatistics {

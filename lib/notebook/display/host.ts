@@ -8,17 +8,7 @@ export interface Host {
   update(data: MimeBundle, id: string): Promise<void>;
 }
 
-/**
- * The notebook whose kernel runs this; undefined outside of Jupyter.
- *
- * @example
- * ```ts
- * import { jupyterHost } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(jupyterHost(), undefined); // no notebook runs this
- * ```
- */
+/** The notebook whose kernel runs this; undefined outside of Jupyter. */
 export function jupyterHost(): Host | undefined {
   // Outside of a kernel `Deno.jupyter` throws, or is not there.
   let jupyter: typeof Deno.jupyter;
@@ -46,19 +36,7 @@ export function jupyterHost(): Host | undefined {
   };
 }
 
-/**
- * Shows the plain text of things, one after another. Updates are left out.
- *
- * @example
- * ```ts
- * import { textHost } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * let log = "";
- * await textHost((text) => log += text).show({ "text/plain": "a plot", "text/html": "<b>" });
- * assert.equal(log, "a plot\n");
- * ```
- */
+/** Shows the plain text of things, one after another. Updates are left out. */
 export function textHost(write: (text: string) => void): Host {
   return {
     show(data) {

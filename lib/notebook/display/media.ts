@@ -55,18 +55,7 @@ export function videoBundle(
   };
 }
 
-/**
- * Pictures side by side, each with its caption.
- *
- * @example
- * ```ts
- * import { imageGridBundle } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const images = [{ png: new Uint8Array(8), caption: "frame 0" }];
- * assert.equal(imageGridBundle({ images })["text/plain"], "[1 images] frame 0");
- * ```
- */
+/** Pictures side by side, each with its caption. */
 export function imageGridBundle(
   { images, columns = 4, width = 160 }: ImageGrid,
 ): MimeBundle {

@@ -18,21 +18,6 @@ const DELIMITER = "<IDS|MSG>";
  * (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  *
  * @param key The secret of the connection file.
- *
- * @example
- * ```ts
- * import { messageFrames, readMessage } from "lib/notebook/kernel/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const message = {
- *   header: { msg_id: "1", msg_type: "kernel_info_request" },
- *   parent_header: {},
- *   metadata: {},
- *   content: {},
- * };
- * assert.deepEqual(readMessage(messageFrames(message, "key"), "key"), message);
- * assert.throws(() => readMessage(messageFrames(message, "other"), "key"), /signature/);
- * ```
  */
 export function messageFrames(message: Message, key: string): Uint8Array[] {
   const text = new TextEncoder();
