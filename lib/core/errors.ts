@@ -22,6 +22,13 @@ export class InputError extends Error {
   readonly exitCode = 2;
 }
 
+/** The error for a file that does not exist. */
+export function missingFile(path: string, kind = "file"): InputError {
+  return new InputError(
+    `Cannot read "${path}": the ${kind} must exist: there is none; check the path`,
+  );
+}
+
 /** Returns the message of anything thrown, without the class name or a stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ import {
   type Notebook,
 } from "./notebook.ts";
 
-/** What a new cell needs; the rest follows. */
+/** The content of a new cell. */
 export interface NewCell {
   readonly cell_type: "code" | "markdown";
   readonly source: string;

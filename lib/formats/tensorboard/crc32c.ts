@@ -17,8 +17,8 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /**
- * The checksum as records hold it: rotated by 15 bits, plus a constant, so that
- * a checksum over data with checksums in it does not lose its strength
+ * The checksum in records: rotated by 15 bits, plus a constant, so that a
+ * checksum over data with checksums in it does not lose its strength
  * (TensorFlow, `core/lib/hash/crc32c.h`).
  */
 export function maskedCrc32c(bytes: Uint8Array): number {

@@ -87,14 +87,14 @@ Deno.test("openJsonl() refuses to go on after the end, or inside a line, and cha
     Deno.writeTextFileSync(path, content);
     assert.throws(() => openJsonl(path, { atBytes: 23 }), {
       name: "InputError",
-      message: `Cannot go on in "${path}" at byte 23: ` +
+      message: `Cannot continue "${path}" at byte 23: ` +
         "the file must be at least as long: it has 22 bytes; " +
-        "go on from an earlier checkpoint, or start a new file",
+        "resume from an earlier checkpoint, or start a new file",
     });
     assert.throws(() => openJsonl(path, { atBytes: 12 }), {
       name: "InputError",
-      message: `Cannot go on in "${path}" at byte 12: a line must end there: ` +
-        "it ends elsewhere; pass the file that the checkpoint was made with",
+      message: `Cannot continue "${path}" at byte 12: a line must end there: ` +
+        "it ends elsewhere; pass the file of the checkpoint",
     });
     assert.equal(Deno.readTextFileSync(path), content);
   }));
