@@ -66,7 +66,7 @@ Deno.test("a function runs where it fits, and throws in a larger size", async ()
   });
 });
 
-Deno.test("a run without memory throws NotEnoughMemoryError with the runtime's error as cause", async () => {
+Deno.test("a run without memory throws NotEnoughMemoryError caused by the runtime's", async () => {
   using compiled = jit(products, { device: withFree(undefined), name: "huge" });
   // 4 PB, more than any machine promises.
   await assert.rejects(
