@@ -1,7 +1,7 @@
 import { escapeHtml, numberText } from "../../core/mod.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
 
-/** Rows under headings. Numbers stand to the right, in three digits. */
+/** Rows under headings. Numbers are right-aligned, with three digits. */
 export interface Table {
   readonly columns: readonly string[];
   /** Each as long as there are columns. */

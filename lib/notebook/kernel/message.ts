@@ -3,13 +3,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** A message of the Jupyter protocol, version 5. */
 export interface Message {
   readonly header: { readonly msg_id: string; readonly msg_type: string };
-  /** The header of the request that this answers; empty if there is none. */
+  /** The header of the request that this answers, or empty. */
   readonly parent_header: { readonly msg_id?: string };
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** Stands between the addresses and the message. */
+/** Between the addresses and the message. */
 const DELIMITER = "<IDS|MSG>";
 
 /**

@@ -5,16 +5,16 @@ const MORE = 1;
 const LONG = 2;
 const COMMAND = 4;
 
-/** The largest frame that is read. Kernels send nothing near it. */
+/** The largest frame that is read; kernels send far smaller ones. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-/** A message, or a word between the two ends of a connection. */
+/** A message, or a command between the two ends of a connection. */
 export interface Traffic {
   readonly kind: "message" | "command";
   readonly frames: readonly Uint8Array[];
 }
 
-/** The frames of a message, as they are sent. */
+/** The frames of a message as bytes. */
 export function messageBytes(frames: readonly Uint8Array[]): Uint8Array {
   return concatBytes(
     frames.map((frame, i) =>
@@ -23,7 +23,7 @@ export function messageBytes(frames: readonly Uint8Array[]): Uint8Array {
   );
 }
 
-/** A command, as it is sent. */
+/** A command as bytes. */
 export function commandBytes(body: Uint8Array): Uint8Array {
   return frameBytes(body, COMMAND);
 }
@@ -38,7 +38,7 @@ function frameBytes(body: Uint8Array, flags: number): Uint8Array {
   return concatBytes([head, body]);
 }
 
-/** Reads bytes in the portions that are asked for. */
+/** Reads a stream in portions of given sizes. */
 export class ByteReader {
   readonly #source: ReadableStreamDefaultReader<Uint8Array>;
   #chunks: Uint8Array[] = [];
@@ -68,7 +68,7 @@ export class ByteReader {
 /**
  * Reads one message or command.
  *
- * @returns undefined if the other end has closed.
+ * @returns undefined if the other end has closed
  * @throws {Error} if a frame is larger than 256 MiB
  */
 export async function readTraffic(
