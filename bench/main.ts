@@ -1,5 +1,5 @@
 import { InputError } from "lib/core/mod.ts";
-import { helpText, readFlags, log } from "lib/recipes/command_line/mod.ts";
+import { helpText, log, readFlags } from "lib/recipes/command_line/mod.ts";
 import type { FlagSchema } from "lib/recipes/command_line/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";

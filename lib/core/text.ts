@@ -50,3 +50,24 @@ export function bytesText(bytes: number): string {
   const value = rounded / 1000 ** power;
   return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
 }
+
+/**
+ * Aligns the columns of rows of equal length, two spaces apart.
+ *
+ * @param isRight Whether a cell is aligned to the right.
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  isRight: (column: number, row: number) => boolean,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length))
+  );
+  return rows.map((row, i) =>
+    row.map((cell, column) =>
+      isRight(column, i)
+        ? cell.padStart(widths[column]!)
+        : cell.padEnd(widths[column]!)
+    ).join("  ").trimEnd()
+  );
+}

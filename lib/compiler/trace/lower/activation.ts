@@ -71,7 +71,6 @@ export const ACTIVATION: Lowerings = {
     const negative = isNegative(builder, x);
     return builder.where(negative, builder.mul(x, input("alpha")), x);
   },
-  Relu: ({ builder, input }) => builder.op("Relu", [input("x")], {}),
   Relu6: (call) => clip(call, 0, 6),
   Selu: selu,
   Step: step,

@@ -1,41 +1,18 @@
 import { upcastType } from "@tensorflow/tfjs-core";
 import type { DType } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { BinaryOp, ComparisonOp } from "../../ir/op_attributes.ts";
+import {
+  type BinaryOp,
+  type ComparisonOp,
+  UNARY_OPS,
+  type UnaryOp,
+} from "../../ir/op_attributes.ts";
 import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
 import { expm1, isNegative, isPositive, isZero } from "./scalar.ts";
 
-/** Ops of one input `x`, which TF.js names alike. */
-const UNARY = [
-  "Abs",
-  "Acos",
-  "Acosh",
-  "Asin",
-  "Asinh",
-  "Atan",
-  "Atanh",
-  "Ceil",
-  "Cos",
-  "Cosh",
-  "Erf",
-  "Exp",
-  "Floor",
-  "IsInf",
-  "Log",
-  "Neg",
-  "Reciprocal",
-  "Sigmoid",
-  "Sin",
-  "Sinh",
-  "Softplus",
-  "Sqrt",
-  "Tan",
-  "Tanh",
-] as const;
-
 const unary =
-  (op: typeof UNARY[number] | "IsNaN" | "Not"): Lowering =>
-  ({ builder, input }) => builder.op(op, [input("x")], {});
+  (op: UnaryOp | "IsInf" | "IsNaN" | "Not"): Lowering => ({ builder, input }) =>
+    builder.op(op, [input("x")], {});
 
 const binary =
   (op: BinaryOp | ComparisonOp): Lowering => ({ builder, input }) =>
@@ -117,7 +94,7 @@ const select: Lowering = ({ builder, input }) => {
 
 /** Lowerings of the kernels that work element by element. */
 export const ELEMENTWISE: Lowerings = {
-  ...Object.fromEntries(UNARY.map((op) => [op, unary(op)])),
+  ...Object.fromEntries(UNARY_OPS.map((op) => [op, unary(op)])),
   Atan2: atan2,
   Round: ({ builder, input }) =>
     input("x").type.dtype === "int32"
@@ -149,6 +126,7 @@ export const ELEMENTWISE: Lowerings = {
       .map((op) => builder.op(op, [input("x")], {}));
     return builder.not(builder.op("Or", [nan!, infinite!], {}));
   },
+  IsInf: unary("IsInf"),
   IsNan: unary("IsNaN"),
   Log1p: log1p,
   Rsqrt: ({ builder, input }) =>

@@ -16,7 +16,7 @@ const ACTIVATIONS: Lowerings = {
   leakyrelu: ACTIVATION.LeakyRelu!,
   linear: ELEMENTWISE.Identity!,
   prelu: ACTIVATION.Prelu!,
-  relu: ACTIVATION.Relu!,
+  relu: ELEMENTWISE.Relu!,
   relu6: ACTIVATION.Relu6!,
   sigmoid: ELEMENTWISE.Sigmoid!,
 };
