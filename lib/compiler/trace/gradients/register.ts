@@ -8,7 +8,7 @@ import { EINSUM_GRADIENTS } from "./einsum.ts";
 import { MOVEMENT_GRADIENTS } from "./movement.ts";
 import { TRANSPOSED_CONVOLUTION_GRADIENTS } from "./transposed_convolution.ts";
 
-/** The gradients that TF.js lacks, and one that it has wrong (Cumsum). */
+/** Gradients that TF.js lacks, and one that is wrong in it (Cumsum). */
 const GRADIENTS: readonly tf.GradConfig[] = [
   ...CONSTANT_GRADIENTS,
   ...CUMULATIVE_GRADIENTS,
@@ -19,8 +19,8 @@ const GRADIENTS: readonly tf.GradConfig[] = [
 ];
 
 /**
- * Tells TF.js the gradients that it lacks, once. Eager functions get them as
- * well, so that they stay the oracle of the compiled ones.
+ * Registers the missing gradients with TF.js, once. Eager functions use them too,
+ * and so stay the oracle of the compiled ones.
  */
 export function registerGradients(): void {
   for (const gradient of GRADIENTS) {
