@@ -8,7 +8,7 @@ import { PRESETS } from "../presets.ts";
 import { phaseOf, stagePlan, STAGES } from "../train/curriculum.ts";
 
 /**
- * Preset `base` and its phases, as the analysis of their cost wants them.
+ * Preset `base` and its phases, for the analysis of their cost.
  *
  * @example
  * ```ts

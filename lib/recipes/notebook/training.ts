@@ -3,9 +3,8 @@ import type { Display, FigureSeries } from "../../notebook/mod.ts";
 import { channelsOf, type TrainHost, type TrainOptions } from "../train/mod.ts";
 
 /**
- * A notebook as the place where training runs: its bars, its Stop button, and
- * whoever is to be told. Make one in every cell that trains, for an aborted
- * signal stays aborted.
+ * A notebook as the host of training: its progress, its Stop button and alerts.
+ * Create one in every cell that trains: an aborted signal stays aborted.
  *
  * @param log Takes a line for people.
  * @throws {InputError} if the file of `alerts` cannot be used
@@ -26,8 +25,8 @@ export async function notebookHost(
 }
 
 /**
- * A value of a stage's metrics over its steps, ready to plot. Records without
- * it are left out.
+ * A metric of a stage over its steps, ready to plot. Records without it are left
+ * out.
  *
  * @param records Lines of `metrics.jsonl`.
  *

@@ -62,11 +62,11 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
     ],
     [
       ["clip.mp4"],
-      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+      `Unexpected argument "clip.mp4"; ${all}`,
     ],
     [
       ["--", "clip.mp4"],
-      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+      `Unexpected argument "clip.mp4"; ${all}`,
     ],
     [
       ["--preset", "huge"],
@@ -94,6 +94,15 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
   }
 });
 
+Deno.test("readFlags() names the new name of a renamed flag", () => {
+  const renamed = z.strictObject({ replayFraction: z.coerce.number() });
+  assert.throws(() => readFlags(renamed, ["--rehearsal=0.1"]), {
+    name: "InputError",
+    message: "Cannot read the command: there is no flag --rehearsal; " +
+      "its name is --replay-fraction",
+  });
+});
+
 Deno.test("readFlags() takes a boolean as a switch", () => {
   const switches = z.strictObject({
     dryRun: z.boolean().default(false).describe("only look"),
@@ -111,8 +120,7 @@ Deno.test("readFlags() takes a boolean as a switch", () => {
   });
   assert.throws(() => readFlags(switches, ["--dry-run", "no"]), {
     name: "InputError",
-    message: "Cannot read the command: every value must follow a flag: " +
-      'current value is "no"; the flags are --dry-run, --out',
+    message: 'Unexpected argument "no"; the flags are --dry-run, --out',
   });
   assert.match(helpText("run", "Runs.", switches), /--dry-run {2}only look$/m);
 });
