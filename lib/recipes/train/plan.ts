@@ -1,6 +1,6 @@
 import {
   ADAMW_DEFAULTS,
-  type AdamWOptions,
+  type LrMultipliers,
   MUON_DEFAULTS,
   scheduleOf,
   type StagePlan,
@@ -34,21 +34,19 @@ const MEMORY_RATE = 0.1;
  * Factors on the learning rates of parts of a stage's models. The shortcuts of
  * a VAE begin as the best that straight lines can do, and stay that.
  */
-function ratesOf(
+function lrMultipliersOf(
   stage: Stage,
   { decoderOf, textRate, optimiser }: TrainOptions,
-): Pick<AdamWOptions, "rates"> {
+): LrMultipliers {
   if (phaseOf(stage) !== undefined) {
     const memory = optimiser === "adamw" && { "backbone/memory": MEMORY_RATE };
-    return { rates: { text: textRate, ...memory } };
+    return { text: textRate, ...memory };
   }
   if (stage !== "vae") return {};
   return {
-    rates: {
-      "encoder/shortcut": 0,
-      "decoder/shortcut": 0,
-      ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
-    },
+    "encoder/shortcut": 0,
+    "decoder/shortcut": 0,
+    ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
   };
 }
 
@@ -58,13 +56,15 @@ export function trainingConfigOf(
   plan: StagePlan,
   options: TrainOptions,
 ): TrainingConfig {
+  const adamW = {
+    ...ADAMW_DEFAULTS,
+    lrMultipliers: lrMultipliersOf(stage, options),
+  };
   return {
     schedule: scheduleOf(plan, options.maxSteps),
-    optimiser: {
-      ...ADAMW_DEFAULTS,
-      ...ratesOf(stage, options),
-      ...(options.optimiser === "muon" && { muon: MUON_DEFAULTS }),
-    },
+    optimiser: options.optimiser === "muon"
+      ? { ...MUON_DEFAULTS, adamW }
+      : adamW,
     clipNorm: CLIP_NORM,
     accumulation: plan.accumulation,
     averages: true,
