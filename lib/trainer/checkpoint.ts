@@ -11,8 +11,8 @@ import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
-import { firstDifference } from "./config_difference.ts";
-import { digestOf } from "./digest.ts";
+import { firstDifference } from "../core/mod.ts";
+import { digestOf } from "../formats/safetensors/mod.ts";
 import type { GuardMemory } from "./guard.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
