@@ -172,7 +172,7 @@ export function modelFunctions(
       model: "backbone",
       inputs: {
         latent,
-        level: float(),
+        sigma: float(),
         text: {
           tokens: float(text.queries, text.outputWidth),
           mask: float(text.queries),

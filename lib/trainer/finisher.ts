@@ -37,7 +37,7 @@ export interface GuessOptions {
   /** Normalised, `[B,t,h,w,Z]`. */
   readonly latents: NdArray<"float32">;
   /** `[B]` in [0,1]. */
-  readonly levels: NdArray<"float32">;
+  readonly sigmas: NdArray<"float32">;
   readonly positions: RotaryTable;
   /** Of the latents' frames, from the middle of the clip, `[t]`. */
   readonly seconds: NdArray<"float32">;
@@ -68,7 +68,7 @@ export interface Guesser extends Disposable {
  * const { tokens, guess } = await guesser.guess({
  *   prompts: ["a cat"],
  *   latents: new Rng(3).normals([1, 1, 2, 2, 8]),
- *   levels: float32([1], [0.4]),
+ *   sigmas: float32([1], [0.4]),
  *   positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
  *   seconds: float32([1], [0]),
  * });
@@ -116,7 +116,7 @@ export interface FinisherParameters {
 export interface Finisher extends Disposable {
   /** Latents of one noise level to clips, not clipped to [0,1]. */
   finish(
-    options: Omit<GuessOptions, "levels"> & {
+    options: Omit<GuessOptions, "sigmas"> & {
       readonly level: number;
       readonly fps: number;
     },
@@ -176,7 +176,7 @@ export function finisherOf(
     async finish({ prompts, latents, level, positions, seconds, fps }) {
       const { clips } = await finisher.run({
         latents,
-        levels: float32(
+        sigmas: float32(
           [prompts.length],
           new Array<number>(prompts.length).fill(level),
         ),

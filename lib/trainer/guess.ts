@@ -13,7 +13,7 @@ export interface NoisyLatents {
   /** `[B,t,h,w,Z]`. */
   readonly latents: tf.Tensor;
   /** `[B]` in [0,1]. */
-  readonly levels: tf.Tensor;
+  readonly sigmas: tf.Tensor;
   /** `[B,...]`. */
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
@@ -44,7 +44,7 @@ export interface NoisyLatents {
  * const latents = tf.ones([1, 1, 1, 2, 8]);
  * const { guess } = guessAt({ text, backbone }, {
  *   latents,
- *   levels: tf.tensor1d([0.4]),
+ *   sigmas: tf.tensor1d([0.4]),
  *   prompts: tensorsOf(readPrompts(["a cat"], PRESETS.tiny.text)),
  *   positions: tensorsOf(tokenPositions(grid, { space: 16, time: 4 }, 8, 24)),
  *   seconds: tf.tensor1d([0]),
@@ -55,13 +55,13 @@ export interface NoisyLatents {
  */
 export function guessAt(
   { text: reader, backbone }: Tensors<DiffusionParameters>,
-  { latents, levels, prompts, positions, seconds }: NoisyLatents,
+  { latents, sigmas, prompts, positions, seconds }: NoisyLatents,
   config: DiffusionConfig,
 ): DecoderInputs {
   const text = encodeText(reader, prompts, config.text);
   const inputs = {
     latent: latents,
-    level: levels,
+    sigma: sigmas,
     text,
     words: { ids: prompts.words, mask: prompts.wordMask },
     positions,
@@ -69,13 +69,13 @@ export function guessAt(
   const tokens = backboneTokens(backbone, inputs, config.backbone);
   const velocity = velocityOfTokens(backbone, tokens, inputs, config.backbone);
   const grid = latents.shape.slice(0, -1);
-  const s = tf.reshape(levels, [levels.size, 1, 1, 1, 1]);
+  const s = tf.reshape(sigmas, [sigmas.size, 1, 1, 1, 1]);
   return {
     tokens: tf.reshape(tokens, [...grid, tokens.shape[2]!]),
     guess: tf.sub(latents, tf.mul(s, velocity)),
     text,
     seconds: tf.tile(tf.reshape(seconds, [1, seconds.size]), [
-      ...[levels.size, 1],
+      ...[sigmas.size, 1],
     ]),
   };
 }

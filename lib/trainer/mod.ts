@@ -17,7 +17,7 @@ export * from "./finisher.ts";
 export * from "./guard.ts";
 export * from "./guess.ts";
 export * from "./held_out.ts";
-export * from "./loss_by_level.ts";
+export * from "./loss_by_sigma.ts";
 export * from "./machine.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";

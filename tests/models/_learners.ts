@@ -109,7 +109,7 @@ export function discs(T: number, H: number, W: number): NdArray<"float32"> {
   return float32([1, T, H, W, 3], data);
 }
 
-/** A backbone on two latents of 2x2x2 cells at two levels of noise. */
+/** A backbone on two latents of 2x2x2 cells at two sigmas of noise. */
 export function backboneLearner(
   config: BackboneConfig = tiny.backbone,
 ): Learner<
@@ -127,7 +127,7 @@ export function backboneLearner(
     batch: {
       latent: random("latent", shape),
       velocity: random("velocity", shape),
-      level: float32([2], [0.3, 0.7]),
+      sigma: float32([2], [0.3, 0.7]),
       text: {
         tokens: random("text", [2, queries, outputWidth]),
         mask: float32([2, queries], new Array(2 * queries).fill(1)),

@@ -4,7 +4,7 @@ import { disposeState, tensorsOf, uploadState } from "lib/compiler/mod.ts";
 import "lib/compiler/eager.ts";
 import { float32, Rng } from "lib/core/mod.ts";
 import { initDecoder, promptedDecode } from "lib/models/decoder/mod.ts";
-import { mixNoise } from "lib/models/diffusion/mod.ts";
+import { addNoise } from "lib/models/diffusion/mod.ts";
 import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
 import {
   finisherOf,
@@ -31,7 +31,7 @@ Deno.test("a guess is the noisy latent less what the velocity says is noise", ()
   const diffusion = tensorsOf(initDiffusion());
   const { latents, noise, ...inputs } = tensorsOf(diffusionBatch(0));
   const noisy = {
-    ...{ ...inputs, latents: mixNoise(latents, noise, inputs.levels) },
+    ...{ ...inputs, latents: addNoise(latents, noise, inputs.sigmas) },
     seconds: tf.tensor1d([-0.25, 0.25]),
   };
   const { guess, tokens, seconds } = guessAt(diffusion, noisy, diffusionConfig);
@@ -58,7 +58,7 @@ Deno.test("a finisher decodes under each prompt what a guesser sees at the level
   using guesser = await openGuesser(device, diffusion, diffusionConfig);
   const guess = await guesser.guess({
     ...given,
-    levels: float32([2], [0.4, 0.4]),
+    sigmas: float32([2], [0.4, 0.4]),
   });
   const wanted = promptedDecode(
     tensorsOf(decoder),

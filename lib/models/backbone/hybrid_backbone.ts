@@ -83,9 +83,9 @@ const MEMORY_GAIN = 0.1;
 
 /**
  * Where the latent is predicted, lower noise levels count as this one: the
- * velocity is the error over the level, which would grow without bound.
+ * velocity is the error over sigma, which would grow without bound.
  */
-const LOWEST_LEVEL = 0.05;
+const MIN_SIGMA = 0.05;
 
 /**
  * Variance of what is taken for sure where the latent is predicted, of 1 in
@@ -190,7 +190,7 @@ export interface BackboneInputs {
   /** Noisy normalised latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
   /** Noise level of each, `[B]` in [0,1]. */
-  readonly level: tf.Tensor;
+  readonly sigma: tf.Tensor;
   /** The text encoder's output, `[B,L,textWidth]`, and its mask, `[B,L]`. */
   readonly text: AttentionContext;
   /** Rows of the prompt's words, int32 `[B,W]`, and their mask, `[B,W]`. */
@@ -215,7 +215,7 @@ export interface BlockOptions {
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
- * latent x, and the velocity is `(noisy - x) / level` (Li & He 2025, Back to
+ * latent x, and the velocity is `(noisy - x) / sigma` (Li & He 2025, Back to
  * Basics, arXiv 2511.13720); x is the output beside a share of the noisy latent
  * that falls with the noise (as in Karras et al. 2022, arXiv 2206.00364).
  *
@@ -233,7 +233,7 @@ export interface BlockOptions {
  * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
  * const velocity = backbone(tensorsOf(parameters), {
  *   latent: tf.ones([1, 1, 2, 2, 8]),
- *   level: tf.tensor1d([0.5]),
+ *   sigma: tf.tensor1d([0.5]),
  *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
  *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
  *   positions: tensorsOf(
@@ -270,7 +270,7 @@ export function backbone(
  * import assert from "node:assert/strict";
  *
  * const output = { weight: tf.tensor2d([[2]]), bias: tf.tensor1d([1]) };
- * const at = { latent: tf.zeros([1, 1, 1, 1, 1]), level: tf.tensor1d([0.5]) };
+ * const at = { latent: tf.zeros([1, 1, 1, 1, 1]), sigma: tf.tensor1d([0.5]) };
  * const velocity = velocityOfTokens({ output }, tf.tensor3d([[[3]]]), at, {});
  * assert.equal(velocity.dataSync()[0], 7);
  * ```
@@ -278,14 +278,14 @@ export function backbone(
 export function velocityOfTokens(
   p: Pick<Tensors<BackboneParameters>, "output">,
   tokens: tf.Tensor,
-  { latent, level }: Pick<BackboneInputs, "latent" | "level">,
+  { latent, sigma }: Pick<BackboneInputs, "latent" | "sigma">,
   { prediction }: Pick<BackboneConfig, "prediction">,
 ): tf.Tensor {
   const out = tf.reshape(linear(p.output, tokens), latent.shape);
   if (prediction !== "data") return out;
-  const s = tf.reshape(level, [level.size, 1, 1, 1, 1]);
+  const s = tf.reshape(sigma, [sigma.size, 1, 1, 1, 1]);
   const data = tf.add(out, tf.mul(latent, passedOn(s)));
-  return tf.div(tf.sub(latent, data), tf.maximum(s, LOWEST_LEVEL));
+  return tf.div(tf.sub(latent, data), tf.maximum(s, MIN_SIGMA));
 }
 
 /**
@@ -306,7 +306,7 @@ export function velocityOfTokens(
  * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
  * const tokens = backboneTokens(tensorsOf(parameters), {
  *   latent: tf.ones([1, 1, 2, 2, 8]),
- *   level: tf.tensor1d([0.5]),
+ *   sigma: tf.tensor1d([0.5]),
  *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
  *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
  *   positions: tensorsOf(
@@ -330,7 +330,7 @@ export function backboneTokens(
 
   const context = contextOf(p, inputs);
   const condition = tf.add(
-    timestepEmbedding(p.timestep, inputs.level),
+    timestepEmbedding(p.timestep, inputs.sigma),
     linear(p.prompt, meanOfTokens(context)),
   ); // [B,D]
   const shared = tf.reshape(
@@ -384,12 +384,12 @@ export function backboneTokens(
 }
 
 /** The share of a noisy latent that a Wiener filter lets through. */
-function passedOn(level: tf.Tensor): tf.Tensor {
-  const signal = tf.sub(1, level);
+function passedOn(sigma: tf.Tensor): tf.Tensor {
+  const signal = tf.sub(1, sigma);
   const sure = tf.mul(tf.square(signal), PASSED_ON);
   return tf.div(
     tf.mul(signal, PASSED_ON),
-    tf.add(sure, tf.square(level)),
+    tf.add(sure, tf.square(sigma)),
   );
 }
 

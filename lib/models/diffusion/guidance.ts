@@ -48,7 +48,7 @@ export interface Prediction {
   /** Noisy latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
   /** Noise level of each, `[B]` in (0,1]. */
-  readonly level: tf.Tensor;
+  readonly sigma: tf.Tensor;
   /** Predicted velocity, `[B,t,h,w,Z]`, after classifier-free guidance. */
   readonly velocity: tf.Tensor;
 }
@@ -60,7 +60,7 @@ export interface Prediction {
 export type Guidance = (prediction: Prediction) => tf.Tensor;
 
 /**
- * The clean latents that a prediction amounts to: `latent - level * velocity`.
+ * The clean latents that a prediction amounts to: `latent - sigma * velocity`.
  *
  * @example
  * ```ts
@@ -71,12 +71,12 @@ export type Guidance = (prediction: Prediction) => tf.Tensor;
  *
  * // Halfway between 1 and noise of 5.
  * const latent = tf.tensor2d([[3]]);
- * const clean = cleanOf({ latent, level: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
+ * const clean = cleanOf({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
  * assert.equal(clean.dataSync()[0], 1);
  * ```
  */
-export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
-  return tf.sub(latent, tf.mul(perSample(level, latent), velocity));
+export function cleanOf({ latent, sigma, velocity }: Prediction): tf.Tensor {
+  return tf.sub(latent, tf.mul(perSample(sigma, latent), velocity));
 }
 
 /**
@@ -90,7 +90,7 @@ export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
  * import assert from "node:assert/strict";
  *
  * const [latent, velocity] = [tf.tensor2d([[3]]), tf.tensor2d([[4]])];
- * const prediction = { latent, level: tf.tensor1d([0.5]), velocity };
+ * const prediction = { latent, sigma: tf.tensor1d([0.5]), velocity };
  * const slower = guideBy([({ velocity }) => tf.div(velocity, 2)], prediction);
  * assert.equal(slower.dataSync()[0], 2);
  * ```
@@ -124,7 +124,7 @@ export function guideBy(
  *
  * const prediction = {
  *   latent: tf.tensor2d([[3]]),
- *   level: tf.tensor1d([1]),
+ *   sigma: tf.tensor1d([1]),
  *   velocity: tf.tensor2d([[1]]),
  * };
  * // Towards clips that are zero: its gradient is twice the clip.

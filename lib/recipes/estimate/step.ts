@@ -61,7 +61,7 @@ export function stepOf(
     batch: {
       latents,
       noise: latents,
-      levels: { dtype: "float32", shape: [batch] },
+      sigmas: { dtype: "float32", shape: [batch] },
       prompts: {
         ...functions.textEncoder.inputs,
         words: words.ids,

@@ -6,7 +6,7 @@ import {
 } from "../../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../../core/mod.ts";
 import { frameSeconds, tokenPositions } from "../../models/backbone/mod.ts";
-import { shiftOf, type SolverName } from "../../models/diffusion/mod.ts";
+import { type SolverName, timestepShift } from "../../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
@@ -134,7 +134,7 @@ export async function openGenerator(
         guidance: options.guidance,
         rescale: options.rescale,
         solver,
-        shift: shiftOf(
+        shift: timestepShift(
           grid.frames * grid.height * grid.width,
           config.vae.latentChannels,
         ),

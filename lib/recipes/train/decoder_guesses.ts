@@ -74,7 +74,7 @@ export async function openGuesses(
           levels,
           samples.map((_, i) => rng.fork(`noise ${i}`)),
         ),
-        levels: float32([levels.length], levels),
+        sigmas: float32([levels.length], levels),
         positions,
         seconds: frameSeconds(grid, strideOf(config.vae), shape.fps),
       });

@@ -62,11 +62,11 @@ Deno.test("guide() brings the spread of each sample back to that of the prompt",
 
 const prediction = {
   latent: random("latent", [2, 1, 2, 2, 3]),
-  level: float32([2], [1, 0.25]),
+  sigma: float32([2], [1, 0.25]),
   velocity: random("velocity", [2, 1, 2, 2, 3]),
 };
 
-Deno.test("cleanOf() takes the noise off as far as its level goes", () => {
+Deno.test("cleanOf() takes the noise off as far as its sigma goes", () => {
   const y = eagerly(prediction, cleanOf);
   assertClose(
     y,

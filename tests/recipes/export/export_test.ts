@@ -91,7 +91,7 @@ Deno.test("text_encoder.onnx gives the numbers of the eager encoder", async () =
 
 Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame rate", async () => {
   const latent = random("latent", [2, 2, 1, 2, Z]);
-  const level = float32([2], [0.2, 0.9]);
+  const sigma = float32([2], [0.2, 0.9]);
   const tokens = random("tokens", [2, queries, outputWidth]);
   const mask = float32([2, queries], new Array(2 * queries).fill(1));
   const outputs: NdArray[] = [];
@@ -107,7 +107,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
         p: parameters.backbone,
         inputs: {
           latent,
-          level,
+          sigma,
           text: { tokens, mask },
           words: { ids: words, mask: wordMask },
           positions,
@@ -117,7 +117,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
     );
     const { velocity } = await runOnnx(`${folder}/backbone.onnx`, {
       latent,
-      level,
+      sigma,
       "text/tokens": tokens,
       "text/mask": mask,
       "words/ids": words,
