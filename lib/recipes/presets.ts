@@ -126,7 +126,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
       shortcut: true,
     },
-    backbone: { ...NANO.backbone, prediction: "data" },
+    backbone: { ...NANO.backbone, prediction: "x0" },
   },
   small: {
     vae: {

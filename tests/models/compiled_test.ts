@@ -59,7 +59,7 @@ Deno.test("a VideoVAE with shortcuts is the same compiled, gradients included", 
 
 Deno.test("a backbone that predicts the latent is the same compiled, gradients included", async () => {
   await assertCompiles(
-    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
+    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "x0" }),
   );
 });
 

@@ -91,6 +91,6 @@ Deno.test("every parameter of a VideoVAE with shortcuts has a gradient", () => {
 
 Deno.test("every parameter of a backbone that predicts the latent has a gradient", () => {
   assertGradientsFlow(
-    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
+    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "x0" }),
   );
 });

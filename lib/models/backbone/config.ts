@@ -16,8 +16,8 @@ export const backboneConfigSchema = z.strictObject({
   memory: z.int().min(1).optional().describe(
     "tokens besides in which the whole prompt is read, through two hidden layers: a memory of what the things it names look like",
   ),
-  prediction: z.enum(["velocity", "data"]).optional().describe(
-    "what the output layer says: the velocity, if absent; or the latent without its noise, from which the velocity follows. Noise of many latent channels does not fit through a narrow backbone, the latent does",
+  prediction: z.enum(["velocity", "x0"]).optional().describe(
+    "output of the last layer: the velocity (default), or x0, the latent without noise, from which the velocity follows; a narrow backbone cannot carry the noise of many latent channels",
   ),
 }).refine(
   ({ width, heads }) => width % (2 * heads) === 0,

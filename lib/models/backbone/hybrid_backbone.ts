@@ -82,17 +82,18 @@ const WORD_DEVIATION = 0.02;
 const MEMORY_GAIN = 0.1;
 
 /**
- * Where the latent is predicted, lower noise levels count as this one: the
- * velocity is the error over sigma, which would grow without bound.
+ * Least sigma that the error of x0 is divided by: the velocity is that error
+ * over sigma, which would grow without bound.
  */
 const MIN_SIGMA = 0.05;
 
 /**
- * Variance of what is taken for sure where the latent is predicted, of 1 in
- * all. Under little noise most of the noisy latent is passed on, which a narrow
- * backbone cannot copy exactly; under much noise nothing is.
+ * Standard deviation of the part of a normalised latent that the skip
+ * connection of x0-prediction takes as known; the latent's own is 1. At low
+ * sigma `cSkip` passes most of the noisy latent, which a narrow backbone cannot
+ * copy exactly; at high sigma it passes none.
  */
-const PASSED_ON = 0.09;
+const SIGMA_DATA = 0.3;
 
 /**
  * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
@@ -214,10 +215,9 @@ export interface BlockOptions {
 
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
- * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
- * latent x, and the velocity is `(noisy - x) / sigma` (Li & He 2025, Back to
- * Basics, arXiv 2511.13720); x is the output beside a share of the noisy latent
- * that falls with the noise (as in Karras et al. 2022, arXiv 2206.00364).
+ * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "x0"` it predicts the
+ * clean latent `x0 = output + cSkip(sigma) * noisy`, and the velocity is
+ * `(noisy - x0) / sigma` (Li & He 2025, Back to Basics, arXiv 2511.13720).
  *
  * @example
  * ```ts
@@ -282,10 +282,10 @@ export function velocityOfTokens(
   { prediction }: Pick<BackboneConfig, "prediction">,
 ): tf.Tensor {
   const out = tf.reshape(linear(p.output, tokens), latent.shape);
-  if (prediction !== "data") return out;
+  if (prediction !== "x0") return out;
   const s = tf.reshape(sigma, [sigma.size, 1, 1, 1, 1]);
-  const data = tf.add(out, tf.mul(latent, passedOn(s)));
-  return tf.div(tf.sub(latent, data), tf.maximum(s, MIN_SIGMA));
+  const x0 = tf.add(out, tf.mul(latent, cSkip(s)));
+  return tf.div(tf.sub(latent, x0), tf.maximum(s, MIN_SIGMA));
 }
 
 /**
@@ -383,13 +383,17 @@ export function backboneTokens(
   return modulate(layerNorm(x), scale, shift);
 }
 
-/** The share of a noisy latent that a Wiener filter lets through. */
-function passedOn(sigma: tf.Tensor): tf.Tensor {
+/**
+ * Factor of the noisy latent in x0 (Karras et al. 2022, arXiv 2206.00364,
+ * section 5): the Wiener filter `a v / (a^2 v + sigma^2)` with `a = 1 - sigma`
+ * and `v = SIGMA_DATA^2`.
+ */
+function cSkip(sigma: tf.Tensor): tf.Tensor {
   const signal = tf.sub(1, sigma);
-  const sure = tf.mul(tf.square(signal), PASSED_ON);
+  const variance = SIGMA_DATA ** 2;
   return tf.div(
-    tf.mul(signal, PASSED_ON),
-    tf.add(sure, tf.square(sigma)),
+    tf.mul(signal, variance),
+    tf.add(tf.mul(tf.square(signal), variance), tf.square(sigma)),
   );
 }
 

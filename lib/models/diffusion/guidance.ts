@@ -37,8 +37,8 @@ export function guide(
   );
   if (rescale === undefined) return guided;
   // A model that has learned nothing says nothing: its spread is none.
-  const spread = tf.maximum(deviationOf(guided), NO_SPREAD);
-  const narrowing = tf.div(deviationOf(withPrompt), spread);
+  const spread = tf.maximum(stdOf(guided), NO_SPREAD);
+  const narrowing = tf.div(stdOf(withPrompt), spread);
   // rescale * narrowing + (1 - rescale), as a factor of each sample.
   return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(narrowing, 1))));
 }
@@ -66,16 +66,16 @@ export type Guidance = (prediction: Prediction) => tf.Tensor;
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { cleanOf } from "lib/models/diffusion/mod.ts";
+ * import { predictX0 } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // Halfway between 1 and noise of 5.
  * const latent = tf.tensor2d([[3]]);
- * const clean = cleanOf({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
+ * const clean = predictX0({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
  * assert.equal(clean.dataSync()[0], 1);
  * ```
  */
-export function cleanOf({ latent, sigma, velocity }: Prediction): tf.Tensor {
+export function predictX0({ latent, sigma, velocity }: Prediction): tf.Tensor {
   return tf.sub(latent, tf.mul(perSample(sigma, latent), velocity));
 }
 
@@ -119,7 +119,7 @@ export function guideBy(
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { cleanOf, energyGuidance } from "lib/models/diffusion/mod.ts";
+ * import { predictX0, energyGuidance } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const prediction = {
@@ -129,7 +129,7 @@ export function guideBy(
  * };
  * // Towards clips that are zero: its gradient is twice the clip.
  * const darker = energyGuidance((clean) => tf.square(clean), 0.25);
- * const clean = cleanOf({ ...prediction, velocity: darker(prediction) });
+ * const clean = predictX0({ ...prediction, velocity: darker(prediction) });
  * assert.equal(clean.dataSync()[0], 1);
  * ```
  */
@@ -143,12 +143,12 @@ export function energyGuidance(
   return (prediction) =>
     tf.add(
       prediction.velocity,
-      tf.mul(gradientOf(cleanOf(prediction)), strength),
+      tf.mul(gradientOf(predictX0(prediction)), strength),
     );
 }
 
 /** Standard deviation within each sample: `[B,...] -> [B,1,...]`. */
-function deviationOf(x: tf.Tensor): tf.Tensor {
+function stdOf(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.slice(1).map((_, axis) => axis + 1);
   const centred = tf.sub(x, tf.mean(x, axes, true));
   return tf.sqrt(tf.mean(tf.square(centred), axes, true));

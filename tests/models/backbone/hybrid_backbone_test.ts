@@ -156,7 +156,7 @@ Deno.test("the memory of a backbone() reads the whole prompt, and is silent wher
 });
 
 Deno.test("a backbone() that predicts the latent gives the velocity towards it", () => {
-  const config: BackboneConfig = { ...tiny.backbone, prediction: "data" };
+  const config: BackboneConfig = { ...tiny.backbone, prediction: "x0" };
   const inputs = inputsOf(2); // of sigmas 0.3 and 0.5
   const { data: noisy } = inputs.latent;
   /** Of an output and a share of the noisy latents, over the sigmas. */
