@@ -55,8 +55,8 @@ const NANO: ModelConfig = {
     attentionLayers: 4,
     cnnLayers: 2,
     cnnWidth: 64,
-    memory: 16,
-    reading: "joint",
+    pooledContextTokens: 16,
+    textConditioning: "joint",
   },
 };
 
@@ -114,7 +114,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 2,
       cnnLayers: 1,
       cnnWidth: 16,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   nano: NANO,
@@ -157,7 +157,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 15,
       cnnLayers: 9,
       cnnWidth: 192,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   // The arithmetic is in docs/specification.md; a test holds it to 2 %.
@@ -190,7 +190,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 30,
       cnnLayers: 18,
       cnnWidth: 256,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
 };

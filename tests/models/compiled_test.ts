@@ -63,9 +63,9 @@ Deno.test("a backbone that predicts the latent is the same compiled, gradients i
   );
 });
 
-Deno.test("a backbone with a memory is the same compiled, gradients included", async () => {
+Deno.test("a backbone with a prompt MLP is the same compiled, gradients included", async () => {
   await assertCompiles(
-    backboneLearner({ ...PRESETS.tiny.backbone, memory: 3 }),
+    backboneLearner({ ...PRESETS.tiny.backbone, pooledContextTokens: 3 }),
   );
 });
 

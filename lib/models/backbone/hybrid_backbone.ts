@@ -3,15 +3,15 @@ import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import {
   type AttentionContext,
   initLinear,
-  initRecall,
+  initPromptMlp,
   initTimestep,
   layerNorm,
   linear,
   type LinearParameters,
   meanOfTokens,
   normal,
-  recall,
-  type RecallParameters,
+  promptMlp,
+  type PromptMlpParameters,
   silu,
   stack,
   type Tensors,
@@ -55,8 +55,8 @@ export interface BackboneParameters {
   readonly text: LinearParameters;
   /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
   readonly words?: NdArray;
-  /** The whole prompt as M more context tokens, if any. */
-  readonly memory?: RecallParameters;
+  /** The pooled text as M more context tokens, if any. */
+  readonly promptMlp?: PromptMlpParameters;
   /** `[D,D]`: the whole prompt, added to the timestep. */
   readonly prompt: LinearParameters;
   readonly layers: Record<string, BlockParameters>;
@@ -78,8 +78,8 @@ export interface BackboneSurroundings {
  */
 const WORD_DEVIATION = 0.02;
 
-/** Gain of the memory before training, small for the same reason. */
-const MEMORY_GAIN = 0.1;
+/** Gain of the MLP's output layer before training, small for the same reason. */
+const PROMPT_MLP_GAIN = 0.1;
 
 /**
  * Least sigma that the error of x0 is divided by: the velocity is that error
@@ -128,11 +128,11 @@ export function initBackbone(
       0,
     ),
     text: initLinear(rng.fork("text"), text.outputWidth, width),
-    ...(!config.wordless && {
+    ...(config.wordEmbeddings !== false && {
       words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
     }),
-    ...(config.memory && {
-      memory: initMemory(config, text, rng),
+    ...(config.pooledContextTokens && {
+      promptMlp: initContextMlp(config, text, rng),
     }),
     prompt: initLinear(rng.fork("prompt"), width, width),
     layers: stack<BlockParameters>(
@@ -146,28 +146,31 @@ export function initBackbone(
 }
 
 /**
- * Makes the memory of a prompt, which says little until it has learned.
+ * Makes the MLP from pooled text to context tokens; small values at first.
  *
  * @example
  * ```ts
- * import { initMemory } from "lib/models/backbone/mod.ts";
+ * import { initContextMlp } from "lib/models/backbone/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { say } = initMemory({ memory: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
- * assert.deepEqual(say.weight.shape, [6, 32]);
+ * const { proj } = initContextMlp({ pooledContextTokens: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
+ * assert.deepEqual(proj.weight.shape, [6, 32]);
  * ```
  */
-export function initMemory(
-  { memory = 0, width }: Pick<BackboneConfig, "memory" | "width">,
+export function initContextMlp(
+  { pooledContextTokens: tokens = 0, width }: Pick<
+    BackboneConfig,
+    "pooledContextTokens" | "width"
+  >,
   text: Pick<TextConfig, "outputWidth">,
   rng: Rng,
-): RecallParameters {
-  return initRecall(
+): PromptMlpParameters {
+  return initPromptMlp(
     rng.fork("memory"),
     text.outputWidth,
-    { tokens: memory, width },
-    MEMORY_GAIN,
+    { tokens, width },
+    PROMPT_MLP_GAIN,
   );
 }
 
@@ -340,16 +343,16 @@ export function backboneTokens(
 
   let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
   const { heads } = config;
-  const reading = { shared, rotary: inputs.positions, context };
-  type Reading = typeof reading & { readonly x: tf.Tensor };
+  const conditioning = { shared, rotary: inputs.positions, context };
+  type AttentionInputs = typeof conditioning & { readonly x: tf.Tensor };
   const blocks = {
     attention: around((
       layer: Tensors<AttentionBlockParameters>,
-      given: Reading,
+      given: AttentionInputs,
     ) => attentionBlock(layer, given.x, { ...given, heads })),
     cross: around((
       layer: Tensors<CrossBlockParameters>,
-      given: Reading,
+      given: AttentionInputs,
     ) => crossBlock(layer, given.x, { ...given, heads })),
     cnn: around((
       layer: Tensors<CnnBlockParameters>,
@@ -361,13 +364,13 @@ export function backboneTokens(
     switch (kinds[place]!) {
       case "attention":
         x = blocks.attention(layer as Tensors<AttentionBlockParameters>, {
-          ...reading,
+          ...conditioning,
           x,
         });
         break;
       case "cross":
         x = blocks.cross(layer as Tensors<CrossBlockParameters>, {
-          ...reading,
+          ...conditioning,
           x,
         });
         break;
@@ -398,8 +401,8 @@ function cSkip(sigma: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Text encoder's output, and the word embeddings and the memory of the whole
- * prompt where there are any, side by side: `[B,L+W+M,D]`.
+ * Text tokens, word embeddings and pooled tokens, where there are any, side by
+ * side: `[B,L+W+M,D]`.
  */
 function contextOf(
   p: Tensors<BackboneParameters>,
@@ -411,7 +414,7 @@ function contextOf(
     const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
     parts.push({ tokens: own, mask: words.mask });
   }
-  if (p.memory) parts.push(recall(p.memory, text, read.shape[2]!));
+  if (p.promptMlp) parts.push(promptMlp(p.promptMlp, text, read.shape[2]!));
   return parts.length === 1 ? parts[0]! : {
     tokens: tf.concat(parts.map(({ tokens }) => tokens), 1),
     mask: tf.concat(parts.map(({ mask }) => mask), 1),

@@ -6,7 +6,10 @@ import {
   Rng,
   zeros,
 } from "../../core/mod.ts";
-import { initMemory, widenBackboneLatent } from "../../models/backbone/mod.ts";
+import {
+  initContextMlp,
+  widenBackboneLatent,
+} from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
 import { checkConfig, type DiffusionParameters } from "../../trainer/mod.ts";
@@ -81,18 +84,27 @@ export async function givenDiffusion(
   if (finetune === undefined) return undefined;
   const given = await readTrainedModels(finetune);
   const { text, backbone } = given.config;
-  const { prediction, memory } = models.backbone;
-  const isNewMemory = memory !== undefined && backbone.memory === undefined;
+  const { prediction, pooledContextTokens } = models.backbone;
+  const isNewMlp = pooledContextTokens !== undefined &&
+    backbone.pooledContextTokens === undefined;
   checkConfig(finetune, {
     text,
-    backbone: { ...backbone, prediction, ...(isNewMemory && { memory }) },
+    backbone: {
+      ...backbone,
+      prediction,
+      ...(isNewMlp && { pooledContextTokens }),
+    },
   }, { text: models.text, backbone: models.backbone });
   const { latentChannels } = models.vae;
   assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
   const wide = {
     ...widenBackboneLatent(given.diffusion.backbone, latentChannels),
-    ...(isNewMemory && {
-      memory: initMemory(models.backbone, models.text, new Rng(options.seed)),
+    ...(isNewMlp && {
+      promptMlp: initContextMlp(
+        models.backbone,
+        models.text,
+        new Rng(options.seed),
+      ),
     }),
   };
   return {

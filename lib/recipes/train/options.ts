@@ -32,10 +32,10 @@ export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).default("nano").describe("size of the models"),
-  backbone: z.enum(["hybrid", "pure", "wordless"], {
-    error: "must be hybrid, pure or wordless",
+  backbone: z.enum(["hybrid", "pure", "no-word-embeddings"], {
+    error: "must be hybrid, pure or no-word-embeddings",
   }).default("hybrid").describe(
-    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; wordless: hybrid without embeddings of words of its own; both to compare with",
+    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; no-word-embeddings: hybrid whose backbone reads the text encoder alone; both to compare with",
   ),
   run: path.default("runs/train").describe(
     "folder of the run; a run that was interrupted there goes on",

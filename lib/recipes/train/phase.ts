@@ -222,13 +222,13 @@ async function startOf(
     const text = await alignedText(run, fresh.text);
     if (text === undefined) return initial;
     // What reads the text begins anew: it knew another encoder's tokens.
-    const { text: reading, memory } = fresh.backbone;
+    const { text: projection, promptMlp } = fresh.backbone;
     return {
       text,
       backbone: {
         ...initial.backbone,
-        text: reading,
-        ...(memory && { memory }),
+        text: projection,
+        ...(promptMlp && { promptMlp }),
       },
     };
   }

@@ -28,7 +28,7 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
  * What AdamW moves of a backbone's memory moves its tokens by as many weights
  * as the text is wide, and nothing normalises them; Muon moves it as a whole.
  */
-const MEMORY_RATE = 0.1;
+const PROMPT_MLP_RATE = 0.1;
 
 /**
  * Factors on the learning rates of parts of a stage's models. The shortcuts of
@@ -39,8 +39,10 @@ function ratesOf(
   { decoderOf, textRate, optimiser }: TrainOptions,
 ): Pick<AdamWOptions, "rates"> {
   if (phaseOf(stage) !== undefined) {
-    const memory = optimiser === "adamw" && { "backbone/memory": MEMORY_RATE };
-    return { rates: { text: textRate, ...memory } };
+    const mlp = optimiser === "adamw" && {
+      "backbone/promptMlp": PROMPT_MLP_RATE,
+    };
+    return { rates: { text: textRate, ...mlp } };
   }
   if (stage !== "vae") return {};
   return {

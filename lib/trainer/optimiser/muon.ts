@@ -18,7 +18,7 @@ export interface MuonOptions {
  */
 export const MUON_DEFAULTS: MuonOptions = {
   momentum: 0.95,
-  under: ["backbone/layers", "backbone/memory", "levels", "memory"],
+  under: ["backbone/layers", "backbone/promptMlp", "levels", "memory"],
 };
 
 /**

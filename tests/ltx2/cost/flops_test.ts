@@ -41,7 +41,7 @@ Deno.test("blockFlops() counts what the compiler counts in the graph of each blo
   assert.equal(cost("joint"), oneMore("attentionLayers"));
   assert.equal(
     cost("cross"),
-    oneMore("attentionLayers", { reading: "cross" }),
+    oneMore("attentionLayers", { textConditioning: "cross" }),
   );
   assert.equal(cost("cnn"), oneMore("cnnLayers"));
 });

@@ -60,7 +60,7 @@ const SHAPES: readonly BackboneShape[] = [
   width: 64,
   heads: 1, // so that scores do not drown the rest
   cnnWidth: 21,
-  reading: "joint",
+  textConditioning: "joint",
 }));
 
 Deno.test("trainingMemory() foretells the peak of the compiler's graphs within 6 %", () => {

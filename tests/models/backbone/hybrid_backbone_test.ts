@@ -114,8 +114,8 @@ Deno.test("backbone() depends on latent, sigma, text, words and positions", () =
   }
 });
 
-Deno.test("a wordless backbone() has no words of its own and reads none", () => {
-  const config: BackboneConfig = { ...tiny.backbone, wordless: true };
+Deno.test("backbone() without word embeddings ignores the words", () => {
+  const config: BackboneConfig = { ...tiny.backbone, wordEmbeddings: false };
   const parameters = awake(config);
   assert.equal(parameters.words, undefined);
   const inputs = inputsOf(1);
@@ -132,15 +132,15 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
-Deno.test("the memory of a backbone() reads the whole prompt, and is silent where nothing is said", () => {
-  const config: BackboneConfig = { ...tiny.backbone, memory: 3 };
+Deno.test("backbone() adds pooled context tokens; the empty prompt masks them", () => {
+  const config: BackboneConfig = { ...tiny.backbone, pooledContextTokens: 3 };
   const parameters = awake(config);
   const { width } = config;
-  assert.deepEqual(parameters.memory!.say.weight.shape, [
+  assert.deepEqual(parameters.promptMlp!.proj.weight.shape, [
     tiny.text.outputWidth,
     3 * width,
   ]);
-  const { memory: _, ...without } = parameters;
+  const { promptMlp: _, ...without } = parameters;
   const inputs = inputsOf(1);
   const y = run(inputs, parameters, config);
   assert.ok(distance(run(inputs, without, config), y) > 1e-4);

@@ -13,7 +13,7 @@ Deno.test("deno task pack ships the decoder of a run, which finishes the packed 
     assert.equal(packed.code, 0, packed.stderr);
     assert.match(packed.stderr, /decoder\.safetensors: 0\.\d MB/);
     const valueIn = async (folder: string): Promise<number> =>
-      (await readTrainedModels(folder)).decoder!.parameters.memory.say.weight
+      (await readTrainedModels(folder)).decoder!.parameters.memory.proj.weight
         .data[0]!;
     assert.equal(
       await valueIn(`${run}/out`),

@@ -85,15 +85,15 @@ Deno.test("a backbone that predicted another thing is given without its output",
 Deno.test("a backbone without a memory is given one that is new, and no other", async () => {
   await withModels(async (run, folder) => {
     const { diffusion } = await readTrainedModels(folder);
-    const backbone = { ...tiny.backbone, memory: 2 };
+    const backbone = { ...tiny.backbone, pooledContextTokens: 2 };
     const given = await givenDiffusion(run({ ...tiny, backbone }));
-    const { memory, ...rest } = given!.parameters.backbone;
+    const { promptMlp, ...rest } = given!.parameters.backbone;
     assert.deepEqual(rest, diffusion.backbone);
-    assert.deepEqual(memory!.say.weight.shape, [
+    assert.deepEqual(promptMlp!.proj.weight.shape, [
       tiny.text.outputWidth,
       2 * backbone.width,
     ]);
-    assert.ok(memory!.say.weight.data.some((value) => value !== 0));
+    assert.ok(promptMlp!.proj.weight.data.some((value) => value !== 0));
   });
 });
 
