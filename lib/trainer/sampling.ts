@@ -48,14 +48,12 @@ export interface SampleOptions {
   readonly solver?: SolverName;
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
-  /** Noise level of the latents that are wanted, in [0,1); 0, none, where left out. */
-  readonly end?: number;
   readonly onStep?: (done: number) => void;
 }
 
 /** A trained denoiser, ready to use. */
 export interface LatentSampler extends Disposable {
-  /** Samples normalised latents, `[B,t,h,w,Z]`, as far as the end. */
+  /** Samples normalised latents, `[B,t,h,w,Z]`. */
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
@@ -126,7 +124,7 @@ export function samplerOf(
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
-      const { rescale = 0, solver = "euler", onStep, ...sigmas } = options;
+      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
@@ -136,7 +134,7 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
-        sigmas: sigmaSchedule(steps, sigmas),
+        sigmas: sigmaSchedule(steps, shift),
         solver: SOLVERS[solver],
         onStep,
         async velocity(latents, sigma) {

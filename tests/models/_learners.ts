@@ -22,11 +22,6 @@ import {
   initBackbone,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
-import {
-  type DecoderParameters,
-  initDecoder,
-  knownPoses,
-} from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
@@ -43,11 +38,9 @@ import {
   vaeLoss,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  type DecoderBatch,
-  decoderTrainingLoss,
   initTrainState,
   NO_LIMIT,
   trainStep,
@@ -144,44 +137,6 @@ export function backboneLearner(
       loss: tf.mean(flowLoss(backbone(p, inputs, config), velocity)),
       metrics: {},
     }),
-  };
-}
-
-/**
- * The tiny decoder, which is to draw two discs from what a backbone would say,
- * and nothing over them, wherever that would be.
- */
-export function decoderLearner(): Learner<
-  DecoderParameters,
-  MapLeaves<DecoderBatch, tf.Tensor, NdArray>
-> {
-  const config = DECODERS.tiny;
-  const { queries, outputWidth } = tiny.text;
-  const { width } = tiny.backbone;
-  return {
-    initial: initDecoder(config, {
-      latentChannels: Z,
-      backboneWidth: width,
-      textWidth: outputWidth,
-    }, new Rng(6)),
-    batch: {
-      clips: discs(8, 32, 16),
-      behind: discs(8, 32, 16),
-      guess: {
-        tokens: random("tokens", [1, 2, 2, 1, width]),
-        guess: random("guess", [1, 2, 2, 1, Z]),
-        text: {
-          tokens: random("text", [1, queries, outputWidth]),
-          mask: float32([1, queries], new Array(queries).fill(1)),
-        },
-        seconds: float32([1, 2], [-0.25, 0.25]),
-      },
-      poses: knownPoses([Array.from({ length: 8 }, (_, i) => ({
-        ...{ x: i - 4, y: 2, width: 20, height: 18, turn: 0.1 * i },
-        ...{ presence: 0.9, light: -0.1 },
-      }))], { frames: 8, cell: 16 }),
-    },
-    lossOf: decoderTrainingLoss(config),
   };
 }
 

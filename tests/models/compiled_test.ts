@@ -13,7 +13,6 @@ import { device } from "./_device.ts";
 import {
   awake,
   backboneLearner,
-  decoderLearner,
   type Learner,
   vaeConfig,
   vaeLearner,
@@ -67,8 +66,4 @@ Deno.test("a backbone with a prompt MLP is the same compiled, gradients included
   await assertCompiles(
     backboneLearner({ ...PRESETS.tiny.backbone, pooledContextTokens: 3 }),
   );
-});
-
-Deno.test("a prompted decoder is the same compiled, gradients included", async () => {
-  await assertCompiles(decoderLearner());
 });

@@ -8,7 +8,6 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import {
   awake,
   backboneLearner,
-  decoderLearner,
   type Learner,
   textLearner,
   vaeConfig,
@@ -79,10 +78,6 @@ Deno.test("every parameter of a backbone with a prompt MLP has a gradient", () =
   assertGradientsFlow(
     backboneLearner({ ...PRESETS.tiny.backbone, pooledContextTokens: 3 }),
   );
-});
-
-Deno.test("every parameter of the prompted decoder has a gradient", () => {
-  assertGradientsFlow(decoderLearner());
 });
 
 Deno.test("every parameter of a VideoVAE with shortcuts has a gradient", () => {

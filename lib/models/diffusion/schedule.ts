@@ -46,19 +46,12 @@ export function shiftSigma(sigma: number, shift: number): number {
   return shift * sigma / (1 - sigma + shift * sigma);
 }
 
-/** Which noise levels a sampler goes through. */
-export interface SigmaOptions {
-  /** 1 spaces them evenly, more spends more steps on noise; 1 where left out. */
-  readonly shift?: number;
-  /** The last one, in [0,1); 0, none, where left out. */
-  readonly end?: number;
-}
-
 /**
- * Noise levels from 1 to 0, or to another end, one more than steps.
+ * Noise levels from 1 to 0, one more than steps.
  *
- * @throws {RangeError} if steps is not a whole number from 1, shift not above 0
- *   or the end out of its range
+ * @param shift 1 spaces them evenly, more spends more steps on noise.
+ * @throws {RangeError} if steps is not a whole number from 1, or shift not
+ *   above 0
  *
  * @example
  * ```ts
@@ -66,14 +59,10 @@ export interface SigmaOptions {
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(sigmaSchedule(4), [1, 0.75, 0.5, 0.25, 0]);
- * assert.deepEqual(sigmaSchedule(2, { shift: 3 }), [1, 0.75, 0]);
- * assert.deepEqual(sigmaSchedule(2, { end: 0.5 }), [1, 0.75, 0.5]);
+ * assert.deepEqual(sigmaSchedule(2, 3), [1, 0.75, 0]);
  * ```
  */
-export function sigmaSchedule(
-  steps: number,
-  { shift = 1, end = 0 }: SigmaOptions = {},
-): number[] {
+export function sigmaSchedule(steps: number, shift = 1): number[] {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(
       `Cannot sample: steps must be a whole number of at least 1: current value is ${steps}`,
@@ -84,15 +73,9 @@ export function sigmaSchedule(
       `Cannot sample: shift must be above 0: current value is ${shift}`,
     );
   }
-  if (!(end >= 0 && end < 1)) {
-    throw new RangeError(
-      `Cannot sample: the last noise level must be in [0, 1): current value is ${end}`,
-    );
-  }
-  const last = shiftSigma(end, 1 / shift);
   const inner = Array.from(
     { length: steps - 1 },
-    (_, i) => shiftSigma(1 - (1 - last) * (i + 1) / steps, shift),
+    (_, i) => shiftSigma(1 - (i + 1) / steps, shift),
   );
-  return [1, ...inner, end];
+  return [1, ...inner, 0];
 }

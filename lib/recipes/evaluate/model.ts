@@ -26,8 +26,6 @@ export interface DrawOptions {
   readonly guidance: number;
   readonly rescale: number;
   readonly sampler: SolverName;
-  /** Noise level at which a prompted decoder takes over. */
-  readonly finish: number;
 }
 
 /** A clip that was never trained on, and what is said of it. */
@@ -70,17 +68,15 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  asked: DrawOptions,
+  draw: DrawOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
-  const draw = { ...asked, finish: models.decoder ? asked.finish : 0 };
   const { facts, digests } = models;
   const generator = await openGenerator(device, models);
   const { stage } = facts.diffusion;
   return {
-    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}` +
-      (draw.finish > 0 ? " and decoder" : ""),
+    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
     phase: phaseOf(path, stage),
     identity: { digests, draw },
     vae: digests.vae,

@@ -7,8 +7,6 @@ const DROPPED = 0.1;
 
 /** A clip of a source as it is trained on. */
 export interface CaptionedLatent {
-  /** Of the clip in its source. */
-  readonly index: number;
   /** Not normalised, `[t,h,w,Z]`. */
   readonly latent: NdArray<"float32">;
   /** Empty where it is dropped. */
@@ -32,6 +30,6 @@ export function captionedLatents(
     const { caption } = isDropped
       ? { caption: "" }
       : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
-    return { index, latent: await latents.latentAt(index), caption };
+    return { latent: await latents.latentAt(index), caption };
   };
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  type Clip,
   InputError,
   type NdArray,
   type Progress,
@@ -63,12 +62,6 @@ export interface LatentCache {
   latentAt(index: number): Promise<NdArray<"float32">>;
   /** What is known of a clip. */
   entryAt(index: number): Promise<CachedClip>;
-  /**
-   * The clip itself, made again.
-   *
-   * @throws {InputError} if it is no longer the one that was encoded
-   */
-  clipAt(index: number): Promise<Clip>;
 }
 
 /**
@@ -122,14 +115,6 @@ export async function openLatentCache(
       return (await latentIn(shard, index % SHARD))!;
     },
     entryAt: (index) => Promise.resolve(shardOf(index).clips[index % SHARD]!),
-    async clipAt(index) {
-      const { clip, id, frames } = await clipAt(options, index);
-      if (frames === shardOf(index).clips[index % SHARD]!.frames) return clip;
-      throw new InputError(
-        `Cannot use clip "${id}": it must be the one whose latent is kept: its ` +
-          `frames have changed; delete "${home}", and it is encoded again`,
-      );
-    },
   };
 }
 

@@ -49,6 +49,10 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
       "Cannot read the command: there is no flag --maxSteps; did you mean --max-steps?",
     ],
     [
+      ["--finish", "0.25"],
+      "Cannot read the command: --finish was removed with the prompted decoder (docs/log.md); the VAE's decoder draws; leave it out",
+    ],
+    [
       ["--colour", "red"],
       `Cannot read the command: there is no flag --colour; ${all}`,
     ],

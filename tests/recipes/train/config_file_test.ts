@@ -34,6 +34,10 @@ Deno.test("wrong fields of a file are refused by their name", () => {
       /^Cannot use "run\.json": there is no field "bach"; the fields are preset, backbone, run, /,
     ],
     [
+      '{"first":0.7}',
+      /^Cannot use "run\.json": --first was removed with .*; leave it out$/,
+    ],
+    [
       '{"batch":0}',
       /^Cannot use "run\.json": batch: must be 1 or more: current value is 0$/,
     ],
