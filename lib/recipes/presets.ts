@@ -33,7 +33,7 @@ const NANO: ModelConfig = {
     blocks: 1,
     latentChannels: 32,
     heads: 4,
-    reach: 8,
+    attentionWindow: 8,
     beta: { initial: 1e-4, min: 1e-6, max: 1 },
   },
   text: {
@@ -92,7 +92,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 1,
       latentChannels: 8,
       heads: 2,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
@@ -135,7 +135,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 2,
       latentChannels: 32,
       heads: 4,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-3, min: 1e-6, max: 1 },
     },
     text: {
@@ -168,7 +168,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 3,
       latentChannels: 256,
       heads: 8,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 0.1, min: 1e-4, max: 1 },
     },
     text: {

@@ -65,9 +65,9 @@ const Z = tiny.vae.latentChannels;
 /**
  * The tiny VAE on a clip of 12 frames of 32x32: two discs that move.
  *
- * Twelve frames are three in the latent, more than the reach of one.
+ * Twelve frames are three in the latent, more than the attention window of one.
  */
-export const vaeConfig: VaeConfig = { ...tiny.vae, reach: 1 };
+export const vaeConfig: VaeConfig = { ...tiny.vae, attentionWindow: 1 };
 export function vaeLearner(config = vaeConfig): Learner<
   VaeParameters,
   { clip: NdArray; noise: NdArray }

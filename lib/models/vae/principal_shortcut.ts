@@ -35,7 +35,7 @@ const QUIET = -6;
  * import { initVae, withPrincipalShortcut } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, reach: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
+ * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, attentionWindow: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
  * const { decoder } = withPrincipalShortcut(initVae({ ...config, widths: [8] }, new Rng(0)), {
  *   mean: float32([3], [0, 0, 0.5]),
  *   directions: float32([2, 3], [1, 0, 0, 0, 1, 0]),
