@@ -46,7 +46,7 @@ const QUIET = -6;
  * ```
  */
 export function withPrincipalShortcut(
-  { encoder, decoder, balance }: VaeParameters,
+  { encoder, decoder, klWeightLogit }: VaeParameters,
   { mean, directions, variances }: PrincipalBlocks,
 ): VaeParameters {
   const [Z, P] = directions.shape as [number, number];
@@ -78,6 +78,6 @@ export function withPrincipalShortcut(
       },
       shortcut: { weight: float32([Z, P], back), bias: mean },
     },
-    balance,
+    klWeightLogit,
   };
 }

@@ -17,7 +17,7 @@ import {
   stack,
   type Tensors,
 } from "../layers/mod.ts";
-import { initBalance } from "./beta.ts";
+import { initKlWeightLogit } from "./beta.ts";
 import { strideOf, type VaeConfig } from "./config.ts";
 import {
   initResidualBlock,
@@ -53,7 +53,7 @@ export interface VaeParameters {
   readonly encoder: CoderParameters;
   readonly decoder: CoderParameters;
   /** A scalar that stands for the weight of the divergence, see {@link betaOf}. */
-  readonly balance: NdArray;
+  readonly klWeightLogit: NdArray;
 }
 
 /** What a level halves: time, height and width. */
@@ -145,7 +145,7 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
         shortcut: initLinear(decoder.fork("shortcut"), latentChannels, cell, 0),
       }),
     },
-    balance: initBalance(config.beta),
+    klWeightLogit: initKlWeightLogit(config.beta),
   };
 }
 

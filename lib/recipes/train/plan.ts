@@ -49,7 +49,7 @@ function ratesOf(
     rates: {
       "encoder/shortcut": 0,
       "decoder/shortcut": 0,
-      ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
+      ...(decoderOf !== undefined && { encoder: 0, klWeightLogit: 0 }),
     },
   };
 }
