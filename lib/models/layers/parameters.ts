@@ -26,14 +26,14 @@ export function normal(
 ): NdArray<"float32"> {
   const array = zeros(shape);
   // Memory that nobody writes to is not taken from the machine.
-  if (deviation !== 0 && !(rng instanceof ShapesOnly)) {
+  if (deviation !== 0 && !(rng instanceof MetaRng)) {
     fillNormal(array.data, rng, deviation);
   }
   return array;
 }
 
 /** A generator that draws no weights. */
-class ShapesOnly extends Rng {
+class MetaRng extends Rng {
   override fork(): Rng {
     return this;
   }
@@ -46,16 +46,16 @@ class ShapesOnly extends Rng {
  *
  * @example
  * ```ts
- * import { initLinear, shapesOnly } from "lib/models/layers/mod.ts";
+ * import { initLinear, metaInit } from "lib/models/layers/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { weight } = initLinear(shapesOnly(), 100, 200);
+ * const { weight } = initLinear(metaInit(), 100, 200);
  * assert.deepEqual(weight.shape, [100, 200]);
  * assert.equal(weight.data[0], 0);
  * ```
  */
-export function shapesOnly(): Rng {
-  return new ShapesOnly(0);
+export function metaInit(): Rng {
+  return new MetaRng(0);
 }
 
 /**

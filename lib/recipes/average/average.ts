@@ -1,4 +1,4 @@
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import {
   averageAfterwards,
   type DiffusionParameters,
@@ -23,7 +23,7 @@ export async function averagePhase(
   { run, preset, phase, deviation, out }: AverageOptions,
 ): Promise<string> {
   const models = PRESETS[preset];
-  const { text, backbone } = initModels(models, shapesOnly());
+  const { text, backbone } = initModels(models, metaInit());
   const vae = await loadVae(`${run}/vae.safetensors`, models.vae);
   const config = {
     text: models.text,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { float32, InputError, Rng, zeros } from "../../core/mod.ts";
 import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
 import { backboneConfigSchema } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { textConfigSchema } from "../../models/text/mod.ts";
 import {
   initVae,
@@ -78,7 +78,7 @@ export async function trainedModels(folder: string): Promise<ExportedModels> {
     kind: "VideoVAE",
     config: vaeConfig,
     form: {
-      parameters: initVae(vaeConfig, shapesOnly()),
+      parameters: initVae(vaeConfig, metaInit()),
       statistics: plainStatistics(vaeConfig),
     },
   });
@@ -96,7 +96,7 @@ export async function trainedModels(folder: string): Promise<ExportedModels> {
     text: facts.text,
     backbone: facts.backbone,
   };
-  const { text, backbone } = initModels(config, shapesOnly());
+  const { text, backbone } = initModels(config, metaInit());
   const diffusion = await loadWeights(path, {
     kind: "Diffusion",
     config: facts,

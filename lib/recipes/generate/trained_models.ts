@@ -5,7 +5,7 @@ import {
   backboneConfigSchema,
   initBackbone,
 } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { initText, textConfigSchema } from "../../models/text/mod.ts";
 import type { LatentStatistics, VaeParameters } from "../../models/vae/mod.ts";
 import {
@@ -88,7 +88,7 @@ export async function readTrainedModels(
         "own VAE there",
     );
   }
-  const rng = shapesOnly();
+  const rng = metaInit();
   const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
     kind: "Diffusion",
     config: { text, backbone, vae: latentSpace },

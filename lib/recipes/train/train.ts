@@ -6,7 +6,7 @@ import {
   StoppedError,
   type Weights,
 } from "../../trainer/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
@@ -40,7 +40,7 @@ export async function trainVae(
 ): Promise<void> {
   // Found out before a folder is made.
   const models = modelsOf(options);
-  await givenVae({ options, models }, shapesOnly());
+  await givenVae({ options, models }, metaInit());
   if (options.decoderOf) await loadVae(options.decoderOf, models.vae);
   await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
