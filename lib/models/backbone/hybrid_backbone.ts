@@ -76,7 +76,7 @@ export interface BackboneSurroundings {
  * Deviation of word embeddings before training: small, for they are not
  * normalised, so that a word says little until it has been learned.
  */
-const WORD_DEVIATION = 0.02;
+const WORD_STD = 0.02;
 
 /** Gain of the MLP's output layer before training, small for the same reason. */
 const PROMPT_MLP_GAIN = 0.1;
@@ -129,7 +129,7 @@ export function initBackbone(
     ),
     text: initLinear(rng.fork("text"), text.outputWidth, width),
     ...(config.wordEmbeddings !== false && {
-      words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
+      words: normal(rng.fork("words"), [text.wordRows, width], WORD_STD),
     }),
     ...(config.pooledContextTokens && {
       promptMlp: initContextMlp(config, text, rng),

@@ -22,12 +22,12 @@ export type Tensors<P> = MapLeaves<P, NdArray, tf.Tensor>;
 export function normal(
   rng: Rng,
   shape: readonly number[],
-  deviation: number,
+  std: number,
 ): NdArray<"float32"> {
   const array = zeros(shape);
   // Memory that nobody writes to is not taken from the machine.
-  if (deviation !== 0 && !(rng instanceof MetaRng)) {
-    fillNormal(array.data, rng, deviation);
+  if (std !== 0 && !(rng instanceof MetaRng)) {
+    fillNormal(array.data, rng, std);
   }
   return array;
 }

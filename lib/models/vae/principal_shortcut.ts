@@ -23,7 +23,7 @@ const QUIET = -6;
  * there; Baldi & Hornik 1989), and the convolutions, which begin with nothing,
  * learn the rest.
  *
- * Channels come out with a deviation of almost 1 where their component's
+ * Channels come out with a std of almost 1 where their component's
  * variance is large, and less below that of component Z/4: what says little
  * stays quiet, and a denoiser finds it last.
  *

@@ -262,7 +262,7 @@ export function decode(
 }
 
 /**
- * Draws a latent: `mean + deviation * noise`, noise standard normal of the same shape.
+ * Draws a latent: `mean + std * noise`, noise standard normal of the same shape.
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ import type { AverageOptions } from "./options.ts";
  * @throws {InputError} if the phase is not done, or left no snapshots
  */
 export async function averagePhase(
-  { run, preset, phase, deviation, out }: AverageOptions,
+  { run, preset, phase, std, out }: AverageOptions,
 ): Promise<string> {
   const models = PRESETS[preset];
   const { text, backbone } = initModels(models, metaInit());
@@ -39,11 +39,11 @@ export async function averagePhase(
     `${run}/phase${phase}`,
   );
   const { score: _, ...rest } = facts; // it is that of other weights
-  const path = out ?? `${run}/phase${phase}-average-${deviation}.safetensors`;
+  const path = out ?? `${run}/phase${phase}-average-${std}.safetensors`;
   await saveWeights(
     path,
-    averageAfterwards(snapshots, deviation, facts.step),
-    { ...rest, average: String(deviation) },
+    averageAfterwards(snapshots, std, facts.step),
+    { ...rest, average: String(std) },
   );
   return path;
 }

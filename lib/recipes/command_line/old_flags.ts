@@ -7,6 +7,7 @@ const WITH_DECODER = "was removed with the prompted decoder (docs/log.md)";
  */
 const OLD_FLAGS: Readonly<Record<string, string>> = {
   "common": `${WITH_DECODER}; all named things are equally frequent`,
+  "deviation": "--std",
   "decoder": `${WITH_DECODER}; the VAE's decoder draws`,
   "finish": `${WITH_DECODER}; the VAE's decoder draws`,
   "first": `${WITH_DECODER}; half of the earlier clips are of phase 1`,

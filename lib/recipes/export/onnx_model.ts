@@ -158,7 +158,7 @@ export function normalisedDecoder(
     ) =>
       decoder.call(vae as never, {
         latent: tf.add(
-          tf.mul(latent, statistics.deviation),
+          tf.mul(latent, statistics.std),
           statistics.mean,
         ),
       } as never),

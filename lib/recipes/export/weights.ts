@@ -34,7 +34,7 @@ export interface ExportedModels {
  * import assert from "node:assert/strict";
  *
  * const { statistics } = freshModels(PRESETS.tiny, 1);
- * assert.ok(statistics.deviation.data.every((value) => value === 1));
+ * assert.ok(statistics.std.data.every((value) => value === 1));
  * ```
  */
 export function freshModels(config: ModelConfig, seed: number): ExportedModels {
@@ -50,7 +50,7 @@ export function freshModels(config: ModelConfig, seed: number): ExportedModels {
 function plainStatistics({ latentChannels }: VaeConfig): LatentStatistics {
   return {
     mean: zeros([latentChannels]),
-    deviation: float32(
+    std: float32(
       [latentChannels],
       new Array<number>(latentChannels).fill(1),
     ),

@@ -45,7 +45,7 @@ export async function saveSnapshot<P>(
  * const folder = await Deno.makeTempDir();
  * await saveSnapshot(folder, initAverages({ w: float32([1], [0.5]) }), 100);
  * const [short, long] = await loadSnapshots<{ w: { data: Float32Array } }>(folder);
- * assert.deepEqual([short!.deviation, long!.deviation], [0.05, 0.1]);
+ * assert.deepEqual([short!.std, long!.std], [0.05, 0.1]);
  * assert.equal(long!.parameters.w.data[0], 0.5);
  * ```
  */
@@ -73,7 +73,7 @@ export async function loadSnapshots<P>(
     for (const track of Object.keys(TRACKS) as Track[]) {
       snapshots.push({
         update: Number(metadata.update),
-        deviation: TRACKS[track],
+        std: TRACKS[track],
         parameters: averages[track],
       });
     }

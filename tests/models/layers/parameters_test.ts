@@ -59,7 +59,7 @@ Deno.test("normal() has the moments, the middle and the tails of the normal dist
   for (const [x, share] of tails) near(shareBeyond(data, x), share, share);
 });
 
-Deno.test("normal() scales by the deviation, and draws the same from the same generator", () => {
+Deno.test("normal() scales by the std, and draws the same from the same generator", () => {
   const half = normal(new Rng(5), [7], 0.5).data;
   const whole = normal(new Rng(5), [7], 1).data;
   assert.deepEqual([...half], [...whole].map((v) => v / 2));

@@ -59,7 +59,7 @@ const models: ExportedModels = {
   ) as ModelParameters,
   statistics: {
     mean: random("mean", [Z]),
-    deviation: float32([Z], random("deviation", [Z]).data.map(Math.exp)),
+    std: float32([Z], random("std", [Z]).data.map(Math.exp)),
   },
   source: { trained: false },
 };
@@ -134,8 +134,8 @@ Deno.test("vae_decoder.onnx takes latents of variance one and gives the eager cl
   const latent = random("latent", [2, 2, 1, 2, Z]);
   const eager = eagerly(
     { p: parameters.vae, latent, ...statistics },
-    ({ p, latent, mean, deviation }) =>
-      decode(p, tf.add(tf.mul(latent, deviation), mean), config.vae),
+    ({ p, latent, mean, std }) =>
+      decode(p, tf.add(tf.mul(latent, std), mean), config.vae),
   );
   const { clip } = await runOnnx(`${folder}/vae_decoder.onnx`, { latent }, {
     clip: [2, 8, 16, 32, 3],
@@ -188,7 +188,7 @@ Deno.test("freshModels() are those of the preset and the seed", () => {
   const { parameters, statistics } = freshModels(config, 7);
   assert.deepEqual(parameters, initModels(config, new Rng(7)));
   assert.ok(statistics.mean.data.every((value) => value === 0));
-  assert.ok(statistics.deviation.data.every((value) => value === 1));
+  assert.ok(statistics.std.data.every((value) => value === 1));
 });
 
 /** A run of which phases are done, as deno task train leaves it. */
