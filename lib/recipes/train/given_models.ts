@@ -30,18 +30,18 @@ export interface GivenParameters<P> {
  *   not the only one that was given
  */
 export async function givenVae(
-  { options: { finetune, decoderOf }, models }: Pick<
+  { options: { finetune, freezeEncoder }, models }: Pick<
     Run,
     "options" | "models"
   >,
   rng: Rng,
 ): Promise<GivenParameters<VaeParameters> | undefined> {
   if (finetune === undefined) return undefined;
-  if (decoderOf !== undefined) {
+  if (freezeEncoder !== undefined) {
     throw new InputError(
       "Cannot train a VAE on: it must begin with the weights of --finetune or " +
-        `with those of --decoder-of: current values are "${finetune}" and ` +
-        `"${decoderOf}"; leave one out`,
+        `with those of --freeze-encoder: current values are "${finetune}" and ` +
+        `"${freezeEncoder}"; leave one out`,
     );
   }
   const path = `${finetune}/${VAE_FILE}`;

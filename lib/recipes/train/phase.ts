@@ -92,7 +92,7 @@ export async function trainPhaseOf(
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
-    textRate: options.textRate,
+    textLrScale: options.textLrScale,
     vae: latentSpaceOf(vae),
     ...(origin && { finetune: origin.digest }),
   };

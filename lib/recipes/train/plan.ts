@@ -36,20 +36,20 @@ const PROMPT_MLP_RATE = 0.1;
  */
 function ratesOf(
   stage: Stage,
-  { decoderOf, textRate, optimiser }: TrainOptions,
+  { freezeEncoder, textLrScale, optimiser }: TrainOptions,
 ): Pick<AdamWOptions, "rates"> {
   if (phaseOf(stage) !== undefined) {
     const mlp = optimiser === "adamw" && {
       "backbone/promptMlp": PROMPT_MLP_RATE,
     };
-    return { rates: { text: textRate, ...mlp } };
+    return { rates: { text: textLrScale, ...mlp } };
   }
   if (stage !== "vae") return {};
   return {
     rates: {
       "encoder/shortcut": 0,
       "decoder/shortcut": 0,
-      ...(decoderOf !== undefined && { encoder: 0, klWeightLogit: 0 }),
+      ...(freezeEncoder !== undefined && { encoder: 0, klWeightLogit: 0 }),
     },
   };
 }

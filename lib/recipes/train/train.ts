@@ -41,7 +41,7 @@ export async function trainVae(
   // Found out before a folder is made.
   const models = modelsOf(options);
   await givenVae({ options, models }, metaInit());
-  if (options.decoderOf) await loadVae(options.decoderOf, models.vae);
+  if (options.freezeEncoder) await loadVae(options.freezeEncoder, models.vae);
   await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
   });

@@ -67,9 +67,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   });
   const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
-  const origin = options.decoderOf === undefined
+  const origin = options.freezeEncoder === undefined
     ? undefined
-    : await loadVae(options.decoderOf, models.vae);
+    : await loadVae(options.freezeEncoder, models.vae);
   const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
@@ -79,7 +79,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
-    ...(origin && { decoderOf: origin.digest }),
+    ...(origin && { freezeEncoder: origin.digest }),
     ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${VAE_FILE}`;

@@ -105,10 +105,10 @@ Deno.test("a run that was given no models begins with none", async () => {
 });
 
 Deno.test("a VAE is given once", async () => {
-  const options = trainFlags.parse({ finetune: "a", decoderOf: "b" });
+  const options = trainFlags.parse({ finetune: "a", freezeEncoder: "b" });
   await assert.rejects(
     givenVae({ options, models: tiny }, new Rng(0)),
-    /--finetune or with those of --decoder-of: current values are "a" and "b"/,
+    /--finetune or with those of --freeze-encoder: current values are "a" and "b"/,
   );
 });
 
