@@ -10,7 +10,7 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from "../../models/vae/mod.ts";
-import { latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
+import { factsOf, latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
 import { initModels, type ModelParameters } from "../models.ts";
 import type { ModelConfig } from "../presets.ts";
 
@@ -135,10 +135,11 @@ async function configIn<T>(
       `Cannot export "${path}": it must hold weights of a ${kind}: ${found}; ` +
         "pass the folder of a run of deno task train",
     );
-  if (metadata.kind !== kind || metadata.facts === undefined) {
+  const facts = factsOf(metadata);
+  if (metadata.kind !== kind || facts === undefined) {
     throw wrong(`it holds ${metadata.kind ?? "something else"}`);
   }
-  const result = schema.safeParse(JSON.parse(metadata.facts).config);
+  const result = schema.safeParse(facts.config);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw wrong(

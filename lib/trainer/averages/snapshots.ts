@@ -4,6 +4,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
+import { renamedTensors } from "../old_names.ts";
 import type { AverageSnapshot } from "./posthoc.ts";
 import { type Averages, type Track, TRACKS } from "./tracks.ts";
 
@@ -69,7 +70,7 @@ export async function loadSnapshots<P>(
   const snapshots: AverageSnapshot<P>[] = [];
   for (const name of names.sort()) {
     const { metadata, tensors } = await readSafetensors(`${folder}/${name}`);
-    const averages = treeFrom<NdArray>(tensors) as Averages<P>;
+    const averages = treeFrom<NdArray>(renamedTensors(tensors)) as Averages<P>;
     for (const track of Object.keys(TRACKS) as Track[]) {
       snapshots.push({
         update: Number(metadata.update),
