@@ -1,7 +1,7 @@
 import type { Device } from "../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../core/mod.ts";
 import { tokenPositions } from "../models/backbone/mod.ts";
-import { shiftOf, type SolverName } from "../models/diffusion/mod.ts";
+import { type SolverName, timestepShift } from "../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
@@ -107,7 +107,7 @@ export async function openGenerator(
         guidance: options.guidance,
         rescale: options.rescale,
         solver,
-        shift: shiftOf(
+        shift: timestepShift(
           grid.frames * grid.height * grid.width,
           config.vae.latentChannels,
         ),

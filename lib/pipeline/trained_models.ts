@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { InputError } from "../core/mod.ts";
 import { backboneConfigSchema, initBackbone } from "../models/backbone/mod.ts";
-import { shapesOnly } from "../models/layers/mod.ts";
+import { metaInit } from "../models/layers/mod.ts";
 import { initText, textConfigSchema } from "../models/text/mod.ts";
 import type { LatentStatistics, VaeParameters } from "../models/vae/mod.ts";
 import { type DiffusionParameters } from "../models/text_to_video/mod.ts";
@@ -82,7 +82,7 @@ export async function readTrainedModels(
         "own VAE there",
     );
   }
-  const rng = shapesOnly();
+  const rng = metaInit();
   const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
     kind: "Diffusion",
     config: { text, backbone, vae: latentSpace },

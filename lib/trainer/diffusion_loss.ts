@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../compiler/mod.ts";
 import type { BlockOptions } from "../models/backbone/mod.ts";
-import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
+import { addNoise, flowLoss, velocityOf } from "../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
 import type { PromptTokens } from "../models/text/mod.ts";
 import {
@@ -16,8 +16,8 @@ export interface DiffusionBatch {
   readonly latents: tf.Tensor;
   /** Standard normal, the same shape. */
   readonly noise: tf.Tensor;
-  /** Noise levels, `[B]` in (0,1). */
-  readonly levels: tf.Tensor;
+  /** Noise sigmas, `[B]` in (0,1). */
+  readonly sigmas: tf.Tensor;
   /** Prompts, `[B,...]`; empty where the prompt is dropped. */
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
@@ -34,12 +34,12 @@ export function diffusionTrainingLoss(
   parameters: Tensors<DiffusionParameters>,
   batch: DiffusionBatch,
 ) => Loss<{ losses: tf.Tensor }> {
-  return (parameters, { latents, noise, levels, prompts, positions }) => {
+  return (parameters, { latents, noise, sigmas, prompts, positions }) => {
     const predicted = promptedVelocity(
       parameters,
       {
-        latents: mixNoise(latents, noise, levels),
-        levels,
+        latents: addNoise(latents, noise, sigmas),
+        sigmas,
         prompts,
         positions,
       },

@@ -10,7 +10,7 @@ export * from "./curriculum/mod.ts";
 export * from "./diffusion_loss.ts";
 export * from "./guard.ts";
 export * from "./held_out.ts";
-export * from "./loss_by_level.ts";
+export * from "./loss_by_sigma.ts";
 export * from "./machine.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";

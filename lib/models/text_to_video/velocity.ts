@@ -30,7 +30,7 @@ export function promptedVelocity(
   parameters: Tensors<DiffusionParameters>,
   inputs: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Tensors<PromptTokens>;
     readonly positions: Tensors<RotaryTable>;
   },
@@ -44,9 +44,9 @@ export function promptedVelocity(
 /** The same with the text encoder's work done: it does not depend on the noise. */
 export function encodedVelocity(
   parameters: Tensors<DiffusionParameters>,
-  { latents, levels, prompts, text, positions }: {
+  { latents, sigmas, prompts, text, positions }: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
     readonly text: AttentionContext;
     readonly positions: Tensors<RotaryTable>;
@@ -58,7 +58,7 @@ export function encodedVelocity(
     parameters.backbone,
     {
       latent: latents,
-      level: levels,
+      sigma: sigmas,
       text,
       words: { ids: prompts.words, mask: prompts.wordMask },
       positions,

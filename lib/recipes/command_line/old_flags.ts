@@ -8,9 +8,13 @@ const WITH_DECODER = "was removed with the prompted decoder (docs/log.md)";
 const OLD_FLAGS: Readonly<Record<string, string>> = {
   "common": `${WITH_DECODER}; all named things are equally frequent`,
   "decoder": `${WITH_DECODER}; the VAE's decoder draws`,
+  "decoder-of": "--freeze-encoder",
+  "deviation": "--std",
   "finish": `${WITH_DECODER}; the VAE's decoder draws`,
   "first": `${WITH_DECODER}; half of the earlier clips are of phase 1`,
+  "rehearsal": "--replay-fraction",
   "shapes": `${WITH_DECODER}; half of the subjects are shapes in colours`,
+  "text-rate": "--text-lr-scale",
 };
 
 /**

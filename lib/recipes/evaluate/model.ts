@@ -46,7 +46,7 @@ export interface EvaluatedModel extends Disposable {
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
   /** Clips through the VAE and back. */
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_LEVELS`. */
+  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
   heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
 }
 

@@ -1,5 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import {
   clipShapeOf,
@@ -55,7 +55,7 @@ export async function sayEstimate(
 function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const models = modelsOf(options);
   const plan = planOf(options, stage);
-  const { vae, text, backbone } = initModels(models, shapesOnly());
+  const { vae, text, backbone } = initModels(models, metaInit());
   const trained = stage === "vae"
     ? vae
     : stage === "text"

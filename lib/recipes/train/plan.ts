@@ -28,7 +28,7 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
  * What AdamW moves of a backbone's memory moves its tokens by as many weights
  * as the text is wide, and nothing normalises them; Muon moves it as a whole.
  */
-const MEMORY_RATE = 0.1;
+const PROMPT_MLP_RATE = 0.1;
 
 /**
  * Factors on the learning rates of parts of a stage's models. The shortcuts of
@@ -36,17 +36,19 @@ const MEMORY_RATE = 0.1;
  */
 function lrMultipliersOf(
   stage: Stage,
-  { decoderOf, textRate, optimiser }: TrainOptions,
+  { freezeEncoder, textLrScale, optimiser }: TrainOptions,
 ): LrMultipliers {
   if (phaseOf(stage) !== undefined) {
-    const memory = optimiser === "adamw" && { "backbone/memory": MEMORY_RATE };
-    return { text: textRate, ...memory };
+    const mlp = optimiser === "adamw" && {
+      "backbone/promptMlp": PROMPT_MLP_RATE,
+    };
+    return { text: textLrScale, ...mlp };
   }
   if (stage !== "vae") return {};
   return {
     "encoder/shortcut": 0,
     "decoder/shortcut": 0,
-    ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
+    ...(freezeEncoder !== undefined && { encoder: 0, klWeightLogit: 0 }),
   };
 }
 

@@ -66,9 +66,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     options.seed,
     rng,
   );
-  const origin = options.decoderOf === undefined
+  const origin = options.freezeEncoder === undefined
     ? undefined
-    : await loadVae(options.decoderOf, models.vae);
+    : await loadVae(options.freezeEncoder, models.vae);
   const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
@@ -78,7 +78,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
-    ...(origin && { decoderOf: origin.digest }),
+    ...(origin && { freezeEncoder: origin.digest }),
     ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${VAE_FILE}`;

@@ -27,7 +27,7 @@ export interface MuonConfig {
 export const MUON_DEFAULTS: MuonConfig = {
   name: "muon",
   momentum: 0.95,
-  paramPrefixes: ["backbone/layers", "backbone/memory"],
+  paramPrefixes: ["backbone/layers", "backbone/promptMlp"],
   adamW: ADAMW_DEFAULTS,
 };
 
