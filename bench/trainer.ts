@@ -7,8 +7,8 @@ import { readPrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
 import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { stagePlan } from "lib/recipes/train/curriculum.ts";
-import { tensorboardObserver } from "lib/recipes/train/tensorboard.ts";
+import { stagePlan } from "lib/recipes/curriculum.ts";
+import { tensorboardObserver } from "lib/trainer/mod.ts";
 import {
   ADAMW_DEFAULTS,
   clipShapeOf,
@@ -18,11 +18,11 @@ import {
   initTrainState,
   lossBySigma,
   NO_LIMIT,
-  type Pass,
   train,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import { type Microbatch } from "lib/trainer/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import type { trainerFlags } from "./flags.ts";
@@ -124,10 +124,10 @@ export async function benchTrainer(
       initial,
       lossOf: diffusionTrainingLoss(models),
       batchAt,
-      measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
-        byLevel: lossBySigma(
-          passes.flatMap(({ batch }) => [...batch.sigmas.data]),
-          passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
+      measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
+        bySigma: lossBySigma(
+          microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
+          microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
         ),
       }),
       metrics,

@@ -1,5 +1,5 @@
 import type { Device } from "../compiler/mod.ts";
-import { type Clip, type Progress, Rng } from "../core/mod.ts";
+import { clamped, type Clip, type Progress, Rng } from "../core/mod.ts";
 import { tokenPositions } from "../models/backbone/mod.ts";
 import { type SolverName, timestepShift } from "../models/diffusion/mod.ts";
 import {
@@ -125,9 +125,4 @@ export async function openGenerator(
     },
     [Symbol.dispose]: () => kept.dispose(),
   };
-}
-
-/** Values as a screen shows them. */
-function clamped(clip: Clip): Clip {
-  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
 }

@@ -1,5 +1,6 @@
 import { openDevice } from "../../compiler/mod.ts";
 import {
+  clamped,
   InputError,
   type NdArray,
   writeFileAtomically,
@@ -11,7 +12,6 @@ import { type Codec, latentSpaceOf, openCodec } from "../../pipeline/mod.ts";
 import { stackArrays } from "../../core/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { loadVae } from "../../pipeline/mod.ts";
-import { shown } from "../train/vae.ts";
 import type { CheckOptions } from "./options.ts";
 
 /** Height of a frame on a sheet, pixels, at least. */
@@ -80,7 +80,7 @@ async function sheetOf(
   const sheet = await contactSheet(
     decoded.map((clip, i) => ({
       label: `${clips[i]!.caption} (${clips[i]!.language}, ${clips[i]!.id})`,
-      clip: shown(clip),
+      clip: clamped(clip),
     })),
     { columns: 8, scale },
   );

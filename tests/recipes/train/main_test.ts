@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
-import { writeTinyVae } from "./_tiny_vae.ts";
+import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE. */
 async function withFolder(
