@@ -11,12 +11,7 @@ export {
   type Cursor,
   type Loader,
 } from "./batches.ts";
-export type {
-  CaptionedClip,
-  ClipShape,
-  ClipSource,
-  ThingApart,
-} from "./clip_source.ts";
+export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 export {
   type Bucket,
   orderOf,

@@ -84,7 +84,9 @@ export function recall(
   text: AttentionContext,
   width: number,
 ): AttentionContext {
-  const flat = linear(memory.say, toldOf(memory, text)); // [B,M D]
+  const gist = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  const told = silu(linear(memory.tell, silu(linear(memory.hear, gist))));
+  const flat = linear(memory.say, told); // [B,M D]
   const [B, size] = flat.shape as [number, number];
   const count = size / width;
   const isSaid = tf.max(text.mask, 1, true); // [B,1]
@@ -92,50 +94,4 @@ export function recall(
     tokens: tf.reshape(flat, [B, count, width]),
     mask: tf.tile(isSaid, [1, count]),
   };
-}
-
-/**
- * What the hidden layers of a memory make of a whole prompt, before it is put
- * into tokens: `[B,L,textWidth] -> [B,textWidth]`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { initRecall, toldOf } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const memory = tensorsOf(initRecall(new Rng(0), 6, { tokens: 4, width: 8 }));
- * const text = { tokens: tf.ones([2, 5, 6]), mask: tf.ones([2, 5]) };
- * assert.deepEqual(toldOf(memory, text).shape, [2, 6]);
- * ```
- */
-export function toldOf(
-  { hear, tell }: Tensors<RecallParameters>,
-  text: AttentionContext,
-): tf.Tensor {
-  return silu(linear(tell, silu(linear(hear, gistOf(text)))));
-}
-
-/**
- * A whole prompt: the mean of its tokens, each normalised,
- * `[B,L,textWidth] -> [B,textWidth]`. Motions can be read off it by a straight
- * line; what is called to mind from it is about things.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { gistOf } from "lib/models/layers/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const gist = gistOf({ tokens: tf.tensor3d([[[2, 4], [9, 5]]]), mask: tf.tensor2d([[1, 0]]) });
- * const [low, high] = gist.dataSync();
- * assert.ok(Math.abs(low! + 1) < 1e-3 && Math.abs(high! - 1) < 1e-3);
- * ```
- */
-export function gistOf(text: AttentionContext): tf.Tensor {
-  return meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
 }

@@ -12,13 +12,10 @@ export interface MuonOptions {
   readonly under: readonly string[];
 }
 
-/**
- * For the backbone's blocks and its memory, which is read before all of them,
- * and for the same of a prompted decoder.
- */
+/** For the backbone's blocks and its memory, which is read before all of them. */
 export const MUON_DEFAULTS: MuonOptions = {
   momentum: 0.95,
-  under: ["backbone/layers", "backbone/memory", "levels", "memory"],
+  under: ["backbone/layers", "backbone/memory"],
 };
 
 /**
