@@ -19,7 +19,6 @@ export * from "./machine.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";
 export * from "./principal_blocks.ts";
-export * from "./sample_order.ts";
 export * from "./sampling.ts";
 export * from "./schedule.ts";
 export * from "./step_runner.ts";

@@ -8,7 +8,7 @@ import {
 } from "../compiler/mod.ts";
 import type { Progress } from "../core/mod.ts";
 import type { JsonlWriter } from "../formats/jsonl/mod.ts";
-import { BatchesAhead } from "./batches_ahead.ts";
+import { Prefetcher } from "../dataset/batches/mod.ts";
 import type { Checkpoint, EvaluationMemory } from "./checkpoint.ts";
 import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { AdamWOptions } from "./optimiser/mod.ts";
@@ -149,7 +149,7 @@ export async function train<P, T, B, A>(
   using held = new DisposableStack();
   held.defer(() => disposeState(state));
   const step = held.use(await compileStep(training, state));
-  await using batches = new BatchesAhead(
+  await using batches = new Prefetcher(
     training.batchAt,
     config.accumulation ?? 1,
   );

@@ -6,7 +6,7 @@ import {
   Rng,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { ClipShape } from "../../dataset/batches/mod.ts";
+import { clipBatches, type ClipShape } from "../../dataset/batches/mod.ts";
 import {
   contactSheet,
   encodePng,
@@ -32,7 +32,6 @@ import {
   latentSpaceOf,
   openCodec,
   principalBlocks,
-  sampleOrder,
   saveWeights,
   type TrainState,
   unstackArrays,
@@ -65,8 +64,12 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     length: plan.samples,
     shape,
   });
-  const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
+  const batchAt = clipBatches(
+    [{ source, shape, batch: plan.batch }],
+    options.seed,
+    rng,
+  );
   const origin = options.decoderOf === undefined
     ? undefined
     : await loadVae(options.decoderOf, models.vae);
@@ -93,18 +96,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       await freshVae(run, rng, shape),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
-      const clips: Clip[] = [];
-      for (let i = 0; i < plan.batch; i++) {
-        const place = order(index * plan.batch + i);
-        const { clip } = await source.clipAt(
-          place.index,
-          shape,
-          rng.fork(`clip ${place.index} of epoch ${place.epoch}`),
-        );
-        clips.push(clip);
-      }
+      const { clips } = await batchAt(index);
       return {
-        clips: batchOfClips(clips),
+        clips: batchOfClips(clips.map(({ clip }) => clip)),
         noise: rng.fork(`noise ${index}`).normals([
           plan.batch,
           grid.frames,

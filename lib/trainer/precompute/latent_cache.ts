@@ -6,16 +6,16 @@ import {
   Rng,
   zeros,
 } from "../../core/mod.ts";
-import type {
-  CaptionedClip,
-  ClipShape,
-  ClipSource,
+import {
+  type CaptionedClip,
+  type ClipShape,
+  type ClipSource,
+  Prefetcher,
 } from "../../dataset/batches/mod.ts";
 import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { BatchesAhead } from "../batches_ahead.ts";
 import { stackArrays, unstackArrays } from "../clip_batch.ts";
 import type { Codec } from "../codec.ts";
 import { StoppedError } from "../stop.ts";
@@ -181,7 +181,7 @@ async function writeShard(
 ): Promise<Shard> {
   const latents: NdArray<"float32">[] = [];
   const clips: CachedClip[] = [];
-  await using batches = new BatchesAhead(
+  await using batches = new Prefetcher(
     (index) => clipsFrom(options, begin + index * BATCH, end),
     1,
   );
