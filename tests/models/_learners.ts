@@ -65,9 +65,9 @@ const Z = tiny.vae.latentChannels;
 /**
  * The tiny VAE on a clip of 12 frames of 32x32: two discs that move.
  *
- * Twelve frames are three in the latent, more than the reach of one.
+ * Twelve frames are three in the latent, more than the attention window of one.
  */
-export const vaeConfig: VaeConfig = { ...tiny.vae, reach: 1 };
+export const vaeConfig: VaeConfig = { ...tiny.vae, attentionWindow: 1 };
 export function vaeLearner(config = vaeConfig): Learner<
   VaeParameters,
   { clip: NdArray; noise: NdArray }
@@ -102,7 +102,7 @@ export function discs(T: number, H: number, W: number): NdArray<"float32"> {
   return float32([1, T, H, W, 3], data);
 }
 
-/** A backbone on two latents of 2x2x2 cells at two levels of noise. */
+/** A backbone on two latents of 2x2x2 cells at two sigmas of noise. */
 export function backboneLearner(
   config: BackboneConfig = tiny.backbone,
 ): Learner<
@@ -120,7 +120,7 @@ export function backboneLearner(
     batch: {
       latent: random("latent", shape),
       velocity: random("velocity", shape),
-      level: float32([2], [0.3, 0.7]),
+      sigma: float32([2], [0.3, 0.7]),
       text: {
         tokens: random("text", [2, queries, outputWidth]),
         mask: float32([2, queries], new Array(2 * queries).fill(1)),

@@ -6,9 +6,13 @@ const OLD_FLAGS: Readonly<Record<string, string>> = {
   // Reasons are in docs/log.md, 2026-11-30.
   "common": "was removed: all named things are equally frequent",
   "decoder": "was removed: the VAE's decoder draws all clips",
+  "decoder-of": "--freeze-encoder",
+  "deviation": "--std",
   "finish": "was removed: the VAE's decoder draws all clips",
   "first": "was removed: half of the clips of earlier phases are of phase 1",
+  "rehearsal": "--replay-fraction",
   "shapes": "was removed: half of the subjects are shapes in colours",
+  "text-rate": "--text-lr-scale",
 };
 
 /**

@@ -9,16 +9,14 @@ import {
   normaliseLatent,
   strideOf,
 } from "../../models/vae/mod.ts";
-import {
-  openCodec,
-  openHeldOutLoss,
-  unstackArrays,
-} from "../../trainer/mod.ts";
+import { openCodec } from "../../pipeline/mod.ts";
+import { openHeldOutLoss } from "../../trainer/mod.ts";
+import { unstackArrays } from "../../core/mod.ts";
 import {
   openGenerator,
   readTrainedModels,
   type TrainedModels,
-} from "../generate/mod.ts";
+} from "../../pipeline/mod.ts";
 
 /** How clips are drawn. */
 export interface DrawOptions {
@@ -48,7 +46,7 @@ export interface EvaluatedModel extends Disposable {
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
   /** Clips through the VAE and back. */
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_LEVELS`. */
+  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
   heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
 }
 

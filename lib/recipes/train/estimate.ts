@@ -1,5 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import {
   clipShapeOf,
@@ -7,7 +7,7 @@ import {
   freeBytes,
   scheduleOf,
 } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { type Stage, titleOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
@@ -55,7 +55,7 @@ export async function sayEstimate(
 function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const models = modelsOf(options);
   const plan = planOf(options, stage);
-  const { vae, text, backbone } = initModels(models, shapesOnly());
+  const { vae, text, backbone } = initModels(models, metaInit());
   const trained = stage === "vae"
     ? vae
     : stage === "text"

@@ -31,10 +31,13 @@ export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).default("nano").describe("size of the models"),
-  backbone: z.enum(["hybrid", "pure", "wordless"], {
-    error: "must be hybrid, pure or wordless",
+  backbone: z.enum(["hybrid", "pure", "no-word-embeddings"], {
+    error: ({ input }) =>
+      input === "wordless"
+        ? "wordless is now no-word-embeddings"
+        : "must be hybrid, pure or no-word-embeddings",
   }).default("hybrid").describe(
-    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; wordless: hybrid without embeddings of words of its own; both to compare with",
+    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; no-word-embeddings: hybrid without word embeddings of its own; both are baselines",
   ),
   run: path.default("runs/train").describe(
     "folder of the run; a run that was interrupted there goes on",
@@ -51,8 +54,8 @@ export const trainFlags = z.strictObject({
   vae: path.optional().describe(
     "weights of a trained VAE, in place of the run's own",
   ),
-  decoderOf: path.optional().describe(
-    "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
+  freezeEncoder: path.optional().describe(
+    "weights of a trained VAE: stage vae trains its decoder and keeps its encoder frozen, so that its latents, and models trained on them, stay valid",
   ),
   finetune: path.optional().describe(
     "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on. Latents of more channels than theirs are fitted to them",
@@ -84,16 +87,16 @@ export const trainFlags = z.strictObject({
   size: overriding("size"),
   frames: overriding("frames"),
   fps: overriding("fps"),
-  rehearsal: z.coerce.number().min(0, "must be 0 or more")
+  replayFraction: z.coerce.number().min(0, "must be 0 or more")
     .max(0.9, "must be at most 0.9").default(0.25).describe(
-      "share of a phase's synthetic clips that are of the phases before, half of these of the first, so that what was learned is not lost",
+      "fraction of the synthetic clips of a phase that come from earlier phases, half of them from phase 1, against forgetting",
     ),
-  textRate: z.coerce.number().min(0, "must be 0 or more")
+  textLrScale: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
-      "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",
+      "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",
     ),
   recompute: z.boolean().default(false).describe(
-    "keep the inputs of the backbone's blocks alone and make the rest again in the backward pass: a third more work in a fraction of the memory",
+    "recompute the activations of the backbone's blocks in the backward pass: a third more work, a fraction of the memory",
   ),
   seed: count.default(1).describe("a whole number; another run for each"),
   evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(

@@ -35,7 +35,7 @@ export async function phaseClips(
   return mixed(
     wanted.split === "train"
       ? rehearsed(world, {
-        share: options.rehearsal,
+        share: options.replayFraction,
         before: PHASES.filter((other) => other < phase).map((other) =>
           worldClips(options, other, wanted)
         ),
@@ -113,15 +113,13 @@ function rehearsed(
 ): ClipSource {
   const [first, ...others] = before;
   if (share === 0 || first === undefined) return world;
-  const rehearsal = (turn: number): ClipSource =>
+  const replay = (turn: number): ClipSource =>
     turn % 2 === 0 || others.length === 0
       ? first
       : others[(turn - 1) / 2 % others.length]!;
   const of = (index: number): ClipSource => {
     const earlier = Math.floor(index * share);
-    return Math.floor((index + 1) * share) > earlier
-      ? rehearsal(earlier)
-      : world;
+    return Math.floor((index + 1) * share) > earlier ? replay(earlier) : world;
   };
   const ofWhich = others.length > 1 ? ", half of them of the first" : "";
   return {

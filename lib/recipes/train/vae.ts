@@ -24,21 +24,17 @@ import {
   type VaeParameters,
   withPrincipalShortcut,
 } from "../../models/vae/mod.ts";
+import { batchOfClips, clipsOfBatch, unstackArrays } from "../../core/mod.ts";
 import {
-  batchOfClips,
   clipShapeOf,
-  clipsOfBatch,
   type Evaluator,
-  latentSpaceOf,
-  openCodec,
   principalBlocks,
-  saveWeights,
   type TrainState,
-  unstackArrays,
   vaeTrainingLoss,
-  type Weights,
 } from "../../trainer/mod.ts";
-import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
+import { saveWeights } from "../../pipeline/mod.ts";
+import { latentSpaceOf, openCodec, type Weights } from "../../pipeline/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../../pipeline/mod.ts";
 import { givenVae } from "./given_models.ts";
 import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";
@@ -70,9 +66,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     options.seed,
     rng,
   );
-  const origin = options.decoderOf === undefined
+  const origin = options.freezeEncoder === undefined
     ? undefined
-    : await loadVae(options.decoderOf, models.vae);
+    : await loadVae(options.freezeEncoder, models.vae);
   const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
@@ -82,7 +78,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
-    ...(origin && { decoderOf: origin.digest }),
+    ...(origin && { freezeEncoder: origin.digest }),
     ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${VAE_FILE}`;

@@ -9,10 +9,14 @@ const shape = { frames: 4, height: 16, width: 16, fps: 8 };
 /** The phases of which the first eight clips of a phase are; the rest is checked. */
 async function phasesOf(
   phase: Phase,
-  rehearsal: number,
+  replayFraction: number,
   { split = "train" }: { split?: Split } = {},
 ): Promise<number[]> {
-  const options = trainFlags.parse({ languages: "en", rehearsal, seed: 3 });
+  const options = trainFlags.parse({
+    languages: "en",
+    replayFraction,
+    seed: 3,
+  });
   const source = await phaseClips(options, phase, { split, length: 8, shape });
   const found: number[] = [];
   for (let index = 0; index < 8; index++) {
@@ -41,9 +45,9 @@ Deno.test("phase 1 has none before it, and held-out clips are of their phase alo
   );
 });
 
-Deno.test("a rehearsal has a name of its own, for the latents that are kept", async () => {
-  const name = async (rehearsal: number): Promise<string> => {
-    const options = trainFlags.parse({ rehearsal });
+Deno.test("another replay fraction is another data set, with latents of its own", async () => {
+  const name = async (replayFraction: number): Promise<string> => {
+    const options = trainFlags.parse({ replayFraction });
     return (await phaseClips(options, 4, { split: "train", length: 8, shape }))
       .name;
   };

@@ -1,23 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Loss } from "../compiler/mod.ts";
 import {
   backbone,
   type BackboneConfig,
   type BackboneParameters,
   type BlockOptions,
-} from "../models/backbone/mod.ts";
-import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
-import type {
-  AttentionContext,
-  RotaryTable,
-  Tensors,
-} from "../models/layers/mod.ts";
+} from "../backbone/mod.ts";
+import type { AttentionContext, RotaryTable, Tensors } from "../layers/mod.ts";
 import {
   encodeText,
   type PromptTokens,
   type TextConfig,
   type TextParameters,
-} from "../models/text/mod.ts";
+} from "../text/mod.ts";
 
 /** The two models that are trained together on latents and prompts. */
 export interface DiffusionParameters {
@@ -31,25 +25,12 @@ export interface DiffusionConfig {
   readonly backbone: BackboneConfig;
 }
 
-/** What they are trained on in one step. */
-export interface DiffusionBatch {
-  /** Normalised latents, `[B,t,h,w,Z]`. */
-  readonly latents: tf.Tensor;
-  /** Standard normal, the same shape. */
-  readonly noise: tf.Tensor;
-  /** Noise levels, `[B]` in (0,1). */
-  readonly levels: tf.Tensor;
-  /** Prompts, `[B,...]`; empty where the prompt is dropped. */
-  readonly prompts: Tensors<PromptTokens>;
-  readonly positions: Tensors<RotaryTable>;
-}
-
 /** Predicts the velocity of noisy latents under prompts. */
 export function promptedVelocity(
   parameters: Tensors<DiffusionParameters>,
   inputs: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Tensors<PromptTokens>;
     readonly positions: Tensors<RotaryTable>;
   },
@@ -63,9 +44,9 @@ export function promptedVelocity(
 /** The same with the text encoder's work done: it does not depend on the noise. */
 export function encodedVelocity(
   parameters: Tensors<DiffusionParameters>,
-  { latents, levels, prompts, text, positions }: {
+  { latents, sigmas, prompts, text, positions }: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
     readonly text: AttentionContext;
     readonly positions: Tensors<RotaryTable>;
@@ -77,7 +58,7 @@ export function encodedVelocity(
     parameters.backbone,
     {
       latent: latents,
-      level: levels,
+      sigma: sigmas,
       text,
       words: { ids: prompts.words, mask: prompts.wordMask },
       positions,
@@ -85,32 +66,4 @@ export function encodedVelocity(
     config.backbone,
     options,
   );
-}
-
-/**
- * The loss of rectified flow as a training loop wants it; `losses` are those of
- * the samples, `[B]`.
- */
-export function diffusionTrainingLoss(
-  config: DiffusionConfig,
-  options: BlockOptions = {},
-): (
-  parameters: Tensors<DiffusionParameters>,
-  batch: DiffusionBatch,
-) => Loss<{ losses: tf.Tensor }> {
-  return (parameters, { latents, noise, levels, prompts, positions }) => {
-    const predicted = promptedVelocity(
-      parameters,
-      {
-        latents: mixNoise(latents, noise, levels),
-        levels,
-        prompts,
-        positions,
-      },
-      config,
-      options,
-    );
-    const losses = flowLoss(predicted, velocityOf(latents, noise));
-    return { loss: tf.mean(losses), metrics: { losses } };
-  };
 }

@@ -9,8 +9,8 @@ import {
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   guide,
-  noiseLevels,
   sampleFlow,
+  sigmaSchedule,
   type SolverName,
   SOLVERS,
 } from "../models/diffusion/mod.ts";
@@ -28,7 +28,7 @@ import {
   type DiffusionConfig,
   type DiffusionParameters,
   encodedVelocity,
-} from "./diffusion_training.ts";
+} from "../models/text_to_video/mod.ts";
 
 /** What to sample. */
 export interface SampleOptions {
@@ -46,7 +46,7 @@ export interface SampleOptions {
   readonly rescale?: number;
   /** Euler's method where left out. */
   readonly solver?: SolverName;
-  /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
+  /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
   readonly onStep?: (done: number) => void;
 }
@@ -60,7 +60,7 @@ export interface LatentSampler extends Disposable {
 /** One step's inputs; what is said of prompts is of `2B` clips. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
-  readonly levels: tf.Tensor;
+  readonly sigmas: tf.Tensor;
   readonly guidance: tf.Tensor;
   readonly rescale: tf.Tensor;
   readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
@@ -111,7 +111,7 @@ export function samplerOf(
       const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
         ...inputs,
         latents: tf.concat([inputs.latents, inputs.latents]),
-        levels: tf.concat([inputs.levels, inputs.levels]),
+        sigmas: tf.concat([inputs.sigmas, inputs.sigmas]),
       }, config);
       const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
       const { guidance, rescale } = inputs;
@@ -134,13 +134,13 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
-        levels: noiseLevels(steps, shift),
+        sigmas: sigmaSchedule(steps, shift),
         solver: SOLVERS[solver],
         onStep,
-        async velocity(latents, level) {
+        async velocity(latents, sigma) {
           const result = await velocity.run({
             latents,
-            levels: float32([count], new Array<number>(count).fill(level)),
+            sigmas: float32([count], new Array<number>(count).fill(sigma)),
             guidance: scalar(guidance),
             rescale: scalar(rescale),
             prompts: { words, wordMask },

@@ -1,10 +1,10 @@
-import { float32, InputError, type NdArray, zeros } from "../../core/mod.ts";
+import { float32, InputError, type NdArray, zeros } from "../core/mod.ts";
 import {
   type GridSize,
   latentSizeOf,
   strideOf,
   type VaeConfig,
-} from "./config.ts";
+} from "../models/vae/mod.ts";
 
 /**
  * Coding a clip in tiles, for clips of which the whole does not fit into
@@ -41,7 +41,7 @@ export type TileCoder = (
  *
  * @example
  * ```ts
- * import { encodeTiled } from "lib/models/vae/mod.ts";
+ * import { encodeTiled } from "lib/pipeline/tiling.ts";
  * import { float32, zeros } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -83,7 +83,7 @@ export async function encodeTiled(
  *
  * @example
  * ```ts
- * import { decodeTiled } from "lib/models/vae/mod.ts";
+ * import { decodeTiled } from "lib/pipeline/tiling.ts";
  * import { zeros } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -118,15 +118,18 @@ export async function decodeTiled(
  *
  * @example
  * ```ts
- * import { sightOf } from "lib/models/vae/mod.ts";
+ * import { receptiveField } from "lib/pipeline/tiling.ts";
  * import assert from "node:assert/strict";
  *
  * // 3 convolutions over quarter cells, 2 over halves, 2 over whole ones: 3.75.
- * assert.deepEqual(sightOf({ widths: [8, 16, 32], blocks: 1, reach: 8 }), { space: 4, time: 13 });
+ * assert.deepEqual(receptiveField({ widths: [8, 16, 32], blocks: 1, attentionWindow: 8 }), { space: 4, time: 13 });
  * ```
  */
-export function sightOf(
-  { widths, blocks, reach }: Pick<VaeConfig, "widths" | "blocks" | "reach">,
+export function receptiveField(
+  { widths, blocks, attentionWindow }: Pick<
+    VaeConfig,
+    "widths" | "blocks" | "attentionWindow"
+  >,
 ): { readonly space: number; readonly time: number } {
   const finest = 2 ** -(widths.length - 1);
   // The first or last convolution, and two in each block.
@@ -137,7 +140,7 @@ export function sightOf(
   return {
     space: Math.ceil(convolutions),
     // Attention along time, and the feed-forward layer after it.
-    time: Math.ceil(convolutions + reach + 1),
+    time: Math.ceil(convolutions + attentionWindow + 1),
   };
 }
 
@@ -157,7 +160,7 @@ interface Span {
  *
  * @example
  * ```ts
- * import { spansOf } from "lib/models/vae/mod.ts";
+ * import { spansOf } from "lib/pipeline/tiling.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(spansOf("width", 5, 3, 1), [{ start: 0, length: 3 }, { start: 2, length: 3 }]);
