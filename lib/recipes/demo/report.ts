@@ -1,4 +1,4 @@
-import { clamped, writeFileAtomically } from "../../core/mod.ts";
+import { writeFileAtomically } from "../../core/mod.ts";
 import {
   contactSheet,
   encodePng,
@@ -71,17 +71,17 @@ export async function writeRun(
     { label: `original: ${subject.caption}`, clip: subject.clip },
     {
       label: `through the VAE, ${decibels(result.vaePsnr)}`,
-      clip: clamped(reconstruction),
+      clip: reconstruction,
     },
     {
       label: `drawn from noise, ${decibels(result.samplePsnr)}`,
-      clip: clamped(sample),
+      clip: sample,
     },
     {
       label: `drawn with "${result.otherCaption}", ${
         decibels(result.otherCaptionPsnr)
       }`,
-      clip: clamped(otherSample),
+      clip: otherSample,
     },
   ], { columns: 8, scale: 2 });
   await writePng(`${folder}/contact_sheet.png`, sheet);

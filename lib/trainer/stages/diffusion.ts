@@ -154,7 +154,7 @@ export async function trainPhase(
     positions,
     codec,
     statistics,
-    fps: shape.fps,
+    shape,
   });
 
   const training = trainingConfigOf(config, stage, plan);
