@@ -12,5 +12,6 @@ export * from "./lpips/mod.ts";
 export * from "./psnr.ts";
 export * from "./resize.ts";
 export * from "./ssim.ts";
+export * from "./seam_motion.ts";
 export * from "./temporal_quality.ts";
 export * from "./world3d/mod.ts";
