@@ -22,7 +22,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   compiler: ["core", "formats"],
   models: ["core", "formats"],
   dataset: ["core", "formats"],
-  evaluation: ["core", "formats", "compiler", "models"],
+  evaluation: ["core", "formats", "compiler", "models", "dataset"],
   trainer: ["core", "formats", "compiler", "models", "dataset"],
   ltx2: ["core", "formats"],
   notebook: ["core", "formats"],

@@ -1,10 +1,11 @@
 /**
- * What generated clips are worth, in numbers.
+ * Metrics of clips, sets of clips and trained models.
  *
  * @module
  */
 export * from "./adherence/mod.ts";
 export * from "./distribution/mod.ts";
+export type { OpenFile } from "./_pytorch_file.ts";
 export { digestOfFile } from "./_weights_file.ts";
 export * from "./feature_network.ts";
 export * from "./i3d/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * How far apart two sets of clips are, by their features, and how far that can
- * be trusted.
+ * Distances between two sets of clips by their features, and how reliable they
+ * are.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The project's own feature network: what is in a clip, and how it moves.
+ * world3d, the project's own feature network: object, colour, motion and camera.
  *
  * @module
  */

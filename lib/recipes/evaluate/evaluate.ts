@@ -54,8 +54,7 @@ export async function evaluate(
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
     : undefined;
-  const { frames, size, fps } = world3d.config;
-  const shape = { frames, height: size, width: size, fps };
+  const { shape } = world3d;
   const evaluations: Evaluation[] = [];
   let samples: Sample[] = [];
   for (const path of chosen) {

@@ -91,8 +91,7 @@ export async function evaluateModel(
   work: EvaluationWork,
 ): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
   const { world3d, i3d, seed, phases, clips: count } = work;
-  const { frames, size, fps } = world3d.config;
-  const shape = { frames, height: size, width: size, fps };
+  const { shape } = world3d;
   const sprites = new Sprites();
   const examiner = new Examiner(model, work, shape);
   const samples: Sample[] = [];

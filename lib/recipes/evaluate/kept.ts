@@ -22,8 +22,7 @@ export async function keptLooks(
   { world3d, distances }: Lookers,
   look: () => Promise<Looks>,
 ): Promise<Looks> {
-  const { frames, size, fps } = world3d.config;
-  const shape = { frames, height: size, width: size, fps };
+  const { shape } = world3d;
   const asked = [];
   for (let i = 0; i < questions.count; i++) asked.push(await questions.at(i));
   const name = {

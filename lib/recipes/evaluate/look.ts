@@ -9,7 +9,7 @@ import {
   type TemporalQuality,
   temporalQuality,
   type World3dNetwork,
-  type WorldView,
+  type World3dPrediction,
 } from "../../evaluation/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
 import { answersTo, type Questions } from "./questions.ts";
@@ -63,8 +63,7 @@ export async function lookAt(
     },
 ): Promise<Looks> {
   const { count } = questions;
-  const { frames, size, fps } = world3d.config;
-  const shape = { frames, height: size, width: size, fps };
+  const { shape } = world3d;
   const statistics = distances.map((network) =>
     new FeatureStatistics(settingOf(network, shape))
   );
@@ -77,7 +76,7 @@ export async function lookAt(
     const before = clock();
     const clips = await clipsOf(from, Math.min(count, from + batch));
     milliseconds += clock() - before;
-    const views = await inSlices(clips, world3d.batch, world3d.look);
+    const views = await inSlices(clips, world3d.batch, world3d.predict);
     for (const [i, clip] of clips.entries()) {
       const { labels } = await questions.at(from + i);
       adherence.add(
@@ -109,7 +108,7 @@ async function featuresOf(
   network: FeatureNetwork,
   clips: readonly Clip[],
   world3d: World3dNetwork,
-  views: readonly WorldView[],
+  views: readonly World3dPrediction[],
 ): Promise<readonly Float32Array[]> {
   if (network === world3d) return views.map(({ features }) => features);
   return await inSlices(

@@ -16,7 +16,7 @@ import {
 import {
   judgeByGeometry,
   type Question,
-  type WorldView,
+  type World3dPrediction,
 } from "../../evaluation/mod.ts";
 
 /** A prompt, and what must be seen. */
@@ -86,7 +86,7 @@ export function phaseQuestions(
 export function answersTo(
   { subjects, camera }: Labels,
   clip: Clip,
-  { answers }: Pick<WorldView, "answers">,
+  { classes: answers }: Pick<World3dPrediction, "classes">,
 ): Record<Question, boolean | null> {
   const paints = subjects.flatMap(({ object }) =>
     objectKind(object).paint ?? []

@@ -173,7 +173,7 @@ async function betweenPairs(
       return meanResult(
         `world3d distance (weights ${network.weights.slice(0, 12)})`,
         "0 for equal clips",
-        await comparePairs(pairs, worldForm(network.config), {
+        await comparePairs(pairs, network.shape, {
           ...compare,
           measure: (a, b) => network.distance(a, b),
         }),
@@ -214,8 +214,8 @@ async function betweenSets(
     using network = await trainedWorld3d(device, options.world3d);
     const common = {
       network,
-      form: worldForm(network.config),
-      resize: `to ${network.config.size}x${network.config.size}, areas`,
+      form: network.shape,
+      resize: `to ${network.shape.width}x${network.shape.height}, areas`,
       size: `${form.width}x${form.height}`,
       cache,
       ...work,
@@ -227,15 +227,4 @@ async function betweenSets(
   };
   const [ofA, ofB] = await featuresOf();
   return distributionDistance(ofA, ofB, new Rng(0));
-}
-
-/** What world3d looks at, whatever the videos are. */
-function worldForm(
-  { frames, size, fps }: {
-    readonly frames: number;
-    readonly size: number;
-    readonly fps: number;
-  },
-): ClipForm {
-  return { frames, width: size, height: size, fps };
 }

@@ -52,12 +52,12 @@ export async function heldOutAccuracy(
       clips.push(clip);
       wanted.push(answersOf(labels));
     }
-    const views = await network.look(clips);
-    for (const [i, { answers }] of views.entries()) {
+    const views = await network.predict(clips);
+    for (const [i, { classes }] of views.entries()) {
       for (const name of WORLD_TASKS) {
         if (wanted[i]![name].length === 0) continue;
         add(asked, name, 1);
-        add(right, name, Number(wanted[i]![name].includes(answers[name])));
+        add(right, name, Number(wanted[i]![name].includes(classes[name])));
       }
     }
     task.update(from + clips.length);

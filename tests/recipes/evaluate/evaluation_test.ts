@@ -335,7 +335,7 @@ Deno.test("answersTo() asks nothing that a clip cannot show", async () => {
   const { labels } = await questions.at(0);
   const clip = await questions.film(0, SHAPE);
   const view = {
-    answers: {
+    classes: {
       object: "red circle",
       colour: "red",
       motion: "up",
