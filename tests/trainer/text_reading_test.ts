@@ -14,9 +14,9 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
   alignmentOf,
+  decorrelationLoss,
   initReaders,
   initTrainState,
-  likenessOf,
   NO_LIMIT,
   readingLoss,
   together,
@@ -65,7 +65,7 @@ Deno.test("readingLoss() before training is the alignment's loss, one cross-entr
     return tf.stack([
       loss,
       alignmentOf(tokens, same).loss,
-      likenessOf(tf.mean(layerNorm(tokens), 1), same),
+      decorrelationLoss(tf.mean(layerNorm(tokens), 1), same),
       metrics.likeness,
       metrics.read,
     ]);

@@ -7,13 +7,12 @@ import {
 import { Rng } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
   clipShapeOf,
   compileStep,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   initTrainState,
   NO_LIMIT,
@@ -21,7 +20,8 @@ import {
   type TrainState,
   updateScalars,
 } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { stageOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
@@ -127,7 +127,7 @@ async function openStep(
   const batch = {
     latents,
     noise: rng.normals(latents.shape),
-    levels: drawLevels(rng, plan.batch),
+    sigmas: sampleTimesteps(rng, plan.batch),
     prompts: readPrompts(
       Array.from({ length: plan.batch }, () => "a red circle moves right"),
       models.text,

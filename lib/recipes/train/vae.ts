@@ -6,7 +6,7 @@ import {
   Rng,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { ClipShape } from "../../dataset/batches/mod.ts";
+import { clipBatches, type ClipShape } from "../../dataset/batches/mod.ts";
 import {
   contactSheet,
   encodePng,
@@ -24,22 +24,17 @@ import {
   type VaeParameters,
   withPrincipalShortcut,
 } from "../../models/vae/mod.ts";
+import { batchOfClips, clipsOfBatch, unstackArrays } from "../../core/mod.ts";
 import {
-  batchOfClips,
   clipShapeOf,
-  clipsOfBatch,
   type Evaluator,
-  latentSpaceOf,
-  openCodec,
   principalBlocks,
-  sampleOrder,
-  saveWeights,
   type TrainState,
-  unstackArrays,
   vaeTrainingLoss,
-  type Weights,
 } from "../../trainer/mod.ts";
-import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
+import { saveWeights } from "../../pipeline/mod.ts";
+import { latentSpaceOf, openCodec, type Weights } from "../../pipeline/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../../pipeline/mod.ts";
 import { givenVae } from "./given_models.ts";
 import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";
@@ -65,11 +60,15 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     length: plan.samples,
     shape,
   });
-  const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
-  const origin = options.decoderOf === undefined
+  const batchAt = clipBatches(
+    [{ source, shape, batch: plan.batch }],
+    options.seed,
+    rng,
+  );
+  const origin = options.freezeEncoder === undefined
     ? undefined
-    : await loadVae(options.decoderOf, models.vae);
+    : await loadVae(options.freezeEncoder, models.vae);
   const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
@@ -79,7 +78,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
-    ...(origin && { decoderOf: origin.digest }),
+    ...(origin && { freezeEncoder: origin.digest }),
     ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${VAE_FILE}`;
@@ -93,18 +92,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       await freshVae(run, rng, shape),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
-      const clips: Clip[] = [];
-      for (let i = 0; i < plan.batch; i++) {
-        const place = order(index * plan.batch + i);
-        const { clip } = await source.clipAt(
-          place.index,
-          shape,
-          rng.fork(`clip ${place.index} of epoch ${place.epoch}`),
-        );
-        clips.push(clip);
-      }
+      const { clips } = await batchAt(index);
       return {
-        clips: batchOfClips(clips),
+        clips: batchOfClips(clips.map(({ clip }) => clip)),
         noise: rng.fork(`noise ${index}`).normals([
           plan.batch,
           grid.frames,

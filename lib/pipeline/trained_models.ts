@@ -1,0 +1,148 @@
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import { InputError } from "../core/mod.ts";
+import { backboneConfigSchema, initBackbone } from "../models/backbone/mod.ts";
+import { metaInit } from "../models/layers/mod.ts";
+import { initText, textConfigSchema } from "../models/text/mod.ts";
+import type { LatentStatistics, VaeParameters } from "../models/vae/mod.ts";
+import { type DiffusionParameters } from "../models/text_to_video/mod.ts";
+import { latentSpaceOf, type WeightsFacts } from "./weights.ts";
+import { loadWeights } from "./weights.ts";
+import type { ModelConfig } from "../models/text_to_video/mod.ts";
+import { configOfWeights } from "./_config_of_weights.ts";
+import { readVae, VAE_FILE } from "./trained_vae.ts";
+
+/** The weights that are shipped. */
+export const SHIPPED = "checkpoints/nano";
+/** Text encoder and backbone of what is shipped. */
+export const DIFFUSION_FILE = "diffusion.safetensors";
+
+/** Trained models that belong together. */
+export interface TrainedModels {
+  /** Where text encoder and backbone lie; the others are beside it. */
+  readonly file: string;
+  readonly config: ModelConfig;
+  readonly vae: VaeParameters;
+  /** Of the VAE's latents, per channel. */
+  readonly statistics: LatentStatistics;
+  readonly diffusion: DiffusionParameters;
+  readonly facts: {
+    readonly vae: WeightsFacts;
+    readonly diffusion: WeightsFacts;
+  };
+  /** SHA-256 of each, hexadecimal. */
+  readonly digests: {
+    readonly vae: string;
+    readonly diffusion: string;
+  };
+}
+
+/** The configuration that the diffusion's weights name. */
+const diffusionConfigSchema = z.object({
+  text: textConfigSchema,
+  backbone: backboneConfigSchema,
+  vae: z.string(),
+});
+
+/**
+ * Reads the models of a folder: what is shipped, or a run with at least one
+ * phase done, of which the last one counts.
+ *
+ * @param path The folder, or one of its files as {@link diffusionFilesIn} lists
+ *   them.
+ *
+ * @example
+ * ```ts
+ * import { readTrainedModels } from "lib/pipeline/trained_models.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await assert.rejects(() => readTrainedModels("runs/none"), /must hold vae.safetensors/);
+ * ```
+ *
+ * @throws {InputError} naming the file, if one is missing or damaged, or if the
+ *   diffusion was trained on the latents of another VAE
+ */
+export async function readTrainedModels(
+  path: string,
+): Promise<TrainedModels> {
+  const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
+  const vaePath = join(dirname(diffusionPath), VAE_FILE);
+  const { text, backbone, vae: latentSpace } = await configOfWeights(
+    diffusionPath,
+    diffusionConfigSchema,
+  );
+  const vae = await readVae(vaePath);
+  if (latentSpaceOf(vae) !== latentSpace) {
+    throw new InputError(
+      `Cannot use "${diffusionPath}": it must have been trained on the ` +
+        `latents of the VAE beside it, ${
+          latentSpaceOf(vae).slice(0, 12)
+        }: it was ` +
+        `trained on those of ${latentSpace.slice(0, 12)}; put its ` +
+        "own VAE there",
+    );
+  }
+  const rng = metaInit();
+  const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
+    kind: "Diffusion",
+    config: { text, backbone, vae: latentSpace },
+    form: {
+      text: initText(text, rng),
+      backbone: initBackbone(backbone, {
+        latentChannels: vae.config.latentChannels,
+        text,
+      }, rng),
+    },
+  });
+  return {
+    file: diffusionPath,
+    config: { vae: vae.config, text, backbone },
+    vae: vae.tensors.parameters,
+    statistics: vae.tensors.statistics,
+    diffusion: diffusion.tensors,
+    facts: { vae: vae.facts, diffusion: diffusion.facts },
+    digests: { vae: vae.digest, diffusion: diffusion.digest },
+  };
+}
+
+/**
+ * The weights of text encoder and backbone in a folder: the shipped file, or
+ * those of the phases of a run that are done, the first phase first.
+ *
+ * @param path The folder; a file stands for itself.
+ * @throws {InputError} if there are none
+ *
+ * @example
+ * ```ts
+ * import { diffusionFilesIn } from "lib/pipeline/trained_models.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const run = await Deno.makeTempDir();
+ * for (const name of ["vae", "phase2", "phase1"]) {
+ *   await Deno.writeTextFile(`${run}/${name}.safetensors`, "");
+ * }
+ * assert.deepEqual(await diffusionFilesIn(run), [
+ *   `${run}/phase1.safetensors`,
+ *   `${run}/phase2.safetensors`,
+ * ]);
+ * ```
+ */
+export async function diffusionFilesIn(path: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    if ((await Deno.stat(path)).isFile) return [path];
+    for await (const { name } of Deno.readDir(path)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const found = names.includes(DIFFUSION_FILE)
+    ? [DIFFUSION_FILE]
+    : names.filter((name) => /^phase\d\.safetensors$/.test(name)).sort();
+  if (found.length > 0) return found.map((name) => `${path}/${name}`);
+  throw new InputError(
+    `Cannot find trained models in "${path}": it must hold ${VAE_FILE} and ` +
+      `${DIFFUSION_FILE} or a phase of a run: it holds ` +
+      `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
+      "with deno task train, or name another folder",
+  );
+}
