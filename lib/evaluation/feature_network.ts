@@ -20,6 +20,8 @@ export interface FeatureNetwork extends Disposable {
   readonly layer: string;
   /** Features of a clip, D. */
   readonly dimension: number;
+  /** The only shape of clips that it takes; any shape if absent. */
+  readonly shape?: ClipShape;
   /** How frames are scaled to the network's size. */
   readonly resize: string;
   /** Clips of one batch; smaller batches are padded, so that a clip's features never depend on its neighbours. */
@@ -51,7 +53,7 @@ export interface FeatureNetwork extends Disposable {
 export function settingOf(
   { name, weights, layer, dimension, resize }: Omit<
     FeatureNetwork,
-    "batch" | "featuresOf" | typeof Symbol.dispose
+    "batch" | "shape" | "featuresOf" | typeof Symbol.dispose
   >,
   { frames, fps, height, width }: ClipShape,
   size = `${width}x${height}`,

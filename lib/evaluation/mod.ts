@@ -10,6 +10,7 @@ export { digestOfFile } from "./_weights_file.ts";
 export * from "./feature_network.ts";
 export * from "./i3d/mod.ts";
 export * from "./lpips/mod.ts";
+export * from "./model/mod.ts";
 export * from "./psnr.ts";
 export * from "./resize.ts";
 export * from "./ssim.ts";

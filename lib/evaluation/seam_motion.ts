@@ -1,5 +1,6 @@
 import type { Clip } from "../core/mod.ts";
 import { trackSubject } from "./adherence/track.ts";
+import { meanOf } from "./distribution/mod.ts";
 
 /** How a VAE groups the frames of a clip into latent frames. */
 export interface LatentFrames {
@@ -176,8 +177,4 @@ function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1
     ? sorted[middle]!
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, x) => sum + x, 0) / values.length;
 }

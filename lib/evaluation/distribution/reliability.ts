@@ -158,6 +158,7 @@ export function subset(count: number, n: number, rng: Rng): number[] {
   return all.slice(0, n);
 }
 
+/** Mean. */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }

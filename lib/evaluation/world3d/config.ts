@@ -1,4 +1,11 @@
 import * as z from "zod";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
+import {
+  CAMERA_MOVES,
+  MOTION_IDS,
+  OBJECT_KINDS,
+  PAINTS,
+} from "../../dataset/vocabulary/mod.ts";
 
 /** Classification tasks: the network gives a clip one class of each. */
 export const WORLD_TASKS = ["object", "colour", "motion", "camera"] as const;
@@ -38,6 +45,29 @@ export const world3dConfigSchema = z.strictObject({
 
 /** Configuration of a world3d network, checked. */
 export type World3dConfig = z.infer<typeof world3dConfigSchema>;
+
+/** Configuration of the network that is shipped. */
+export const WORLD3D: World3dConfig = {
+  frames: 16,
+  size: 64,
+  fps: 8,
+  // The middle frame: it is classified as well as several are.
+  stills: 1,
+  still: [64, 128, 192],
+  motion: [32, 96, 160],
+  features: [128, 64],
+  classes: {
+    object: OBJECT_KINDS.map(({ id }) => id),
+    colour: Object.keys(PAINTS),
+    motion: [...MOTION_IDS],
+    camera: Object.keys(CAMERA_MOVES),
+  },
+};
+
+/** Shape of the clips that a network takes. */
+export function shapeOf({ frames, size, fps }: World3dConfig): ClipShape {
+  return { frames, height: size, width: size, fps };
+}
 
 /**
  * Frames that the appearance path takes: the middles of equal parts of a clip.

@@ -4,7 +4,11 @@
  * @module
  */
 export * from "./config.ts";
+export * from "./examples.ts";
+export * from "./held_out_accuracy.ts";
+export * from "./label_classes.ts";
 export * from "./loss.ts";
 export * from "./network.ts";
 export * from "./open.ts";
+export * from "./sensitivity.ts";
 export * from "./weights.ts";

@@ -13,7 +13,7 @@ import {
   filledBatch,
   rowsOf,
 } from "../feature_network.ts";
-import { WORLD_TASKS, type WorldTask } from "./config.ts";
+import { shapeOf, WORLD_TASKS, type WorldTask } from "./config.ts";
 import { world3d } from "./network.ts";
 import type { LoadedWorld3d } from "./weights.ts";
 
@@ -27,7 +27,6 @@ export interface World3dPrediction {
 
 /** A world3d network on a device. */
 export interface World3dNetwork extends FeatureNetwork {
-  /** The only shape of clips that the network takes. */
   readonly shape: ClipShape;
   /** Features and classes of up to `batch` clips. */
   predict(clips: readonly Clip[]): Promise<World3dPrediction[]>;
@@ -69,8 +68,7 @@ export async function openWorld3d(
   device: Device,
   { config, parameters, digest }: LoadedWorld3d,
 ): Promise<World3dNetwork> {
-  const { frames, size, fps } = config;
-  const shape = { frames, height: size, width: size, fps };
+  const shape = shapeOf(config);
   const state = await uploadState(device, parameters);
   const classifier = jitWithState(
     (p, { clips }: { clips: tf.Tensor }) => {

@@ -1,7 +1,8 @@
 import { type Device, disposeState, uploadState } from "../../compiler/mod.ts";
-import { type Clip, InputError } from "../../core/mod.ts";
+import { InputError, unstackArrays } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
+import type { EvaluatedModel } from "../../evaluation/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import type { SolverName } from "../../models/diffusion/mod.ts";
 import {
@@ -9,64 +10,39 @@ import {
   normaliseLatent,
   strideOf,
 } from "../../models/vae/mod.ts";
-import { openCodec } from "../../pipeline/mod.ts";
-import { openHeldOutLoss } from "../../trainer/mod.ts";
-import { unstackArrays } from "../../core/mod.ts";
 import {
+  openCodec,
   openGenerator,
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
+import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
-/** How clips are drawn. */
-export interface DrawOptions {
+/** Settings of the sampler. */
+export interface SamplerOptions {
   readonly steps: number;
   readonly guidance: number;
   readonly rescale: number;
   readonly sampler: SolverName;
 }
 
-/** A clip that was never trained on, and what is said of it. */
-export interface CaptionedClip {
-  readonly clip: Clip;
-  readonly caption: string;
-}
-
-/** A trained model as its evaluation sees it. */
-export interface EvaluatedModel extends Disposable {
-  /** For people: `runs/nano, phase3`. */
-  readonly name: string;
-  /** Phase that it was trained up to. */
-  readonly phase: Phase;
-  /** Names its weights and the way of drawing: the same, the same clips. */
-  readonly identity: unknown;
-  /** Digest of its VAE. */
-  readonly vae: string;
-  /** Draws one clip for each prompt. */
-  generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
-  /** Clips through the VAE and back. */
-  reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
-  heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
-}
-
 /** Clips that go through the VAE at a time. */
-const AT_ONCE = 8;
-/** Of the noise of the held-out loss. */
+const BATCH = 8;
+/** Seed of the noise of the held-out loss. */
 const LOSS_SEED = 0;
 
 /**
  * Opens trained models to be evaluated.
  *
  * @param path A folder of trained models, or the weights of one phase in it.
- * @param shape Of the clips that are drawn.
+ * @param shape Of the generated clips.
  * @throws {InputError} if a file is missing or damaged, the files do not belong
  *   together, or the models cannot make clips of the shape
  */
 export async function openModel(
   path: string,
   shape: ClipShape,
-  draw: DrawOptions,
+  sampling: SamplerOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
@@ -76,10 +52,11 @@ export async function openModel(
   return {
     name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
     phase: phaseOf(path, stage),
-    identity: { digests, draw },
+    identity: { digests, sampling },
     vae: digests.vae,
+    latentFrames: { stride: strideOf(models.config.vae).time },
     generate: (prompts, seed) =>
-      generator.generate({ ...draw, ...shape, prompts, seed }),
+      generator.generate({ ...sampling, ...shape, prompts, seed }),
     reconstruct: (clips) => generator.reconstruct(clips),
     heldOutLoss: (clips) => heldOutLoss(device, models, clips),
     [Symbol.dispose]: () => generator[Symbol.dispose](),
@@ -96,18 +73,19 @@ function phaseOf(path: string, stage: string): Phase {
   );
 }
 
+/** {@link EvaluatedModel.heldOutLoss} of models. */
 async function heldOutLoss(
   device: Device,
   { config, vae, diffusion, statistics }: TrainedModels,
-  clips: readonly CaptionedClip[],
-): Promise<number[]> {
+  clips: Parameters<EvaluatedModel["heldOutLoss"]>[0],
+): Promise<ReadonlyMap<number, number>> {
   using codec = await openCodec(device, vae, config.vae);
   const latents = [];
-  for (let at = 0; at < clips.length; at += AT_ONCE) {
-    const batch = clips.slice(at, at + AT_ONCE).map(({ clip }) => clip);
+  for (let at = 0; at < clips.length; at += BATCH) {
+    const batch = clips.slice(at, at + BATCH).map(({ clip }) => clip);
     latents.push(...unstackArrays(await codec.encode(batch)));
   }
-  const [{ clip }] = clips as [CaptionedClip];
+  const { clip } = clips[0]!;
   const state = await uploadState(device, diffusion);
   try {
     using loss = openHeldOutLoss(device, state, config, {
@@ -123,7 +101,8 @@ async function heldOutLoss(
       ),
       seed: LOSS_SEED,
     });
-    return await loss.measure();
+    const losses = await loss.measure();
+    return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]));
   } finally {
     disposeState(state);
   }
