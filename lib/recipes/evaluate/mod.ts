@@ -11,7 +11,7 @@ export {
   type Findings,
 } from "./evaluate.ts";
 export { evaluationText } from "./evaluation_text.ts";
-export { openModel, type SamplerOptions } from "./model.ts";
+export { openModel, type SamplingOptions } from "./model.ts";
 export {
   evaluateFlags,
   type EvaluateOptions,

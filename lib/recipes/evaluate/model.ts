@@ -4,27 +4,19 @@ import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { EvaluatedModel } from "../../evaluation/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import type { SolverName } from "../../models/diffusion/mod.ts";
+import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
-  latentSizeOf,
-  normaliseLatent,
-  strideOf,
-} from "../../models/vae/mod.ts";
-import {
+  type GenerateOptions,
   openCodec,
-  openGenerator,
+  pipelineOf,
   readTrainedModels,
-  type TrainedModels,
 } from "../../pipeline/mod.ts";
 import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
 /** Settings of the sampler. */
-export interface SamplerOptions {
-  readonly steps: number;
-  readonly guidance: number;
-  readonly rescale: number;
-  readonly sampler: SolverName;
-}
+export type SamplingOptions = Required<
+  Pick<GenerateOptions, "steps" | "guidance" | "rescale" | "sampler">
+>;
 
 /** Clips that go through the VAE at a time. */
 const BATCH = 8;
@@ -42,24 +34,53 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  sampling: SamplerOptions,
+  sampling: SamplingOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
-  const { facts, digests } = models;
-  const generator = await openGenerator(device, models);
+  const { config, facts, digests } = models;
   const { stage } = facts.diffusion;
+  const phase = phaseOf(path, stage);
+  using opened = new DisposableStack();
+  const codec = opened.use(await openCodec(device, models.vae, config.vae));
+  const diffusion = await uploadState(device, models.diffusion);
+  opened.defer(() => disposeState(diffusion));
+  const pipeline = opened.use(
+    pipelineOf(device, { ...models, codec, diffusion }),
+  );
+  const held = opened.move();
   return {
     name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
-    phase: phaseOf(path, stage),
+    phase,
     identity: { digests, sampling },
     vae: digests.vae,
-    latentFrames: { stride: strideOf(models.config.vae).time },
+    latentFrames: { stride: strideOf(config.vae).time },
     generate: (prompts, seed) =>
-      generator.generate({ ...sampling, ...shape, prompts, seed }),
-    reconstruct: (clips) => generator.reconstruct(clips),
-    heldOutLoss: (clips) => heldOutLoss(device, models, clips),
-    [Symbol.dispose]: () => generator[Symbol.dispose](),
+      pipeline.generate({ ...sampling, ...shape, prompts, seed }),
+    reconstruct: (clips) => pipeline.reconstruct(clips),
+    async heldOutLoss(clips) {
+      const latents = [];
+      for (let at = 0; at < clips.length; at += BATCH) {
+        const batch = clips.slice(at, at + BATCH).map(({ clip }) => clip);
+        latents.push(...unstackArrays(await pipeline.encode(batch)));
+      }
+      using loss = openHeldOutLoss(device, diffusion, config, {
+        clips: latents.map((latent, i) => ({
+          latent,
+          caption: clips[i]!.caption,
+        })),
+        positions: tokenPositions(
+          latentSizeOf(config.vae, shape),
+          strideOf(config.vae),
+          shape.fps,
+          config.backbone.width / config.backbone.heads,
+        ),
+        seed: LOSS_SEED,
+      });
+      const losses = await loss.measure();
+      return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]));
+    },
+    [Symbol.dispose]: () => held.dispose(),
   };
 }
 
@@ -71,39 +92,4 @@ function phaseOf(path: string, stage: string): Phase {
     `Cannot evaluate "${path}": its stage must be phase1 to phase5: current ` +
       `value is "${stage}"; pass a folder of trained models`,
   );
-}
-
-/** {@link EvaluatedModel.heldOutLoss} of models. */
-async function heldOutLoss(
-  device: Device,
-  { config, vae, diffusion, statistics }: TrainedModels,
-  clips: Parameters<EvaluatedModel["heldOutLoss"]>[0],
-): Promise<ReadonlyMap<number, number>> {
-  using codec = await openCodec(device, vae, config.vae);
-  const latents = [];
-  for (let at = 0; at < clips.length; at += BATCH) {
-    const batch = clips.slice(at, at + BATCH).map(({ clip }) => clip);
-    latents.push(...unstackArrays(await codec.encode(batch)));
-  }
-  const { clip } = clips[0]!;
-  const state = await uploadState(device, diffusion);
-  try {
-    using loss = openHeldOutLoss(device, state, config, {
-      clips: latents.map((latent, i) => ({
-        latent: normaliseLatent(latent, statistics),
-        caption: clips[i]!.caption,
-      })),
-      positions: tokenPositions(
-        latentSizeOf(config.vae, clip),
-        strideOf(config.vae),
-        clip.fps,
-        config.backbone.width / config.backbone.heads,
-      ),
-      seed: LOSS_SEED,
-    });
-    const losses = await loss.measure();
-    return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]));
-  } finally {
-    disposeState(state);
-  }
 }
