@@ -23,6 +23,18 @@ export class InputError extends Error {
   readonly exitCode = 2;
 }
 
+/** Why a run was stopped before its end. */
+export type StopReason = "interrupt" | "stop file" | "time";
+
+/** Work was stopped from outside; all that was finished is saved. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+
+  constructor(message: string, readonly reason: StopReason = "interrupt") {
+    super(message);
+  }
+}
+
 /** Returns the message of anything thrown, without the class name or a stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

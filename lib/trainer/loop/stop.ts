@@ -1,14 +1,6 @@
-/** Why a run was stopped before its end. */
-export type StopReason = "interrupt" | "stop file" | "time";
+import { StoppedError, type StopReason } from "../core/mod.ts";
 
-/** Training was stopped from outside; all is saved. */
-export class StoppedError extends Error {
-  override readonly name = "StoppedError";
-
-  constructor(message: string, readonly reason: StopReason = "interrupt") {
-    super(message);
-  }
-}
+export { StoppedError, type StopReason };
 
 /** A run that cannot go on by itself; its last checkpoint is still good. */
 export class RunFailedError extends Error {

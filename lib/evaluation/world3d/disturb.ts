@@ -1,16 +1,15 @@
 import { CHANNELS, type Clip, Rng } from "../../core/mod.ts";
 
-/** How often a clip is blurred, and how often it gets noise. */
+/** Probabilities of blur and of noise. */
 const [BLURRED, NOISY] = [0.25, 0.25];
-/** Largest deviation of the noise; pixels lie in [0,1]. */
+/** Largest standard deviation of the noise; pixels lie in [0,1]. */
 const MOST_NOISE = 0.06;
-/** Values drawn once; noise begins at a random one of them. */
+/** Normal values, drawn once: the noise of a clip begins at a random one. */
 const TABLE = new Rng(0).fork("noise").normals([1 << 18]).data;
 
 /**
- * Makes a clip a little worse, in place, as decoders and generators do, so that
- * the network also knows what is not rendered: sometimes blurred, sometimes
- * with noise, mostly left alone.
+ * Augments a clip in place with the defects of decoders and generators: some
+ * clips are blurred, some get noise, most are left as they are.
  */
 export function disturb(clip: Clip, rng: Rng): void {
   if (rng.uniform() < BLURRED) blur(clip, 0.5 * rng.uniform());
@@ -25,7 +24,7 @@ export function disturb(clip: Clip, rng: Rng): void {
   }
 }
 
-/** Mixes each pixel with its neighbours, first across, then down: `side` at each side of 1. */
+/** Mixes each pixel with its neighbours, first across, then down, with the weights `[side, 1, side]`, normalised. */
 export function blur(
   { frames, height, width, data }: Clip,
   side: number,
@@ -36,7 +35,7 @@ export function blur(
   smooth(data, frames * height, row, CHANNELS, width, CHANNELS);
   smooth(data, frames, height * row, row, height, row);
 
-  /** Along one axis of `count` places that lie `step` apart. */
+  /** Smooths one axis of `count` places that lie `step` apart. */
   function smooth(
     values: Float32Array,
     blocks: number,

@@ -1,26 +1,30 @@
 import { InputError, type NdArray, sameShape, shapeText } from "../core/mod.ts";
+import type { StateDict } from "../formats/pytorch/mod.ts";
 
-/** A tensor as a file announces it. */
-interface Announced {
-  readonly shape: readonly number[];
+/** A PyTorch file that was opened. */
+export interface OpenFile {
+  /** For messages. */
+  readonly path: string;
+  readonly state: StateDict;
 }
 
 /**
- * Checks that a file holds exactly the tensors that a network is made of.
+ * Checks that a file holds exactly the tensors of a network.
  *
- * @param extra Names that may be there and are not needed.
+ * @param expected Names and shapes.
+ * @param extra Names that are ignored.
+ * @returns reads a tensor by name; throws {@link InputError} if a value is not finite.
  * @throws {InputError} naming the first tensor that is missing, has another
  *   shape or is not known
  */
-export function expectTensors(
-  path: string,
+export function tensorReader(
+  { path, state: { tensors } }: OpenFile,
   network: string,
-  found: ReadonlyMap<string, Announced>,
   expected: ReadonlyMap<string, readonly number[]>,
   extra: RegExp,
-): void {
+): (name: string) => NdArray {
   for (const [name, shape] of expected) {
-    const tensor = found.get(name);
+    const tensor = tensors.get(name);
     if (tensor && sameShape(tensor.shape, shape)) continue;
     throw new InputError(
       `Cannot use "${path}" as ${network}: tensor "${name}" must have shape ` +
@@ -29,34 +33,25 @@ export function expectTensors(
         }; pass the public file of this network`,
     );
   }
-  for (const name of found.keys()) {
+  for (const name of tensors.keys()) {
     if (expected.has(name) || extra.test(name)) continue;
     throw new InputError(
       `Cannot use "${path}" as ${network}: its tensors must be those of the ` +
         `network: "${name}" is none; pass the public file of this network`,
     );
   }
+  return (name) => {
+    const array = tensors.get(name)!.read();
+    const at = array.data.findIndex((x) => !Number.isFinite(x));
+    if (at < 0) return array;
+    throw new InputError(
+      `Cannot use "${path}": values of tensor "${name}" must be finite: ` +
+        `current value at ${at} is ${array.data[at]}; download the file again`,
+    );
+  };
 }
 
-/**
- * Refuses weights that no training leaves behind.
- *
- * @throws {InputError} naming the tensor and its first value that is not finite
- */
-export function expectFinite(
-  path: string,
-  name: string,
-  { data }: NdArray,
-): void {
-  const at = data.findIndex((x) => !Number.isFinite(x));
-  if (at < 0) return;
-  throw new InputError(
-    `Cannot use "${path}": values of tensor "${name}" must be finite: ` +
-      `current value at ${at} is ${data[at]}; download the file again`,
-  );
-}
-
-/** Brings a convolution from PyTorch's layout to ours: `[out,in,...k] -> [...k,in,out]`. */
+/** Weights of a convolution from PyTorch's layout to ours: `[out,in,...k] -> [...k,in,out]`. */
 export function channelsLast({ shape, data }: NdArray): NdArray<"float32"> {
   const [to, from, ...window] = shape as [number, number, ...number[]];
   const places = window.reduce((a, b) => a * b, 1);

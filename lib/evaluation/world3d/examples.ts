@@ -13,70 +13,75 @@ import {
   Sprites,
   type TakeName,
 } from "../../dataset/synthetic/mod.ts";
-import { type Labels, objectKind } from "../../dataset/vocabulary/mod.ts";
+import type { Labels, Phase } from "../../dataset/vocabulary/mod.ts";
+import type * as tf from "@tensorflow/tfjs-core";
 import {
-  type AppearanceBatch,
-  type MotionBatch,
+  shapeOf,
   type World3dConfig,
   WORLD_TASKS,
   type WorldTask,
-} from "../../evaluation/world3d/mod.ts";
-import type * as tf from "@tensorflow/tfjs-core";
+} from "./config.ts";
 import { disturb } from "./disturb.ts";
-import type { World3dPlan } from "./plan.ts";
+import { classesOf } from "./label_classes.ts";
+import type { AppearanceBatch, MotionBatch } from "./loss.ts";
 
 /** Batches as arrays. */
-export type MotionArrays = MapLeaves<MotionBatch, tf.Tensor, NdArray>;
-export type AppearanceArrays = MapLeaves<
-  AppearanceBatch,
-  tf.Tensor,
-  NdArray
->;
+type MotionArrays = MapLeaves<MotionBatch, tf.Tensor, NdArray>;
+type AppearanceArrays = MapLeaves<AppearanceBatch, tf.Tensor, NdArray>;
 
-/** The names that a clip's labels give as answers to each task; none where it has none. */
-export function answersOf(
-  { subjects, camera }: Labels,
-): Record<WorldTask, string[]> {
-  return {
-    object: subjects.map(({ object }) => object),
-    colour: subjects.flatMap(({ object }) => objectKind(object).paint ?? []),
-    // Which of several motions a clip is asked for, nobody could tell.
-    motion: subjects.length === 1 ? [subjects[0]!.motion] : [],
-    camera: [camera],
-  };
+/** Examples of one stage of the training. */
+export interface ExampleStage {
+  /** Clips, or pictures, in a step. */
+  readonly batch: number;
+  /** Share of the examples from each phase; the shares sum to 1. */
+  readonly phases: readonly (readonly [phase: Phase, share: number])[];
 }
 
-/** Films clips of the synthetic world for the network. */
+/** What the examples of a training depend on. */
+export interface ExamplePlan {
+  readonly network: World3dConfig;
+  readonly appearance: ExampleStage;
+  readonly motion: ExampleStage;
+  readonly seed: number;
+}
+
+/** A clip in the network's shape, and its labels. */
+export interface LabelledClip {
+  readonly clip: Clip;
+  readonly labels: Labels;
+}
+
+/** Labelled clips of the synthetic world, in the shape of a network. */
 export class World3dExamples {
-  readonly #plan: World3dPlan;
+  readonly #plan: ExamplePlan;
   readonly #sprites = new Sprites();
 
-  constructor(plan: World3dPlan) {
+  constructor(plan: ExamplePlan) {
     this.#plan = plan;
   }
 
-  /** One clip in the network's shape, and what it shows. */
-  async film(name: TakeName): Promise<{ clip: Clip; labels: Labels }> {
-    const { frames, size, fps } = this.#plan.network;
-    return await this.#filmed(name, { frames, height: size, width: size, fps });
+  /** A clip of the validation split. */
+  heldOut(phase: Phase, index: number): Promise<LabelledClip> {
+    const { seed } = this.#plan;
+    return this.#film({ seed, phase, split: "validation", index });
   }
 
   /**
-   * Held-out takes of phase 1 that another way round are something else: the
-   * world as a whole is the same forwards and backwards.
+   * Indices of held-out clips of phase 1 whose motion differs from its reverse:
+   * the world as a whole is the same forwards and backwards.
    */
-  oneWay(count: number): TakeName[] {
+  oneWay(count: number): number[] {
     const { seed } = this.#plan;
-    const takes: TakeName[] = [];
-    for (let index = 0; takes.length < count; index++) {
+    const indices: number[] = [];
+    for (let index = 0; indices.length < count; index++) {
       const name = { seed, phase: 1, split: "validation", index } as const;
       const { motion } = planTake(name).labels.subjects[0]!;
-      if (ONE_WAY.includes(motion)) takes.push(name);
+      if (ONE_WAY.includes(motion)) indices.push(index);
     }
-    return takes;
+    return indices;
   }
 
-  /** The batch of a step of the stage of appearance, from the step's number alone. */
+  /** The batch of a step of the stage of appearance; it depends on the step's number alone. */
   async picturesAt(step: number): Promise<AppearanceArrays> {
     const { network, seed, appearance: { batch, phases } } = this.#plan;
     const { size } = network;
@@ -84,11 +89,11 @@ export class World3dExamples {
     const pictures = zeros([batch, 1, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
-      // Moments of a take, up to 1.5 seconds apart: turned and grown as far as
-      // clips show it. One of them is shown.
-      const { clip, labels } = await this.#filmed({
+      // One of several moments of a take, up to 1.5 seconds apart, so that
+      // subjects are turned and grown as far as in clips.
+      const { clip, labels } = await this.#film({
         seed,
-        phase: chosen(phases, rng.uniform()),
+        phase: choose(phases, rng.uniform()),
         split: "train",
         index: step * batch + i,
       }, {
@@ -104,13 +109,13 @@ export class World3dExamples {
         clip.data.subarray(moment, moment + values),
         i * values,
       );
-      answer(targets, network, i, answersOf(labels));
+      setTargets(targets, network, i, labels);
     }
     const { object, colour } = targets;
     return { pictures, targets: { object, colour } };
   }
 
-  /** The batch of a step of the stage of motion, from the step's number alone. */
+  /** The batch of a step of the stage of motion; it depends on the step's number alone. */
   async clipsAt(step: number): Promise<MotionArrays> {
     const { network, seed, motion: { batch, phases } } = this.#plan;
     const { frames, size } = network;
@@ -118,29 +123,27 @@ export class World3dExamples {
     const clips = zeros([batch, frames, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
-      const { clip, labels } = await this.film({
+      const { clip, labels } = await this.#film({
         seed,
-        phase: chosen(phases, rng.uniform()),
+        phase: choose(phases, rng.uniform()),
         split: "train",
         index: CLIPS_BEGIN + step * batch + i,
       });
       disturb(clip, rng);
       clips.data.set(clip.data, i * clip.data.length);
-      answer(targets, network, i, answersOf(labels));
+      setTargets(targets, network, i, labels);
     }
     const { motion, camera } = targets;
     return { clips, targets: { motion, camera } };
   }
 
-  async #filmed(
+  async #film(
     name: TakeName,
-    shape: ClipShape,
-  ): Promise<{ clip: Clip; labels: Labels }> {
+    shape: ClipShape = shapeOf(this.#plan.network),
+  ): Promise<LabelledClip> {
     const take = planTake(name);
-    return {
-      clip: await filmTake(take, shape, this.#sprites),
-      labels: take.labels,
-    };
+    const clip = await filmTake(take, shape, this.#sprites);
+    return { clip, labels: take.labels };
   }
 }
 
@@ -154,13 +157,13 @@ const ONE_WAY: readonly string[] = [
   "growing",
 ];
 
-/** Moments of a take, of which a picture shows one. */
+/** Moments of a take from which a picture is chosen. */
 const MOMENTS = 4;
 
-/** Takes from here on are for the stage of motion, apart from those of pictures. */
+/** First take of the stage of motion; pictures are of earlier ones. */
 const CLIPS_BEGIN = 1e7;
 
-function chosen<T>(
+function choose<T>(
   shares: readonly (readonly [T, number])[],
   at: number,
 ): T {
@@ -176,18 +179,19 @@ function emptyTargets({ classes }: World3dConfig, batch: number): Targets {
   ) as Targets;
 }
 
-/** Fills one row of the targets; several answers share it evenly. */
-function answer(
+/** Fills one row of the targets; several classes share it evenly. */
+function setTargets(
   targets: Targets,
   { classes }: World3dConfig,
   row: number,
-  answers: Record<WorldTask, string[]>,
+  labels: Labels,
 ): void {
+  const correct = classesOf(labels);
   for (const task of WORLD_TASKS) {
     const names = classes[task];
-    for (const name of answers[task]) {
+    for (const name of correct[task]) {
       const at = row * names.length + names.indexOf(name);
-      targets[task].data[at]! += 1 / answers[task].length;
+      targets[task].data[at]! += 1 / correct[task].length;
     }
   }
 }

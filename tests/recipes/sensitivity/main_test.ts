@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sensitivityFigure } from "lib/recipes/sensitivity/figure.ts";
+import { sensitivityFigure } from "lib/recipes/sensitivity/main.ts";
 
 Deno.test("sensitivityFigure() has a line for each damage", () => {
   const svg = sensitivityFigure({

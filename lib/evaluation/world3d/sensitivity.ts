@@ -1,15 +1,13 @@
 import { CHANNELS, type Clip, type Progress, Rng } from "../../core/mod.ts";
-import {
-  FeatureStatistics,
-  frechetDistance,
-  settingOf,
-  type World3dNetwork,
-} from "../../evaluation/mod.ts";
+import { FeatureStatistics, frechetDistance } from "../distribution/mod.ts";
+import { settingOf } from "../feature_network.ts";
 import { blur } from "./disturb.ts";
+import type { World3dExamples } from "./examples.ts";
+import type { World3dNetwork } from "./open.ts";
 
-/** Ways to spoil a clip, each from not at all (0) to strongly (1). */
+/** Damages of a clip, each at a strength from 0 (none) to 1. */
 const DAMAGES = {
-  /** Noise of a deviation of up to 0.2. */
+  /** Noise with a standard deviation of up to 0.2. */
   noise(clip: Clip, strength: number, rng: Rng): Clip {
     const noise = rng.normals([clip.data.length]).data;
     const data = clip.data.map((x, i) =>
@@ -40,23 +38,22 @@ const DAMAGES = {
   },
 } as const;
 
-/** A way to spoil a clip. */
-export type Damage = keyof typeof DAMAGES;
+/** Name of a damage. */
+type Damage = keyof typeof DAMAGES;
 
-/** How strongly clips are spoilt. */
+/** Strengths at which the distance is measured. */
 export const STRENGTHS = [0, 0.25, 0.5, 1] as const;
 
 /**
- * How the Fréchet world distance grows when one of two sets of real clips is
- * spoilt: a distance that does not grow sees nothing.
+ * Sensitivity of the Fréchet world distance: how it grows when one of two sets
+ * of held-out clips is damaged.
  *
- * @param film Makes clip `i` of a phase, of those of the network's shape.
  * @param count Clips of each set.
- * @returns for each damage the distance at each of {@link STRENGTHS}.
+ * @returns the distance at each of {@link STRENGTHS}, by damage.
  */
 export async function sensitivity(
   network: World3dNetwork,
-  film: (index: number) => Promise<Clip>,
+  examples: World3dExamples,
   count: number,
   progress: Progress,
 ): Promise<Record<Damage, number[]>> {
@@ -66,34 +63,37 @@ export async function sensitivity(
     total: (1 + kinds.length * STRENGTHS.length) * count,
     unit: "clips",
   });
+  const indices = examples.oneWay(2 * count);
   let done = 0;
   const statisticsOf = async (
     from: number,
     change: (clip: Clip, rng: Rng) => Clip,
   ): Promise<FeatureStatistics> => {
-    let statistics: FeatureStatistics | undefined;
+    const statistics = new FeatureStatistics(
+      settingOf(network, network.shape),
+    );
     for (let at = 0; at < count; at += network.batch) {
       const clips = [];
       for (let i = at; i < Math.min(count, at + network.batch); i++) {
         const rng = new Rng(0).fork(`clip ${i}`);
-        clips.push(change(await film(from + i), rng));
+        const { clip } = await examples.heldOut(1, indices[from + i]!);
+        clips.push(change(clip, rng));
       }
-      statistics ??= new FeatureStatistics(settingOf(network, clips[0]!));
       for (const row of await network.featuresOf(clips)) statistics.add(row);
       task.update(done += clips.length);
     }
-    return statistics!;
+    return statistics;
   };
   const real = (await statisticsOf(0, (clip) => clip)).moments;
   const found = {} as Record<Damage, number[]>;
   for (const kind of kinds) {
     found[kind] = [];
     for (const strength of STRENGTHS) {
-      const spoilt = await statisticsOf(
+      const damaged = await statisticsOf(
         count,
         (clip, rng) => DAMAGES[kind](clip, strength, rng),
       );
-      found[kind].push(frechetDistance(real, spoilt.moments));
+      found[kind].push(frechetDistance(real, damaged.moments));
     }
   }
   return found;
