@@ -1,4 +1,4 @@
-import { StoppedError, type StopReason } from "../core/mod.ts";
+import { StoppedError, type StopReason } from "../../core/mod.ts";
 
 export { StoppedError, type StopReason };
 
