@@ -25,7 +25,7 @@ Deno.test("encodeGif() loops for ever", () => {
   assert.deepEqual([...gif.subarray(loop + 11, loop + 16)], [3, 1, 0, 0, 0]);
 });
 
-Deno.test("encodeGif() spreads what a hundredth of a second cannot hold", () => {
+Deno.test("encodeGif() distributes rounding errors over the frames", () => {
   const gif = encodeGif(
     brightnessClip({ frames: 8, height: 8, width: 8, fps: 8 }),
   );
@@ -53,7 +53,7 @@ Deno.test("writeGif() chooses a palette that suits the clip", async () => {
   assert.ok(quality > 35, `${quality.toFixed(1)} dB`);
 });
 
-Deno.test("encodeGif() refuses a rate that players do not show", () => {
+Deno.test("encodeGif() rejects a rate above 50 fps", () => {
   const clip = brightnessClip({ frames: 2, height: 8, width: 8, fps: 60 });
   assert.throws(() => encodeGif(clip), {
     name: "InputError",
