@@ -2,7 +2,7 @@ import { jitWithState, openDevice, uploadState } from "lib/compiler/mod.ts";
 import { Rng, silentProgress } from "lib/core/mod.ts";
 import { openJsonl } from "lib/formats/jsonl/mod.ts";
 import { tokenPositions } from "lib/models/backbone/mod.ts";
-import { drawLevels } from "lib/models/diffusion/mod.ts";
+import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
 import { readPrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
 import { initModels } from "lib/recipes/models.ts";
@@ -16,7 +16,7 @@ import {
   type DiffusionBatch,
   diffusionTrainingLoss,
   initTrainState,
-  lossByLevel,
+  lossBySigma,
   NO_LIMIT,
   type Pass,
   train,
@@ -72,7 +72,7 @@ export async function benchTrainer(
     return {
       latents,
       noise: rng.normals(latents.shape),
-      levels: drawLevels(rng, plan.batch),
+      sigmas: sampleTimesteps(rng, plan.batch),
       prompts: readPrompts(captions, models.text),
       positions,
     };
@@ -125,8 +125,8 @@ export async function benchTrainer(
       lossOf: diffusionTrainingLoss(models),
       batchAt,
       measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
-        byLevel: lossByLevel(
-          passes.flatMap(({ batch }) => [...batch.levels.data]),
+        byLevel: lossBySigma(
+          passes.flatMap(({ batch }) => [...batch.sigmas.data]),
           passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
         ),
       }),

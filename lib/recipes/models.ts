@@ -35,12 +35,12 @@ export interface ModelParameters {
  *
  * @example
  * ```ts
- * import { shapesOnly } from "lib/models/layers/mod.ts";
+ * import { metaInit } from "lib/models/layers/mod.ts";
  * import { initModels } from "lib/recipes/models.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
- * const { backbone } = initModels(PRESETS.base, shapesOnly());
+ * const { backbone } = initModels(PRESETS.base, metaInit());
  * assert.deepEqual(backbone.words?.shape, [32_000, 768]);
  * ```
  */
@@ -172,7 +172,7 @@ export function modelFunctions(
       model: "backbone",
       inputs: {
         latent,
-        level: float(),
+        sigma: float(),
         text: {
           tokens: float(text.queries, text.outputWidth),
           mask: float(text.queries),

@@ -33,7 +33,7 @@ const NANO: ModelConfig = {
     blocks: 1,
     latentChannels: 32,
     heads: 4,
-    reach: 8,
+    attentionWindow: 8,
     beta: { initial: 1e-4, min: 1e-6, max: 1 },
   },
   text: {
@@ -55,8 +55,8 @@ const NANO: ModelConfig = {
     attentionLayers: 4,
     cnnLayers: 2,
     cnnWidth: 64,
-    memory: 16,
-    reading: "joint",
+    pooledContextTokens: 16,
+    textConditioning: "joint",
   },
 };
 
@@ -92,7 +92,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 1,
       latentChannels: 8,
       heads: 2,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
@@ -114,7 +114,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 2,
       cnnLayers: 1,
       cnnWidth: 16,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   nano: NANO,
@@ -126,7 +126,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
       shortcut: true,
     },
-    backbone: { ...NANO.backbone, prediction: "data" },
+    backbone: { ...NANO.backbone, prediction: "x0" },
   },
   small: {
     vae: {
@@ -135,7 +135,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 2,
       latentChannels: 32,
       heads: 4,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-3, min: 1e-6, max: 1 },
     },
     text: {
@@ -157,7 +157,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 15,
       cnnLayers: 9,
       cnnWidth: 192,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   // The arithmetic is in docs/specification.md; a test holds it to 2 %.
@@ -168,7 +168,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 3,
       latentChannels: 256,
       heads: 8,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 0.1, min: 1e-4, max: 1 },
     },
     text: {
@@ -190,7 +190,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 30,
       cnnLayers: 18,
       cnnWidth: 256,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
 };

@@ -14,6 +14,7 @@ import {
 import { firstDifference } from "./config_difference.ts";
 import { digestOf } from "./digest.ts";
 import type { GuardMemory } from "./guard.ts";
+import { renamedConfig, renamedTensors } from "./old_names.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
 const SCHEMA = "2";
@@ -102,14 +103,15 @@ export async function loadCheckpoint<S>(
 ): Promise<Checkpoint<S> | undefined> {
   const progress = await peekCheckpoint(path, config);
   if (!progress) return undefined;
-  const { metadata, tensors } = await readSafetensors(path);
-  if (digestOf(tensors) !== metadata.digest) {
+  const { metadata, tensors: saved } = await readSafetensors(path);
+  if (digestOf(saved) !== metadata.digest) {
     throw new InputError(
       `Cannot resume from "${path}": its numbers must be those that were ` +
         `saved: their digest is another one; remove the file, so that the ` +
         `run goes on from the one before`,
     );
   }
+  const tensors = renamedTensors(saved);
   if (form !== undefined) {
     checkForm(path, tensors, leavesOf(form, isNdArray), FIX);
   }
@@ -138,7 +140,7 @@ export async function peekCheckpoint(
     );
   }
   const changed = firstDifference(
-    JSON.parse(metadata.config),
+    renamedConfig(JSON.parse(metadata.config)),
     JSON.parse(JSON.stringify(config)),
   );
   if (changed) {

@@ -6,7 +6,7 @@ import {
   type BackboneParameters,
   type BlockOptions,
 } from "../models/backbone/mod.ts";
-import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
+import { addNoise, flowLoss, velocityOf } from "../models/diffusion/mod.ts";
 import type {
   AttentionContext,
   RotaryTable,
@@ -38,7 +38,7 @@ export interface DiffusionBatch {
   /** Standard normal, the same shape. */
   readonly noise: tf.Tensor;
   /** Noise levels, `[B]` in (0,1). */
-  readonly levels: tf.Tensor;
+  readonly sigmas: tf.Tensor;
   /** Prompts, `[B,...]`; empty where the prompt is dropped. */
   readonly prompts: Tensors<PromptTokens>;
   readonly positions: Tensors<RotaryTable>;
@@ -49,7 +49,7 @@ export function promptedVelocity(
   parameters: Tensors<DiffusionParameters>,
   inputs: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Tensors<PromptTokens>;
     readonly positions: Tensors<RotaryTable>;
   },
@@ -63,9 +63,9 @@ export function promptedVelocity(
 /** The same with the text encoder's work done: it does not depend on the noise. */
 export function encodedVelocity(
   parameters: Tensors<DiffusionParameters>,
-  { latents, levels, prompts, text, positions }: {
+  { latents, sigmas, prompts, text, positions }: {
     readonly latents: tf.Tensor;
-    readonly levels: tf.Tensor;
+    readonly sigmas: tf.Tensor;
     readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
     readonly text: AttentionContext;
     readonly positions: Tensors<RotaryTable>;
@@ -77,7 +77,7 @@ export function encodedVelocity(
     parameters.backbone,
     {
       latent: latents,
-      level: levels,
+      sigma: sigmas,
       text,
       words: { ids: prompts.words, mask: prompts.wordMask },
       positions,
@@ -98,12 +98,12 @@ export function diffusionTrainingLoss(
   parameters: Tensors<DiffusionParameters>,
   batch: DiffusionBatch,
 ) => Loss<{ losses: tf.Tensor }> {
-  return (parameters, { latents, noise, levels, prompts, positions }) => {
+  return (parameters, { latents, noise, sigmas, prompts, positions }) => {
     const predicted = promptedVelocity(
       parameters,
       {
-        latents: mixNoise(latents, noise, levels),
-        levels,
+        latents: addNoise(latents, noise, sigmas),
+        sigmas,
         prompts,
         positions,
       },

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
 import { float32, type NdArray, Rng } from "../core/mod.ts";
-import { flowLoss, mixNoise, velocityOf } from "../models/diffusion/mod.ts";
+import { addNoise, flowLoss, velocityOf } from "../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
 import { type PromptTokens, readPrompts } from "../models/text/mod.ts";
 import { stackArrays } from "./clip_batch.ts";
@@ -12,7 +12,7 @@ import {
 } from "./diffusion_training.ts";
 
 /** The noise levels at which held-out clips are always measured. */
-export const HELD_OUT_LEVELS: readonly number[] = [
+export const HELD_OUT_SIGMAS: readonly number[] = [
   0.1,
   0.2,
   0.3,
@@ -34,15 +34,15 @@ export interface HeldOutClip {
   readonly caption: string;
 }
 
-/** The loss of held-out clips at {@link HELD_OUT_LEVELS}, with fixed noise. */
+/** The loss of held-out clips at {@link HELD_OUT_SIGMAS}, with fixed noise. */
 export interface HeldOutLoss extends Disposable {
-  /** Mean loss at each level. */
+  /** Mean loss at each sigma. */
   measure(): Promise<number[]>;
 }
 
 /**
  * Prepares to measure the loss of held-out clips. Training loss is drawn at
- * random levels with random noise and hardly shows progress; with everything
+ * random sigmas with random noise and hardly shows progress; with everything
  * fixed, what changes between two measurements is the model alone.
  *
  * @param parameters On the device; they are measured as they are at each call.
@@ -60,18 +60,18 @@ export function openHeldOutLoss(
   },
 ): HeldOutLoss {
   const loss = jitWithState(
-    (diffusion, { latents, noise, levels, prompts, positions }: {
+    (diffusion, { latents, noise, sigmas, prompts, positions }: {
       latents: tf.Tensor;
       noise: tf.Tensor;
-      levels: tf.Tensor;
+      sigmas: tf.Tensor;
       prompts: Tensors<PromptTokens>;
       positions: Tensors<RotaryTable>;
     }) => {
       const predicted = promptedVelocity(
         diffusion as Tensors<DiffusionParameters>,
         {
-          latents: mixNoise(latents, noise, levels),
-          levels,
+          latents: addNoise(latents, noise, sigmas),
+          sigmas,
           prompts,
           positions,
         },
@@ -103,12 +103,12 @@ export function openHeldOutLoss(
   return {
     async measure() {
       const means: number[] = [];
-      for (const level of HELD_OUT_LEVELS) {
+      for (const sigma of HELD_OUT_SIGMAS) {
         let sum = 0;
         for (const batch of batches) {
           const count = batch.latents.shape[0]!;
-          const levels = float32([count], new Array<number>(count).fill(level));
-          const { losses } = await loss.run({ ...batch, levels });
+          const sigmas = float32([count], new Array<number>(count).fill(sigma));
+          const { losses } = await loss.run({ ...batch, sigmas });
           for (const value of losses.data) sum += value;
         }
         means.push(sum / clips.length);

@@ -9,8 +9,8 @@ import {
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   guide,
-  noiseLevels,
   sampleFlow,
+  sigmaSchedule,
   type SolverName,
   SOLVERS,
 } from "../models/diffusion/mod.ts";
@@ -46,23 +46,21 @@ export interface SampleOptions {
   readonly rescale?: number;
   /** Euler's method where left out. */
   readonly solver?: SolverName;
-  /** Of the noise levels, `shiftOf(tokens)` for large clips; 1 where left out. */
+  /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
-  /** Noise level of the latents that are wanted, in [0,1); 0, none, where left out. */
-  readonly end?: number;
   readonly onStep?: (done: number) => void;
 }
 
 /** A trained denoiser, ready to use. */
 export interface LatentSampler extends Disposable {
-  /** Samples normalised latents, `[B,t,h,w,Z]`, as far as the end. */
+  /** Samples normalised latents, `[B,t,h,w,Z]`. */
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
 /** One step's inputs; what is said of prompts is of `2B` clips. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
-  readonly levels: tf.Tensor;
+  readonly sigmas: tf.Tensor;
   readonly guidance: tf.Tensor;
   readonly rescale: tf.Tensor;
   readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
@@ -113,7 +111,7 @@ export function samplerOf(
       const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
         ...inputs,
         latents: tf.concat([inputs.latents, inputs.latents]),
-        levels: tf.concat([inputs.levels, inputs.levels]),
+        sigmas: tf.concat([inputs.sigmas, inputs.sigmas]),
       }, config);
       const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
       const { guidance, rescale } = inputs;
@@ -126,7 +124,7 @@ export function samplerOf(
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
-      const { rescale = 0, solver = "euler", onStep, ...levels } = options;
+      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
       const count = prompts.length;
       const tokens = readPrompts(
         [...prompts, ...prompts.map(() => "")],
@@ -136,13 +134,13 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
-        levels: noiseLevels(steps, levels),
+        sigmas: sigmaSchedule(steps, shift),
         solver: SOLVERS[solver],
         onStep,
-        async velocity(latents, level) {
+        async velocity(latents, sigma) {
           const result = await velocity.run({
             latents,
-            levels: float32([count], new Array<number>(count).fill(level)),
+            sigmas: float32([count], new Array<number>(count).fill(sigma)),
             guidance: scalar(guidance),
             rescale: scalar(rescale),
             prompts: { words, wordMask },

@@ -79,7 +79,7 @@ export function alignmentOf(
  * @param same See {@link CaptionPairs}.
  * @returns a scalar in [0,1]
  */
-export function likenessOf(rows: tf.Tensor, same: tf.Tensor): tf.Tensor {
+export function decorrelationLoss(rows: tf.Tensor, same: tf.Tensor): tf.Tensor {
   const unit = directionsOf(rows) as tf.Tensor2D;
   const different = tf.tile(tf.sub(1, same), [2, 2]);
   const squares = tf.square(tf.matMul(unit, unit, false, true));

@@ -17,7 +17,7 @@ import {
   type AlignmentMetrics,
   alignmentOf,
   type CaptionPairs,
-  likenessOf,
+  decorrelationLoss,
   together,
 } from "./text_alignment.ts";
 
@@ -25,7 +25,7 @@ import {
 const HIDDEN = 1e9;
 
 /** At a tenth of the directions of a layer it costs as much as a few mistakes. */
-const LIKENESS_WEIGHT = 20;
+const DECORRELATION_WEIGHT = 20;
 
 /** The text encoder, and what reads answers off it while it learns. */
 export interface ReadingParameters {
@@ -44,7 +44,7 @@ export interface LabelledPairs extends CaptionPairs {
 export interface ReadingMetrics extends AlignmentMetrics {
   /** Share of answers that are read off captions rightly. */
   readonly read: tf.Tensor;
-  /** Of captions that say different things, see {@link likenessOf}. */
+  /** Of captions that say different things, see {@link decorrelationLoss}. */
   readonly likeness: tf.Tensor;
 }
 
@@ -70,7 +70,7 @@ export function initReaders(
  * Alone, the first is content to tell clips apart by what differs most, the
  * subject; motion and colour then come to lie too close for a backbone. And
  * both are content with a few directions for hundreds of names, so captions
- * that say different things are to be unlike ({@link likenessOf}).
+ * that say different things are to be unlike ({@link decorrelationLoss}).
  *
  * Read is the mean over normalised tokens, for that is how a backbone reads a
  * whole prompt.
@@ -85,7 +85,7 @@ export function readingLoss(
     const { tokens } = encodeText(text, together(first, second), config);
     const alignment = alignmentOf(tokens, same);
     const seen = tf.mean(layerNorm(tokens), 1); // [2B,O]
-    const likeness = likenessOf(seen, same);
+    const likeness = decorrelationLoss(seen, same);
     const questions = Object.entries(answers).map(([question, answer]) => {
       const scores = linear(readers[question]!, seen); // [2B,answers]
       const asked = tf.concat([answer, answer]);
@@ -104,7 +104,7 @@ export function readingLoss(
       loss: sum([
         alignment.loss,
         ...questions.map(({ loss }) => loss),
-        tf.mul(likeness, LIKENESS_WEIGHT),
+        tf.mul(likeness, DECORRELATION_WEIGHT),
       ]),
       metrics: {
         accuracy: alignment.accuracy,

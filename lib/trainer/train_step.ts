@@ -18,20 +18,19 @@ import {
   TRACKS,
 } from "./averages/mod.ts";
 import {
-  adamW,
-  type AdamWOptions,
+  ADAMW_DEFAULTS,
   clipByGlobalNorm,
-  initMoments,
+  lrMultiplierOf,
   type Moments,
-  rateOf,
-  type StepScalars,
-  stepScalars,
+  type OptimiserConfig,
+  optimiserOf,
+  type OptimiserScalars,
 } from "./optimiser/mod.ts";
 
 /** All that a training step changes. */
 export interface TrainState<P> {
   readonly parameters: P;
-  readonly moments: Moments<P>;
+  readonly moments: Moments;
   /** Running averages of the parameters, where they are kept. */
   readonly averages?: Averages<P>;
 }
@@ -39,24 +38,27 @@ export interface TrainState<P> {
 /** The state before the first step. */
 export function initTrainState<P>(
   parameters: P,
-  { averages = false }: { readonly averages?: boolean } = {},
+  { optimiser = ADAMW_DEFAULTS, averages = false }: {
+    readonly optimiser?: OptimiserConfig;
+    readonly averages?: boolean;
+  } = {},
 ): TrainState<P> {
   return {
     parameters,
-    moments: initMoments(parameters),
+    moments: optimiserOf(optimiser).init(parameters),
     ...(averages ? { averages: initAverages(parameters) } : {}),
   };
 }
 
 /** How a step updates. */
 export interface UpdateOptions {
-  readonly optimiser: AdamWOptions;
+  readonly optimiser: OptimiserConfig;
   /** Largest common norm of the gradients. */
   readonly clipNorm: number;
 }
 
 /** What changes from update to update, given to the compiled step as scalars. */
-export interface UpdateScalars<T> extends StepScalars<T> {
+export interface UpdateScalars<T> extends OptimiserScalars<T> {
   /** A gradient of a larger norm changes nothing; see {@link updateState}. */
   readonly normLimit: T;
   /** How far each average moves. */
@@ -87,11 +89,11 @@ export function updateScalars(
   update: number,
   learningRate: number,
   normLimit: number,
-  optimiser: AdamWOptions,
+  optimiser: OptimiserConfig,
 ): UpdateScalars<NdArray> {
   const rates = averagingRates(update);
   return {
-    ...stepScalars(update, learningRate, optimiser),
+    ...optimiserOf(optimiser).scalars(update, learningRate),
     normLimit: scalar(Math.min(normLimit, NO_LIMIT)),
     averaging: { short: scalar(rates.short), long: scalar(rates.long) },
   };
@@ -119,7 +121,7 @@ export type TrainStep<P, B, A> = (
 
 /**
  * Makes a whole training step of a loss, as one function to compile: forward
- * and backward pass, clipping at the global norm, AdamW, averages.
+ * and backward pass, clipping at the global norm, optimiser, averages.
  */
 export function trainStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
@@ -212,9 +214,12 @@ export function accumulateStep<P, B, A>(
 
 /** Says which parameters no update changes. */
 function fixedBy(
-  { optimiser: { rates } }: Pick<UpdateOptions, "optimiser">,
+  { optimiser }: Pick<UpdateOptions, "optimiser">,
 ): (path: string) => boolean {
-  return (path) => rateOf(path, rates) === 0;
+  const { lrMultipliers } = optimiser.name === "muon"
+    ? optimiser.adamW
+    : optimiser;
+  return (path) => lrMultiplierOf(path, lrMultipliers) === 0;
 }
 
 /** Makes the end of an accumulated step, as a function to compile. */
@@ -247,18 +252,17 @@ function updateState<P>(
     tf.lessEqual(tf.abs(loss), NO_LIMIT),
   );
   const gate = tf.cast(good, "float32");
-  const next = adamW(
-    state.parameters,
-    mapTree(
+  const next = optimiserOf(optimiser).update({
+    parameters: state.parameters,
+    gradients: mapTree(
       clipped.gradients,
       isTensor,
       (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
     ) as P,
-    state.moments,
+    moments: state.moments,
     scalars,
-    optimiser,
     gate,
-  );
+  });
   const outputs = { loss, gradientNorm: clipped.norm, applied: gate };
   if (!state.averages) return { state: next, outputs };
   const follow = (track: Track): P =>

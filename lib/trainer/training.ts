@@ -8,10 +8,10 @@ import {
 } from "../compiler/mod.ts";
 import type { Progress } from "../core/mod.ts";
 import type { JsonlWriter } from "../formats/jsonl/mod.ts";
-import { BatchesAhead } from "./batches_ahead.ts";
+import { Prefetcher } from "../dataset/batches/mod.ts";
 import type { Checkpoint, EvaluationMemory } from "./checkpoint.ts";
 import { GradientGuard, type GuardOptions } from "./guard.ts";
-import type { AdamWOptions } from "./optimiser/mod.ts";
+import type { OptimiserConfig } from "./optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
 import {
   type ArraysOf,
@@ -29,7 +29,7 @@ import {
 /** How a model is trained, as plain data. */
 export interface TrainingConfig {
   readonly schedule: LearningRateSchedule;
-  readonly optimiser: AdamWOptions;
+  readonly optimiser: OptimiserConfig;
   /** Largest common norm of the gradients. */
   readonly clipNorm: number;
   /** Default: spikes are ten times the median, and three in a row end the run. */
@@ -144,12 +144,12 @@ export async function train<P, T, B, A>(
   const state = await uploadState(
     device,
     resume?.state ??
-      initTrainState(training.initial, { averages: config.averages }),
+      initTrainState(training.initial, config),
   ) as OnDevice<TrainState<P>>;
   using held = new DisposableStack();
   held.defer(() => disposeState(state));
   const step = held.use(await compileStep(training, state));
-  await using batches = new BatchesAhead(
+  await using batches = new Prefetcher(
     training.batchAt,
     config.accumulation ?? 1,
   );

@@ -13,6 +13,7 @@ import {
 } from "../formats/safetensors/mod.ts";
 import { firstDifference } from "./config_difference.ts";
 import { digestOf } from "./digest.ts";
+import { renamedConfig, renamedTensors } from "./old_names.ts";
 
 /** Weights to use, not to train on: what samplers and exporters read. */
 export interface Weights<W> {
@@ -107,8 +108,17 @@ function halved(array: NdArray): NdArray {
     : array;
 }
 
+/** The facts in the metadata of a file of weights; undefined if it has none. */
+export function factsOf(
+  metadata: Readonly<Record<string, string>>,
+): WeightsFacts | undefined {
+  if (metadata.facts === undefined) return undefined;
+  const facts: WeightsFacts = JSON.parse(metadata.facts);
+  return { ...facts, config: renamedConfig(facts.config) };
+}
+
 /**
- * Loads weights of a model.
+ * Loads weights of a model; names of earlier versions become those of today.
  *
  * @param form A tree of the same names and shapes.
  * @throws {InputError} if there is no such file, it is damaged, or it holds
@@ -122,14 +132,15 @@ export async function loadWeights<W>(
     readonly form: W;
   },
 ): Promise<Weights<W>> {
-  const { metadata, tensors } = await readSafetensors(path);
-  if (metadata.kind !== kind || !metadata.facts) {
+  const { metadata, tensors: saved } = await readSafetensors(path);
+  const facts = factsOf(metadata);
+  if (metadata.kind !== kind || !facts) {
     throw new InputError(
       `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
         `${metadata.kind ?? "something else"}; pass another file`,
     );
   }
-  const facts: WeightsFacts = JSON.parse(metadata.facts);
+  const tensors = renamedTensors(saved);
   checkConfig(path, facts.config, config);
   checkForm(
     path,
@@ -137,7 +148,7 @@ export async function loadWeights<W>(
     leavesOf(form, isNdArray),
     "pass a file that was made with this configuration",
   );
-  if (digestOf(tensors) !== metadata.digest) {
+  if (digestOf(saved) !== metadata.digest) {
     throw new InputError(
       `Cannot use "${path}": its numbers must be those that were saved: ` +
         "their digest is another one; copy or train the weights again",

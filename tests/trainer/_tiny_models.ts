@@ -100,7 +100,7 @@ export function diffusionBatch(
   return {
     latents: rng.normals(shape),
     noise: rng.normals(shape),
-    levels: float32([2], [0.3, 0.8]),
+    sigmas: float32([2], [0.3, 0.8]),
     prompts: readPrompts(
       ["a red cat", step % 2 ? "" : "dog"],
       diffusionConfig.text,

@@ -1,4 +1,4 @@
-import { flowLoss, mixNoise } from "lib/models/diffusion/mod.ts";
+import { addNoise, flowLoss } from "lib/models/diffusion/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { diffusionTrainingLoss, promptedVelocity } from "lib/trainer/mod.ts";
 import { assertClose, eagerly, random, sumOf } from "../models/_eager.ts";
@@ -23,7 +23,7 @@ Deno.test("the loss of a model that predicts nothing is the mean square of the v
   assertClose(loss, { shape: [], data: [squares / count] }, 1e-5);
 });
 
-Deno.test("the model is shown the noisy latent at its level, under its prompt", () => {
+Deno.test("the model is shown the noisy latent at its sigma, under its prompt", () => {
   const awake = {
     ...fresh,
     backbone: {
@@ -32,10 +32,10 @@ Deno.test("the model is shown the noisy latent at its level, under its prompt", 
     },
   };
   const { loss, wanted } = eagerly({ awake, batch }, ({ awake, batch }) => {
-    const { latents, noise, levels } = batch;
+    const { latents, noise, sigmas } = batch;
     const predicted = promptedVelocity(awake, {
       ...batch,
-      latents: mixNoise(latents, noise, levels),
+      latents: addNoise(latents, noise, sigmas),
     }, diffusionConfig);
     return {
       loss: lossOf(awake, batch).loss,

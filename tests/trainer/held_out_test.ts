@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { disposeState, uploadState } from "lib/compiler/mod.ts";
 import { Rng } from "lib/core/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { HELD_OUT_LEVELS, openHeldOutLoss } from "lib/trainer/mod.ts";
+import { HELD_OUT_SIGMAS, openHeldOutLoss } from "lib/trainer/mod.ts";
 import {
   device,
   diffusionConfig,
@@ -26,10 +26,10 @@ Deno.test("the held-out loss is the same for the same parameters, and that of pr
     });
   using loss = open(1);
   const first = await loss.measure();
-  assert.equal(first.length, HELD_OUT_LEVELS.length);
+  assert.equal(first.length, HELD_OUT_SIGMAS.length);
   assert.deepEqual(await loss.measure(), first);
   // The velocity that is missed is noise - data, two normals: variance 2; and
-  // with the same noise at all levels, the same loss.
+  // with the same noise at all sigmas, the same loss.
   assert.ok(first.every((value) => Math.abs(value - first[0]!) < 1e-6));
   assert.ok(first[0]! > 1 && first[0]! < 3, `${first[0]}`);
   using other = open(2);

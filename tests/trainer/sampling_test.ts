@@ -47,13 +47,13 @@ function sample(
 /** The velocity of the noise itself, which one step takes off. */
 function velocityOf(prompt: string): NdArray {
   const prompts = readPrompts([prompt], diffusionConfig.text);
-  const levels = float32([1], [1]);
+  const sigmas = float32([1], [1]);
   return eagerly(
-    { parameters, noise, prompts, levels, positions: positions() },
-    ({ parameters, noise, prompts, levels, positions }) =>
+    { parameters, noise, prompts, sigmas, positions: positions() },
+    ({ parameters, noise, prompts, sigmas, positions }) =>
       promptedVelocity(parameters, {
         latents: noise,
-        levels,
+        sigmas,
         prompts,
         positions,
       }, diffusionConfig),

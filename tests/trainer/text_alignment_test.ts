@@ -34,7 +34,7 @@ import {
 import {
   alignmentOf,
   type CaptionPairs,
-  likenessOf,
+  decorrelationLoss,
   together,
 } from "lib/trainer/text_alignment.ts";
 import { eagerly } from "../models/_eager.ts";
@@ -171,13 +171,13 @@ Deno.test("an encoder learns four pairs, and finds each among the others", async
   assert.equal(accuracy, 1);
 });
 
-Deno.test("likenessOf() is the mean squared cosine of rows that say different things", () => {
+Deno.test("decorrelationLoss() is the mean squared cosine of rows that say different things", () => {
   const likeness = (rows: number[][], same: number[]): number => {
     const count = rows.length / 2;
     const found = eagerly({
       rows: float32([rows.length, rows[0]!.length], rows.flat()),
       same: float32([count, count], same),
-    }, ({ rows, same }) => likenessOf(rows, same));
+    }, ({ rows, same }) => decorrelationLoss(rows, same));
     return found.data[0]!;
   };
   const apart = [1, 0, 0, 1];

@@ -16,7 +16,7 @@ import {
   alignmentOf,
   initReaders,
   initTrainState,
-  likenessOf,
+  decorrelationLoss,
   NO_LIMIT,
   readingLoss,
   together,
@@ -65,7 +65,7 @@ Deno.test("readingLoss() before training is the alignment's loss, one cross-entr
     return tf.stack([
       loss,
       alignmentOf(tokens, same).loss,
-      likenessOf(tf.mean(layerNorm(tokens), 1), same),
+      decorrelationLoss(tf.mean(layerNorm(tokens), 1), same),
       metrics.likeness,
       metrics.read,
     ]);

@@ -6,22 +6,22 @@ import {
   conv3d,
   type Conv3dParameters,
   depthToSpace,
-  gistOf,
   initConv3d,
   initLinear,
   initNorm,
-  initRecall,
+  initPromptMlp,
   linear,
   type LinearParameters,
   normal,
   type NormParameters,
-  recall,
-  type RecallParameters,
+  pooledText,
+  promptFeatures,
+  promptMlp,
+  type PromptMlpParameters,
   rmsNorm,
   silu,
   stack,
   type Tensors,
-  toldOf,
   withoutGradient,
 } from "../layers/mod.ts";
 import { type DecoderConfig, enlargementOf } from "./config.ts";
@@ -52,7 +52,7 @@ export interface DecoderParameters {
   /** `[D+Z,C]`: the backbone's tokens and its guess, side by side. */
   readonly input: LinearParameters;
   /** The whole prompt as M tokens of E channels. */
-  readonly memory: RecallParameters;
+  readonly memory: PromptMlpParameters;
   /** `[M,E]`: which of them is which. */
   readonly places: NdArray;
   readonly levels: Record<string, DecoderLevelParameters>;
@@ -100,7 +100,7 @@ const UNFOLDED = 8;
  * const config = { levels: [{ width: 64, blocks: 1 }, { width: 32, blocks: 1 }], memory: 4, memoryWidth: 8, patch: 4 };
  * const around = { latentChannels: 8, backboneWidth: 48, textWidth: 24 };
  * const { memory } = initDecoder(config, around, new Rng(0));
- * assert.deepEqual(memory.say.weight.shape, [24, 32]);
+ * assert.deepEqual(memory.proj.weight.shape, [24, 32]);
  * ```
  */
 export function initDecoder(
@@ -112,7 +112,7 @@ export function initDecoder(
   const [first, last] = [levels[0]!.width, levels.at(-1)!.width];
   return {
     input: initLinear(rng.fork("input"), backboneWidth + latentChannels, first),
-    memory: initRecall(rng.fork("memory"), textWidth, {
+    memory: initPromptMlp(rng.fork("memory"), textWidth, {
       tokens: memory,
       width: memoryWidth,
     }),
@@ -238,7 +238,7 @@ export function promptedLayers(
 ): DecodedLayers {
   const { memory: count, memoryWidth, patch } = config;
   const B = tokens.shape[0]!;
-  const recalled = recall(p.memory, text, memoryWidth);
+  const recalled = promptMlp(p.memory, text, memoryWidth);
   const memory = {
     // A prompt that says nothing is read too: something is to be read from.
     tokens: tf.add(recalled.tokens, p.places),
@@ -260,7 +260,7 @@ export function promptedLayers(
   const behind = tf.mul(tf.add(signed, 1), 0.5);
   const { sprite } = p;
   if (!sprite) return { behind };
-  const told = toldOf(p.memory, text);
+  const told = promptFeatures(p.memory, text);
   const { space: cell } = enlargementOf(config);
   return {
     behind,
@@ -268,7 +268,7 @@ export function promptedLayers(
       // What draws is not to be moved by what only looks on.
       poses: spritePoses(sprite.pose, {
         cells: withoutGradient(informed),
-        gist: gistOf(text),
+        gist: pooledText(text),
         seconds,
       }),
       at: (poses) =>

@@ -44,7 +44,7 @@ export interface SpritePoses {
 export interface PoseInputs {
   /** `[B,t,h,w,C]`. */
   readonly cells: tf.Tensor;
-  /** The whole prompt, of `gistOf`, `[B,E]`. */
+  /** The whole prompt, of `pooledText`, `[B,E]`. */
   readonly gist: tf.Tensor;
   /** Of the latent's frames, from the middle of the clip, `[B,t]`. */
   readonly seconds: tf.Tensor;

@@ -12,7 +12,7 @@ export * from "./in_corner.ts";
 export * from "./linear.ts";
 export * from "./norm.ts";
 export * from "./parameters.ts";
-export * from "./recall.ts";
+export * from "./prompt_mlp.ts";
 export * from "./rotary.ts";
 export * from "./space_to_depth.ts";
 export * from "./timestep.ts";

@@ -118,15 +118,18 @@ export async function decodeTiled(
  *
  * @example
  * ```ts
- * import { sightOf } from "lib/models/vae/mod.ts";
+ * import { receptiveField } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // 3 convolutions over quarter cells, 2 over halves, 2 over whole ones: 3.75.
- * assert.deepEqual(sightOf({ widths: [8, 16, 32], blocks: 1, reach: 8 }), { space: 4, time: 13 });
+ * assert.deepEqual(receptiveField({ widths: [8, 16, 32], blocks: 1, attentionWindow: 8 }), { space: 4, time: 13 });
  * ```
  */
-export function sightOf(
-  { widths, blocks, reach }: Pick<VaeConfig, "widths" | "blocks" | "reach">,
+export function receptiveField(
+  { widths, blocks, attentionWindow }: Pick<
+    VaeConfig,
+    "widths" | "blocks" | "attentionWindow"
+  >,
 ): { readonly space: number; readonly time: number } {
   const finest = 2 ** -(widths.length - 1);
   // The first or last convolution, and two in each block.
@@ -137,7 +140,7 @@ export function sightOf(
   return {
     space: Math.ceil(convolutions),
     // Attention along time, and the feed-forward layer after it.
-    time: Math.ceil(convolutions + reach + 1),
+    time: Math.ceil(convolutions + attentionWindow + 1),
   };
 }
 

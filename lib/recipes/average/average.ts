@@ -1,4 +1,4 @@
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import {
   averageAfterwards,
   type DiffusionParameters,
@@ -20,10 +20,10 @@ import type { AverageOptions } from "./options.ts";
  * @throws {InputError} if the phase is not done, or left no snapshots
  */
 export async function averagePhase(
-  { run, preset, phase, deviation, out }: AverageOptions,
+  { run, preset, phase, std, out }: AverageOptions,
 ): Promise<string> {
   const models = PRESETS[preset];
-  const { text, backbone } = initModels(models, shapesOnly());
+  const { text, backbone } = initModels(models, metaInit());
   const vae = await loadVae(`${run}/vae.safetensors`, models.vae);
   const config = {
     text: models.text,
@@ -39,11 +39,11 @@ export async function averagePhase(
     `${run}/phase${phase}`,
   );
   const { score: _, ...rest } = facts; // it is that of other weights
-  const path = out ?? `${run}/phase${phase}-average-${deviation}.safetensors`;
+  const path = out ?? `${run}/phase${phase}-average-${std}.safetensors`;
   await saveWeights(
     path,
-    averageAfterwards(snapshots, deviation, facts.step),
-    { ...rest, average: String(deviation) },
+    averageAfterwards(snapshots, std, facts.step),
+    { ...rest, average: String(std) },
   );
   return path;
 }

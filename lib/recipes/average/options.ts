@@ -12,7 +12,7 @@ export const averageFlags = z.strictObject({
   phase: z.coerce.number({ error: "must be a number" })
     .int("must be 1 to 5").min(1, "must be 1 to 5").max(5, "must be 1 to 5")
     .default(1).describe("phase that is done"),
-  deviation: z.coerce.number({ error: "must be a number" })
+  std: z.coerce.number({ error: "must be a number" })
     .min(0.01, "must be 0.01 or more").max(0.25, "must be at most 0.25")
     .default(0.1).describe(
       "length of the average, as a share of the phase (relative standard deviation)",

@@ -49,10 +49,10 @@ export async function checkLatents(
     }
     const picture = `${run}/latents/${name}.png`;
     await writeFileAtomically(picture, await sheetOf(codec, file, clips));
-    const { mean, deviation } = latentStatistics(file.latents);
+    const { mean, std } = latentStatistics(file.latents);
     say(
       `${name}: ${file.source}; latent means ${rangeOf(mean)}, ` +
-        `deviations ${rangeOf(deviation)}; ${picture}`,
+        `std ${rangeOf(std)}; ${picture}`,
     );
     pictures.push(picture);
   }

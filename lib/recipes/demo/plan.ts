@@ -53,7 +53,7 @@ const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
  * the demo's learning rate it is loud enough to cost 11 dB (27.8 for 38.9).
  */
 function withoutMemory(models: ModelConfig): ModelConfig {
-  const { memory: _, ...backbone } = models.backbone;
+  const { pooledContextTokens: _, ...backbone } = models.backbone;
   return { ...models, backbone };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { initText, readPrompts } from "../../models/text/mod.ts";
 import {
   initVae,
@@ -130,7 +130,7 @@ export function trainDiffusion(
       return {
         latents: batch,
         noise: rng.normals(batch.shape),
-        levels: drawLevels(rng, diffusion.batch),
+        sigmas: sampleTimesteps(rng, diffusion.batch),
         prompts: readPrompts(
           chosen.map(({ caption }) => caption),
           models.text,

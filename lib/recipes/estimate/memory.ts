@@ -1,6 +1,6 @@
 import { type Device, programCost } from "../../compiler/mod.ts";
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import {
   accumulateStep,
   ADAMW_DEFAULTS,
@@ -81,7 +81,7 @@ export function estimateStep(
     stage,
     plan,
     options,
-    shapesOnly(),
+    metaInit(),
   );
   const update = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
   const state = initTrainState(hollow(parameters), { averages });

@@ -30,7 +30,7 @@ export interface StepOptions {
  * The step of a stage: the VAE's on clips, or that of a phase on latents and
  * prompts, as the trainer runs it.
  *
- * @param rng `shapesOnly()` where only shapes are wanted.
+ * @param rng `metaInit()` where only shapes are wanted.
  *
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  */
@@ -61,7 +61,7 @@ export function stepOf(
     batch: {
       latents,
       noise: latents,
-      levels: { dtype: "float32", shape: [batch] },
+      sigmas: { dtype: "float32", shape: [batch] },
       prompts: {
         ...functions.textEncoder.inputs,
         words: words.ids,

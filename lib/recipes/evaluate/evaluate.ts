@@ -43,7 +43,7 @@ export async function evaluate(
   host: EvaluateHost,
 ): Promise<Findings> {
   const { out, geometry, perLanguage, perObject } = options;
-  const { steps, guidance, rescale, sampler, finish } = options;
+  const { steps, guidance, rescale, sampler } = options;
   const languages = languagesOf(options.languages);
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
@@ -64,7 +64,6 @@ export async function evaluate(
       guidance,
       rescale,
       sampler,
-      finish,
     }, device);
     const isLast = path === chosen.at(-1);
     host.say(`${model.name}: trained ${trainedText(model.phase)}`);

@@ -26,8 +26,6 @@ export interface DrawOptions {
   readonly guidance: number;
   readonly rescale: number;
   readonly sampler: SolverName;
-  /** Noise level at which a prompted decoder takes over. */
-  readonly finish: number;
 }
 
 /** A clip that was never trained on, and what is said of it. */
@@ -50,7 +48,7 @@ export interface EvaluatedModel extends Disposable {
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
   /** Clips through the VAE and back. */
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_LEVELS`. */
+  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
   heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
 }
 
@@ -70,17 +68,15 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  asked: DrawOptions,
+  draw: DrawOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
-  const draw = { ...asked, finish: models.decoder ? asked.finish : 0 };
   const { facts, digests } = models;
   const generator = await openGenerator(device, models);
   const { stage } = facts.diffusion;
   return {
-    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}` +
-      (draw.finish > 0 ? " and decoder" : ""),
+    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
     phase: phaseOf(path, stage),
     identity: { digests, draw },
     vae: digests.vae,

@@ -99,7 +99,7 @@ export function onnxModel(
  * const clip = { frames: 4, height: 16, width: 16 };
  * const { backbone } = modelFunctions(PRESETS.tiny, clip, 1);
  * const { inputs } = timedBackbone(backbone, PRESETS.tiny, clip);
- * assert.deepEqual(Object.keys(inputs), ["latent", "level", "text", "words", "fps"]);
+ * assert.deepEqual(Object.keys(inputs), ["latent", "sigma", "text", "words", "fps"]);
  * ```
  */
 export function timedBackbone(
@@ -158,7 +158,7 @@ export function normalisedDecoder(
     ) =>
       decoder.call(vae as never, {
         latent: tf.add(
-          tf.mul(latent, statistics.deviation),
+          tf.mul(latent, statistics.std),
           statistics.mean,
         ),
       } as never),

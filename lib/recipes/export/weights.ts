@@ -2,7 +2,7 @@ import * as z from "zod";
 import { float32, InputError, Rng, zeros } from "../../core/mod.ts";
 import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
 import { backboneConfigSchema } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { textConfigSchema } from "../../models/text/mod.ts";
 import {
   initVae,
@@ -10,7 +10,7 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from "../../models/vae/mod.ts";
-import { latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
+import { factsOf, latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
 import { initModels, type ModelParameters } from "../models.ts";
 import type { ModelConfig } from "../presets.ts";
 
@@ -34,7 +34,7 @@ export interface ExportedModels {
  * import assert from "node:assert/strict";
  *
  * const { statistics } = freshModels(PRESETS.tiny, 1);
- * assert.ok(statistics.deviation.data.every((value) => value === 1));
+ * assert.ok(statistics.std.data.every((value) => value === 1));
  * ```
  */
 export function freshModels(config: ModelConfig, seed: number): ExportedModels {
@@ -50,7 +50,7 @@ export function freshModels(config: ModelConfig, seed: number): ExportedModels {
 function plainStatistics({ latentChannels }: VaeConfig): LatentStatistics {
   return {
     mean: zeros([latentChannels]),
-    deviation: float32(
+    std: float32(
       [latentChannels],
       new Array<number>(latentChannels).fill(1),
     ),
@@ -78,7 +78,7 @@ export async function trainedModels(folder: string): Promise<ExportedModels> {
     kind: "VideoVAE",
     config: vaeConfig,
     form: {
-      parameters: initVae(vaeConfig, shapesOnly()),
+      parameters: initVae(vaeConfig, metaInit()),
       statistics: plainStatistics(vaeConfig),
     },
   });
@@ -96,7 +96,7 @@ export async function trainedModels(folder: string): Promise<ExportedModels> {
     text: facts.text,
     backbone: facts.backbone,
   };
-  const { text, backbone } = initModels(config, shapesOnly());
+  const { text, backbone } = initModels(config, metaInit());
   const diffusion = await loadWeights(path, {
     kind: "Diffusion",
     config: facts,
@@ -135,10 +135,11 @@ async function configIn<T>(
       `Cannot export "${path}": it must hold weights of a ${kind}: ${found}; ` +
         "pass the folder of a run of deno task train",
     );
-  if (metadata.kind !== kind || metadata.facts === undefined) {
+  const facts = factsOf(metadata);
+  if (metadata.kind !== kind || facts === undefined) {
     throw wrong(`it holds ${metadata.kind ?? "something else"}`);
   }
-  const result = schema.safeParse(JSON.parse(metadata.facts).config);
+  const result = schema.safeParse(facts.config);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw wrong(

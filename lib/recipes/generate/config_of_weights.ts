@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
-import type { WeightsFacts } from "../../trainer/mod.ts";
+import { factsOf } from "../../trainer/mod.ts";
 
 /**
  * The configuration inside a file of weights, checked.
@@ -13,10 +13,7 @@ export async function configOfWeights<S extends z.ZodType>(
   schema: S,
 ): Promise<z.infer<S>> {
   const { metadata } = await readSafetensorsHeader(path);
-  const facts = metadata.facts === undefined
-    ? undefined
-    : JSON.parse(metadata.facts) as WeightsFacts;
-  const result = schema.safeParse(facts?.config);
+  const result = schema.safeParse(factsOf(metadata)?.config);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(

@@ -1,18 +1,13 @@
-import {
-  type Device,
-  disposeState,
-  type OnDevice,
-  uploadState,
-} from "../../compiler/mod.ts";
+import type { Device } from "../../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../../core/mod.ts";
-import { frameSeconds, tokenPositions } from "../../models/backbone/mod.ts";
-import { shiftOf, type SolverName } from "../../models/diffusion/mod.ts";
+import { tokenPositions } from "../../models/backbone/mod.ts";
+import { type SolverName, timestepShift } from "../../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
   strideOf,
 } from "../../models/vae/mod.ts";
-import { finisherOf, openCodec, samplerOf } from "../../trainer/mod.ts";
+import { openCodec, openSampler } from "../../trainer/mod.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -34,19 +29,8 @@ export interface GenerateOptions {
   /** How much of the spread that guidance adds is taken back, in [0,1]. */
   readonly rescale?: number;
   readonly sampler: SolverName;
-  /**
-   * Noise level at which the prompted decoder takes over, if there is one, in
-   * [0,1): {@link FINISH_AT} if absent; 0 for the VAE's decoder.
-   */
-  readonly finish?: number;
   readonly progress?: Progress;
 }
-
-/**
- * Where a prompted decoder takes over from the sampler: late enough for one
- * place of a thing to have been decided on.
- */
-export const FINISH_AT = 0.25;
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Generator extends Disposable {
@@ -83,29 +67,17 @@ export interface Generator extends Disposable {
  */
 export async function openGenerator(
   device: Device,
-  { config, vae, diffusion, statistics, decoder }: Pick<
+  { config, vae, diffusion, statistics }: Pick<
     TrainedModels,
-    "config" | "vae" | "diffusion" | "statistics" | "decoder"
+    "config" | "vae" | "diffusion" | "statistics"
   >,
 ): Promise<Generator> {
   using opened = new DisposableStack();
-  const diffusionState = await held(opened, device, diffusion);
-  const sampler = opened.use(samplerOf(device, diffusionState, config));
+  const sampler = opened.use(await openSampler(device, diffusion, config));
   const codec = opened.use(await openCodec(device, vae, config.vae));
-  const finisher = decoder && opened.use(
-    finisherOf(
-      device,
-      {
-        diffusion: diffusionState,
-        decoder: await held(opened, device, decoder.parameters),
-      },
-      { ...config, decoder: decoder.config },
-    ),
-  );
   const kept = opened.move();
   return {
     async generate({ prompts, seed, fps, steps, sampler: solver, ...options }) {
-      const level = finisher ? options.finish ?? FINISH_AT : 0;
       const grid = latentSizeOf(config.vae, options);
       const latentShape = [
         grid.frames,
@@ -134,19 +106,16 @@ export async function openGenerator(
         guidance: options.guidance,
         rescale: options.rescale,
         solver,
-        shift: shiftOf(
+        shift: timestepShift(
           grid.frames * grid.height * grid.width,
           config.vae.latentChannels,
         ),
-        end: level,
         onStep: (done) => task?.update(done),
       });
-      const clips = finisher && level > 0
-        ? await finisher.finish({
-          ...{ prompts, latents, level, positions, fps },
-          seconds: frameSeconds(grid, strideOf(config.vae), fps),
-        })
-        : await codec.decode(denormaliseLatent(latents, statistics), fps);
+      const clips = await codec.decode(
+        denormaliseLatent(latents, statistics),
+        fps,
+      );
       return clips.map(clamped);
     },
     async reconstruct(clips) {
@@ -155,17 +124,6 @@ export async function openGenerator(
     },
     [Symbol.dispose]: () => kept.dispose(),
   };
-}
-
-/** Puts parameters on a device, until the stack is disposed of. */
-async function held<P>(
-  stack: DisposableStack,
-  device: Device,
-  parameters: P,
-): Promise<OnDevice<P>> {
-  const state = await uploadState(device, parameters);
-  stack.defer(() => disposeState(state));
-  return state;
 }
 
 /** Values as a screen shows them. */

@@ -33,12 +33,6 @@ async function generate(options: GenerateFlags): Promise<number> {
       }; what it shows is a guess`,
     );
   }
-  if (models.strayDecoder) {
-    say(
-      `note: "${models.strayDecoder}" finishes what other weights begin and ` +
-        "is left out; the VAE's decoder draws",
-    );
-  }
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   using generator = await openGenerator(device, models);
@@ -52,7 +46,6 @@ async function generate(options: GenerateFlags): Promise<number> {
     guidance: options.guidance,
     rescale: options.rescale,
     sampler: options.sampler,
-    finish: options.finish,
     progress: terminalProgress(),
   });
   laps.lap("draw");
@@ -73,7 +66,6 @@ async function generate(options: GenerateFlags): Promise<number> {
         guidance: options.guidance,
         rescale: options.rescale,
         sampler: options.sampler,
-        finish: models.decoder ? options.finish : 0,
         device: device.name,
       },
       seconds: laps.seconds,

@@ -4,18 +4,10 @@
  * @module
  */
 export {
-  FINISH_AT,
   type GenerateOptions,
   type Generator,
   openGenerator,
 } from "./generator.ts";
-export {
-  DECODER_FILE,
-  DECODER_KIND,
-  loadDecoder,
-  surroundingsOf,
-  type TrainedDecoder,
-} from "./trained_decoder.ts";
 export {
   diffusionFilesIn,
   readTrainedModels,

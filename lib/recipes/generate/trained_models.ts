@@ -5,7 +5,7 @@ import {
   backboneConfigSchema,
   initBackbone,
 } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { initText, textConfigSchema } from "../../models/text/mod.ts";
 import type { LatentStatistics, VaeParameters } from "../../models/vae/mod.ts";
 import {
@@ -16,12 +16,6 @@ import {
 } from "../../trainer/mod.ts";
 import type { ModelConfig } from "../presets.ts";
 import { configOfWeights } from "./config_of_weights.ts";
-import {
-  DECODER_FILE,
-  readDecoder,
-  STRAY,
-  type TrainedDecoder,
-} from "./trained_decoder.ts";
 import { readVae, VAE_FILE } from "./trained_vae.ts";
 
 /** The weights that are shipped. */
@@ -38,13 +32,6 @@ export interface TrainedModels {
   /** Of the VAE's latents, per channel. */
   readonly statistics: LatentStatistics;
   readonly diffusion: DiffusionParameters;
-  /**
-   * What finishes the clips of this diffusion under their prompts, if there is
-   * one.
-   */
-  readonly decoder?: TrainedDecoder;
-  /** A decoder that lies beside them and finishes what other weights begin. */
-  readonly strayDecoder?: string;
   readonly facts: {
     readonly vae: WeightsFacts;
     readonly diffusion: WeightsFacts;
@@ -53,7 +40,6 @@ export interface TrainedModels {
   readonly digests: {
     readonly vae: string;
     readonly diffusion: string;
-    readonly decoder?: string;
   };
 }
 
@@ -86,8 +72,7 @@ export async function readTrainedModels(
   path: string,
 ): Promise<TrainedModels> {
   const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
-  const folder = dirname(diffusionPath);
-  const vaePath = join(folder, VAE_FILE);
+  const vaePath = join(dirname(diffusionPath), VAE_FILE);
   const { text, backbone, vae: latentSpace } = await configOfWeights(
     diffusionPath,
     diffusionConfigSchema,
@@ -103,7 +88,7 @@ export async function readTrainedModels(
         "own VAE there",
     );
   }
-  const rng = shapesOnly();
+  const rng = metaInit();
   const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
     kind: "Diffusion",
     config: { text, backbone, vae: latentSpace },
@@ -115,27 +100,14 @@ export async function readTrainedModels(
       }, rng),
     },
   });
-  const decoderPath = join(folder, DECODER_FILE);
-  const found = await readDecoder(
-    decoderPath,
-    { vae: vae.config, text, backbone },
-    diffusion.digest,
-  );
-  const decoder = found === STRAY ? undefined : found;
   return {
     file: diffusionPath,
-    ...(decoder && { decoder }),
-    ...(found === STRAY && { strayDecoder: decoderPath }),
     config: { vae: vae.config, text, backbone },
     vae: vae.tensors.parameters,
     statistics: vae.tensors.statistics,
     diffusion: diffusion.tensors,
     facts: { vae: vae.facts, diffusion: diffusion.facts },
-    digests: {
-      vae: vae.digest,
-      diffusion: diffusion.digest,
-      ...(decoder && { decoder: decoder.digest }),
-    },
+    digests: { vae: vae.digest, diffusion: diffusion.digest },
   };
 }
 

@@ -1,4 +1,4 @@
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import {
   initVae,
   type LatentStatistics,
@@ -48,7 +48,7 @@ export function loadVae(
     kind: "VideoVAE",
     config,
     form: {
-      parameters: initVae(config, shapesOnly()),
+      parameters: initVae(config, metaInit()),
       statistics: latentStatistics([{
         dtype: "float32",
         shape: [1, config.latentChannels],

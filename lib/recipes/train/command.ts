@@ -6,13 +6,7 @@ import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
 import { phaseOf, type Stage, titleOf } from "./curriculum.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import type { TrainHost } from "./run.ts";
-import {
-  trainAll,
-  trainDecoder,
-  trainPhase,
-  trainText,
-  trainVae,
-} from "./train.ts";
+import { trainAll, trainPhase, trainText, trainVae } from "./train.ts";
 
 /**
  * A command that trains, in the process that runs it.
@@ -55,7 +49,6 @@ async function runCommand(
     if (phase !== undefined) await trainPhase(phase, options, host);
     else if (command === "vae") await trainVae(options, host);
     else if (command === "text") await trainText(options, host);
-    else if (command === "decoder") await trainDecoder(options, host);
     else await trainAll(options, host);
     return 0;
   } catch (error) {

@@ -11,7 +11,6 @@ export const STAGES = [
   "phase3",
   "phase4",
   "phase5",
-  "decoder",
 ] as const;
 
 /** One of them. */
@@ -23,7 +22,7 @@ type Row = Omit<StagePlan, "accumulation" | "fps"> & {
   readonly title: string;
 };
 
-/** The report's curriculum, for the preset `base`; the first two rows and the last are ours. */
+/** The report's curriculum, for the preset `base`; the first two rows are ours. */
 const BASE: Readonly<Record<Stage, Row>> = {
   vae: {
     title: "VAE, clips of all phases",
@@ -88,15 +87,6 @@ const BASE: Readonly<Record<Stage, Row>> = {
     samples: 4000,
     size: 384,
     frames: 32,
-  },
-  decoder: {
-    title: "prompted decoder, parts of clips of all phases",
-    epochs: 10,
-    batch: 16,
-    learningRate: 5e-4,
-    samples: 6000,
-    size: 256,
-    frames: 16,
   },
 };
 
@@ -176,8 +166,7 @@ const FPS = 8;
  *   frames: at most as many.
  * - batch of a phase: as many clips as make the table's number of tokens (a
  *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. Those of
- *   the VAE and of the decoder stay; pairs of captions have a factor of their
- *   own, for the more there are beside each other, the more a step teaches.
+ *   the VAE stay; pairs of captions have a factor of their own, for the more there are beside each other, the more a step teaches.
  * - samples: multiplied as the batch is, so that an epoch keeps its steps.
  * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
  *   arXiv 2203.03466) and by the root of what the batch is multiplied by; at
@@ -204,7 +193,7 @@ export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
     (size / 16) ** 2 * frames / 4;
   const clips = (): number =>
     row.batch * tokens(row.size, row.frames) / tokens(size, frames);
-  const batch = stage === "vae" || stage === "decoder"
+  const batch = stage === "vae"
     ? row.batch
     : stage === "text"
     ? row.batch * pairs

@@ -1,6 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
-import { initDecoder } from "../../models/decoder/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import {
   clipShapeOf,
@@ -8,9 +7,7 @@ import {
   freeBytes,
   scheduleOf,
 } from "../../trainer/mod.ts";
-import { surroundingsOf } from "../generate/mod.ts";
 import { initModels } from "../models.ts";
-import { DECODERS } from "../presets.ts";
 import { type Stage, titleOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
@@ -58,19 +55,11 @@ export async function sayEstimate(
 function estimateOf(options: TrainOptions, stage: Stage): StageEstimate {
   const models = modelsOf(options);
   const plan = planOf(options, stage);
-  const { vae, text, backbone } = initModels(models, shapesOnly());
-  const of = {
-    vae: () => vae,
-    text: () => text,
-    decoder: () =>
-      initDecoder(
-        DECODERS[options.preset],
-        surroundingsOf(models),
-        shapesOnly(),
-      ),
-  };
-  const trained = stage in of
-    ? of[stage as keyof typeof of]()
+  const { vae, text, backbone } = initModels(models, metaInit());
+  const trained = stage === "vae"
+    ? vae
+    : stage === "text"
+    ? text
     : { text, backbone };
   const grid = latentSizeOf(models.vae, clipShapeOf(plan));
   const numbers = grid.frames * grid.height * grid.width *

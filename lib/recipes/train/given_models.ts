@@ -6,7 +6,10 @@ import {
   Rng,
   zeros,
 } from "../../core/mod.ts";
-import { initMemory, widenBackboneLatent } from "../../models/backbone/mod.ts";
+import {
+  initContextMlp,
+  widenBackboneLatent,
+} from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
 import { checkConfig, type DiffusionParameters } from "../../trainer/mod.ts";
@@ -27,18 +30,18 @@ export interface GivenParameters<P> {
  *   not the only one that was given
  */
 export async function givenVae(
-  { options: { finetune, decoderOf }, models }: Pick<
+  { options: { finetune, freezeEncoder }, models }: Pick<
     Run,
     "options" | "models"
   >,
   rng: Rng,
 ): Promise<GivenParameters<VaeParameters> | undefined> {
   if (finetune === undefined) return undefined;
-  if (decoderOf !== undefined) {
+  if (freezeEncoder !== undefined) {
     throw new InputError(
       "Cannot train a VAE on: it must begin with the weights of --finetune or " +
-        `with those of --decoder-of: current values are "${finetune}" and ` +
-        `"${decoderOf}"; leave one out`,
+        `with those of --freeze-encoder: current values are "${finetune}" and ` +
+        `"${freezeEncoder}"; leave one out`,
     );
   }
   const path = `${finetune}/${VAE_FILE}`;
@@ -81,18 +84,27 @@ export async function givenDiffusion(
   if (finetune === undefined) return undefined;
   const given = await readTrainedModels(finetune);
   const { text, backbone } = given.config;
-  const { prediction, memory } = models.backbone;
-  const isNewMemory = memory !== undefined && backbone.memory === undefined;
+  const { prediction, pooledContextTokens } = models.backbone;
+  const isNewMlp = pooledContextTokens !== undefined &&
+    backbone.pooledContextTokens === undefined;
   checkConfig(finetune, {
     text,
-    backbone: { ...backbone, prediction, ...(isNewMemory && { memory }) },
+    backbone: {
+      ...backbone,
+      prediction,
+      ...(isNewMlp && { pooledContextTokens }),
+    },
   }, { text: models.text, backbone: models.backbone });
   const { latentChannels } = models.vae;
   assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
   const wide = {
     ...widenBackboneLatent(given.diffusion.backbone, latentChannels),
-    ...(isNewMemory && {
-      memory: initMemory(models.backbone, models.text, new Rng(options.seed)),
+    ...(isNewMlp && {
+      promptMlp: initContextMlp(
+        models.backbone,
+        models.text,
+        new Rng(options.seed),
+      ),
     }),
   };
   return {

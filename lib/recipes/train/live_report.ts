@@ -119,11 +119,9 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
   }));
 }
 
-/** What a stage is judged by: those that make pixels, by their error. */
+/** What a stage is judged by: the VAE, which makes pixels, by their error. */
 function heldOutField(stage: Stage): string {
-  return stage === "vae" || stage === "decoder"
-    ? "heldOutError"
-    : "heldOutLoss";
+  return stage === "vae" ? "heldOutError" : "heldOutLoss";
 }
 
 /** Steps and values of a field, where it is a number. */

@@ -7,9 +7,6 @@ import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
 
-/** What takes less memory than any other stage. */
-const LIGHT: readonly Stage[] = ["text", "decoder"];
-
 /** What there is. */
 export interface Memory {
   /** Bytes that are free. */
@@ -20,9 +17,8 @@ export interface Memory {
 
 /**
  * What the memory of stages comes to beside what is free, a line for each, from
- * shapes alone. The stages of captions and of the prompted decoder take
- * less than those before them and are left out, and so is a device that runs no
- * graphs.
+ * shapes alone. The stage of captions takes less memory than any other and is
+ * left out, and so is a device that runs no graphs.
  *
  * @throws {InputError} naming the stage that does not fit, and a setting that
  *   does if there is one
@@ -34,7 +30,7 @@ export function memoryLines(
   { free, process }: Memory,
 ): string[] {
   if (device.name === "tfjs-gpu") return [];
-  const counted = stages.filter((stage) => !LIGHT.includes(stage));
+  const counted = stages.filter((stage) => stage !== "text");
   return counted.map((stage) => {
     const plan = planOf(options, stage);
     const estimateOf = (setting: Setting): Estimate =>

@@ -14,10 +14,4 @@ export { assertReady } from "./ready.ts";
 export type { TrainHost } from "./run.ts";
 export { allClips, phaseClips } from "./sources.ts";
 export { timeSteps } from "./step_times.ts";
-export {
-  trainAll,
-  trainDecoder,
-  trainPhase,
-  trainText,
-  trainVae,
-} from "./train.ts";
+export { trainAll, trainPhase, trainText, trainVae } from "./train.ts";

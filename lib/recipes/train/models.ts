@@ -12,7 +12,8 @@ import type { TrainOptions } from "./options.ts";
  *
  * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
  * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
- * assert.ok(modelsOf({ preset: "tiny", backbone: "wordless" }).backbone.wordless);
+ * const reduced = modelsOf({ preset: "tiny", backbone: "no-word-embeddings" });
+ * assert.equal(reduced.backbone.wordEmbeddings, false);
  * ```
  */
 export function modelsOf(
@@ -24,7 +25,10 @@ export function modelsOf(
       return models;
     case "pure":
       return { ...models, backbone: pureTransformer(models.backbone) };
-    case "wordless":
-      return { ...models, backbone: { ...models.backbone, wordless: true } };
+    case "no-word-embeddings":
+      return {
+        ...models,
+        backbone: { ...models.backbone, wordEmbeddings: false },
+      };
   }
 }

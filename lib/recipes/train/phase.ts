@@ -3,9 +3,9 @@ import type { SheetRow } from "../../dataset/encode/mod.ts";
 import { checkpoint, type OnDevice } from "../../compiler/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import {
-  drawLevels,
   REFERENCE_TOKENS,
-  shiftOf,
+  sampleTimesteps,
+  timestepShift,
 } from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
@@ -24,13 +24,13 @@ import {
   type DiffusionParameters,
   diffusionTrainingLoss,
   type Evaluator,
-  HELD_OUT_LEVELS,
+  HELD_OUT_SIGMAS,
   type HeldOutClip,
   type HeldOutLoss,
   type LatentSampler,
   latentSpaceOf,
   loadWeights,
-  lossByLevel,
+  lossBySigma,
   openCodec,
   openHeldOutLoss,
   openLatentCache,
@@ -56,9 +56,9 @@ import { shown, showSamples } from "./vae.ts";
 
 /**
  * Towards noise, where what a prompt says is decided: half of a logit-normal's
- * levels are above 0.6 for latents of 32 channels, above 0.75 for those of 128.
+ * sigmas are above 0.6 for latents of 32 channels, above 0.75 for those of 128.
  */
-const LEVEL_SHIFT = 1.5;
+const SIGMA_SHIFT = 1.5;
 /** Clips of a sample sheet, and how they are drawn. */
 const SHEET = { clips: 8, steps: 24, guidance: 3 } as const;
 
@@ -92,7 +92,7 @@ export async function trainPhaseOf(
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
     optimiser: options.optimiser,
-    textRate: options.textRate,
+    textLrScale: options.textLrScale,
     vae: latentSpaceOf(vae),
     ...(origin && { finetune: origin.digest }),
   };
@@ -101,8 +101,8 @@ export async function trainPhaseOf(
   const initial = await startOf(run, phase, origin?.parameters);
   const { statistics } = vae.tensors;
   // The same for all sizes of clips.
-  const levelShift = LEVEL_SHIFT *
-    shiftOf(REFERENCE_TOKENS, models.vae.latentChannels);
+  const sigmaShift = SIGMA_SHIFT *
+    timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
     strideOf(models.vae),
@@ -168,7 +168,7 @@ export async function trainPhaseOf(
       return {
         latents: batch,
         noise: draw.normals(batch.shape),
-        levels: drawLevels(draw, plan.batch, levelShift),
+        sigmas: sampleTimesteps(draw, plan.batch, sigmaShift),
         prompts: readPrompts(
           chosen.map(({ caption }) => caption),
           models.text,
@@ -177,8 +177,8 @@ export async function trainPhaseOf(
       };
     },
     measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
-      byLevel: lossByLevel(
-        passes.flatMap(({ batch }) => [...batch.levels.data]),
+      byLevel: lossBySigma(
+        passes.flatMap(({ batch }) => [...batch.sigmas.data]),
         passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
       ),
     }),
@@ -222,13 +222,13 @@ async function startOf(
     const text = await alignedText(run, fresh.text);
     if (text === undefined) return initial;
     // What reads the text begins anew: it knew another encoder's tokens.
-    const { text: reading, memory } = fresh.backbone;
+    const { text: projection, promptMlp } = fresh.backbone;
     return {
       text,
       backbone: {
         ...initial.backbone,
-        text: reading,
-        ...(memory && { memory }),
+        text: projection,
+        ...(promptMlp && { promptMlp }),
       },
     };
   }
@@ -253,7 +253,7 @@ async function alignedText(
   return tensors;
 }
 
-/** Held-out loss at fixed levels, and samples of fixed prompts and noise. */
+/** Held-out loss at fixed sigmas, and samples of fixed prompts and noise. */
 function phaseEvaluator(
   run: Run,
   stage: Stage,
@@ -318,7 +318,7 @@ function phaseEvaluator(
         record: {
           heldOutLoss: score,
           heldOut: Object.fromEntries(
-            HELD_OUT_LEVELS.map((level, i) => [level, losses[i]!]),
+            HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]),
           ),
         },
       };

@@ -1,6 +1,6 @@
 import {
   ADAMW_DEFAULTS,
-  type AdamWOptions,
+  type LrMultipliers,
   MUON_DEFAULTS,
   scheduleOf,
   type StagePlan,
@@ -28,27 +28,27 @@ export function planOf(options: TrainOptions, stage: Stage): StagePlan {
  * What AdamW moves of a backbone's memory moves its tokens by as many weights
  * as the text is wide, and nothing normalises them; Muon moves it as a whole.
  */
-const MEMORY_RATE = 0.1;
+const PROMPT_MLP_RATE = 0.1;
 
 /**
  * Factors on the learning rates of parts of a stage's models. The shortcuts of
  * a VAE begin as the best that straight lines can do, and stay that.
  */
-function ratesOf(
+function lrMultipliersOf(
   stage: Stage,
-  { decoderOf, textRate, optimiser }: TrainOptions,
-): Pick<AdamWOptions, "rates"> {
+  { freezeEncoder, textLrScale, optimiser }: TrainOptions,
+): LrMultipliers {
   if (phaseOf(stage) !== undefined) {
-    const memory = optimiser === "adamw" && { "backbone/memory": MEMORY_RATE };
-    return { rates: { text: textRate, ...memory } };
+    const mlp = optimiser === "adamw" && {
+      "backbone/promptMlp": PROMPT_MLP_RATE,
+    };
+    return { text: textLrScale, ...mlp };
   }
   if (stage !== "vae") return {};
   return {
-    rates: {
-      "encoder/shortcut": 0,
-      "decoder/shortcut": 0,
-      ...(decoderOf !== undefined && { encoder: 0, balance: 0 }),
-    },
+    "encoder/shortcut": 0,
+    "decoder/shortcut": 0,
+    ...(freezeEncoder !== undefined && { encoder: 0, klWeightLogit: 0 }),
   };
 }
 
@@ -58,13 +58,15 @@ export function trainingConfigOf(
   plan: StagePlan,
   options: TrainOptions,
 ): TrainingConfig {
+  const adamW = {
+    ...ADAMW_DEFAULTS,
+    lrMultipliers: lrMultipliersOf(stage, options),
+  };
   return {
     schedule: scheduleOf(plan, options.maxSteps),
-    optimiser: {
-      ...ADAMW_DEFAULTS,
-      ...ratesOf(stage, options),
-      ...(options.optimiser === "muon" && { muon: MUON_DEFAULTS }),
-    },
+    optimiser: options.optimiser === "muon"
+      ? { ...MUON_DEFAULTS, adamW }
+      : adamW,
     clipNorm: CLIP_NORM,
     accumulation: plan.accumulation,
     averages: true,

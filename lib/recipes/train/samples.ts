@@ -1,14 +1,12 @@
 import type { NdArray, Rng } from "../../core/mod.ts";
-import type { ClipSource } from "../../dataset/batches/mod.ts";
-import { type LatentCache, sampleOrder } from "../../trainer/mod.ts";
+import { batchOrder, type ClipSource } from "../../dataset/batches/mod.ts";
+import type { LatentCache } from "../../trainer/mod.ts";
 
 /** Share of samples whose caption is dropped: for guidance, and to decode what has none. */
 const DROPPED = 0.1;
 
 /** A clip of a source as it is trained on. */
 export interface CaptionedLatent {
-  /** Of the clip in its source. */
-  readonly index: number;
   /** Not normalised, `[t,h,w,Z]`. */
   readonly latent: NdArray<"float32">;
   /** Empty where it is dropped. */
@@ -24,14 +22,14 @@ export function captionedLatents(
   latents: LatentCache,
   { seed, rng }: { readonly seed: number; readonly rng: Rng },
 ): (n: number) => Promise<CaptionedLatent> {
-  const order = sampleOrder(seed, source.length);
+  const order = batchOrder(seed, [{ length: source.length, batch: 1 }]);
   return async (n) => {
-    const { epoch, index } = order(n);
+    const { epoch, index } = order(n).samples[0]!;
     const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
     const isDropped = draw.uniform() < DROPPED;
     const { caption } = isDropped
       ? { caption: "" }
       : await (source.captionAt?.(index, draw) ?? latents.entryAt(index));
-    return { index, latent: await latents.latentAt(index), caption };
+    return { latent: await latents.latentAt(index), caption };
   };
 }

@@ -35,8 +35,7 @@ export async function phaseClips(
   return mixed(
     wanted.split === "train"
       ? rehearsed(world, {
-        share: options.rehearsal,
-        ofFirst: options.first,
+        share: options.replayFraction,
         before: PHASES.filter((other) => other < phase).map((other) =>
           worldClips(options, other, wanted)
         ),
@@ -95,46 +94,34 @@ function worldClips(
     split,
     seed: options.seed,
     length,
-    // Those that are held out are the same for all runs.
-    ...(split === "train" && {
-      shapes: options.shapes,
-      common: options.common,
-    }),
     languages: split === "train" ? languagesOf(options.languages) : ["en"],
   });
 }
 
 /**
  * The clips of a world, a share of them replaced by those of the worlds before
- * it: so many of the first, in which names and motions are learned, and the
- * others in turn.
+ * it: half of these of the first, in which names and motions are learned, and
+ * the others in turn.
  */
 function rehearsed(
   world: ClipSource,
-  { share, ofFirst, before }: {
+  { share, before }: {
     /** In [0,1). */
     readonly share: number;
-    /** Share of the first among those before, in [0,1]. */
-    readonly ofFirst: number;
     readonly before: readonly ClipSource[];
   },
 ): ClipSource {
   const [first, ...others] = before;
   if (share === 0 || first === undefined) return world;
-  const rehearsal = (turn: number): ClipSource => {
-    const firsts = Math.ceil(turn * ofFirst);
-    const isFirst = others.length === 0 ||
-      Math.ceil((turn + 1) * ofFirst) > firsts;
-    return isFirst ? first : others[(turn - firsts) % others.length]!;
-  };
+  const replay = (turn: number): ClipSource =>
+    turn % 2 === 0 || others.length === 0
+      ? first
+      : others[(turn - 1) / 2 % others.length]!;
   const of = (index: number): ClipSource => {
     const earlier = Math.floor(index * share);
-    return Math.floor((index + 1) * share) > earlier
-      ? rehearsal(earlier)
-      : world;
+    return Math.floor((index + 1) * share) > earlier ? replay(earlier) : world;
   };
-  const firsts = ofFirst === 0.5 ? "half" : `${100 * ofFirst} %`;
-  const ofWhich = others.length > 1 ? `, ${firsts} of them of the first` : "";
+  const ofWhich = others.length > 1 ? ", half of them of the first" : "";
   return {
     name: `${world.name}, ${100 * share} % of the phases before${ofWhich}`,
     length: world.length,
@@ -142,7 +129,6 @@ function rehearsed(
     ...([world, ...before].every(({ captionAt }) => captionAt) && {
       captionAt: (index: number, rng: Rng) => of(index).captionAt!(index, rng),
     }),
-    apartAt: (index, shape) => of(index).apartAt?.(index, shape),
   };
 }
 
@@ -191,10 +177,6 @@ function mixed(
         return source.captionAt!(place, rng);
       },
     }),
-    apartAt(index, shape) {
-      const [source, place] = of(index);
-      return source.apartAt?.(place, shape);
-    },
   };
 }
 

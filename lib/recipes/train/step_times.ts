@@ -7,7 +7,7 @@ import {
 import { Rng } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { readPrompts } from "../../models/text/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
@@ -127,7 +127,7 @@ async function openStep(
   const batch = {
     latents,
     noise: rng.normals(latents.shape),
-    levels: drawLevels(rng, plan.batch),
+    sigmas: sampleTimesteps(rng, plan.batch),
     prompts: readPrompts(
       Array.from({ length: plan.batch }, () => "a red circle moves right"),
       models.text,

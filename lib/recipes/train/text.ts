@@ -1,6 +1,7 @@
 import type { Tensors } from "../../models/layers/mod.ts";
 import { jitWithState } from "../../compiler/mod.ts";
 import { float32, type NdArray, Rng } from "../../core/mod.ts";
+import { batchOrder } from "../../dataset/batches/mod.ts";
 import type { CaptionPair } from "../../dataset/synthetic/mod.ts";
 import {
   initText,
@@ -15,7 +16,6 @@ import {
   type LabelledPairs,
   readingLoss,
   type ReadingParameters,
-  sampleOrder,
   saveWeights,
 } from "../../trainer/mod.ts";
 import {
@@ -75,7 +75,9 @@ export async function trainText(run: Run): Promise<void> {
     maxCharacters: Math.min(CHARACTERS, models.text.maxCharacters),
   };
   const pairAt = worldCaptions(options, "train");
-  const order = sampleOrder(options.seed, plan.samples);
+  const order = batchOrder(options.seed, [
+    { length: plan.samples, batch: plan.batch },
+  ]);
   const rng = new Rng(options.seed).fork("text");
   const given = await givenText(run);
   const config = {
@@ -97,8 +99,7 @@ export async function trainText(run: Run): Promise<void> {
     lossOf: readingLoss(models.text),
     async batchAt(index: number) {
       const pairs: CaptionPair[] = [];
-      for (let i = 0; i < plan.batch; i++) {
-        const { epoch, index: place } = order(index * plan.batch + i);
+      for (const { epoch, index: place } of order(index).samples) {
         const draw = rng.fork(`pair ${place} of epoch ${epoch}`);
         pairs.push(await pairAt(place, draw));
       }

@@ -6,11 +6,9 @@ import {
   StoppedError,
   type Weights,
 } from "../../trainer/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
-import { trainDecoderOf } from "./decoder.ts";
-import { decoderWorkOf } from "./decoder_work.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";
 import type { TrainOptions } from "./options.ts";
@@ -42,8 +40,8 @@ export async function trainVae(
 ): Promise<void> {
   // Found out before a folder is made.
   const models = modelsOf(options);
-  await givenVae({ options, models }, shapesOnly());
-  if (options.decoderOf) await loadVae(options.decoderOf, models.vae);
+  await givenVae({ options, models }, metaInit());
+  if (options.freezeEncoder) await loadVae(options.freezeEncoder, models.vae);
   await inRun(options, ["vae"], host, async (run) => {
     await trainVaeOf(run);
   });
@@ -89,27 +87,6 @@ export async function trainPhase(
   await inRun(begun, [stageOf(phase)], host, async (run) => {
     await trainPhaseOf(run, phase, await vaeOf(run));
   });
-}
-
-/**
- * Trains the prompted decoder of a run, or goes on with it: `deno task decoder`.
- *
- * @throws {InputError} if there are no trained models that it could come after
- * @throws {StoppedError} if the signal, a file or the time asked for it
- * @throws {RunFailedError} if the run cannot go on by itself
- */
-export async function trainDecoder(
-  options: TrainOptions,
-  host: TrainHost,
-): Promise<void> {
-  // Found out before a folder is made.
-  const decoderWork = await decoderWorkOf(options);
-  await inRun(
-    options,
-    ["decoder"],
-    host,
-    (run) => trainDecoderOf(run, decoderWork),
-  );
 }
 
 /** Trains all that is left of a run: VAE, text encoder, then phase after phase. */

@@ -6,7 +6,7 @@ import {
   Rng,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { ClipShape } from "../../dataset/batches/mod.ts";
+import { clipBatches, type ClipShape } from "../../dataset/batches/mod.ts";
 import {
   contactSheet,
   encodePng,
@@ -32,7 +32,6 @@ import {
   latentSpaceOf,
   openCodec,
   principalBlocks,
-  sampleOrder,
   saveWeights,
   type TrainState,
   unstackArrays,
@@ -65,11 +64,15 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     length: plan.samples,
     shape,
   });
-  const order = sampleOrder(options.seed, source.length);
   const rng = new Rng(options.seed).fork("vae");
-  const origin = options.decoderOf === undefined
+  const batchAt = clipBatches(
+    [{ source, shape, batch: plan.batch }],
+    options.seed,
+    rng,
+  );
+  const origin = options.freezeEncoder === undefined
     ? undefined
-    : await loadVae(options.decoderOf, models.vae);
+    : await loadVae(options.freezeEncoder, models.vae);
   const given = await givenVae(run, rng);
   const config = {
     model: models.vae,
@@ -79,7 +82,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: source.name,
     heldOut: options.heldOut,
     evaluateEvery: options.evaluateEvery,
-    ...(origin && { decoderOf: origin.digest }),
+    ...(origin && { freezeEncoder: origin.digest }),
     ...(given && { finetune: given.digest }),
   };
   const path = `${folder}/${VAE_FILE}`;
@@ -93,18 +96,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       await freshVae(run, rng, shape),
     lossOf: vaeTrainingLoss(models.vae),
     async batchAt(index: number) {
-      const clips: Clip[] = [];
-      for (let i = 0; i < plan.batch; i++) {
-        const place = order(index * plan.batch + i);
-        const { clip } = await source.clipAt(
-          place.index,
-          shape,
-          rng.fork(`clip ${place.index} of epoch ${place.epoch}`),
-        );
-        clips.push(clip);
-      }
+      const { clips } = await batchAt(index);
       return {
-        clips: batchOfClips(clips),
+        clips: batchOfClips(clips.map(({ clip }) => clip)),
         noise: rng.fork(`noise ${index}`).normals([
           plan.batch,
           grid.frames,

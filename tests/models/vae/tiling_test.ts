@@ -15,7 +15,7 @@ import {
   encode,
   encodeTiled,
   initVae,
-  sightOf,
+  receptiveField,
   spansOf,
   type TileCoder,
   type VaeConfig,
@@ -25,9 +25,9 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "../_device.ts";
 import { distance, random } from "../_eager.ts";
 
-const config: VaeConfig = { ...PRESETS.tiny.vae, reach: 1 };
+const config: VaeConfig = { ...PRESETS.tiny.vae, attentionWindow: 1 };
 
-/** Of which no part is silent, so that everything in sight counts. */
+/** Of which no part is silent, so that everything in the receptive field counts. */
 const vae = mapTree(initVae(config, new Rng(3)), isNdArray, (array, path) => {
   const noise = new Rng(9).fork(path).normals(array.shape).data;
   return float32(array.shape, array.data.map((v, i) => v + 0.05 * noise[i]!));
@@ -137,7 +137,7 @@ Deno.test("a clip that fits into one tile is coded as it is", async () => {
 });
 
 Deno.test("tiles whose overlaps are three times what a cell sees give what the whole gives", async () => {
-  const { space } = sightOf(config);
+  const { space } = receptiveField(config);
   assert.equal(space, 4);
   const tiles = {
     tile: { frames: 1, height: 2, width: 3 * space + 2 },
@@ -153,8 +153,8 @@ Deno.test("tiles whose overlaps are three times what a cell sees give what the w
   );
 });
 
-Deno.test("what a cell sees is no smaller than sightOf() says, and no larger", async () => {
-  const { space } = sightOf(config);
+Deno.test("what a cell sees is no smaller than receptiveField() says, and no larger", async () => {
+  const { space } = receptiveField(config);
   const other = float32(latent.shape, latent.data);
   // The left column of cells, both rows.
   const Z = config.latentChannels;
@@ -170,7 +170,7 @@ Deno.test("what a cell sees is no smaller than sightOf() says, and no larger", a
 Deno.test("tiles of all clips have one size, and time is cut like space", async () => {
   const long = random("long", [1, 20, 1, 1, config.latentChannels]);
   const whole = await decoder.code(long);
-  const { time } = sightOf(config);
+  const { time } = receptiveField(config);
   decoder.sizes.clear();
   const tiled = await decodeTiled(long, decoder.code, config, {
     tile: { frames: 19, height: 1, width: 1 },

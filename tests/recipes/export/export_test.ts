@@ -59,7 +59,7 @@ const models: ExportedModels = {
   ) as ModelParameters,
   statistics: {
     mean: random("mean", [Z]),
-    deviation: float32([Z], random("deviation", [Z]).data.map(Math.exp)),
+    std: float32([Z], random("std", [Z]).data.map(Math.exp)),
   },
   source: { trained: false },
 };
@@ -91,7 +91,7 @@ Deno.test("text_encoder.onnx gives the numbers of the eager encoder", async () =
 
 Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame rate", async () => {
   const latent = random("latent", [2, 2, 1, 2, Z]);
-  const level = float32([2], [0.2, 0.9]);
+  const sigma = float32([2], [0.2, 0.9]);
   const tokens = random("tokens", [2, queries, outputWidth]);
   const mask = float32([2, queries], new Array(2 * queries).fill(1));
   const outputs: NdArray[] = [];
@@ -107,7 +107,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
         p: parameters.backbone,
         inputs: {
           latent,
-          level,
+          sigma,
           text: { tokens, mask },
           words: { ids: words, mask: wordMask },
           positions,
@@ -117,7 +117,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
     );
     const { velocity } = await runOnnx(`${folder}/backbone.onnx`, {
       latent,
-      level,
+      sigma,
       "text/tokens": tokens,
       "text/mask": mask,
       "words/ids": words,
@@ -134,8 +134,8 @@ Deno.test("vae_decoder.onnx takes latents of variance one and gives the eager cl
   const latent = random("latent", [2, 2, 1, 2, Z]);
   const eager = eagerly(
     { p: parameters.vae, latent, ...statistics },
-    ({ p, latent, mean, deviation }) =>
-      decode(p, tf.add(tf.mul(latent, deviation), mean), config.vae),
+    ({ p, latent, mean, std }) =>
+      decode(p, tf.add(tf.mul(latent, std), mean), config.vae),
   );
   const { clip } = await runOnnx(`${folder}/vae_decoder.onnx`, { latent }, {
     clip: [2, 8, 16, 32, 3],
@@ -188,7 +188,7 @@ Deno.test("freshModels() are those of the preset and the seed", () => {
   const { parameters, statistics } = freshModels(config, 7);
   assert.deepEqual(parameters, initModels(config, new Rng(7)));
   assert.ok(statistics.mean.data.every((value) => value === 0));
-  assert.ok(statistics.deviation.data.every((value) => value === 1));
+  assert.ok(statistics.std.data.every((value) => value === 1));
 });
 
 /** A run of which phases are done, as deno task train leaves it. */

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { InputError } from "lib/core/mod.ts";
-import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 import { readTrainedModels } from "lib/recipes/generate/mod.ts";
-import { untrainedFolder, writeDecoder } from "./_trained.ts";
+import { untrainedFolder } from "./_trained.ts";
 
 Deno.test("readTrainedModels() knows the sizes of models from their files alone", async () => {
   const folder = await untrainedFolder();
@@ -43,27 +42,4 @@ Deno.test("readTrainedModels() says what a folder without models lacks", async (
       /it must hold vae\.safetensors and diffusion\.safetensors or a phase of a run: it holds nothing; train them with deno task train, or name another folder$/,
   });
   await Deno.remove(folder, { recursive: true });
-});
-
-Deno.test("a decoder counts where it finishes what these weights begin", async () => {
-  const folder = await untrainedFolder();
-  try {
-    await writeDecoder(folder, "another phase");
-    const stray = await readTrainedModels(folder);
-    assert.equal(stray.decoder, undefined);
-    assert.equal(stray.strayDecoder, `${folder}/decoder.safetensors`);
-    await writeDecoder(folder);
-    const { decoder, digests } = await readTrainedModels(folder);
-    assert.deepEqual(decoder!.config, DECODERS.tiny);
-    assert.equal(digests.decoder, decoder!.digest);
-    await Deno.truncate(`${folder}/decoder.safetensors`, 2000);
-    await assert.rejects(
-      readTrainedModels(folder),
-      (error) =>
-        error instanceof InputError &&
-        /decoder\.safetensors/.test(error.message),
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });

@@ -85,7 +85,6 @@ Deno.test("stages have a title, and those that learn to denoise a phase", () => 
       phase3: 3,
       phase4: 4,
       phase5: 5,
-      decoder: undefined,
     },
   );
   assert.equal(titleOf("phase3"), "complex motion");

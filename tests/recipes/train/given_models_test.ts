@@ -72,7 +72,7 @@ Deno.test("models are given for latents of more channels", async () => {
 Deno.test("a backbone that predicted another thing is given without its output", async () => {
   await withModels(async (run, folder) => {
     const { diffusion } = await readTrainedModels(folder);
-    const backbone = { ...tiny.backbone, prediction: "data" } as const;
+    const backbone = { ...tiny.backbone, prediction: "x0" } as const;
     const given = await givenDiffusion(run({ ...tiny, backbone }));
     const { output, ...rest } = given!.parameters.backbone;
     const { output: before, ...expected } = diffusion.backbone;
@@ -85,15 +85,15 @@ Deno.test("a backbone that predicted another thing is given without its output",
 Deno.test("a backbone without a memory is given one that is new, and no other", async () => {
   await withModels(async (run, folder) => {
     const { diffusion } = await readTrainedModels(folder);
-    const backbone = { ...tiny.backbone, memory: 2 };
+    const backbone = { ...tiny.backbone, pooledContextTokens: 2 };
     const given = await givenDiffusion(run({ ...tiny, backbone }));
-    const { memory, ...rest } = given!.parameters.backbone;
+    const { promptMlp, ...rest } = given!.parameters.backbone;
     assert.deepEqual(rest, diffusion.backbone);
-    assert.deepEqual(memory!.say.weight.shape, [
+    assert.deepEqual(promptMlp!.proj.weight.shape, [
       tiny.text.outputWidth,
       2 * backbone.width,
     ]);
-    assert.ok(memory!.say.weight.data.some((value) => value !== 0));
+    assert.ok(promptMlp!.proj.weight.data.some((value) => value !== 0));
   });
 });
 
@@ -105,10 +105,10 @@ Deno.test("a run that was given no models begins with none", async () => {
 });
 
 Deno.test("a VAE is given once", async () => {
-  const options = trainFlags.parse({ finetune: "a", decoderOf: "b" });
+  const options = trainFlags.parse({ finetune: "a", freezeEncoder: "b" });
   await assert.rejects(
     givenVae({ options, models: tiny }, new Rng(0)),
-    /--finetune or with those of --decoder-of: current values are "a" and "b"/,
+    /--finetune or with those of --freeze-encoder: current values are "a" and "b"/,
   );
 });
 

@@ -182,8 +182,11 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
         [...run, "--finetune", "checkpoints/nano"],
         /"checkpoints\/nano": text\..* of the model must be that of the weights/,
       ],
-      ["phase5", [...run, "--shapes", "2"], /--shapes: must be at most 1/],
-      ["phase1", [...run, "--common", "-1"], /--common: must be 0 or more/],
+      [
+        "phase5",
+        [...run, "--shapes", "0.5"],
+        /--shapes was removed with the prompted decoder .*; leave it out/,
+      ],
       [
         "phase5",
         [...args, "--alerts", `${folder}/alerts.json`],

@@ -5,9 +5,9 @@ import { trainFlags } from "lib/recipes/train/options.ts";
 
 const OPTIONS = trainFlags.parse({ preset: "tiny", batch: 8 });
 
-Deno.test("memoryLines() says of each stage but text and decoder what it takes of what there is", async () => {
+Deno.test("memoryLines() says of each stage but text what it takes of what there is", async () => {
   using device = await openDevice("cpu");
-  const stages = ["vae", "text", "phase1", "decoder"] as const;
+  const stages = ["vae", "text", "phase1"] as const;
   const lines = memoryLines(OPTIONS, stages, device, {
     free: 7e9,
     process: 2e8,

@@ -12,7 +12,7 @@ function numbers(tree: unknown): [string, number[]][] {
     .map(([path, { data }]) => [path, Array.from(data)]);
 }
 
-Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit for bit", async () => {
+Deno.test("--freeze-encoder trains the decoder of a VAE, and its latents stay bit for bit", async () => {
   const run = await Deno.makeTempDir();
   try {
     const { vae: config } = PRESETS.tiny;
@@ -20,7 +20,7 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
     await writeTinyVae(path);
     const before = await loadVae(path, config);
     const options = trainFlags.parse({
-      ...{ preset: "tiny", run: `${run}/decoder`, decoderOf: path },
+      ...{ preset: "tiny", run: `${run}/decoder`, freezeEncoder: path },
       ...{ batch: 2, samples: 8, epochs: 1, heldOut: 2 },
     });
     await trainVae(options, silentHost);
@@ -43,7 +43,7 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
     await trainVae({
       ...options,
       run: `${run}/again`,
-      decoderOf: `${run}/decoder/vae.safetensors`,
+      freezeEncoder: `${run}/decoder/vae.safetensors`,
     }, silentHost);
     const again = await loadVae(`${run}/again/vae.safetensors`, config);
     assert.equal(latentSpaceOf(again), before.digest);
@@ -52,12 +52,12 @@ Deno.test("--decoder-of trains the decoder of a VAE, and its latents stay bit fo
   }
 });
 
-Deno.test("--decoder-of names the file that is missing, before a folder is made", async () => {
+Deno.test("--freeze-encoder names the file that is missing, before a folder is made", async () => {
   const run = await Deno.makeTempDir();
   try {
     const options = trainFlags.parse({
       ...{ preset: "tiny", run: `${run}/decoder` },
-      ...{ decoderOf: `${run}/none.safetensors` },
+      ...{ freezeEncoder: `${run}/none.safetensors` },
     });
     await assert.rejects(trainVae(options, silentHost), /none\.safetensors/);
     await assert.rejects(Deno.stat(`${run}/decoder`), Deno.errors.NotFound);

@@ -3,28 +3,28 @@ const BINS = 10;
 
 /**
  * Mean loss of the samples in each tenth of the noise levels, null where there
- * is none. A mean over all levels hides which of them improve.
+ * is none. A mean over all sigmas hides which of them improve.
  *
- * @param levels In [0,1], one for each sample.
+ * @param sigmas In [0,1], one for each sample.
  * @param losses As many.
  *
  * @example
  * ```ts
- * import { lossByLevel } from "lib/trainer/mod.ts";
+ * import { lossBySigma } from "lib/trainer/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const means = lossByLevel([0.05, 0.07, 1], [1, 3, 5]);
+ * const means = lossBySigma([0.05, 0.07, 1], [1, 3, 5]);
  * assert.deepEqual([means[0], means[1], means[9]], [2, null, 5]);
  * ```
  */
-export function lossByLevel(
-  levels: ArrayLike<number>,
+export function lossBySigma(
+  sigmas: ArrayLike<number>,
   losses: ArrayLike<number>,
 ): (number | null)[] {
   const sums = new Array<number>(BINS).fill(0);
   const counts = new Array<number>(BINS).fill(0);
-  for (let i = 0; i < levels.length; i++) {
-    const bin = Math.min(BINS - 1, Math.floor(levels[i]! * BINS));
+  for (let i = 0; i < sigmas.length; i++) {
+    const bin = Math.min(BINS - 1, Math.floor(sigmas[i]! * BINS));
     sums[bin]! += losses[i]!;
     counts[bin]!++;
   }

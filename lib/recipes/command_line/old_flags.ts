@@ -1,0 +1,40 @@
+/** The flags of the prompted decoder have no successor. */
+const WITH_DECODER = "was removed with the prompted decoder (docs/log.md)";
+
+/**
+ * Flags that commands no longer have: the new name, with its dashes, of one that
+ * was renamed, else the end of a sentence that begins with the flag.
+ */
+const OLD_FLAGS: Readonly<Record<string, string>> = {
+  "common": `${WITH_DECODER}; all named things are equally frequent`,
+  "decoder": `${WITH_DECODER}; the VAE's decoder draws`,
+  "decoder-of": "--freeze-encoder",
+  "deviation": "--std",
+  "finish": `${WITH_DECODER}; the VAE's decoder draws`,
+  "first": `${WITH_DECODER}; half of the earlier clips are of phase 1`,
+  "rehearsal": "--replay-fraction",
+  "shapes": `${WITH_DECODER}; half of the subjects are shapes in colours`,
+  "text-rate": "--text-lr-scale",
+};
+
+/**
+ * The sentence on a flag that commands once had; undefined for any other word.
+ *
+ * @param flag Without its dashes.
+ *
+ * @example
+ * ```ts
+ * import { oldFlagText } from "lib/recipes/command_line/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.match(oldFlagText("finish")!, /^--finish was removed/);
+ * assert.equal(oldFlagText("steps"), undefined);
+ * ```
+ */
+export function oldFlagText(flag: string): string | undefined {
+  const now = Object.hasOwn(OLD_FLAGS, flag) ? OLD_FLAGS[flag] : undefined;
+  if (now === undefined) return undefined;
+  return now.startsWith("--")
+    ? `--${flag} is now ${now}`
+    : `--${flag} ${now}; leave it out`;
+}
