@@ -6,3 +6,4 @@
 export { caption, namePhrase } from "./caption.ts";
 export { LANGUAGES } from "./cldr.ts";
 export { cldrCoverage, type Coverage, coverageImage } from "./coverage.ts";
+export { checkLanguages, sampleCaption } from "./sample_caption.ts";
