@@ -1,4 +1,4 @@
-import { InputError, Rng, silentProgress } from "lib/core/mod.ts";
+import { InputError, silentProgress } from "lib/core/mod.ts";
 import type { Clip } from "lib/core/mod.ts";
 import {
   findVideos,
@@ -6,7 +6,7 @@ import {
   type SourceFile,
 } from "lib/dataset/curate/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { renderClip, sampleScene } from "lib/dataset/synthetic/mod.ts";
+import { renderScene, sceneSpec } from "lib/dataset/synthetic/mod.ts";
 import { analyseFiles } from "lib/recipes/ingest/analyse_files.ts";
 import { Journal } from "lib/recipes/ingest/journal.ts";
 import type * as z from "zod";
@@ -86,16 +86,17 @@ async function renderedVideos(): Promise<string[]> {
     const path = `${FOLDER}/rendered-${i}.mp4`;
     paths.push(path);
     const there = await Deno.stat(path).catch(() => undefined);
-    if (there === undefined) await writeMp4(path, twoScenes(new Rng(i)));
+    if (there === undefined) await writeMp4(path, await twoScenes(i));
   }
   return paths;
 }
 
-function twoScenes(rng: Rng): Clip {
+async function twoScenes(seed: number): Promise<Clip> {
   const size = SHOT.frames * SHOT.height * SHOT.width * 3;
   const data = new Float32Array(new ArrayBuffer(2 * size * 4));
-  for (const [i, name] of ["first", "second"].entries()) {
-    data.set(renderClip(sampleScene(rng.fork(name)), SHOT).data, i * size);
+  for (const index of [0, 1]) {
+    const scene = sceneSpec({ seed, phase: 2, split: "train", index });
+    data.set((await renderScene(scene, SHOT)).data, index * size);
   }
   return { ...SHOT, frames: 2 * SHOT.frames, data };
 }

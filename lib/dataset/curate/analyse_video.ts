@@ -41,11 +41,11 @@ const RATE_TOLERANCE = 0.25;
  * ```ts
  * import { analyseVideo } from "lib/dataset/curate/mod.ts";
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
  * const { segments, video } = await analyseVideo(path, { maxSeconds: 10 });
  * assert.equal(segments.length, 1);
  * assert.equal(segments[0]!.kind, "shot");

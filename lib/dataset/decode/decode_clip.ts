@@ -51,11 +51,11 @@ const SEEK_MARGINS = [0, 5];
  * import { clipShape } from "lib/core/mod.ts";
  * import { decodeClip } from "lib/dataset/decode/mod.ts";
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
  * const clip = await decodeClip(path, { frames: 4, height: 32, width: 32, fps: 4, startSeconds: 1 });
  * assert.deepEqual(clipShape(clip), [4, 32, 32, 3]);
  * ```

@@ -31,11 +31,11 @@ export interface VideoInfo {
  * ```ts
  * import { probe } from "lib/dataset/decode/mod.ts";
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 32, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 32, width: 64, fps: 8 }));
  * const { width, height, fps, frames, codec } = await probe(path);
  * assert.deepEqual({ width, height, fps, frames, codec }, {
  *   width: 64,

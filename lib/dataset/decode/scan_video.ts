@@ -77,11 +77,11 @@ export class VideoScan implements AsyncDisposable {
    * ```ts
    * import { VideoScan } from "lib/dataset/decode/mod.ts";
    * import { writeMp4 } from "lib/dataset/encode/mod.ts";
-   * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+   * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
    * import assert from "node:assert/strict";
    *
    * const path = await Deno.makeTempFile({ suffix: ".mp4" });
-   * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 64, width: 128, fps: 8 }));
+   * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 64, width: 128, fps: 8 }));
    * await using scan = await VideoScan.open(path);
    * const sizes = [];
    * for await (const frame of scan.frames()) sizes.push(frame.downscaled(2048).width);

@@ -44,11 +44,11 @@ const TEXT = "#202020";
  * @example
  * ```ts
  * import { contactSheet, writePng } from "lib/dataset/encode/mod.ts";
- * import { DEMO_CAPTION, demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const clip = renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
- * const sheet = await contactSheet([{ label: DEMO_CAPTION, clip }], { columns: 4 });
+ * const clip = await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
+ * const sheet = await contactSheet([{ label: "a blue heart and a red circle", clip }], { columns: 4 });
  * assert.equal(sheet.width, 4 * 64 + 5 * 4);
  * await writePng(await Deno.makeTempFile({ suffix: ".png" }), sheet);
  * ```

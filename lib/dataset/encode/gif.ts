@@ -27,10 +27,10 @@ const MIN_TICKS = 2;
  * @example
  * ```ts
  * import { encodeGif } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const gif = encodeGif(renderClip(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
+ * const gif = encodeGif(await renderScene(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
  * assert.equal(new TextDecoder().decode(gif.subarray(0, 6)), "GIF89a");
  * ```
  */
@@ -74,11 +74,11 @@ export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
  * @example
  * ```ts
  * import { writeGif } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".gif" });
- * await writeGif(path, renderClip(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
+ * await writeGif(path, await renderScene(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
  * assert.ok((await Deno.stat(path)).size > 0);
  * ```
  */

@@ -47,11 +47,11 @@ const TO_YUV =
  * @example
  * ```ts
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 64, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 64, width: 64, fps: 8 }));
  * assert.ok((await Deno.stat(path)).size > 0);
  * ```
  */

@@ -1,5 +1,5 @@
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
-import { planTake } from "../../dataset/synthetic/mod.ts";
+import { sceneSpec } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import type { TermCategory } from "../../models/text/mod.ts";
 import { VIDEO_TERMS } from "../../models/text/terms/mod.ts";
@@ -22,7 +22,7 @@ async function captionLines(
   { phase, index, seed, split, languages, style }: CaptionsOptions,
 ): Promise<string[]> {
   const name = { seed, phase: phase as Phase, split, index };
-  const { labels } = planTake(name);
+  const { labels } = sceneSpec(name);
   say(JSON.stringify(labels));
   const put = style === "sentence" ? caption : namePhrase;
   return await Promise.all(

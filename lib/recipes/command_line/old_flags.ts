@@ -12,6 +12,7 @@ const OLD_FLAGS: Readonly<Record<string, string>> = {
   "deviation": "--std",
   "finish": `${WITH_DECODER}; the VAE's decoder draws`,
   "first": `${WITH_DECODER}; half of the earlier clips are of phase 1`,
+  "patience": "--timeout",
   "rehearsal": "--replay-fraction",
   "shapes": `${WITH_DECODER}; half of the subjects are shapes in colours`,
   "text-rate": "--text-lr-scale",

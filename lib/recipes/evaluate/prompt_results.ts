@@ -1,7 +1,7 @@
 import {
-  filmTake,
+  renderScene,
+  type SceneSpec,
   type Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   COMMON_OBJECTS,
@@ -186,14 +186,14 @@ async function objectResults(
 /** What the names are worth to the model, from takes of a circle of kinds. */
 async function namingOf(
   { model, shape }: Examiner,
-  takes: readonly Take[],
+  takes: readonly SceneSpec[],
   sprites: Sprites,
 ): Promise<Naming> {
   const clips = await Promise.all(
-    takes.map((take) => filmTake(take, shape, sprites)),
+    takes.map((take) => renderScene(take, shape, sprites)),
   );
   const lossWhere = async (
-    saying: (take: Take, place: number) => Labels,
+    saying: (take: SceneSpec, place: number) => Labels,
   ): Promise<number> => {
     const losses = await model.heldOutLoss(
       await Promise.all(takes.map(async (take, place) => ({

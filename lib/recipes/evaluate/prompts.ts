@@ -1,8 +1,8 @@
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
 import {
-  planTake,
+  type SceneSpec,
+  sceneSpec,
   type Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   type MotionId,
@@ -37,8 +37,8 @@ export function takesShowing(
   wishes: readonly { readonly object: string; readonly motion?: MotionId }[],
   count: number,
   seed: number,
-): Take[] {
-  const found = new Map<string, Take[]>();
+): SceneSpec[] {
+  const found = new Map<string, SceneSpec[]>();
   const wanted = new Map<string, number>();
   const keyOf = ({ object, motion }: typeof wishes[number]): string =>
     `${object}/${motion ?? "any motion"}`;
@@ -49,7 +49,7 @@ export function takesShowing(
   for (const key of keys) wanted.set(key, (wanted.get(key) ?? 0) + 1);
   let missing = count;
   for (let index = 0; missing > 0; index++) {
-    const take = planTake({ seed, phase: 1, split: "validation", index });
+    const take = sceneSpec({ seed, phase: 1, split: "validation", index });
     const [subject] = take.labels.subjects as [SubjectLabel];
     for (const key of [keyOf(subject), keyOf({ object: subject.object })]) {
       const takes = found.get(key) ?? [];
@@ -63,7 +63,7 @@ export function takesShowing(
 
 /** The same takes asked for in a language, by some of the forms in turn. */
 export function promptsFor(
-  takes: readonly Take[],
+  takes: readonly SceneSpec[],
   { language, forms, from = 0, count = takes.length }: {
     readonly language: string;
     readonly forms: readonly Form[];

@@ -2,10 +2,10 @@ import { type Clip, InputError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { caption, LANGUAGES } from "../../dataset/captions/mod.ts";
 import {
-  filmTake,
-  planTake,
+  renderScene,
+  type SceneSpec,
+  sceneSpec,
   Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   type Labels,
@@ -37,7 +37,7 @@ export interface Questions {
 
 /** Takes with the words that ask for them. */
 export interface AskedTake {
-  readonly take: Take;
+  readonly take: SceneSpec;
   readonly language: string;
   readonly say: (labels: Labels, language: string) => Promise<string>;
 }
@@ -54,7 +54,7 @@ export function questionsAbout(
       const { take: { labels }, language, say } = askedAt(index);
       return { prompt: await say(labels, language), language, labels };
     },
-    film: (index, shape) => filmTake(askedAt(index).take, shape, sprites),
+    film: (index, shape) => renderScene(askedAt(index).take, shape, sprites),
   };
 }
 
@@ -70,7 +70,7 @@ export function phaseQuestions(
   return questionsAbout(
     count,
     (index) => ({
-      take: planTake({ seed, phase, split: "validation", index }),
+      take: sceneSpec({ seed, phase, split: "validation", index }),
       language: "en",
       say: caption,
     }),

@@ -8,10 +8,10 @@ import {
 } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import {
-  filmTake,
-  planTake,
+  renderScene,
+  type SceneKey,
+  sceneSpec,
   Sprites,
-  type TakeName,
 } from "../../dataset/synthetic/mod.ts";
 import { type Labels, objectKind } from "../../dataset/vocabulary/mod.ts";
 import {
@@ -56,7 +56,7 @@ export class World3dExamples {
   }
 
   /** One clip in the network's shape, and what it shows. */
-  async film(name: TakeName): Promise<{ clip: Clip; labels: Labels }> {
+  async film(name: SceneKey): Promise<{ clip: Clip; labels: Labels }> {
     const { frames, size, fps } = this.#plan.network;
     return await this.#filmed(name, { frames, height: size, width: size, fps });
   }
@@ -65,12 +65,12 @@ export class World3dExamples {
    * Held-out takes of phase 1 that another way round are something else: the
    * world as a whole is the same forwards and backwards.
    */
-  oneWay(count: number): TakeName[] {
+  oneWay(count: number): SceneKey[] {
     const { seed } = this.#plan;
-    const takes: TakeName[] = [];
+    const takes: SceneKey[] = [];
     for (let index = 0; takes.length < count; index++) {
       const name = { seed, phase: 1, split: "validation", index } as const;
-      const { motion } = planTake(name).labels.subjects[0]!;
+      const { motion } = sceneSpec(name).labels.subjects[0]!;
       if (ONE_WAY.includes(motion)) takes.push(name);
     }
     return takes;
@@ -133,12 +133,12 @@ export class World3dExamples {
   }
 
   async #filmed(
-    name: TakeName,
+    name: SceneKey,
     shape: ClipShape,
   ): Promise<{ clip: Clip; labels: Labels }> {
-    const take = planTake(name);
+    const take = sceneSpec(name);
     return {
-      clip: await filmTake(take, shape, this.#sprites),
+      clip: await renderScene(take, shape, this.#sprites),
       labels: take.labels,
     };
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import {
   brightnessClip,
   songBytes,
@@ -33,7 +33,7 @@ Deno.test("decodeClip() decodes a damaged file up to the damage", async () => {
   const path = folder.file("bent.mp4");
   await writeMp4(
     path,
-    renderClip(demoScene, { frames: 32, height: 64, width: 64, fps: 8 }),
+    await renderScene(demoScene, { frames: 32, height: 64, width: 64, fps: 8 }),
   );
   const bytes = await Deno.readFile(path);
   const whole = bytes.slice();
@@ -112,7 +112,7 @@ Deno.test("decodeClip() rejects playlists, which name other files", async () => 
 Deno.test("decodeClip() reports a truncated file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("cut.mp4");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 32,
     height: 64,
     width: 64,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { VideoSource } from "lib/dataset/decode/_video_source.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import {
   brightnessClip,
   clipOf,
@@ -26,7 +26,7 @@ async function greysIn(
 Deno.test("decodeClip() restores what writeMp4() wrote within 32 dB", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("demo.mp4");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 16,
     height: 64,
     width: 64,

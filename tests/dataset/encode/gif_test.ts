@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { encodeGif, writeGif } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { brightnessClip, psnr, temporaryFolder } from "../_video_fixture.ts";
 
 /** Hundredths of a second that each frame lasts, from the graphic control blocks. */
@@ -36,7 +36,7 @@ Deno.test("encodeGif() distributes rounding errors over the frames", () => {
 Deno.test("writeGif() chooses a palette that suits the clip", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.gif");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 8,
     height: 64,
     width: 64,

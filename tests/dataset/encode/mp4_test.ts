@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
 import { probe } from "lib/dataset/decode/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { rationalRate } from "lib/dataset/encode/mp4.ts";
 import { brightnessClip, temporaryFolder } from "../_video_fixture.ts";
 
@@ -101,7 +101,7 @@ Deno.test("writeMp4() rejects a clip whose data do not match its shape", async (
 
 Deno.test("writeMp4() is deterministic", async () => {
   const folder = await Deno.makeTempDir();
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 16,
     height: 64,
     width: 64,
