@@ -59,12 +59,12 @@ export function thumbnailOf({ width, height, data }: Plane): Float32Array {
  * import { hammingDistance, perceptualHash, thumbnailOf } from "lib/dataset/curate/scores/perceptual_hash.ts";
  * import assert from "node:assert/strict";
  *
- * const picture = (light: number) => ({
+ * const frame = (light: number) => ({
  *   width: 64,
  *   height: 36,
  *   data: Uint8Array.from({ length: 64 * 36 }, (_, i) => light + 40 * Math.sin(i / 7) ** 2),
  * });
- * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(picture(light))));
+ * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(frame(light))));
  * assert.ok(hammingDistance(a!, b!) <= 2);
  * ```
  */
