@@ -13,7 +13,7 @@ export interface Coverage {
 }
 
 /**
- * Tells which objects and motions CLDR names, for every language of the package.
+ * Lists which objects and motions CLDR names in every language of the package.
  *
  * @example
  * ```ts

@@ -33,7 +33,7 @@ const RATE_TOLERANCE = 0.25;
 /**
  * Decodes a video once, finds its shots and scores them.
  *
- * @param path Any video FFmpeg knows.
+ * @param path Any video format of FFmpeg.
  * @throws {InputError} if the file is missing, unreadable, no video, or none of
  *   its frames can be decoded
  *

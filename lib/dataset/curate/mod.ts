@@ -1,6 +1,6 @@
 /**
  * Curates real video: finds shots, scores them, assigns phases and captions, and
- * writes a manifest that tells why each shot is kept or dropped.
+ * writes a manifest that states why each shot is kept or dropped.
  *
  * @module
  */

@@ -41,7 +41,7 @@ const SEEK_MARGINS = [0, 5];
  * cropped at the centre and scaled with antialiasing to `height` x `width`;
  * rotation and pixel aspect are applied. Decoding stops when the clip is full.
  *
- * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+ * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
  * @throws {InputError} if the options are not legal, or the file is missing,
  * unreadable, empty, no video, damaged, or too short for so many frames

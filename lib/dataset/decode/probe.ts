@@ -24,7 +24,7 @@ export interface VideoInfo {
  * A file that does not state its duration (browsers record such WebM) is read to
  * its end.
  *
- * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+ * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @throws {InputError} if the file is missing, unreadable, empty, or no video
  *
  * @example

@@ -70,7 +70,7 @@ export class VideoScan implements AsyncDisposable {
   /**
    * Opens a file.
    *
-   * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+   * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
    * @throws {InputError} if the file is missing, unreadable, empty, or no video
    *
    * @example

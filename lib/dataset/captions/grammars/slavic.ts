@@ -1,6 +1,6 @@
 import { list, type Phrases } from "../_grammar.ts";
 
-// The present tense tells no gender, and there are no articles.
+// The present tense has no gender, and there are no articles.
 
 /** Russian. */
 const ru: Phrases = {

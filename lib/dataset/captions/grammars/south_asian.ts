@@ -40,7 +40,7 @@ const ur: Phrases = {
   separator: "، ",
 };
 
-/** Bengali: verbs know no gender. */
+/** Bengali: verbs have no gender. */
 const bn: Phrases = {
   language: "bn",
   moves: "% সরছে",
@@ -58,7 +58,7 @@ const bn: Phrases = {
   conjunction: " এবং ",
 };
 
-/** Tamil: things and animals are of one gender. */
+/** Tamil: objects and animals have one gender. */
 const ta: Phrases = {
   language: "ta",
   moves: "% நகர்கிறது",
@@ -76,7 +76,7 @@ const ta: Phrases = {
   conjunction: ", ",
 };
 
-/** Telugu: things and animals are of one gender. */
+/** Telugu: objects and animals have one gender. */
 const te: Phrases = {
   language: "te",
   moves: "% కదులుతోంది",

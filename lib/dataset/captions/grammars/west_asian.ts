@@ -44,7 +44,7 @@ const he: Phrases = {
   conjunction: " ו",
 };
 
-/** Persian, from right to left; verbs know no gender. */
+/** Persian, from right to left; verbs have no gender. */
 const fa: Phrases = {
   language: "fa",
   moves: "% حرکت می‌کند",

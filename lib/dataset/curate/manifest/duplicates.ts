@@ -27,8 +27,8 @@ const KEYS = 4;
 
 /**
  * Finds shots that duplicate an earlier one at any size, coding and frame rate:
- * equal duration, equal middle frame, and equal change over time, which tells
- * apart two shots of one fixed camera.
+ * equal duration, equal middle frame, and equal change over time, which
+ * distinguishes two shots of one fixed camera.
  *
  * Two hashes that differ in 7 of 64 bits differ by at most one bit in one of
  * four quarters. Candidates are therefore looked up by quarter, and the time
