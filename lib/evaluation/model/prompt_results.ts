@@ -1,7 +1,7 @@
 import {
-  filmTake,
+  renderScene,
+  type SceneSpec,
   type Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   COMMON_OBJECTS,
@@ -191,14 +191,14 @@ async function objectResults(
 /** Held-out loss under own and swapped names; neighbours among the takes swap theirs. */
 async function nameLossOf(
   { model, shape }: Evaluator,
-  takes: readonly Take[],
+  takes: readonly SceneSpec[],
   sprites: Sprites,
 ): Promise<NameLoss> {
   const clips = await Promise.all(
-    takes.map((take) => filmTake(take, shape, sprites)),
+    takes.map((take) => renderScene(take, shape, sprites)),
   );
   const lossUnder = async (
-    labelsOf: (take: Take, place: number) => Labels,
+    labelsOf: (take: SceneSpec, place: number) => Labels,
   ): Promise<number> => {
     const losses = await model.heldOutLoss(
       await Promise.all(takes.map(async (take, place) => ({

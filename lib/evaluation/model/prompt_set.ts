@@ -2,10 +2,10 @@ import type { Clip } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
 import {
-  filmTake,
-  planTake,
+  renderScene,
+  type SceneSpec,
+  sceneSpec,
   type Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   type Labels,
@@ -53,7 +53,7 @@ export function phasePrompts(
   sprites: Sprites,
 ): PromptSet {
   return promptSet(count, sprites, (index) => ({
-    take: planTake({ seed, phase, split: "validation", index }),
+    take: sceneSpec({ seed, phase, split: "validation", index }),
     language: "en",
     form: "sentence",
   }));
@@ -76,8 +76,8 @@ export function takesShowing(
   subjects: readonly { readonly object: string; readonly motion?: MotionId }[],
   count: number,
   seed: number,
-): Take[] {
-  const found = new Map<string, Take[]>();
+): SceneSpec[] {
+  const found = new Map<string, SceneSpec[]>();
   const wanted = new Map<string, number>();
   const keyOf = ({ object, motion }: typeof subjects[number]): string =>
     `${object}/${motion ?? "any motion"}`;
@@ -88,7 +88,7 @@ export function takesShowing(
   for (const key of keys) wanted.set(key, (wanted.get(key) ?? 0) + 1);
   let missing = count;
   for (let index = 0; missing > 0; index++) {
-    const take = planTake({ seed, phase: 1, split: "validation", index });
+    const take = sceneSpec({ seed, phase: 1, split: "validation", index });
     const [subject] = take.labels.subjects as [SubjectLabel];
     for (const key of [keyOf(subject), keyOf({ object: subject.object })]) {
       const takes = found.get(key) ?? [];
@@ -102,7 +102,7 @@ export function takesShowing(
 
 /** Prompts for chosen takes in a language, in some of the forms by turns. */
 export function promptsFor(
-  takes: readonly Take[],
+  takes: readonly SceneSpec[],
   { language, forms, from = 0, count = takes.length }: {
     readonly language: string;
     readonly forms: readonly Form[];
@@ -126,7 +126,11 @@ function promptSet(
   sprites: Sprites,
   specAt: (
     index: number,
-  ) => { readonly take: Take; readonly language: string; readonly form: Form },
+  ) => {
+    readonly take: SceneSpec;
+    readonly language: string;
+    readonly form: Form;
+  },
 ): PromptSet {
   return {
     count,
@@ -134,7 +138,7 @@ function promptSet(
       const { take: { labels }, language, form } = specAt(index);
       return { prompt: await FORMS[form](labels, language), language, labels };
     },
-    realClip: (index, shape) => filmTake(specAt(index).take, shape, sprites),
+    realClip: (index, shape) => renderScene(specAt(index).take, shape, sprites),
   };
 }
 

@@ -8,10 +8,10 @@ import {
 } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import {
-  filmTake,
-  planTake,
+  renderScene,
+  type SceneKey,
+  sceneSpec,
   Sprites,
-  type TakeName,
 } from "../../dataset/synthetic/mod.ts";
 import type { Labels, Phase } from "../../dataset/vocabulary/mod.ts";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -75,7 +75,7 @@ export class World3dExamples {
     const indices: number[] = [];
     for (let index = 0; indices.length < count; index++) {
       const name = { seed, phase: 1, split: "validation", index } as const;
-      const { motion } = planTake(name).labels.subjects[0]!;
+      const { motion } = sceneSpec(name).labels.subjects[0]!;
       if (ONE_WAY.includes(motion)) indices.push(index);
     }
     return indices;
@@ -138,11 +138,11 @@ export class World3dExamples {
   }
 
   async #film(
-    name: TakeName,
+    name: SceneKey,
     shape: ClipShape = shapeOf(this.#plan.network),
   ): Promise<LabelledClip> {
-    const take = planTake(name);
-    const clip = await filmTake(take, shape, this.#sprites);
+    const take = sceneSpec(name);
+    const clip = await renderScene(take, shape, this.#sprites);
     return { clip, labels: take.labels };
   }
 }

@@ -11,12 +11,12 @@ import {
   type Weather,
   WEATHERS,
 } from "../vocabulary/mod.ts";
-import { type Rules, rulesOf } from "./_rules.ts";
-import { planScenery, type Scenery } from "./_scenery.ts";
-import { planSubjects, type Subject } from "./_subjects.ts";
+import { type PhaseRules, phaseRules } from "./_phase_rules.ts";
+import { sampleScenery, type Scenery } from "./_scenery.ts";
+import { sampleSubjects, type Subject } from "./_subjects.ts";
 
-/** Which clip of the synthetic world: the same name, the same clip. */
-export interface TakeName {
+/** Identifies a scene: equal keys have equal scenes. */
+export interface SceneKey {
   /** A whole number. */
   readonly seed: number;
   readonly phase: Phase;
@@ -25,56 +25,57 @@ export interface TakeName {
   readonly index: number;
 }
 
-/** How the camera moves. */
-export interface CameraPlan {
+/** The motion of the camera. */
+export interface CameraMotion {
   readonly move: CameraMove;
-  /** Radians, or doublings of the focal length, in a second. */
+  /** Radians per second; for zoom, doublings of the focal length per second. */
   readonly speed: number;
-  /** Clockwise, and downwards from above, in radians. */
+  /** Clockwise, radians. */
   readonly roll: number;
+  /** Downwards from above, radians. */
   readonly pitch: number;
 }
 
-/** What happens before the camera: plain data, from which all is drawn. */
-export interface Take {
+/** Everything in a scene, as plain data. */
+export interface SceneSpec {
   readonly labels: Labels;
   readonly scenery: Scenery;
-  readonly camera: CameraPlan;
-  /** The most prominent first. */
+  readonly camera: CameraMotion;
+  /** The largest first. */
   readonly subjects: readonly Subject[];
-  /** Where each drop falls, and when each flash comes. */
-  readonly airSeed: number;
+  /** Seed of the positions of drops and flakes and of the times of flashes. */
+  readonly effectsSeed: number;
 }
 
 /**
- * Plans a clip of the synthetic world.
+ * Samples the scene of a key.
  *
  * @example
  * ```ts
- * import { planTake } from "lib/dataset/synthetic/mod.ts";
+ * import { sceneSpec } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const name = { seed: 0, phase: 1, split: "train", index: 7 } as const;
- * assert.deepEqual(planTake(name), planTake(name));
- * assert.equal(planTake(name).labels.subjects.length, 1);
+ * const key = { seed: 0, phase: 1, split: "train", index: 7 } as const;
+ * assert.deepEqual(sceneSpec(key), sceneSpec(key));
+ * assert.equal(sceneSpec(key).labels.subjects.length, 1);
  * ```
  */
-export function planTake({ seed, phase, split, index }: TakeName): Take {
+export function sceneSpec({ seed, phase, split, index }: SceneKey): SceneSpec {
   const rng = new Rng(seed).fork(`${split} ${phase}/${index}`);
-  const rules = rulesOf(phase, rng);
+  const rules = phaseRules(phase, rng);
   const sometimes = <T extends string>(
-    share: number,
+    probability: number,
     table: Record<T, unknown>,
   ): T => {
     const [usual, ...others] = Object.keys(table) as T[];
-    return rng.uniform() < share ? rng.pick(others) : usual!;
+    return rng.uniform() < probability ? rng.pick(others) : usual!;
   };
   const move = sometimes<CameraMove>(rules.cameraMoves, CAMERA_MOVES);
   const angle = sometimes<Angle>(rules.angle, ANGLES);
   const weather = sometimes<Weather>(rules.weather, WEATHERS);
   const light = sometimes<Light>(rules.light, LIGHTS);
-  const camera = planCamera(rng, rules, move, angle);
-  const subjects = planSubjects(rng, rules);
+  const camera = sampleCamera(rng, rules, move, angle);
+  const subjects = sampleSubjects(rng, rules);
   return {
     labels: {
       phase,
@@ -84,24 +85,23 @@ export function planTake({ seed, phase, split, index }: TakeName): Take {
       weather,
       light,
     },
-    scenery: planScenery(rng, rules, subjects),
+    scenery: sampleScenery(rng, rules, subjects),
     camera,
     subjects,
-    airSeed: rng.integer(2 ** 31),
+    effectsSeed: rng.integer(2 ** 31),
   };
 }
 
-function planCamera(
+function sampleCamera(
   rng: Rng,
-  rules: Rules,
+  rules: PhaseRules,
   move: CameraMove,
   angle: Angle,
-): CameraPlan {
+): CameraMotion {
   const sign = rng.uniform() < 0.5 ? -1 : 1;
   const amount = 0.7 + 0.6 * rng.uniform();
   return {
     move,
-    // The whole way takes two seconds, so half of it a second.
     speed: move.startsWith("zoom") ? 0.3 * amount : rules.cameraTurn * amount,
     roll: angle === "tilted" ? sign * (0.3 + 0.35 * rng.uniform()) : 0,
     pitch: angle === "from above" ? 0.5 + 0.25 * rng.uniform() : 0,

@@ -1,7 +1,7 @@
 import { fitCamera } from "../flow/camera_motion.ts";
 import { findMovingRegions } from "../flow/moving_regions.ts";
 import type { Flow } from "../flow/optical_flow.ts";
-import type { SmallPicture } from "../../decode/mod.ts";
+import type { SmallFrame } from "../../decode/mod.ts";
 import { brightnessOf } from "../scores/brightness.ts";
 import {
   perceptualHash,
@@ -9,64 +9,66 @@ import {
   thumbnailOf,
 } from "../scores/perceptual_hash.ts";
 
-/** Steps of both colours together by which a cell takes another colour. */
+/** Smallest change of both chroma values together that counts as another colour. */
 const OTHER_COLOUR = 12;
 
-/** Cells of the side of the small picture that is kept of each picture. */
+/** Side of `FrameStats.cells`. */
 export const CELLS = 8;
 
-/** How the picture before became this one. Speeds are diagonals of the picture per second. */
-export interface Change {
-  /** Share of the picture before that this one does not show, in [0,1]. */
-  readonly unexplained: number;
-  /** Share of the picture that takes another colour, in [0,1]. */
+/** Change from the previous frame. Speeds are in frame diagonals per second. */
+export interface FrameChange {
+  /** Share of the previous frame without a match in this one, in [0,1]. */
+  readonly unmatched: number;
+  /** Share of the frame that changes colour, in [0,1]. */
   readonly recoloured: number;
-  /** Mean speed of all places. */
+  /** Mean flow. */
   readonly motion: number;
-  /** Speed that the camera gives them. */
+  /** Root mean square flow caused by the camera. */
   readonly cameraMotion: number;
-  /** What the camera does to the picture: to the right and down in diagonals, growth, and clockwise turn in radians, all per second. */
+  /** Motion of the frame content. */
   readonly pan: readonly [right: number, down: number];
+  /** Growth of the frame content per second. */
   readonly zoom: number;
+  /** Clockwise rotation of the frame content, radians per second. */
   readonly roll: number;
-  /** Speed of what moves by itself. */
+  /** 95th percentile of the flow relative to the camera's. */
   readonly subjectMotion: number;
-  /** Share of the picture that moves by itself, in [0,1]. */
+  /** Share of the frame that moves relative to the camera, in [0,1]. */
   readonly movingShare: number;
-  /** Regions that move by themselves. */
+  /** Regions that move relative to the camera. */
   readonly subjects: number;
 }
 
-/** What is kept of each picture of a video that is looked through. */
-export interface Measure {
-  /** When it appears. */
+/** Statistics of one frame. */
+export interface FrameStats {
+  /** Presentation time. */
   readonly seconds: number;
-  /** When the next takes its place. */
+  /** Presentation time of the next frame. */
   endSeconds: number;
-  /** False if the decoder had to guess parts of it. */
-  readonly isWhole: boolean;
+  /** False if the decoder concealed errors. */
+  readonly isIntact: boolean;
   /** Mean luma, in [0,1]. */
   readonly brightness: number;
   /** Standard deviation of luma, in [0,0.5]. */
   readonly contrast: number;
   /** `[8,8]`, luma in [0,255]. */
   readonly cells: Uint8Array;
-  /** `[2,8,8]`, how blue and how red, in [0,255]. */
+  /** `[2,8,8]`, chroma (Cb, Cr) in [0,255]. */
   readonly colours: Uint8Array;
   readonly hash: string;
-  /** Undefined for the first picture. */
-  readonly change: Change | undefined;
+  /** undefined for the first frame. */
+  readonly change: FrameChange | undefined;
 }
 
 /**
- * Measures one picture and how it came from the one before.
+ * Measures one frame and its change from the previous one.
  *
- * @param flow From the picture before to this one.
- * @param before What was measured of it.
+ * @param flow From the previous frame to this one.
+ * @param before Statistics of the previous frame.
  *
  * @example
  * ```ts
- * import { measurePicture } from "lib/dataset/curate/shots/measure.ts";
+ * import { measureFrame } from "lib/dataset/curate/shots/frame_stats.ts";
  * import assert from "node:assert/strict";
  *
  * const grey = {
@@ -75,29 +77,29 @@ export interface Measure {
  *   data: new Uint8Array(32 * 18).fill(51),
  *   chroma: new Uint8Array(2 * 32 * 18).fill(128),
  * };
- * const times = { seconds: 0, endSeconds: 0.04, isWhole: true };
- * const { brightness, contrast } = measurePicture(grey, undefined, times, undefined);
+ * const time = { seconds: 0, endSeconds: 0.04, isIntact: true };
+ * const { brightness, contrast } = measureFrame(grey, undefined, time, undefined);
  * assert.deepEqual([brightness, contrast], [0.2, 0]);
  * ```
  */
-export function measurePicture(
-  picture: SmallPicture,
+export function measureFrame(
+  frame: SmallFrame,
   flow: Flow | undefined,
-  times: Pick<Measure, "seconds" | "endSeconds" | "isWhole">,
-  before: Measure | undefined,
-): Measure {
-  const { mean, contrast } = brightnessOf(picture);
-  const thumbnail = thumbnailOf(picture);
-  const colours = coloursOf(picture);
+  time: Pick<FrameStats, "seconds" | "endSeconds" | "isIntact">,
+  before: FrameStats | undefined,
+): FrameStats {
+  const { mean, contrast } = brightnessOf(frame);
+  const thumbnail = thumbnailOf(frame);
+  const colours = coloursOf(frame);
   return {
-    ...times,
+    ...time,
     brightness: mean,
     contrast,
-    cells: quartered(thumbnail),
+    cells: halved(thumbnail),
     colours,
     hash: perceptualHash(thumbnail),
     change: flow && before && {
-      ...changeOf(flow, times.seconds - before.seconds),
+      ...changeOf(flow, time.seconds - before.seconds),
       recoloured: recoloured(before.colours, colours),
     },
   };
@@ -106,13 +108,13 @@ export function measurePicture(
 function changeOf(
   flow: Flow,
   seconds: number,
-): Omit<Change, "recoloured"> {
+): Omit<FrameChange, "recoloured"> {
   const camera = fitCamera(flow);
   const regions = findMovingRegions(flow, camera);
   const diagonal = Math.hypot(flow.width, flow.height);
   const perSecond = 1 / (diagonal * seconds);
   return {
-    unexplained: flow.unexplained,
+    unmatched: flow.unmatched,
     motion: meanLength(flow) * perSecond,
     cameraMotion: camera.displacement * perSecond,
     pan: [camera.panX * perSecond, camera.panY * perSecond],
@@ -124,11 +126,11 @@ function changeOf(
   };
 }
 
-function coloursOf({ width, height, chroma }: SmallPicture): Uint8Array {
+function coloursOf({ width, height, chroma }: SmallFrame): Uint8Array {
   const size = width * height;
   return Uint8Array.from([0, 1].flatMap((i) => {
     const data = chroma.subarray(i * size, (i + 1) * size);
-    return [...quartered(thumbnailOf({ width, height, data }))];
+    return [...halved(thumbnailOf({ width, height, data }))];
   }));
 }
 
@@ -151,8 +153,8 @@ function meanLength({ u, v }: Flow): number {
   return sum / u.length;
 }
 
-/** The means of two by two cells of a thumbnail. */
-function quartered(thumbnail: Float32Array): Uint8Array {
+/** Means over 2x2 cells of a thumbnail. */
+function halved(thumbnail: Float32Array): Uint8Array {
   return Uint8Array.from({ length: CELLS * CELLS }, (_, i) => {
     const at = 2 * Math.floor(i / CELLS) * THUMBNAIL + 2 * (i % CELLS);
     return (thumbnail[at]! + thumbnail[at + 1]! + thumbnail[at + THUMBNAIL]! +

@@ -6,45 +6,40 @@ import {
   type SourceFile,
   type TimedCaption,
 } from "../../dataset/curate/mod.ts";
-import { Analyst, FileFailure } from "./analyst.ts";
+import { DecodingWorker, FileFailure, type WorkerOptions } from "./worker.ts";
 import type { Journal, Outcome } from "./journal.ts";
 
-/** What looking at files needs. */
-export interface LookContext {
+/** The context of {@link analyseFiles}. */
+export interface AnalysisContext extends WorkerOptions {
   readonly journal: Journal;
-  /** Captions from a table, by absolute path. */
+  /** Captions of the table, by absolute path. */
   readonly table: ReadonlyMap<string, readonly TimedCaption[]>;
-  /** How a file is named in the manifest. */
+  /** Turns an absolute path into the path in the manifest. */
   readonly nameOf: (path: string) => string;
   readonly maxSeconds: number;
+  /** Number of worker processes. */
   readonly processes: number;
-  /** Seconds without a sign of life after which a file is given up. */
-  readonly patience: number;
-  /** The analysts' program, if not the usual one: a file URL. */
-  readonly program?: string;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
-/** What was found, and how much had to be decoded for it. */
-export interface Looked {
+interface AnalysedFiles {
   readonly files: readonly SourceFile[];
-  /** Pictures decoded in this run: what was known already is not among them. */
-  readonly pictures: number;
+  /** Frames decoded in this run, without those of files in the journal. */
+  readonly frames: number;
 }
 
 /**
- * Looks at files, several at once, each in a process of its own; what the
- * journal knows is not looked at again. No file ends the run.
+ * Analyses files in worker processes, except those in the journal. A failing
+ * file does not end the run.
  *
- * @throws whatever the signal was aborted with, or what the journal's disk says
+ * @throws the reason of the signal, or an error of the journal's disk
  */
-export async function lookAtFiles(
+export async function analyseFiles(
   found: readonly FoundFile[],
-  context: LookContext,
-): Promise<Looked> {
-  const { processes, patience, program, progress, signal } = context;
-  // Long files last, and one process would work on while the others rest.
+  context: AnalysisContext,
+): Promise<AnalysedFiles> {
+  const { processes, progress, signal } = context;
+  // Largest first, so that all processes end at about the same time.
   const waiting = (await Promise.all(found.map(withSize)))
     .sort((a, b) => a.bytes - b.bytes);
   const done: SourceFile[] = [];
@@ -53,26 +48,22 @@ export async function lookAtFiles(
     total: waiting.length,
     unit: "files",
   });
-  let pictures = 0;
-  // One that fails, as on a full disk, stops the others too.
+  let frames = 0;
+  // An error, such as a full disk, stops all workers.
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const work = async (): Promise<void> => {
-    await using analyst = new Analyst({
-      patience,
-      signal: either,
-      ...(program !== undefined && { program }),
-    });
+    await using worker = new DecodingWorker({ ...context, signal: either });
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
       either.throwIfAborted();
       let own = 0;
-      const source = await lookAt(file, analyst, context, (count) => {
-        pictures += count - own;
+      const source = await analyseFile(file, worker, context, (count) => {
+        frames += count - own;
         own = count;
-        task.update(done.length, { pictures });
+        task.update(done.length, { frames });
       });
       done.push(source);
-      task.update(done.length, { pictures });
+      task.update(done.length, { frames });
     }
   };
   const workers = Array.from({ length: processes }, async () => {
@@ -87,12 +78,12 @@ export async function lookAtFiles(
   signal.throwIfAborted();
   failure.signal.throwIfAborted();
   for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return { files: done, pictures };
+  return { files: done, frames };
 }
 
-type Sized = FoundFile & { bytes: number; modified: number };
+type SizedFile = FoundFile & { bytes: number; modified: number };
 
-async function withSize(file: FoundFile): Promise<Sized> {
+async function withSize(file: FoundFile): Promise<SizedFile> {
   const info = await Deno.stat(file.path).catch(() => undefined);
   return {
     ...file,
@@ -101,11 +92,11 @@ async function withSize(file: FoundFile): Promise<Sized> {
   };
 }
 
-async function lookAt(
-  file: Sized,
-  analyst: Analyst,
-  context: LookContext,
-  onPictures: (pictures: number) => void,
+async function analyseFile(
+  file: SizedFile,
+  worker: DecodingWorker,
+  context: AnalysisContext,
+  onFrames: (frames: number) => void,
 ): Promise<SourceFile> {
   const { journal, table, nameOf } = context;
   const { path, bytes, modified, problem } = file;
@@ -134,8 +125,8 @@ async function lookAt(
   }
   const known = journal.outcomeOf(sha256);
   if (known !== undefined) return { ...common, sha256, outcome: known };
-  const outcome = await outcomeOf(path, analyst, context, onPictures);
-  // A crash or a silence may have been this machine's; contents cannot change.
+  const outcome = await outcomeOf(path, worker, context, onFrames);
+  // Crashes and timeouts may be due to the machine: the next run tries again.
   const isLasting = !("rule" in outcome) || outcome.rule === "no_video";
   if (isLasting) journal.keepOutcome(sha256, outcome);
   return { ...common, sha256, outcome };
@@ -143,13 +134,13 @@ async function lookAt(
 
 async function outcomeOf(
   path: string,
-  analyst: Analyst,
-  { maxSeconds }: LookContext,
-  onPictures: (pictures: number) => void,
+  worker: DecodingWorker,
+  { maxSeconds }: AnalysisContext,
+  onFrames: (frames: number) => void,
 ): Promise<Outcome> {
   try {
-    const analysis = await analyst.analyse(path, maxSeconds, onPictures);
-    onPictures(analysis.video.pictures);
+    const analysis = await worker.analyse(path, maxSeconds, onFrames);
+    onFrames(analysis.video.pictures);
     return { analysis };
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
@@ -157,7 +148,7 @@ async function outcomeOf(
   }
 }
 
-/** A message about a file without its name, which the row has already. */
+/** A message without the name of the file, which the row states. */
 function reasonIn(message: string, path: string): string {
   const start = /^Cannot \w+ /.exec(message)?.[0];
   return start !== undefined && message.startsWith(`${start}"${path}": `)

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { matrixOf } from "lib/dataset/synthetic/_camera.ts";
+import { planeToPixels } from "lib/dataset/synthetic/_camera.ts";
 import {
-  enlargement,
+  areaScale,
   inverse,
   project,
-} from "lib/dataset/synthetic/_projection.ts";
+} from "lib/dataset/synthetic/_homography.ts";
 
 const LEVEL = {
   offset: [0, 0, 0],
@@ -13,7 +13,7 @@ const LEVEL = {
   roll: 0,
   zoom: 1,
 } as const;
-/** A square of side 1 round the middle of the world. */
+/** A square of side 1 about the origin. */
 const SQUARE = {
   origin: [-0.5, -0.5, 0],
   across: [1, 0, 0],
@@ -27,34 +27,34 @@ function near(actual: readonly number[], expected: readonly number[]): void {
   }
 }
 
-Deno.test("matrixOf() shows the plane z = 0 in shorter sides from the middle", () => {
-  const matrix = matrixOf(SQUARE, LEVEL, SIZE);
+Deno.test("planeToPixels() maps the plane z = 0 in units of the shorter side", () => {
+  const matrix = planeToPixels(SQUARE, LEVEL, SIZE);
   near(project(matrix, 0, 0)!, [20, 0]);
   near(project(matrix, 1, 1)!, [100, 80]);
-  assert.ok(Math.abs(enlargement(matrix, 0.3, 0.7) - 80 * 80) < 1e-6);
+  assert.ok(Math.abs(areaScale(matrix, 0.3, 0.7) - 80 * 80) < 1e-6);
 });
 
-Deno.test("matrixOf() turns the view: the world goes the other way", () => {
-  const middle = (view: Partial<typeof LEVEL> | object): [number, number] =>
-    project(matrixOf(SQUARE, { ...LEVEL, ...view }, SIZE), 0.5, 0.5)!;
+Deno.test("planeToPixels() moves the image against the rotation of the camera", () => {
+  const middle = (pose: Partial<typeof LEVEL> | object): [number, number] =>
+    project(planeToPixels(SQUARE, { ...LEVEL, ...pose }, SIZE), 0.5, 0.5)!;
   assert.ok(middle({ yaw: 0.1 })[0] < 60);
   assert.ok(middle({ pitch: 0.1 })[1] < 40);
   const corner = project(
-    matrixOf(SQUARE, { ...LEVEL, roll: 0.1 }, SIZE),
+    planeToPixels(SQUARE, { ...LEVEL, roll: 0.1 }, SIZE),
     1,
     0.5,
   )!;
-  assert.ok(corner[1] < 40, "rolled clockwise, what is right goes up");
+  assert.ok(corner[1] < 40, "a clockwise roll moves the right side up");
   const zoomed = project(
-    matrixOf(SQUARE, { ...LEVEL, zoom: 2 }, SIZE),
+    planeToPixels(SQUARE, { ...LEVEL, zoom: 2 }, SIZE),
     1,
     0.5,
   )!;
   near(zoomed, [140, 40]);
 });
 
-Deno.test("project() and inverse() undo each other, and nothing is seen behind the eye", () => {
-  const matrix = matrixOf(
+Deno.test("inverse() undoes project(), which maps nothing behind the camera", () => {
+  const matrix = planeToPixels(
     { origin: [-0.5, 0.4, 3], across: [1, 0.2, 0.1], down: [0, 0.1, -5] },
     { ...LEVEL, yaw: 0.2, roll: 0.3 },
     SIZE,

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { type Clip, clipShape } from "lib/core/mod.ts";
 import { PHASES } from "lib/dataset/vocabulary/mod.ts";
 import {
-  filmTake,
-  planTake,
+  renderScene,
+  type SceneSpec,
+  sceneSpec,
   Sprites,
-  type Take,
 } from "lib/dataset/synthetic/mod.ts";
 
 const SHAPE = { frames: 4, height: 48, width: 64, fps: 8 };
 const sprites = new Sprites();
 
-function takeOf(labels: Partial<Take["labels"]>): Take {
-  const take = planTake({ seed: 0, phase: 1, split: "train", index: 1 });
-  return { ...take, labels: { ...take.labels, ...labels } };
+function sceneOf(labels: Partial<SceneSpec["labels"]>): SceneSpec {
+  const scene = sceneSpec({ seed: 0, phase: 1, split: "train", index: 1 });
+  return { ...scene, labels: { ...scene.labels, ...labels } };
 }
 
 /** Mean of each frame. */
@@ -34,12 +34,12 @@ function deviation({ data }: Clip): number {
   );
 }
 
-Deno.test("filmTake() gives the size, length and rate that were asked for, in [0,1], in every phase", async () => {
+Deno.test("renderScene() returns any shape with values in [0,1] in every phase", async () => {
   for (const phase of PHASES) {
     for (const [height, width] of [[48, 64], [65, 33], [8, 8]] as const) {
-      const take = planTake({ seed: 1, phase, split: "train", index: 2 });
+      const scene = sceneSpec({ seed: 1, phase, split: "train", index: 2 });
       const shape = { frames: 3, height, width, fps: 6 };
-      const clip = await filmTake(take, shape, sprites);
+      const clip = await renderScene(scene, shape, sprites);
       assert.deepEqual(clipShape(clip), [3, height, width, 3]);
       assert.equal(clip.fps, 6);
       assert.ok(clip.data.every((value) => value >= 0 && value <= 1));
@@ -47,10 +47,18 @@ Deno.test("filmTake() gives the size, length and rate that were asked for, in [0
   }
 });
 
-Deno.test("filmTake() shows the same moment whatever the rate", async () => {
-  const take = planTake({ seed: 1, phase: 2, split: "train", index: 2 });
-  const slow = await filmTake(take, { ...SHAPE, frames: 5, fps: 4 }, sprites);
-  const fast = await filmTake(take, { ...SHAPE, frames: 9, fps: 8 }, sprites);
+Deno.test("renderScene() renders the same times at every frame rate", async () => {
+  const scene = sceneSpec({ seed: 1, phase: 2, split: "train", index: 2 });
+  const slow = await renderScene(
+    scene,
+    { ...SHAPE, frames: 5, fps: 4 },
+    sprites,
+  );
+  const fast = await renderScene(
+    scene,
+    { ...SHAPE, frames: 9, fps: 8 },
+    sprites,
+  );
   const size = 48 * 64 * 3;
   for (const i of [0, 1, 2, 3, 4]) {
     assert.deepEqual(
@@ -60,11 +68,11 @@ Deno.test("filmTake() shows the same moment whatever the rate", async () => {
   }
 });
 
-Deno.test("filmTake() looks alike at every size", async () => {
-  const take = planTake({ seed: 1, phase: 3, split: "train", index: 4 });
-  const small = await filmTake(take, { ...SHAPE, frames: 1 }, sprites);
-  const large = await filmTake(
-    take,
+Deno.test("renderScene() renders the same image at every size", async () => {
+  const scene = sceneSpec({ seed: 1, phase: 3, split: "train", index: 4 });
+  const small = await renderScene(scene, { ...SHAPE, frames: 1 }, sprites);
+  const large = await renderScene(
+    scene,
     { frames: 1, height: 192, width: 256, fps: 8 },
     sprites,
   );
@@ -84,11 +92,11 @@ Deno.test("filmTake() looks alike at every size", async () => {
   assert.ok(difference / (48 * 64 * 3) < 0.02, `${difference}`);
 });
 
-Deno.test("filmTake() makes night dark, sunrise brighter and brighter, and lightning flash", async () => {
+Deno.test("renderScene() darkens night, brightens sunrise and flashes lightning", async () => {
   const shape = { ...SHAPE, frames: 24 };
   const [day, night, sunrise, lightning] = await Promise.all(
     (["day", "night", "sunrise", "lightning"] as const).map(async (light) =>
-      brightness(await filmTake(takeOf({ light }), shape, sprites))
+      brightness(await renderScene(sceneOf({ light }), shape, sprites))
     ),
   );
   assert.ok(Math.max(...night!) < 0.6 * Math.min(...day!));
@@ -99,18 +107,22 @@ Deno.test("filmTake() makes night dark, sunrise brighter and brighter, and light
   assert.equal(flashes.length, 3);
 });
 
-Deno.test("filmTake() lights the first subject with the spotlight, and little else", async () => {
-  const day = await filmTake(takeOf({}), SHAPE, sprites);
-  const lit = await filmTake(takeOf({ light: "spotlight" }), SHAPE, sprites);
+Deno.test("renderScene() points the spotlight at the first subject", async () => {
+  const day = await renderScene(sceneOf({}), SHAPE, sprites);
+  const lit = await renderScene(
+    sceneOf({ light: "spotlight" }),
+    SHAPE,
+    sprites,
+  );
   const same = lit.data.filter((value, i) => value === day.data[i]).length;
   assert.ok(same > 0.1 * lit.data.length && same < 0.7 * lit.data.length);
 });
 
-Deno.test("filmTake() lets rain and snow fall, and fog pale everything", async () => {
-  const still = takeOf({});
-  const clear = await filmTake(still, SHAPE, sprites);
+Deno.test("renderScene() draws rain and snow, and lowers contrast in fog", async () => {
+  const still = sceneOf({});
+  const clear = await renderScene(still, SHAPE, sprites);
   for (const weather of ["rain", "snow", "fog"] as const) {
-    const clip = await filmTake(takeOf({ weather }), SHAPE, sprites);
+    const clip = await renderScene(sceneOf({ weather }), SHAPE, sprites);
     const changed = clip.data.filter((value, i) =>
       Math.abs(value - clear.data[i]!) > 0.02
     ).length / clip.data.length;
@@ -123,13 +135,13 @@ Deno.test("filmTake() lets rain and snow fall, and fog pale everything", async (
   }
 });
 
-Deno.test("filmTake() refuses sizes and rates that make no clip", async () => {
+Deno.test("renderScene() rejects illegal sizes and rates", async () => {
   await assert.rejects(
-    filmTake(takeOf({}), { ...SHAPE, frames: 0 }, sprites),
+    renderScene(sceneOf({}), { ...SHAPE, frames: 0 }, sprites),
     {
       name: "RangeError",
       message:
-        "Cannot film a take: frames, height and width must be whole numbers from 1 up and fps above 0: current values are 0, 48, 64 and 8",
+        "Cannot render a scene: frames, height and width must be whole numbers from 1 up and fps above 0: current values are 0, 48, 64 and 8",
     },
   );
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { centreCrop, coverFilters } from "lib/dataset/decode/_cover.ts";
-import { orientationOf, UPRIGHT } from "lib/dataset/decode/_rotation.ts";
+import { centreCrop, coverFilters } from "lib/dataset/decode/_filters.ts";
+import { orientationOf } from "lib/dataset/decode/_orientation.ts";
 
-const PICTURE = {
+const UPRIGHT = { degrees: 0, mirrored: false } as const;
+const FORMAT = {
   width: 720,
   height: 576,
   pixelAspect: 1,
@@ -12,8 +13,8 @@ const PICTURE = {
   isInterlaced: false,
 };
 
-Deno.test("centreCrop() keeps the middle of a wide picture for a square", () => {
-  assert.deepEqual(centreCrop(PICTURE, 1), {
+Deno.test("centreCrop() keeps the centre of a wide frame for a square", () => {
+  assert.deepEqual(centreCrop(FORMAT, 1), {
     x: 72,
     y: 0,
     width: 576,
@@ -21,9 +22,9 @@ Deno.test("centreCrop() keeps the middle of a wide picture for a square", () => 
   });
 });
 
-Deno.test("centreCrop() counts with the shape of a pixel", () => {
+Deno.test("centreCrop() applies the pixel aspect", () => {
   // Pixels twice as wide as high: 1440x576 as shown.
-  assert.deepEqual(centreCrop({ ...PICTURE, pixelAspect: 2 }, 1), {
+  assert.deepEqual(centreCrop({ ...FORMAT, pixelAspect: 2 }, 1), {
     x: 216,
     y: 0,
     width: 288,
@@ -31,10 +32,10 @@ Deno.test("centreCrop() counts with the shape of a pixel", () => {
   });
 });
 
-Deno.test("coverFilters() crops, shrinks by area, and turns last", () => {
+Deno.test("coverFilters() crops, scales by area and rotates, in this order", () => {
   assert.equal(
     coverFilters(
-      { ...PICTURE, orientation: { degrees: 90, mirrored: false } },
+      { ...FORMAT, orientation: { degrees: 90, mirrored: false } },
       32,
       64,
     ),
@@ -42,10 +43,10 @@ Deno.test("coverFilters() crops, shrinks by area, and turns last", () => {
   );
 });
 
-Deno.test("coverFilters() takes large untagged video for BT.709 and enlarges smoothly", () => {
+Deno.test("coverFilters() decodes untagged HD as BT.709 and enlarges bicubically", () => {
   assert.equal(
     coverFilters(
-      { ...PICTURE, hasColourMatrix: false, height: 720 },
+      { ...FORMAT, hasColourMatrix: false, height: 720 },
       1000,
       1000,
     ),
@@ -53,7 +54,7 @@ Deno.test("coverFilters() takes large untagged video for BT.709 and enlarges smo
   );
 });
 
-Deno.test("orientationOf() reads quarter turns and mirrors from a display matrix", () => {
+Deno.test("orientationOf() reads rotations and mirrors from a display matrix", () => {
   const read = (a: number, b: number, c: number, d: number): unknown => {
     const one = 0x10000;
     const matrix = Int32Array.of(

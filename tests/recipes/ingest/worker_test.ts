@@ -9,20 +9,20 @@ import { temporaryFolder } from "../../dataset/_video_fixture.ts";
 import { movingClip } from "./_videos.ts";
 
 /**
- * Stands in for the process that decodes: it crashes on files whose name says
- * so, as a native decoder does, or falls silent; others it hands on.
+ * Stands in for the worker process: depending on the name of the file, it crashes
+ * as a native decoder does, hangs, fails, or succeeds.
  */
 const PROGRAM = `
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
   for await (const text of lines) {
     const { path, task } = JSON.parse(text);
-    if (task === "clip") Deno.exit(3); // costs the sheet one row
+    if (task === "clip") Deno.exit(3); // the sheet has no row
     if (path.includes("crash")) {
-      new Deno.UnsafePointerView(Deno.UnsafePointer.create(8n)).getInt32(); // nobody's memory
+      new Deno.UnsafePointerView(Deno.UnsafePointer.create(8n)).getInt32(); // segmentation fault
     }
-    if (path.includes("silent")) await new Promise(() => setInterval(() => {}, 1000));
-    if (path.includes("wrong")) {
-      console.log(JSON.stringify({ kind: "problem", isInput: false, message: "a defect" }));
+    if (path.includes("hang")) await new Promise(() => setInterval(() => {}, 1000));
+    if (path.includes("fail")) {
+      console.log(JSON.stringify({ kind: "error", isInput: false, message: "a defect" }));
       continue;
     }
     const scores = { motion: 0.1, cameraMotion: 0, panRight: 0, panDown: 0, zoom: 0,
@@ -39,11 +39,11 @@ const PROGRAM = `
   }
 `;
 
-Deno.test("a decoder that crashes, falls silent or fails costs one file, and the run goes on", async () => {
+Deno.test("a decoder that crashes, hangs or fails costs one file, not the run", async () => {
   await using folder = await temporaryFolder();
   const videos = folder.file("videos");
   await Deno.mkdir(videos);
-  const names = ["a crash.mp4", "b good.mp4", "c silent.mp4", "d wrong.mp4"];
+  const names = ["a crash.mp4", "b good.mp4", "c hang.mp4", "d fail.mp4"];
   for (const [i, name] of names.entries()) {
     await writeMp4(`${videos}/${name}`, movingClip(i));
   }
@@ -55,7 +55,7 @@ Deno.test("a decoder that crashes, falls silent or fails costs one file, and the
     folders: [videos],
     out,
     processes: 1,
-    patience: 3,
+    timeout: 3,
   });
   await ingest(options, {
     progress: silentProgress,
@@ -64,7 +64,7 @@ Deno.test("a decoder that crashes, falls silent or fails costs one file, and the
     program: new URL(program, "file:///").href,
   });
   const records = await readJsonl(`${out}/journal.jsonl`);
-  // Only what cannot change is kept: the others are tried again next time.
+  // The journal has no outcome of the failures, so that the next run retries.
   const kept = records.filter(({ kind }) => kind === "contents");
   assert.equal(kept.length, 1, JSON.stringify(kept));
   const rows = await readManifest(`${out}/manifest.jsonl`);
@@ -77,8 +77,8 @@ Deno.test("a decoder that crashes, falls silent or fails costs one file, and the
     [
       "a crash.mp4 crashed: the decoder ended with signal SIGSEGV",
       "b good.mp4 kept",
-      "c silent.mp4 stuck: decoding gave no sign of life for 3 s",
-      "d wrong.mp4 crashed: a defect",
+      "c hang.mp4 stuck: the decoder did not respond for 3 s",
+      "d fail.mp4 crashed: a defect",
     ],
   );
 });

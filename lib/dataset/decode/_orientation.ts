@@ -1,16 +1,16 @@
-/** Degrees by which a player turns the coded picture, clockwise, and whether it mirrors it. */
+/** How a player transforms coded frames: mirrored top to bottom, then rotated. */
 export interface Orientation {
+  /** Clockwise. */
   readonly degrees: 0 | 90 | 180 | 270;
   readonly mirrored: boolean;
 }
 
-/** The picture is shown as it is coded. */
-export const UPRIGHT: Orientation = { degrees: 0, mirrored: false };
+const UPRIGHT: Orientation = { degrees: 0, mirrored: false };
 
 /**
- * Reads the display matrix that phones store beside a video instead of turning
- * its pictures: nine 32-bit numbers (a b u, c d v, x y w), of which a, b, c, d
- * say how (x, y) becomes (a x + c y, b x + d y).
+ * Reads the display matrix that phones store instead of rotating frames: nine
+ * 32-bit numbers (a b u, c d v, x y w), which map (x, y) to (a x + c y,
+ * b x + d y).
  *
  * @param matrix 36 bytes, little-endian; null = no matrix.
  */
@@ -32,11 +32,10 @@ export function orientationOf(matrix: Uint8Array | null): Orientation {
   return { degrees, mirrored: a * d - b * c < 0 };
 }
 
-/** FFmpeg filters that show a picture as the orientation asks. */
+/** FFmpeg filters that apply an orientation. */
 export function orientationFilters(
   { degrees, mirrored }: Orientation,
 ): string[] {
-  // A mirrored matrix mirrors top to bottom before it turns.
   const mirror = mirrored ? ["vflip"] : [];
   switch (degrees) {
     case 0:
@@ -50,7 +49,7 @@ export function orientationFilters(
   }
 }
 
-/** Whether width and height trade places. */
-export function swapsSides({ degrees }: Orientation): boolean {
+/** Whether the rotation swaps width and height. */
+export function swapsAxes({ degrees }: Orientation): boolean {
   return degrees === 90 || degrees === 270;
 }

@@ -1,20 +1,20 @@
-import { enlargement, inverse, type Matrix, project } from "./_projection.ts";
-import type { Texture, TextureLevel } from "./_texture.ts";
+import { areaScale, type Homography, inverse, project } from "./_homography.ts";
+import type { MipLevel, Texture } from "./_texture.ts";
 
-/** A texture and where it is seen. */
+/** A texture and its place in the frame. */
 export interface Layer {
   readonly texture: Texture;
-  /** Takes the texture's square, [0,1] x [0,1], to pixels. */
-  readonly matrix: Matrix;
+  /** Maps the texture, [0,1] x [0,1], to pixels. */
+  readonly toPixels: Homography;
   /**
-   * What is seen beyond the square: nothing, or its rim for ever. Scenery goes
-   * on, so that no camera sees its end.
+   * Whether coordinates are clamped to the texture, so that its border extends
+   * to infinity; otherwise the layer is transparent beyond the texture.
    */
-  readonly endless: boolean;
-  /** Which of the take's subjects it is; absent for everything else. */
+  readonly clamps: boolean;
+  /** Index of the subject of the scene; absent for all other layers. */
   readonly subject?: number;
-  /** Whether it hangs in the air, as rain does: no thing with a place. */
-  readonly veil?: boolean;
+  /** Whether it is weather, which has no optical flow and hides nothing. */
+  readonly isWeather?: boolean;
 }
 
 /** Pixels of one frame, `[H,W,3]`, RGB in [0,1], row-major. */
@@ -25,34 +25,37 @@ export interface Frame {
 }
 
 /**
- * Draws a layer over a frame: trilinear from the texture's levels, so that
- * nothing flickers while it grows or shrinks.
+ * Draws a layer over a frame with trilinear filtering, which avoids flicker under
+ * scaling.
  */
-export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
-  const bounds = endless
+export function composite(
+  frame: Frame,
+  { texture, toPixels, clamps }: Layer,
+): void {
+  const bounds = clamps
     ? [0, 0, frame.width, frame.height] as const
-    : boundsOf(matrix, frame);
+    : boundsOf(toPixels, frame);
   if (bounds === undefined) return;
   const [left, top, right, bottom] = bounds;
   const { levels } = texture;
   const { width, height } = levels[0]!;
-  // Texels of the largest level to one pixel, half-way across the layer.
-  const ratio = Math.sqrt(width * height / enlargement(matrix, 0.5, 0.5));
+  // Texels of the largest level per pixel, at the centre of the layer.
+  const ratio = Math.sqrt(width * height / areaScale(toPixels, 0.5, 0.5));
   const detail = Math.log2(ratio);
 
-  const [a, b, c, d, e, f, g, h, i] = inverse(matrix);
-  // In perspective, areas shrink with the third power of the distance, 1 / w;
-  // that of a row's middle does for all of the row.
+  const [a, b, c, d, e, f, g, h, i] = inverse(toPixels);
+  // In perspective, areas shrink with the third power of the distance, 1 / w; the
+  // distance at the centre of a row serves for the whole row.
   const perspective = Math.abs(g) + Math.abs(h) > 1e-9;
-  const middle = matrix[6] * 0.5 + matrix[7] * 0.5 + matrix[8];
-  let [near, far, share] = between(levels, detail);
+  const middle = toPixels[6] * 0.5 + toPixels[7] * 0.5 + toPixels[8];
+  let [near, far, share] = levelsAt(levels, detail);
   const out = frame.data;
   const texel = new Float64Array(4);
   for (let y = top; y < bottom; y++) {
     if (perspective) {
       const w = g * frame.width / 2 + h * (y + 0.5) + i;
       if (w > 0) {
-        [near, far, share] = between(
+        [near, far, share] = levelsAt(
           levels,
           detail - 1.5 * Math.log2(w * middle),
         );
@@ -67,7 +70,7 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
       let s = (a * px + b * py + c) * k;
       let t = (d * px + e * py + f) * k;
       if (s < 0 || s > 1 || t < 0 || t > 1) {
-        if (!endless) continue;
+        if (!clamps) continue;
         s = s < 0 ? 0 : s > 1 ? 1 : s;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
       }
@@ -81,8 +84,7 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
       const alpha = texel[3]!;
       if (alpha === 0) continue;
       const at = (y * frame.width + x) * 3;
-      // Rounding may leave a trace above 1.
-      const behind = 1 - alpha;
+      const behind = 1 - alpha; // below, rounding may exceed 1
       out[at] = Math.min(1, out[at]! * behind + texel[0]!);
       out[at + 1] = Math.min(1, out[at + 1]! * behind + texel[1]!);
       out[at + 2] = Math.min(1, out[at + 2]! * behind + texel[2]!);
@@ -90,11 +92,11 @@ export function paint(frame: Frame, { texture, matrix, endless }: Layer): void {
   }
 }
 
-/** The two levels next to a degree of detail, and the share of the second. */
-function between(
-  levels: readonly TextureLevel[],
+/** The two levels around a level of detail, and the weight of the second. */
+function levelsAt(
+  levels: readonly MipLevel[],
   detail: number,
-): [TextureLevel, TextureLevel, number] {
+): [MipLevel, MipLevel, number] {
   const last = levels.length - 1;
   if (detail <= 0) return [levels[0]!, levels[0]!, 0];
   if (detail >= last) return [levels[last]!, levels[last]!, 0];
@@ -102,10 +104,10 @@ function between(
   return [levels[fine]!, levels[fine + 1]!, detail - fine];
 }
 
-/** Adds what a level shows at a place of the square, between four texels. */
+/** Adds a bilinear sample of a level. */
 function addTexel(
   texel: Float64Array,
-  { width, height, data }: TextureLevel,
+  { width, height, data }: MipLevel,
   s: number,
   t: number,
   weight: number,
@@ -128,7 +130,7 @@ function addTexel(
   const wb = fx * scale - wd;
   const wc = fy * scale - wd;
   const wa = scale - wb - wc - wd;
-  // Written out: this is where the time goes.
+  // Unrolled: the hottest loop of rendering.
   texel[0]! += data[a]! * wa + data[b]! * wb + data[c]! * wc + data[d]! * wd;
   texel[1]! += data[a + 1]! * wa + data[b + 1]! * wb + data[c + 1]! * wc +
     data[d + 1]! * wd;
@@ -138,15 +140,15 @@ function addTexel(
     data[d + 3]! * wd;
 }
 
-/** Pixels that a layer may touch, or undefined if there are none. */
+/** The pixels that a layer may cover: left, top, right, bottom; undefined if none. */
 function boundsOf(
-  matrix: Matrix,
+  toPixels: Homography,
   { width, height }: Frame,
 ): readonly [number, number, number, number] | undefined {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (const [s, t] of CORNERS) {
-    const corner = project(matrix, s, t);
-    // Partly behind the eye: it may be seen anywhere.
+    const corner = project(toPixels, s, t);
+    // Partly behind the camera: it may cover any pixel.
     if (corner === undefined) return [0, 0, width, height];
     left = Math.min(left, corner[0]);
     right = Math.max(right, corner[0]);

@@ -1,42 +1,45 @@
 /**
- * The process that decodes. FFmpeg works on whatever bytes people have; should
- * it crash on some, it takes down this process, not the run.
+ * The process that decodes: a file that crashes FFmpeg ends this process, not
+ * the ingest.
  *
- * It reads requests as lines from its standard input and answers with lines on
- * its standard output. It ends when the input ends, so that it never outlives
- * the run that started it.
+ * It reads requests as lines from standard input, writes responses as lines to
+ * standard output, and exits at the end of the input, that is, with its parent.
  *
  * @module
  */
-import { TextLineStream } from "./text_lines.ts";
 import { clipBytes, InputError, messageOf } from "../../core/mod.ts";
 import { analyseVideo } from "../../dataset/curate/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
-import { type Answer, type Request, requestSchema } from "./messages.ts";
+import {
+  type Request,
+  requestSchema,
+  type Response,
+  TextLineStream,
+} from "./worker_protocol.ts";
 
-/** Milliseconds between two signs of life. */
-const PULSE = 500;
+/** Milliseconds between heartbeats. */
+const HEARTBEAT = 500;
 
-function answer(message: Answer): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+function respond(response: Response): void {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(response)}\n`);
   for (let done = 0; done < bytes.length;) {
     done += Deno.stdout.writeSync(bytes.subarray(done));
   }
 }
 
-async function resultOf(request: Request): Promise<Answer> {
+async function resultOf(request: Request): Promise<Response> {
   const { path } = request;
   if (request.task === "clip") {
     const { data } = await decodeClip(path, request);
     return { kind: "clip", bytes: clipBytes(data).toBase64() };
   }
-  let told = performance.now();
+  let last = performance.now();
   const analysis = await analyseVideo(path, {
     maxSeconds: request.maxSeconds,
-    onPicture: (pictures) => {
-      if (performance.now() - told < PULSE) return;
-      told = performance.now();
-      answer({ kind: "alive", pictures });
+    onFrame: (frames) => {
+      if (performance.now() - last < HEARTBEAT) return;
+      last = performance.now();
+      respond({ kind: "heartbeat", frames });
     },
   });
   return { kind: "analysis", analysis };
@@ -44,10 +47,10 @@ async function resultOf(request: Request): Promise<Answer> {
 
 async function serve(request: Request): Promise<void> {
   try {
-    answer(await resultOf(request));
+    respond(await resultOf(request));
   } catch (error) {
-    answer({
-      kind: "problem",
+    respond({
+      kind: "error",
       isInput: error instanceof InputError,
       message: messageOf(error),
     });
@@ -55,7 +58,7 @@ async function serve(request: Request): Promise<void> {
 }
 
 if (import.meta.main) {
-  // Ctrl-C reaches the whole group; the run itself says when to end.
+  // Ctrl-C reaches the whole process group; the parent decides when to stop.
   Deno.addSignalListener("SIGINT", () => {});
   let work = Promise.resolve();
   const lines = Deno.stdin.readable

@@ -7,25 +7,25 @@ import {
   PHASES,
 } from "lib/dataset/vocabulary/mod.ts";
 import {
-  filmTake,
-  planTake,
+  groundTruth,
+  renderScene,
+  type SceneSpec,
+  sceneSpec,
   Sprites,
-  type Take,
-  truthOf,
 } from "lib/dataset/synthetic/mod.ts";
 
 const SHAPE = { frames: 5, height: 64, width: 64, fps: 8 };
 const sprites = new Sprites();
 
-/** A take with one red square, as the test wants it. */
-function takeOf(
-  subject: Partial<Take["subjects"][number]>,
+/** A scene with one red square. */
+function sceneOf(
+  subject: Partial<SceneSpec["subjects"][number]>,
   post?: number,
-): Take {
-  const take = planTake({ seed: 0, phase: 1, split: "train", index: 0 });
-  const { post: _, ...scenery } = take.scenery;
+): SceneSpec {
+  const scene = sceneSpec({ seed: 0, phase: 1, split: "train", index: 0 });
+  const { post: _, ...scenery } = scene.scenery;
   return {
-    ...take,
+    ...scene,
     scenery: post === undefined ? scenery : { ...scenery, post },
     subjects: [{
       object: "red square",
@@ -35,7 +35,7 @@ function takeOf(
       depth: 0,
       size: 0.4,
       speed: 0.25,
-      swing: 0,
+      yawRate: 0,
       ...subject,
     }],
   };
@@ -48,8 +48,8 @@ function near(actual: number, expected: number, tolerance: number): void {
   );
 }
 
-Deno.test("truthOf() gives the box of a square where it is, in pixels", async () => {
-  const { subjects } = await truthOf(takeOf({}), SHAPE, sprites);
+Deno.test("groundTruth() returns bounding boxes in pixels", async () => {
+  const { subjects } = await groundTruth(sceneOf({}), SHAPE, sprites);
   // 0.25 sides of 64 pixels a second are 2 pixels a frame; the square fills 77 %
   // of its sprite of 25.6 pixels.
   for (const [i, [truth]] of subjects.entries()) {
@@ -62,26 +62,30 @@ Deno.test("truthOf() gives the box of a square where it is, in pixels", async ()
   }
 });
 
-Deno.test("truthOf() knows how much is out of the picture, or behind a post", async () => {
-  const half = await truthOf(
-    takeOf({ motion: "still", x: 0.5 }),
+Deno.test("groundTruth() excludes parts outside the frame and behind a post", async () => {
+  const half = await groundTruth(
+    sceneOf({ motion: "still", x: 0.5 }),
     SHAPE,
     sprites,
   );
   near(half.subjects[0]![0]!.visibility, 0.5, 0.06);
   // The post is 0.16 x 1.2 sides wide where it stands, the square 0.31.
-  const behind = await truthOf(takeOf({ motion: "still" }, 0), SHAPE, sprites);
+  const behind = await groundTruth(
+    sceneOf({ motion: "still" }, 0),
+    SHAPE,
+    sprites,
+  );
   near(behind.subjects[0]![0]!.visibility, 1 - 0.16 * 1.2 / 0.31, 0.06);
 });
 
-Deno.test("truthOf() gives the flow of every motion", async () => {
+Deno.test("groundTruth() returns the flow of every motion", async () => {
   for (const [motion, kind] of Object.entries(MOTION_KINDS)) {
-    const take = takeOf({ motion: motion as keyof typeof MOTION_KINDS });
-    const { flow, owner } = await truthOf(take, SHAPE, sprites);
+    const scene = sceneOf({ motion: motion as keyof typeof MOTION_KINDS });
+    const { flow, segmentation } = await groundTruth(scene, SHAPE, sprites);
     // 5 pixels right of the middle of the frame half-way, and in a corner.
     const at = (2 * 64 + 32) * 64 + 37;
-    assert.equal(owner[at], 0);
-    assert.equal(owner[2 * 64 * 64], -1);
+    assert.equal(segmentation[at], 0);
+    assert.equal(segmentation[2 * 64 * 64], -1);
     assert.deepEqual([...flow.subarray(2 * 2 * 64 * 64).subarray(0, 2)], [
       0,
       0,
@@ -102,19 +106,19 @@ Deno.test("truthOf() gives the flow of every motion", async () => {
   }
 });
 
-Deno.test("truthOf() agrees with the flow that is estimated from the pictures", async () => {
+Deno.test("groundTruth() agrees with the estimated optical flow", async () => {
   const errors: number[] = [];
   for (let index = 0; index < 40; index++) {
-    const take = planTake({ seed: 5, phase: 1, split: "train", index });
-    const clip = await filmTake(take, SHAPE, sprites);
-    const { flow, owner } = await truthOf(take, SHAPE, sprites);
+    const scene = sceneSpec({ seed: 5, phase: 1, split: "train", index });
+    const clip = await renderScene(scene, SHAPE, sprites);
+    const { flow, segmentation } = await groundTruth(scene, SHAPE, sprites);
     const estimator = new FlowEstimator(64, 64);
     estimator.next(lumaOf(clip, 0));
     for (let frame = 0; frame + 1 < SHAPE.frames; frame++) {
       const { u, v } = estimator.next(lumaOf(clip, frame + 1))!;
       for (let at = 0; at < 4096; at++) {
         const i = frame * 4096 + at;
-        if (owner[i] !== 0) continue;
+        if (segmentation[i] !== 0) continue;
         errors.push(
           Math.hypot(u[at]! - flow[2 * i]!, v[at]! - flow[2 * i + 1]!),
         );
@@ -127,8 +131,8 @@ Deno.test("truthOf() agrees with the flow that is estimated from the pictures", 
   assert.ok(median <= 0.5, `median ${median} px`);
 });
 
-Deno.test("truthOf() knows that the scenery goes the other way than the camera", async () => {
-  // In two opposite corners: outwards is away from the middle.
+Deno.test("groundTruth() moves scenery against the camera", async () => {
+  // In two opposite corners; `out` is the flow away from the centre.
   const ways: [CameraMove, (x: number, y: number, out: number) => boolean][] = [
     ["pan right", (x) => x < -0.1],
     ["pan left", (x) => x > 0.1],
@@ -139,9 +143,9 @@ Deno.test("truthOf() knows that the scenery goes the other way than the camera",
     ["still", (x, y) => x === 0 && y === 0],
   ];
   for (const [move, holds] of ways) {
-    const take = takeOf({ size: 0.05 });
-    const { flow } = await truthOf(
-      { ...take, camera: { ...take.camera, move, speed: 0.15 } },
+    const scene = sceneOf({ size: 0.05 });
+    const { flow } = await groundTruth(
+      { ...scene, camera: { ...scene.camera, move, speed: 0.15 } },
       SHAPE,
       sprites,
     );
@@ -154,25 +158,28 @@ Deno.test("truthOf() knows that the scenery goes the other way than the camera",
   }
 });
 
-Deno.test("truthOf() holds in every phase: what it calls a subject is where the picture changes with it", async () => {
+Deno.test("groundTruth() segments the pixels that change with a subject", async () => {
   for (const phase of PHASES) {
     for (let index = 0; index < 3; index++) {
-      const take = planTake({ seed: 1, phase, split: "train", index });
-      const truth = await truthOf(take, SHAPE, sprites);
-      const [subject, ...others] = take.subjects;
-      const without = { ...take, subjects: [{ ...subject!, x: 9 }, ...others] };
+      const scene = sceneSpec({ seed: 1, phase, split: "train", index });
+      const truth = await groundTruth(scene, SHAPE, sprites);
+      const [subject, ...others] = scene.subjects;
+      const without = {
+        ...scene,
+        subjects: [{ ...subject!, x: 9 }, ...others],
+      };
       const [shown, hidden] = await Promise.all(
-        [take, without].map((one) =>
-          filmTake(
-            { ...one, labels: { ...take.labels, light: "day" } },
+        [scene, without].map((one) =>
+          renderScene(
+            { ...one, labels: { ...scene.labels, light: "day" } },
             SHAPE,
             sprites,
           )
         ),
       );
       let [inside, changed] = [0, 0];
-      for (const [at, owner] of truth.owner.entries()) {
-        if (owner !== 0) continue;
+      for (const [at, index] of truth.segmentation.entries()) {
+        if (index !== 0) continue;
         inside++;
         const difference = [0, 1, 2].reduce(
           (sum, c) =>

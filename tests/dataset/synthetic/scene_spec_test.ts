@@ -10,39 +10,39 @@ import {
   WEATHERS,
 } from "lib/dataset/vocabulary/mod.ts";
 import {
-  planTake,
+  groundTruth,
+  type SceneSpec,
+  sceneSpec,
   Sprites,
-  type Take,
-  truthOf,
 } from "lib/dataset/synthetic/mod.ts";
 
-function takesOf(phase: Phase, count: number): Take[] {
+function scenesOf(phase: Phase, count: number): SceneSpec[] {
   return Array.from(
     { length: count },
-    (_, index) => planTake({ seed: 2, phase, split: "train", index }),
+    (_, index) => sceneSpec({ seed: 2, phase, split: "train", index }),
   );
 }
 
 /** All values of a label, sorted. */
 function seen(
-  takes: readonly Take[],
-  label: (take: Take) => unknown,
+  scenes: readonly SceneSpec[],
+  label: (scene: SceneSpec) => unknown,
 ): unknown[] {
-  return [...new Set(takes.map(label))].sort();
+  return [...new Set(scenes.map(label))].sort();
 }
 
-Deno.test("planTake() gives plain data that survive JSON, the same for the same name", () => {
+Deno.test("sceneSpec() returns plain data, equal for equal keys", () => {
   for (const phase of PHASES) {
-    const name = { seed: 9, phase, split: "validation", index: 3 } as const;
-    const take = planTake(name);
-    assert.deepEqual(JSON.parse(JSON.stringify(take)), take);
-    assert.deepEqual(planTake(name), take);
+    const key = { seed: 9, phase, split: "validation", index: 3 } as const;
+    const scene = sceneSpec(key);
+    assert.deepEqual(JSON.parse(JSON.stringify(scene)), scene);
+    assert.deepEqual(sceneSpec(key), scene);
   }
 });
 
-Deno.test("planTake() labels what is there: the subjects, in their order", () => {
+Deno.test("sceneSpec() labels the subjects in their order", () => {
   for (const phase of PHASES) {
-    for (const { labels, subjects } of takesOf(phase, 20)) {
+    for (const { labels, subjects } of scenesOf(phase, 20)) {
       assert.equal(labels.phase, phase);
       assert.deepEqual(
         labels.subjects,
@@ -54,13 +54,13 @@ Deno.test("planTake() labels what is there: the subjects, in their order", () =>
   }
 });
 
-Deno.test("planTake() of phase 1 reaches every object and motion; one subject, nothing else", () => {
-  const takes = takesOf(1, 6000);
-  const objects = seen(takes, ({ subjects }) => subjects[0]!.object);
+Deno.test("sceneSpec() covers every object and motion in phase 1, one at a time", () => {
+  const scenes = scenesOf(1, 6000);
+  const objects = seen(scenes, ({ subjects }) => subjects[0]!.object);
   assert.deepEqual(objects, OBJECT_KINDS.map(({ id }) => id).sort());
-  const motions = seen(takes, ({ subjects }) => subjects[0]!.motion);
+  const motions = seen(scenes, ({ subjects }) => subjects[0]!.motion);
   assert.deepEqual(motions, [...MOTION_IDS].sort());
-  for (const { labels, subjects, scenery } of takes) {
+  for (const { labels, subjects, scenery } of scenes) {
     assert.equal(subjects.length, 1);
     assert.deepEqual(
       [labels.camera, labels.angle, labels.weather, labels.light],
@@ -70,57 +70,57 @@ Deno.test("planTake() of phase 1 reaches every object and motion; one subject, n
   }
 });
 
-Deno.test("planTake() grows harder from phase to phase, and phase 5 has it all", () => {
-  const two = takesOf(2, 400);
+Deno.test("sceneSpec() adds properties from phase to phase, all in phase 5", () => {
+  const two = scenesOf(2, 400);
   assert.deepEqual(seen(two, ({ subjects }) => subjects.length), [2, 3]);
   assert.deepEqual(
     seen(two, ({ labels }) => labels.camera),
     Object.keys(CAMERA_MOVES).sort(),
   );
-  const three = takesOf(3, 400);
+  const three = scenesOf(3, 400);
   assert.deepEqual(seen(three, ({ scenery }) => scenery.kind), [
     "land",
     "wall",
   ]);
   assert.ok(three.some(({ scenery }) => scenery.post !== undefined));
-  assert.ok(three.some(({ subjects }) => subjects[0]!.swing !== 0));
-  const speed = (takes: readonly Take[]): number =>
+  assert.ok(three.some(({ subjects }) => subjects[0]!.yawRate !== 0));
+  const speed = (scenes: readonly SceneSpec[]): number =>
     Math.max(
-      ...takes.flatMap(({ subjects }) =>
+      ...scenes.flatMap(({ subjects }) =>
         subjects.filter(({ motion }) => motion === "right")
           .map(({ speed }) => speed)
       ),
     );
   assert.ok(speed(three) > 1.5 * speed(two));
-  for (const takes of [takesOf(4, 400), takesOf(5, 400)]) {
+  for (const scenes of [scenesOf(4, 400), scenesOf(5, 400)]) {
     assert.deepEqual(
-      seen(takes, ({ labels }) => labels.angle),
+      seen(scenes, ({ labels }) => labels.angle),
       Object.keys(ANGLES).sort(),
     );
     assert.deepEqual(
-      seen(takes, ({ labels }) => labels.weather),
+      seen(scenes, ({ labels }) => labels.weather),
       Object.keys(WEATHERS).sort(),
     );
     assert.deepEqual(
-      seen(takes, ({ labels }) => labels.light),
+      seen(scenes, ({ labels }) => labels.light),
       Object.keys(LIGHTS).sort(),
     );
   }
 });
 
-Deno.test("planTake() shows most of every subject half-way, in every phase", async () => {
+Deno.test("sceneSpec() keeps most subjects visible in the middle of the scene", async () => {
   const sprites = new Sprites();
   const shape = { frames: 1, height: 64, width: 64, fps: 8 };
   for (const phase of PHASES) {
     let [shown, all] = [0, 0];
-    for (const take of takesOf(phase, 40)) {
-      const { subjects: [subjects] } = await truthOf(take, shape, sprites);
+    for (const scene of scenesOf(phase, 40)) {
+      const { subjects: [subjects] } = await groundTruth(scene, shape, sprites);
       for (const { visibility } of subjects!) {
         all++;
         if (visibility > 0.4) shown++;
       }
     }
-    // Things hide behind each other and behind posts, in phase 3 most of all.
+    // Subjects occlude each other and posts occlude them, most in phase 3.
     assert.ok(
       shown / all > (phase === 1 ? 0.99 : 0.8),
       `phase ${phase}: ${shown} of ${all}`,
