@@ -10,7 +10,6 @@ export * from "./clip_bytes.ts";
 export * from "./disk_full.ts";
 export * from "./errors.ts";
 export * from "./ndarray.ts";
-export * from "./pose.ts";
 export * from "./progress/progress.ts";
 export * from "./progress/silent.ts";
 export * from "./rng.ts";

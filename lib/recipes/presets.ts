@@ -1,5 +1,4 @@
 import type { BackboneConfig } from "../models/backbone/mod.ts";
-import type { DecoderConfig } from "../models/decoder/mod.ts";
 import { type TextConfig, UNICODE_ROWS } from "../models/text/mod.ts";
 import type { VaeConfig } from "../models/vae/mod.ts";
 
@@ -58,18 +57,6 @@ const NANO: ModelConfig = {
     pooledContextTokens: 16,
     textConditioning: "joint",
   },
-};
-
-const NANO_DECODER: DecoderConfig = {
-  levels: [
-    { width: 128, blocks: 2 },
-    { width: 96, blocks: 2 },
-    { width: 64, blocks: 1 },
-  ],
-  memory: 32,
-  memoryWidth: 64,
-  patch: 4,
-  sprite: { side: 20, pictures: 80 },
 };
 
 /**
@@ -192,47 +179,5 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       cnnWidth: 256,
       textConditioning: "joint",
     },
-  },
-};
-
-/**
- * Decoders that finish under a prompt what each preset's backbone begins
- * (docs/specification.md, section 6).
- */
-export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
-  tiny: {
-    levels: [
-      { width: 32, blocks: 1 },
-      { width: 32, blocks: 1 },
-      { width: 32, blocks: 1 },
-    ],
-    memory: 4,
-    memoryWidth: 16,
-    patch: 4,
-    sprite: { side: 8, pictures: 4 },
-  },
-  nano: NANO_DECODER,
-  micro: NANO_DECODER,
-  small: {
-    levels: [
-      { width: 256, blocks: 2 },
-      { width: 160, blocks: 2 },
-      { width: 96, blocks: 2 },
-    ],
-    memory: 48,
-    memoryWidth: 128,
-    patch: 4,
-    sprite: { side: 32, pictures: 192 },
-  },
-  base: {
-    levels: [
-      { width: 512, blocks: 3 },
-      { width: 256, blocks: 3 },
-      { width: 128, blocks: 3 },
-    ],
-    memory: 64,
-    memoryWidth: 256,
-    patch: 4,
-    sprite: { side: 64, pictures: 512 },
   },
 };

@@ -11,12 +11,7 @@ export {
   type Sample,
 } from "./batch_order.ts";
 export { type Bucket, type ClipBatch, clipBatches } from "./clip_batches.ts";
-export type {
-  CaptionedClip,
-  ClipShape,
-  ClipSource,
-  ThingApart,
-} from "./clip_source.ts";
+export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 export { interleave, type Turn } from "./interleave.ts";
 export { mixedClips, type WeightedSource } from "./mixed_clips.ts";
 export { Prefetcher } from "./prefetcher.ts";

@@ -250,79 +250,6 @@ export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
   config: BackboneConfig,
-  options: BlockOptions = {},
-): tf.Tensor {
-  return velocityOfTokens(
-    p,
-    backboneTokens(p, inputs, config, options),
-    inputs,
-    config,
-  );
-}
-
-/**
- * The velocity that tokens of {@link backboneTokens} stand for: `[B,N,D]` and
- * the noisy latent `[B,t,h,w,Z] -> [B,t,h,w,Z]`. See {@link backbone}, which is
- * both in one.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { velocityOfTokens } from "lib/models/backbone/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const output = { weight: tf.tensor2d([[2]]), bias: tf.tensor1d([1]) };
- * const at = { latent: tf.zeros([1, 1, 1, 1, 1]), sigma: tf.tensor1d([0.5]) };
- * const velocity = velocityOfTokens({ output }, tf.tensor3d([[[3]]]), at, {});
- * assert.equal(velocity.dataSync()[0], 7);
- * ```
- */
-export function velocityOfTokens(
-  p: Pick<Tensors<BackboneParameters>, "output">,
-  tokens: tf.Tensor,
-  { latent, sigma }: Pick<BackboneInputs, "latent" | "sigma">,
-  { prediction }: Pick<BackboneConfig, "prediction">,
-): tf.Tensor {
-  const out = tf.reshape(linear(p.output, tokens), latent.shape);
-  if (prediction !== "x0") return out;
-  const s = tf.reshape(sigma, [sigma.size, 1, 1, 1, 1]);
-  const x0 = tf.add(out, tf.mul(latent, cSkip(s)));
-  return tf.div(tf.sub(latent, x0), tf.maximum(s, MIN_SIGMA));
-}
-
-/**
- * What the backbone makes of each cell of a noisy latent, before the output
- * layer: `[B,t,h,w,Z] -> [B,N,D]`, `N = t h w`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { backboneTokens, initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone: config, text } = PRESETS.tiny;
- * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
- * const tokens = backboneTokens(tensorsOf(parameters), {
- *   latent: tf.ones([1, 1, 2, 2, 8]),
- *   sigma: tf.tensor1d([0.5]),
- *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
- *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
- *   positions: tensorsOf(
- *     tokenPositions({ frames: 1, height: 2, width: 2 }, { space: 16, time: 4 }, 8, 24),
- *   ),
- * }, config);
- * assert.deepEqual(tokens.shape, [1, 4, 48]);
- * ```
- */
-export function backboneTokens(
-  p: Tensors<BackboneParameters>,
-  inputs: BackboneInputs,
-  config: BackboneConfig,
   { around = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
@@ -383,7 +310,14 @@ export function backboneTokens(
     p.finalModulation,
     tf.expandDims(condition, 1),
   ) as [tf.Tensor, tf.Tensor];
-  return modulate(layerNorm(x), scale, shift);
+  const out = tf.reshape(
+    linear(p.output, modulate(layerNorm(x), scale, shift)),
+    inputs.latent.shape,
+  );
+  if (config.prediction !== "x0") return out;
+  const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
+  const x0 = tf.add(out, tf.mul(inputs.latent, cSkip(sigma)));
+  return tf.div(tf.sub(inputs.latent, x0), tf.maximum(sigma, MIN_SIGMA));
 }
 
 /**

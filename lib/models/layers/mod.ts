@@ -16,4 +16,3 @@ export * from "./prompt_mlp.ts";
 export * from "./rotary.ts";
 export * from "./space_to_depth.ts";
 export * from "./timestep.ts";
-export * from "./without_gradient.ts";

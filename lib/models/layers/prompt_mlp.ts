@@ -84,7 +84,9 @@ export function promptMlp(
   text: AttentionContext,
   width: number,
 ): AttentionContext {
-  const flat = linear(p.proj, promptFeatures(p, text)); // [B,M D]
+  const pooledText = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  const hidden = silu(linear(p.fc2, silu(linear(p.fc1, pooledText))));
+  const flat = linear(p.proj, hidden); // [B,M D]
   const [B, size] = flat.shape as [number, number];
   const count = size / width;
   const isPrompted = tf.max(text.mask, 1, true); // [B,1]
@@ -92,32 +94,4 @@ export function promptMlp(
     tokens: tf.reshape(flat, [B, count, width]),
     mask: tf.tile(isPrompted, [1, count]),
   };
-}
-
-/** Hidden features of the pooled text: `[B,L,textWidth] -> [B,textWidth]`. */
-export function promptFeatures(
-  { fc1, fc2 }: Tensors<Pick<PromptMlpParameters, "fc1" | "fc2">>,
-  text: AttentionContext,
-): tf.Tensor {
-  return silu(linear(fc2, silu(linear(fc1, pooledText(text)))));
-}
-
-/**
- * Pooled text: the mean of the normalised tokens that are not padding,
- * `[B,L,textWidth] -> [B,textWidth]`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { pooledText } from "lib/models/layers/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const pooled = pooledText({ tokens: tf.tensor3d([[[2, 4], [9, 5]]]), mask: tf.tensor2d([[1, 0]]) });
- * const [low, high] = pooled.dataSync();
- * assert.ok(Math.abs(low! + 1) < 1e-3 && Math.abs(high! - 1) < 1e-3);
- * ```
- */
-export function pooledText(text: AttentionContext): tf.Tensor {
-  return meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
 }

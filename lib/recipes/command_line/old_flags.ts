@@ -1,20 +1,18 @@
-/** The flags of the prompted decoder have no successor. */
-const WITH_DECODER = "was removed with the prompted decoder (docs/log.md)";
-
 /**
  * Flags that commands no longer have: the new name, with its dashes, of one that
  * was renamed, else the end of a sentence that begins with the flag.
  */
 const OLD_FLAGS: Readonly<Record<string, string>> = {
-  "common": `${WITH_DECODER}; all named things are equally frequent`,
-  "decoder": `${WITH_DECODER}; the VAE's decoder draws`,
   "decoder-of": "--freeze-encoder",
   "deviation": "--std",
-  "finish": `${WITH_DECODER}; the VAE's decoder draws`,
-  "first": `${WITH_DECODER}; half of the earlier clips are of phase 1`,
   "rehearsal": "--replay-fraction",
-  "shapes": `${WITH_DECODER}; half of the subjects are shapes in colours`,
   "text-rate": "--text-lr-scale",
+  // Reasons are in docs/log.md, 2026-11-30.
+  "common": "was removed: all named things are equally frequent",
+  "decoder": "was removed: the VAE's decoder draws all clips",
+  "finish": "was removed: the VAE's decoder draws all clips",
+  "first": "was removed: half of the clips of earlier phases are of phase 1",
+  "shapes": "was removed: half of the subjects are shapes in colours",
 };
 
 /**

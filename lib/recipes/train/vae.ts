@@ -262,7 +262,7 @@ export function shown(clip: Clip): Clip {
 }
 
 /** Mean over all values of two clips of one size. */
-export function squaredError(a: Clip, b: Clip): number {
+function squaredError(a: Clip, b: Clip): number {
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
   return sum / a.data.length;

@@ -50,7 +50,7 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
     ],
     [
       ["--finish", "0.25"],
-      "Cannot read the command: --finish was removed with the prompted decoder (docs/log.md); the VAE's decoder draws; leave it out",
+      "Cannot read the command: --finish was removed: the VAE's decoder draws all clips; leave it out",
     ],
     [
       ["--rehearsal", "0.5"],

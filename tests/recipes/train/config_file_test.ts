@@ -35,7 +35,7 @@ Deno.test("wrong fields of a file are refused by their name", () => {
     ],
     [
       '{"first":0.7}',
-      /^Cannot use "run\.json": --first was removed with .*; leave it out$/,
+      /^Cannot use "run\.json": --first was removed: .*; leave it out$/,
     ],
     [
       '{"textRate":0}',

@@ -185,7 +185,7 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
       [
         "phase5",
         [...run, "--shapes", "0.5"],
-        /--shapes was removed with the prompted decoder .*; leave it out/,
+        /--shapes was removed: .*; leave it out/,
       ],
       [
         "phase5",
