@@ -5,7 +5,7 @@ import { tokenPositions } from "lib/models/backbone/mod.ts";
 import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
 import { readPrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
-import { initModels } from "lib/recipes/models.ts";
+import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { stagePlan } from "lib/recipes/train/curriculum.ts";
 import { tensorboardObserver } from "lib/recipes/train/tensorboard.ts";

@@ -1,13 +1,5 @@
-import type { BackboneConfig } from "../models/backbone/mod.ts";
-import { type TextConfig, UNICODE_ROWS } from "../models/text/mod.ts";
-import type { VaeConfig } from "../models/vae/mod.ts";
-
-/** The three models that together turn a prompt into a video. */
-export interface ModelConfig {
-  readonly vae: VaeConfig;
-  readonly text: TextConfig;
-  readonly backbone: BackboneConfig;
-}
+import { UNICODE_ROWS } from "../models/text/mod.ts";
+import type { ModelConfig } from "../models/text_to_video/mod.ts";
 
 /** Sizes that have a name, from the smallest to the largest. */
 export const PRESET_NAMES = [

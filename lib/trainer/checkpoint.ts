@@ -11,10 +11,10 @@ import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
-import { firstDifference } from "./config_difference.ts";
-import { digestOf } from "./digest.ts";
+import { firstDifference } from "../core/mod.ts";
+import { digestOf } from "../formats/safetensors/mod.ts";
 import type { GuardMemory } from "./guard.ts";
-import { renamedConfig, renamedTensors } from "./old_names.ts";
+import { renamedConfig, renamedTensors } from "../pipeline/old_names.ts";
 
 /** Version of what follows; raised when old files can no longer be read. */
 const SCHEMA = "2";

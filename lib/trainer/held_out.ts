@@ -4,12 +4,12 @@ import { float32, type NdArray, Rng } from "../core/mod.ts";
 import { addNoise, flowLoss, velocityOf } from "../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../models/layers/mod.ts";
 import { type PromptTokens, readPrompts } from "../models/text/mod.ts";
-import { stackArrays } from "./clip_batch.ts";
+import { stackArrays } from "../core/mod.ts";
 import {
   type DiffusionConfig,
   type DiffusionParameters,
   promptedVelocity,
-} from "./diffusion_training.ts";
+} from "../models/text_to_video/mod.ts";
 
 /** The noise levels at which held-out clips are always measured. */
 export const HELD_OUT_SIGMAS: readonly number[] = [

@@ -3,7 +3,7 @@ import { type Device, jit } from "../compiler/mod.ts";
 import { CHANNELS, type Clip, float32, type Rng, sizeOf } from "../core/mod.ts";
 import { type Block, spaceToDepth } from "../models/layers/mod.ts";
 import type { PrincipalBlocks } from "../models/vae/mod.ts";
-import { batchOfClips } from "./clip_batch.ts";
+import { batchOfClips } from "../core/mod.ts";
 
 /** Rounds of the iteration; directions of like variance stay mixed, which does no harm. */
 const ROUNDS = 24;

@@ -4,13 +4,8 @@ import { jit } from "lib/compiler/mod.ts";
 import type { NdArray } from "lib/core/mod.ts";
 import { pureTransformer } from "lib/models/backbone/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
-import {
-  decode,
-  decodeTiled,
-  encode,
-  type TileCoder,
-  type VaeParameters,
-} from "lib/models/vae/mod.ts";
+import { decode, encode, type VaeParameters } from "lib/models/vae/mod.ts";
+import { decodeTiled, type TileCoder } from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "./_device.ts";
 import {

@@ -3,7 +3,10 @@ import { isNdArray, leavesOf, Rng } from "lib/core/mod.ts";
 import { layerKinds } from "lib/models/backbone/mod.ts";
 import { metaInit } from "lib/models/layers/mod.ts";
 import { strideOf } from "lib/models/vae/mod.ts";
-import { initModels, type ModelParameters } from "lib/recipes/models.ts";
+import {
+  initModels,
+  type ModelParameters,
+} from "lib/models/text_to_video/mod.ts";
 import { PRESET_NAMES, PRESETS } from "lib/recipes/presets.ts";
 
 function countsOf(models: ModelParameters): Record<string, number> {

@@ -8,12 +8,14 @@ import { initVae, strideOf, type VaeParameters } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   type DiffusionBatch,
-  type DiffusionConfig,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   type VaeBatch,
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
+import {
+  type DiffusionConfig,
+  type DiffusionParameters,
+} from "lib/models/text_to_video/mod.ts";
 
 /**
  * One thread, for results that do not depend on the machine. Opened before the

@@ -1,6 +1,7 @@
 import { addNoise, flowLoss } from "lib/models/diffusion/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { diffusionTrainingLoss, promptedVelocity } from "lib/trainer/mod.ts";
+import { diffusionTrainingLoss } from "lib/trainer/mod.ts";
+import { promptedVelocity } from "lib/models/text_to_video/mod.ts";
 import { assertClose, eagerly, random, sumOf } from "../models/_eager.ts";
 import {
   diffusionBatch,

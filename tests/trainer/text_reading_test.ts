@@ -14,9 +14,9 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
   alignmentOf,
+  decorrelationLoss,
   initReaders,
   initTrainState,
-  decorrelationLoss,
   NO_LIMIT,
   readingLoss,
   together,

@@ -45,7 +45,10 @@ export function betaOf(
   { min, max }: BetaBounds,
 ): tf.Tensor {
   return tf.exp(
-    tf.add(Math.log(min), tf.mul(Math.log(max / min), tf.sigmoid(klWeightLogit))),
+    tf.add(
+      Math.log(min),
+      tf.mul(Math.log(max / min), tf.sigmoid(klWeightLogit)),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import { pureTransformer } from "../../models/backbone/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import { countParameters } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { phaseOf, stagePlan, STAGES } from "../train/curriculum.ts";
 

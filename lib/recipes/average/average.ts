@@ -1,15 +1,11 @@
 import { metaInit } from "../../models/layers/mod.ts";
-import {
-  averageAfterwards,
-  type DiffusionParameters,
-  latentSpaceOf,
-  loadSnapshots,
-  loadWeights,
-  saveWeights,
-} from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { averageAfterwards, loadSnapshots } from "../../trainer/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { latentSpaceOf } from "../../pipeline/mod.ts";
+import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { loadVae } from "../generate/mod.ts";
+import { loadVae } from "../../pipeline/mod.ts";
 import type { AverageOptions } from "./options.ts";
 
 /**

@@ -6,16 +6,11 @@ import {
 } from "../../core/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
 import { latentStatistics } from "../../models/vae/mod.ts";
-import {
-  type CachedFile,
-  type Codec,
-  latentSpaceOf,
-  openCodec,
-  readCachedFile,
-  stackArrays,
-} from "../../trainer/mod.ts";
+import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
+import { type Codec, latentSpaceOf, openCodec } from "../../pipeline/mod.ts";
+import { stackArrays } from "../../core/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { loadVae } from "../generate/mod.ts";
+import { loadVae } from "../../pipeline/mod.ts";
 import { shown } from "../train/vae.ts";
 import type { CheckOptions } from "./options.ts";
 

@@ -5,14 +5,9 @@ import {
   latentStatistics,
   normaliseLatent,
 } from "../../models/vae/mod.ts";
-import {
-  countParameters,
-  openCodec,
-  openSampler,
-  stackArrays,
-  StoppedError,
-  unstackArrays,
-} from "../../trainer/mod.ts";
+import { countParameters, StoppedError } from "../../trainer/mod.ts";
+import { openCodec, openSampler } from "../../pipeline/mod.ts";
+import { stackArrays, unstackArrays } from "../../core/mod.ts";
 import type { CaptionedClip } from "./clips.ts";
 import {
   type CaptionedLatent,

@@ -1,5 +1,6 @@
 import { ADAMW_DEFAULTS, type TrainingConfig } from "../../trainer/mod.ts";
-import { type ModelConfig, type PresetName, PRESETS } from "../presets.ts";
+import { type ModelConfig } from "../../models/text_to_video/mod.ts";
+import { type PresetName, PRESETS } from "../presets.ts";
 
 /** All numbers of a demo run; a checkpoint of it can only be resumed with the same. */
 export interface DemoPlan {

@@ -18,15 +18,14 @@ import {
   type VaeParameters,
 } from "../../models/vae/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import { batchOfClips, stackArrays } from "../../core/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
-  batchOfClips,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   initTrainState,
   loadCheckpoint,
   peekCheckpoint,
   saveCheckpoint,
-  stackArrays,
   train,
   type Trained,
   type Training,

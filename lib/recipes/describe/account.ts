@@ -6,7 +6,7 @@ import {
   shapeText,
   sizeOf,
 } from "../../core/mod.ts";
-import type { ModelFunction } from "../models.ts";
+import type { ModelFunction } from "../../models/text_to_video/mod.ts";
 
 /** What a part of a model is made of and costs. */
 export interface Part {
@@ -36,7 +36,7 @@ type Node = ReturnType<typeof trace>["nodes"][number];
  * ```ts
  * import { flopsByPart } from "lib/recipes/describe/account.ts";
  * import { metaInit } from "lib/models/layers/mod.ts";
- * import { initModel, modelFunctions } from "lib/recipes/models.ts";
+ * import { initModel, modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *

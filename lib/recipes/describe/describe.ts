@@ -2,8 +2,8 @@ import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
 import { layerKinds } from "../../models/backbone/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
-import { initModels, modelFunctions } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { flopsByPart, type Part, partsOf } from "./account.ts";
 
 /** A model, its parts, and what its cost is counted by. */

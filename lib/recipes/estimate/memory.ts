@@ -12,7 +12,7 @@ import {
   trainStep,
   updateScalars,
 } from "../../trainer/mod.ts";
-import type { ModelConfig } from "../presets.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../train/curriculum.ts";
 import { hollow, stepOf, type StepOptions, typesOf } from "./step.ts";
 

@@ -7,8 +7,8 @@ import {
   type StagePlan,
   vaeTrainingLoss,
 } from "../../trainer/mod.ts";
-import { initModels, modelFunctions } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../train/curriculum.ts";
 
 /** What a step of training is made of: shapes, and the loss of a batch. */

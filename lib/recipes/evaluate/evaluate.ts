@@ -1,7 +1,7 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { type Progress, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
-import { diffusionFilesIn } from "../generate/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { evaluateModel, type Evaluation } from "./evaluation.ts";

@@ -9,16 +9,14 @@ import {
   normaliseLatent,
   strideOf,
 } from "../../models/vae/mod.ts";
-import {
-  openCodec,
-  openHeldOutLoss,
-  unstackArrays,
-} from "../../trainer/mod.ts";
+import { openCodec } from "../../pipeline/mod.ts";
+import { openHeldOutLoss } from "../../trainer/mod.ts";
+import { unstackArrays } from "../../core/mod.ts";
 import {
   openGenerator,
   readTrainedModels,
   type TrainedModels,
-} from "../generate/mod.ts";
+} from "../../pipeline/mod.ts";
 
 /** How clips are drawn. */
 export interface DrawOptions {

@@ -3,7 +3,7 @@ import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
-import { SHIPPED } from "../generate/mod.ts";
+import { SHIPPED } from "../../pipeline/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
 const whole = (least: number): z.ZodCoercedNumber => {

@@ -2,7 +2,7 @@ import { isNdArray, leavesOf } from "../../core/mod.ts";
 import { writeOnnx } from "../../formats/onnx/mod.ts";
 import { writeSafetensors } from "../../formats/safetensors/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
-import { modelFunctions } from "../models.ts";
+import { modelFunctions } from "../../models/text_to_video/mod.ts";
 import { normalisedDecoder, onnxModel, timedBackbone } from "./onnx_model.ts";
 import type { ExportedModels } from "./weights.ts";
 

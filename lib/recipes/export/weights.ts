@@ -10,9 +10,13 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from "../../models/vae/mod.ts";
-import { factsOf, latentSpaceOf, loadWeights } from "../../trainer/mod.ts";
-import { initModels, type ModelParameters } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+import { factsOf, latentSpaceOf } from "../../pipeline/mod.ts";
+import { loadWeights } from "../../pipeline/mod.ts";
+import {
+  initModels,
+  type ModelParameters,
+} from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 
 /** The three models, ready to be written. */
 export interface ExportedModels {

@@ -4,11 +4,11 @@ import { terminalProgress } from "../../core/progress/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { print, runProgram, say } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
-import { openGenerator } from "./generator.ts";
+import { openGenerator } from "../../pipeline/mod.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { outputAt } from "./output.ts";
-import { readTrainedModels, type TrainedModels } from "./trained_models.ts";
-import { readVocabulary } from "./vocabulary.ts";
+import { readTrainedModels, type TrainedModels } from "../../pipeline/mod.ts";
+import { readVocabulary } from "../../pipeline/mod.ts";
 
 /** `deno task generate`: prompts become videos. */
 async function generate(options: GenerateFlags): Promise<number> {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
-import { SHIPPED } from "./trained_models.ts";
+import { SHIPPED } from "../../pipeline/mod.ts";
 
 const number = z.coerce.number({ error: "must be a number" });
 const count = number.int("must be a whole number").min(1, "must be 1 or more");

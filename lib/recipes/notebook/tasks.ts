@@ -8,7 +8,7 @@ import {
   evaluateCommand,
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
-import { diffusionFilesIn } from "../generate/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import {
   assertReady,
   notebookFlags,

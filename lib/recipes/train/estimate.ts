@@ -7,7 +7,7 @@ import {
   freeBytes,
   scheduleOf,
 } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { type Stage, titleOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";

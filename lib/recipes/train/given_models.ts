@@ -12,8 +12,9 @@ import {
 } from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
-import { checkConfig, type DiffusionParameters } from "../../trainer/mod.ts";
-import { readTrainedModels, readVae, VAE_FILE } from "../generate/mod.ts";
+import { checkConfig } from "../../pipeline/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { readTrainedModels, readVae, VAE_FILE } from "../../pipeline/mod.ts";
 import type { Run } from "./run.ts";
 
 /** Parameters to train on, and the digest of the weights they were given as. */

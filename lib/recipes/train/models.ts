@@ -1,5 +1,6 @@
 import { pureTransformer } from "../../models/backbone/mod.ts";
-import { type ModelConfig, PRESETS } from "../presets.ts";
+import { type ModelConfig } from "../../models/text_to_video/mod.ts";
+import { PRESETS } from "../presets.ts";
 import type { TrainOptions } from "./options.ts";
 
 /**

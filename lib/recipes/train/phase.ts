@@ -19,30 +19,31 @@ import type { ClipSource } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
   clipShapeOf,
-  type Codec,
   type DiffusionBatch,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   type Evaluator,
   HELD_OUT_SIGMAS,
   type HeldOutClip,
   type HeldOutLoss,
-  type LatentSampler,
-  latentSpaceOf,
-  loadWeights,
   lossBySigma,
-  openCodec,
   openHeldOutLoss,
   openLatentCache,
   type Pass,
+  type TrainState,
+} from "../../trainer/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { latentSpaceOf, type Weights } from "../../pipeline/mod.ts";
+import {
+  type Codec,
+  type LatentSampler,
+  loadWeights,
+  openCodec,
   samplerOf,
   saveWeights,
-  stackArrays,
-  type TrainState,
-  type Weights,
-} from "../../trainer/mod.ts";
-import type { VaeWeights } from "../generate/mod.ts";
-import { initModel } from "../models.ts";
+} from "../../pipeline/mod.ts";
+import { stackArrays } from "../../core/mod.ts";
+import type { VaeWeights } from "../../pipeline/mod.ts";
+import { initModel } from "../../models/text_to_video/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { givenDiffusion } from "./given_models.ts";
 import { exists, type Run } from "./run.ts";

@@ -1,6 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import { diffusionFilesIn, VAE_FILE } from "../generate/mod.ts";
+import { diffusionFilesIn, VAE_FILE } from "../../pipeline/mod.ts";
 import type { Stage } from "./curriculum.ts";
 import type { TrainOptions } from "./options.ts";
 import { endOf, exists } from "./run.ts";

@@ -14,7 +14,7 @@ import {
   type Request,
 } from "../../trainer/mod.ts";
 import type { AlertChannel } from "../../trainer/alerts/mod.ts";
-import type { ModelConfig } from "../presets.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { alertObserver } from "./alert_observer.ts";
 import { controlFiles } from "./control.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";

@@ -3,14 +3,13 @@ import { writeFileAtomically } from "../../core/mod.ts";
 import {
   type Evaluator,
   initTrainState,
-  loadWeights,
   type MetricsRecord,
   saveSnapshot,
-  saveWeights,
   train,
   type Trained,
   type Training,
 } from "../../trainer/mod.ts";
+import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
 import type { Stage } from "./curriculum.ts";
 import { sayEstimate } from "./estimate.ts";
 import { endOf, exists, type Run, type StageEnd } from "./run.ts";

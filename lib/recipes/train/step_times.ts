@@ -13,7 +13,6 @@ import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
   clipShapeOf,
   compileStep,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   initTrainState,
   NO_LIMIT,
@@ -21,7 +20,8 @@ import {
   type TrainState,
   updateScalars,
 } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { stageOf } from "./curriculum.ts";
 import { modelsOf } from "./models.ts";
 import type { TrainOptions } from "./options.ts";

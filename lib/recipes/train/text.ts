@@ -16,8 +16,8 @@ import {
   type LabelledPairs,
   readingLoss,
   type ReadingParameters,
-  saveWeights,
 } from "../../trainer/mod.ts";
+import { saveWeights } from "../../pipeline/mod.ts";
 import {
   type Labels,
   MOTION_IDS,

@@ -1,13 +1,10 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { InputError, messageOf, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
-import {
-  latentSpaceOf,
-  StoppedError,
-  type Weights,
-} from "../../trainer/mod.ts";
+import { latentSpaceOf, type Weights } from "../../pipeline/mod.ts";
+import { StoppedError } from "../../trainer/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
-import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../../pipeline/mod.ts";
 import { type Stage, stageOf } from "./curriculum.ts";
 import { dryRun } from "./dry_run.ts";
 import { trainPhaseOf } from "./phase.ts";

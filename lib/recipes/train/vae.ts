@@ -24,21 +24,17 @@ import {
   type VaeParameters,
   withPrincipalShortcut,
 } from "../../models/vae/mod.ts";
+import { batchOfClips, clipsOfBatch, unstackArrays } from "../../core/mod.ts";
 import {
-  batchOfClips,
   clipShapeOf,
-  clipsOfBatch,
   type Evaluator,
-  latentSpaceOf,
-  openCodec,
   principalBlocks,
-  saveWeights,
   type TrainState,
-  unstackArrays,
   vaeTrainingLoss,
-  type Weights,
 } from "../../trainer/mod.ts";
-import { loadVae, VAE_FILE, type VaeWeights } from "../generate/mod.ts";
+import { saveWeights } from "../../pipeline/mod.ts";
+import { latentSpaceOf, openCodec, type Weights } from "../../pipeline/mod.ts";
+import { loadVae, VAE_FILE, type VaeWeights } from "../../pipeline/mod.ts";
 import { givenVae } from "./given_models.ts";
 import type { Samples } from "./observer.ts";
 import type { Run } from "./run.ts";

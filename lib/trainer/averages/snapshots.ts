@@ -4,7 +4,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { renamedTensors } from "../old_names.ts";
+import { renamedTensors } from "../../pipeline/old_names.ts";
 import type { AverageSnapshot } from "./posthoc.ts";
 import { type Averages, type Track, TRACKS } from "./tracks.ts";
 

@@ -16,8 +16,8 @@ import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { stackArrays, unstackArrays } from "../clip_batch.ts";
-import type { Codec } from "../codec.ts";
+import { stackArrays, unstackArrays } from "../../core/mod.ts";
+import type { Codec } from "../../pipeline/mod.ts";
 import { StoppedError } from "../stop.ts";
 
 /** Clips in one file. A run that is cut off loses at most one file's work. */

@@ -8,7 +8,7 @@ import {
   totalFlops,
 } from "lib/ltx2/mod.ts";
 import { metaInit } from "lib/models/layers/mod.ts";
-import { initModels, modelFunctions } from "lib/recipes/models.ts";
+import { initModels, modelFunctions } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 
 const { tiny } = PRESETS;

@@ -16,8 +16,9 @@ import {
 import { backbone, type BackboneInputs } from "lib/models/backbone/mod.ts";
 import { metaInit } from "lib/models/layers/mod.ts";
 import { clipByGlobalNorm } from "lib/trainer/optimiser/mod.ts";
-import { initModels, modelFunctions } from "lib/recipes/models.ts";
-import { type ModelConfig, PRESETS } from "lib/recipes/presets.ts";
+import { initModels, modelFunctions } from "lib/models/text_to_video/mod.ts";
+import { type ModelConfig } from "lib/models/text_to_video/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 
 const PLAN: MemoryPlan = {
   microBatch: 1,

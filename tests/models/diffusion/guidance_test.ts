@@ -3,11 +3,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { jit } from "lib/compiler/mod.ts";
 import { float32, type NdArray, scalar } from "lib/core/mod.ts";
 import {
-  predictX0,
   energyGuidance,
   guide,
   guideBy,
   type Prediction,
+  predictX0,
 } from "lib/models/diffusion/mod.ts";
 import { device } from "../_device.ts";
 import { assertClose, eagerly, filled, random, valueAt } from "../_eager.ts";

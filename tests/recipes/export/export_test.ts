@@ -28,9 +28,12 @@ import {
   freshModels,
   trainedModels,
 } from "lib/recipes/export/weights.ts";
-import { initModels, type ModelParameters } from "lib/recipes/models.ts";
+import {
+  initModels,
+  type ModelParameters,
+} from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { saveWeights } from "lib/trainer/mod.ts";
+import { saveWeights } from "lib/pipeline/mod.ts";
 import { assertClose, eagerly, random } from "../../models/_eager.ts";
 import { runOnnx } from "./_onnx_run.ts";
 

@@ -1,10 +1,10 @@
 import { Rng } from "lib/core/mod.ts";
 import { latentStatistics } from "lib/models/vae/mod.ts";
-import { VAE_FILE } from "lib/recipes/generate/mod.ts";
-import { DIFFUSION_FILE } from "lib/recipes/generate/trained_models.ts";
-import { initModels } from "lib/recipes/models.ts";
+import { VAE_FILE } from "lib/pipeline/mod.ts";
+import { DIFFUSION_FILE } from "lib/pipeline/mod.ts";
+import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { saveWeights } from "lib/trainer/mod.ts";
+import { saveWeights } from "lib/pipeline/mod.ts";
 
 /** Models of the preset `tiny` that have learned nothing, as if they had. */
 export async function untrainedFolder(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
 import { judgeByGeometry } from "lib/evaluation/mod.ts";
-import { openGenerator, readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { openGenerator, readTrainedModels } from "lib/pipeline/mod.ts";
 
 const SHIPPED = "checkpoints/nano";
 /** What is asked for, in four scripts, and what must be seen. */

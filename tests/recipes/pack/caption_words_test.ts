@@ -3,7 +3,7 @@ import { Rng } from "lib/core/mod.ts";
 import { LANGUAGES } from "lib/dataset/captions/mod.ts";
 import { syntheticClips } from "lib/dataset/synthetic/mod.ts";
 import { PHASES } from "lib/dataset/vocabulary/mod.ts";
-import { vocabularyOf } from "lib/recipes/generate/vocabulary.ts";
+import { vocabularyOf } from "lib/pipeline/mod.ts";
 import { captionWords } from "lib/recipes/pack/caption_words.ts";
 
 Deno.test("captionWords() knows every word of captions in every language, and no other", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { runTask } from "../_task_process.ts";
 import { untrainedFolder } from "../generate/_trained.ts";
 

@@ -4,7 +4,7 @@ import {
   readSafetensors,
   type SafetensorsContent,
 } from "lib/formats/safetensors/mod.ts";
-import { digestOf } from "lib/trainer/mod.ts";
+import { digestOf } from "lib/formats/safetensors/mod.ts";
 import { startTask } from "../_task_process.ts";
 
 /** What a campaign does. */

@@ -1,7 +1,7 @@
 import { Rng } from "lib/core/mod.ts";
 import { initVae, latentStatistics } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { saveWeights } from "lib/trainer/mod.ts";
+import { saveWeights } from "lib/pipeline/mod.ts";
 
 /** Writes weights of the tiny VAE as they are before training. */
 export async function writeTinyVae(path: string): Promise<void> {

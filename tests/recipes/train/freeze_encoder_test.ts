@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { trainFlags, trainVae } from "lib/recipes/train/mod.ts";
-import { loadVae } from "lib/recipes/generate/mod.ts";
-import { latentSpaceOf } from "lib/trainer/mod.ts";
+import { loadVae } from "lib/pipeline/mod.ts";
+import { latentSpaceOf } from "lib/pipeline/mod.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
 import { silentHost } from "./_silent_host.ts";
 

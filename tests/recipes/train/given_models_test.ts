@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError, Rng, zeros } from "lib/core/mod.ts";
-import { readTrainedModels } from "lib/recipes/generate/mod.ts";
-import type { ModelConfig } from "lib/recipes/presets.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
+import type { ModelConfig } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   givenDiffusion,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
 import { writeTinyVae } from "./_tiny_vae.ts";
 

@@ -4,7 +4,7 @@ import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { initText } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { trainFlags, trainText } from "lib/recipes/train/mod.ts";
-import { loadWeights } from "lib/trainer/mod.ts";
+import { loadWeights } from "lib/pipeline/mod.ts";
 import { silentHost } from "./_silent_host.ts";
 
 Deno.test("captions of one clip come together in other languages, and the weights are kept", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { loadVae } from "lib/recipes/generate/mod.ts";
+import { loadVae } from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { trainFlags, trainVae } from "lib/recipes/train/mod.ts";
 import { silentHost } from "./_silent_host.ts";

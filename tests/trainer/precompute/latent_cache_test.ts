@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type NdArray, silentProgress } from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
+import { batchOfClips } from "lib/core/mod.ts";
+import { type Codec } from "lib/pipeline/mod.ts";
 import {
-  batchOfClips,
-  type Codec,
   type LatentCacheOptions,
   openLatentCache,
   readCachedFile,

@@ -1,21 +1,15 @@
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
-import {
-  backboneConfigSchema,
-  initBackbone,
-} from "../../models/backbone/mod.ts";
-import { metaInit } from "../../models/layers/mod.ts";
-import { initText, textConfigSchema } from "../../models/text/mod.ts";
-import type { LatentStatistics, VaeParameters } from "../../models/vae/mod.ts";
-import {
-  type DiffusionParameters,
-  latentSpaceOf,
-  loadWeights,
-  type WeightsFacts,
-} from "../../trainer/mod.ts";
-import type { ModelConfig } from "../presets.ts";
-import { configOfWeights } from "./config_of_weights.ts";
+import { InputError } from "../core/mod.ts";
+import { backboneConfigSchema, initBackbone } from "../models/backbone/mod.ts";
+import { metaInit } from "../models/layers/mod.ts";
+import { initText, textConfigSchema } from "../models/text/mod.ts";
+import type { LatentStatistics, VaeParameters } from "../models/vae/mod.ts";
+import { type DiffusionParameters } from "../models/text_to_video/mod.ts";
+import { latentSpaceOf, type WeightsFacts } from "./weights.ts";
+import { loadWeights } from "./weights.ts";
+import type { ModelConfig } from "../models/text_to_video/mod.ts";
+import { configOfWeights } from "./_config_of_weights.ts";
 import { readVae, VAE_FILE } from "./trained_vae.ts";
 
 /** The weights that are shipped. */
@@ -59,7 +53,7 @@ const diffusionConfigSchema = z.object({
  *
  * @example
  * ```ts
- * import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+ * import { readTrainedModels } from "lib/pipeline/trained_models.ts";
  * import assert from "node:assert/strict";
  *
  * await assert.rejects(() => readTrainedModels("runs/none"), /must hold vae.safetensors/);
@@ -120,7 +114,7 @@ export async function readTrainedModels(
  *
  * @example
  * ```ts
- * import { diffusionFilesIn } from "lib/recipes/generate/mod.ts";
+ * import { diffusionFilesIn } from "lib/pipeline/trained_models.ts";
  * import assert from "node:assert/strict";
  *
  * const run = await Deno.makeTempDir();

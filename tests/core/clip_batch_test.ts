@@ -5,7 +5,7 @@ import {
   clipsOfBatch,
   stackArrays,
   unstackArrays,
-} from "lib/trainer/mod.ts";
+} from "lib/core/mod.ts";
 import { random } from "../models/_eager.ts";
 
 const clip = (name: string) => ({

@@ -1,23 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Loss } from "../compiler/mod.ts";
 import {
   backbone,
   type BackboneConfig,
   type BackboneParameters,
   type BlockOptions,
-} from "../models/backbone/mod.ts";
-import { addNoise, flowLoss, velocityOf } from "../models/diffusion/mod.ts";
-import type {
-  AttentionContext,
-  RotaryTable,
-  Tensors,
-} from "../models/layers/mod.ts";
+} from "../backbone/mod.ts";
+import type { AttentionContext, RotaryTable, Tensors } from "../layers/mod.ts";
 import {
   encodeText,
   type PromptTokens,
   type TextConfig,
   type TextParameters,
-} from "../models/text/mod.ts";
+} from "../text/mod.ts";
 
 /** The two models that are trained together on latents and prompts. */
 export interface DiffusionParameters {
@@ -29,19 +23,6 @@ export interface DiffusionParameters {
 export interface DiffusionConfig {
   readonly text: TextConfig;
   readonly backbone: BackboneConfig;
-}
-
-/** What they are trained on in one step. */
-export interface DiffusionBatch {
-  /** Normalised latents, `[B,t,h,w,Z]`. */
-  readonly latents: tf.Tensor;
-  /** Standard normal, the same shape. */
-  readonly noise: tf.Tensor;
-  /** Noise levels, `[B]` in (0,1). */
-  readonly sigmas: tf.Tensor;
-  /** Prompts, `[B,...]`; empty where the prompt is dropped. */
-  readonly prompts: Tensors<PromptTokens>;
-  readonly positions: Tensors<RotaryTable>;
 }
 
 /** Predicts the velocity of noisy latents under prompts. */
@@ -85,32 +66,4 @@ export function encodedVelocity(
     config.backbone,
     options,
   );
-}
-
-/**
- * The loss of rectified flow as a training loop wants it; `losses` are those of
- * the samples, `[B]`.
- */
-export function diffusionTrainingLoss(
-  config: DiffusionConfig,
-  options: BlockOptions = {},
-): (
-  parameters: Tensors<DiffusionParameters>,
-  batch: DiffusionBatch,
-) => Loss<{ losses: tf.Tensor }> {
-  return (parameters, { latents, noise, sigmas, prompts, positions }) => {
-    const predicted = promptedVelocity(
-      parameters,
-      {
-        latents: addNoise(latents, noise, sigmas),
-        sigmas,
-        prompts,
-        positions,
-      },
-      config,
-      options,
-    );
-    const losses = flowLoss(predicted, velocityOf(latents, noise));
-    return { loss: tf.mean(losses), metrics: { losses } };
-  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { float32, InputError } from "lib/core/mod.ts";
-import { loadWeights, saveWeights } from "lib/trainer/mod.ts";
+import { loadWeights, saveWeights } from "lib/pipeline/mod.ts";
 
 const tensors = { w: float32([2], [1, 2]) };
 const facts = { kind: "Line", config: { width: 2 }, stage: "vae", step: 3 };

@@ -12,7 +12,7 @@ export interface Difference {
  *
  * @example
  * ```ts
- * import { firstDifference } from "lib/trainer/mod.ts";
+ * import { firstDifference } from "lib/core/config_difference.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(

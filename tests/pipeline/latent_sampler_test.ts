@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { float32, type NdArray } from "lib/core/mod.ts";
 import { readPrompts } from "lib/models/text/mod.ts";
-import {
-  type LatentSampler,
-  openSampler,
-  promptedVelocity,
-} from "lib/trainer/mod.ts";
+import { type LatentSampler, openSampler } from "lib/pipeline/mod.ts";
+import { promptedVelocity } from "lib/models/text_to_video/mod.ts";
 import { assertClose, distance, eagerly, random } from "../models/_eager.ts";
 import {
   device,
   diffusionConfig,
   initDiffusion,
   positions,
-} from "./_tiny_models.ts";
+} from "../trainer/_tiny_models.ts";
 
 const fresh = initDiffusion();
 /** Prompts steer through the modulation, which is zero before training. */

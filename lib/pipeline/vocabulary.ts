@@ -1,5 +1,5 @@
-import { InputError } from "../../core/mod.ts";
-import { normalisePrompt } from "../../models/text/mod.ts";
+import { InputError } from "../core/mod.ts";
+import { normalisePrompt } from "../models/text/mod.ts";
 
 /** The words of the captions that models were trained on, by language. */
 export interface Vocabulary {
@@ -34,7 +34,7 @@ export async function readVocabulary(
  *
  * @example
  * ```ts
- * import { vocabularyOf } from "lib/recipes/generate/vocabulary.ts";
+ * import { vocabularyOf } from "lib/pipeline/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const { unknownWords } = vocabularyOf({ en: ["red", "cat"], de: ["rot"] });
@@ -71,7 +71,7 @@ const SEGMENTER = new Intl.Segmenter("und", { granularity: "word" });
  *
  * @example
  * ```ts
- * import { wordsOf } from "lib/recipes/generate/vocabulary.ts";
+ * import { wordsOf } from "lib/pipeline/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(wordsOf("A red CAT!"), ["a", "red", "cat"]);

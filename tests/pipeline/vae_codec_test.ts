@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { decode, encode } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { openCodec } from "lib/trainer/mod.ts";
+import { openCodec } from "lib/pipeline/mod.ts";
 import { assertClose, eagerly, random } from "../models/_eager.ts";
-import { device, tinyVae } from "./_tiny_models.ts";
+import { device, tinyVae } from "../trainer/_tiny_models.ts";
 
 const config = PRESETS.tiny.vae;
 const { initial: vae, batchAt } = tinyVae();

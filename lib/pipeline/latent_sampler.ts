@@ -28,7 +28,7 @@ import {
   type DiffusionConfig,
   type DiffusionParameters,
   encodedVelocity,
-} from "./diffusion_training.ts";
+} from "../models/text_to_video/mod.ts";
 
 /** What to sample. */
 export interface SampleOptions {

@@ -12,7 +12,7 @@ import {
   type VaeConfig,
   type VaeParameters,
 } from "../models/vae/mod.ts";
-import { batchOfClips, clipsOfBatch } from "./clip_batch.ts";
+import { batchOfClips, clipsOfBatch } from "../core/mod.ts";
 
 /** A trained VAE, ready to use. */
 export interface Codec extends Disposable {

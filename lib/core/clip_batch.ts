@@ -1,11 +1,12 @@
-import { type Clip, clipShape, float32, type NdArray } from "../core/mod.ts";
+import { type Clip, clipShape } from "./clip.ts";
+import { float32, type NdArray } from "./ndarray.ts";
 
 /**
  * Puts clips of one size together: `[B,T,H,W,3]` in [0,1].
  *
  * @example
  * ```ts
- * import { batchOfClips } from "lib/trainer/mod.ts";
+ * import { batchOfClips } from "lib/core/clip_batch.ts";
  * import assert from "node:assert/strict";
  *
  * const clip = { frames: 1, height: 1, width: 2, fps: 8, data: new Float32Array(6) };

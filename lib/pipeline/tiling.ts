@@ -1,10 +1,10 @@
-import { float32, InputError, type NdArray, zeros } from "../../core/mod.ts";
+import { float32, InputError, type NdArray, zeros } from "../core/mod.ts";
 import {
   type GridSize,
   latentSizeOf,
   strideOf,
   type VaeConfig,
-} from "./config.ts";
+} from "../models/vae/mod.ts";
 
 /**
  * Coding a clip in tiles, for clips of which the whole does not fit into
@@ -41,7 +41,7 @@ export type TileCoder = (
  *
  * @example
  * ```ts
- * import { encodeTiled } from "lib/models/vae/mod.ts";
+ * import { encodeTiled } from "lib/pipeline/tiling.ts";
  * import { float32, zeros } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -83,7 +83,7 @@ export async function encodeTiled(
  *
  * @example
  * ```ts
- * import { decodeTiled } from "lib/models/vae/mod.ts";
+ * import { decodeTiled } from "lib/pipeline/tiling.ts";
  * import { zeros } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -118,7 +118,7 @@ export async function decodeTiled(
  *
  * @example
  * ```ts
- * import { receptiveField } from "lib/models/vae/mod.ts";
+ * import { receptiveField } from "lib/pipeline/tiling.ts";
  * import assert from "node:assert/strict";
  *
  * // 3 convolutions over quarter cells, 2 over halves, 2 over whole ones: 3.75.
@@ -160,7 +160,7 @@ interface Span {
  *
  * @example
  * ```ts
- * import { spansOf } from "lib/models/vae/mod.ts";
+ * import { spansOf } from "lib/pipeline/tiling.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(spansOf("width", 5, 3, 1), [{ start: 0, length: 3 }, { start: 2, length: 3 }]);

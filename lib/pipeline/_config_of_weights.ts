@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import { InputError } from "../../core/mod.ts";
-import { readSafetensorsHeader } from "../../formats/safetensors/mod.ts";
-import { factsOf } from "../../trainer/mod.ts";
+import { InputError } from "../core/mod.ts";
+import { readSafetensorsHeader } from "../formats/safetensors/mod.ts";
+import { factsOf } from "./weights.ts";
 
 /**
  * The configuration inside a file of weights, checked.

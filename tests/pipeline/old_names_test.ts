@@ -8,17 +8,17 @@ import {
   treeFrom,
 } from "lib/core/mod.ts";
 import { writeSafetensors } from "lib/formats/safetensors/mod.ts";
-import { initModels } from "lib/recipes/models.ts";
+import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
+import { digestOf } from "lib/formats/safetensors/mod.ts";
 import {
-  digestOf,
   initTrainState,
   loadCheckpoint,
   loadSnapshots,
-  loadWeights,
   saveCheckpoint,
   saveSnapshot,
 } from "lib/trainer/mod.ts";
+import { loadWeights } from "lib/pipeline/mod.ts";
 
 const models = {
   ...PRESETS.tiny,

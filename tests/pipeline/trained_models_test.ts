@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { readTrainedModels } from "lib/recipes/generate/mod.ts";
-import { untrainedFolder } from "./_trained.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
+import { untrainedFolder } from "../recipes/generate/_trained.ts";
 
 Deno.test("readTrainedModels() knows the sizes of models from their files alone", async () => {
   const folder = await untrainedFolder();

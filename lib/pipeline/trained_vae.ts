@@ -1,4 +1,4 @@
-import { metaInit } from "../../models/layers/mod.ts";
+import { metaInit } from "../models/layers/mod.ts";
 import {
   initVae,
   type LatentStatistics,
@@ -6,9 +6,10 @@ import {
   type VaeConfig,
   vaeConfigSchema,
   type VaeParameters,
-} from "../../models/vae/mod.ts";
-import { loadWeights, type Weights } from "../../trainer/mod.ts";
-import { configOfWeights } from "./config_of_weights.ts";
+} from "../models/vae/mod.ts";
+import { loadWeights } from "./weights.ts";
+import { type Weights } from "./weights.ts";
+import { configOfWeights } from "./_config_of_weights.ts";
 
 /** The VAE of a run, and of what is shipped. */
 export const VAE_FILE = "vae.safetensors";

@@ -4,9 +4,9 @@ import {
   type GenerateOptions,
   openGenerator,
   readTrainedModels,
-} from "lib/recipes/generate/mod.ts";
-import "../../compiler/_runtime.ts";
-import { untrainedFolder } from "./_trained.ts";
+} from "lib/pipeline/mod.ts";
+import "../compiler/_runtime.ts";
+import { untrainedFolder } from "../recipes/generate/_trained.ts";
 
 const OPTIONS: GenerateOptions = {
   prompts: ["a red circle"],

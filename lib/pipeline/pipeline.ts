@@ -1,13 +1,14 @@
-import type { Device } from "../../compiler/mod.ts";
-import { type Clip, type Progress, Rng } from "../../core/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
-import { type SolverName, timestepShift } from "../../models/diffusion/mod.ts";
+import type { Device } from "../compiler/mod.ts";
+import { type Clip, type Progress, Rng } from "../core/mod.ts";
+import { tokenPositions } from "../models/backbone/mod.ts";
+import { type SolverName, timestepShift } from "../models/diffusion/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
   strideOf,
-} from "../../models/vae/mod.ts";
-import { openCodec, openSampler } from "../../trainer/mod.ts";
+} from "../models/vae/mod.ts";
+import { openCodec } from "./vae_codec.ts";
+import { openSampler } from "./latent_sampler.ts";
 import type { TrainedModels } from "./trained_models.ts";
 
 /** What to generate. */
@@ -48,8 +49,8 @@ export interface Generator extends Disposable {
  * import { openDevice } from "lib/compiler/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import { latentStatistics } from "lib/models/vae/mod.ts";
- * import { openGenerator } from "lib/recipes/generate/mod.ts";
- * import { initModels } from "lib/recipes/models.ts";
+ * import { openGenerator } from "lib/pipeline/pipeline.ts";
+ * import { initModels } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *

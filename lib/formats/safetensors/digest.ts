@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NdArray } from "../core/mod.ts";
+import type { NdArray } from "../../core/mod.ts";
 
 /**
  * SHA-256 over names and numbers, in their order, hexadecimal.
@@ -7,7 +7,7 @@ import type { NdArray } from "../core/mod.ts";
  * @example
  * ```ts
  * import { scalar } from "lib/core/mod.ts";
- * import { digestOf } from "lib/trainer/mod.ts";
+ * import { digestOf } from "lib/formats/safetensors/digest.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(digestOf([["a", scalar(1)]]), digestOf([["a", scalar(1)]]));

@@ -1,27 +1,36 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Rng } from "../core/mod.ts";
+import type { Rng } from "../../core/mod.ts";
 import {
   backbone,
+  type BackboneConfig,
   type BackboneInputs,
   type BackboneParameters,
   initBackbone,
-} from "../models/backbone/mod.ts";
-import type { Tensors } from "../models/layers/mod.ts";
+} from "../backbone/mod.ts";
+import type { Tensors } from "../layers/mod.ts";
 import {
   encodeText,
   initText,
   type PromptTokens,
+  type TextConfig,
   type TextParameters,
-} from "../models/text/mod.ts";
+} from "../text/mod.ts";
 import {
   decode,
   encode,
   type GridSize,
   initVae,
   latentSizeOf,
+  type VaeConfig,
   type VaeParameters,
-} from "../models/vae/mod.ts";
-import type { ModelConfig } from "./presets.ts";
+} from "../vae/mod.ts";
+
+/** The three models that together turn a prompt into a video. */
+export interface ModelConfig {
+  readonly vae: VaeConfig;
+  readonly text: TextConfig;
+  readonly backbone: BackboneConfig;
+}
 
 /** Parameters of the three models. */
 export interface ModelParameters {
@@ -36,7 +45,7 @@ export interface ModelParameters {
  * @example
  * ```ts
  * import { metaInit } from "lib/models/layers/mod.ts";
- * import { initModels } from "lib/recipes/models.ts";
+ * import { initModels } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
@@ -57,7 +66,7 @@ export function initModels(config: ModelConfig, rng: Rng): ModelParameters {
  *
  * @example
  * ```ts
- * import { initModel, initModels } from "lib/recipes/models.ts";
+ * import { initModel, initModels } from "lib/models/text_to_video/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
@@ -119,7 +128,7 @@ export type ModelFunctions = Readonly<
  *
  * @example
  * ```ts
- * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *

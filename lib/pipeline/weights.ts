@@ -11,8 +11,8 @@ import {
   type SafetensorsOptions,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
-import { firstDifference } from "./config_difference.ts";
-import { digestOf } from "./digest.ts";
+import { firstDifference } from "../core/mod.ts";
+import { digestOf } from "../formats/safetensors/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
 
 /** Weights to use, not to train on: what samplers and exporters read. */
@@ -47,7 +47,7 @@ export interface WeightsFacts {
  *
  * @example
  * ```ts
- * import { latentSpaceOf } from "lib/trainer/mod.ts";
+ * import { latentSpaceOf } from "lib/pipeline/weights.ts";
  * import assert from "node:assert/strict";
  *
  * const facts = { kind: "VideoVAE", config: {}, stage: "vae", step: 500 };
@@ -70,7 +70,7 @@ export function latentSpaceOf(
  *
  * @example
  * ```ts
- * import { loadWeights, saveWeights } from "lib/trainer/mod.ts";
+ * import { loadWeights, saveWeights } from "lib/pipeline/weights.ts";
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -170,7 +170,7 @@ export async function loadWeights<W>(
  *
  * @example
  * ```ts
- * import { checkConfig } from "lib/trainer/mod.ts";
+ * import { checkConfig } from "lib/pipeline/weights.ts";
  * import assert from "node:assert/strict";
  *
  * checkConfig("a.safetensors", { width: 8 }, { width: 8 });

@@ -31,7 +31,7 @@ const VALUES: ReadonlyMap<string, unknown> = new Map<string, unknown>([
  * @example
  * ```ts
  * import { scalar } from "lib/core/mod.ts";
- * import { renamedTensors } from "lib/trainer/old_names.ts";
+ * import { renamedTensors } from "lib/pipeline/old_names.ts";
  * import assert from "node:assert/strict";
  *
  * const tensors = new Map([["parameters/balance", scalar(1)]]);
@@ -59,7 +59,7 @@ export function renamedTensors(
  *
  * @example
  * ```ts
- * import { renamedConfig } from "lib/trainer/old_names.ts";
+ * import { renamedConfig } from "lib/pipeline/old_names.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(renamedConfig({ width: 8, wordless: true }), { width: 8, wordEmbeddings: false });

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  readVocabulary,
-  vocabularyOf,
-} from "lib/recipes/generate/vocabulary.ts";
+import { readVocabulary, vocabularyOf } from "lib/pipeline/mod.ts";
 
 const { unknownWords } = vocabularyOf({
   en: ["a", "cat", "red"],

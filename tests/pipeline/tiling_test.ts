@@ -11,19 +11,21 @@ import {
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
   decode,
-  decodeTiled,
   encode,
-  encodeTiled,
   initVae,
-  receptiveField,
-  spansOf,
-  type TileCoder,
   type VaeConfig,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
+import {
+  decodeTiled,
+  encodeTiled,
+  receptiveField,
+  spansOf,
+  type TileCoder,
+} from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { device } from "../_device.ts";
-import { distance, random } from "../_eager.ts";
+import { device } from "../models/_device.ts";
+import { distance, random } from "../models/_eager.ts";
 
 const config: VaeConfig = { ...PRESETS.tiny.vae, attentionWindow: 1 };
 
