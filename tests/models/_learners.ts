@@ -28,8 +28,8 @@ import {
   encodeText,
   initText,
   type PromptTokens,
-  readPrompts,
   type TextParameters,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import {
   initVae,
@@ -110,7 +110,7 @@ export function backboneLearner(
   MapLeaves<BackboneInputs, tf.Tensor, NdArray> & { velocity: NdArray }
 > {
   const shape = [2, 2, 2, 2, Z];
-  const prompts = readPrompts(["a red cat runs", "a dog"], tiny.text);
+  const prompts = tokenisePrompts(["a red cat runs", "a dog"], tiny.text);
   const { queries, outputWidth } = tiny.text;
   return {
     initial: initBackbone(config, {
@@ -150,7 +150,7 @@ export function textLearner(): Learner<
   return {
     initial: initText(tiny.text, new Rng(5)),
     batch: {
-      prompts: readPrompts(prompts, tiny.text),
+      prompts: tokenisePrompts(prompts, tiny.text),
       wanted: random("wanted", [4, queries, outputWidth]),
     },
     lossOf: (p, { prompts, wanted }) => ({

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../core/mod.ts";
 import { silu } from "./activation.ts";
-import { type AttentionContext, meanOfTokens } from "./attention.ts";
+import { type AttentionContext, meanPool } from "./attention.ts";
 import { initLinear, linear, type LinearParameters } from "./linear.ts";
 import { layerNorm } from "./norm.ts";
 import type { Tensors } from "./parameters.ts";
@@ -84,7 +84,7 @@ export function promptMlp(
   text: AttentionContext,
   width: number,
 ): AttentionContext {
-  const pooledText = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
+  const pooledText = meanPool({ ...text, tokens: layerNorm(text.tokens) });
   const hidden = silu(linear(p.fc2, silu(linear(p.fc1, pooledText))));
   const flat = linear(p.proj, hidden); // [B,M D]
   const [B, size] = flat.shape as [number, number];

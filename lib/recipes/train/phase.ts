@@ -7,7 +7,7 @@ import {
   sampleTimesteps,
   timestepShift,
 } from "../../models/diffusion/mod.ts";
-import { readPrompts } from "../../models/text/mod.ts";
+import { tokenisePrompts } from "../../models/text/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
 import {
   denormaliseLatent,
@@ -157,7 +157,7 @@ export async function trainPhaseOf(
     initial,
     lossOf: diffusionTrainingLoss(
       models,
-      options.recompute ? { around: checkpoint } : {},
+      options.recompute ? { remat: checkpoint } : {},
     ),
     async batchAt(index: number) {
       const chosen = [];
@@ -170,7 +170,7 @@ export async function trainPhaseOf(
         latents: batch,
         noise: draw.normals(batch.shape),
         sigmas: sampleTimesteps(draw, plan.batch, sigmaShift),
-        prompts: readPrompts(
+        prompts: tokenisePrompts(
           chosen.map(({ caption }) => caption),
           models.text,
         ),

@@ -6,9 +6,9 @@ import type { CaptionPair } from "../../dataset/synthetic/mod.ts";
 import {
   initText,
   type PromptTokens,
-  readPrompts,
   type TextConfig,
   type TextParameters,
+  tokenisePrompts,
 } from "../../models/text/mod.ts";
 import {
   type Evaluator,
@@ -152,8 +152,8 @@ function arraysOf(
     }
   }
   return {
-    first: readPrompts(pairs.map(({ first }) => first), config),
-    second: readPrompts(pairs.map(({ second }) => second), config),
+    first: tokenisePrompts(pairs.map(({ first }) => first), config),
+    second: tokenisePrompts(pairs.map(({ second }) => second), config),
     same: float32([count, count], same),
     answers: Object.fromEntries(
       Object.entries(QUESTIONS).map(([question, { answers, of }]) => {
