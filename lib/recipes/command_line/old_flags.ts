@@ -3,16 +3,16 @@
  * was renamed, else the end of a sentence that begins with the flag.
  */
 const OLD_FLAGS: Readonly<Record<string, string>> = {
-  "decoder-of": "--freeze-encoder",
-  "deviation": "--std",
-  "rehearsal": "--replay-fraction",
-  "text-rate": "--text-lr-scale",
   // Reasons are in docs/log.md, 2026-11-30.
   "common": "was removed: all named things are equally frequent",
   "decoder": "was removed: the VAE's decoder draws all clips",
+  "decoder-of": "--freeze-encoder",
+  "deviation": "--std",
   "finish": "was removed: the VAE's decoder draws all clips",
   "first": "was removed: half of the clips of earlier phases are of phase 1",
+  "rehearsal": "--replay-fraction",
   "shapes": "was removed: half of the subjects are shapes in colours",
+  "text-rate": "--text-lr-scale",
 };
 
 /**
