@@ -31,7 +31,7 @@ export const backboneConfigSchema = z.strictObject({
 export type BackboneConfig = z.infer<typeof backboneConfigSchema>;
 
 /** The kinds of blocks; "cross" is an attention block with cross-attention to the text. */
-export type LayerKind = "attention" | "cross" | "cnn";
+type LayerKind = "attention" | "cross" | "cnn";
 
 /**
  * The kind of each block, CNN blocks spread evenly among the others.

@@ -20,17 +20,11 @@ export interface PromptMlpParameters {
   readonly proj: LinearParameters;
 }
 
-/** The output of a prompt MLP. */
-export interface PromptMlpSize {
-  /** M, in tokens. */
-  readonly tokens: number;
-  /** D, channels of a token. */
-  readonly width: number;
-}
-
 /**
  * Makes a prompt MLP for text tokens of `textWidth` channels.
  *
+ * @param size.tokens M.
+ * @param size.width D, channels of a context token.
  * @param gain Of the output layer before training.
  *
  * @example
@@ -46,7 +40,7 @@ export interface PromptMlpSize {
 export function initPromptMlp(
   rng: Rng,
   textWidth: number,
-  { tokens, width }: PromptMlpSize,
+  { tokens, width }: { readonly tokens: number; readonly width: number },
   gain = 1,
 ): PromptMlpParameters {
   // The names of the forks decide the initial weights: they stay.

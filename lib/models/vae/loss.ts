@@ -11,7 +11,7 @@ import {
 } from "./video_vae.ts";
 
 /** The terms of the VAE's loss, scalars. */
-export interface VaeLoss {
+interface VaeLoss {
   /** `reconstruction + beta * kl`, and the loss of beta where it is learned. */
   readonly loss: tf.Tensor;
   /** Mean squared error on [-1,1] (four times that on [0,1]). */

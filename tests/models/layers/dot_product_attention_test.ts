@@ -19,7 +19,7 @@ const inputs = {
 };
 /** The last of the second clip's keys is padding. */
 const mask = float32([B, 1, 1, M], [0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9]);
-/** No token sees those that come after it. */
+/** Causal: no token attends to later ones. */
 const causal = float32(
   [N, M],
   Array.from({ length: N * M }, (_, i) => i % M > Math.floor(i / M) ? -1e9 : 0),
@@ -51,9 +51,9 @@ function all(
 
 for (
   const [name, bias] of [
-    ["nothing hidden", undefined],
+    ["no mask", undefined],
     ["padding", mask],
-    ["what comes after hidden", causal],
+    ["a causal mask", causal],
   ] as const
 ) {
   for (const parts of [1, 2, 3]) {

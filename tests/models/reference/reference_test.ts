@@ -11,7 +11,7 @@ import { temporalAttention } from "lib/models/vae/temporal_attention.ts";
 import { device } from "../_device.ts";
 import { assertClose, eagerly } from "../_eager.ts";
 
-/** What PyTorch computed, made by `make_reference.py`. */
+/** Results of PyTorch, made by `make_reference.py`. */
 const { tensors } = await readSafetensors(
   "tests/models/reference/reference.safetensors",
 );

@@ -48,7 +48,7 @@ Deno.test("tokenisePrompts() gives one word one row wherever it stands, and its 
   assert.equal(new Set([...first, ...second]).size, 4); // red, cat, a, dog
 });
 
-Deno.test("tokenisePrompts() knows the characters before each character", () => {
+Deno.test("tokenisePrompts() makes n-grams of the characters before each one", () => {
   const { characters, pairs, triples } = tokenisePrompts(
     ["abab", "bab"],
     SIZES,
@@ -100,7 +100,7 @@ Deno.test("tokenisePrompts() cuts a long prompt between words", () => {
   assert.equal(read("a red cat runs", 6), 6); // "a red "
 });
 
-Deno.test("tokenisePrompts() cuts a long word where no sign is torn apart", () => {
+Deno.test("tokenisePrompts() cuts a long word between graphemes", () => {
   const family = "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}"; // five characters
   assert.equal(read("\u0e01\u0e33".repeat(9), 9) % 2, 0); // Thai, sign by sign
   assert.equal(read(family.repeat(3), 12), 10);
