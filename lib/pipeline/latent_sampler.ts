@@ -1,14 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  type Device,
-  disposeState,
-  jitWithState,
-  type OnDevice,
-  uploadState,
-} from "../compiler/mod.ts";
+import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
+  type Guidance,
   guide,
+  guideBy,
   sampleFlow,
   sigmaSchedule,
   type SolverName,
@@ -57,7 +53,13 @@ export interface LatentSampler extends Disposable {
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
-/** One step's inputs; what is said of prompts is of `2B` clips. */
+/** How a sampler is compiled. */
+export interface SamplerOptions {
+  /** Steer beyond the prompt, each what the one before it made of the velocity. */
+  readonly guidances?: readonly Guidance[];
+}
+
+/** One step's inputs; prompts and text are of `2B` clips, the second half without words. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
   readonly sigmas: tf.Tensor;
@@ -68,23 +70,6 @@ interface VelocityInputs {
   readonly positions: Tensors<RotaryTable>;
 }
 
-/** Puts text encoder and backbone on a device and compiles their guided velocity. */
-export async function openSampler(
-  device: Device,
-  parameters: DiffusionParameters,
-  config: DiffusionConfig,
-): Promise<LatentSampler> {
-  const state = await uploadState(device, parameters);
-  const sampler = samplerOf(device, state, config);
-  return {
-    sample: sampler.sample,
-    [Symbol.dispose]() {
-      sampler[Symbol.dispose]();
-      disposeState(state);
-    },
-  };
-}
-
 /**
  * Compiles the guided velocity of parameters that are on a device already, and
  * stay with their owner: it samples with what they are at each call.
@@ -93,8 +78,9 @@ export function samplerOf(
   device: Device,
   state: OnDevice<DiffusionParameters>,
   config: DiffusionConfig,
+  { guidances = [] }: SamplerOptions = {},
 ): LatentSampler {
-  const reading = jitWithState(
+  const reader = jitWithState(
     (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
       outputs: encodeText(
         (diffusion as Tensors<DiffusionParameters>).text,
@@ -114,9 +100,12 @@ export function samplerOf(
         sigmas: tf.concat([inputs.sigmas, inputs.sigmas]),
       }, config);
       const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
-      const { guidance, rescale } = inputs;
+      const { latents: latent, sigmas: sigma, guidance, rescale } = inputs;
+      const velocity = guide(prompted, free, guidance, rescale);
       return {
-        outputs: { velocity: guide(prompted, free, guidance, rescale) },
+        outputs: {
+          velocity: guideBy(guidances, { latent, sigma, velocity }),
+        },
       };
     },
     state,
@@ -130,7 +119,7 @@ export function samplerOf(
         [...prompts, ...prompts.map(() => "")],
         config.text,
       );
-      const text = await reading.run({ prompts: tokens });
+      const text = await reader.run({ prompts: tokens });
       const { words, wordMask } = tokens;
       return await sampleFlow({
         noise,
@@ -152,7 +141,7 @@ export function samplerOf(
       });
     },
     [Symbol.dispose]() {
-      reading[Symbol.dispose]();
+      reader[Symbol.dispose]();
       velocity[Symbol.dispose]();
     },
   };

@@ -8,7 +8,6 @@ export * from "./latent_sampler.ts";
 export * from "./pipeline.ts";
 export * from "./tiling.ts";
 export * from "./trained_models.ts";
-export * from "./trained_vae.ts";
 export * from "./vae_codec.ts";
 export * from "./vocabulary.ts";
 export * from "./weights.ts";

@@ -111,39 +111,6 @@ export async function decodeTiled(
   });
 }
 
-/**
- * Latent cells to each side that a cell depends on, in encoder and decoder
- * alike. With overlaps of three times as many, tiles give what the whole clip
- * gives; what lies far away matters little, and much less will do.
- *
- * @example
- * ```ts
- * import { receptiveField } from "lib/pipeline/tiling.ts";
- * import assert from "node:assert/strict";
- *
- * // 3 convolutions over quarter cells, 2 over halves, 2 over whole ones: 3.75.
- * assert.deepEqual(receptiveField({ widths: [8, 16, 32], blocks: 1, attentionWindow: 8 }), { space: 4, time: 13 });
- * ```
- */
-export function receptiveField(
-  { widths, blocks, attentionWindow }: Pick<
-    VaeConfig,
-    "widths" | "blocks" | "attentionWindow"
-  >,
-): { readonly space: number; readonly time: number } {
-  const finest = 2 ** -(widths.length - 1);
-  // The first or last convolution, and two in each block.
-  const convolutions = widths.reduce(
-    (sum, _, level) => sum + 2 * blocks * finest * 2 ** level,
-    finest,
-  );
-  return {
-    space: Math.ceil(convolutions),
-    // Attention along time, and the feed-forward layer after it.
-    time: Math.ceil(convolutions + attentionWindow + 1),
-  };
-}
-
 type Five = [number, number, number, number, number];
 type Three = readonly [number, number, number];
 
@@ -157,16 +124,8 @@ interface Span {
  * Tiles of one length that cover an axis, evenly spread.
  *
  * @throws {InputError} if the overlap is not smaller than the tile
- *
- * @example
- * ```ts
- * import { spansOf } from "lib/pipeline/tiling.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(spansOf("width", 5, 3, 1), [{ start: 0, length: 3 }, { start: 2, length: 3 }]);
- * ```
  */
-export function spansOf(
+function spansOf(
   axis: string,
   size: number,
   tile: number,

@@ -1,21 +1,49 @@
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { InputError } from "../core/mod.ts";
-import { backboneConfigSchema, initBackbone } from "../models/backbone/mod.ts";
+import { backboneConfigSchema } from "../models/backbone/mod.ts";
 import { metaInit } from "../models/layers/mod.ts";
-import { initText, textConfigSchema } from "../models/text/mod.ts";
-import type { LatentStatistics, VaeParameters } from "../models/vae/mod.ts";
-import { type DiffusionParameters } from "../models/text_to_video/mod.ts";
-import { latentSpaceOf, type WeightsFacts } from "./weights.ts";
-import { loadWeights } from "./weights.ts";
-import type { ModelConfig } from "../models/text_to_video/mod.ts";
-import { configOfWeights } from "./_config_of_weights.ts";
-import { readVae, VAE_FILE } from "./trained_vae.ts";
+import { textConfigSchema } from "../models/text/mod.ts";
+import {
+  type DiffusionParameters,
+  initModel,
+  type ModelConfig,
+} from "../models/text_to_video/mod.ts";
+import {
+  initVae,
+  type LatentStatistics,
+  latentStatistics,
+  type VaeConfig,
+  vaeConfigSchema,
+  type VaeParameters,
+} from "../models/vae/mod.ts";
+import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
+import {
+  configOfWeights,
+  latentSpaceOf,
+  loadWeights,
+  type Weights,
+  type WeightsFacts,
+} from "./weights.ts";
 
 /** The weights that are shipped. */
 export const SHIPPED = "checkpoints/nano";
+/** The VAE of a run, and of what is shipped. */
+export const VAE_FILE = "vae.safetensors";
 /** Text encoder and backbone of what is shipped. */
 export const DIFFUSION_FILE = "diffusion.safetensors";
+
+/** A VAE, and what its latents are like. */
+export interface VaeWeights {
+  readonly parameters: VaeParameters;
+  /** Per channel, over clips of all phases. */
+  readonly statistics: LatentStatistics;
+}
+
+/** A trained VAE with its own configuration. */
+export interface TrainedVae extends Weights<VaeWeights> {
+  readonly config: VaeConfig;
+}
 
 /** Trained models that belong together. */
 export interface TrainedModels {
@@ -26,6 +54,8 @@ export interface TrainedModels {
   /** Of the VAE's latents, per channel. */
   readonly statistics: LatentStatistics;
   readonly diffusion: DiffusionParameters;
+  /** Words of the captions that they were trained on; absent where no file lists them. */
+  readonly vocabulary?: Vocabulary;
   readonly facts: {
     readonly vae: WeightsFacts;
     readonly diffusion: WeightsFacts;
@@ -45,6 +75,39 @@ const diffusionConfigSchema = z.object({
 });
 
 /**
+ * Reads a VAE of any configuration.
+ *
+ * @throws {InputError} naming the file, if it is missing, damaged or no VAE
+ */
+export async function readVae(path: string): Promise<TrainedVae> {
+  const config = await configOfWeights(path, "VideoVAE", vaeConfigSchema);
+  return { ...await loadVae(path, config), config };
+}
+
+/**
+ * Loads a VAE of one configuration.
+ *
+ * @throws {InputError} naming the file, and the field that is another one
+ */
+export function loadVae(
+  path: string,
+  config: VaeConfig,
+): Promise<Weights<VaeWeights>> {
+  return loadWeights(path, {
+    kind: "VideoVAE",
+    config,
+    form: {
+      parameters: initVae(config, metaInit()),
+      statistics: latentStatistics([{
+        dtype: "float32",
+        shape: [1, config.latentChannels],
+        data: new Float32Array(config.latentChannels),
+      }]),
+    },
+  });
+}
+
+/**
  * Reads the models of a folder: what is shipped, or a run with at least one
  * phase done, of which the last one counts.
  *
@@ -62,44 +125,40 @@ const diffusionConfigSchema = z.object({
  * @throws {InputError} naming the file, if one is missing or damaged, or if the
  *   diffusion was trained on the latents of another VAE
  */
-export async function readTrainedModels(
-  path: string,
-): Promise<TrainedModels> {
-  const diffusionPath = (await diffusionFilesIn(path)).at(-1)!;
-  const vaePath = join(dirname(diffusionPath), VAE_FILE);
-  const { text, backbone, vae: latentSpace } = await configOfWeights(
-    diffusionPath,
-    diffusionConfigSchema,
-  );
-  const vae = await readVae(vaePath);
-  if (latentSpaceOf(vae) !== latentSpace) {
+export async function readTrainedModels(path: string): Promise<TrainedModels> {
+  const file = (await diffusionFilesIn(path)).at(-1)!;
+  const folder = dirname(file);
+  const facts = await configOfWeights(file, "Diffusion", diffusionConfigSchema);
+  const vae = await readVae(join(folder, VAE_FILE));
+  const latentSpace = latentSpaceOf(vae);
+  if (latentSpace !== facts.vae) {
     throw new InputError(
-      `Cannot use "${diffusionPath}": it must have been trained on the ` +
-        `latents of the VAE beside it, ${
-          latentSpaceOf(vae).slice(0, 12)
-        }: it was ` +
-        `trained on those of ${latentSpace.slice(0, 12)}; put its ` +
-        "own VAE there",
+      `Cannot use "${file}": it must have been trained on the latents of the ` +
+        `VAE beside it, ${latentSpace.slice(0, 12)}: it was trained on those ` +
+        `of ${facts.vae.slice(0, 12)}; put its own VAE there`,
     );
   }
+  const config: ModelConfig = {
+    vae: vae.config,
+    text: facts.text,
+    backbone: facts.backbone,
+  };
   const rng = metaInit();
-  const diffusion = await loadWeights<DiffusionParameters>(diffusionPath, {
+  const diffusion = await loadWeights<DiffusionParameters>(file, {
     kind: "Diffusion",
-    config: { text, backbone, vae: latentSpace },
+    config: facts,
     form: {
-      text: initText(text, rng),
-      backbone: initBackbone(backbone, {
-        latentChannels: vae.config.latentChannels,
-        text,
-      }, rng),
+      text: initModel("text", config, rng),
+      backbone: initModel("backbone", config, rng),
     },
   });
   return {
-    file: diffusionPath,
-    config: { vae: vae.config, text, backbone },
+    file,
+    config,
     vae: vae.tensors.parameters,
     statistics: vae.tensors.statistics,
     diffusion: diffusion.tensors,
+    vocabulary: await readVocabulary(folder),
     facts: { vae: vae.facts, diffusion: diffusion.facts },
     digests: { vae: vae.digest, diffusion: diffusion.digest },
   };

@@ -1,19 +1,10 @@
 import { InputError } from "../core/mod.ts";
 import { normalisePrompt } from "../models/text/mod.ts";
 
-/** The words of the captions that models were trained on, by language. */
-export interface Vocabulary {
-  readonly languages: readonly string[];
-  /**
-   * The words of a prompt that no caption in the language had; in any language,
-   * if it is `auto`.
-   *
-   * @throws {InputError} naming the language, if there were no captions in it
-   */
-  unknownWords(prompt: string, language: string): string[];
-}
+/** The words of the captions that models were trained on, sorted, by BCP 47 tag. */
+export type Vocabulary = Readonly<Record<string, readonly string[]>>;
 
-/** File of a vocabulary: words by BCP 47 tag, sorted. */
+/** File of a vocabulary, beside the models. */
 export const VOCABULARY_FILE = "vocabulary.json";
 
 /** Reads the vocabulary beside trained models; undefined if there is none. */
@@ -22,7 +13,7 @@ export async function readVocabulary(
 ): Promise<Vocabulary | undefined> {
   try {
     const text = await Deno.readTextFile(`${folder}/${VOCABULARY_FILE}`);
-    return vocabularyOf(JSON.parse(text));
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -30,38 +21,43 @@ export async function readVocabulary(
 }
 
 /**
- * A vocabulary of words by language.
+ * The words of prompts that no caption in a language had, each once, in their
+ * order.
+ *
+ * @param vocabulary Without one, no word is unknown.
+ * @param language A BCP 47 tag; `auto` is any language.
+ * @throws {InputError} naming the language, if there were no captions in it
  *
  * @example
  * ```ts
- * import { vocabularyOf } from "lib/pipeline/vocabulary.ts";
+ * import { unknownWords } from "lib/pipeline/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
- * const { unknownWords } = vocabularyOf({ en: ["red", "cat"], de: ["rot"] });
- * assert.deepEqual(unknownWords("A red wombat", "en"), ["a", "wombat"]);
- * assert.deepEqual(unknownWords("rot cat", "auto"), []);
+ * const vocabulary = { en: ["red", "cat"], de: ["rot"] };
+ * assert.deepEqual(unknownWords(vocabulary, ["A red wombat"], "en"), ["a", "wombat"]);
+ * assert.deepEqual(unknownWords(vocabulary, ["rot cat"]), []);
  * ```
  */
-export function vocabularyOf(
-  words: Readonly<Record<string, readonly string[]>>,
-): Vocabulary {
-  const languages = Object.keys(words);
-  return {
-    languages,
-    unknownWords(prompt, language) {
-      const known = language === "auto"
-        ? new Set(Object.values(words).flat())
-        : new Set(words[language]);
-      if (language !== "auto" && !words[language]) {
-        throw new InputError(
-          `Cannot read the prompt: --language must be auto or one that the ` +
-            `models were trained on: current value is "${language}"; they ` +
-            `are ${languages.join(" ")}`,
-        );
-      }
-      return [...new Set(wordsOf(prompt))].filter((word) => !known.has(word));
-    },
-  };
+export function unknownWords(
+  vocabulary: Vocabulary | undefined,
+  prompts: readonly string[],
+  language = "auto",
+): string[] {
+  if (!vocabulary) return [];
+  if (language !== "auto" && !Object.hasOwn(vocabulary, language)) {
+    throw new InputError(
+      `Cannot read the prompt: language must be auto or one that the models ` +
+        `were trained on: current value is "${language}"; they are ` +
+        Object.keys(vocabulary).join(" "),
+    );
+  }
+  const known = new Set(
+    language === "auto"
+      ? Object.values(vocabulary).flat()
+      : vocabulary[language],
+  );
+  return [...new Set(prompts.flatMap(wordsOf))]
+    .filter((word) => !known.has(word));
 }
 
 const SEGMENTER = new Intl.Segmenter("und", { granularity: "word" });

@@ -1,4 +1,6 @@
+import type * as z from "zod";
 import {
+  firstDifference,
   InputError,
   isNdArray,
   leavesOf,
@@ -7,12 +9,12 @@ import {
 } from "../core/mod.ts";
 import {
   checkForm,
+  digestOf,
   readSafetensors,
+  readSafetensorsHeader,
   type SafetensorsOptions,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
-import { firstDifference } from "../core/mod.ts";
-import { digestOf } from "../formats/safetensors/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
 
 /** Weights to use, not to train on: what samplers and exporters read. */
@@ -108,13 +110,26 @@ function halved(array: NdArray): NdArray {
     : array;
 }
 
-/** The facts in the metadata of a file of weights; undefined if it has none. */
-export function factsOf(
-  metadata: Readonly<Record<string, string>>,
-): WeightsFacts | undefined {
-  if (metadata.facts === undefined) return undefined;
-  const facts: WeightsFacts = JSON.parse(metadata.facts);
-  return { ...facts, config: renamedConfig(facts.config) };
+/**
+ * The configuration in the header of a file of weights, checked.
+ *
+ * @throws {InputError} naming the file and the field, if there is no such file,
+ *   or it holds weights of another kind or of another version
+ */
+export async function configOfWeights<S extends z.ZodType>(
+  path: string,
+  kind: string,
+  schema: S,
+): Promise<z.infer<S>> {
+  const { metadata } = await readSafetensorsHeader(path);
+  const result = schema.safeParse(factsOfKind(path, metadata, kind).config);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(
+    `Cannot use "${path}": its configuration must be that of this version: ` +
+      `${issue!.path.join(".") || "configuration"}: ${issue!.message}; train ` +
+      "the weights again, or use the version that made them",
+  );
 }
 
 /**
@@ -133,13 +148,7 @@ export async function loadWeights<W>(
   },
 ): Promise<Weights<W>> {
   const { metadata, tensors: saved } = await readSafetensors(path);
-  const facts = factsOf(metadata);
-  if (metadata.kind !== kind || !facts) {
-    throw new InputError(
-      `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
-        `${metadata.kind ?? "something else"}; pass another file`,
-    );
-  }
+  const facts = factsOfKind(path, metadata, kind);
   const tensors = renamedTensors(saved);
   checkConfig(path, facts.config, config);
   checkForm(
@@ -159,6 +168,22 @@ export async function loadWeights<W>(
     digest: metadata.digest,
     facts,
   };
+}
+
+/** @throws {InputError} if the file holds weights of another kind, or none */
+function factsOfKind(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  kind: string,
+): WeightsFacts {
+  if (metadata.kind !== kind || metadata.facts === undefined) {
+    throw new InputError(
+      `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
+        `${metadata.kind ?? "something else"}; pass another file`,
+    );
+  }
+  const facts: WeightsFacts = JSON.parse(metadata.facts);
+  return { ...facts, config: renamedConfig(facts.config) };
 }
 
 /**

@@ -7,22 +7,18 @@ import {
   mapTree,
   type NdArray,
   Rng,
+  zeros,
 } from "lib/core/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
   decode,
   encode,
   initVae,
+  strideOf,
   type VaeConfig,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import {
-  decodeTiled,
-  encodeTiled,
-  receptiveField,
-  spansOf,
-  type TileCoder,
-} from "lib/pipeline/mod.ts";
+import { decodeTiled, encodeTiled, type TileCoder } from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "../models/_device.ts";
 import { distance, random } from "../models/_eager.ts";
@@ -90,32 +86,39 @@ function differencesByColumn(a: NdArray, b: NdArray): number[] {
   });
 }
 
-Deno.test("spansOf() covers an axis with tiles of one length that overlap enough", () => {
-  for (const [size, tile, overlap] of [[30, 8, 3], [9, 8, 7], [100, 7, 0]]) {
-    const spans = spansOf("width", size!, tile!, overlap!);
-    assert.equal(spans[0]!.start, 0);
-    assert.equal(spans.at(-1)!.start + tile!, size);
-    for (const [i, { start, length }] of spans.entries()) {
-      assert.equal(length, tile);
-      if (i > 0) assert.ok(spans[i - 1]!.start + tile! - start >= overlap!);
-    }
+/** The places of an axis that a cell's value depends on, to each side. */
+const SEEN = { space: 4, time: 6 };
+
+Deno.test("tiles of one length cover every axis, and weigh one in all", async () => {
+  const { space, time } = strideOf(config);
+  for (const [size, tile, overlap] of [[30, 8, 3], [9, 8, 7], [50, 7, 0]]) {
+    let count = 0;
+    const ones = ({ shape }: NdArray): Promise<NdArray<"float32">> => {
+      count++;
+      assert.deepEqual(shape, [1, 1, 1, tile, 1]);
+      const clip = zeros([1, time, space, tile! * space, 3]);
+      clip.data.fill(1);
+      return Promise.resolve(clip);
+    };
+    const clip = await decodeTiled(zeros([1, 1, 1, size!, 1]), ones, config, {
+      tile: { frames: 1, height: 1, width: tile! },
+      overlap: { frames: 0, height: 0, width: overlap! },
+    });
+    assert.equal(count, Math.ceil((size! - overlap!) / (tile! - overlap!)));
+    assert.deepEqual(clip.shape, [1, time, space, size! * space, 3]);
+    assert.ok(clip.data.every((value) => Math.abs(value - 1) < 1e-6));
   }
-  assert.deepEqual(spansOf("width", 5, 8, 3), [{ start: 0, length: 5 }]);
 });
 
 Deno.test("an overlap must be smaller than its tile", async () => {
-  assert.throws(() => spansOf("height", 30, 8, 8), {
-    name: "InputError",
-    message: "Cannot code in tiles: the overlap of height must be smaller " +
-      "than the tile, 8: current value is 8",
-  });
   const wrong = {
     tile: { frames: 2, height: 2, width: 2 },
     overlap: { frames: 2, height: 0, width: 0 },
   };
   await assert.rejects(() => encodeTiled(clip, encoder.code, config, wrong), {
     name: "InputError",
-    message: /^Cannot code in tiles: the overlap of frames must be smaller/,
+    message: "Cannot code in tiles: the overlap of frames must be smaller " +
+      "than the tile, 2: current value is 2",
   });
 });
 
@@ -139,8 +142,7 @@ Deno.test("a clip that fits into one tile is coded as it is", async () => {
 });
 
 Deno.test("tiles whose overlaps are three times what a cell sees give what the whole gives", async () => {
-  const { space } = receptiveField(config);
-  assert.equal(space, 4);
+  const { space } = SEEN;
   const tiles = {
     tile: { frames: 1, height: 2, width: 3 * space + 2 },
     overlap: { frames: 0, height: 0, width: 3 * space },
@@ -155,8 +157,8 @@ Deno.test("tiles whose overlaps are three times what a cell sees give what the w
   );
 });
 
-Deno.test("what a cell sees is no smaller than receptiveField() says, and no larger", async () => {
-  const { space } = receptiveField(config);
+Deno.test("a cell of the decoder sees four cells to each side in space, and no more", async () => {
+  const { space } = SEEN;
   const other = float32(latent.shape, latent.data);
   // The left column of cells, both rows.
   const Z = config.latentChannels;
@@ -172,13 +174,11 @@ Deno.test("what a cell sees is no smaller than receptiveField() says, and no lar
 Deno.test("tiles of all clips have one size, and time is cut like space", async () => {
   const long = random("long", [1, 20, 1, 1, config.latentChannels]);
   const whole = await decoder.code(long);
-  const { time } = receptiveField(config);
   decoder.sizes.clear();
   const tiled = await decodeTiled(long, decoder.code, config, {
     tile: { frames: 19, height: 1, width: 1 },
-    overlap: { frames: 3 * time, height: 0, width: 0 },
+    overlap: { frames: 3 * SEEN.time, height: 0, width: 0 },
   });
-  assert.equal(time, 6);
   assert.deepEqual([...decoder.sizes], ["1,19,1,1,8"]);
   assert.ok(distance(tiled, whole) < 1e-5);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { readTrainedModels } from "lib/pipeline/mod.ts";
+import { float32 } from "lib/core/mod.ts";
+import { readTrainedModels, readVae, saveWeights } from "lib/pipeline/mod.ts";
 import { untrainedFolder } from "../recipes/generate/_trained.ts";
 
 Deno.test("readTrainedModels() knows the sizes of models from their files alone", async () => {
@@ -42,4 +43,16 @@ Deno.test("readTrainedModels() says what a folder without models lacks", async (
       /it must hold vae\.safetensors and diffusion\.safetensors or a phase of a run: it holds nothing; train them with deno task train, or name another folder$/,
   });
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("readVae() refuses weights of another kind by its name", async () => {
+  const path = `${await Deno.makeTempDir()}/line.safetensors`;
+  await saveWeights(path, { w: float32([1], [1]) }, {
+    ...{ kind: "Line", config: {}, stage: "vae", step: 1 },
+  });
+  await assert.rejects(() => readVae(path), {
+    name: "InputError",
+    message: `Cannot use "${path}": it must hold weights of a VideoVAE: it ` +
+      "holds Line; pass another file",
+  });
 });

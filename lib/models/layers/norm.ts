@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { NdArray } from "../../core/mod.ts";
-import { ones, type Tensors } from "./parameters.ts";
+import { float32, type NdArray } from "../../core/mod.ts";
+import type { Tensors } from "./parameters.ts";
 
 /** Added to a mean square before its square root. */
 const EPSILON = 1e-6;
@@ -12,7 +12,7 @@ export interface NormParameters {
 
 /** Makes a norm of scale one. */
 export function initNorm(channels: number): NormParameters {
-  return { scale: ones([channels]) };
+  return { scale: float32([channels], new Float32Array(channels).fill(1)) };
 }
 
 /**

@@ -64,23 +64,6 @@ export function metaInit(): Rng {
 }
 
 /**
- * Scales of norms before training: ones.
- *
- * @example
- * ```ts
- * import { ones } from "lib/models/layers/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual([...ones([2]).data], [1, 1]);
- * ```
- */
-export function ones(shape: readonly number[]): NdArray<"float32"> {
-  const array = zeros(shape);
-  array.data.fill(1);
-  return array;
-}
-
-/**
  * Layers by their place: `{ block00: ..., block01: ... }`. The prefix keeps them
  * in order, since JavaScript sorts keys that are numbers before all others.
  *

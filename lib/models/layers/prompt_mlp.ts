@@ -26,16 +26,6 @@ export interface PromptMlpParameters {
  * @param size.tokens M.
  * @param size.width D, channels of a context token.
  * @param gain Of the output layer before training.
- *
- * @example
- * ```ts
- * import { initPromptMlp } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { proj } = initPromptMlp(new Rng(0), 6, { tokens: 4, width: 8 });
- * assert.deepEqual(proj.weight.shape, [6, 32]);
- * ```
  */
 export function initPromptMlp(
   rng: Rng,

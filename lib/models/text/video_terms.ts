@@ -27,12 +27,7 @@ export const videoTermSchema = z.strictObject({
 });
 
 /** A video term, checked. */
-export interface VideoTerm {
-  readonly id: string;
-  readonly category: TermCategory;
-  readonly name: string;
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
-}
+export type VideoTerm = Readonly<z.infer<typeof videoTermSchema>>;
 
 /**
  * The project's video terms: 500, a hundred of each category. Their order is

@@ -8,15 +8,6 @@ type BetaBounds = VaeConfig["beta"];
 /**
  * The logit of a weight within bounds: any real number, so that an update cannot
  * leave them.
- *
- * @example
- * ```ts
- * import { initKlWeightLogit } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // The geometric middle of the bounds is zero.
- * assert.equal(initKlWeightLogit({ initial: 0.1, min: 0.01, max: 1 }).data[0], 0);
- * ```
  */
 export function initKlWeightLogit(
   { initial, min, max }: BetaBounds,

@@ -79,17 +79,6 @@ export function vaeLoss(
 
 /**
  * `KL(N(mean, variance) || N(0, 1))`, mean over all numbers (Kingma & Welling 2013, appendix B).
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { klDivergence } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const kl = klDivergence({ mean: tf.tensor1d([3]), logVariance: tf.tensor1d([0]) });
- * assert.equal(kl.dataSync()[0], 4.5);
- * ```
  */
 export function klDivergence(
   { mean, logVariance }: LatentDistribution,

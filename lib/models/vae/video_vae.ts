@@ -63,17 +63,6 @@ const FOLD = 8;
 
 /**
  * Makes a VideoVAE. With shortcuts, the convolutions start at zero beside them.
- *
- * @example
- * ```ts
- * import { initVae } from "lib/models/vae/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2, attentionWindow: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
- * const { encoder } = initVae(config, new Rng(0));
- * assert.deepEqual(encoder.input.weight.shape, [3, 3, 3, 48, 8]);
- * ```
  */
 export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
   const { widths, patch, latentChannels, shortcut } = config;
@@ -257,17 +246,6 @@ export function decode(
  * Samples a latent: `mean + std * noise`.
  *
  * @param noise Standard normal, of the same shape.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { sampleLatent } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const latent = { mean: tf.tensor1d([1]), logVariance: tf.tensor1d([0]) };
- * assert.equal(sampleLatent(latent, tf.tensor1d([2])).dataSync()[0], 3);
- * ```
  */
 export function sampleLatent(
   { mean, logVariance }: LatentDistribution,

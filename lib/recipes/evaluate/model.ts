@@ -13,7 +13,7 @@ import { openCodec } from "../../pipeline/mod.ts";
 import { openHeldOutLoss } from "../../trainer/mod.ts";
 import { unstackArrays } from "../../core/mod.ts";
 import {
-  openGenerator,
+  openPipeline,
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
@@ -71,7 +71,7 @@ export async function openModel(
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
   const { facts, digests } = models;
-  const generator = await openGenerator(device, models);
+  const pipeline = await openPipeline(device, models);
   const { stage } = facts.diffusion;
   return {
     name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
@@ -79,10 +79,10 @@ export async function openModel(
     identity: { digests, draw },
     vae: digests.vae,
     generate: (prompts, seed) =>
-      generator.generate({ ...draw, ...shape, prompts, seed }),
-    reconstruct: (clips) => generator.reconstruct(clips),
+      pipeline.generate({ ...draw, ...shape, prompts, seed }),
+    reconstruct: (clips) => pipeline.reconstruct(clips),
     heldOutLoss: (clips) => heldOutLoss(device, models, clips),
-    [Symbol.dispose]: () => generator[Symbol.dispose](),
+    [Symbol.dispose]: () => pipeline[Symbol.dispose](),
   };
 }
 

@@ -1,18 +1,21 @@
-import { InputError, writeFileAtomically } from "../../core/mod.ts";
+import {
+  firstDifference,
+  InputError,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
-import { firstDifference } from "../../core/mod.ts";
-import { latentSpaceOf } from "../../pipeline/mod.ts";
-import { parametersBetween } from "../../trainer/mod.ts";
-import { saveWeights } from "../../pipeline/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
 import {
+  DIFFUSION_FILE,
+  latentSpaceOf,
   readTrainedModels,
+  saveWeights,
   type TrainedModels,
   VAE_FILE,
+  VOCABULARY_FILE,
 } from "../../pipeline/mod.ts";
-import { DIFFUSION_FILE } from "../../pipeline/mod.ts";
-import { VOCABULARY_FILE } from "../../pipeline/mod.ts";
+import { parametersBetween } from "../../trainer/mod.ts";
+import { runProgram, say } from "../command_line/mod.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
 import { thinnedMetrics } from "./thinned_metrics.ts";
