@@ -34,7 +34,7 @@ export function stepCase(
         batch,
         config,
         grid,
-        recompute ? { around: checkpoint } : {},
+        recompute ? { remat: checkpoint } : {},
       ),
     clipNorm: 1,
   };

@@ -1,8 +1,7 @@
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
 import { sceneSpec } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import type { TermCategory } from "../../models/text/mod.ts";
-import { VIDEO_TERMS } from "../../models/text/terms/mod.ts";
+import { type TermCategory, VIDEO_TERMS } from "../../models/text/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { captionsFlags, type CaptionsOptions } from "./options.ts";
 

@@ -8,7 +8,7 @@ import {
   sampleTimesteps,
   timestepShift,
 } from "../../models/diffusion/mod.ts";
-import { readPrompts } from "../../models/text/mod.ts";
+import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   type DiffusionParameters,
   initModel,
@@ -163,7 +163,7 @@ export async function trainPhase(
     initial,
     lossOf: diffusionTrainingLoss(
       models,
-      config.recompute ? { around: checkpoint } : {},
+      config.recompute ? { remat: checkpoint } : {},
     ),
     async batchAt(n: number) {
       const samples = [];
@@ -177,7 +177,7 @@ export async function trainPhase(
         latents: batch,
         noise: draw.normals(batch.shape),
         sigmas: sampleTimesteps(draw, plan.batch, sigmaShift),
-        prompts: readPrompts(
+        prompts: tokenisePrompts(
           samples.map(({ caption }) => caption),
           models.text,
         ),

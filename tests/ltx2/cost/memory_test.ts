@@ -41,7 +41,7 @@ function traced(shape: BackboneShape, plan: MemoryPlan): number {
           parameters as Parameters<typeof backbone>[0],
           all.inputs as BackboneInputs,
           shape,
-          plan.recompute ? { around: checkpoint } : {},
+          plan.recompute ? { remat: checkpoint } : {},
         );
         return { loss: tf.mean(tf.square(velocity)), metrics: {} };
       }, all.parameters);

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { lexiconOf, TERM_CATEGORIES } from "lib/models/text/mod.ts";
-import { VIDEO_TERMS, videoTermSchema } from "lib/models/text/terms/mod.ts";
+import {
+  lexiconOf,
+  TERM_CATEGORIES,
+  VIDEO_TERMS,
+  videoTermSchema,
+} from "lib/models/text/mod.ts";
 
 Deno.test("VIDEO_TERMS are 500, a hundred of each category, each with an id of its own", () => {
   assert.equal(VIDEO_TERMS.length, 500);

@@ -3,8 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { jit, openDevice, peakBytes, trace } from "lib/compiler/mod.ts";
 import { optimise } from "lib/compiler/passes/pipeline.ts";
 import { float32, type NdArray } from "lib/core/mod.ts";
-import { attendInParts } from "lib/models/layers/_attend_in_parts.ts";
-import { attend } from "lib/models/layers/_heads.ts";
+import {
+  attentionInParts,
+  dotProductAttention,
+} from "lib/models/layers/_dot_product_attention.ts";
 import "../../compiler/_runtime.ts";
 import { assertClose, eagerly, random } from "../_eager.ts";
 
@@ -17,7 +19,7 @@ const inputs = {
 };
 /** The last of the second clip's keys is padding. */
 const mask = float32([B, 1, 1, M], [0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9]);
-/** No token sees those that come after it. */
+/** Causal: no token attends to later ones. */
 const causal = float32(
   [N, M],
   Array.from({ length: N * M }, (_, i) => i % M > Math.floor(i / M) ? -1e9 : 0),
@@ -49,19 +51,19 @@ function all(
 
 for (
   const [name, bias] of [
-    ["nothing hidden", undefined],
+    ["no mask", undefined],
     ["padding", mask],
-    ["what comes after hidden", causal],
+    ["a causal mask", causal],
   ] as const
 ) {
   for (const parts of [1, 2, 3]) {
-    Deno.test(`attendInParts() in ${parts}, ${name}, is attend(), gradients included, compiled as well`, async () => {
+    Deno.test(`attentionInParts() in ${parts}, ${name}, is dotProductAttention(), and its gradient`, async () => {
       const whole = all(
-        (q, k, v, bias) => attend(q, k, v, bias),
+        (q, k, v, bias) => dotProductAttention(q, k, v, bias),
         bias,
       );
       const inParts = all(
-        (q, k, v, bias) => attendInParts(q, k, v, bias, parts),
+        (q, k, v, bias) => attentionInParts(q, k, v, bias, parts),
         bias,
       );
       using device = await openDevice("cpu");
@@ -79,7 +81,7 @@ for (
   }
 }
 
-Deno.test("attendInParts() keeps the scores of one part alive at a time", () => {
+Deno.test("attentionInParts() keeps the scores of one part alive at a time", () => {
   const shape = [1, 8, 256, 4];
   const tokens = { dtype: "float32", shape } as const;
   const peakOf = (fn: Attend): number =>
@@ -91,8 +93,8 @@ Deno.test("attendInParts() keeps the scores of one part alive at a time", () => 
       { q: tokens, k: tokens, v: tokens, weight: tokens } as never,
     )));
   const scores = 8 * 256 * 256 * 4;
-  const whole = peakOf((q, k, v, bias) => attend(q, k, v, bias));
-  const inParts = peakOf((q, k, v, bias) => attendInParts(q, k, v, bias, 8));
+  const whole = peakOf((q, k, v, bias) => dotProductAttention(q, k, v, bias));
+  const inParts = peakOf((q, k, v, bias) => attentionInParts(q, k, v, bias, 8));
   assert.ok(whole > 2 * scores, `${whole / scores} matrices of scores`);
   assert.ok(inParts < scores, `${inParts / scores} matrices of scores`);
 });
