@@ -15,20 +15,7 @@ export interface LatentStatistics {
 /** Latents of a smaller std are dead, and not scaled. */
 const DEAD = 1e-4;
 
-/**
- * Measures latents `[...,Z]`.
- *
- * @example
- * ```ts
- * import { latentStatistics } from "lib/models/vae/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { mean, std } = latentStatistics([float32([2, 1], [1, 3])]);
- * assert.equal(mean.data[0], 2);
- * assert.equal(std.data[0], 1);
- * ```
- */
+/** Measures latents `[...,Z]`. */
 export function latentStatistics(
   latents: readonly NdArray<"float32">[],
 ): LatentStatistics {

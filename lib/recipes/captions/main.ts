@@ -2,7 +2,7 @@ import { caption, namePhrase } from "../../dataset/captions/mod.ts";
 import { sceneSpec } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { type TermCategory, VIDEO_TERMS } from "../../models/text/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { captionsFlags, type CaptionsOptions } from "./options.ts";
 
 /** `deno task captions`: the caption of a synthetic clip in each language. */
@@ -10,10 +10,7 @@ async function captions(options: CaptionsOptions): Promise<number> {
   const lines = options.terms === undefined
     ? await captionLines(options)
     : termLines(options.terms, options.languages);
-  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += await Deno.stdout.write(bytes.subarray(done));
-  }
+  print(lines.join("\n"));
   return 0;
 }
 
@@ -21,7 +18,7 @@ async function captionLines(
   { phase, index, seed, split, languages, style }: CaptionsOptions,
 ): Promise<string[]> {
   const { labels } = sceneSpec({ seed, phase: phase as Phase, split, index });
-  say(JSON.stringify(labels));
+  log(JSON.stringify(labels));
   const describe = style === "sentence" ? caption : namePhrase;
   return await Promise.all(
     languages.map(async (language) =>

@@ -16,7 +16,7 @@ import {
   VAE_FILE,
 } from "../../pipeline/mod.ts";
 import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 
 const path = z.string().min(1, "must not be empty");
 
@@ -50,13 +50,13 @@ async function check(
       `${run}/latents/${name}/00000000.safetensors`,
     );
     if (file.codec !== latentSpaceOf(vae)) {
-      say(`${name}: of another VAE; it is unused and may be deleted`);
+      log(`${name}: of another VAE; it is unused and may be deleted`);
       continue;
     }
     const sheet = `${run}/latents/${name}.png`;
     await writeFileAtomically(sheet, await sheetOf(codec, file, clips));
     const { mean, std } = latentStatistics(file.latents);
-    say(
+    log(
       `${name}: ${file.source}; latent means ${rangeOf(mean)}, ` +
         `std ${rangeOf(std)}; ${sheet}`,
     );

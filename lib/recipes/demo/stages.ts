@@ -151,11 +151,11 @@ export function positionsOf({ models, clip }: DemoPlan): RotaryTable {
 }
 
 /** Runs a stage from where its checkpoint stands to its end. */
-async function runStage<P, T, B, A>(
+async function runStage<P, B, A>(
   context: StageContext,
   name: StageName,
   stage: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt"
   >,
 ): Promise<Trained<P>> {

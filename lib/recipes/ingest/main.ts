@@ -6,7 +6,7 @@ import {
 } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { StoppedError } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";
 import { makeWritableFolder } from "../../core/mod.ts";
@@ -25,14 +25,14 @@ async function run(
       signal,
       clock: () => performance.now(),
     });
-    say(summary);
+    log(summary);
     if (frames > 0) {
-      say(
+      log(
         `${frames} frames in ${seconds.toFixed(1)} s: ` +
           `${(frames / seconds).toFixed(0)} per second`,
       );
     }
-    say(`manifest: ${out}/${MANIFEST}`);
+    log(`manifest: ${out}/${MANIFEST}`);
     return 0;
   } catch (error) {
     if (signal.aborted) {

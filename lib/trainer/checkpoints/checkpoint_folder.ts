@@ -1,4 +1,4 @@
-import { bytesText } from "../../compiler/mod.ts";
+import { bytesText } from "../../core/mod.ts";
 import {
   InputError,
   isDiskFull,

@@ -1,4 +1,4 @@
-import { checkpoint } from "../../compiler/mod.ts";
+import { remat } from "../../compiler/mod.ts";
 import { exists, Rng, stackArrays } from "../../core/mod.ts";
 import { batchOrder, type ClipSource } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
@@ -163,7 +163,7 @@ export async function trainPhase(
     initial,
     lossOf: diffusionTrainingLoss(
       models,
-      config.recompute ? { remat: checkpoint } : {},
+      config.recompute ? { remat } : {},
     ),
     async batchAt(n: number) {
       const samples = [];

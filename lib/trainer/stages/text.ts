@@ -17,7 +17,7 @@ import {
   tokenisePrompts,
 } from "../../models/text/mod.ts";
 import { saveWeights } from "../../pipeline/mod.ts";
-import type { ArraysOf } from "../loop/compiled_step.ts";
+import type { ArraysOf } from "../../compiler/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";

@@ -54,14 +54,14 @@ function newRun(): Run {
 }
 
 /** What a training of these tests may choose. */
-type Choices<P, T, B, A> =
-  & Pick<Training<P, T, B, A>, "initial" | "lossOf" | "batchAt">
-  & Partial<Training<P, T, B, A>>;
+type Choices<P, B, A> =
+  & Pick<Training<P, B, A>, "initial" | "lossOf" | "batchAt">
+  & Partial<Training<P, B, A>>;
 
 /** Trains from where the run's checkpoint stands. */
-async function trainIn<P, T, B, A>(
+async function trainIn<P, B, A>(
   run: Run,
-  choices: Choices<P, T, B, A>,
+  choices: Choices<P, B, A>,
 ): Promise<Trained<P>> {
   const resume = await loadCheckpoint<TrainState<P>>(run.checkpoint, CONFIG);
   using metrics = run.open(resume?.metricsBytes);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { durationText, factsText, numberText } from "lib/core/progress/mod.ts";
+import { bytesText, durationText, numberText } from "lib/core/mod.ts";
 
 Deno.test("durationText() shows the two largest units, without zeros", () => {
   const cases: [seconds: number, text: string][] = [
@@ -36,10 +36,18 @@ Deno.test("numberText() keeps three digits, and all of a whole number", () => {
   for (const [value, text] of cases) assert.equal(numberText(value), text);
 });
 
-Deno.test("factsText() keeps the order and leaves texts alone", () => {
-  assert.equal(
-    factsText({ loss: 0.123456, stage: "12.3456 px", step: 7 }),
-    "loss 0.123, stage 12.3456 px, step 7",
+Deno.test("bytesText() has three digits and a unit", () => {
+  assert.deepEqual(
+    [0, 1, 999, 1000, 123_456, 8e9, 9.999e11, 5e18].map(bytesText),
+    [
+      "0 B",
+      "1 B",
+      "999 B",
+      "1.00 kB",
+      "123 kB",
+      "8.00 GB",
+      "1.00 TB",
+      "5.00 EB",
+    ],
   );
-  assert.equal(factsText({}), "");
 });

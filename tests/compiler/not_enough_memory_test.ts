@@ -6,7 +6,6 @@ import {
   NotEnoughMemoryError,
   openDevice,
 } from "lib/compiler/mod.ts";
-import { bytesText } from "lib/compiler/not_enough_memory_error.ts";
 import { InputError, zeros } from "lib/core/mod.ts";
 import "./_runtime.ts";
 
@@ -32,7 +31,7 @@ const products = (
   total: tf.sum(tf.matMul(x, tf.reshape(x, [1, x.size]))),
 });
 
-Deno.test("what does not fit into the free memory is refused before it runs", async () => {
+Deno.test("a function that does not fit into the free memory is refused before it runs", async () => {
   using compiled = jit(products, { device: withFree(10_000), name: "outer" });
   for (
     const attempt of [
@@ -49,17 +48,16 @@ Deno.test("what does not fit into the free memory is refused before it runs", as
       );
       assert.equal(
         error.message,
-        'Cannot run "outer" on cpu: what it computes must fit into the free ' +
-          "memory: it needs 40.0 kB, free are 10.0 kB; split the batch into " +
-          "smaller micro-batches, recompute blocks in the backward pass " +
-          "(checkpoint), or take a smaller preset",
+        'Not enough memory to run "outer" on cpu: needs 40.0 kB, 10.0 kB ' +
+          "available; split the batch into smaller microbatches, recompute " +
+          "blocks in the backward pass (remat), or take a smaller preset",
       );
       return true;
     });
   }
 });
 
-Deno.test("what fits runs, and the same function in a larger size may not", async () => {
+Deno.test("a function runs where it fits, and throws in a larger size", async () => {
   using compiled = jit(products, { device: withFree(10_000), name: "outer" });
   const { total } = await compiled.run({ x: zeros([50, 1]) });
   assert.equal(total.data[0], 0);
@@ -68,7 +66,7 @@ Deno.test("what fits runs, and the same function in a larger size may not", asyn
   });
 });
 
-Deno.test("a run that the runtime has no memory for says so, with its words as the cause", async () => {
+Deno.test("a run without memory throws NotEnoughMemoryError caused by the runtime's", async () => {
   using compiled = jit(products, { device: withFree(undefined), name: "huge" });
   // 4 PB, more than any machine promises.
   await assert.rejects(
@@ -79,7 +77,7 @@ Deno.test("a run that the runtime has no memory for says so, with its words as t
       assert.equal(error.availableBytes, undefined);
       assert.match(
         error.message,
-        /it needs 4\.50 PB, free are an unknown amount;/,
+        /needs 4\.50 PB, an unknown amount available;/,
       );
       assert.match(String(error.cause), /Failed to allocate memory/);
       return true;
@@ -87,7 +85,7 @@ Deno.test("a run that the runtime has no memory for says so, with its words as t
   );
 });
 
-Deno.test("other failures of a run stay what they are", async () => {
+Deno.test("other failures of a run are thrown unchanged", async () => {
   using compiled = jit(
     ({ x, i }: { x: tf.Tensor; i: tf.Tensor }) => ({
       y: tf.gather(x, i as tf.Tensor1D),
@@ -102,24 +100,7 @@ Deno.test("other failures of a run stay what they are", async () => {
   });
 });
 
-Deno.test("the CPU tells how much memory is free", () => {
+Deno.test("the CPU reports its free memory", () => {
   const free = cpu.freeBytes()!;
   assert.ok(free > 2 ** 20 && free <= Deno.systemMemoryInfo().total, `${free}`);
-});
-
-Deno.test("bytesText() has three digits and a unit", () => {
-  assert.deepEqual(
-    [undefined, 0, 1, 999, 1000, 123_456, 8e9, 9.999e11, 5e18].map(bytesText),
-    [
-      "an unknown amount",
-      "0 B",
-      "1 B",
-      "999 B",
-      "1.00 kB",
-      "123 kB",
-      "8.00 GB",
-      "1.00 TB",
-      "5.00 EB",
-    ],
-  );
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import "lib/compiler/eager.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  checkpoint,
   jit,
   lossAndGradients,
   openDevice,
   printGraph,
+  remat,
   trace,
 } from "lib/compiler/mod.ts";
 import { Rng } from "lib/core/mod.ts";
@@ -52,7 +52,7 @@ function inputs() {
   };
 }
 
-Deno.test("checkpoint() changes neither loss nor gradients, eagerly and compiled", async () => {
+Deno.test("remat() changes neither loss nor gradients, eagerly and compiled", async () => {
   const given = inputs();
   const tensors = {
     a: tf.tensor(given.a.data, [3, 5]),
@@ -60,15 +60,15 @@ Deno.test("checkpoint() changes neither loss nor gradients, eagerly and compiled
     x: tf.tensor(given.x.data, [4, 3]),
   };
   const plain = gradientsThrough(block)(tensors);
-  const forgetful = gradientsThrough(checkpoint(block))(tensors);
-  using compiled = jit(gradientsThrough(checkpoint(block)), {
+  const recomputed = gradientsThrough(remat(block))(tensors);
+  using compiled = jit(gradientsThrough(remat(block)), {
     device,
-    name: "checkpointed",
+    name: "recomputed",
   });
   const result = await compiled.run(given);
   for (const name of ["loss", "a", "b", "x"] as const) {
     const expected = plain[name].dataSync();
-    const eager = forgetful[name].dataSync();
+    const eager = recomputed[name].dataSync();
     const ran = result[name].data;
     assert.equal(expected.length, ran.length);
     for (let i = 0; i < expected.length; i++) {
@@ -79,12 +79,12 @@ Deno.test("checkpoint() changes neither loss nor gradients, eagerly and compiled
   }
 });
 
-Deno.test("checkpoint() computes a block again behind a barrier that waits for the gradient", () => {
+Deno.test("remat() computes a block again behind a barrier that waits for the gradient", () => {
   const count = (text: string, word: string): number =>
     text.split(`= ${word}(`).length - 1;
   const plain = printGraph(trace(gradientsThrough(block), inputs()));
   const again = printGraph(
-    trace(gradientsThrough(checkpoint(block)), inputs()),
+    trace(gradientsThrough(remat(block)), inputs()),
   );
   assert.equal(count(plain, "Tanh"), 3);
   assert.equal(count(plain, "Barrier"), 0);
@@ -92,9 +92,9 @@ Deno.test("checkpoint() computes a block again behind a barrier that waits for t
   assert.equal(count(again, "Barrier"), 2);
 });
 
-Deno.test("checkpoint() nests", () => {
-  const inner = checkpoint(block);
-  const outer = checkpoint((p: Parameters, given: Activations) =>
+Deno.test("remat() nests", () => {
+  const inner = remat(block);
+  const outer = remat((p: Parameters, given: Activations) =>
     inner(p, { x: inner(p, given) })
   );
   const given = inputs();

@@ -1,4 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
@@ -9,18 +10,16 @@ interface Operand {
   readonly letters: readonly string[];
 }
 
-/** Sums away the axes that are not among the letters. */
+/** Sums over the axes whose letters are not kept. */
 function sumTo(
   builder: GraphBuilder,
   { node, letters }: Operand,
   kept: (letter: string) => boolean,
 ): Operand {
   const axes = letters.flatMap((letter, axis) => kept(letter) ? [] : [axis]);
-  if (axes.length === 0) return { node, letters };
-  return {
-    node: builder.add("ReduceSum", [node], { axes, keepDims: false }),
-    letters: letters.filter(kept),
-  };
+  return axes.length === 0
+    ? { node, letters }
+    : { node: builder.sum(node, axes), letters: letters.filter(kept) };
 }
 
 /** The value with its axes in another order. */
@@ -29,16 +28,13 @@ function inOrder(
   { node, letters }: Operand,
   order: readonly string[],
 ): Node {
-  return builder.transpose(
-    node,
-    order.map((letter) => letters.indexOf(letter)),
-  );
+  return builder.transpose(node, order.map((x) => letters.indexOf(x)));
 }
 
 /**
- * The product of two operands as one batched matrix product: what both have
- * and the result has is the batch, what both have and the result lacks is
- * summed over. Where nothing is, the product is element by element.
+ * The product of two operands as one batched matrix product: letters of both
+ * and of the result are the batch, letters of both alone are summed over. Where
+ * there are none to sum, the product is element by element.
  */
 function product(
   builder: GraphBuilder,
@@ -53,7 +49,7 @@ function product(
   const sizesOf = (letters: readonly string[]): number[] =>
     letters.map((letter) => sizes.get(letter)!);
   const count = (letters: readonly string[]): number =>
-    sizesOf(letters).reduce((product, size) => product * size, 1);
+    sizeOf(sizesOf(letters));
   const shared = a.letters.filter((letter) => b.letters.includes(letter));
   const batch = shared.filter((letter) => output.includes(letter));
   const summed = shared.filter((letter) => !output.includes(letter));
@@ -63,8 +59,7 @@ function product(
   const first = inOrder(builder, a, [...batch, ...left, ...summed]);
   if (summed.length === 0) {
     const second = inOrder(builder, b, [...batch, ...right]);
-    const node = builder.elementwise(
-      "Mul",
+    const node = builder.mul(
       builder.reshape(first, [
         ...sizesOf([...batch, ...left]),
         ...right.map(() => 1),
@@ -78,10 +73,10 @@ function product(
     return { node, letters };
   }
   const second = inOrder(builder, b, [...batch, ...summed, ...right]);
-  const matrices = builder.add("MatMul", [
+  const matrices = builder.matMul(
     builder.reshape(first, [...sizesOf(batch), count(left), count(summed)]),
     builder.reshape(second, [...sizesOf(batch), count(summed), count(right)]),
-  ], { transposeA: false, transposeB: false });
+  );
   return { node: builder.reshape(matrices, sizesOf(letters)), letters };
 }
 
@@ -118,5 +113,14 @@ const einsum: Lowering = (call) => {
   return inOrder(builder, b ? product(builder, a, b, output) : a, output);
 };
 
-/** The lowering of Einstein's sums. */
-export const EINSUM: Lowerings = { Einsum: einsum };
+/** Lowerings of matrix products and Einstein's sums. */
+export const PRODUCTS: Lowerings = {
+  BatchMatMul: ({ builder, input, attributes }) =>
+    builder.matMul(
+      input("a"),
+      input("b"),
+      attributes.transposeA ?? false,
+      attributes.transposeB ?? false,
+    ),
+  Einsum: einsum,
+};

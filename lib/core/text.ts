@@ -1,5 +1,3 @@
-import type { ProgressFacts } from "./progress.ts";
-
 /** Units of time, longest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["d", 86_400],
@@ -15,7 +13,7 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
  *
  * @example
  * ```ts
- * import { durationText } from "lib/core/progress/mod.ts";
+ * import { durationText } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(durationText(80), "1 min 20 s");
@@ -37,40 +35,39 @@ export function durationText(seconds: number): string {
   return parts.join(" ");
 }
 
-/**
- * Prints a measured number: whole ones in full, others with 3 significant digits.
- *
- * @example
- * ```ts
- * import { numberText } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(numberText(123456), "123456");
- * assert.equal(numberText(0.123456), "0.123");
- * assert.equal(numberText(1234.5), "1235");
- * ```
- */
+/** Prints a measured number: whole ones in full, others with 3 significant digits. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Math.abs(value) >= 100) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }
 
+/** Prints bytes with three digits and a unit, powers of 1000. */
+export function bytesText(bytes: number): string {
+  const rounded = Number(bytes.toPrecision(3));
+  const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+  const power = rounded < 1 ? 0 : Math.floor(Math.log10(rounded) / 3);
+  const value = rounded / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}
+
 /**
- * Prints the facts of a task in their order: `loss 0.12, stage 256px`.
+ * Aligns the columns of rows of equal length, two spaces apart.
  *
- * @example
- * ```ts
- * import { factsText } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(factsText({ loss: 0.12345, stage: "256px" }), "loss 0.123, stage 256px");
- * ```
+ * @param isRight Whether a cell is aligned to the right.
  */
-export function factsText(facts: ProgressFacts): string {
-  return Object.entries(facts)
-    .map(([name, value]) =>
-      `${name} ${typeof value === "number" ? numberText(value) : value}`
-    )
-    .join(", ");
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  isRight: (column: number, row: number) => boolean,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length))
+  );
+  return rows.map((row, i) =>
+    row.map((cell, column) =>
+      isRight(column, i)
+        ? cell.padStart(widths[column]!)
+        : cell.padEnd(widths[column]!)
+    ).join("  ").trimEnd()
+  );
 }

@@ -1,20 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { leavesOf, treeFrom } from "../core/mod.ts";
-import { BARRIER } from "./trace/lower/barrier.ts";
+import { isTracing } from "./trace/backend.ts";
+import { BARRIER } from "./trace/lower/table.ts";
 import { isTensor } from "./trace/trace.ts";
-import { isTracing } from "./trace/tracing.ts";
 
 /** A part of a model: one tensor from parameters and activations. */
 export type Block<P, A> = (parameters: P, activations: A) => tf.Tensor;
 
 /**
- * Makes a block forget what it computes inside and compute it again when its
- * gradient is needed: memory for time (Chen et al. 2016, Training Deep Nets
- * with Sublinear Memory Cost, arXiv 1604.06174).
+ * Gradient checkpointing (rematerialisation): a block keeps only its inputs
+ * between the passes and is computed again when its gradient is needed, memory
+ * for time (Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost,
+ * arXiv 1604.06174).
  *
- * Only the block's inputs live on between the passes. The second computation
- * stands behind a barrier that waits for the gradient, so that the runtime
- * neither does it early nor recognises it as the first one.
+ * The second computation depends on a barrier that waits for the gradient, so
+ * that the runtime neither runs it early nor merges it with the first one.
  *
  * @param block A pure function; trees of tensors in, one tensor out.
  *
@@ -22,10 +22,10 @@ export type Block<P, A> = (parameters: P, activations: A) => tf.Tensor;
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { checkpoint, lossAndGradients } from "lib/compiler/mod.ts";
+ * import { lossAndGradients, remat } from "lib/compiler/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const block = checkpoint(({ w }: { w: tf.Tensor }, { x }: { x: tf.Tensor }) =>
+ * const block = remat(({ w }: { w: tf.Tensor }, { x }: { x: tf.Tensor }) =>
  *   tf.tanh(tf.mul(w, x))
  * );
  * const { gradients } = lossAndGradients(
@@ -35,7 +35,7 @@ export type Block<P, A> = (parameters: P, activations: A) => tf.Tensor;
  * assert.deepEqual([...gradients.w.dataSync()], [0, 0]);
  * ```
  */
-export function checkpoint<P, A>(block: Block<P, A>): Block<P, A> {
+export function remat<P, A>(block: Block<P, A>): Block<P, A> {
   return (parameters, activations) => {
     const own = leavesOf(parameters, isTensor);
     const given = leavesOf(activations, isTensor);
@@ -47,16 +47,16 @@ export function checkpoint<P, A>(block: Block<P, A>): Block<P, A> {
         ) as A,
       );
     const inputs = [...own, ...given].map(([, tensor]) => tensor);
-    const forgetful = tf.customGrad((...args) => {
-      const save = args.pop() as unknown as (tensors: tf.Tensor[]) => void;
+    const recomputed = tf.customGrad((...args) => {
+      const save: unknown = args.pop();
       const tensors = args as tf.Tensor[];
-      save(tensors);
+      (save as tf.GradSaveFunc)(tensors);
       return {
         value: run(tensors),
         gradFunc: (dy, saved) => gradientsOf(run, saved, own.length, dy),
       };
     });
-    return forgetful(...inputs);
+    return recomputed(...inputs);
   };
 }
 
@@ -73,16 +73,16 @@ function gradientsOf(
       ? tensor
       : tf.engine().runKernel(BARRIER, { x: tensor, after: dy }) as tf.Tensor
   );
-  // TF.js expects one differentiation at a time and forgets its record at the
-  // end of any: the one that is under way gets its own back.
+  // TF.js differentiates once at a time and drops its tape at the end of any
+  // differentiation: the tape of the outer one is put back.
   const { state } = tf.engine();
-  const record = state.activeTape;
+  const tape = state.activeTape;
   const { grads } = tf.engine().gradients(
     () => run(inputs),
     inputs,
     dy,
     true,
   );
-  state.activeTape = record;
+  state.activeTape = tape;
   return inputs.map((tensor, i) => grads[i] ?? tf.zerosLike(tensor));
 }

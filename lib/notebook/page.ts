@@ -7,10 +7,10 @@ import {
   type Notebook,
   type Output,
   sourceOf,
-} from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
+} from "../formats/notebook/mod.ts";
+import { escapeHtml } from "../core/mod.ts";
 
-/** Forms in which an output can stand in a page, the best first. */
+/** Mime types of outputs and their HTML, the best first. */
 const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [
   ["text/html", (html) => html],
   ["image/svg+xml", (svg) => svg],
@@ -23,9 +23,9 @@ const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [
 
 /**
  * A notebook as one page that needs neither Jupyter nor a network: text, code
- * and everything the cells showed; plots and videos live on in it.
+ * and all outputs; plots and videos stay alive in it.
  *
- * What the notebook shows is trusted, scripts included: it is one's own.
+ * Outputs are trusted, scripts included: the notebook is the user's own.
  *
  * @example
  * ```ts
