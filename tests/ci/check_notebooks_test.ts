@@ -38,7 +38,7 @@ Deno.test("checkNotebooks() passes when there are no notebooks", async () => {
   assert.deepEqual(await check({}), { notebooks: 0, cells: 0, problems: [] });
 });
 
-Deno.test("checkNotebooks() accepts cells that share names, wait, show and end in an expression", async () => {
+Deno.test("checkNotebooks() accepts cells that share names, await and end in an expression", async () => {
   const report = await check({
     "notebooks/01_clip.ipynb": notebook([
       'import { fps } from "lib/core/mod.ts";\nimport assert from "node:assert/strict";',
@@ -81,7 +81,7 @@ Deno.test("checkNotebooks() reports every error of every notebook", async () => 
   ]);
 });
 
-Deno.test("checkNotebooks() reports an unfinished cell, and type errors elsewhere all the same", async () => {
+Deno.test("checkNotebooks() reports an unfinished cell and type errors elsewhere", async () => {
   const { problems } = await check({
     "notebooks/a.ipynb": notebook(["const a = (1 +", "const b = 2;"]),
     "notebooks/b.ipynb": notebook(["const c: number = true;\nc;"]),

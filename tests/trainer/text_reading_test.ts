@@ -53,7 +53,7 @@ const pairs = {
   },
 };
 
-Deno.test("readingLoss() before training is the alignment's loss, one cross-entropy of chance for each question and twenty times the likeness", () => {
+Deno.test("readingLoss() before training is alignment, chance cross-entropy, and likeness", () => {
   const found = eagerly({ parameters, pairs }, (t) => {
     const { first, second, same } = t.pairs;
     const { tokens } = encodeText(

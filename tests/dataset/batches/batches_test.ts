@@ -83,7 +83,7 @@ Deno.test("batches() makes the next batches while one is in use, and no more", a
   assert.equal(asked.length, 4);
 });
 
-Deno.test("batches() chooses another part of a clip in each epoch, so that all of it is used", async () => {
+Deno.test("batches() takes another part of a clip in each epoch, until all of it is used", async () => {
   const taken = await take({
     sources: [{ source: numberedClips("a", 2) }],
     buckets: [{ ...BUCKET, batch: 2 }],

@@ -45,7 +45,7 @@ function keysOf<T extends object>(table: T): (keyof T)[] {
   return Object.keys(table) as (keyof T)[];
 }
 
-Deno.test("caption() and namePhrase() are NFC, whole, and differ for different labels in every language", async () => {
+Deno.test("captions are NFC, whole, and differ for different labels in every language", async () => {
   const all: Labels[] = [
     ...OBJECT_KINDS.flatMap(({ id }) =>
       MOTION_IDS.map((motion) => labelsOf(id, motion))

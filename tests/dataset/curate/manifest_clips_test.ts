@@ -41,7 +41,7 @@ async function withManifest(
   await use(manifest, rows);
 }
 
-Deno.test("manifestClips() gives clips in the asked shape from within the shot, and over time from all of it", async () => {
+Deno.test("manifestClips() gives clips of the asked shape, in time from all of the shot", async () => {
   await withManifest(async (manifest) => {
     const source = await manifestClips({ manifest, phase: 1, split: "train" });
     assert.equal(source.length, 1);

@@ -7,7 +7,7 @@ import { COMMON_OBJECTS, objectKind } from "lib/dataset/vocabulary/mod.ts";
 const SHAPE = { frames: 4, height: 32, width: 32, fps: 4 };
 const OPTIONS = { phase: 1, split: "train", seed: 0, length: 10 } as const;
 
-Deno.test("syntheticClips() gives the same clip for the same name, whatever was asked before", async () => {
+Deno.test("syntheticClips() gives the same clip for the same name, in any order", async () => {
   const [one, two] = [syntheticClips(OPTIONS), syntheticClips(OPTIONS)];
   await two.clipAt(3, SHAPE, new Rng(1));
   assert.deepEqual(
@@ -90,7 +90,7 @@ Deno.test("syntheticClips() shows as many shapes as it is told, in takes of thei
   );
 });
 
-Deno.test("syntheticClips() shows common things as often as it is told, shapes left as they are", () => {
+Deno.test("syntheticClips() draws common objects at the asked rate and keeps the shapes", () => {
   const kindsOf = (common: number): string[] =>
     Array.from({ length: 120 }, (_, index) => {
       const { labels } = planTake({ ...OPTIONS, index, shapes: 0.25, common });

@@ -36,7 +36,7 @@ function deviation({ data }: Clip): number {
   );
 }
 
-Deno.test("filmTake() gives the size, length and rate that were asked for, in [0,1], in every phase", async () => {
+Deno.test("filmTake() gives the asked size, length and rate, in [0,1], in every phase", async () => {
   for (const phase of PHASES) {
     for (const [height, width] of [[48, 64], [65, 33], [8, 8]] as const) {
       const take = planTake({ seed: 1, phase, split: "train", index: 2 });

@@ -154,7 +154,7 @@ Deno.test("truthOf() knows that the scenery goes the other way than the camera",
   }
 });
 
-Deno.test("truthOf() holds in every phase: what it calls a subject is where the picture changes with it", async () => {
+Deno.test("truthOf() places each subject where the picture changes with it, in every phase", async () => {
   for (const phase of PHASES) {
     for (let index = 0; index < 3; index++) {
       const take = planTake({ seed: 1, phase, split: "train", index });

@@ -81,7 +81,7 @@ Deno.test("openJsonl() keeps a whole record that lacks only its line feed", () =
     assert.equal(log.bytes, Deno.statSync(path).size);
   }));
 
-Deno.test("openJsonl() refuses to go on after the end, or inside a line, and changes nothing", () =>
+Deno.test("openJsonl() refuses an offset after the end or inside a line, changing nothing", () =>
   inFolder((path) => {
     const content = '{"step":1}\n{"step":2}\n';
     Deno.writeTextFileSync(path, content);

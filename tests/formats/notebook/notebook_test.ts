@@ -72,7 +72,7 @@ const JUPYTERS = `{
 }
 `;
 
-Deno.test("parseNotebook() and notebookText() give Jupyter's text back, unknown fields included", () => {
+Deno.test("parseNotebook() and notebookText() keep Jupyter's text, unknown fields included", () => {
   assert.equal(notebookText(parseNotebook(JUPYTERS, "a.ipynb")), JUPYTERS);
 });
 

@@ -117,7 +117,7 @@ Deno.test("openStateDict() of a file cut off anywhere is an InputError, never an
   await Deno.remove(path);
 });
 
-Deno.test("openStateDict() of a file with one byte changed is read or an InputError, never another", async () => {
+Deno.test("openStateDict() reads a file with one changed byte or throws an InputError", async () => {
   const path = await Deno.makeTempFile();
   for (const name of ["today.pt", "before_1_6.pth"]) {
     const whole = await Deno.readFile(FILES + name);

@@ -107,7 +107,7 @@ Deno.test("fetchSafetensorsHeader() asks for the length and for the header, and 
   assert.equal(server.taken, 8 + HEADER.length);
 });
 
-Deno.test("fetchSafetensorsHeader() reads the start from a server without ranges and leaves the rest", async () => {
+Deno.test("fetchSafetensorsHeader() reads only the start from a server without ranges", async () => {
   const large = fileOf(
     HEADER.replace("[2]", "[2500]").replace("8]", "10000]"),
     10_000,
@@ -121,7 +121,7 @@ Deno.test("fetchSafetensorsHeader() reads the start from a server without ranges
   }
 });
 
-Deno.test("fetchSafetensorsHeader() takes no more than it asked for from a server that sends more", async () => {
+Deno.test("fetchSafetensorsHeader() takes only the asked bytes of a server that sends more", async () => {
   const server = serverOf((begin) => ({
     status: 206,
     body: new Uint8Array([...FILE.slice(begin), ...new Uint8Array(9999)]),
@@ -218,7 +218,7 @@ Deno.test("fetchSafetensorsHeader() says what a server answers in place of the f
   );
 });
 
-Deno.test("fetchSafetensorsHeader() tells a server that does not answer from a reader who stopped", async () => {
+Deno.test("fetchSafetensorsHeader() tells a silent server from an aborted request", async () => {
   const failing = {
     fetch: () => Promise.reject(new TypeError("connection refused")),
   };

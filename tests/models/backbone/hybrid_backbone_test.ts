@@ -132,7 +132,7 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
-Deno.test("the memory of a backbone() reads the whole prompt, and is silent where nothing is said", () => {
+Deno.test("pooled context tokens read the whole prompt, and are zero for an empty one", () => {
   const config: BackboneConfig = { ...tiny.backbone, memory: 3 };
   const parameters = awake(config);
   const { width } = config;

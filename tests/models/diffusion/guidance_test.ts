@@ -86,7 +86,7 @@ const towardsZero = energyGuidance(
   0.5,
 );
 
-Deno.test("energyGuidance() moves clean latents against the gradient, less where there is less noise", () => {
+Deno.test("energyGuidance() moves clean latents against the gradient, less at low noise", () => {
   const steered = eagerly(
     prediction,
     (given) => cleanOf({ ...given, velocity: towardsZero(given) }),

@@ -38,7 +38,7 @@ Deno.test("shiftLevel() multiplies the odds of noise, and is undone by the inver
   assert.deepEqual([shiftLevel(0, 4), shiftLevel(1, 4)], [0, 1]);
 });
 
-Deno.test("shiftOf() leaves the smallest clips alone and grows with the root of the tokens, and of many channels", () => {
+Deno.test("the shift is 1 for the smallest clips and grows with the root of the tokens", () => {
   assert.deepEqual([shiftOf(64), shiftOf(256), shiftOf(4096)], [1, 2, 8]);
   assert.deepEqual([shiftOf(64, 128), shiftOf(256, 8)], [2, 2]);
 });

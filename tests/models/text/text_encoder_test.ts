@@ -48,7 +48,7 @@ function part({ tokens }: { tokens: NdArray }, prompt: number): NdArray {
   );
 }
 
-Deno.test("encodeText() answers as many questions for any prompt, with zeros for the empty one", () => {
+Deno.test("encodeText() gives one shape for any prompt, with zeros for the empty one", () => {
   const y = encodingOf(["red cat", "", "a very long prompt, which is cut"]);
   const { queries, outputWidth } = tiny;
   assert.deepEqual(y.tokens.shape, [3, queries, outputWidth]);

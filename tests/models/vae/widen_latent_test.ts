@@ -29,7 +29,7 @@ function channels(array: NdArray, from: number, to: number): NdArray {
   };
 }
 
-Deno.test("a widened VAE writes what it did into the channels that it had, and something new beside", () => {
+Deno.test("a widened VAE keeps its old channels and fills the new ones", () => {
   const before = eagerly(
     { vae, clips },
     ({ vae, clips }) => ({ ...encode(vae, clips, config) }),

@@ -6,7 +6,7 @@ const FIGURE = {
   layout: { title: { text: 'Bars & "stacks"' }, height: 300 },
 };
 
-Deno.test("plotlyFigureBundle() puts data and layout into a script that nothing in them ends", () => {
+Deno.test("plotlyFigureBundle() escapes data that would end its script", () => {
   const { "text/html": html } = plotlyFigureBundle(FIGURE, "plot-1");
   assert.equal(String(html).match(/<\/script>/g)?.length, 1);
   const [, data, layout] =

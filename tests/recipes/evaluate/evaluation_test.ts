@@ -150,7 +150,7 @@ async function evaluated(
   });
 }
 
-Deno.test("evaluateModel() of a model that draws the real clips finds no distance and reaches the ceiling, and asks it but once", async () => {
+Deno.test("a model that draws the real clips has distance 0, reaches the ceiling, runs once", async () => {
   const cache = await Deno.makeTempDir();
   const prompts = {
     geometry: 24,
@@ -249,7 +249,7 @@ Deno.test("evaluateModel() tells clips that go the wrong way, and others that ar
   await Deno.remove(cache, { recursive: true });
 });
 
-Deno.test("evaluateModel() with I3D gives FVD beside FWD, by its name, with n, spread and warnings, against the goal", async () => {
+Deno.test("evaluateModel() with I3D gives FVD beside FWD, with n, spread and warnings", async () => {
   const cache = await Deno.makeTempDir();
   const i3d: FeatureNetwork = {
     name: "i3d",
@@ -382,7 +382,7 @@ Deno.test("languagesOf() reads tags, and names one that is not covered", () => {
   }
 });
 
-Deno.test("openModel() draws with packed models and a phase of a run alike, and measures their loss", async () => {
+Deno.test("openModel() draws with packed models and phases of runs, and gives their loss", async () => {
   const draw = {
     steps: 1,
     guidance: 2,

@@ -9,7 +9,7 @@ const { unknownWords } = vocabularyOf({
   ja: ["赤い", "丸"],
 });
 
-Deno.test("unknownWords() names each word that no caption had, once, in the order of the prompt", () => {
+Deno.test("unknownWords() names each word that no caption has once, in prompt order", () => {
   assert.deepEqual(unknownWords("A red wombat, a wombat, a yak!", "en"), [
     "wombat",
     "yak",

@@ -39,7 +39,7 @@ const PROGRAM = `
   }
 `;
 
-Deno.test("a decoder that crashes, falls silent or fails costs one file, and the run goes on", async () => {
+Deno.test("a decoder that crashes, hangs or fails costs one file, and the run goes on", async () => {
   await using folder = await temporaryFolder();
   const videos = folder.file("videos");
   await Deno.mkdir(videos);

@@ -38,7 +38,7 @@ async function saved(
   };
 }
 
-Deno.test("a phase runs its notebook, is stopped by a file, by Ctrl-C and by kill -9, and goes on each time", async (t) => {
+Deno.test("a phase is stopped by a file, Ctrl-C and kill -9, and resumes each time", async (t) => {
   await withFolder(async (folder, args) => {
     const run = `${folder}/run`;
     const long = [...args, "--samples", "64", "--epochs", "200"];
@@ -152,7 +152,7 @@ Deno.test("bad input ends a notebook's task with code 2 before a kernel starts",
   });
 });
 
-Deno.test("a file of settings sets the knobs and the flags of the notebook; a dry run needs none", async () => {
+Deno.test("a settings file sets knobs and flags of the notebook; a dry run needs none", async () => {
   await withFolder(async (folder, args) => {
     const config = `${folder}/run.json`;
     await Deno.writeTextFile(config, '{"maxSteps":6,"learningRate":0.002}');

@@ -24,7 +24,7 @@ Deno.test("deno task pack ships the decoder of a run, which finishes the packed 
   }
 });
 
-Deno.test("deno task pack ships a run in half precision, or what lies between it and the models before it", async () => {
+Deno.test("deno task pack ships a run in half precision, or a mean with earlier models", async () => {
   const run = await untrainedFolder({ seed: 1 });
   const before = await untrainedFolder({ seed: 1, diffusionSeed: 2 });
   const other = await untrainedFolder({ seed: 3 });

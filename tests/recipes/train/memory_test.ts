@@ -5,7 +5,7 @@ import { trainFlags } from "lib/recipes/train/options.ts";
 
 const OPTIONS = trainFlags.parse({ preset: "tiny", batch: 8 });
 
-Deno.test("memoryLines() says of each stage but text and decoder what it takes of what there is", async () => {
+Deno.test("memoryLines() gives the memory of each stage beside what the machine has", async () => {
   using device = await openDevice("cpu");
   const stages = ["vae", "text", "phase1", "decoder"] as const;
   const lines = memoryLines(OPTIONS, stages, device, {

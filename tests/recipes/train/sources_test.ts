@@ -40,7 +40,7 @@ async function phasesOf(
   return found;
 }
 
-Deno.test("a share of a phase's clips to train on are of the phases before, half of them of the first", async () => {
+Deno.test("a phase trains on a share of clips of earlier phases, half of them of the first", async () => {
   assert.deepEqual(await phasesOf(2, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);

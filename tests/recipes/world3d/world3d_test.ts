@@ -24,7 +24,7 @@ const plan = world3dPlan({ appearance: 3, motion: 3 }, TINY, {
   motion: 4,
 });
 
-Deno.test("answersOf() names every subject and the camera, a motion only where there is one, a colour where a name says it", () => {
+Deno.test("answersOf() names every subject, the camera, each motion and each named colour", () => {
   const labels = {
     phase: 1,
     subjects: [{ object: "red circle", motion: "up" }],
@@ -52,7 +52,7 @@ Deno.test("answersOf() names every subject and the camera, a motion only where t
   });
 });
 
-Deno.test("World3dExamples gives the batch of a step from its number alone, each row one answer or none", async () => {
+Deno.test("World3dExamples gives a step's batch by its number, each row one answer or none", async () => {
   const clips = await new World3dExamples(plan).clipsAt(5);
   assert.deepEqual(await new World3dExamples(plan).clipsAt(5), clips);
   assert.notDeepEqual(await new World3dExamples(plan).clipsAt(6), clips);
@@ -88,7 +88,7 @@ Deno.test("World3dExamples.oneWay() finds takes whose reverse is another motion"
   }
 });
 
-Deno.test("disturb() leaves most clips alone, keeps values in [0,1] and is the same for the same generator", () => {
+Deno.test("disturb() changes few clips, stays in [0,1] and follows its generator", () => {
   const clip = () => ({
     frames: 2,
     height: 8,
@@ -110,7 +110,7 @@ Deno.test("disturb() leaves most clips alone, keeps values in [0,1] and is the s
   assert.ok(changed > 60 && changed < 120, `${changed}`);
 });
 
-Deno.test("trainWorld3d() interrupted and gone on with gives what an unbroken run gives, bit for bit", async () => {
+Deno.test("trainWorld3d() interrupted and resumed equals an unbroken run, bit for bit", async () => {
   using device = await openDevice("cpu", { threads: 1 });
   const context = {
     plan,
@@ -153,7 +153,7 @@ Deno.test("trainWorld3d() interrupted and gone on with gives what an unbroken ru
   }
 });
 
-Deno.test("heldOutAccuracy() is chance for an untrained network, and null where nothing was asked", async () => {
+Deno.test("heldOutAccuracy() is chance for an untrained network, null without questions", async () => {
   using device = await openDevice("cpu");
   const found = await heldOutAccuracy(
     initWorld3d(TINY, new Rng(1)),

@@ -57,7 +57,7 @@ function isNear(
   );
 }
 
-Deno.test("orthogonalised() is five iterations of the quintic, for wide and for tall matrices", () => {
+Deno.test("orthogonalised() runs five quintic iterations, for wide and for tall matrices", () => {
   for (const matrix of [WIDE, transposed(WIDE)]) {
     const found = orthogonalised(tf.tensor2d(matrix)).dataSync();
     isNear(found, reference(matrix).flat());
@@ -153,7 +153,7 @@ function updated(state: State, inputs: Inputs): State {
   )) as State;
 }
 
-Deno.test("adamW() moves hidden matrices by Muon: momentum, Nesterov, decay, the length of AdamW", () => {
+Deno.test("hidden matrices follow Muon: momentum, Nesterov, decay, the length of AdamW", () => {
   let state = start();
   let wanted = [[1, 2, 3, 4], [-1, -2, -3, -4]];
   let sum = mixed([0, WIDE]);

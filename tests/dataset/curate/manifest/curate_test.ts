@@ -180,7 +180,7 @@ Deno.test("curate() splits by the contents of a file, all of its shots together"
   assert.ok(next?.status === "kept" && next.split === "train");
 });
 
-Deno.test("curate() gives a shot the captions that speak of most of it, and the notes of its file", () => {
+Deno.test("curate() gives a shot the captions that cover most of it and its file's notes", () => {
   const captions = [
     { text: "a cat", language: "en" },
     { text: "it sleeps", language: "en", start: 0, end: 2 },

@@ -43,7 +43,7 @@ Deno.test("sharpnessOf() falls as a picture is blurred", () => {
   assert.equal(sharpnessOf(planeOf(2, 64, (x) => x)), 0);
 });
 
-Deno.test("perceptualHash() stays when a picture is scaled and made lighter, not when it is another", () => {
+Deno.test("perceptualHash() survives scaling and lightening, and tells other pictures apart", () => {
   const hashOf = (seed: number, side: number, light = 0): string => {
     const surface = bumps(seed);
     return perceptualHash(
