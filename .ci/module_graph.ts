@@ -117,8 +117,9 @@ export async function importsOf(
   );
 }
 
+/** The path from the root; none for a package, which may lie below it too. */
 function pathUnder(base: string, url: string): string | undefined {
-  return url.startsWith(base)
+  return url.startsWith(base) && !url.startsWith("node_modules/", base.length)
     ? decodeURIComponent(url.slice(base.length))
     : undefined;
 }
