@@ -10,11 +10,12 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- the report is this script's product
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import ts from "typescript";
 import { ALLOWED_EXPORTS } from "./allowed_exports.ts";
 import { sourceFilesUnder } from "./module_graph.ts";
 import { codeCellsOf, moduleOf } from "./notebook_module.ts";
+import { fileOf, programOf, readSources, targetOf } from "./source_program.ts";
 
 /** What the check saw. */
 export interface ExportReport {
@@ -93,17 +94,6 @@ async function commandsOf(root: string): Promise<Set<string>> {
   return new Set(commands.flatMap((command) => command.split(/[\s"']+/)));
 }
 
-async function readSources(
-  root: string,
-  files: readonly string[],
-): Promise<Map<string, string>> {
-  const sources = new Map<string, string>();
-  for (const file of files) {
-    sources.set(file, await Deno.readTextFile(join(root, file)));
-  }
-  return sources;
-}
-
 /** The code of each notebook as a module, by the module's path. */
 async function readNotebooks(root: string): Promise<Map<string, string>> {
   const modules = new Map<string, string>();
@@ -134,19 +124,7 @@ class Reachability {
 
   /** @param sources The text of each file by its path from the root. */
   constructor(sources: ReadonlyMap<string, string>) {
-    this.#program = ts.createProgram({
-      rootNames: [...sources.keys()],
-      // Packages and the built-in types are left out: names are enough.
-      options: {
-        noLib: true,
-        types: [],
-        target: ts.ScriptTarget.ESNext,
-        module: ts.ModuleKind.ESNext,
-        allowImportingTsExtensions: true,
-        noEmit: true,
-      },
-      host: hostOf(sources),
-    });
+    this.#program = programOf(sources);
     this.#checker = this.#program.getTypeChecker();
   }
 
@@ -167,7 +145,7 @@ class Reachability {
     if (source === undefined || module === undefined) return [];
     const found: (Export & { start: number })[] = [];
     for (const symbol of this.#checker.getExportsOfModule(module)) {
-      const units = (this.#target(symbol).declarations ?? [])
+      const units = (targetOf(this.#checker, symbol).declarations ?? [])
         .filter((node) => node.getSourceFile() === source).map(unitAround);
       const [first] = units;
       if (first === undefined) continue;
@@ -237,7 +215,9 @@ class Reachability {
       ? this.#checker.getShorthandAssignmentValueSymbol(node.parent)
       : this.#checker.getSymbolAtLocation(node);
     if (symbol === undefined) return;
-    for (const declaration of this.#target(symbol).declarations ?? []) {
+    for (
+      const declaration of targetOf(this.#checker, symbol).declarations ?? []
+    ) {
       if (!ts.isSourceFile(declaration)) this.#reach(unitAround(declaration));
     }
   }
@@ -252,12 +232,6 @@ class Reachability {
     for (const statement of source?.statements ?? []) {
       for (const unit of unitsOf(statement)) this.#reach(unit);
     }
-  }
-
-  #target(symbol: ts.Symbol): ts.Symbol {
-    return (symbol.flags & ts.SymbolFlags.Alias) !== 0
-      ? this.#checker.getAliasedSymbol(symbol)
-      : symbol;
   }
 }
 
@@ -287,44 +261,6 @@ function unitAround(node: ts.Node): ts.Node {
     unit = unit.parent;
   }
   return unit;
-}
-
-/** The file that a specifier names, as a path from the root; none for packages. */
-function fileOf(specifier: string, importer: string): string | undefined {
-  if (!specifier.endsWith(".ts")) return undefined;
-  if (specifier.startsWith("lib/")) return specifier;
-  return /^\.\.?\//.test(specifier)
-    ? join(dirname(importer), specifier)
-    : undefined;
-}
-
-/** Gives the compiler the sources, and nothing else of the disk. */
-function hostOf(sources: ReadonlyMap<string, string>): ts.CompilerHost {
-  return {
-    getSourceFile: (name, options) => {
-      const text = sources.get(name);
-      return text === undefined
-        ? undefined
-        : ts.createSourceFile(name, text, options, true);
-    },
-    resolveModuleNameLiterals: (literals, importer) =>
-      literals.map(({ text }) => {
-        const file = fileOf(text, importer);
-        return {
-          resolvedModule: file !== undefined && sources.has(file)
-            ? { resolvedFileName: file, extension: ts.Extension.Ts }
-            : undefined,
-        };
-      }),
-    getDefaultLibFileName: () => "lib.d.ts",
-    writeFile: () => {},
-    getCurrentDirectory: () => "",
-    getCanonicalFileName: (name) => name,
-    useCaseSensitiveFileNames: () => true,
-    getNewLine: () => "\n",
-    fileExists: (name) => sources.has(name),
-    readFile: (name) => sources.get(name),
-  };
 }
 
 if (import.meta.main) {
