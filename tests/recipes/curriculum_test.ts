@@ -23,7 +23,7 @@ Deno.test("the preset base follows the report's table", () => {
   assert.deepEqual(found, table);
 });
 
-Deno.test("plans of smaller presets keep the rules: legal, no larger, an epoch of as many steps", () => {
+Deno.test("plans of smaller presets are legal, no larger, with epochs of as many steps", () => {
   for (const preset of PRESET_NAMES) {
     for (const stage of STAGES) {
       const plan = stagePlan(preset, stage);

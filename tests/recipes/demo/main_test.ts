@@ -32,7 +32,7 @@ async function withFolder(
   }
 }
 
-Deno.test("the demo can be stopped and killed, goes on, and leaves what an unbroken run leaves", async (t) => {
+Deno.test("a demo stopped and killed goes on, and leaves what an unbroken run leaves", async (t) => {
   await withFolder(async (folder) => {
     // One video for both runs: encoders do not give the same pictures twice.
     const video = `${folder}/sunset.mp4`;

@@ -8,7 +8,7 @@ import {
   wavBytes,
   writeAtTimes,
 } from "../../dataset/_video_fixture.ts";
-import { startIngest } from "./_ingest_process.ts";
+import { startTask } from "../_task_process.ts";
 import { movingClip } from "./_videos.ts";
 
 /** Ingests and returns the rows. */
@@ -16,7 +16,7 @@ async function ingested(
   out: string,
   args: readonly string[],
 ): Promise<{ rows: ManifestRow[]; stderr: string }> {
-  await using run = startIngest([...args, "--out", out]);
+  await using run = startTask("ingest", [...args, "--out", out]);
   const { code, stderr } = await run.ended;
   assert.equal(code, 0, stderr);
   return { rows: await readManifest(`${out}/manifest.jsonl`), stderr };
@@ -142,7 +142,13 @@ Deno.test("a killed ingest resumes with the result of an unbroken one", async ()
     return records.filter(({ kind }) => kind === "contents").length;
   };
   {
-    await using run = startIngest([videos, "--out", out, "--processes", "1"]);
+    await using run = startTask("ingest", [
+      videos,
+      "--out",
+      out,
+      "--processes",
+      "1",
+    ]);
     await run.until(async () => await contentsIn() >= 2);
     run.kill("SIGKILL");
     await run.ended;
@@ -177,7 +183,13 @@ Deno.test("Ctrl-C stops an ingest and keeps its progress", async () => {
     await writeMp4(`${videos}/${i}.mp4`, movingClip(i));
   }
   const out = folder.file("out");
-  await using run = startIngest([videos, "--out", out, "--processes", "1"]);
+  await using run = startTask("ingest", [
+    videos,
+    "--out",
+    out,
+    "--processes",
+    "1",
+  ]);
   await run.until(async () =>
     (await readJsonl(`${out}/journal.jsonl`).catch(() => [])).length >= 2
   );
@@ -225,7 +237,7 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
   ];
   for (const [args, message] of cases) {
     const out = args.includes("--out") ? [] : ["--out", folder.file("out")];
-    await using run = startIngest([...args, ...out]);
+    await using run = startTask("ingest", [...args, ...out]);
     const { code, stderr } = await run.ended;
     assert.match(stderr, message);
     assert.equal(code, 2);

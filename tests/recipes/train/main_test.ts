@@ -31,7 +31,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and goes on each time", async (t) => {
+Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resumes each time", async (t) => {
   await withFolder(async (folder, args) => {
     const run = `${folder}/run`;
     const lines = async (): Promise<number> =>

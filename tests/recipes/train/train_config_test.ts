@@ -56,7 +56,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
   assert.deepEqual(trainConfig(knobs, words), options);
 });
 
-Deno.test("a notebook takes neither a dry run nor a file of settings, which the command reads", () => {
+Deno.test("a notebook refuses --dry-run and a settings file, which the command reads", () => {
   for (const flag of ["--dry-run", "--config=run.json"]) {
     assert.throws(() => trainConfig({}, [flag]), /there is no flag/);
   }

@@ -41,7 +41,7 @@ Deno.test("the newest is loaded, and only the newest few and every k-th are kept
   assert.equal((await folder.peek())?.metricsBytes, 10);
 });
 
-Deno.test("a damaged checkpoint is left out, wherever the damage is, and the one before taken", async () => {
+Deno.test("a checkpoint damaged anywhere is skipped, and the one before taken", async () => {
   const folder = await folderOf({ keepLast: 3 });
   for (const step of [1, 2, 3]) await folder.save(at(step));
   const whole = await Deno.readFile(folder.pathOf(3));

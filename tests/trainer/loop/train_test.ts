@@ -427,7 +427,7 @@ Deno.test("a NaN in one part of an accumulated step does not stay in the sums", 
   }
 });
 
-Deno.test("an evaluator is asked before the first step, at intervals and at the end, once each", async () => {
+Deno.test("an evaluator runs before the first step, at intervals and at the end, once each", async () => {
   using run = newRun();
   const asked: number[] = [];
   const best: string[] = [];
@@ -485,7 +485,7 @@ Deno.test("a request saves and goes on, or stops with its reason", async () => {
   assert.deepEqual(saves, [2, 4]);
 });
 
-Deno.test("while the device works, timers of this thread go on, and batches are made one ahead", async () => {
+Deno.test("timers go on while the device works, and batches are made one ahead", async () => {
   using run = newRun();
   const order: string[] = [];
   let ticks = 0;

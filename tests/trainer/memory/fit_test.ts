@@ -17,7 +17,7 @@ Deno.test("settingsOf() begins with what was asked for, recomputes, then halves 
   ]);
 });
 
-Deno.test("settingsOf() has no blocks to recompute in the VAE, and does not split what cannot be halved", () => {
+Deno.test("settingsOf() recomputes no blocks of the VAE and splits only even batches", () => {
   assert.deepEqual(settingsOf("vae", { ...plan, batch: 6 }, false), [
     { batch: 6, accumulation: 1, recompute: false },
     { batch: 3, accumulation: 2, recompute: false },

@@ -9,7 +9,7 @@ import { trainRun } from "lib/trainer/mod.ts";
 import { brightnessClip } from "../../dataset/_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "../../dataset/curate/_rows.ts";
 
-Deno.test("a video that is deleted while a run reads it stops the run with one line and all saved; brought back, the run goes on", async () => {
+Deno.test("a deleted video stops the run with one line; once restored, the run resumes", async () => {
   const folder = await Deno.makeTempDir();
   const [video, away] = [`${folder}/a.mp4`, `${folder}/away.mp4`];
   const [manifest, run] = [`${folder}/manifest.jsonl`, `${folder}/run`];

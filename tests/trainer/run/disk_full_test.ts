@@ -31,7 +31,7 @@ function hostFullAt(step: number): TrainHost {
   };
 }
 
-Deno.test("a disk that is full while metrics are written ends a run with one line, and the same command goes on", async () => {
+Deno.test("a full disk ends a run with one line, and the same command resumes it", async () => {
   const folder = await Deno.makeTempDir();
   const run = `${folder}/run`;
   await writeTinyVae(`${folder}/vae.safetensors`);

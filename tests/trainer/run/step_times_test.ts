@@ -8,7 +8,7 @@ const sides = (["hybrid", "pure"] as const).map((backbone) =>
   trainConfig({ preset: "tiny", backbone, batch: 2, frames: 4 }, [])
 );
 
-Deno.test("timeSteps() times as many steps of each side as asked, in turn, without those that warm up", async () => {
+Deno.test("timeSteps() times both sides in turn, without the steps that warm up", async () => {
   using device = await openDevice("cpu");
   let looks = 0;
   const times = await timeSteps(sides, 1, 2, device, {
