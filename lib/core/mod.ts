@@ -6,11 +6,13 @@
  */
 export * from "./atomic_file.ts";
 export * from "./clip.ts";
+export * from "./clip_batch.ts";
 export * from "./clip_bytes.ts";
+export * from "./config_difference.ts";
 export * from "./disk_full.ts";
 export * from "./errors.ts";
 export * from "./ndarray.ts";
-export * from "./pose.ts";
+export * from "./paths.ts";
 export * from "./progress/progress.ts";
 export * from "./progress/silent.ts";
 export * from "./rng.ts";

@@ -22,11 +22,6 @@ import {
   initBackbone,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
-import {
-  type DecoderParameters,
-  initDecoder,
-  knownPoses,
-} from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
@@ -43,11 +38,9 @@ import {
   vaeLoss,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  type DecoderBatch,
-  decoderTrainingLoss,
   initTrainState,
   NO_LIMIT,
   trainStep,
@@ -72,9 +65,9 @@ const Z = tiny.vae.latentChannels;
 /**
  * The tiny VAE on a clip of 12 frames of 32x32: two discs that move.
  *
- * Twelve frames are three in the latent, more than the reach of one.
+ * Twelve frames are three in the latent, more than the attention window of one.
  */
-export const vaeConfig: VaeConfig = { ...tiny.vae, reach: 1 };
+export const vaeConfig: VaeConfig = { ...tiny.vae, attentionWindow: 1 };
 export function vaeLearner(config = vaeConfig): Learner<
   VaeParameters,
   { clip: NdArray; noise: NdArray }
@@ -109,7 +102,7 @@ export function discs(T: number, H: number, W: number): NdArray<"float32"> {
   return float32([1, T, H, W, 3], data);
 }
 
-/** A backbone on two latents of 2x2x2 cells at two levels of noise. */
+/** A backbone on two latents of 2x2x2 cells at two sigmas of noise. */
 export function backboneLearner(
   config: BackboneConfig = tiny.backbone,
 ): Learner<
@@ -127,7 +120,7 @@ export function backboneLearner(
     batch: {
       latent: random("latent", shape),
       velocity: random("velocity", shape),
-      level: float32([2], [0.3, 0.7]),
+      sigma: float32([2], [0.3, 0.7]),
       text: {
         tokens: random("text", [2, queries, outputWidth]),
         mask: float32([2, queries], new Array(2 * queries).fill(1)),
@@ -144,44 +137,6 @@ export function backboneLearner(
       loss: tf.mean(flowLoss(backbone(p, inputs, config), velocity)),
       metrics: {},
     }),
-  };
-}
-
-/**
- * The tiny decoder, which is to draw two discs from what a backbone would say,
- * and nothing over them, wherever that would be.
- */
-export function decoderLearner(): Learner<
-  DecoderParameters,
-  MapLeaves<DecoderBatch, tf.Tensor, NdArray>
-> {
-  const config = DECODERS.tiny;
-  const { queries, outputWidth } = tiny.text;
-  const { width } = tiny.backbone;
-  return {
-    initial: initDecoder(config, {
-      latentChannels: Z,
-      backboneWidth: width,
-      textWidth: outputWidth,
-    }, new Rng(6)),
-    batch: {
-      clips: discs(8, 32, 16),
-      behind: discs(8, 32, 16),
-      guess: {
-        tokens: random("tokens", [1, 2, 2, 1, width]),
-        guess: random("guess", [1, 2, 2, 1, Z]),
-        text: {
-          tokens: random("text", [1, queries, outputWidth]),
-          mask: float32([1, queries], new Array(queries).fill(1)),
-        },
-        seconds: float32([1, 2], [-0.25, 0.25]),
-      },
-      poses: knownPoses([Array.from({ length: 8 }, (_, i) => ({
-        ...{ x: i - 4, y: 2, width: 20, height: 18, turn: 0.1 * i },
-        ...{ presence: 0.9, light: -0.1 },
-      }))], { frames: 8, cell: 16 }),
-    },
-    lossOf: decoderTrainingLoss(config),
   };
 }
 

@@ -13,7 +13,6 @@ import { device } from "./_device.ts";
 import {
   awake,
   backboneLearner,
-  decoderLearner,
   type Learner,
   vaeConfig,
   vaeLearner,
@@ -59,16 +58,12 @@ Deno.test("a VideoVAE with shortcuts is the same compiled, gradients included", 
 
 Deno.test("a backbone that predicts the latent is the same compiled, gradients included", async () => {
   await assertCompiles(
-    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
+    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "x0" }),
   );
 });
 
-Deno.test("a backbone with a memory is the same compiled, gradients included", async () => {
+Deno.test("a backbone with a prompt MLP is the same compiled, gradients included", async () => {
   await assertCompiles(
-    backboneLearner({ ...PRESETS.tiny.backbone, memory: 3 }),
+    backboneLearner({ ...PRESETS.tiny.backbone, pooledContextTokens: 3 }),
   );
-});
-
-Deno.test("a prompted decoder is the same compiled, gradients included", async () => {
-  await assertCompiles(decoderLearner());
 });

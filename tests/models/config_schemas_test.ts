@@ -71,8 +71,8 @@ Deno.test("a beta begins between its bounds", () => {
 });
 
 Deno.test("a backbone reads text in one of two ways", () => {
-  assert.deepEqual(problemsOf("backbone", { reading: "cross" }), []);
-  assert.equal(problemsOf("backbone", { reading: "both" }).length, 1);
+  assert.deepEqual(problemsOf("backbone", { textConditioning: "cross" }), []);
+  assert.equal(problemsOf("backbone", { textConditioning: "both" }).length, 1);
 });
 
 Deno.test("configurations refuse what is no size", () => {

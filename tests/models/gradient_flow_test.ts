@@ -8,7 +8,6 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import {
   awake,
   backboneLearner,
-  decoderLearner,
   type Learner,
   textLearner,
   vaeConfig,
@@ -69,20 +68,16 @@ Deno.test("every parameter of the pure Transformer has a gradient", () => {
   );
 });
 
-Deno.test("every parameter of the wordless backbone has a gradient", () => {
+Deno.test("every parameter of a backbone without word embeddings has a gradient", () => {
   assertGradientsFlow(
-    backboneLearner({ ...PRESETS.tiny.backbone, wordless: true }),
+    backboneLearner({ ...PRESETS.tiny.backbone, wordEmbeddings: false }),
   );
 });
 
-Deno.test("every parameter of a backbone with a memory has a gradient", () => {
+Deno.test("every parameter of a backbone with a prompt MLP has a gradient", () => {
   assertGradientsFlow(
-    backboneLearner({ ...PRESETS.tiny.backbone, memory: 3 }),
+    backboneLearner({ ...PRESETS.tiny.backbone, pooledContextTokens: 3 }),
   );
-});
-
-Deno.test("every parameter of the prompted decoder has a gradient", () => {
-  assertGradientsFlow(decoderLearner());
 });
 
 Deno.test("every parameter of a VideoVAE with shortcuts has a gradient", () => {
@@ -91,6 +86,6 @@ Deno.test("every parameter of a VideoVAE with shortcuts has a gradient", () => {
 
 Deno.test("every parameter of a backbone that predicts the latent has a gradient", () => {
   assertGradientsFlow(
-    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "data" }),
+    backboneLearner({ ...PRESETS.tiny.backbone, prediction: "x0" }),
   );
 });

@@ -8,12 +8,14 @@ import { initVae, strideOf, type VaeParameters } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   type DiffusionBatch,
-  type DiffusionConfig,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   type VaeBatch,
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
+import {
+  type DiffusionConfig,
+  type DiffusionParameters,
+} from "lib/models/text_to_video/mod.ts";
 
 /**
  * One thread, for results that do not depend on the machine. Opened before the
@@ -100,7 +102,7 @@ export function diffusionBatch(
   return {
     latents: rng.normals(shape),
     noise: rng.normals(shape),
-    levels: float32([2], [0.3, 0.8]),
+    sigmas: float32([2], [0.3, 0.8]),
     prompts: readPrompts(
       ["a red cat", step % 2 ? "" : "dog"],
       diffusionConfig.text,

@@ -75,12 +75,6 @@ function mix(
   ];
 }
 
-/** How bright the subject is that a spotlight would point at; 1 is as by day. */
-export function brightnessAtSubject({ gain, spot }: Shine): number {
-  const [red, green, blue] = gain;
-  return spot === undefined ? (red + green + blue) / 3 : 1;
-}
-
 /** Lights a frame in place; its values stay in [0,1]. */
 export function applyShine(
   { width, height, data }: Frame,

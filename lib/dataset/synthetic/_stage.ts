@@ -3,7 +3,7 @@ import { MOTION_KINDS } from "../vocabulary/mod.ts";
 import { DISTANCE, matrixOf, type Plane, type View } from "./_camera.ts";
 import { type Shine, shineAt } from "./_light.ts";
 import type { Layer } from "./_paint.ts";
-import { type Matrix, project } from "./_projection.ts";
+import { project } from "./_projection.ts";
 import { PLANNED_SECONDS } from "./_rules.ts";
 import { buildScenery } from "./_scenery.ts";
 import type { Sprite, Sprites } from "./sprites.ts";
@@ -37,13 +37,13 @@ export async function stageTake(
   sprites: Sprites,
 ): Promise<Stage> {
   checkShape(shape);
-  const { height, width } = shape;
+  const { frames, height, width } = shape;
   const short = Math.min(height, width);
   const pictures = await Promise.all(
     take.subjects.map(({ object }) => sprites.get(object, spriteSide(short))),
   );
   const air = new Air();
-  const { weather } = take.labels;
+  const { weather, light } = take.labels;
   const things = [
     ...buildScenery(take.scenery, shape).map((piece) => ({
       ...piece,
@@ -58,7 +58,7 @@ export async function stageTake(
     })),
   ].sort((a, b) => b.depth - a.depth);
   const firstSubject = things.findIndex((thing) => "subject" in thing);
-  const moments = foremostMoments(take, shape).map(({ shine }, i): Moment => {
+  const moments = Array.from({ length: frames }, (_, i): Moment => {
     const seconds = secondsOf(i, shape);
     const time = seconds * paceOf(shape);
     const view = viewOf(take.camera, time);
@@ -66,6 +66,8 @@ export async function stageTake(
       ...thing,
       matrix: matrixOf(planeAt(time), view, shape),
     }));
+    const first = layers.find(({ subject }) => subject === 0)!;
+    const [x, y] = project(first.matrix, 0.5, 0.5) ?? [width / 2, height / 2];
     return {
       layers: [
         ...layers.slice(0, firstSubject),
@@ -73,43 +75,16 @@ export async function stageTake(
         ...layers.slice(firstSubject),
         ...air.before(weather, shape, take.airSeed, seconds),
       ],
-      shine,
+      shine: shineAt(
+        light,
+        frames === 1 ? 0.5 : i / (frames - 1),
+        take.airSeed,
+        { x, y },
+        short,
+      ),
     };
   });
   return { moments, sprites: pictures };
-}
-
-/** The most prominent subject in one frame. */
-export interface ForemostMoment {
-  /** From the square of its picture to pixels. */
-  readonly matrix: Matrix;
-  /** A spotlight points at it. */
-  readonly shine: Shine;
-}
-
-/** Where the most prominent subject is in each frame, and how bright that is. */
-export function foremostMoments(
-  { subjects, camera, labels, airSeed }: Take,
-  shape: ClipShape,
-): ForemostMoment[] {
-  const { frames, height, width } = shape;
-  return Array.from({ length: frames }, (_, i) => {
-    const time = secondsOf(i, shape) * paceOf(shape);
-    const matrix = matrixOf(
-      planeOf(subjects[0]!, time, shape),
-      viewOf(camera, time),
-      shape,
-    );
-    const [x, y] = project(matrix, 0.5, 0.5) ?? [width / 2, height / 2];
-    const shine = shineAt(
-      labels.light,
-      frames === 1 ? 0.5 : i / (frames - 1),
-      airSeed,
-      { x, y },
-      Math.min(height, width),
-    );
-    return { matrix, shine };
-  });
 }
 
 /** Of a frame, from half-way through the clip. */

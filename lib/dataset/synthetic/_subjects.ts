@@ -1,11 +1,9 @@
 import type { Rng } from "../../core/mod.ts";
 import {
-  COMMON_OBJECTS,
   MOTION_IDS,
   MOTION_KINDS,
   type MotionId,
   OBJECT_KINDS,
-  objectKind,
 } from "../vocabulary/mod.ts";
 import { between, PLANNED_SECONDS, type Rules } from "./_rules.ts";
 
@@ -29,8 +27,9 @@ export interface Subject {
 
 const SHAPES = OBJECT_KINDS.filter(({ outline }) => outline !== undefined);
 const PICTURES = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
-const COMMON = COMMON_OBJECTS.map(objectKind);
 
+/** Share of shapes in colours, which a small model learns first. */
+const SHARE_OF_SHAPES = 0.5;
 /** Places that are tried for a subject; the one with the most room is taken. */
 const TRIES = 12;
 
@@ -38,25 +37,15 @@ const TRIES = 12;
  * Chooses subjects of different kinds, apart from each other half-way through.
  *
  * @param rng Is moved on.
- * @param shares Of shapes in colours among them, and of common things among the
- *   others; both in [0,1].
  * @returns the largest first.
  */
-export function planSubjects(
-  rng: Rng,
-  rules: Rules,
-  { shapes, common }: { readonly shapes: number; readonly common: number },
-): Subject[] {
-  const kindsOf = (): typeof PICTURES => {
-    if (rng.uniform() < shapes) return SHAPES;
-    // Without common things nothing is drawn for them: takes stay as they were.
-    return common > 0 && rng.uniform() < common ? COMMON : PICTURES;
-  };
+export function planSubjects(rng: Rng, rules: Rules): Subject[] {
   const [fewest, most] = rules.subjects;
   const count = fewest + rng.integer(most - fewest + 1);
   const chosen: Subject[] = [];
   while (chosen.length < count) {
-    const object = rng.pick(kindsOf()).id;
+    const kinds = rng.uniform() < SHARE_OF_SHAPES ? SHAPES : PICTURES;
+    const object = rng.pick(kinds).id;
     if (chosen.some((other) => other.object === object)) continue;
     const motion = rng.pick(MOTION_IDS);
     const tries = Array.from(

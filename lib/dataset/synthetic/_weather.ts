@@ -8,9 +8,6 @@ import { drawTexture, type Texture } from "./_texture.ts";
 const RAIN = { fall: 2.2, drift: -0.25, wide: 0.012, long: 0.13, count: 60 };
 const SNOW = { fall: 0.35, drift: 0.08, wide: 0.05, long: 0.05, count: 45 };
 
-/** How much of what lies behind it a sheet of fog hides. */
-const FOG = 0.34;
-
 /** The pictures of which weather is made, drawn once. */
 export class Air {
   readonly #drop = drawTexture(4, 32, (context) => {
@@ -28,7 +25,7 @@ export class Air {
     context.fillRect(0, 0, 16, 16);
   });
   readonly #fog = drawTexture(2, 2, (context) => {
-    context.fillStyle = `rgb(206 212 218 / ${FOG * 100}%)`;
+    context.fillStyle = "rgb(206 212 218 / 34%)";
     context.fillRect(0, 0, 2, 2);
   });
 
@@ -60,11 +57,6 @@ export class Air {
         return falling(this.#flake, SNOW, shape, seed, seconds);
     }
   }
-}
-
-/** How much is seen of what is behind {@link Air.before}, in [0,1]; drops and flakes leave gaps. */
-export function seenThrough(weather: Weather): number {
-  return weather === "fog" ? 1 - FOG : 1;
 }
 
 function sheet(texture: Texture, { width, height }: ClipShape): Layer {

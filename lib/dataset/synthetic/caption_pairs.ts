@@ -54,7 +54,7 @@ const PICTURES = OBJECT_KINDS.filter((kind) => !isShape(kind));
 export function captionPairs(
   { split, seed, languages = ["en"] }: Omit<
     SyntheticOptions,
-    "length" | "phase" | "shapes" | "common"
+    "length" | "phase"
   >,
 ): (index: number, rng: Rng) => Promise<CaptionPair> {
   checkLanguages(languages);

@@ -3,7 +3,7 @@ import type { ClipShape } from "../batches/clip_source.ts";
 import { applyShine } from "./_light.ts";
 import { type Layer, paint } from "./_paint.ts";
 import type { Sprites } from "./sprites.ts";
-import { type Moment, stageTake } from "./_stage.ts";
+import { stageTake } from "./_stage.ts";
 import type { Take } from "./take.ts";
 
 /**
@@ -33,45 +33,8 @@ export async function filmTake(
   shape: ClipShape,
   sprites: Sprites,
 ): Promise<Clip> {
+  const { frames, height, width, fps } = shape;
   const { moments } = await stageTake(take, shape, sprites);
-  return film(moments, shape);
-}
-
-/**
- * The same without its subjects: what is behind and before them, in the same
- * light.
- *
- * @example
- * ```ts
- * import { filmBehind, filmTake, planTake, Sprites } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const take = planTake({ seed: 1, phase: 1, split: "train", index: 0 });
- * const [shape, sprites] = [{ frames: 2, height: 32, width: 32, fps: 8 }, new Sprites()];
- * const [clip, behind] = [await filmTake(take, shape, sprites), await filmBehind(take, shape, sprites)];
- * const covered = clip.data.filter((v, i) => v !== behind.data[i]).length / clip.data.length;
- * assert.ok(covered > 0.02 && covered < 0.3);
- * ```
- */
-export async function filmBehind(
-  take: Take,
-  shape: ClipShape,
-  sprites: Sprites,
-): Promise<Clip> {
-  const { moments } = await stageTake(take, shape, sprites);
-  return film(
-    moments.map(({ layers, shine }) => ({
-      layers: layers.filter(({ subject }) => subject === undefined),
-      shine,
-    })),
-    shape,
-  );
-}
-
-function film(
-  moments: readonly Moment[],
-  { frames, height, width, fps }: ClipShape,
-): Clip {
   const size = height * width * CHANNELS;
   const data = new Float32Array(new ArrayBuffer(frames * size * 4));
   // What does not move is drawn once.

@@ -23,17 +23,7 @@ export interface TakeName {
   readonly split: "train" | "validation";
   /** A whole number from 0 up. */
   readonly index: number;
-  /** {@link SHARE_OF_SHAPES} if absent. */
-  readonly shapes?: number;
-  /** Share of `COMMON_OBJECTS` that is added to the pictures; none if absent. */
-  readonly common?: number;
 }
-
-/**
- * Share of the subjects that are shapes in colours, which a small model learns
- * first; the others are pictures.
- */
-export const SHARE_OF_SHAPES = 0.5;
 
 /** How the camera moves. */
 export interface CameraPlan {
@@ -69,9 +59,7 @@ export interface Take {
  * assert.equal(planTake(name).labels.subjects.length, 1);
  * ```
  */
-export function planTake(
-  { seed, phase, split, index, shapes = SHARE_OF_SHAPES, common = 0 }: TakeName,
-): Take {
+export function planTake({ seed, phase, split, index }: TakeName): Take {
   const rng = new Rng(seed).fork(`${split} ${phase}/${index}`);
   const rules = rulesOf(phase, rng);
   const sometimes = <T extends string>(
@@ -86,7 +74,7 @@ export function planTake(
   const weather = sometimes<Weather>(rules.weather, WEATHERS);
   const light = sometimes<Light>(rules.light, LIGHTS);
   const camera = planCamera(rng, rules, move, angle);
-  const subjects = planSubjects(rng, rules, { shapes, common });
+  const subjects = planSubjects(rng, rules);
   return {
     labels: {
       phase,

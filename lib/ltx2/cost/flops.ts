@@ -34,7 +34,7 @@ export interface BackboneShape extends BlockWidths {
   readonly heads: number;
   readonly attentionLayers: number;
   readonly cnnLayers: number;
-  readonly reading: "joint" | "cross";
+  readonly textConditioning: "joint" | "cross";
 }
 
 /** Weights of a 3x3x3 kernel for each pair of channels. */
@@ -99,8 +99,8 @@ export function blockFlops(
  * import { backboneFlops } from "lib/ltx2/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, reading: "joint" } as const;
- * const pure = { ...hybrid, attentionLayers: 48, cnnLayers: 0, reading: "cross" } as const;
+ * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
+ * const pure = { ...hybrid, attentionLayers: 48, cnnLayers: 0, textConditioning: "cross" } as const;
  * const counts = { video: 4608, text: 0 };
  * const cost = (shape: typeof hybrid | typeof pure) => {
  *   const { linear, attention } = backboneFlops(shape, counts);
@@ -113,7 +113,7 @@ export function backboneFlops(
   shape: BackboneShape,
   counts: TokenCounts,
 ): Flops {
-  const mixing = blockFlops(shape.reading, shape, counts);
+  const mixing = blockFlops(shape.textConditioning, shape, counts);
   const cnn = blockFlops("cnn", shape, counts);
   return {
     linear: shape.attentionLayers * mixing.linear +

@@ -1,4 +1,3 @@
-import { float32, type NdArray } from "../../core/mod.ts";
 import type { GridSize } from "../vae/config.ts";
 import type { VaeStride } from "../vae/config.ts";
 import {
@@ -63,36 +62,6 @@ export function tokenAngles(
   const space = rotaryAngles(axesOf(grid, stride, Infinity), headWidth);
   const both = rotaryAngles(axesOf(grid, stride, 1), headWidth);
   return { space, time: both.map((angle, i) => angle - space[i]!) };
-}
-
-/**
- * Middles of the frames of a latent, in seconds from the middle of the clip:
- * `[t]`.
- *
- * @param fps Frames per second of the clip.
- *
- * @example
- * ```ts
- * import { frameSeconds } from "lib/models/backbone/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const grid = { frames: 2, height: 1, width: 3 };
- * const { data } = frameSeconds(grid, { space: 16, time: 4 }, 8);
- * assert.deepEqual([...data], [-0.25, 0.25]);
- * ```
- */
-export function frameSeconds(
-  { frames }: Pick<GridSize, "frames">,
-  { time }: VaeStride,
-  fps: number,
-): NdArray<"float32"> {
-  return float32(
-    [frames],
-    Array.from(
-      { length: frames },
-      (_, t) => (t + 0.5 - frames / 2) * time / fps,
-    ),
-  );
 }
 
 /** Where the cells lie: seconds, rows and columns of pixels. */

@@ -37,8 +37,8 @@ export function guide(
   );
   if (rescale === undefined) return guided;
   // A model that has learned nothing says nothing: its spread is none.
-  const spread = tf.maximum(deviationOf(guided), NO_SPREAD);
-  const narrowing = tf.div(deviationOf(withPrompt), spread);
+  const spread = tf.maximum(stdOf(guided), NO_SPREAD);
+  const narrowing = tf.div(stdOf(withPrompt), spread);
   // rescale * narrowing + (1 - rescale), as a factor of each sample.
   return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(narrowing, 1))));
 }
@@ -48,7 +48,7 @@ export interface Prediction {
   /** Noisy latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
   /** Noise level of each, `[B]` in (0,1]. */
-  readonly level: tf.Tensor;
+  readonly sigma: tf.Tensor;
   /** Predicted velocity, `[B,t,h,w,Z]`, after classifier-free guidance. */
   readonly velocity: tf.Tensor;
 }
@@ -60,23 +60,23 @@ export interface Prediction {
 export type Guidance = (prediction: Prediction) => tf.Tensor;
 
 /**
- * The clean latents that a prediction amounts to: `latent - level * velocity`.
+ * The clean latents that a prediction amounts to: `latent - sigma * velocity`.
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { cleanOf } from "lib/models/diffusion/mod.ts";
+ * import { predictX0 } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // Halfway between 1 and noise of 5.
  * const latent = tf.tensor2d([[3]]);
- * const clean = cleanOf({ latent, level: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
+ * const clean = predictX0({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
  * assert.equal(clean.dataSync()[0], 1);
  * ```
  */
-export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
-  return tf.sub(latent, tf.mul(perSample(level, latent), velocity));
+export function predictX0({ latent, sigma, velocity }: Prediction): tf.Tensor {
+  return tf.sub(latent, tf.mul(perSample(sigma, latent), velocity));
 }
 
 /**
@@ -90,7 +90,7 @@ export function cleanOf({ latent, level, velocity }: Prediction): tf.Tensor {
  * import assert from "node:assert/strict";
  *
  * const [latent, velocity] = [tf.tensor2d([[3]]), tf.tensor2d([[4]])];
- * const prediction = { latent, level: tf.tensor1d([0.5]), velocity };
+ * const prediction = { latent, sigma: tf.tensor1d([0.5]), velocity };
  * const slower = guideBy([({ velocity }) => tf.div(velocity, 2)], prediction);
  * assert.equal(slower.dataSync()[0], 2);
  * ```
@@ -119,17 +119,17 @@ export function guideBy(
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { cleanOf, energyGuidance } from "lib/models/diffusion/mod.ts";
+ * import { predictX0, energyGuidance } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const prediction = {
  *   latent: tf.tensor2d([[3]]),
- *   level: tf.tensor1d([1]),
+ *   sigma: tf.tensor1d([1]),
  *   velocity: tf.tensor2d([[1]]),
  * };
  * // Towards clips that are zero: its gradient is twice the clip.
  * const darker = energyGuidance((clean) => tf.square(clean), 0.25);
- * const clean = cleanOf({ ...prediction, velocity: darker(prediction) });
+ * const clean = predictX0({ ...prediction, velocity: darker(prediction) });
  * assert.equal(clean.dataSync()[0], 1);
  * ```
  */
@@ -143,12 +143,12 @@ export function energyGuidance(
   return (prediction) =>
     tf.add(
       prediction.velocity,
-      tf.mul(gradientOf(cleanOf(prediction)), strength),
+      tf.mul(gradientOf(predictX0(prediction)), strength),
     );
 }
 
 /** Standard deviation within each sample: `[B,...] -> [B,1,...]`. */
-function deviationOf(x: tf.Tensor): tf.Tensor {
+function stdOf(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.slice(1).map((_, axis) => axis + 1);
   const centred = tf.sub(x, tf.mean(x, axes, true));
   return tf.sqrt(tf.mean(tf.square(centred), axes, true));

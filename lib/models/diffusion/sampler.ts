@@ -6,8 +6,8 @@ export interface FlowOptions {
   readonly velocity: Velocity;
   /** Where to start, standard normal, `[B,t,h,w,Z]`. */
   readonly noise: NdArray<"float32">;
-  /** Noise levels from 1 to 0, falling: see {@link noiseLevels}. */
-  readonly levels: readonly number[];
+  /** Noise levels from 1 to 0, falling: see {@link sigmaSchedule}. */
+  readonly sigmas: readonly number[];
   /** Euler's method where left out. */
   readonly solver?: Solver;
   /** Called after each step. */
@@ -15,14 +15,14 @@ export interface FlowOptions {
 }
 
 /**
- * Walks from noise at the first level along the predicted velocity to data at
+ * Walks from noise at the first noise level along the predicted velocity to data at
  * the last.
  *
  * @returns latents of the shape of the noise.
  *
  * @example
  * ```ts
- * import { noiseLevels, sampleFlow, SOLVERS } from "lib/models/diffusion/mod.ts";
+ * import { sigmaSchedule, sampleFlow, SOLVERS } from "lib/models/diffusion/mod.ts";
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -30,17 +30,17 @@ export interface FlowOptions {
  * const noise = float32([1], [1]);
  * const velocity = () => Promise.resolve(float32([1], [1 - 3]));
  * for (const solver of Object.values(SOLVERS)) {
- *   const { data } = await sampleFlow({ velocity, noise, levels: noiseLevels(4), solver });
+ *   const { data } = await sampleFlow({ velocity, noise, sigmas: sigmaSchedule(4), solver });
  *   assert.equal(data[0], 3);
  * }
  * ```
  */
 export async function sampleFlow(
-  { velocity, noise, levels, solver = SOLVERS.euler, onStep }: FlowOptions,
+  { velocity, noise, sigmas, solver = SOLVERS.euler, onStep }: FlowOptions,
 ): Promise<NdArray<"float32">> {
   let latent = noise;
-  for (let step = 0; step + 1 < levels.length; step++) {
-    latent = await solver(latent, levels[step]!, levels[step + 1]!, velocity);
+  for (let step = 0; step + 1 < sigmas.length; step++) {
+    latent = await solver(latent, sigmas[step]!, sigmas[step + 1]!, velocity);
     onStep?.(step + 1);
   }
   return latent;

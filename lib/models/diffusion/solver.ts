@@ -3,10 +3,10 @@ import { float32, type NdArray } from "../../core/mod.ts";
 /** Predicts the velocity of latents `[B,t,h,w,Z]` at a noise level in [0,1]. */
 export type Velocity = (
   latent: NdArray<"float32">,
-  level: number,
+  sigma: number,
 ) => Promise<NdArray<"float32">>;
 
-/** Goes one step along a velocity, from a level to the next, which is lower. */
+/** Goes one step along a velocity, from a noise level to the next, which is lower. */
 export type Solver = (
   latent: NdArray<"float32">,
   from: number,
@@ -21,7 +21,7 @@ const euler: Solver = async (latent, from, to, velocity) =>
 /**
  * Heun's method: goes ahead by Euler's, looks at the velocity there, and goes
  * again by the mean of both; the error of a step falls with its third power.
- * Two evaluations a step. The last step is Euler's: at level 0 there is no
+ * Two evaluations a step. The last step is Euler's: at sigma 0 there is no
  * noise left whose velocity could be told (Karras et al. 2022, arXiv
  * 2206.00364, algorithm 1).
  */

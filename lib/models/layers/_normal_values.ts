@@ -45,7 +45,7 @@ const heights = new Float64Array(LAYERS);
 export function fillNormal(
   values: Float32Array,
   rng: Rng,
-  deviation: number,
+  std: number,
 ): void {
   const word = (): number => Math.floor(rng.uniform() * 2 ** 32) | 0;
   let [a, b, c, count] = [word(), word(), word(), 1];
@@ -68,7 +68,7 @@ export function fillNormal(
       const place = drawn >> 7;
       const x = place * widths[layer]!;
       if (Math.abs(place) < cores[layer]!) {
-        values[i] = deviation * x;
+        values[i] = std * x;
         break;
       }
       if (layer === 0) {
@@ -79,12 +79,12 @@ export function fillNormal(
           beyond = -Math.log(uniform()) / TAIL;
           other = -Math.log(uniform());
         } while (2 * other < beyond * beyond);
-        values[i] = deviation * (TAIL + beyond) * (place < 0 ? -1 : 1);
+        values[i] = std * (TAIL + beyond) * (place < 0 ? -1 : 1);
         break;
       }
       const [below, above] = [heights[layer]!, heights[layer - 1]!];
       if (below + uniform() * (above - below) < density(x)) {
-        values[i] = deviation * x;
+        values[i] = std * x;
         break;
       }
     }

@@ -92,18 +92,18 @@ export function attention(
      * `[N,N]`: 1 where the token of the row may look at that of the column;
      * not together with a context.
      */
-    readonly sight?: tf.Tensor;
+    readonly attentionMask?: tf.Tensor;
   },
 ): tf.Tensor {
-  const { heads, rotary, context, mask, sight } = options;
+  const { heads, rotary, context, mask, attentionMask } = options;
   const [B, N, D] = x.shape as [number, number, number];
   const [q0, k0, v0] = headsOf(linear(parameters.qkv, x), 3, heads) as Three;
   let q = rotary ? rotate(q0, rotary) : q0; // [B,h,N,d]
   let k = rotary ? rotate(k0, rotary) : k0;
   let v = v0;
   let bias = mask ? biasOf(mask) : undefined; // [B,1,1,N]
-  if (sight) {
-    const unseen = hidden(sight); // [N,N]
+  if (attentionMask) {
+    const unseen = hidden(attentionMask); // [N,N]
     bias = bias ? tf.add(bias, unseen) : unseen;
   }
   if (context) {

@@ -14,7 +14,7 @@ export interface Conv3dParameters {
 export type WindowSize = 1 | 3 | readonly [1 | 3, 1 | 3, 1 | 3];
 
 /**
- * Makes a convolution: weights of deviation `gain / sqrt(in * cells of the
+ * Makes a convolution: weights of std `gain / sqrt(in * cells of the
  * window)`, bias zero.
  *
  * @example

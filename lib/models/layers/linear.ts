@@ -11,7 +11,7 @@ export interface LinearParameters {
 }
 
 /**
- * Makes a linear layer: weights of deviation `gain / sqrt(in)`, bias zero.
+ * Makes a linear layer: weights of std `gain / sqrt(in)`, bias zero.
  *
  * @param gain 0 makes a layer that starts as nothing, for residual branches.
  *

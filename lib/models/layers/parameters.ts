@@ -22,18 +22,18 @@ export type Tensors<P> = MapLeaves<P, NdArray, tf.Tensor>;
 export function normal(
   rng: Rng,
   shape: readonly number[],
-  deviation: number,
+  std: number,
 ): NdArray<"float32"> {
   const array = zeros(shape);
   // Memory that nobody writes to is not taken from the machine.
-  if (deviation !== 0 && !(rng instanceof ShapesOnly)) {
-    fillNormal(array.data, rng, deviation);
+  if (std !== 0 && !(rng instanceof MetaRng)) {
+    fillNormal(array.data, rng, std);
   }
   return array;
 }
 
 /** A generator that draws no weights. */
-class ShapesOnly extends Rng {
+class MetaRng extends Rng {
   override fork(): Rng {
     return this;
   }
@@ -46,16 +46,16 @@ class ShapesOnly extends Rng {
  *
  * @example
  * ```ts
- * import { initLinear, shapesOnly } from "lib/models/layers/mod.ts";
+ * import { initLinear, metaInit } from "lib/models/layers/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { weight } = initLinear(shapesOnly(), 100, 200);
+ * const { weight } = initLinear(metaInit(), 100, 200);
  * assert.deepEqual(weight.shape, [100, 200]);
  * assert.equal(weight.data[0], 0);
  * ```
  */
-export function shapesOnly(): Rng {
-  return new ShapesOnly(0);
+export function metaInit(): Rng {
+  return new MetaRng(0);
 }
 
 /**

@@ -54,14 +54,14 @@ export function initTimestep(rng: Rng, width: number): TimestepParameters {
  */
 export function timestepEmbedding(
   { hidden, out }: Tensors<TimestepParameters>,
-  level: tf.Tensor,
+  sigma: tf.Tensor,
 ): tf.Tensor {
   const half = SINUSOIDS / 2;
   const frequencies = tf.tensor2d(
     Array.from({ length: half }, (_, i) => TIMESTEPS * PERIOD ** (-i / half)),
     [1, half],
   );
-  const angles = tf.mul(tf.reshape(level, [level.size, 1]), frequencies);
+  const angles = tf.mul(tf.reshape(sigma, [sigma.size, 1]), frequencies);
   const waves = tf.concat([tf.cos(angles), tf.sin(angles)], 1); // [B,256]
   return linear(out, silu(linear(hidden, waves)));
 }

@@ -23,7 +23,7 @@ export interface CrossModalParameters {
 }
 
 /** Deviation of the questions before training: far enough apart to ask for different things. */
-const QUERY_DEVIATION = 1;
+const QUERY_STD = 1;
 
 /** Makes the layer. */
 export function initCrossModal(
@@ -37,7 +37,7 @@ export function initCrossModal(
     queries: normal(
       rng.fork("queries"),
       [queries, outputWidth],
-      QUERY_DEVIATION,
+      QUERY_STD,
     ),
     attention: initCrossAttention(rng.fork("attention"), outputWidth, width),
   };

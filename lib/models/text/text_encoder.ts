@@ -46,7 +46,7 @@ export interface TextParameters {
 }
 
 /** Deviation of embedding rows before training. */
-const EMBEDDING_DEVIATION = 0.5;
+const EMBEDDING_STD = 0.5;
 /** Wavelengths of the rotary positions, in characters. */
 const WAVELENGTHS = [2, 512] as const;
 
@@ -69,7 +69,7 @@ const WAVELENGTHS = [2, 512] as const;
 export function initText(config: TextConfig, rng: Rng): TextParameters {
   const { width } = config;
   const table = (name: string, rows: number): NdArray =>
-    normal(rng.fork(name), [rows, width], EMBEDDING_DEVIATION);
+    normal(rng.fork(name), [rows, width], EMBEDDING_STD);
   return {
     characters: table("characters", config.characterRows),
     ngrams: table("ngrams", config.ngramRows),

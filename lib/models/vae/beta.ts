@@ -11,14 +11,14 @@ export type BetaBounds = VaeConfig["beta"];
  *
  * @example
  * ```ts
- * import { initBalance } from "lib/models/vae/mod.ts";
+ * import { initKlWeightLogit } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // The geometric middle of the bounds is zero.
- * assert.equal(initBalance({ initial: 0.1, min: 0.01, max: 1 }).data[0], 0);
+ * assert.equal(initKlWeightLogit({ initial: 0.1, min: 0.01, max: 1 }).data[0], 0);
  * ```
  */
-export function initBalance(
+export function initKlWeightLogit(
   { initial, min, max }: BetaBounds,
 ): NdArray<"float32"> {
   const share = Math.log(initial / min) / Math.log(max / min);
@@ -26,26 +26,29 @@ export function initBalance(
 }
 
 /**
- * The weight: `min * (max / min) ^ sigmoid(balance)`, a scalar in (min, max).
+ * The weight: `min * (max / min) ^ sigmoid(klWeightLogit)`, a scalar in (min, max).
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { betaOf, initBalance } from "lib/models/vae/mod.ts";
+ * import { betaOf, initKlWeightLogit } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const bounds = { initial: 0.1, min: 0.001, max: 1 };
- * const { balance } = tensorsOf({ balance: initBalance(bounds) });
- * assert.ok(Math.abs(betaOf(balance, bounds).dataSync()[0]! - 0.1) < 1e-6);
+ * const { klWeightLogit } = tensorsOf({ klWeightLogit: initKlWeightLogit(bounds) });
+ * assert.ok(Math.abs(betaOf(klWeightLogit, bounds).dataSync()[0]! - 0.1) < 1e-6);
  * ```
  */
 export function betaOf(
-  balance: tf.Tensor,
+  klWeightLogit: tf.Tensor,
   { min, max }: BetaBounds,
 ): tf.Tensor {
   return tf.exp(
-    tf.add(Math.log(min), tf.mul(Math.log(max / min), tf.sigmoid(balance))),
+    tf.add(
+      Math.log(min),
+      tf.mul(Math.log(max / min), tf.sigmoid(klWeightLogit)),
+    ),
   );
 }
 
@@ -92,25 +95,12 @@ export function calibrationLoss(
   ratio: number,
 ): tf.Tensor {
   const variance = tf.div(beta, 2 * ratio);
-  const distance = tf.log(tf.div(variance, constant(error)));
+  const distance = tf.log(tf.div(variance, stopGradient(error)));
   return tf.mul(tf.square(distance), CALIBRATION);
 }
 
-/**
- * The same value, through which no gradient goes.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { constant } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const gradient = tf.grad((x: tf.Tensor) => tf.mul(x, constant(x)))(tf.scalar(3));
- * assert.equal(gradient.dataSync()[0], 3);
- * ```
- */
-export function constant(x: tf.Tensor): tf.Tensor {
+/** The same value; its gradient is zero. */
+export function stopGradient(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((x) => ({
     value: tf.clone(x as tf.Tensor),
     gradFunc: (dy) => tf.zerosLike(dy),

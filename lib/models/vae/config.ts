@@ -12,8 +12,8 @@ export const vaeConfigSchema = z.strictObject({
   blocks: z.int().min(1).describe("residual blocks at each level"),
   latentChannels: z.int().min(1).describe("channels of a latent cell"),
   heads: z.int().min(1).describe("heads of the temporal attention"),
-  reach: z.int().min(1).describe(
-    "latent frames before and after that the temporal attention sees",
+  attentionWindow: z.int().min(1).describe(
+    "latent frames before and after that the temporal attention attends to",
   ),
   beta: z.strictObject({
     initial: z.number().positive().describe("weight before training"),
@@ -48,7 +48,7 @@ export interface VaeStride {
  * import { strideOf } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4, reach: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
+ * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4, attentionWindow: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
  * assert.deepEqual(strideOf(config), { space: 16, time: 4 });
  * ```
  */
@@ -76,7 +76,7 @@ export interface GridSize {
  * import { latentSizeOf } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4, reach: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
+ * const config = { patch: 4, widths: [32, 64, 128], blocks: 1, latentChannels: 16, heads: 4, attentionWindow: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
  * const clip = { frames: 16, height: 64, width: 64 };
  * assert.deepEqual(latentSizeOf(config, clip), { frames: 4, height: 4, width: 4 });
  * ```

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensors } from "../layers/mod.ts";
-import { betaOf, calibrationLoss, constant } from "./beta.ts";
+import { betaOf, calibrationLoss, stopGradient } from "./beta.ts";
 import type { VaeConfig } from "./config.ts";
 import {
   decode,
@@ -67,10 +67,10 @@ export function vaeLoss(
     const loss = tf.add(reconstruction, tf.mul(kl, beta));
     return { loss, reconstruction, kl, beta };
   }
-  const beta = betaOf(parameters.balance, config.beta);
+  const beta = betaOf(parameters.klWeightLogit, config.beta);
   const loss = tf.addN([
     reconstruction,
-    tf.mul(kl, constant(beta)),
+    tf.mul(kl, stopGradient(beta)),
     calibrationLoss(beta, reconstruction, noise.size / clip.size),
   ]);
   return { loss, reconstruction, kl, beta };

@@ -23,7 +23,7 @@ const QUIET = -6;
  * there; Baldi & Hornik 1989), and the convolutions, which begin with nothing,
  * learn the rest.
  *
- * Channels come out with a deviation of almost 1 where their component's
+ * Channels come out with a std of almost 1 where their component's
  * variance is large, and less below that of component Z/4: what says little
  * stays quiet, and a denoiser finds it last.
  *
@@ -35,7 +35,7 @@ const QUIET = -6;
  * import { initVae, withPrincipalShortcut } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, reach: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
+ * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, attentionWindow: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
  * const { decoder } = withPrincipalShortcut(initVae({ ...config, widths: [8] }, new Rng(0)), {
  *   mean: float32([3], [0, 0, 0.5]),
  *   directions: float32([2, 3], [1, 0, 0, 0, 1, 0]),
@@ -46,7 +46,7 @@ const QUIET = -6;
  * ```
  */
 export function withPrincipalShortcut(
-  { encoder, decoder, balance }: VaeParameters,
+  { encoder, decoder, klWeightLogit }: VaeParameters,
   { mean, directions, variances }: PrincipalBlocks,
 ): VaeParameters {
   const [Z, P] = directions.shape as [number, number];
@@ -78,6 +78,6 @@ export function withPrincipalShortcut(
       },
       shortcut: { weight: float32([Z, P], back), bias: mean },
     },
-    balance,
+    klWeightLogit,
   };
 }

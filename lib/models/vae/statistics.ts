@@ -1,18 +1,18 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 
 /**
- * Mean of each latent channel over a dataset, and the deviation of all, `[Z]`
- * each. Diffusion works on `(latent - mean) / deviation`, whose variance is one
+ * Mean of each latent channel over a dataset, and the std of all, `[Z]`
+ * each. Diffusion works on `(latent - mean) / std`, whose variance is one
  * in the mean over channels, whatever the VAE's is. It is one factor for all,
  * as in latent diffusion (arXiv 2112.10752): a channel that says little stays
  * quiet, so that noise hides it first and a denoiser finds it last.
  */
 export interface LatentStatistics {
   readonly mean: NdArray<"float32">;
-  readonly deviation: NdArray<"float32">;
+  readonly std: NdArray<"float32">;
 }
 
-/** A deviation below this is taken for that of dead latents, which stay as they are. */
+/** A std below this is taken for that of dead latents, which stay as they are. */
 const DEAD = 1e-4;
 
 /**
@@ -24,9 +24,9 @@ const DEAD = 1e-4;
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { mean, deviation } = latentStatistics([float32([2, 1], [1, 3])]);
+ * const { mean, std } = latentStatistics([float32([2, 1], [1, 3])]);
  * assert.equal(mean.data[0], 2);
- * assert.equal(deviation.data[0], 1);
+ * assert.equal(std.data[0], 1);
  * ```
  */
 export function latentStatistics(
@@ -48,18 +48,18 @@ export function latentStatistics(
     (sum, total, c) => sum + Math.max(0, total / count - mean[c]! ** 2),
     0,
   ) / channels;
-  const deviation = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
+  const std = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
   return {
     mean: float32([channels], mean),
-    deviation: float32(
+    std: float32(
       [channels],
-      new Float32Array(channels).fill(deviation),
+      new Float32Array(channels).fill(std),
     ),
   };
 }
 
 /**
- * `(latent - mean) / deviation`, channel by channel, `[...,Z]`.
+ * `(latent - mean) / std`, channel by channel, `[...,Z]`.
  *
  * @example
  * ```ts
@@ -67,19 +67,19 @@ export function latentStatistics(
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const statistics = { mean: float32([1], [3]), deviation: float32([1], [2]) };
+ * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
  * assert.deepEqual([...normaliseLatent(float32([2, 1], [3, 5]), statistics).data], [0, 1]);
  * ```
  */
 export function normaliseLatent(
   latent: NdArray<"float32">,
-  { mean, deviation }: LatentStatistics,
+  { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
   const channels = mean.data.length;
   return float32(
     latent.shape,
     latent.data.map((value, i) =>
-      (value - mean.data[i % channels]!) / deviation.data[i % channels]!
+      (value - mean.data[i % channels]!) / std.data[i % channels]!
     ),
   );
 }
@@ -93,19 +93,19 @@ export function normaliseLatent(
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const statistics = { mean: float32([1], [3]), deviation: float32([1], [2]) };
+ * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
  * assert.deepEqual([...denormaliseLatent(float32([2, 1], [0, 1]), statistics).data], [3, 5]);
  * ```
  */
 export function denormaliseLatent(
   latent: NdArray<"float32">,
-  { mean, deviation }: LatentStatistics,
+  { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
   const channels = mean.data.length;
   return float32(
     latent.shape,
     latent.data.map((value, i) =>
-      value * deviation.data[i % channels]! + mean.data[i % channels]!
+      value * std.data[i % channels]! + mean.data[i % channels]!
     ),
   );
 }

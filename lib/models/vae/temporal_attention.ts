@@ -56,15 +56,15 @@ export function initTemporalAttention(
 const WAVELENGTHS = [2, 64] as const;
 
 /**
- * Lets each place look along time, `reach` frames before and after:
- * `[B,T,H,W,C] -> [B,T,H,W,C]`, with shortcuts around. A bounded reach makes
+ * Lets each place look along time, `attentionWindow` frames before and after:
+ * `[B,T,H,W,C] -> [B,T,H,W,C]`, with shortcuts around. A bounded window makes
  * long clips no different from those of training, and lets them be coded in
  * tiles.
  */
 export function temporalAttention(
   p: Tensors<TemporalAttentionParameters>,
   x: tf.Tensor,
-  { heads, reach }: Pick<VaeConfig, "heads" | "reach">,
+  { heads, attentionWindow }: Pick<VaeConfig, "heads" | "attentionWindow">,
 ): tf.Tensor {
   const [B, T, H, W, C] = x.shape as [number, number, number, number, number];
   const places = tf.transpose(
@@ -79,11 +79,13 @@ export function temporalAttention(
     cos: tf.tensor(table.cos.data, [...table.cos.shape]),
     sin: tf.tensor(table.sin.data, [...table.sin.shape]),
   };
-  const sight = T > reach + 1 ? { sight: sightOf(T, reach) } : {};
+  const window = T > attentionWindow + 1
+    ? { attentionMask: windowMask(T, attentionWindow) }
+    : {};
   const mixed = attention(
     p.attention,
     tf.reshape(places, [B * H * W, T, C]),
-    { heads, rotary, ...sight },
+    { heads, rotary, ...window },
   );
   const back = tf.transpose(
     tf.reshape(mixed, [B, H * W, T, C]),
@@ -94,15 +96,15 @@ export function temporalAttention(
   return tf.add(y, conv3d(down, silu(conv3d(up, rmsNorm(p.norm2, y)))));
 }
 
-/** `[T,T]`: 1 where two frames are at most `reach` apart. */
-function sightOf(T: number, reach: number): tf.Tensor {
+/** `[T,T]`: 1 where two frames are at most `attentionWindow` apart. */
+function windowMask(T: number, attentionWindow: number): tf.Tensor {
   return tf.tensor2d(
     Array.from(
       { length: T },
       (_, t) =>
         Array.from(
           { length: T },
-          (_, s) => Math.abs(t - s) <= reach ? 1 : 0,
+          (_, s) => Math.abs(t - s) <= attentionWindow ? 1 : 0,
         ),
     ),
   );

@@ -17,7 +17,7 @@ import {
   stack,
   type Tensors,
 } from "../layers/mod.ts";
-import { initBalance } from "./beta.ts";
+import { initKlWeightLogit } from "./beta.ts";
 import { strideOf, type VaeConfig } from "./config.ts";
 import {
   initResidualBlock,
@@ -53,7 +53,7 @@ export interface VaeParameters {
   readonly encoder: CoderParameters;
   readonly decoder: CoderParameters;
   /** A scalar that stands for the weight of the divergence, see {@link betaOf}. */
-  readonly balance: NdArray;
+  readonly klWeightLogit: NdArray;
 }
 
 /** What a level halves: time, height and width. */
@@ -70,7 +70,7 @@ const FOLD = 8;
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2, reach: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
+ * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2, attentionWindow: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
  * const { encoder } = initVae(config, new Rng(0));
  * assert.deepEqual(encoder.input.weight.shape, [3, 3, 3, 48, 8]);
  * ```
@@ -145,7 +145,7 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
         shortcut: initLinear(decoder.fork("shortcut"), latentChannels, cell, 0),
       }),
     },
-    balance: initBalance(config.beta),
+    klWeightLogit: initKlWeightLogit(config.beta),
   };
 }
 
@@ -195,7 +195,7 @@ export interface LatentDistribution {
 export function encode(
   { encoder: p }: Tensors<VaeParameters>,
   clip: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "reach">,
+  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "attentionWindow">,
 ): LatentDistribution {
   const signed = tf.sub(tf.mul(clip, 2), 1);
   const { patch } = config;
@@ -240,7 +240,7 @@ export function encode(
 export function decode(
   { decoder: p }: Tensors<VaeParameters>,
   latent: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "reach">,
+  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "attentionWindow">,
 ): tf.Tensor {
   let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
   for (const level of Object.values(p.levels)) {
@@ -262,7 +262,7 @@ export function decode(
 }
 
 /**
- * Draws a latent: `mean + deviation * noise`, noise standard normal of the same shape.
+ * Draws a latent: `mean + std * noise`, noise standard normal of the same shape.
  *
  * @example
  * ```ts

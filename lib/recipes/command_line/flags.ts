@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
+import { oldFlagText } from "./old_flags.ts";
 
 /** A schema whose fields are the flags of a command. */
 export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
@@ -63,8 +64,10 @@ export function readFlags<S extends FlagSchema>(
     if (token.kind !== "option" || token.name === "help") continue;
     if (!names.map(flagOf).includes(token.name)) {
       throw new InputError(
-        `Cannot read the command: there is no flag ${token.rawName}; ` +
-          suggestion(token.name, names),
+        "Cannot read the command: " +
+          (oldFlagText(token.name) ??
+            `there is no flag ${token.rawName}; ` +
+              suggestion(token.name, names)),
       );
     }
     const { value, inlineValue } = token;
@@ -193,7 +196,7 @@ export function flagWords(
 }
 
 /** `maxSteps` -> `max-steps`. */
-function flagOf(name: string): string {
+export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

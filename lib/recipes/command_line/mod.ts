@@ -5,5 +5,6 @@
  */
 export * from "./flags.ts";
 export * from "./knobs.ts";
+export * from "./old_flags.ts";
 export * from "./print.ts";
 export * from "./program.ts";

@@ -2,21 +2,19 @@ import { openDevice } from "../../compiler/mod.ts";
 import {
   InputError,
   type NdArray,
+  stackArrays,
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
 import { latentStatistics } from "../../models/vae/mod.ts";
+import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
 import {
-  type CachedFile,
   type Codec,
   latentSpaceOf,
   openCodec,
-  readCachedFile,
-  stackArrays,
-} from "../../trainer/mod.ts";
-import { PRESETS } from "../presets.ts";
-import { loadVae } from "../generate/mod.ts";
-import { shown } from "../train/vae.ts";
+  readVae,
+  VAE_FILE,
+} from "../../pipeline/mod.ts";
 import type { CheckOptions } from "./options.ts";
 
 /** Height of a frame on a sheet, pixels, at least. */
@@ -31,13 +29,12 @@ const HEIGHT = 96;
  * @throws {InputError} if the run has no cache, or one that another VAE made
  */
 export async function checkLatents(
-  { run, preset, vae: given, clips }: CheckOptions,
+  { run, vae: given, clips }: CheckOptions,
   say: (line: string) => void,
 ): Promise<string[]> {
-  const { vae: config } = PRESETS[preset];
-  const vae = await loadVae(given ?? `${run}/vae.safetensors`, config);
+  const vae = await readVae(given ?? `${run}/${VAE_FILE}`);
   using device = await openDevice("cpu");
-  using codec = await openCodec(device, vae.tensors.parameters, config);
+  using codec = await openCodec(device, vae.tensors.parameters, vae.config);
   const pictures: string[] = [];
   for (const name of await cachesOf(`${run}/latents`)) {
     const file = await readCachedFile(
@@ -49,10 +46,10 @@ export async function checkLatents(
     }
     const picture = `${run}/latents/${name}.png`;
     await writeFileAtomically(picture, await sheetOf(codec, file, clips));
-    const { mean, deviation } = latentStatistics(file.latents);
+    const { mean, std } = latentStatistics(file.latents);
     say(
       `${name}: ${file.source}; latent means ${rangeOf(mean)}, ` +
-        `deviations ${rangeOf(deviation)}; ${picture}`,
+        `std ${rangeOf(std)}; ${picture}`,
     );
     pictures.push(picture);
   }
@@ -85,7 +82,7 @@ async function sheetOf(
   const sheet = await contactSheet(
     decoded.map((clip, i) => ({
       label: `${clips[i]!.caption} (${clips[i]!.language}, ${clips[i]!.id})`,
-      clip: shown(clip),
+      clip,
     })),
     { columns: 8, scale },
   );

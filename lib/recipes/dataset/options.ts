@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { PRESET_NAMES } from "../presets.ts";
 
 const path = z.string().min(1, "must not be empty");
 
@@ -8,9 +7,6 @@ export const checkFlags = z.strictObject({
   run: path.default("runs/train").describe(
     "folder of a run with cached latents",
   ),
-  preset: z.enum(PRESET_NAMES, {
-    error: `must be one of ${PRESET_NAMES.join(", ")}`,
-  }).default("nano").describe("size of its models"),
   vae: path.optional().describe("weights of its VAE, if they are not its own"),
   clips: z.coerce.number({ error: "must be a number" })
     .int("must be a whole number").min(1, "must be 1 or more").default(8)

@@ -15,7 +15,7 @@ import {
 import type { DemoOptions } from "./options.ts";
 import { type DemoPlan, demoPlan } from "./plan.ts";
 import { openMetrics, type StageContext } from "./stages.ts";
-import { makeWritableFolder } from "../writable_folder.ts";
+import { makeWritableFolder } from "../../core/mod.ts";
 
 /** A demo run that is ready to begin, or to go on. */
 export interface DemoRun extends Disposable {

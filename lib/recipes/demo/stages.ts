@@ -9,7 +9,7 @@ import {
 } from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { initText, readPrompts } from "../../models/text/mod.ts";
 import {
   initVae,
@@ -18,15 +18,14 @@ import {
   type VaeParameters,
 } from "../../models/vae/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import { batchOfClips, stackArrays } from "../../core/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
-  batchOfClips,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   initTrainState,
   loadCheckpoint,
   peekCheckpoint,
   saveCheckpoint,
-  stackArrays,
   train,
   type Trained,
   type Training,
@@ -130,7 +129,7 @@ export function trainDiffusion(
       return {
         latents: batch,
         noise: rng.normals(batch.shape),
-        levels: drawLevels(rng, diffusion.batch),
+        sigmas: sampleTimesteps(rng, diffusion.batch),
         prompts: readPrompts(
           chosen.map(({ caption }) => caption),
           models.text,

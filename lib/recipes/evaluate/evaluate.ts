@@ -1,7 +1,7 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { type Progress, writeFileAtomically } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
-import { diffusionFilesIn } from "../generate/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { evaluateModel, type Evaluation } from "./evaluation.ts";
@@ -43,7 +43,7 @@ export async function evaluate(
   host: EvaluateHost,
 ): Promise<Findings> {
   const { out, geometry, perLanguage, perObject } = options;
-  const { steps, guidance, rescale, sampler, finish } = options;
+  const { steps, guidance, rescale, sampler } = options;
   const languages = languagesOf(options.languages);
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
@@ -64,7 +64,6 @@ export async function evaluate(
       guidance,
       rescale,
       sampler,
-      finish,
     }, device);
     const isLast = path === chosen.at(-1);
     host.say(`${model.name}: trained ${trainedText(model.phase)}`);

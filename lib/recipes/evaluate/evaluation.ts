@@ -11,7 +11,7 @@ import {
   ssim,
   type TemporalQuality,
 } from "../../evaluation/mod.ts";
-import { HELD_OUT_LEVELS } from "../../trainer/mod.ts";
+import { HELD_OUT_SIGMAS } from "../../trainer/mod.ts";
 import { Examiner, type ExaminerWork, films, type Sample } from "./examiner.ts";
 import type { EvaluatedModel } from "./model.ts";
 import {
@@ -50,7 +50,7 @@ export interface PhaseResult {
   readonly heldOutLoss: {
     readonly mean: number;
     /** By noise level. */
-    readonly levels: Readonly<Record<string, number>>;
+    readonly sigmas: Readonly<Record<string, number>>;
     readonly clips: number;
   };
   /** FWD, and FVD if it was asked for: clips that captions drew and real ones. */
@@ -164,8 +164,8 @@ async function heldOutResult(
     reconstruction: { ...sums, clips: count },
     heldOutLoss: {
       mean: losses.reduce((a, b) => a + b, 0) / losses.length,
-      levels: Object.fromEntries(
-        HELD_OUT_LEVELS.map((level, i) => [level, losses[i]!]),
+      sigmas: Object.fromEntries(
+        HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]),
       ),
       clips: count,
     },

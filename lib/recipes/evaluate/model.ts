@@ -9,16 +9,14 @@ import {
   normaliseLatent,
   strideOf,
 } from "../../models/vae/mod.ts";
+import { openCodec } from "../../pipeline/mod.ts";
+import { openHeldOutLoss } from "../../trainer/mod.ts";
+import { unstackArrays } from "../../core/mod.ts";
 import {
-  openCodec,
-  openHeldOutLoss,
-  unstackArrays,
-} from "../../trainer/mod.ts";
-import {
-  openGenerator,
+  openPipeline,
   readTrainedModels,
   type TrainedModels,
-} from "../generate/mod.ts";
+} from "../../pipeline/mod.ts";
 
 /** How clips are drawn. */
 export interface DrawOptions {
@@ -26,8 +24,6 @@ export interface DrawOptions {
   readonly guidance: number;
   readonly rescale: number;
   readonly sampler: SolverName;
-  /** Noise level at which a prompted decoder takes over. */
-  readonly finish: number;
 }
 
 /** A clip that was never trained on, and what is said of it. */
@@ -50,7 +46,7 @@ export interface EvaluatedModel extends Disposable {
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
   /** Clips through the VAE and back. */
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_LEVELS`. */
+  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
   heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
 }
 
@@ -70,25 +66,23 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  asked: DrawOptions,
+  draw: DrawOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
-  const draw = { ...asked, finish: models.decoder ? asked.finish : 0 };
   const { facts, digests } = models;
-  const generator = await openGenerator(device, models);
+  const pipeline = await openPipeline(device, models);
   const { stage } = facts.diffusion;
   return {
-    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}` +
-      (draw.finish > 0 ? " and decoder" : ""),
+    name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
     phase: phaseOf(path, stage),
     identity: { digests, draw },
     vae: digests.vae,
     generate: (prompts, seed) =>
-      generator.generate({ ...draw, ...shape, prompts, seed }),
-    reconstruct: (clips) => generator.reconstruct(clips),
+      pipeline.generate({ ...draw, ...shape, prompts, seed }),
+    reconstruct: (clips) => pipeline.reconstruct(clips),
     heldOutLoss: (clips) => heldOutLoss(device, models, clips),
-    [Symbol.dispose]: () => generator[Symbol.dispose](),
+    [Symbol.dispose]: () => pipeline[Symbol.dispose](),
   };
 }
 

@@ -3,7 +3,7 @@ import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
-import { FINISH_AT, SHIPPED } from "../generate/mod.ts";
+import { SHIPPED } from "../../pipeline/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
 const whole = (least: number): z.ZodCoercedNumber => {
@@ -55,10 +55,6 @@ export const evaluateFlags = z.strictObject({
   ),
   rescale: number.min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
-  finish: number.min(0, "must be 0 or more").max(0.9, "must be at most 0.9")
-    .default(FINISH_AT).describe(
-      "noise level at which the prompted decoder takes over from the sampler, where there is one; 0 for the VAE's decoder",
-    ),
   fvd: z.boolean().default(false).describe(
     "also FVD, with imported I3D weights",
   ),

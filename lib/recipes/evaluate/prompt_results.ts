@@ -50,7 +50,7 @@ export interface PromptResults {
 }
 
 /**
- * Held-out loss of real clips of named objects, mean over levels. A model that
+ * Held-out loss of real clips of named objects, mean over sigmas. A model that
  * does not read the names has the same for both.
  */
 export interface Naming {

@@ -14,10 +14,10 @@ export function reportCurves(evaluations: readonly Evaluation[]): Curve[] {
       title: "Held-out loss by noise level",
       xLabel: "noise level",
       yLabel: "loss",
-      series: phases.map(({ phase, heldOutLoss: { levels } }) => ({
+      series: phases.map(({ phase, heldOutLoss: { sigmas } }) => ({
         name: `phase ${phase}`,
-        x: Object.keys(levels).map(Number),
-        y: Object.values(levels),
+        x: Object.keys(sigmas).map(Number),
+        y: Object.values(sigmas),
       })),
     },
   ];

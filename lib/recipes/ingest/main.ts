@@ -9,7 +9,7 @@ import { StoppedError } from "../../trainer/mod.ts";
 import { runProgram, say } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";
-import { makeWritableFolder } from "../writable_folder.ts";
+import { makeWritableFolder } from "../../core/mod.ts";
 
 /** `deno task ingest`: folders of videos become a manifest. */
 async function run(

@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { type Clip, clipShape } from "lib/core/mod.ts";
 import { PHASES } from "lib/dataset/vocabulary/mod.ts";
 import {
-  filmBehind,
   filmTake,
   planTake,
   Sprites,
   type Take,
-  truthOf,
 } from "lib/dataset/synthetic/mod.ts";
 
 const SHAPE = { frames: 4, height: 48, width: 64, fps: 8 };
@@ -122,31 +120,6 @@ Deno.test("filmTake() lets rain and snow fall, and fog pale everything", async (
         changed > 0.015 && changed < 0.5,
         `${weather}: ${changed}`,
       );}
-  }
-});
-
-Deno.test("filmBehind() leaves the subjects out, and nothing else", async () => {
-  for (const phase of PHASES) {
-    const take = planTake({ seed: 2, phase, split: "train", index: 0 });
-    const clip = await filmTake(take, SHAPE, sprites);
-    const behind = await filmBehind(take, SHAPE, sprites);
-    const { owner, subjects } = await truthOf(take, SHAPE, sprites);
-    const size = SHAPE.height * SHAPE.width;
-    let [hidden, differing] = [0, 0];
-    owner.forEach((subject, i) => {
-      if (subject >= 0) hidden++;
-      const differs = [0, 1, 2].some((c) =>
-        Math.abs(clip.data[3 * i + c]! - behind.data[3 * i + c]!) > 0.05
-      );
-      if (!differs) return;
-      differing++;
-      const [x, y] = [i % SHAPE.width, Math.floor(i % size / SHAPE.width)];
-      const isThere = subjects[Math.floor(i / size)]!.some((
-        { box: [left, top, right, bottom] },
-      ) => x > left - 3 && x < right + 2 && y > top - 3 && y < bottom + 2);
-      assert.ok(isThere, `${phase}: ${x}, ${y}`);
-    });
-    assert.ok(differing > 0.7 * hidden, `${phase}: ${differing} of ${hidden}`);
   }
 });
 

@@ -39,7 +39,7 @@ function awake(config: BackboneConfig): BackboneParameters {
 
 /** What a call is given; all of it can be changed. */
 function inputsOf(batch: number, characters = 3) {
-  const level = Array.from({ length: batch }, (_, i) => 0.3 + 0.2 * i);
+  const sigma = Array.from({ length: batch }, (_, i) => 0.3 + 0.2 * i);
   const mask = (length: number, kept: number): NdArray =>
     float32(
       [batch, length],
@@ -47,7 +47,7 @@ function inputsOf(batch: number, characters = 3) {
     );
   return {
     latent: random("latent", [batch, 2, 2, 2, Z]),
-    level: float32([batch], level),
+    sigma: float32([batch], sigma),
     text: {
       tokens: random("text", [batch, characters, tiny.text.outputWidth]),
       mask: mask(characters, 2),
@@ -88,12 +88,12 @@ Deno.test("backbone() starts by predicting nothing", () => {
   assert.ok(y.data.every((value) => Math.abs(value) === 0));
 });
 
-Deno.test("backbone() depends on latent, level, text, words and positions", () => {
+Deno.test("backbone() depends on latent, sigma, text, words and positions", () => {
   const inputs = inputsOf(1);
   const y = run(inputs);
   const changes: Record<string, Partial<Inputs>> = {
     latent: { latent: random("other latent", [1, 2, 2, 2, Z]) },
-    level: { level: float32([1], [0.31]) },
+    sigma: { sigma: float32([1], [0.31]) },
     text: {
       text: {
         ...inputs.text,
@@ -114,8 +114,8 @@ Deno.test("backbone() depends on latent, level, text, words and positions", () =
   }
 });
 
-Deno.test("a wordless backbone() has no words of its own and reads none", () => {
-  const config: BackboneConfig = { ...tiny.backbone, wordless: true };
+Deno.test("backbone() without word embeddings ignores the words", () => {
+  const config: BackboneConfig = { ...tiny.backbone, wordEmbeddings: false };
   const parameters = awake(config);
   assert.equal(parameters.words, undefined);
   const inputs = inputsOf(1);
@@ -132,15 +132,15 @@ Deno.test("a wordless backbone() has no words of its own and reads none", () => 
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
-Deno.test("pooled context tokens read the whole prompt, and are zero for an empty one", () => {
-  const config: BackboneConfig = { ...tiny.backbone, memory: 3 };
+Deno.test("backbone() adds pooled context tokens; the empty prompt masks them", () => {
+  const config: BackboneConfig = { ...tiny.backbone, pooledContextTokens: 3 };
   const parameters = awake(config);
   const { width } = config;
-  assert.deepEqual(parameters.memory!.say.weight.shape, [
+  assert.deepEqual(parameters.promptMlp!.proj.weight.shape, [
     tiny.text.outputWidth,
     3 * width,
   ]);
-  const { memory: _, ...without } = parameters;
+  const { promptMlp: _, ...without } = parameters;
   const inputs = inputsOf(1);
   const y = run(inputs, parameters, config);
   assert.ok(distance(run(inputs, without, config), y) > 1e-4);
@@ -156,16 +156,16 @@ Deno.test("pooled context tokens read the whole prompt, and are zero for an empt
 });
 
 Deno.test("a backbone() that predicts the latent gives the velocity towards it", () => {
-  const config: BackboneConfig = { ...tiny.backbone, prediction: "data" };
-  const inputs = inputsOf(2); // of levels 0.3 and 0.5
+  const config: BackboneConfig = { ...tiny.backbone, prediction: "x0" };
+  const inputs = inputsOf(2); // of sigmas 0.3 and 0.5
   const { data: noisy } = inputs.latent;
-  /** Of an output and a share of the noisy latents, over the levels. */
-  const velocityOf = (output: NdArray, levels: [number, number][]): NdArray =>
+  /** Of an output and a share of the noisy latents, over the sigmas. */
+  const velocityOf = (output: NdArray, sigmas: [number, number][]): NdArray =>
     float32(
       output.shape,
       noisy.map((value, i) => {
-        const [share, level] = levels[i < noisy.length / 2 ? 0 : 1]!;
-        return (value - share * value - output.data[i]!) / level;
+        const [share, sigma] = sigmas[i < noisy.length / 2 ? 0 : 1]!;
+        return (value - share * value - output.data[i]!) / sigma;
       }),
     );
   assertClose(
@@ -174,8 +174,8 @@ Deno.test("a backbone() that predicts the latent gives the velocity towards it",
     velocityOf(run(inputs), [[0.063 / 0.1341, 0.3], [0.045 / 0.2725, 0.5]]),
     1e-4,
   );
-  // Below the lowest level the velocity stays finite: all is passed on.
-  const clean = { ...inputs, level: float32([2], [0, 0]) };
+  // Below the lowest sigma the velocity stays finite: all is passed on.
+  const clean = { ...inputs, sigma: float32([2], [0, 0]) };
   assertClose(
     run(clean, awake(config), config),
     velocityOf(run(clean), [[1, 0.05], [1, 0.05]]),

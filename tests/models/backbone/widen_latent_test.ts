@@ -24,7 +24,7 @@ function velocityOf(parameters: BackboneParameters, latent: number[]) {
     parameters,
     inputs: {
       latent: float32([1, 1, 1, 2, latent.length / 2], latent),
-      level: float32([1], [0.5]),
+      sigma: float32([1], [0.5]),
       text: {
         tokens: random("text", [1, 3, text.outputWidth]),
         mask: float32([1, 3], [1, 1, 1]),

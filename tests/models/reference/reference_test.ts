@@ -41,7 +41,8 @@ const CASES: Readonly<
       grid: { frames: 2, height: 2, width: 3 },
     }),
   residual_block: (p, x) => residualBlock(p, x),
-  temporal_attention: (p, x) => temporalAttention(p, x, { heads: 2, reach: 1 }),
+  temporal_attention: (p, x) =>
+    temporalAttention(p, x, { heads: 2, attentionWindow: 1 }),
   cross_modal_attention: (p, x, { mask }) =>
     crossModalAttention(p, { tokens: x, mask: mask! }, 2),
 };

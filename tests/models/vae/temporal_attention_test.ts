@@ -7,7 +7,7 @@ import {
 } from "lib/models/vae/temporal_attention.ts";
 import { eagerly, filled, random, valueAt } from "../_eager.ts";
 
-const SEEING = { heads: 2, reach: 8 };
+const SEEING = { heads: 2, attentionWindow: 8 };
 
 Deno.test("temporalAttention() lets a place look along time, and nowhere else", () => {
   const p = initTemporalAttention(new Rng(1), 8);

@@ -49,6 +49,14 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
       "Cannot read the command: there is no flag --maxSteps; did you mean --max-steps?",
     ],
     [
+      ["--finish", "0.25"],
+      "Cannot read the command: --finish was removed: the VAE's decoder draws all clips; leave it out",
+    ],
+    [
+      ["--rehearsal", "0.5"],
+      "Cannot read the command: --rehearsal is now --replay-fraction",
+    ],
+    [
       ["--colour", "red"],
       `Cannot read the command: there is no flag --colour; ${all}`,
     ],
