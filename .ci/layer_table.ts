@@ -4,6 +4,7 @@ export type Layer =
   | "formats"
   | "compiler"
   | "models"
+  | "pipeline"
   | "dataset"
   | "evaluation"
   | "trainer"
@@ -21,9 +22,10 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   formats: ["core"],
   compiler: ["core", "formats"],
   models: ["core", "formats"],
+  pipeline: ["core", "formats", "compiler", "models"],
   dataset: ["core", "formats"],
-  evaluation: ["core", "formats", "compiler", "models"],
-  trainer: ["core", "formats", "compiler", "models", "dataset"],
+  evaluation: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
+  trainer: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
   ltx2: ["core", "formats"],
   notebook: ["core", "formats"],
   recipes: [
@@ -31,6 +33,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
     "formats",
     "compiler",
     "models",
+    "pipeline",
     "dataset",
     "evaluation",
     "trainer",

@@ -12,8 +12,8 @@ import {
 } from "lib/models/backbone/cnn_block.ts";
 import {
   type BackboneConfig,
-  type BlockOptions,
   layerKinds,
+  type Remat,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
 import {
@@ -93,7 +93,7 @@ export function blockStackLoss(
   batch: Tensors<BlockStackBatch>,
   config: BackboneConfig,
   grid: GridSize,
-  { remat = (block) => block }: BlockOptions = {},
+  { remat = (block) => block }: { readonly remat?: Remat } = {},
 ): tf.Tensor {
   const { shared, cos, sin } = batch;
   const kinds = layerKinds(config);

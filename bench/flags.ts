@@ -99,7 +99,7 @@ export function backboneConfigOf(
     attentionLayers: options.attention,
     cnnLayers: options.cnn,
     cnnWidth: options.cnnWidth,
-    reading: "joint",
+    textConditioning: "joint",
   });
   if (result.success) return result.data;
   throw new InputError(

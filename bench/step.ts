@@ -53,7 +53,7 @@ export function smallStepCase(
       width: 24,
       heads: 2,
       cnnWidth: 8,
-      reading: "joint",
+      textConditioning: "joint",
       attentionLayers: Math.min(1, attentionLayers),
       cnnLayers: Math.min(1, cnnLayers),
     },

@@ -2,13 +2,13 @@ import { jitWithState, openDevice, uploadState } from "lib/compiler/mod.ts";
 import { Rng, silentProgress } from "lib/core/mod.ts";
 import { openJsonl } from "lib/formats/jsonl/mod.ts";
 import { tokenPositions } from "lib/models/backbone/mod.ts";
-import { drawLevels } from "lib/models/diffusion/mod.ts";
-import { readPrompts } from "lib/models/text/mod.ts";
+import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
+import { tokenisePrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
-import { initModels } from "lib/recipes/models.ts";
+import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { stagePlan } from "lib/recipes/train/curriculum.ts";
-import { tensorboardObserver } from "lib/recipes/train/tensorboard.ts";
+import { stagePlan } from "lib/recipes/curriculum.ts";
+import { tensorboardObserver } from "lib/trainer/mod.ts";
 import {
   ADAMW_DEFAULTS,
   clipShapeOf,
@@ -16,13 +16,13 @@ import {
   type DiffusionBatch,
   diffusionTrainingLoss,
   initTrainState,
-  lossByLevel,
+  lossBySigma,
   NO_LIMIT,
-  type Pass,
   train,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import { type Microbatch } from "lib/trainer/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import type { trainerFlags } from "./flags.ts";
@@ -72,8 +72,8 @@ export async function benchTrainer(
     return {
       latents,
       noise: rng.normals(latents.shape),
-      levels: drawLevels(rng, plan.batch),
-      prompts: readPrompts(captions, models.text),
+      sigmas: sampleTimesteps(rng, plan.batch),
+      prompts: tokenisePrompts(captions, models.text),
       positions,
     };
   };
@@ -124,10 +124,10 @@ export async function benchTrainer(
       initial,
       lossOf: diffusionTrainingLoss(models),
       batchAt,
-      measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
-        byLevel: lossByLevel(
-          passes.flatMap(({ batch }) => [...batch.levels.data]),
-          passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
+      measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
+        bySigma: lossBySigma(
+          microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
+          microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
         ),
       }),
       metrics,

@@ -14,11 +14,11 @@ import {
 import type { MapLeaves, NdArray } from "lib/core/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
-  adamW,
   ADAMW_DEFAULTS,
-  type AdamWOptions,
   initTrainState,
   NO_LIMIT,
+  type OptimiserConfig,
+  optimiserOf,
   type StepInputs,
   type TrainState,
   trainStep,
@@ -36,7 +36,7 @@ export interface TrainingCase<P, B> {
 }
 
 /** How both sides train. */
-export const OPTIMISER: AdamWOptions = ADAMW_DEFAULTS;
+export const OPTIMISER: OptimiserConfig = ADAMW_DEFAULTS;
 /** The same at every step. */
 export const LEARNING_RATE = 1e-3;
 
@@ -75,13 +75,13 @@ function stepFunction<P, B>(
       state.parameters,
     );
     return {
-      state: adamW(
-        state.parameters,
+      state: optimiserOf(OPTIMISER).update({
+        parameters: state.parameters,
         gradients,
-        state.moments,
+        moments: state.moments,
         scalars,
-        OPTIMISER,
-      ),
+        gate: tf.scalar(1),
+      }),
       outputs: { loss },
     };
   };

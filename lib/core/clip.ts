@@ -12,6 +12,11 @@ export interface Clip {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** A clip with its values clamped to [0,1], as a screen shows them. */
+export function clamped(clip: Clip): Clip {
+  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
+}
+
 /** Colour channels of a clip: red, green, blue. */
 export const CHANNELS = 3;
 

@@ -22,6 +22,18 @@ export class InputError extends Error {
   readonly exitCode = 2;
 }
 
+/** Why a run was stopped before its end. */
+export type StopReason = "interrupt" | "stop file" | "time";
+
+/** Work was stopped from outside; all that was finished is saved. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+
+  constructor(message: string, readonly reason: StopReason = "interrupt") {
+    super(message);
+  }
+}
+
 /** The error for a file that does not exist. */
 export function missingFile(path: string, kind = "file"): InputError {
   return new InputError(

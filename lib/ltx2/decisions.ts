@@ -77,10 +77,10 @@ export const CAREFUL: MemoryPlan = {
  * import { decisionsOf } from "lib/ltx2/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, reading: "joint" } as const;
+ * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
  * const decisions = decisionsOf({
  *   hybrid,
- *   pure: { ...hybrid, attentionLayers: 48, cnnLayers: 0, reading: "cross" },
+ *   pure: { ...hybrid, attentionLayers: 48, cnnLayers: 0, textConditioning: "cross" },
  *   parameters: { backbone: 280e6, text: 85e6, vae: 120e6 },
  *   latent: { space: 16, time: 4, channels: 256 },
  *   textTokens: 64,

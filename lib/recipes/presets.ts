@@ -1,14 +1,5 @@
-import type { BackboneConfig } from "../models/backbone/mod.ts";
-import type { DecoderConfig } from "../models/decoder/mod.ts";
-import { type TextConfig, UNICODE_ROWS } from "../models/text/mod.ts";
-import type { VaeConfig } from "../models/vae/mod.ts";
-
-/** The three models that together turn a prompt into a video. */
-export interface ModelConfig {
-  readonly vae: VaeConfig;
-  readonly text: TextConfig;
-  readonly backbone: BackboneConfig;
-}
+import { UNICODE_ROWS } from "../models/text/mod.ts";
+import type { ModelConfig } from "../models/text_to_video/mod.ts";
 
 /** Sizes that have a name, from the smallest to the largest. */
 export const PRESET_NAMES = [
@@ -33,7 +24,7 @@ const NANO: ModelConfig = {
     blocks: 1,
     latentChannels: 32,
     heads: 4,
-    reach: 8,
+    attentionWindow: 8,
     beta: { initial: 1e-4, min: 1e-6, max: 1 },
   },
   text: {
@@ -55,21 +46,9 @@ const NANO: ModelConfig = {
     attentionLayers: 4,
     cnnLayers: 2,
     cnnWidth: 64,
-    memory: 16,
-    reading: "joint",
+    pooledContextTokens: 16,
+    textConditioning: "joint",
   },
-};
-
-const NANO_DECODER: DecoderConfig = {
-  levels: [
-    { width: 128, blocks: 2 },
-    { width: 96, blocks: 2 },
-    { width: 64, blocks: 1 },
-  ],
-  memory: 32,
-  memoryWidth: 64,
-  patch: 4,
-  sprite: { side: 20, pictures: 80 },
 };
 
 /**
@@ -92,7 +71,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 1,
       latentChannels: 8,
       heads: 2,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-4, min: 1e-6, max: 1 },
     },
     text: {
@@ -114,7 +93,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 2,
       cnnLayers: 1,
       cnnWidth: 16,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   nano: NANO,
@@ -126,7 +105,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
       shortcut: true,
     },
-    backbone: { ...NANO.backbone, prediction: "data" },
+    backbone: { ...NANO.backbone, prediction: "x0" },
   },
   small: {
     vae: {
@@ -135,7 +114,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 2,
       latentChannels: 32,
       heads: 4,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 1e-3, min: 1e-6, max: 1 },
     },
     text: {
@@ -157,7 +136,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 15,
       cnnLayers: 9,
       cnnWidth: 192,
-      reading: "joint",
+      textConditioning: "joint",
     },
   },
   // The arithmetic is in docs/specification.md; a test holds it to 2 %.
@@ -168,7 +147,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       blocks: 3,
       latentChannels: 256,
       heads: 8,
-      reach: 8,
+      attentionWindow: 8,
       beta: { initial: 0.1, min: 1e-4, max: 1 },
     },
     text: {
@@ -190,49 +169,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       attentionLayers: 30,
       cnnLayers: 18,
       cnnWidth: 256,
-      reading: "joint",
+      textConditioning: "joint",
     },
-  },
-};
-
-/**
- * Decoders that finish under a prompt what each preset's backbone begins
- * (docs/specification.md, section 6).
- */
-export const DECODERS: Readonly<Record<PresetName, DecoderConfig>> = {
-  tiny: {
-    levels: [
-      { width: 32, blocks: 1 },
-      { width: 32, blocks: 1 },
-      { width: 32, blocks: 1 },
-    ],
-    memory: 4,
-    memoryWidth: 16,
-    patch: 4,
-    sprite: { side: 8, pictures: 4 },
-  },
-  nano: NANO_DECODER,
-  micro: NANO_DECODER,
-  small: {
-    levels: [
-      { width: 256, blocks: 2 },
-      { width: 160, blocks: 2 },
-      { width: 96, blocks: 2 },
-    ],
-    memory: 48,
-    memoryWidth: 128,
-    patch: 4,
-    sprite: { side: 32, pictures: 192 },
-  },
-  base: {
-    levels: [
-      { width: 512, blocks: 3 },
-      { width: 256, blocks: 3 },
-      { width: 128, blocks: 3 },
-    ],
-    memory: 64,
-    memoryWidth: 256,
-    patch: 4,
-    sprite: { side: 64, pictures: 512 },
   },
 };

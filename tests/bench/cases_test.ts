@@ -177,7 +177,7 @@ Deno.test("operations of step are three times those of its forward pass", () => 
     cnnWidth: 8,
     attentionLayers: 2,
     cnnLayers: 1,
-    reading: "joint" as const,
+    textConditioning: "joint" as const,
   };
   const grid = { frames: 2, height: 3, width: 4 };
   assert.equal(

@@ -22,19 +22,14 @@ import {
   initBackbone,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
-import {
-  type DecoderParameters,
-  initDecoder,
-  knownPoses,
-} from "lib/models/decoder/mod.ts";
 import { flowLoss } from "lib/models/diffusion/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import {
   encodeText,
   initText,
   type PromptTokens,
-  readPrompts,
   type TextParameters,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import {
   initVae,
@@ -43,11 +38,9 @@ import {
   vaeLoss,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  type DecoderBatch,
-  decoderTrainingLoss,
   initTrainState,
   NO_LIMIT,
   trainStep,
@@ -72,9 +65,9 @@ const Z = tiny.vae.latentChannels;
 /**
  * The tiny VAE on a clip of 12 frames of 32x32: two discs that move.
  *
- * Twelve frames are three in the latent, more than the reach of one.
+ * Twelve frames are three in the latent, more than the attention window of one.
  */
-export const vaeConfig: VaeConfig = { ...tiny.vae, reach: 1 };
+export const vaeConfig: VaeConfig = { ...tiny.vae, attentionWindow: 1 };
 export function vaeLearner(config = vaeConfig): Learner<
   VaeParameters,
   { clip: NdArray; noise: NdArray }
@@ -109,7 +102,7 @@ export function discs(T: number, H: number, W: number): NdArray<"float32"> {
   return float32([1, T, H, W, 3], data);
 }
 
-/** A backbone on two latents of 2x2x2 cells at two levels of noise. */
+/** A backbone on two latents of 2x2x2 cells at two sigmas of noise. */
 export function backboneLearner(
   config: BackboneConfig = tiny.backbone,
 ): Learner<
@@ -117,7 +110,7 @@ export function backboneLearner(
   MapLeaves<BackboneInputs, tf.Tensor, NdArray> & { velocity: NdArray }
 > {
   const shape = [2, 2, 2, 2, Z];
-  const prompts = readPrompts(["a red cat runs", "a dog"], tiny.text);
+  const prompts = tokenisePrompts(["a red cat runs", "a dog"], tiny.text);
   const { queries, outputWidth } = tiny.text;
   return {
     initial: initBackbone(config, {
@@ -127,7 +120,7 @@ export function backboneLearner(
     batch: {
       latent: random("latent", shape),
       velocity: random("velocity", shape),
-      level: float32([2], [0.3, 0.7]),
+      sigma: float32([2], [0.3, 0.7]),
       text: {
         tokens: random("text", [2, queries, outputWidth]),
         mask: float32([2, queries], new Array(2 * queries).fill(1)),
@@ -147,44 +140,6 @@ export function backboneLearner(
   };
 }
 
-/**
- * The tiny decoder, which is to draw two discs from what a backbone would say,
- * and nothing over them, wherever that would be.
- */
-export function decoderLearner(): Learner<
-  DecoderParameters,
-  MapLeaves<DecoderBatch, tf.Tensor, NdArray>
-> {
-  const config = DECODERS.tiny;
-  const { queries, outputWidth } = tiny.text;
-  const { width } = tiny.backbone;
-  return {
-    initial: initDecoder(config, {
-      latentChannels: Z,
-      backboneWidth: width,
-      textWidth: outputWidth,
-    }, new Rng(6)),
-    batch: {
-      clips: discs(8, 32, 16),
-      behind: discs(8, 32, 16),
-      guess: {
-        tokens: random("tokens", [1, 2, 2, 1, width]),
-        guess: random("guess", [1, 2, 2, 1, Z]),
-        text: {
-          tokens: random("text", [1, queries, outputWidth]),
-          mask: float32([1, queries], new Array(queries).fill(1)),
-        },
-        seconds: float32([1, 2], [-0.25, 0.25]),
-      },
-      poses: knownPoses([Array.from({ length: 8 }, (_, i) => ({
-        ...{ x: i - 4, y: 2, width: 20, height: 18, turn: 0.1 * i },
-        ...{ presence: 0.9, light: -0.1 },
-      }))], { frames: 8, cell: 16 }),
-    },
-    lossOf: decoderTrainingLoss(config),
-  };
-}
-
 /** The text encoder, which is to give four prompts four encodings. */
 export function textLearner(): Learner<
   TextParameters,
@@ -195,7 +150,7 @@ export function textLearner(): Learner<
   return {
     initial: initText(tiny.text, new Rng(5)),
     batch: {
-      prompts: readPrompts(prompts, tiny.text),
+      prompts: tokenisePrompts(prompts, tiny.text),
       wanted: random("wanted", [4, queries, outputWidth]),
     },
     lossOf: (p, { prompts, wanted }) => ({
@@ -207,8 +162,8 @@ export function textLearner(): Learner<
   };
 }
 
-/** The same model with every parameter moved a little, so that none is silent. */
-export function awake<P, B>(learner: Learner<P, B>): Learner<P, B> {
+/** The same model with every parameter moved a little, so that none is zero. */
+export function perturbed<P, B>(learner: Learner<P, B>): Learner<P, B> {
   const initial = mapTree(learner.initial, isNdArray, (array, path) => {
     const noise = random(path, array.shape).data;
     return float32(array.shape, array.data.map((v, i) => v + 0.05 * noise[i]!));
@@ -229,7 +184,7 @@ export async function learn<P, B>(
   );
   const history: Record<string, number>[] = [];
   for (let i = 1; i <= steps; i++) {
-    // Warms up and cools down: the end is quieter than the middle.
+    // Warms up and cools down: the end is less noisy than the middle.
     const pace = Math.min(1, i / 10, 2 * (1 - i / (steps + 1)));
     const scalars = updateScalars(i, rate * pace, NO_LIMIT, ADAMW_DEFAULTS);
     const outputs = await step.run({ batch, scalars } as never);

@@ -4,18 +4,12 @@ import { jit } from "lib/compiler/mod.ts";
 import type { NdArray } from "lib/core/mod.ts";
 import { pureTransformer } from "lib/models/backbone/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
-import {
-  decode,
-  decodeTiled,
-  encode,
-  type TileCoder,
-  type VaeParameters,
-} from "lib/models/vae/mod.ts";
+import { decode, encode, type VaeParameters } from "lib/models/vae/mod.ts";
+import { decodeTiled, type TileCoder } from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "./_device.ts";
 import {
   backboneLearner,
-  decoderLearner,
   discs,
   learn,
   textLearner,
@@ -106,12 +100,6 @@ Deno.test("the text encoder overfits four prompts", async () => {
   const { history } = await learn(textLearner(), { steps: 150, rate: 1e-2 });
   const [first, last] = [history[0]!.loss!, history.at(-1)!.loss!];
   assert.ok(last < first / 100, `${first} to ${last}`);
-});
-
-Deno.test("the prompted decoder overfits a clip", async () => {
-  const { history } = await learn(decoderLearner(), { steps: 150, rate: 5e-3 });
-  const [first, last] = [history[0]!.loss!, history.at(-1)!.loss!];
-  assert.ok(last < first / 20, `${first} to ${last}`);
 });
 
 Deno.test("the hybrid backbone overfits two latents", async () => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { isNdArray, leavesOf, Rng } from "lib/core/mod.ts";
 import { layerKinds } from "lib/models/backbone/mod.ts";
-import { shapesOnly } from "lib/models/layers/mod.ts";
+import { metaInit } from "lib/models/layers/mod.ts";
 import { strideOf } from "lib/models/vae/mod.ts";
-import { initModels, type ModelParameters } from "lib/recipes/models.ts";
+import {
+  initModels,
+  type ModelParameters,
+} from "lib/models/text_to_video/mod.ts";
 import { PRESET_NAMES, PRESETS } from "lib/recipes/presets.ts";
 
 function countsOf(models: ModelParameters): Record<string, number> {
@@ -17,7 +20,7 @@ function countsOf(models: ModelParameters): Record<string, number> {
 }
 
 Deno.test("base has the report's parameters, to within 2 %", () => {
-  const counts = countsOf(initModels(PRESETS.base, shapesOnly()));
+  const counts = countsOf(initModels(PRESETS.base, metaInit()));
   const wanted = { backbone: 280e6, vae: 120e6, text: 85e6 };
   for (const [model, count] of Object.entries(wanted)) {
     const off = Math.abs(counts[model]! / count - 1);
@@ -43,7 +46,7 @@ Deno.test("base has the report's shapes", () => {
 
 Deno.test("presets grow from name to name, and shrink clips alike", () => {
   const totals = PRESET_NAMES.map((name) =>
-    Object.values(countsOf(initModels(PRESETS[name], shapesOnly())))
+    Object.values(countsOf(initModels(PRESETS[name], metaInit())))
       .reduce((a, b) => a + b)
   );
   assert.deepEqual(totals, totals.toSorted((a, b) => a - b));
@@ -56,7 +59,7 @@ Deno.test("shapes without values are those of real parameters", () => {
   const shapes = (rng: Rng): [string, readonly number[]][] =>
     leavesOf(initModels(PRESETS.tiny, rng), isNdArray)
       .map(([path, { shape }]) => [path, shape]);
-  assert.deepEqual(shapes(shapesOnly()), shapes(new Rng(1)));
+  assert.deepEqual(shapes(metaInit()), shapes(new Rng(1)));
 });
 
 Deno.test("the three models of a seed have weights of their own", () => {

@@ -3,17 +3,19 @@ import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
 import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
 import type { RotaryTable, Tensors } from "lib/models/layers/mod.ts";
-import { initText, readPrompts } from "lib/models/text/mod.ts";
+import { initText, tokenisePrompts } from "lib/models/text/mod.ts";
 import { initVae, strideOf, type VaeParameters } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   type DiffusionBatch,
-  type DiffusionConfig,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   type VaeBatch,
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
+import {
+  type DiffusionConfig,
+  type DiffusionParameters,
+} from "lib/models/text_to_video/mod.ts";
 
 /**
  * One thread, for results that do not depend on the machine. Opened before the
@@ -100,8 +102,8 @@ export function diffusionBatch(
   return {
     latents: rng.normals(shape),
     noise: rng.normals(shape),
-    levels: float32([2], [0.3, 0.8]),
-    prompts: readPrompts(
+    sigmas: float32([2], [0.3, 0.8]),
+    prompts: tokenisePrompts(
       ["a red cat", step % 2 ? "" : "dog"],
       diffusionConfig.text,
     ),

@@ -1,4 +1,4 @@
-import type { Clip, Pose, Rng } from "../../core/mod.ts";
+import type { Clip, Rng } from "../../core/mod.ts";
 
 /** What a batch asks of each of its clips. */
 export interface ClipShape {
@@ -10,14 +10,6 @@ export interface ClipShape {
   readonly width: number;
   /** Frames per second. */
   readonly fps: number;
-}
-
-/** The one thing that a clip shows, apart from what is behind it. */
-export interface ThingApart {
-  /** Where it is and how it is seen, frame by frame. */
-  readonly poses: readonly Pose[];
-  /** The clip without it. */
-  behind(): Promise<Clip>;
 }
 
 /** A clip and a sentence that says what it shows. */
@@ -57,9 +49,4 @@ export interface ClipSource {
     index: number,
     rng: Rng,
   ): Promise<Pick<CaptionedClip, "caption" | "language">>;
-  /**
-   * The one thing that a clip shows, apart from the rest; undefined where it
-   * shows several, or nobody can tell them apart.
-   */
-  apartAt?(index: number, shape: ClipShape): ThingApart | undefined;
 }

@@ -1,30 +1,20 @@
 /**
- * The loader: clips of any source as batches, in an exact order that a cursor
- * can be put back into.
+ * The loader: sources of clips, mixed by weight, as batches in an order that
+ * follows from the seed alone.
  *
  * @module
  */
 export {
-  type Batch,
-  batches,
-  type BatchesOptions,
-  type Cursor,
-  type Loader,
-} from "./batches.ts";
-export type {
-  CaptionedClip,
-  ClipShape,
-  ClipSource,
-  ThingApart,
-} from "./clip_source.ts";
-export {
-  type Bucket,
-  orderOf,
-  type OrderOptions,
-  type PlannedBatch,
-  type PlannedClip,
-  type WeightedSource,
-} from "./order.ts";
+  batchOrder,
+  type BatchPlan,
+  type BucketSize,
+  type Sample,
+} from "./batch_order.ts";
+export { type Bucket, type ClipBatch, clipBatches } from "./clip_batches.ts";
+export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
+export { interleave, type Turn } from "./interleave.ts";
+export { mixedClips, type WeightedSource } from "./mixed_clips.ts";
+export { Prefetcher } from "./prefetcher.ts";
 export {
   type WorkerClips,
   workerClips,

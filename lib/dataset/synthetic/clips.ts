@@ -1,36 +1,28 @@
 import type { Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
+import { checkLanguages, sampleCaption } from "../captions/mod.ts";
 import type { Phase } from "../vocabulary/mod.ts";
-import { checkLanguages, describe } from "./_description.ts";
-import { filmBehind, filmTake } from "./film.ts";
-import { posesOf } from "./poses.ts";
+import { renderScene } from "./render_scene.ts";
+import { type SceneSpec, sceneSpec } from "./scene_spec.ts";
 import { Sprites } from "./sprites.ts";
-import { planTake, SHARE_OF_SHAPES, type Take } from "./take.ts";
 
-/** Which clips of the synthetic world, and how they are described. */
+/** Which synthetic clips, and the languages of their captions. */
 export interface SyntheticOptions {
   readonly phase: Phase;
-  /** Those of `validation` are never among those of `train`. */
+  /** The splits are disjoint. */
   readonly split: "train" | "validation";
-  /** A whole number; another world for each. */
+  /** A whole number; each seed has other scenes. */
   readonly seed: number;
   /** Clips in one epoch. */
   readonly length: number;
-  /** Share of the subjects that are shapes in colours, in [0,1]; half if absent. */
-  readonly shapes?: number;
-  /**
-   * Share of the other subjects that are drawn from `COMMON_OBJECTS` alone, in
-   * [0,1]; none if absent, so that all things are equally frequent.
-   */
-  readonly common?: number;
   /** BCP 47 tags, of those in `LANGUAGES`; English alone if absent. */
   readonly languages?: readonly string[];
 }
 
 /**
- * Clips of the synthetic world for the loader, drawn when they are asked for.
+ * A source of synthetic clips, rendered on demand.
  *
- * @throws {InputError} naming the language, if it is not covered
+ * @throws {InputError} naming a language that is not in `LANGUAGES`
  *
  * @example
  * ```ts
@@ -46,45 +38,24 @@ export interface SyntheticOptions {
  * ```
  */
 export function syntheticClips(
-  {
-    phase,
-    split,
-    seed,
-    length,
-    shapes = SHARE_OF_SHAPES,
-    common = 0,
-    languages = ["en"],
-  }: SyntheticOptions,
+  { phase, split, seed, length, languages = ["en"] }: SyntheticOptions,
 ): ClipSource {
   checkLanguages(languages);
   const sprites = new Sprites();
-  const takeAt = (index: number): Take =>
-    planTake({ seed, phase, split, index, shapes, common });
-  // Takes of other shares are other takes.
-  const world = [
-    split,
-    ...(shapes === SHARE_OF_SHAPES ? [] : [`${100 * shapes} % shapes`]),
-    ...(common === 0 ? [] : [`${100 * common} % common`]),
-  ].join(", ");
+  const sceneAt = (index: number): SceneSpec =>
+    sceneSpec({ seed, phase, split, index });
   return {
-    name: `synthetic phase ${phase} ${world}`,
+    name: `synthetic phase ${phase} ${split}`,
     length,
     async clipAt(index: number, shape: ClipShape, rng: Rng) {
-      const take = takeAt(index);
+      const scene = sceneAt(index);
       return {
-        id: `synthetic/${seed}/${phase}/${world}/${index}`,
-        clip: await filmTake(take, shape, sprites),
-        ...await describe(take.labels, languages, rng),
+        id: `synthetic/${seed}/${phase}/${split}/${index}`,
+        clip: await renderScene(scene, shape, sprites),
+        ...await sampleCaption(scene.labels, languages, rng),
       };
     },
-    captionAt: (index, rng) => describe(takeAt(index).labels, languages, rng),
-    apartAt(index, shape) {
-      const take = takeAt(index);
-      if (take.subjects.length > 1) return undefined;
-      return {
-        poses: posesOf(take, shape),
-        behind: () => filmBehind(take, shape, sprites),
-      };
-    },
+    captionAt: (index, rng) =>
+      sampleCaption(sceneAt(index).labels, languages, rng),
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./digest.ts";
 export * from "./fetch.ts";
 export * from "./form.ts";
 export {

@@ -34,7 +34,7 @@ export interface BackboneShape extends BlockWidths {
   readonly heads: number;
   readonly attentionLayers: number;
   readonly cnnLayers: number;
-  readonly reading: "joint" | "cross";
+  readonly textConditioning: "joint" | "cross";
 }
 
 /** Weights of a 3x3x3 kernel for each pair of channels. */
@@ -98,7 +98,7 @@ export function backboneFlops(
   shape: BackboneShape,
   counts: TokenCounts,
 ): Flops {
-  const mixing = blockFlops(shape.reading, shape, counts);
+  const mixing = blockFlops(shape.textConditioning, shape, counts);
   const cnn = blockFlops("cnn", shape, counts);
   return {
     linear: shape.attentionLayers * mixing.linear +

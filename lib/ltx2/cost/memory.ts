@@ -54,7 +54,7 @@ const SCORES = 2;
  * import { trainingMemory } from "lib/ltx2/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const shape = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, reading: "joint" } as const;
+ * const shape = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
  * const { moments, kept } = trainingMemory(280e6, shape, { video: 4608, text: 64 }, {
  *   microBatch: 1, recompute: true, attentionParts: 1, averageOnDevice: false,
  * });

@@ -3,15 +3,16 @@ import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import {
   type AttentionContext,
   initLinear,
-  initRecall,
+  initPromptMlp,
   initTimestep,
   layerNorm,
   linear,
   type LinearParameters,
-  meanOfTokens,
+  meanPool,
   normal,
-  recall,
-  type RecallParameters,
+  promptMlp,
+  type PromptMlpParameters,
+  type RotaryTable,
   silu,
   stack,
   type Tensors,
@@ -30,92 +31,72 @@ import {
   type CnnBlockParameters,
   initCnnBlock,
 } from "./cnn_block.ts";
-import { type BackboneConfig, type LayerKind, layerKinds } from "./config.ts";
-import {
-  crossBlock,
-  type CrossBlockParameters,
-  initCrossBlock,
-} from "./cross_block.ts";
-import { modulate, modulationOf } from "./modulation.ts";
-
-/** A block of any kind; the configuration tells which stands where. */
-export type BlockParameters =
-  | AttentionBlockParameters
-  | CrossBlockParameters
-  | CnnBlockParameters;
+import { type BackboneConfig, layerKinds } from "./config.ts";
+import { modulatedNorm, modulationOf } from "./modulation.ts";
 
 /** Parameters of a HybridBackbone. */
 export interface BackboneParameters {
   /** `[Z,D]`: latent channels to tokens. */
   readonly input: LinearParameters;
   readonly timestep: TimestepParameters;
-  /** `[D,6D]`: what all blocks share of the timestep. */
+  /** `[D,6D]`: modulation that all blocks share (adaLN-single). */
   readonly modulation: LinearParameters;
-  /** `[textWidth,D]`: the text encoder's output to context tokens. */
+  /** `[textWidth,D]`: text tokens to context tokens. */
   readonly text: LinearParameters;
-  /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
+  /** `[wordRows,D]`: word embeddings, further context tokens. */
   readonly words?: NdArray;
-  /** The whole prompt as M more context tokens, if any. */
-  readonly memory?: RecallParameters;
-  /** `[D,D]`: the whole prompt, added to the timestep. */
+  /** From pooled text to further context tokens. */
+  readonly promptMlp?: PromptMlpParameters;
+  /** `[D,D]`: the mean of the context, added to the timestep embedding. */
   readonly prompt: LinearParameters;
-  readonly layers: Record<string, BlockParameters>;
+  readonly layers: Record<
+    string,
+    AttentionBlockParameters | CnnBlockParameters
+  >;
   /** `[2,D]`: shift and scale before the output. */
   readonly finalModulation: NdArray;
   /** `[D,Z]`. */
   readonly output: LinearParameters;
 }
 
-/** What the backbone needs to know of the models beside it. */
-export interface BackboneSurroundings {
-  readonly latentChannels: number;
-  readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
-}
-
 /**
- * Deviation of word embeddings before training: small, for they are not
- * normalised, so that a word says little until it has been learned.
+ * Std of word embeddings before training. They are not normalised: small ones
+ * keep words that were never trained from disturbing the others.
  */
-const WORD_DEVIATION = 0.02;
+const WORD_STD = 0.02;
 
-/** Gain of the memory before training, small for the same reason. */
-const MEMORY_GAIN = 0.1;
+/** Gain of the prompt MLP's output layer before training, for the same reason. */
+const PROMPT_MLP_GAIN = 0.1;
 
 /**
- * Where the latent is predicted, lower noise levels count as this one: the
- * velocity is the error over the level, which would grow without bound.
+ * Least sigma that the error of x0 is divided by: the velocity is that error
+ * over sigma, which would grow without bound.
  */
-const LOWEST_LEVEL = 0.05;
+const MIN_SIGMA = 0.05;
 
 /**
- * Variance of what is taken for sure where the latent is predicted, of 1 in
- * all. Under little noise most of the noisy latent is passed on, which a narrow
- * backbone cannot copy exactly; under much noise nothing is.
+ * Standard deviation of the part of a normalised latent that the skip
+ * connection of x0-prediction takes as known; the latent's own is 1. At low
+ * sigma `cSkip` passes most of the noisy latent, which a narrow backbone cannot
+ * copy exactly; at high sigma it passes none.
  */
-const PASSED_ON = 0.09;
+const SIGMA_DATA = 0.3;
 
 /**
- * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
- * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
+ * Makes a HybridBackbone. Gates and output start at zero, so that it predicts
+ * zero at first (Peebles & Xie 2022, arXiv 2212.09748).
  *
- * @example
- * ```ts
- * import { initBackbone } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone, text } = PRESETS.tiny;
- * const { words } = initBackbone(backbone, { latentChannels: 8, text }, new Rng(0));
- * assert.deepEqual(words?.shape, [128, 48]);
- * ```
+ * @param models.latentChannels Z, of the VAE.
  */
 export function initBackbone(
   config: BackboneConfig,
-  { latentChannels, text }: BackboneSurroundings,
+  { latentChannels, text }: {
+    readonly latentChannels: number;
+    readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
+  },
   rng: Rng,
 ): BackboneParameters {
-  const { width } = config;
+  const { width, cnnWidth } = config;
   const kinds = layerKinds(config);
   return {
     input: initLinear(rng.fork("input"), latentChannels, width),
@@ -127,76 +108,57 @@ export function initBackbone(
       0,
     ),
     text: initLinear(rng.fork("text"), text.outputWidth, width),
-    ...(!config.wordless && {
-      words: normal(rng.fork("words"), [text.wordRows, width], WORD_DEVIATION),
+    ...(config.wordEmbeddings !== false && {
+      words: normal(rng.fork("words"), [text.wordRows, width], WORD_STD),
     }),
-    ...(config.memory && {
-      memory: initMemory(config, text, rng),
+    ...(config.pooledContextTokens && {
+      promptMlp: initContextMlp(config, text, rng),
     }),
     prompt: initLinear(rng.fork("prompt"), width, width),
-    layers: stack<BlockParameters>(
+    layers: stack(
       "block",
       kinds.length,
-      (place, name) => initBlock(kinds[place]!, rng.fork(name), config),
+      (place, name) =>
+        kinds[place] === "cnn"
+          ? initCnnBlock(rng.fork(name), width, cnnWidth)
+          : initAttentionBlock(rng.fork(name), width, config.textConditioning),
     ),
     finalModulation: zeros([2, width]),
     output: initLinear(rng.fork("output"), width, latentChannels, 0),
   };
 }
 
-/**
- * Makes the memory of a prompt, which says little until it has learned.
- *
- * @example
- * ```ts
- * import { initMemory } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { say } = initMemory({ memory: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
- * assert.deepEqual(say.weight.shape, [6, 32]);
- * ```
- */
-export function initMemory(
-  { memory = 0, width }: Pick<BackboneConfig, "memory" | "width">,
+/** Makes the MLP from pooled text to context tokens of a backbone. */
+export function initContextMlp(
+  { pooledContextTokens: tokens = 0, width }: Pick<
+    BackboneConfig,
+    "pooledContextTokens" | "width"
+  >,
   text: Pick<TextConfig, "outputWidth">,
   rng: Rng,
-): RecallParameters {
-  return initRecall(
-    rng.fork("memory"),
+): PromptMlpParameters {
+  // The name of the fork decides the initial weights: it stays.
+  const own = rng.fork("memory");
+  return initPromptMlp(
+    own,
     text.outputWidth,
-    { tokens: memory, width },
-    MEMORY_GAIN,
+    { tokens, width },
+    PROMPT_MLP_GAIN,
   );
 }
 
-function initBlock(
-  kind: LayerKind,
-  rng: Rng,
-  { width, cnnWidth }: BackboneConfig,
-): BlockParameters {
-  switch (kind) {
-    case "attention":
-      return initAttentionBlock(rng, width);
-    case "cross":
-      return initCrossBlock(rng, width);
-    case "cnn":
-      return initCnnBlock(rng, width, cnnWidth);
-  }
-}
-
-/** What a noisy latent is denoised by. */
+/** The inputs of a backbone. */
 export interface BackboneInputs {
   /** Noisy normalised latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
   /** Noise level of each, `[B]` in [0,1]. */
-  readonly level: tf.Tensor;
+  readonly sigma: tf.Tensor;
   /** The text encoder's output, `[B,L,textWidth]`, and its mask, `[B,L]`. */
   readonly text: AttentionContext;
   /** Rows of the prompt's words, int32 `[B,W]`, and their mask, `[B,W]`. */
   readonly words: { readonly ids: tf.Tensor; readonly mask: tf.Tensor };
   /** Rotary tables of the tokens, `[N,d/2]`. */
-  readonly positions: { readonly cos: tf.Tensor; readonly sin: tf.Tensor };
+  readonly positions: Tensors<RotaryTable>;
 }
 
 /**
@@ -214,10 +176,9 @@ export interface BlockOptions {
 
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
- * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "data"` it predicts the
- * latent x, and the velocity is `(noisy - x) / level` (Li & He 2025, Back to
- * Basics, arXiv 2511.13720); x is the output beside a share of the noisy latent
- * that falls with the noise (as in Karras et al. 2022, arXiv 2206.00364).
+ * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "x0"` it predicts the clean
+ * latent `x0 = output + cSkip(sigma) * noisy`, and the velocity is
+ * `(noisy - x0) / sigma` (Li & He 2025, Back to Basics, arXiv 2511.13720).
  *
  * @example
  * ```ts
@@ -233,7 +194,7 @@ export interface BlockOptions {
  * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
  * const velocity = backbone(tensorsOf(parameters), {
  *   latent: tf.ones([1, 1, 2, 2, 8]),
- *   level: tf.tensor1d([0.5]),
+ *   sigma: tf.tensor1d([0.5]),
  *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
  *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
  *   positions: tensorsOf(
@@ -246,168 +207,82 @@ export interface BlockOptions {
 export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
-  config: BackboneConfig,
-  options: BlockOptions = {},
-): tf.Tensor {
-  return velocityOfTokens(
-    p,
-    backboneTokens(p, inputs, config, options),
-    inputs,
-    config,
-  );
-}
-
-/**
- * The velocity that tokens of {@link backboneTokens} stand for: `[B,N,D]` and
- * the noisy latent `[B,t,h,w,Z] -> [B,t,h,w,Z]`. See {@link backbone}, which is
- * both in one.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { velocityOfTokens } from "lib/models/backbone/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const output = { weight: tf.tensor2d([[2]]), bias: tf.tensor1d([1]) };
- * const at = { latent: tf.zeros([1, 1, 1, 1, 1]), level: tf.tensor1d([0.5]) };
- * const velocity = velocityOfTokens({ output }, tf.tensor3d([[[3]]]), at, {});
- * assert.equal(velocity.dataSync()[0], 7);
- * ```
- */
-export function velocityOfTokens(
-  p: Pick<Tensors<BackboneParameters>, "output">,
-  tokens: tf.Tensor,
-  { latent, level }: Pick<BackboneInputs, "latent" | "level">,
-  { prediction }: Pick<BackboneConfig, "prediction">,
-): tf.Tensor {
-  const out = tf.reshape(linear(p.output, tokens), latent.shape);
-  if (prediction !== "data") return out;
-  const s = tf.reshape(level, [level.size, 1, 1, 1, 1]);
-  const data = tf.add(out, tf.mul(latent, passedOn(s)));
-  return tf.div(tf.sub(latent, data), tf.maximum(s, LOWEST_LEVEL));
-}
-
-/**
- * What the backbone makes of each cell of a noisy latent, before the output
- * layer: `[B,t,h,w,Z] -> [B,N,D]`, `N = t h w`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { backboneTokens, initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone: config, text } = PRESETS.tiny;
- * const parameters = initBackbone(config, { latentChannels: 8, text }, new Rng(0));
- * const tokens = backboneTokens(tensorsOf(parameters), {
- *   latent: tf.ones([1, 1, 2, 2, 8]),
- *   level: tf.tensor1d([0.5]),
- *   text: { tokens: tf.ones([1, 4, 48]), mask: tf.ones([1, 4]) },
- *   words: { ids: tf.zeros([1, 3], "int32"), mask: tf.ones([1, 3]) },
- *   positions: tensorsOf(
- *     tokenPositions({ frames: 1, height: 2, width: 2 }, { space: 16, time: 4 }, 8, 24),
- *   ),
- * }, config);
- * assert.deepEqual(tokens.shape, [1, 4, 48]);
- * ```
- */
-export function backboneTokens(
-  p: Tensors<BackboneParameters>,
-  inputs: BackboneInputs,
-  config: BackboneConfig,
+  { heads, width: D, prediction }: BackboneConfig,
   { remat = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
     .shape as [number, number, number, number, number];
   const grid = { frames, height, width };
-  const D = config.width;
   const N = frames * height * width;
 
   const context = contextOf(p, inputs);
   const condition = tf.add(
-    timestepEmbedding(p.timestep, inputs.level),
-    linear(p.prompt, meanOfTokens(context)),
+    timestepEmbedding(p.timestep, inputs.sigma),
+    linear(p.prompt, meanPool(context)),
   ); // [B,D]
   const shared = tf.reshape(
     linear(p.modulation, silu(condition)),
     [B, ATTENTION_MODULATIONS, D],
   );
 
+  const conditioning = { shared, rotary: inputs.positions, context };
+  const attend = remat((
+    layer: Tensors<AttentionBlockParameters>,
+    { x, ...given }: typeof conditioning & { readonly x: tf.Tensor },
+  ) => attentionBlock(layer, x, { ...given, heads }));
+  const convolve = remat((
+    layer: Tensors<CnnBlockParameters>,
+    { x, shared }: { x: tf.Tensor; shared: tf.Tensor },
+  ) => cnnBlock(layer, x, { shared, grid }));
   let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
-  const { heads } = config;
-  const reading = { shared, rotary: inputs.positions, context };
-  type Reading = typeof reading & { readonly x: tf.Tensor };
-  const blocks = {
-    attention: remat((
-      layer: Tensors<AttentionBlockParameters>,
-      given: Reading,
-    ) => attentionBlock(layer, given.x, { ...given, heads })),
-    cross: remat((
-      layer: Tensors<CrossBlockParameters>,
-      given: Reading,
-    ) => crossBlock(layer, given.x, { ...given, heads })),
-    cnn: remat((
-      layer: Tensors<CnnBlockParameters>,
-      given: { x: tf.Tensor; shared: tf.Tensor },
-    ) => cnnBlock(layer, given.x, { ...given, grid })),
-  };
-  const kinds = layerKinds(config);
-  Object.values(p.layers).forEach((layer, place) => {
-    switch (kinds[place]!) {
-      case "attention":
-        x = blocks.attention(layer as Tensors<AttentionBlockParameters>, {
-          ...reading,
-          x,
-        });
-        break;
-      case "cross":
-        x = blocks.cross(layer as Tensors<CrossBlockParameters>, {
-          ...reading,
-          x,
-        });
-        break;
-      case "cnn":
-        x = blocks.cnn(layer as Tensors<CnnBlockParameters>, { x, shared });
-        break;
-    }
-  });
+  for (const layer of Object.values(p.layers)) {
+    x = "conv" in layer
+      ? convolve(layer, { x, shared })
+      : attend(layer, { ...conditioning, x });
+  }
   const [shift, scale] = modulationOf(
     p.finalModulation,
     tf.expandDims(condition, 1),
-  ) as [tf.Tensor, tf.Tensor];
-  return modulate(layerNorm(x), scale, shift);
+  );
+  const out = tf.reshape(
+    linear(p.output, modulatedNorm(x, shift!, scale!)),
+    inputs.latent.shape,
+  );
+  if (prediction !== "x0") return out;
+  const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
+  const x0 = tf.add(out, tf.mul(inputs.latent, cSkip(sigma)));
+  return tf.div(tf.sub(inputs.latent, x0), tf.maximum(sigma, MIN_SIGMA));
 }
 
-/** The share of a noisy latent that a Wiener filter lets through. */
-function passedOn(level: tf.Tensor): tf.Tensor {
-  const signal = tf.sub(1, level);
-  const sure = tf.mul(tf.square(signal), PASSED_ON);
+/**
+ * Factor of the noisy latent in x0 (Karras et al. 2022, arXiv 2206.00364,
+ * section 5): the Wiener filter `a v / (a^2 v + sigma^2)` with `a = 1 - sigma`
+ * and `v = SIGMA_DATA^2`.
+ */
+function cSkip(sigma: tf.Tensor): tf.Tensor {
+  const signal = tf.sub(1, sigma);
+  const variance = SIGMA_DATA ** 2;
   return tf.div(
-    tf.mul(signal, PASSED_ON),
-    tf.add(sure, tf.square(level)),
+    tf.mul(signal, variance),
+    tf.add(tf.mul(tf.square(signal), variance), tf.square(sigma)),
   );
 }
 
 /**
- * Text encoder's output, and the word embeddings and the memory of the whole
- * prompt where there are any, side by side: `[B,L+W+M,D]`.
+ * Text tokens, word embeddings and pooled tokens, where there are any, side by
+ * side: `[B,L+W+M,D]`.
  */
 function contextOf(
   p: Tensors<BackboneParameters>,
   { text, words }: BackboneInputs,
 ): AttentionContext {
-  const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
-  const parts: AttentionContext[] = [{ tokens: read, mask: text.mask }];
+  const tokens = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
+  const parts: AttentionContext[] = [{ tokens, mask: text.mask }];
   if (p.words) {
-    const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
-    parts.push({ tokens: own, mask: words.mask });
+    const embedded = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
+    parts.push({ tokens: embedded, mask: words.mask });
   }
-  if (p.memory) parts.push(recall(p.memory, text, read.shape[2]!));
+  if (p.promptMlp) parts.push(promptMlp(p.promptMlp, text, tokens.shape[2]!));
   return parts.length === 1 ? parts[0]! : {
     tokens: tf.concat(parts.map(({ tokens }) => tokens), 1),
     mask: tf.concat(parts.map(({ mask }) => mask), 1),

@@ -1,38 +1,38 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, type NdArray, type Rng } from "../../core/mod.ts";
-import { shiftLevel } from "./schedule.ts";
+import { shiftSigma } from "./schedule.ts";
 
 /**
- * A point on the straight line from data to noise:
- * `(1 - level) * data + level * noise`
+ * Adds noise to data, along a straight line:
+ * `(1 - sigma) * data + sigma * noise`
  * (Liu et al. 2022, Flow Straight and Fast, arXiv 2209.03003).
  *
  * @param data `[B,...]`
  * @param noise Standard normal, `[B,...]`.
- * @param level `[B]` in [0,1].
+ * @param sigma `[B]` in [0,1].
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { mixNoise } from "lib/models/diffusion/mod.ts";
+ * import { addNoise } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const y = mixNoise(tf.tensor2d([[0]]), tf.tensor2d([[4]]), tf.tensor1d([0.25]));
+ * const y = addNoise(tf.tensor2d([[0]]), tf.tensor2d([[4]]), tf.tensor1d([0.25]));
  * assert.equal(y.dataSync()[0], 1);
  * ```
  */
-export function mixNoise(
+export function addNoise(
   data: tf.Tensor,
   noise: tf.Tensor,
-  level: tf.Tensor,
+  sigma: tf.Tensor,
 ): tf.Tensor {
-  const s = tf.reshape(level, [level.size, ...data.shape.slice(1).fill(1)]);
+  const s = tf.reshape(sigma, [sigma.size, ...data.shape.slice(1).fill(1)]);
   return tf.add(tf.mul(tf.sub(1, s), data), tf.mul(s, noise));
 }
 
 /**
- * The velocity along that line, which the model predicts: `noise - data`.
+ * The velocity along that line, the target of the model: `noise - data`.
  *
  * @example
  * ```ts
@@ -68,23 +68,23 @@ export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Draws noise levels from the logit-normal distribution, which visits the
- * middle more often than the ends (Esser et al. 2024, arXiv 2403.03206).
+ * Samples noise levels for training from the logit-normal distribution, dense in
+ * the middle (Esser et al. 2024, arXiv 2403.03206).
  *
- * @param shift As in sampling: see {@link shiftOf}.
- * @returns `[count]`, in (0,1).
+ * @param shift As in sampling: see {@link timestepShift}.
+ * @returns sigmas `[count]`, in (0,1).
  *
  * @example
  * ```ts
- * import { drawLevels } from "lib/models/diffusion/mod.ts";
+ * import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const levels = drawLevels(new Rng(0), 100);
- * assert.ok(levels.data.every((level) => level > 0 && level < 1));
+ * const sigmas = sampleTimesteps(new Rng(0), 100);
+ * assert.ok(sigmas.data.every((sigma) => sigma > 0 && sigma < 1));
  * ```
  */
-export function drawLevels(
+export function sampleTimesteps(
   rng: Rng,
   count: number,
   shift = 1,
@@ -92,6 +92,6 @@ export function drawLevels(
   const normals = rng.normals([count]).data;
   return float32(
     [count],
-    normals.map((x) => shiftLevel(1 / (1 + Math.exp(-x)), shift)),
+    normals.map((x) => shiftSigma(1 / (1 + Math.exp(-x)), shift)),
   );
 }

@@ -1,27 +1,27 @@
-/** Tokens of the smallest clips, 16 frames of 64x64: for them nothing is shifted. */
+/** Tokens of the smallest clips, 16 frames of 64x64, whose shift is 1. */
 export const REFERENCE_TOKENS = 64;
-/** Channels of a latent up to which nothing is shifted for their sake. */
+/** Latent channels up to which they do not add to the shift. */
 const REFERENCE_CHANNELS = 32;
 
 /**
- * How far noise levels are shifted towards noise for a clip of so many numbers:
+ * The shift of noise levels towards noise, by the size of the latent:
  * `sqrt(tokens / 64 * max(1, channels / 32))` (Esser et al. 2024, arXiv
- * 2403.03206, section 5.3.2, where all have the same channels).
+ * 2403.03206, section 5.3.2, for a fixed number of channels).
  *
- * Neighbouring tokens of a large clip say much the same, and so do the channels
- * of a rich latent, so that more noise is needed to hide what they show.
+ * Neighbouring tokens of a large clip are redundant, and so are the channels of
+ * a wide latent: more noise is needed to hide their content.
  *
  * @example
  * ```ts
- * import { shiftOf } from "lib/models/diffusion/mod.ts";
+ * import { timestepShift } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(shiftOf(64), 1);
- * assert.equal(shiftOf(1024), 4);
- * assert.equal(shiftOf(64, 128), 2);
+ * assert.equal(timestepShift(64), 1);
+ * assert.equal(timestepShift(1024), 4);
+ * assert.equal(timestepShift(64, 128), 2);
  * ```
  */
-export function shiftOf(
+export function timestepShift(
   tokens: number,
   channels: number = REFERENCE_CHANNELS,
 ): number {
@@ -30,50 +30,39 @@ export function shiftOf(
 }
 
 /**
- * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`. 0 and 1 stay
- * where they are; the odds `s / (1 - s)` are multiplied by the shift.
+ * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`, which multiplies
+ * the odds `s / (1 - s)` by the shift.
  *
  * @example
  * ```ts
- * import { shiftLevel } from "lib/models/diffusion/mod.ts";
+ * import { shiftSigma } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // Odds of 1 become odds of 3.
- * assert.equal(shiftLevel(0.5, 3), 0.75);
+ * assert.equal(shiftSigma(0.5, 3), 0.75);
  * ```
  */
-export function shiftLevel(level: number, shift: number): number {
-  return shift * level / (1 - level + shift * level);
-}
-
-/** Which noise levels a sampler goes through. */
-export interface LevelsOptions {
-  /** 1 spaces them evenly, more spends more steps on noise; 1 where left out. */
-  readonly shift?: number;
-  /** The last one, in [0,1); 0, none, where left out. */
-  readonly end?: number;
+export function shiftSigma(sigma: number, shift: number): number {
+  return shift * sigma / (1 - sigma + shift * sigma);
 }
 
 /**
- * Noise levels from 1 to 0, or to another end, one more than steps.
+ * Noise levels of a sampler, from 1 to 0, one more than steps.
  *
- * @throws {RangeError} if steps is not a whole number from 1, shift not above 0
- *   or the end out of its range
+ * @param shift 1 spaces them evenly; more spends more steps at high noise.
+ * @throws {RangeError} if steps is not a whole number from 1, or shift not
+ *   above 0
  *
  * @example
  * ```ts
- * import { noiseLevels } from "lib/models/diffusion/mod.ts";
+ * import { sigmaSchedule } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(noiseLevels(4), [1, 0.75, 0.5, 0.25, 0]);
- * assert.deepEqual(noiseLevels(2, { shift: 3 }), [1, 0.75, 0]);
- * assert.deepEqual(noiseLevels(2, { end: 0.5 }), [1, 0.75, 0.5]);
+ * assert.deepEqual(sigmaSchedule(4), [1, 0.75, 0.5, 0.25, 0]);
+ * assert.deepEqual(sigmaSchedule(2, 3), [1, 0.75, 0]);
  * ```
  */
-export function noiseLevels(
-  steps: number,
-  { shift = 1, end = 0 }: LevelsOptions = {},
-): number[] {
+export function sigmaSchedule(steps: number, shift = 1): number[] {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new RangeError(
       `Cannot sample: steps must be a whole number of at least 1: current value is ${steps}`,
@@ -84,15 +73,9 @@ export function noiseLevels(
       `Cannot sample: shift must be above 0: current value is ${shift}`,
     );
   }
-  if (!(end >= 0 && end < 1)) {
-    throw new RangeError(
-      `Cannot sample: the last level must be in [0, 1): current value is ${end}`,
-    );
-  }
-  const last = shiftLevel(end, 1 / shift);
   const inner = Array.from(
     { length: steps - 1 },
-    (_, i) => shiftLevel(1 - (1 - last) * (i + 1) / steps, shift),
+    (_, i) => shiftSigma(1 - (i + 1) / steps, shift),
   );
-  return [1, ...inner, end];
+  return [1, ...inner, 0];
 }

@@ -2,23 +2,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, scalar } from "../../core/mod.ts";
 import type { VaeConfig } from "./config.ts";
 
-/** Where the weight of the divergence starts, and between which it stays. */
-export type BetaBounds = VaeConfig["beta"];
+/** Initial value and bounds of the weight of the KL divergence. */
+type BetaBounds = VaeConfig["beta"];
 
 /**
- * The scalar that stands for a weight within bounds: any real number, so that
- * a gradient step cannot leave them.
- *
- * @example
- * ```ts
- * import { initBalance } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // The geometric middle of the bounds is zero.
- * assert.equal(initBalance({ initial: 0.1, min: 0.01, max: 1 }).data[0], 0);
- * ```
+ * The logit of a weight within bounds: any real number, so that an update cannot
+ * leave them.
  */
-export function initBalance(
+export function initKlWeightLogit(
   { initial, min, max }: BetaBounds,
 ): NdArray<"float32"> {
   const share = Math.log(initial / min) / Math.log(max / min);
@@ -26,50 +17,52 @@ export function initBalance(
 }
 
 /**
- * The weight: `min * (max / min) ^ sigmoid(balance)`, a scalar in (min, max).
+ * The weight: `min * (max / min) ^ sigmoid(klWeightLogit)`, a scalar in (min, max).
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { betaOf, initBalance } from "lib/models/vae/mod.ts";
+ * import { betaOf, initKlWeightLogit } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const bounds = { initial: 0.1, min: 0.001, max: 1 };
- * const { balance } = tensorsOf({ balance: initBalance(bounds) });
- * assert.ok(Math.abs(betaOf(balance, bounds).dataSync()[0]! - 0.1) < 1e-6);
+ * const { klWeightLogit } = tensorsOf({ klWeightLogit: initKlWeightLogit(bounds) });
+ * assert.ok(Math.abs(betaOf(klWeightLogit, bounds).dataSync()[0]! - 0.1) < 1e-6);
  * ```
  */
 export function betaOf(
-  balance: tf.Tensor,
+  klWeightLogit: tf.Tensor,
   { min, max }: BetaBounds,
 ): tf.Tensor {
   return tf.exp(
-    tf.add(Math.log(min), tf.mul(Math.log(max / min), tf.sigmoid(balance))),
+    tf.add(
+      Math.log(min),
+      tf.mul(Math.log(max / min), tf.sigmoid(klWeightLogit)),
+    ),
   );
 }
 
 /**
- * How loud the calibration is beside the other gradients. AdamW does not mind;
- * clipping at a common norm would.
+ * Weight of the calibration loss. AdamW is invariant to it; clipping gradients at
+ * a common norm is not.
  */
 const CALIBRATION = 1e-3;
 
 /**
- * What moves the weight, and nothing else, to where it belongs.
+ * The loss of beta alone, `log(v / error)^2` with `v = beta / (2 ratio)`.
  *
- * Minimised together with the divergence, a weight would only shrink. As the
- * variance of the decoder it has an optimum (Rybkin et al. 2021, Simple and
- * Effective VAE Training with Calibrated Decoders, arXiv 2006.13202): a
- * Gaussian decoder of variance `v` over P pixel values and a divergence of
- * `kl` nats for each of Z latent numbers have the bound
- * `error / (2 v) + log(v) / 2 + kl Z / P` for each value; times `2 v` its
- * first and last term are `error + beta kl` with `beta = 2 v Z / P`. Its first
- * two terms are least at `v = error`, and so is what is returned here, the
- * square of `log(v / error)`: their gradient grows with `error / v` and would
- * rule the common norm at which gradients are clipped.
+ * Minimised together with the KL divergence, its weight would only shrink. As
+ * the variance of the decoder it has an optimum (Rybkin et al. 2021, Simple and
+ * Effective VAE Training with Calibrated Decoders, arXiv 2006.13202): a Gaussian
+ * decoder of variance `v` over P pixel values and a divergence of `kl` nats for
+ * each of Z latent numbers have the bound `error / (2 v) + log(v) / 2 + kl Z / P`
+ * for each value; times `2 v` its first and last term are `error + beta kl` with
+ * `beta = 2 v Z / P`. Its first two terms are least at `v = error`, as is this
+ * loss. Their own gradient grows with `error / v` and would dominate the common
+ * norm at which gradients are clipped.
  *
- * @param error Mean squared error; no gradient goes back into it.
+ * @param error Mean squared error; no gradient flows into it.
  * @param ratio Latent numbers for each pixel value, Z / P.
  *
  * @example
@@ -92,25 +85,12 @@ export function calibrationLoss(
   ratio: number,
 ): tf.Tensor {
   const variance = tf.div(beta, 2 * ratio);
-  const distance = tf.log(tf.div(variance, constant(error)));
+  const distance = tf.log(tf.div(variance, stopGradient(error)));
   return tf.mul(tf.square(distance), CALIBRATION);
 }
 
-/**
- * The same value, through which no gradient goes.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { constant } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const gradient = tf.grad((x: tf.Tensor) => tf.mul(x, constant(x)))(tf.scalar(3));
- * assert.equal(gradient.dataSync()[0], 3);
- * ```
- */
-export function constant(x: tf.Tensor): tf.Tensor {
+/** The same value; its gradient is zero. */
+export function stopGradient(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((x) => ({
     value: tf.clone(x as tf.Tensor),
     gradFunc: (dy) => tf.zerosLike(dy),

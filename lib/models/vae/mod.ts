@@ -8,6 +8,5 @@ export * from "./config.ts";
 export * from "./loss.ts";
 export * from "./principal_shortcut.ts";
 export * from "./statistics.ts";
-export * from "./tiling.ts";
 export * from "./video_vae.ts";
 export * from "./widen_latent.ts";

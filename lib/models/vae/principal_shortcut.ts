@@ -1,31 +1,30 @@
 import { float32, type NdArray, zeros } from "../../core/mod.ts";
 import type { VaeParameters } from "./video_vae.ts";
 
-/** What the pixels of cells have in common: principal components. */
+/** Principal components of the pixels of cells. */
 export interface PrincipalBlocks {
   /** `[P]`, in [-1,1]. */
   readonly mean: NdArray<"float32">;
-  /** Orthonormal rows, `[Z,P]`, those of the largest variance first. */
+  /** Orthonormal rows, `[Z,P]`, by falling variance. */
   readonly directions: NdArray<"float32">;
   /** Variance along each, `[Z]`. */
   readonly variances: NdArray<"float32">;
 }
 
 /**
- * Logarithm of the variance of latents to begin with: with noise as loud as
- * what it says a channel would be given up before the decoder listens to it.
+ * Initial log-variance of latents. With noise as strong as its signal, a channel
+ * would collapse before the decoder uses it.
  */
-const QUIET = -6;
+const LOG_VARIANCE = -6;
 
 /**
- * Begins a VAE with principal components on its shortcuts: before any training
- * it already codes clips as well as straight lines can (linear autoencoders end
- * there; Baldi & Hornik 1989), and the convolutions, which begin with nothing,
- * learn the rest.
+ * Initialises the shortcuts of a VAE with principal components, the optimum of a
+ * linear autoencoder (Baldi & Hornik 1989); the convolutions, which start at
+ * zero, learn the residual.
  *
- * Channels come out with a deviation of almost 1 where their component's
- * variance is large, and less below that of component Z/4: what says little
- * stays quiet, and a denoiser finds it last.
+ * The std of a channel is almost 1 where its component has a large variance, and
+ * falls below that of component Z/4, so that sampling restores minor components
+ * last.
  *
  * @param parameters Of a VAE with shortcuts, before training.
  *
@@ -35,7 +34,7 @@ const QUIET = -6;
  * import { initVae, withPrincipalShortcut } from "lib/models/vae/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, reach: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
+ * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, attentionWindow: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
  * const { decoder } = withPrincipalShortcut(initVae({ ...config, widths: [8] }, new Rng(0)), {
  *   mean: float32([3], [0, 0, 0.5]),
  *   directions: float32([2, 3], [1, 0, 0, 0, 1, 0]),
@@ -46,7 +45,7 @@ const QUIET = -6;
  * ```
  */
 export function withPrincipalShortcut(
-  { encoder, decoder, balance }: VaeParameters,
+  { encoder, decoder, klWeightLogit }: VaeParameters,
   { mean, directions, variances }: PrincipalBlocks,
 ): VaeParameters {
   const [Z, P] = directions.shape as [number, number];
@@ -63,7 +62,7 @@ export function withPrincipalShortcut(
     }
   }
   const { output } = encoder;
-  const bias = float32([2 * Z], new Float32Array(2 * Z).fill(QUIET, Z));
+  const bias = float32([2 * Z], new Float32Array(2 * Z).fill(LOG_VARIANCE, Z));
   return {
     encoder: {
       ...encoder,
@@ -78,6 +77,6 @@ export function withPrincipalShortcut(
       },
       shortcut: { weight: float32([Z, P], back), bias: mean },
     },
-    balance,
+    klWeightLogit,
   };
 }

@@ -1,18 +1,18 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 
 /**
- * Mean of each latent channel over a dataset, and the deviation of all, `[Z]`
- * each. Diffusion works on `(latent - mean) / deviation`, whose variance is one
- * in the mean over channels, whatever the VAE's is. It is one factor for all,
- * as in latent diffusion (arXiv 2112.10752): a channel that says little stays
- * quiet, so that noise hides it first and a denoiser finds it last.
+ * Mean of each latent channel over a dataset, and one std for all, `[Z]` each.
+ * Diffusion works on `(latent - mean) / std`, of variance 1 on average over
+ * channels. One std for all, as in latent diffusion (arXiv 2112.10752): channels
+ * of little variance keep it, so that noise hides them first and sampling
+ * restores them last.
  */
 export interface LatentStatistics {
   readonly mean: NdArray<"float32">;
-  readonly deviation: NdArray<"float32">;
+  readonly std: NdArray<"float32">;
 }
 
-/** A deviation below this is taken for that of dead latents, which stay as they are. */
+/** Latents of a smaller std are dead, and not scaled. */
 const DEAD = 1e-4;
 
 /** Measures latents `[...,Z]`. */
@@ -35,18 +35,18 @@ export function latentStatistics(
     (sum, total, c) => sum + Math.max(0, total / count - mean[c]! ** 2),
     0,
   ) / channels;
-  const deviation = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
+  const std = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
   return {
     mean: float32([channels], mean),
-    deviation: float32(
+    std: float32(
       [channels],
-      new Float32Array(channels).fill(deviation),
+      new Float32Array(channels).fill(std),
     ),
   };
 }
 
 /**
- * `(latent - mean) / deviation`, channel by channel, `[...,Z]`.
+ * `(latent - mean) / std`, by channel, `[...,Z]`.
  *
  * @example
  * ```ts
@@ -54,21 +54,15 @@ export function latentStatistics(
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const statistics = { mean: float32([1], [3]), deviation: float32([1], [2]) };
+ * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
  * assert.deepEqual([...normaliseLatent(float32([2, 1], [3, 5]), statistics).data], [0, 1]);
  * ```
  */
 export function normaliseLatent(
   latent: NdArray<"float32">,
-  { mean, deviation }: LatentStatistics,
+  { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
-  const channels = mean.data.length;
-  return float32(
-    latent.shape,
-    latent.data.map((value, i) =>
-      (value - mean.data[i % channels]!) / deviation.data[i % channels]!
-    ),
-  );
+  return byChannel(latent, (x, c) => (x - mean.data[c]!) / std.data[c]!);
 }
 
 /**
@@ -80,19 +74,22 @@ export function normaliseLatent(
  * import { float32 } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const statistics = { mean: float32([1], [3]), deviation: float32([1], [2]) };
+ * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
  * assert.deepEqual([...denormaliseLatent(float32([2, 1], [0, 1]), statistics).data], [3, 5]);
  * ```
  */
 export function denormaliseLatent(
   latent: NdArray<"float32">,
-  { mean, deviation }: LatentStatistics,
+  { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
-  const channels = mean.data.length;
-  return float32(
-    latent.shape,
-    latent.data.map((value, i) =>
-      value * deviation.data[i % channels]! + mean.data[i % channels]!
-    ),
-  );
+  return byChannel(latent, (x, c) => x * std.data[c]! + mean.data[c]!);
+}
+
+/** Maps numbers of `[...,Z]` with their channel. */
+function byChannel(
+  { shape, data }: NdArray<"float32">,
+  map: (value: number, channel: number) => number,
+): NdArray<"float32"> {
+  const channels = shape.at(-1)!;
+  return float32(shape, data.map((value, i) => map(value, i % channels)));
 }

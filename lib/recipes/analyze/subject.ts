@@ -1,11 +1,12 @@
 import type { OwnModel } from "../../ltx2/mod.ts";
 import { pureTransformer } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import { countParameters } from "../../trainer/mod.ts";
-import { initModels } from "../models.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { phaseOf, stagePlan, STAGES } from "../train/curriculum.ts";
+import { phaseOf, STAGES } from "../../trainer/mod.ts";
+import { stagePlan } from "../curriculum.ts";
 
 /**
  * Preset `base` and its phases, for the analysis of their cost.
@@ -21,7 +22,7 @@ import { phaseOf, stagePlan, STAGES } from "../train/curriculum.ts";
  */
 export function baseModel(): OwnModel {
   const { vae, text, backbone } = PRESETS.base;
-  const models = initModels(PRESETS.base, shapesOnly());
+  const models = initModels(PRESETS.base, metaInit());
   return {
     hybrid: backbone,
     pure: pureTransformer(backbone),

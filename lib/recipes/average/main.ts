@@ -1,6 +1,47 @@
+import * as z from "zod";
+import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
+import { averageAfterwards, loadSnapshots } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
-import { averagePhase } from "./average.ts";
-import { averageFlags } from "./options.ts";
+
+const path = z.string().min(1, "must not be empty");
+
+/** Flags of `deno task average`. */
+const averageFlags = z.strictObject({
+  run: path.default("runs/train").describe("folder of a run"),
+  phase: z.coerce.number({ error: "must be a number" })
+    .int("must be 1 to 5").min(1, "must be 1 to 5").max(5, "must be 1 to 5")
+    .default(1).describe("phase that is done"),
+  std: z.coerce.number({ error: "must be a number" })
+    .min(0.01, "must be 0.01 or more").max(0.25, "must be at most 0.25")
+    .default(0.1).describe(
+      "length of the average, as a share of the phase (relative standard deviation)",
+    ),
+  out: path.optional().describe(
+    "file to write; without it, beside the phase's weights",
+  ),
+});
+
+/**
+ * `deno task average`: makes the weights of a phase anew, as an average of
+ * another length, from the snapshots that training left.
+ */
+async function average(
+  { run, phase, std, out }: z.infer<typeof averageFlags>,
+): Promise<number> {
+  const stage = `${run}/phase${phase}`;
+  const { facts } = await readTrainedModels(`${stage}.safetensors`);
+  const snapshots = await loadSnapshots<DiffusionParameters>(stage);
+  const { score: _, ...rest } = facts.diffusion; // the score of other weights
+  const file = out ?? `${stage}-average-${std}.safetensors`;
+  await saveWeights(
+    file,
+    averageAfterwards(snapshots, std, rest.step),
+    { ...rest, average: String(std) },
+  );
+  log(file);
+  return 0;
+}
 
 if (import.meta.main) {
   await runProgram({
@@ -8,9 +49,6 @@ if (import.meta.main) {
     purpose:
       "Makes the weights of a phase anew, as an average of another length.",
     flags: averageFlags,
-    async run(options) {
-      log(await averagePhase(options));
-      return 0;
-    },
+    run: average,
   });
 }

@@ -1,16 +1,10 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
+import { oldFlagText } from "./old_flags.ts";
 
 /** A schema whose fields are the flags of a command. */
 export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
-
-/** New names of renamed flags. */
-const RENAMED: Readonly<Record<string, string>> = {
-  "decoder-of": "freeze-encoder",
-  "rehearsal": "replay-fraction",
-  "text-rate": "text-lr-scale",
-};
 
 /**
  * Reads a command's flags by its schema: names, types, defaults, limits and help.
@@ -73,8 +67,9 @@ export function readFlags<S extends FlagSchema>(
     const name = fields.get(flag);
     if (name === undefined) {
       throw new InputError(
-        `Cannot read the command: there is no flag ${rawName}; ` +
-          suggestion(flag, flags),
+        "Cannot read the command: " +
+          (oldFlagText(flag) ??
+            `there is no flag ${rawName}; ${suggestion(flag, flags)}`),
       );
     }
     if (isSwitch(schema.shape[name]!)) {
@@ -181,7 +176,7 @@ export function flagWords(
 }
 
 /** `maxSteps` -> `max-steps`. */
-function flagOf(name: string): string {
+export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
@@ -190,10 +185,6 @@ function listed(flags: readonly string[]): string {
 }
 
 function suggestion(wrong: string, flags: readonly string[]): string {
-  const renamed = RENAMED[wrong];
-  if (renamed !== undefined && flags.includes(renamed)) {
-    return `its name is --${renamed}`;
-  }
   const [near] = flags
     .map((flag) => ({ flag, distance: editDistance(wrong, flag) }))
     .sort((a, b) => a.distance - b.distance);

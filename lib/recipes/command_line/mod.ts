@@ -3,7 +3,9 @@
  *
  * @module
  */
+export * from "./flag_types.ts";
 export * from "./flags.ts";
 export * from "./knobs.ts";
+export * from "./old_flags.ts";
 export * from "./print.ts";
 export * from "./program.ts";

@@ -1,22 +1,12 @@
-import { type Clip, type NdArray, Rng } from "../../core/mod.ts";
+import { disposeState, uploadState } from "../../compiler/mod.ts";
+import { type Clip, Rng, unstackArrays } from "../../core/mod.ts";
 import { psnr } from "../../evaluation/mod.ts";
-import {
-  denormaliseLatent,
-  latentStatistics,
-  normaliseLatent,
-} from "../../models/vae/mod.ts";
-import {
-  countParameters,
-  openCodec,
-  openSampler,
-  stackArrays,
-  StoppedError,
-  unstackArrays,
-} from "../../trainer/mod.ts";
+import { latentStatistics, normaliseLatent } from "../../models/vae/mod.ts";
+import { openCodec, pipelineOf } from "../../pipeline/mod.ts";
+import { countParameters, StoppedError } from "../../trainer/mod.ts";
 import type { CaptionedClip } from "./clips.ts";
 import {
   type CaptionedLatent,
-  positionsOf,
   type StageContext,
   trainDiffusion,
   trainVae,
@@ -75,43 +65,41 @@ export async function runDemo(
     captioned as [CaptionedLatent, ...CaptionedLatent[]],
   );
 
-  using sampler = await openSampler(device, diffusion.parameters, plan.models);
+  const state = await uploadState(device, diffusion.parameters);
+  using held = new DisposableStack();
+  held.defer(() => disposeState(state));
+  const pipeline = held.use(pipelineOf(device, {
+    config: plan.models,
+    codec,
+    statistics,
+    diffusion: state,
+  }));
   const noise = new Rng(plan.seed).fork("sample").normals([
     1,
     ...captioned[0]!.latent.shape,
   ]);
-  const clipOf = async (latent: NdArray<"float32">): Promise<Clip> => {
-    const [clip] = await codec.decode(
-      denormaliseLatent(latent, statistics),
-      subject.clip.fps,
-    );
-    return clip!;
-  };
   const draw = async (caption: string): Promise<Clip> => {
-    using task = progress.start({
-      label: "sample",
-      total: plan.sampling.steps,
-      unit: "steps",
-    });
-    const latent = await sampler.sample({
-      ...plan.sampling,
-      prompts: [caption],
-      noise,
-      positions: positionsOf(plan),
-      onStep(done) {
-        task.update(done);
-        if (signal.aborted) {
-          throw new StoppedError("Drawing was stopped; the training is saved");
-        }
-      },
-    });
-    return await clipOf(latent);
+    try {
+      const [clip] = await pipeline.generate({
+        ...plan.clip,
+        ...plan.sampling,
+        sampler: "euler",
+        shift: 1, // as in training
+        prompts: [caption],
+        seed: plan.seed,
+        noise,
+        progress,
+        signal,
+      });
+      return clip!;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new StoppedError("Drawing was stopped; the training is saved");
+    }
   };
   const otherCaption = others[0]?.caption ?? "";
-  const [reconstruction] = await codec.decode(
-    stackArrays([latents[0]!]),
-    subject.clip.fps,
-  );
+  const [reconstruction] = await pipeline.reconstruct([subject.clip]);
+  const [decodedNoise] = await pipeline.decode(noise, subject.clip.fps);
   const sample = await draw(subject.caption);
   const otherSample = await draw(otherCaption);
   return {
@@ -122,7 +110,7 @@ export async function runDemo(
     vaePsnr: psnr(reconstruction!, subject.clip),
     samplePsnr: psnr(sample, subject.clip),
     otherCaptionPsnr: psnr(otherSample, subject.clip),
-    noisePsnr: psnr(await clipOf(noise), subject.clip),
+    noisePsnr: psnr(decodedNoise!, subject.clip),
     parameters: {
       vae: countParameters(vae.parameters),
       diffusion: countParameters(diffusion.parameters),

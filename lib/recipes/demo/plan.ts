@@ -1,5 +1,6 @@
 import { ADAMW_DEFAULTS, type TrainingConfig } from "../../trainer/mod.ts";
-import { type ModelConfig, type PresetName, PRESETS } from "../presets.ts";
+import { type ModelConfig } from "../../models/text_to_video/mod.ts";
+import { type PresetName, PRESETS } from "../presets.ts";
 
 /** All numbers of a demo run; a checkpoint of it can only be resumed with the same. */
 export interface DemoPlan {
@@ -53,7 +54,7 @@ const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
  * the demo's learning rate it is loud enough to cost 11 dB (27.8 for 38.9).
  */
 function withoutMemory(models: ModelConfig): ModelConfig {
-  const { memory: _, ...backbone } = models.backbone;
+  const { pooledContextTokens: _, ...backbone } = models.backbone;
   return { ...models, backbone };
 }
 

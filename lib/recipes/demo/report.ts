@@ -1,4 +1,4 @@
-import { type Clip, writeFileAtomically } from "../../core/mod.ts";
+import { writeFileAtomically } from "../../core/mod.ts";
 import {
   contactSheet,
   encodePng,
@@ -71,17 +71,17 @@ export async function writeRun(
     { label: `original: ${subject.caption}`, clip: subject.clip },
     {
       label: `through the VAE, ${decibels(result.vaePsnr)}`,
-      clip: shown(reconstruction),
+      clip: reconstruction,
     },
     {
       label: `drawn from noise, ${decibels(result.samplePsnr)}`,
-      clip: shown(sample),
+      clip: sample,
     },
     {
       label: `drawn with "${result.otherCaption}", ${
         decibels(result.otherCaptionPsnr)
       }`,
-      clip: shown(otherSample),
+      clip: otherSample,
     },
   ], { columns: 8, scale: 2 });
   await writePng(`${folder}/contact_sheet.png`, sheet);
@@ -201,11 +201,6 @@ async function video(
     bytes: await Deno.readFile(`${folder}/${file}`),
     caption,
   };
-}
-
-/** Values as a screen shows them. */
-function shown(clip: Clip): Clip {
-  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
 }
 
 function decibels(value: number): string {

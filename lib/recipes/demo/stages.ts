@@ -9,8 +9,8 @@ import {
 } from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
-import { drawLevels } from "../../models/diffusion/mod.ts";
-import { initText, readPrompts } from "../../models/text/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
+import { initText, tokenisePrompts } from "../../models/text/mod.ts";
 import {
   initVae,
   latentSizeOf,
@@ -18,15 +18,14 @@ import {
   type VaeParameters,
 } from "../../models/vae/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import { batchOfClips, stackArrays } from "../../core/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
-  batchOfClips,
-  type DiffusionParameters,
   diffusionTrainingLoss,
   initTrainState,
   loadCheckpoint,
   peekCheckpoint,
   saveCheckpoint,
-  stackArrays,
   train,
   type Trained,
   type Training,
@@ -130,8 +129,8 @@ export function trainDiffusion(
       return {
         latents: batch,
         noise: rng.normals(batch.shape),
-        levels: drawLevels(rng, diffusion.batch),
-        prompts: readPrompts(
+        sigmas: sampleTimesteps(rng, diffusion.batch),
+        prompts: tokenisePrompts(
           chosen.map(({ caption }) => caption),
           models.text,
         ),

@@ -6,7 +6,7 @@ import {
   shapeText,
   sizeOf,
 } from "../../core/mod.ts";
-import type { ModelFunction } from "../models.ts";
+import type { ModelFunction } from "../../models/text_to_video/mod.ts";
 
 /** What a part of a model is made of and costs. */
 export interface Part {
@@ -35,14 +35,14 @@ type Node = ReturnType<typeof trace>["nodes"][number];
  * @example
  * ```ts
  * import { flopsByPart } from "lib/recipes/describe/account.ts";
- * import { shapesOnly } from "lib/models/layers/mod.ts";
- * import { initModel, modelFunctions } from "lib/recipes/models.ts";
+ * import { metaInit } from "lib/models/layers/mod.ts";
+ * import { initModel, modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
  * const clip = { frames: 4, height: 16, width: 16 };
  * const { vaeEncoder } = modelFunctions(PRESETS.tiny, clip, 1);
- * const vae = initModel("vae", PRESETS.tiny, shapesOnly());
+ * const vae = initModel("vae", PRESETS.tiny, metaInit());
  * // 1 cell, 32 channels to means and variances of 8.
  * assert.equal(flopsByPart(vaeEncoder, vae).get("encoder/output"), 2 * 32 * 16);
  * ```

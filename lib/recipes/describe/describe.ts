@@ -1,9 +1,9 @@
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
 import { layerKinds } from "../../models/backbone/mod.ts";
-import { shapesOnly } from "../../models/layers/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
-import { initModels, modelFunctions } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { flopsByPart, type Part, partsOf } from "./account.ts";
 
 /** A model, its parts, and what its cost is counted by. */
@@ -82,7 +82,7 @@ export function describe(
   config: ModelConfig,
   clip: GridSize,
 ): Description {
-  const parameters = initModels(config, shapesOnly());
+  const parameters = initModels(config, metaInit());
   const functions = modelFunctions(config, clip, 1);
   const grid = latentSizeOf(config.vae, clip);
   const tokens = grid.frames * grid.height * grid.width;

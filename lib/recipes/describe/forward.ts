@@ -18,8 +18,8 @@ import {
   type InputType,
   type ModelFunctions,
   modelFunctions,
-} from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+} from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 
 /** What one model took to be made and run once. */
 export interface ForwardReport {

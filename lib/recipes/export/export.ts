@@ -1,17 +1,29 @@
-import { isNdArray, leavesOf } from "../../core/mod.ts";
+import { float32, isNdArray, leavesOf, Rng, zeros } from "../../core/mod.ts";
 import { writeOnnx } from "../../formats/onnx/mod.ts";
 import { writeSafetensors } from "../../formats/safetensors/mod.ts";
+import {
+  initModels,
+  type ModelConfig,
+  modelFunctions,
+} from "../../models/text_to_video/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
-import { modelFunctions } from "../models.ts";
+import type { TrainedModels } from "../../pipeline/mod.ts";
 import { normalisedDecoder, onnxModel, timedBackbone } from "./onnx_model.ts";
-import type { ExportedModels } from "./weights.ts";
 
 /** Version of the names and meanings in exported files. */
 const FORMAT = "aiprod-1";
 
+/** The models, ready to be written. */
+export type ExportedModels = Pick<
+  TrainedModels,
+  "config" | "vae" | "diffusion" | "statistics"
+>;
+
 /** What is exported, and where to. */
 export interface ExportOptions {
   readonly models: ExportedModels;
+  /** Where the weights come from; plain JSON. */
+  readonly source: Readonly<Record<string, unknown>>;
   /** Folder that exists. */
   readonly folder: string;
   /** Size of clips that the ONNX files are for; their shapes are fixed. */
@@ -31,8 +43,7 @@ export interface ExportOptions {
  *
  * @example
  * ```ts
- * import { exportModels } from "lib/recipes/export/export.ts";
- * import { freshModels } from "lib/recipes/export/weights.ts";
+ * import { exportModels, freshModels } from "lib/recipes/export/export.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
@@ -40,6 +51,7 @@ export interface ExportOptions {
  * const files: string[] = [];
  * await exportModels({
  *   models: freshModels(PRESETS.tiny, 1),
+ *   source: { trained: false },
  *   folder,
  *   clip: { frames: 4, height: 16, width: 16 },
  *   batch: 1,
@@ -49,10 +61,10 @@ export interface ExportOptions {
  * ```
  */
 export async function exportModels(
-  { models, folder, clip, batch, onFile }: ExportOptions,
+  { models, source, folder, clip, batch, onFile }: ExportOptions,
 ): Promise<void> {
-  const { config, parameters, statistics, source } = models;
-  // First of all: a wrong size must leave nothing behind.
+  const { config, vae, diffusion: { text, backbone }, statistics } = models;
+  // Before the first file: a wrong size must leave nothing behind.
   const functions = modelFunctions(config, clip, batch);
   const metadata = (kind: string, own: unknown): Record<string, string> => ({
     format: FORMAT,
@@ -71,9 +83,9 @@ export async function exportModels(
     }),
   };
   const weights = {
-    vae: { ...parameters.vae, statistics },
-    text_encoder: parameters.text,
-    backbone: parameters.backbone,
+    vae: { ...vae, statistics },
+    text_encoder: text,
+    backbone,
   };
   const written = async (name: string): Promise<void> => {
     const { size } = await Deno.stat(`${folder}/${name}`);
@@ -94,21 +106,21 @@ export async function exportModels(
       onnxModel(
         "text_encoder",
         functions.textEncoder,
-        parameters.text,
+        text,
         about.text_encoder,
       ),
     backbone: () =>
       onnxModel(
         "backbone",
         timedBackbone(functions.backbone, config, clip),
-        parameters.backbone,
+        backbone,
         about.backbone,
       ),
     vae_decoder: () =>
       onnxModel(
         "vae_decoder",
         normalisedDecoder(functions.vaeDecoder),
-        { vae: parameters.vae, statistics },
+        { vae, statistics },
         about.vae,
       ),
   };
@@ -117,4 +129,25 @@ export async function exportModels(
     await writeOnnx(`${folder}/${file}`, make());
     await written(file);
   }
+}
+
+/**
+ * Models before training; their latents are taken as they are.
+ *
+ * @example
+ * ```ts
+ * import { freshModels } from "lib/recipes/export/export.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { statistics } = freshModels(PRESETS.tiny, 1);
+ * assert.ok(statistics.std.data.every((value) => value === 1));
+ * ```
+ */
+export function freshModels(config: ModelConfig, seed: number): ExportedModels {
+  const { vae, ...diffusion } = initModels(config, new Rng(seed));
+  const { latentChannels: Z } = config.vae;
+  const ones = new Float32Array(Z).fill(1);
+  const statistics = { mean: zeros([Z]), std: float32([Z], ones) };
+  return { config, vae, diffusion, statistics };
 }

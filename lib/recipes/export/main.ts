@@ -1,16 +1,16 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
+import { readTrainedModels } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { exportModels } from "./export.ts";
+import { exportModels, type ExportOptions, freshModels } from "./export.ts";
 import { type ExportFlags, exportFlags } from "./options.ts";
-import { type ExportedModels, freshModels, trainedModels } from "./weights.ts";
 
 /** `deno task export`: the models for other programs. */
 async function exportRun(
   { checkpoint, preset, out, clip, batch, seed }: ExportFlags,
 ): Promise<number> {
-  const models = await modelsOf(checkpoint, preset, seed);
+  const { models, source } = await modelsOf(checkpoint, preset, seed);
   // Before a folder is made: a wrong size must leave nothing behind.
   latentSizeOf(models.config.vae, clip);
   try {
@@ -23,6 +23,7 @@ async function exportRun(
   }
   await exportModels({
     models,
+    source,
     folder: out,
     clip,
     batch,
@@ -36,12 +37,14 @@ async function modelsOf(
   checkpoint: string | undefined,
   preset: ExportFlags["preset"],
   seed: number,
-): Promise<ExportedModels> {
+): Promise<Pick<ExportOptions, "models" | "source">> {
   if (checkpoint !== undefined && preset === undefined) {
-    return await trainedModels(checkpoint);
+    const models = await readTrainedModels(checkpoint);
+    return { models, source: { trained: true, ...models.facts } };
   }
   if (checkpoint === undefined && preset !== undefined) {
-    return freshModels(PRESETS[preset], seed);
+    const models = freshModels(PRESETS[preset], seed);
+    return { models, source: { trained: false, seed } };
   }
   throw new InputError(
     "Cannot export: there must be --checkpoint or --preset: there " +

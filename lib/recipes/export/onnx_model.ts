@@ -13,8 +13,8 @@ import {
   strideOf,
   type VaeParameters,
 } from "../../models/vae/mod.ts";
-import type { ModelFunction } from "../models.ts";
-import type { ModelConfig } from "../presets.ts";
+import type { ModelFunction } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 
 const PARAMETERS = "parameters/";
 const INPUTS = "inputs/";
@@ -30,7 +30,7 @@ const INPUTS = "inputs/";
  * @example
  * ```ts
  * import { onnxModel } from "lib/recipes/export/onnx_model.ts";
- * import { initModel, modelFunctions } from "lib/recipes/models.ts";
+ * import { initModel, modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
@@ -92,14 +92,14 @@ export function onnxModel(
  * @example
  * ```ts
  * import { timedBackbone } from "lib/recipes/export/onnx_model.ts";
- * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
  * const clip = { frames: 4, height: 16, width: 16 };
  * const { backbone } = modelFunctions(PRESETS.tiny, clip, 1);
  * const { inputs } = timedBackbone(backbone, PRESETS.tiny, clip);
- * assert.deepEqual(Object.keys(inputs), ["latent", "level", "text", "words", "fps"]);
+ * assert.deepEqual(Object.keys(inputs), ["latent", "sigma", "text", "words", "fps"]);
  * ```
  */
 export function timedBackbone(
@@ -136,7 +136,7 @@ export function timedBackbone(
  * @example
  * ```ts
  * import { normalisedDecoder } from "lib/recipes/export/onnx_model.ts";
- * import { modelFunctions } from "lib/recipes/models.ts";
+ * import { modelFunctions } from "lib/models/text_to_video/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
@@ -158,7 +158,7 @@ export function normalisedDecoder(
     ) =>
       decoder.call(vae as never, {
         latent: tf.add(
-          tf.mul(latent, statistics.deviation),
+          tf.mul(latent, statistics.std),
           statistics.mean,
         ),
       } as never),

@@ -8,7 +8,7 @@ const whole = z.coerce.number({ error: "must be a number" })
 /** Flags of `deno task export`. */
 export const exportFlags = z.strictObject({
   checkpoint: z.string().min(1, "must not be empty").optional().describe(
-    "folder of a run of deno task train, whose best weights are written",
+    "folder of trained models: shipped ones or a run's",
   ),
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,

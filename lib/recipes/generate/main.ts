@@ -2,58 +2,44 @@ import { openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
+import {
+  openPipeline,
+  readTrainedModels,
+  type TrainedModels,
+} from "../../pipeline/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
-import { openGenerator } from "./generator.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { outputAt } from "./output.ts";
-import { readTrainedModels, type TrainedModels } from "./trained_models.ts";
-import { readVocabulary } from "./vocabulary.ts";
 
 /** `deno task generate`: prompts become videos. */
-async function generate(options: GenerateFlags): Promise<number> {
+async function generate(
+  options: GenerateFlags,
+  signal: AbortSignal,
+): Promise<number> {
   const prompts = (options.prompt.length > 0 ? options.prompt : [""])
     .flatMap((prompt) => new Array<string>(options.count).fill(prompt));
   const output = outputAt(options.out, prompts.length);
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
   const size = checkedSize(options, models);
-  const vocabulary = await readVocabulary(options.checkpoint);
-  const unknown = [
-    ...new Set(
-      prompts.flatMap((prompt) =>
-        vocabulary?.unknownWords(prompt, options.language) ?? []
-      ),
-    ),
-  ];
-  if (unknown.length > 0) {
-    log(
-      `warning: the models have never read ${
-        unknown.map((word) => `"${word}"`).join(", ")
-      }; what it shows is a guess`,
-    );
-  }
-  if (models.strayDecoder) {
-    log(
-      `note: "${models.strayDecoder}" finishes what other weights begin and ` +
-        "is left out; the VAE's decoder draws",
-    );
-  }
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  using generator = await openGenerator(device, models);
+  const { seed, fps, steps, guidance, rescale, sampler, tiling } = options;
+  using pipeline = await openPipeline(device, models, { tiling });
   laps.lap("open");
-  const clips = await generator.generate({
-    ...size,
+  const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
+  let unknown: readonly string[] = [];
+  const clips = await pipeline.generate({
+    ...settings,
     prompts,
-    seed: options.seed,
-    fps: options.fps,
-    steps: options.steps,
-    guidance: options.guidance,
-    rescale: options.rescale,
-    sampler: options.sampler,
-    finish: options.finish,
+    language: options.language,
+    onUnknownWords(words, warning) {
+      unknown = words;
+      log(warning);
+    },
     progress: terminalProgress(),
+    signal,
   });
   laps.lap("draw");
   const { videos, sheet } = await output.write(clips, prompts);
@@ -65,17 +51,7 @@ async function generate(options: GenerateFlags): Promise<number> {
       sheet,
       unknownWords: unknown,
       models: models.digests,
-      settings: {
-        seed: options.seed,
-        ...size,
-        fps: options.fps,
-        steps: options.steps,
-        guidance: options.guidance,
-        rescale: options.rescale,
-        sampler: options.sampler,
-        finish: models.decoder ? options.finish : 0,
-        device: device.name,
-      },
+      settings: { ...settings, device: device.name },
       seconds: laps.seconds,
     }));
     return 0;
@@ -98,10 +74,10 @@ function checkedSize(
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
       error.message.replace(
-        /^Cannot encode a clip: (height|width)/,
-        "Cannot generate: --size",
-      )
-        .replace(/^Cannot encode a clip: frames/, "Cannot generate: --frames"),
+        /^Cannot encode a clip: (\w+)/,
+        (_, name) =>
+          `Cannot generate: --${name === "frames" ? "frames" : "size"}`,
+      ),
     );
   }
 }

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
-import { FINISH_AT } from "./generator.ts";
-import { SHIPPED } from "./trained_models.ts";
+import { SHIPPED, TILINGS } from "../../pipeline/mod.ts";
 
 const number = z.coerce.number({ error: "must be a number" });
 const count = number.int("must be a whole number").min(1, "must be 1 or more");
@@ -30,9 +29,9 @@ export const generateFlags = z.strictObject({
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("how each step is taken"),
-  finish: number.min(0, "must be 0 or more").max(0.9, "must be at most 0.9")
-    .default(FINISH_AT).describe(
-      "noise level at which the prompted decoder takes over from the sampler, where there is one; 0 for the VAE's decoder",
+  tiling: z.enum(TILINGS, { error: `must be one of ${TILINGS.join(", ")}` })
+    .default("auto").describe(
+      "decoding in overlapping tiles: auto for what takes over 1 GB, on, or off",
     ),
   count: count.default(1).describe("videos of each prompt, each different"),
   out: z.string().min(1, "must not be empty").default("runs/generate").describe(

@@ -1,4 +1,6 @@
 import { InputError } from "../../core/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
+import { assertReady, phaseOf } from "../../trainer/mod.ts";
 import {
   analyzeCommand,
   analyzeFlags,
@@ -9,14 +11,7 @@ import {
   evaluateCommand,
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
-import { diffusionFilesIn } from "../generate/mod.ts";
-import {
-  assertReady,
-  notebookFlags,
-  phaseOf,
-  trainCommand,
-  trainFlags,
-} from "../train/mod.ts";
+import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { notebookProgram, type NotebookTask } from "./notebook_task.ts";
 

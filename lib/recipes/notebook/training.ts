@@ -1,17 +1,18 @@
 import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
-import { channelsOf, type TrainHost, type TrainOptions } from "../train/mod.ts";
+import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
+import { channelsOf } from "../train/mod.ts";
 
 /**
  * A notebook as the host of training: its progress, its Stop button and alerts.
  * Create one in every cell that trains: an aborted signal stays aborted.
  *
- * @param log Takes a line for people.
+ * @param log Prints a line.
  * @throws {InputError} if the file of `alerts` cannot be used
  */
 export async function notebookHost(
   show: Pick<Display, "progress" | "stopSignal">,
-  { alerts }: Pick<TrainOptions, "alerts">,
+  { alerts }: Pick<RunConfig, "alerts">,
   log: (line: string) => void,
 ): Promise<TrainHost> {
   return {
@@ -20,7 +21,7 @@ export async function notebookHost(
     signal: show.stopSignal,
     clock: () => performance.now(),
     now: () => new Date(),
-    say: log,
+    log,
   };
 }
 

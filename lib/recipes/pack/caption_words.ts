@@ -8,7 +8,7 @@ import {
   OBJECT_KINDS,
   WEATHERS,
 } from "../../dataset/vocabulary/mod.ts";
-import { wordsOf } from "../generate/vocabulary.ts";
+import { wordsOf } from "../../pipeline/mod.ts";
 
 /** A clip in which nothing stands out. */
 const PLAIN: Labels = {

@@ -1,22 +1,21 @@
-import { InputError, writeFileAtomically } from "../../core/mod.ts";
-import { readJsonl } from "../../formats/jsonl/mod.ts";
-
 import {
-  type DiffusionParameters,
   firstDifference,
-  latentSpaceOf,
-  parametersBetween,
-  saveWeights,
-} from "../../trainer/mod.ts";
-import { log, runProgram } from "../command_line/mod.ts";
+  InputError,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import { readJsonl } from "../../formats/jsonl/mod.ts";
+import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
-  DECODER_FILE,
+  DIFFUSION_FILE,
+  latentSpaceOf,
   readTrainedModels,
+  saveWeights,
   type TrainedModels,
   VAE_FILE,
-} from "../generate/mod.ts";
-import { DIFFUSION_FILE } from "../generate/trained_models.ts";
-import { VOCABULARY_FILE } from "../generate/vocabulary.ts";
+  VOCABULARY_FILE,
+} from "../../pipeline/mod.ts";
+import { parametersBetween } from "../../trainer/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
 import { thinnedMetrics } from "./thinned_metrics.ts";
@@ -39,7 +38,7 @@ async function pack(options: PackOptions): Promise<number> {
     facts.vae,
     half,
   );
-  const diffusionDigest = await saveWeights(
+  await saveWeights(
     `${out}/${DIFFUSION_FILE}`,
     diffusion,
     {
@@ -53,21 +52,6 @@ async function pack(options: PackOptions): Promise<number> {
     },
     half,
   );
-  const decoder = options.before === undefined ? models.decoder : undefined;
-  if (decoder) {
-    await saveWeights(`${out}/${DECODER_FILE}`, decoder.parameters, {
-      ...decoder.facts,
-      config: { decoder: decoder.config, diffusion: diffusionDigest },
-    }, half);
-  } else {
-    await removeFile(`${out}/${DECODER_FILE}`);
-    if (models.decoder) {
-      log(
-        `left out: the decoder, which belongs to the run's own weights; train ` +
-          "one for the packed models with deno task decoder",
-      );
-    }
-  }
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
     `${JSON.stringify(await captionWords())}\n`,
@@ -85,7 +69,6 @@ async function pack(options: PackOptions): Promise<number> {
     const name of [
       VAE_FILE,
       DIFFUSION_FILE,
-      ...(decoder ? [DECODER_FILE] : []),
       VOCABULARY_FILE,
       METRICS_FILE,
       REPORT_FILE,
@@ -95,15 +78,6 @@ async function pack(options: PackOptions): Promise<number> {
     log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
-}
-
-/** What is left of models that were packed before would belong to none. */
-async function removeFile(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
 
 /** Text encoder and backbone of a run, or between those before it and its own. */

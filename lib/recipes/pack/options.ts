@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SHIPPED } from "../generate/trained_models.ts";
+import { SHIPPED } from "../../pipeline/mod.ts";
 
 /** Flags of `deno task pack`. */
 export const packFlags = z.strictObject({

@@ -1,5 +1,5 @@
 import { InputError, messageOf } from "../../core/mod.ts";
-import type { FlagSchema } from "../command_line/mod.ts";
+import { flagOf, type FlagSchema, oldFlagText } from "../command_line/mod.ts";
 
 /**
  * Flags whose defaults come from a JSON file: one schema for both, so that a
@@ -32,8 +32,9 @@ export function flagsWithDefaults<S extends FlagSchema>(
     const field = fields[name];
     if (!field) {
       throw new InputError(
-        `Cannot use "${file}": there is no field "${name}"; the fields are ` +
-          Object.keys(schema.shape).join(", "),
+        `Cannot use "${file}": ` + (oldFlagText(flagOf(name)) ??
+          `there is no field "${name}"; the fields are ` +
+            Object.keys(schema.shape).join(", ")),
       );
     }
     const issue = field.safeParse(value).error?.issues[0];

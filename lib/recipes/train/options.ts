@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
-import { SHARE_OF_SHAPES } from "../../dataset/synthetic/mod.ts";
 import { type StagePlan, stagePlanSchema } from "../../trainer/mod.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
@@ -25,17 +24,20 @@ function overriding(
 }
 
 /**
- * Flags of `deno task vae`, `text`, `phase1` to `phase5`, `decoder` and `train`,
- * and knobs of their notebooks.
+ * Flags of `deno task vae`, `text`, `phase1` to `phase5` and `train`, and knobs
+ * of their notebooks.
  */
 export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).default("nano").describe("size of the models"),
-  backbone: z.enum(["hybrid", "pure", "wordless"], {
-    error: "must be hybrid, pure or wordless",
+  backbone: z.enum(["hybrid", "pure", "no-word-embeddings"], {
+    error: ({ input }) =>
+      input === "wordless"
+        ? "wordless is now no-word-embeddings"
+        : "must be hybrid, pure or no-word-embeddings",
   }).default("hybrid").describe(
-    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; wordless: hybrid without embeddings of words of its own; both to compare with",
+    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; no-word-embeddings: hybrid without word embeddings of its own; both are baselines",
   ),
   run: path.default("runs/train").describe(
     "folder of the run; a run that was interrupted there goes on",
@@ -52,14 +54,11 @@ export const trainFlags = z.strictObject({
   vae: path.optional().describe(
     "weights of a trained VAE, in place of the run's own",
   ),
-  decoderOf: path.optional().describe(
-    "weights of a trained VAE whose decoder stage vae trains on; its encoder and so its latents stay, and what was trained on them goes on working",
-  ),
-  decoder: path.optional().describe(
-    "weights of a prompted decoder that stage decoder begins with, whichever weights of the backbone they came after; without them, fresh ones",
+  freezeEncoder: path.optional().describe(
+    "weights of a trained VAE: stage vae trains its decoder and keeps its encoder frozen, so that its latents, and models trained on them, stay valid",
   ),
   finetune: path.optional().describe(
-    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on, stage decoder makes a decoder that comes after them. Latents of more channels than theirs are fitted to them",
+    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on. Latents of more channels than theirs are fitted to them",
   ),
   startPhase: phase.default(1).describe(
     "phase with which the run begins; those before are left out",
@@ -82,34 +81,22 @@ export const trainFlags = z.strictObject({
   optimiser: z.enum(["adamw", "muon"], {
     error: "must be adamw or muon",
   }).default("adamw").describe(
-    "adamw; or muon, for the matrices of the blocks of backbone and decoder, beside adamw for the rest",
+    "adamw; or muon, for the matrices of the blocks of the backbone, beside adamw for the rest",
   ),
   samples: overriding("samples"),
   size: overriding("size"),
   frames: overriding("frames"),
   fps: overriding("fps"),
-  rehearsal: z.coerce.number().min(0, "must be 0 or more")
+  replayFraction: z.coerce.number().min(0, "must be 0 or more")
     .max(0.9, "must be at most 0.9").default(0.25).describe(
-      "share of a phase's synthetic clips that are of the phases before, some of these of the first, so that what was learned is not lost",
+      "fraction of the synthetic clips of a phase that come from earlier phases, half of them from phase 1, against forgetting",
     ),
-  first: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(0.5).describe(
-      "share of the first phase, in which names and motions are learned, among those of the phases before",
-    ),
-  shapes: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(SHARE_OF_SHAPES).describe(
-      "share of the subjects of synthetic clips that are shapes in colours; the others are pictures of named things, which take longer to learn",
-    ),
-  common: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(0).describe(
-      "share of those pictures that show one of the 50 things anyone would ask for first, such as a cat or a rocket; the others show any of all",
-    ),
-  textRate: z.coerce.number().min(0, "must be 0 or more")
+  textLrScale: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
-      "factor on the learning rate of the text encoder in the phases; 0 keeps it as the stage text has left it, which is faster",
+      "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",
     ),
   recompute: z.boolean().default(false).describe(
-    "keep the inputs of the backbone's blocks alone and make the rest again in the backward pass: a third more work in a fraction of the memory",
+    "recompute the activations of the backbone's blocks in the backward pass: a third more work, a fraction of the memory",
   ),
   seed: count.default(1).describe("a whole number; another run for each"),
   evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(
@@ -137,6 +124,9 @@ export const trainFlags = z.strictObject({
   ),
   alerts: path.optional().describe(
     "JSON file that says whom to tell what happens; without it, the variables ALERT_*",
+  ),
+  workers: count.min(0, "must be 0 or more").default(1).describe(
+    "threads that decode real video; 0 decodes on the main thread",
   ),
   hours: z.coerce.number().positive("must be above 0").optional().describe(
     "stops after so long, with everything saved",

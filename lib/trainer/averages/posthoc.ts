@@ -12,7 +12,7 @@ export interface AverageSnapshot<P> {
   /** Updates that it averages over; 1 or more. */
   readonly update: number;
   /** Its relative standard deviation. */
-  readonly deviation: number;
+  readonly std: number;
   readonly parameters: P;
 }
 
@@ -24,7 +24,7 @@ export interface AverageSnapshot<P> {
  *
  * @param snapshots Of both averages, the last ones at `update` or later; more
  *   of them come nearer.
- * @param deviation Relative standard deviation that is wanted.
+ * @param std Relative standard deviation that is wanted.
  * @param update Updates to average over.
  * @throws {InputError} if there are no snapshots
  *
@@ -35,17 +35,17 @@ export interface AverageSnapshot<P> {
  * import assert from "node:assert/strict";
  *
  * // A snapshot of what is wanted is what is wanted.
- * const snapshot = { update: 100, deviation: 0.1, parameters: { w: float32([1], [3]) } };
+ * const snapshot = { update: 100, std: 0.1, parameters: { w: float32([1], [3]) } };
  * const { w } = averageAfterwards([snapshot], 0.1, 100);
  * assert.ok(Math.abs(w.data[0]! - 3) < 1e-5);
  * ```
  */
 export function averageAfterwards<P>(
   snapshots: readonly AverageSnapshot<P>[],
-  deviation: number,
+  std: number,
   update: number,
 ): P {
-  const weights = averagingWeights(snapshots, deviation, update);
+  const weights = averagingWeights(snapshots, std, update);
   const all = snapshots.map(({ parameters }) =>
     new Map(leavesOf(parameters, isNdArray))
   );
@@ -67,8 +67,8 @@ export function averageAfterwards<P>(
  * @throws {InputError} if there are no snapshots
  */
 export function averagingWeights(
-  snapshots: readonly Pick<AverageSnapshot<unknown>, "update" | "deviation">[],
-  deviation: number,
+  snapshots: readonly Pick<AverageSnapshot<unknown>, "update" | "std">[],
+  std: number,
   update: number,
 ): number[] {
   if (snapshots.length === 0) {
@@ -79,9 +79,9 @@ export function averagingWeights(
   }
   const profiles = snapshots.map((s) => ({
     update: s.update,
-    exponent: powerExponent(s.deviation),
+    exponent: powerExponent(s.std),
   }));
-  const wanted = { update, exponent: powerExponent(deviation) };
+  const wanted = { update, exponent: powerExponent(std) };
   const weights = solved(
     profiles.map((a) => profiles.map((b) => overlap(a, b))),
     profiles.map((a) => overlap(a, wanted)),

@@ -9,9 +9,9 @@
  * The exponent that makes the profile's standard deviation a share of the
  * training so far (equation 148 of that paper).
  *
- * @param deviation Relative standard deviation, in (0, 0.28]: 0.1 averages
+ * @param std Relative standard deviation, in (0, 0.28]: 0.1 averages
  *   roughly the last tenth.
- * @throws {RangeError} if the deviation is outside that range
+ * @throws {RangeError} if the std is outside that range
  *
  * @example
  * ```ts
@@ -22,27 +22,27 @@
  * assert.equal(powerExponent(0.05).toFixed(2), "16.97");
  * ```
  */
-export function powerExponent(deviation: number): number {
-  if (!(deviation > 0 && deviation <= MAX_DEVIATION)) {
+export function powerExponent(std: number): number {
+  if (!(std > 0 && std <= MAX_STD)) {
     throw new RangeError(
-      `Cannot average parameters: deviation must lie in (0,${MAX_DEVIATION}]: ` +
-        `current value is ${deviation}`,
+      `Cannot average parameters: std must lie in (0,${MAX_STD}]: ` +
+        `current value is ${std}`,
     );
   }
-  // deviation^2 = (g + 1) / ((g + 2)^2 (g + 3)) falls with g: halve the bracket.
+  // std^2 = (g + 1) / ((g + 2)^2 (g + 3)) falls with g: halve the bracket.
   const spread = (g: number): number => (g + 1) / ((g + 2) ** 2 * (g + 3));
   let [low, high] = [0, 1];
-  while (spread(high) > deviation ** 2) high *= 2;
+  while (spread(high) > std ** 2) high *= 2;
   for (let i = 0; i < 100; i++) {
     const middle = (low + high) / 2;
-    if (spread(middle) > deviation ** 2) low = middle;
+    if (spread(middle) > std ** 2) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
 /** That of a plain mean over the whole training: exponent 0. */
-const MAX_DEVIATION = 0.28;
+const MAX_STD = 0.28;
 
 /**
  * How far an average moves towards the parameters at an update:

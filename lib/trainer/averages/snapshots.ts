@@ -4,6 +4,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
+import { renamedTensors } from "../../pipeline/old_names.ts";
 import type { AverageSnapshot } from "./posthoc.ts";
 import { type Averages, type Track, TRACKS } from "./tracks.ts";
 
@@ -45,7 +46,7 @@ export async function saveSnapshot<P>(
  * const folder = await Deno.makeTempDir();
  * await saveSnapshot(folder, initAverages({ w: float32([1], [0.5]) }), 100);
  * const [short, long] = await loadSnapshots<{ w: { data: Float32Array } }>(folder);
- * assert.deepEqual([short!.deviation, long!.deviation], [0.05, 0.1]);
+ * assert.deepEqual([short!.std, long!.std], [0.05, 0.1]);
  * assert.equal(long!.parameters.w.data[0], 0.5);
  * ```
  */
@@ -69,11 +70,11 @@ export async function loadSnapshots<P>(
   const snapshots: AverageSnapshot<P>[] = [];
   for (const name of names.sort()) {
     const { metadata, tensors } = await readSafetensors(`${folder}/${name}`);
-    const averages = treeFrom<NdArray>(tensors) as Averages<P>;
+    const averages = treeFrom<NdArray>(renamedTensors(tensors)) as Averages<P>;
     for (const track of Object.keys(TRACKS) as Track[]) {
       snapshots.push({
         update: Number(metadata.update),
-        deviation: TRACKS[track],
+        std: TRACKS[track],
         parameters: averages[track],
       });
     }

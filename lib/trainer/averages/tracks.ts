@@ -2,7 +2,7 @@ import { copyOf, isNdArray, mapTree } from "../../core/mod.ts";
 import { averagingRate, powerExponent } from "./power_profile.ts";
 
 /**
- * The averages that are kept during training, by their relative deviations.
+ * The averages that are kept during training, by their relative std.
  * Two are enough: from snapshots of both, `averageAfterwards` makes one of any
  * length (arXiv 2312.02696, section 3.2).
  */

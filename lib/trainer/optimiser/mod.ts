@@ -6,4 +6,6 @@
  */
 export * from "./adamw.ts";
 export * from "./clip.ts";
+export * from "./lr_multiplier.ts";
 export * from "./muon.ts";
+export * from "./optimiser.ts";

@@ -1,28 +1,119 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isTensor } from "../../compiler/mod.ts";
+import { isNdArray, leavesOf, treeFrom, zeros } from "../../core/mod.ts";
+import { adamW, ADAMW_DEFAULTS, type AdamWConfig } from "./adamw.ts";
+import { lrMultiplierOf } from "./lr_multiplier.ts";
+import type { Optimiser } from "./optimiser.ts";
 
-/** What Muon is told once. */
-export interface MuonOptions {
-  /** How much of the sum of gradients stays from step to step. */
+/** Muon as plain data. */
+export interface MuonConfig {
+  readonly name: "muon";
+  /** How much of the sum of gradients stays from update to update. */
   readonly momentum: number;
   /**
    * Paths under which matrices named `weight` move by Muon: the hidden layers.
-   * Embeddings, and what reads the input or writes the output, are not bettered
-   * by it (Jordan et al. 2024).
+   * Embeddings and the first and last layers do better with AdamW (Jordan et
+   * al. 2024).
    */
-  readonly under: readonly string[];
+  readonly paramPrefixes: readonly string[];
+  /**
+   * AdamW for all other parameters. Its weight decay and learning rate
+   * multipliers hold for the matrices too.
+   */
+  readonly adamW: AdamWConfig;
 }
 
-/**
- * For the backbone's blocks and its memory, which is read before all of them,
- * and for the same of a prompted decoder.
- */
-export const MUON_DEFAULTS: MuonOptions = {
+/** For the backbone's blocks and its pooled context tokens. */
+export const MUON_DEFAULTS: MuonConfig = {
+  name: "muon",
   momentum: 0.95,
-  under: ["backbone/layers", "backbone/memory", "levels", "memory"],
+  paramPrefixes: ["backbone/layers", "backbone/promptMlp"],
+  adamW: ADAMW_DEFAULTS,
 };
 
 /**
- * Says whether Muon moves a parameter.
+ * Muon for the matrices of hidden layers, AdamW for the rest (Jordan et al.
+ * 2024, "Muon: An optimizer for hidden layers in neural networks"). A matrix
+ * moves by its orthogonalised sum of gradients, with Nesterov's look ahead, and
+ * keeps that sum alone: no second moment.
+ */
+export function muon(config: MuonConfig): Optimiser {
+  const { momentum, adamW: { weightDecay, lrMultipliers } } = config;
+  const rest = adamW(config.adamW);
+  const isHidden = (path: string, shape: readonly number[]): boolean =>
+    isMovedByMuon(path, shape, config);
+  return {
+    init(parameters) {
+      const leaves = leavesOf(parameters, isNdArray);
+      const others = leaves.filter(([path, { shape }]) =>
+        !isHidden(path, shape)
+      );
+      return {
+        first: treeFrom(
+          leaves.map(([path, { shape }]) => [path, zeros(shape)]),
+        ),
+        second: rest.init(treeFrom(others)).second,
+      };
+    },
+    scalars: rest.scalars,
+    update({ parameters, gradients, moments, scalars, gate }) {
+      const leaves = leavesOf(parameters, isTensor);
+      const hidden = new Set(
+        leaves.filter(([path, { shape }]) => isHidden(path, shape))
+          .map(([path]) => path),
+      );
+      const othersOf = (tree: unknown) =>
+        treeFrom(
+          leavesOf(tree, isTensor).filter(([path]) => !hidden.has(path)),
+        );
+      const moved = rest.update<unknown>({
+        parameters: othersOf(parameters),
+        gradients: othersOf(gradients),
+        moments: { first: othersOf(moments.first), second: moments.second },
+        scalars,
+        gate,
+      });
+      const next = new Map(leavesOf(moved.parameters, isTensor));
+      const firsts = new Map(leavesOf(moved.moments.first, isTensor));
+      const g = new Map(leavesOf(gradients, isTensor));
+      const sums = new Map(leavesOf(moments.first, isTensor));
+      const learningRate = tf.mul(scalars.learningRate, gate);
+      const keepSum = tf.where(
+        tf.greater(gate, 0),
+        tf.scalar(momentum),
+        tf.scalar(1),
+      );
+      for (const [path, p] of leaves) {
+        if (!hidden.has(path)) continue;
+        const factor = lrMultiplierOf(path, lrMultipliers);
+        if (factor === 0) {
+          next.set(path, p);
+          firsts.set(path, sums.get(path)!);
+          continue;
+        }
+        const gradient = g.get(path)!;
+        const sum = tf.add(tf.mul(sums.get(path)!, keepSum), gradient);
+        const ahead = tf.add(tf.mul(sum, momentum), gradient);
+        const length = tf.mul(learningRate, factor * muonScale(p.shape));
+        const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
+        next.set(
+          path,
+          tf.sub(tf.mul(p, keep), tf.mul(orthogonalised(ahead), length)),
+        );
+        firsts.set(path, sum);
+      }
+      const inOrder = (of: ReadonlyMap<string, tf.Tensor>) =>
+        treeFrom(leaves.map(([path]) => [path, of.get(path)!]));
+      return {
+        parameters: inOrder(next) as typeof parameters,
+        moments: { first: inOrder(firsts), second: moved.moments.second },
+      };
+    },
+  };
+}
+
+/**
+ * Whether Muon moves a parameter.
  *
  * @example
  * ```ts
@@ -37,10 +128,10 @@ export const MUON_DEFAULTS: MuonOptions = {
 export function isMovedByMuon(
   path: string,
   shape: readonly number[],
-  { under }: MuonOptions,
+  { paramPrefixes }: Pick<MuonConfig, "paramPrefixes">,
 ): boolean {
   return shape.length === 2 && path.endsWith("/weight") &&
-    under.some((folder) => path.startsWith(`${folder}/`));
+    paramPrefixes.some((prefix) => path.startsWith(`${prefix}/`));
 }
 
 /**

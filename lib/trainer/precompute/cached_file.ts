@@ -1,6 +1,6 @@
 import { InputError, type NdArray } from "../../core/mod.ts";
 import { readSafetensors } from "../../formats/safetensors/mod.ts";
-import { unstackArrays } from "../clip_batch.ts";
+import { unstackArrays } from "../../core/mod.ts";
 import type { CachedClip } from "./latent_cache.ts";
 
 /** One file of a latent cache, for a look at what training sees. */

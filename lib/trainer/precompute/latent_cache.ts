@@ -1,25 +1,24 @@
 import { createHash } from "node:crypto";
 import {
-  type Clip,
   InputError,
   type NdArray,
   type Progress,
   Rng,
   zeros,
 } from "../../core/mod.ts";
-import type {
-  CaptionedClip,
-  ClipShape,
-  ClipSource,
+import {
+  type CaptionedClip,
+  type ClipShape,
+  type ClipSource,
+  Prefetcher,
 } from "../../dataset/batches/mod.ts";
 import {
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { BatchesAhead } from "../batches_ahead.ts";
-import { stackArrays, unstackArrays } from "../clip_batch.ts";
-import type { Codec } from "../codec.ts";
-import { StoppedError } from "../stop.ts";
+import { stackArrays, unstackArrays } from "../../core/mod.ts";
+import type { Codec } from "../../pipeline/mod.ts";
+import { StoppedError } from "../loop/stop.ts";
 
 /** Clips in one file. A run that is cut off loses at most one file's work. */
 const SHARD = 256;
@@ -63,12 +62,6 @@ export interface LatentCache {
   latentAt(index: number): Promise<NdArray<"float32">>;
   /** What is known of a clip. */
   entryAt(index: number): Promise<CachedClip>;
-  /**
-   * The clip itself, made again.
-   *
-   * @throws {InputError} if it is no longer the one that was encoded
-   */
-  clipAt(index: number): Promise<Clip>;
 }
 
 /**
@@ -122,14 +115,6 @@ export async function openLatentCache(
       return (await latentIn(shard, index % SHARD))!;
     },
     entryAt: (index) => Promise.resolve(shardOf(index).clips[index % SHARD]!),
-    async clipAt(index) {
-      const { clip, id, frames } = await clipAt(options, index);
-      if (frames === shardOf(index).clips[index % SHARD]!.frames) return clip;
-      throw new InputError(
-        `Cannot use clip "${id}": it must be the one whose latent is kept: its ` +
-          `frames have changed; delete "${home}", and it is encoded again`,
-      );
-    },
   };
 }
 
@@ -196,7 +181,7 @@ async function writeShard(
 ): Promise<Shard> {
   const latents: NdArray<"float32">[] = [];
   const clips: CachedClip[] = [];
-  await using batches = new BatchesAhead(
+  await using batches = new Prefetcher(
     (index) => clipsFrom(options, begin + index * BATCH, end),
     1,
   );

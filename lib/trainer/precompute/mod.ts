@@ -5,4 +5,3 @@
  */
 export * from "./cached_file.ts";
 export * from "./latent_cache.ts";
-export * from "./remembered_clips.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
-import { batches, workerClips } from "lib/dataset/batches/mod.ts";
+import { clipBatches, workerClips } from "lib/dataset/batches/mod.ts";
 import { syntheticClips } from "lib/dataset/synthetic/mod.ts";
 import { failingClips } from "./_numbered_clips.ts";
 
@@ -10,18 +10,15 @@ const SYNTHETIC = {
   make: "syntheticClips",
   options: OPTIONS,
 };
-const BUCKET = { frames: 2, height: 16, width: 16, fps: 8, batch: 4 };
+const SHAPE = { frames: 2, height: 16, width: 16, fps: 8 };
 
 Deno.test("workerClips() gives what the source gives on this thread", async () => {
   const here = syntheticClips(OPTIONS);
   using there = workerClips(here, SYNTHETIC, 2);
   const take = async (source: typeof here) => {
-    await using loader = batches({
-      sources: [{ source }],
-      buckets: [BUCKET],
-      seed: 3,
-    });
-    return [await loader.next(), await loader.next(), await loader.next()];
+    const bucket = { source, shape: SHAPE, batch: 4 };
+    const batchAt = clipBatches([bucket], 3, new Rng(3));
+    return [await batchAt(0), await batchAt(1), await batchAt(2)];
   };
   assert.deepEqual(await take(there), await take(here));
   assert.deepEqual(
@@ -38,7 +35,7 @@ Deno.test("workerClips() hands an error on with its message", async () => {
     { module, make: "failingClips", options },
     1,
   );
-  await assert.rejects(clips.clipAt(0, BUCKET, new Rng(0)), {
+  await assert.rejects(clips.clipAt(0, SHAPE, new Rng(0)), {
     name: "Error",
     message: "the film tore",
   });
@@ -51,7 +48,7 @@ Deno.test("workerClips() hands an InputError on as one, also from making the sou
     { ...SYNTHETIC, options },
     1,
   );
-  await assert.rejects(clips.clipAt(0, BUCKET, new Rng(0)), {
+  await assert.rejects(clips.clipAt(0, SHAPE, new Rng(0)), {
     name: "InputError",
     message: /^Cannot describe synthetic clips: .*current value is "tlh"/,
   });
@@ -59,7 +56,7 @@ Deno.test("workerClips() hands an InputError on as one, also from making the sou
 
 Deno.test("workerClips() rejects what is waited for when it is ended", async () => {
   const clips = workerClips(syntheticClips(OPTIONS), SYNTHETIC, 1);
-  const waiting = clips.clipAt(0, BUCKET, new Rng(0));
+  const waiting = clips.clipAt(0, SHAPE, new Rng(0));
   clips[Symbol.dispose]();
   await assert.rejects(waiting, {
     name: "Error",

@@ -7,8 +7,8 @@ import {
   tokensOfEqualShares,
   totalFlops,
 } from "lib/ltx2/mod.ts";
-import { shapesOnly } from "lib/models/layers/mod.ts";
-import { initModels, modelFunctions } from "lib/recipes/models.ts";
+import { metaInit } from "lib/models/layers/mod.ts";
+import { initModels, modelFunctions } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 
 const { tiny } = PRESETS;
@@ -20,7 +20,7 @@ const COUNTS = { video: 24, text: tiny.text.queries + tiny.text.maxWords };
 function traced(shape: Partial<BackboneShape>): number {
   const config = { ...tiny, backbone: { ...tiny.backbone, ...shape } };
   const { backbone } = modelFunctions(config, CLIP, 1);
-  const parameters = initModels(config, shapesOnly()).backbone;
+  const parameters = initModels(config, metaInit()).backbone;
   const graph = trace(
     (all: { parameters: unknown; inputs: unknown }) =>
       backbone.call(all.parameters as never, all.inputs as never),
@@ -41,7 +41,7 @@ Deno.test("blockFlops() counts what the compiler counts in the graph of each blo
   assert.equal(cost("joint"), oneMore("attentionLayers"));
   assert.equal(
     cost("cross"),
-    oneMore("attentionLayers", { reading: "cross" }),
+    oneMore("attentionLayers", { textConditioning: "cross" }),
   );
   assert.equal(cost("cnn"), oneMore("cnnLayers"));
 });

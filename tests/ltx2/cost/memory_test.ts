@@ -9,10 +9,11 @@ import {
   trainingMemory,
 } from "lib/ltx2/mod.ts";
 import { backbone, type BackboneInputs } from "lib/models/backbone/mod.ts";
-import { shapesOnly } from "lib/models/layers/mod.ts";
+import { metaInit } from "lib/models/layers/mod.ts";
 import { clipByGlobalNorm } from "lib/trainer/optimiser/mod.ts";
-import { initModels, modelFunctions } from "lib/recipes/models.ts";
-import { type ModelConfig, PRESETS } from "lib/recipes/presets.ts";
+import { initModels, modelFunctions } from "lib/models/text_to_video/mod.ts";
+import { type ModelConfig } from "lib/models/text_to_video/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 
 const PLAN: MemoryPlan = {
   microBatch: 1,
@@ -41,7 +42,7 @@ function traced(shape: BackboneShape, plan: MemoryPlan): number {
       }, all.parameters);
       return clipByGlobalNorm(gradients, 1);
     },
-    { parameters: initModels(config, shapesOnly()).backbone, inputs },
+    { parameters: initModels(config, metaInit()).backbone, inputs },
   );
   return peakBytes(optimise(graph));
 }
@@ -55,7 +56,7 @@ const SHAPES: readonly BackboneShape[] = [
   width: 64,
   heads: 1, // so that scores do not drown the rest
   cnnWidth: 21,
-  reading: "joint",
+  textConditioning: "joint",
 }));
 
 Deno.test("trainingMemory() foretells the peak of the compiler's graphs within 6 %", () => {

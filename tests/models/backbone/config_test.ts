@@ -5,7 +5,7 @@ Deno.test("layerKinds() spreads 18 CNN blocks evenly among 30 of attention", () 
   const kinds = layerKinds({
     attentionLayers: 30,
     cnnLayers: 18,
-    reading: "joint",
+    textConditioning: "joint",
   });
   assert.equal(kinds.length, 48);
   const places = kinds.flatMap((kind, i) => kind === "cnn" ? [i] : []);
@@ -24,7 +24,7 @@ Deno.test("layerKinds() spreads any numbers evenly", () => {
       const kinds = layerKinds({
         attentionLayers,
         cnnLayers,
-        reading: "joint",
+        textConditioning: "joint",
       });
       const total = attentionLayers + cnnLayers;
       assert.equal(kinds.length, total);

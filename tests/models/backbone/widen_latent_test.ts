@@ -24,7 +24,7 @@ function velocityOf(parameters: BackboneParameters, latent: number[]) {
     parameters,
     inputs: {
       latent: float32([1, 1, 1, 2, latent.length / 2], latent),
-      level: float32([1], [0.5]),
+      sigma: float32([1], [0.5]),
       text: {
         tokens: random("text", [1, 3, text.outputWidth]),
         mask: float32([1, 3], [1, 1, 1]),
@@ -35,7 +35,7 @@ function velocityOf(parameters: BackboneParameters, latent: number[]) {
   }, ({ parameters, inputs }) => backbone(parameters, inputs, config));
 }
 
-Deno.test("a widened backbone predicts what it did, nothing for the new channels, and does not read them", () => {
+Deno.test("a widened backbone predicts as before, and zero for the channels it ignores", () => {
   const before = velocityOf(narrow, [1, 2, 3, 4]);
   const after = velocityOf(
     widenBackboneLatent(narrow, 3),

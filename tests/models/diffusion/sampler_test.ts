@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { float32 } from "lib/core/mod.ts";
 import {
-  noiseLevels,
   sampleFlow,
+  sigmaSchedule,
   type SolverName,
   SOLVERS,
   type Velocity,
@@ -11,7 +11,7 @@ import {
 const noise = float32([1, 2], [1, -2]);
 const NAMES = Object.keys(SOLVERS) as SolverName[];
 
-/** dx/ds = x: known at every level, `x(s) = x(1) exp(s - 1)`. */
+/** dx/ds = x: known at every sigma, `x(s) = x(1) exp(s - 1)`. */
 const linear: Velocity = (latent) => Promise.resolve(latent);
 
 async function drawn(
@@ -22,7 +22,7 @@ async function drawn(
   const { data } = await sampleFlow({
     velocity,
     noise,
-    levels: noiseLevels(steps),
+    sigmas: sigmaSchedule(steps),
     solver: SOLVERS[name],
   });
   return data[0]!;
@@ -45,9 +45,9 @@ Deno.test("Heun's method multiplies by 1 - h + h^2 / 2, and ends with a step of 
 });
 
 Deno.test("the error falls with the steps for Euler's method, with their square for Heun's", async () => {
-  // Smooth, with no velocity at level 0, so that the last step costs no order.
-  const bent: Velocity = ({ shape, data }, level) =>
-    Promise.resolve(float32(shape, data.map((x) => x * level)));
+  // Smooth, with no velocity at sigma 0, so that the last step costs no order.
+  const bent: Velocity = ({ shape, data }, sigma) =>
+    Promise.resolve(float32(shape, data.map((x) => x * sigma)));
   const exact = Math.exp(-0.5);
   const errorOf = async (name: SolverName, steps: number): Promise<number> =>
     Math.abs(await drawn(name, steps, bent) - exact);
@@ -59,8 +59,8 @@ Deno.test("the error falls with the steps for Euler's method, with their square 
 
 Deno.test("every solver reaches a single point of data exactly, in any number of steps", async () => {
   // The straight line from noise to data 5 has velocity noise - 5.
-  const velocity: Velocity = ({ shape, data }, level) =>
-    Promise.resolve(float32(shape, data.map((x) => (x - 5) / level)));
+  const velocity: Velocity = ({ shape, data }, sigma) =>
+    Promise.resolve(float32(shape, data.map((x) => (x - 5) / sigma)));
   for (const name of NAMES) {
     for (const steps of [1, 3, 10]) {
       const found = await drawn(name, steps, velocity);
@@ -69,7 +69,7 @@ Deno.test("every solver reaches a single point of data exactly, in any number of
   }
 });
 
-Deno.test("solvers ask for velocities at the levels of the steps, and never at 0", async () => {
+Deno.test("solvers evaluate velocities at the sigmas of the steps, and never at 0", async () => {
   const asked: Record<SolverName, number[]> = {
     euler: [1, 0.75, 0.5, 0.25],
     heun: [1, 0.75, 0.75, 0.5, 0.5, 0.25, 0.25],
@@ -78,12 +78,12 @@ Deno.test("solvers ask for velocities at the levels of the steps, and never at 0
     const seen: number[] = [];
     const done: number[] = [];
     await sampleFlow({
-      velocity(latent, level) {
-        seen.push(level);
+      velocity(latent, sigma) {
+        seen.push(sigma);
         return Promise.resolve(latent);
       },
       noise,
-      levels: noiseLevels(4),
+      sigmas: sigmaSchedule(4),
       solver: SOLVERS[name],
       onStep: (step) => done.push(step),
     });
@@ -93,11 +93,11 @@ Deno.test("solvers ask for velocities at the levels of the steps, and never at 0
   assert.deepEqual([...noise.data], [1, -2]); // what was given stays
 });
 
-Deno.test("sampleFlow() takes Euler's steps unless told otherwise", async () => {
+Deno.test("sampleFlow() takes Euler's steps by default", async () => {
   const { data } = await sampleFlow({
     velocity: linear,
     noise,
-    levels: noiseLevels(2),
+    sigmas: sigmaSchedule(2),
   });
   assert.deepEqual([...data], [0.25, -0.5]);
 });

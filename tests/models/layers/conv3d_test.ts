@@ -33,13 +33,13 @@ for (const size of [1, 3]) {
   });
 }
 
-Deno.test("initConv3d() draws weights of deviation gain / sqrt(in * size^3)", () => {
+Deno.test("initConv3d() draws weights of std gain / sqrt(in * size^3)", () => {
   const { weight, bias } = initConv3d(new Rng(1), 3, 16, 32, 2);
   assert.deepEqual([weight.shape, bias.shape], [[3, 3, 3, 16, 32], [32]]);
   const count = weight.data.length;
   const variance = sumOf(count, (i) => weight.data[i]! ** 2) / count;
   const expected = 2 / Math.sqrt(16 * 27);
-  // 13,824 draws: the deviation is known to within 0.6 %.
+  // 13,824 draws: the std is known to within 0.6 %.
   assert.ok(Math.abs(Math.sqrt(variance) / expected - 1) < 0.024);
   assert.ok(bias.data.every((value) => value === 0));
 });

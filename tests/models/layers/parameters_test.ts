@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
-import { isNdArray, leavesOf, Rng, treeFrom } from "lib/core/mod.ts";
-import { initFeedForward, shapesOnly, stack } from "lib/models/layers/mod.ts";
+import {
+  float32,
+  isNdArray,
+  leavesOf,
+  Rng,
+  treeFrom,
+  zeros,
+} from "lib/core/mod.ts";
+import {
+  copyIntoCorner,
+  initFeedForward,
+  metaInit,
+  stack,
+} from "lib/models/layers/mod.ts";
 import { normal } from "lib/models/layers/parameters.ts";
 
 const isNumber = (x: unknown): x is number => typeof x === "number";
@@ -59,7 +71,7 @@ Deno.test("normal() has the moments, the middle and the tails of the normal dist
   for (const [x, share] of tails) near(shareBeyond(data, x), share, share);
 });
 
-Deno.test("normal() scales by the deviation, and draws the same from the same generator", () => {
+Deno.test("normal() scales by the std, and draws the same from the same generator", () => {
   const half = normal(new Rng(5), [7], 0.5).data;
   const whole = normal(new Rng(5), [7], 1).data;
   assert.deepEqual([...half], [...whole].map((v) => v / 2));
@@ -77,11 +89,26 @@ Deno.test("normal() of another part of the model is another, and neighbours are 
   assert.ok(Math.abs(product(a.subarray(1), a.subarray(0, -1))) < limit);
 });
 
-Deno.test("shapesOnly() gives the names and shapes of real parameters, and no values", () => {
+Deno.test("metaInit() gives the names and shapes of real parameters, and no values", () => {
   const shapes = (rng: Rng): [string, readonly number[]][] =>
     leavesOf(initFeedForward(rng, 8), isNdArray)
       .map(([path, { shape }]) => [path, shape]);
-  assert.deepEqual(shapes(shapesOnly()), shapes(new Rng(0)));
-  const { up } = initFeedForward(shapesOnly().fork("part"), 8);
+  assert.deepEqual(shapes(metaInit()), shapes(new Rng(0)));
+  const { up } = initFeedForward(metaInit().fork("part"), 8);
   assert.ok(up.weight.data.every((v) => v === 0));
+});
+
+Deno.test("copyIntoCorner() keeps what lies outside the corner, and both arrays", () => {
+  const small = float32([2, 1, 2], [1, 2, 3, 4]);
+  const larger = float32([2, 2, 3], Array.from({ length: 12 }, () => 9));
+  const result = copyIntoCorner(small, larger);
+  assert.deepEqual(result.shape, [2, 2, 3]);
+  assert.deepEqual([...result.data], [1, 2, 9, 9, 9, 9, 3, 4, 9, 9, 9, 9]);
+  assert.deepEqual([...small.data], [1, 2, 3, 4]);
+  assert.ok(larger.data.every((x) => x === 9));
+});
+
+Deno.test("copyIntoCorner() of an equal shape is the array", () => {
+  const array = float32([3], [1, 2, 3]);
+  assert.deepEqual(copyIntoCorner(array, zeros([3])), array);
 });

@@ -20,25 +20,25 @@ const p = {
   hidden: { weight: scaled("hidden", [256, D]), bias: random("b1", [D]) },
   out: { weight: random("out", [D, D]), bias: random("b2", [D]) },
 };
-const embed = (levels: number[]) =>
+const embed = (sigmas: number[]) =>
   eagerly(
-    { p, level: float32([levels.length], levels) },
-    ({ p, level }) => timestepEmbedding(p, level),
+    { p, sigma: float32([sigmas.length], sigmas) },
+    ({ p, sigma }) => timestepEmbedding(p, sigma),
   );
 
-Deno.test("timestepEmbedding() is sinusoids of 1000 x level through linear, SiLU, linear", () => {
-  const levels = [0, 0.125, 0.5, 1];
-  const hidden = filled([levels.length, D], (b, j) => {
+Deno.test("timestepEmbedding() is sinusoids of 1000 x sigma through linear, SiLU, linear", () => {
+  const sigmas = [0, 0.125, 0.5, 1];
+  const hidden = filled([sigmas.length, D], (b, j) => {
     const sum = valueAt(p.hidden.bias, j) + sumOf(128, (i) => {
-      const angle = levels[b]! * 1000 / 10_000 ** (i / 128);
+      const angle = sigmas[b]! * 1000 / 10_000 ** (i / 128);
       return Math.cos(angle) * valueAt(p.hidden.weight, i, j) +
         Math.sin(angle) * valueAt(p.hidden.weight, 128 + i, j);
     });
     return sum / (1 + Math.exp(-sum));
   });
   assertClose(
-    embed(levels),
-    filled([levels.length, D], (b, o) =>
+    embed(sigmas),
+    filled([sigmas.length, D], (b, o) =>
       valueAt(p.out.bias, o) +
       sumOf(D, (j) => valueAt(hidden, b, j) * valueAt(p.out.weight, j, o))),
     1e-3,

@@ -65,10 +65,10 @@ def turned(x, cos, sin):
     return torch.cat([y.real, y.imag], -1)
 
 
-def attention(p, x, heads, cos, sin, context=None, mask=None, sight=None):
+def attention(p, x, heads, cos, sin, context=None, mask=None, attention_mask=None):
     q, k, v = (heads_of(t, heads) for t in linear(p["qkv"], x).chunk(3, -1))
     q, k = turned(q, cos, sin), turned(k, cos, sin)
-    allowed = sight
+    allowed = attention_mask
     if context is not None:
         _, ck, cv = (heads_of(t, heads) for t in linear(p["qkv"], context).chunk(3, -1))
         k, v = torch.cat([k, ck], -2), torch.cat([v, cv], -2)
@@ -168,14 +168,14 @@ def residual_block(p, x):
 
 
 def temporal_attention(p, x):
-    """Heads 2, reach 1; wavelengths from 2 to 64 latent frames."""
+    """Heads 2, attention window 1; wavelengths from 2 to 64 latent frames."""
     T, C = x.shape[1], x.shape[4]
     pairs = C // 2 // 2
     waves = 2 * 32 ** (torch.arange(pairs) / max(1, pairs - 1))
     angles = 2 * torch.pi * torch.arange(T)[:, None] / waves
     near = (torch.arange(T)[:, None] - torch.arange(T)).abs() <= 1
     lines = rms(p["norm1"], x).permute(0, 2, 3, 1, 4).flatten(0, 2)  # [BHW,T,C]
-    mixed = attention(p["attention"], lines, 2, angles.cos(), angles.sin(), sight=near)
+    mixed = attention(p["attention"], lines, 2, angles.cos(), angles.sin(), attention_mask=near)
     B, _, H, W, _ = x.shape
     y = x + mixed.unflatten(0, (B, H, W)).permute(0, 3, 1, 2, 4)
     ff = p["feedForward"]

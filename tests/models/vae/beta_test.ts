@@ -5,7 +5,7 @@ import { scalar } from "lib/core/mod.ts";
 import {
   betaOf,
   calibrationLoss,
-  initBalance,
+  initKlWeightLogit,
   initVae,
   vaeLoss,
 } from "lib/models/vae/mod.ts";
@@ -15,21 +15,21 @@ import { discs, vaeConfig } from "../_learners.ts";
 
 const bounds = { initial: 0.1, min: 1e-4, max: 1 };
 
-function betaAt(balance: number): number {
+function betaAt(klWeightLogit: number): number {
   return eagerly(
-    { balance: scalar(balance) },
-    ({ balance }) => betaOf(balance, bounds),
+    { klWeightLogit: scalar(klWeightLogit) },
+    ({ klWeightLogit }) => betaOf(klWeightLogit, bounds),
   ).data[0]!;
 }
 
-Deno.test("beta starts where it is told and never leaves its bounds", () => {
-  const initial = betaAt(initBalance(bounds).data[0]!);
+Deno.test("beta starts at its initial value and stays within its bounds", () => {
+  const initial = betaAt(initKlWeightLogit(bounds).data[0]!);
   assert.ok(Math.abs(initial / bounds.initial - 1) < 1e-5);
   let last = 0;
-  for (const balance of [-1e9, -5, 0, 5, 1e9]) {
-    const beta = betaAt(balance);
+  for (const klWeightLogit of [-1e9, -5, 0, 5, 1e9]) {
+    const beta = betaAt(klWeightLogit);
     assert.ok(beta >= bounds.min * 0.9999 && beta <= bounds.max * 1.0001);
-    assert.ok(beta > last, "beta rises with the balance");
+    assert.ok(beta > last, "beta rises with the logit");
     last = beta;
   }
 });
@@ -67,7 +67,7 @@ Deno.test("learning beta changes no gradient but its own", () => {
   );
   for (const [path, { data }] of learned) {
     const other = fixed.get(path)!.data;
-    if (path === "balance") {
+    if (path === "klWeightLogit") {
       // The error is far above the start: beta is to grow.
       assert.ok(data[0]! < 0 && other[0] === 0, `${data[0]} and ${other[0]}`);
       continue;

@@ -92,7 +92,7 @@ Deno.test("encode() keeps the logarithm of the variance in [-30,20]", () => {
   }
 });
 
-Deno.test("sampleLatent() is the mean plus the deviation times the noise", () => {
+Deno.test("sampleLatent() is the mean plus the std times the noise", () => {
   const y = eagerly(
     {
       mean: float32([3], [1, 2, 3]),

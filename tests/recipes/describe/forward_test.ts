@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { forward } from "lib/recipes/describe/forward.ts";
-import type { ModelFunctions } from "lib/recipes/models.ts";
+import type { ModelFunctions } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 
 // The runtime's library stays for the life of the process: opened before the

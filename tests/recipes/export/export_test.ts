@@ -18,19 +18,16 @@ import {
 } from "lib/models/backbone/mod.ts";
 import {
   encodeText,
-  readPrompts,
   textConfigSchema,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import { decode, vaeConfigSchema } from "lib/models/vae/mod.ts";
-import { exportModels } from "lib/recipes/export/export.ts";
+import { exportModels, freshModels } from "lib/recipes/export/export.ts";
 import {
-  type ExportedModels,
-  freshModels,
-  trainedModels,
-} from "lib/recipes/export/weights.ts";
-import { initModels, type ModelParameters } from "lib/recipes/models.ts";
+  initModels,
+  type ModelParameters,
+} from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { saveWeights } from "lib/trainer/mod.ts";
 import { assertClose, eagerly, random } from "../../models/_eager.ts";
 import { runOnnx } from "./_onnx_run.ts";
 
@@ -44,36 +41,31 @@ const clip = { frames: 8, height: 16, width: 32 };
 const FPS = 12;
 
 /** Models of which no part is silent, with statistics that do something. */
-const models: ExportedModels = {
-  config,
-  parameters: mapTree(
-    initModels(config, new Rng(1)),
-    isNdArray,
-    (array, path) => {
-      const noise = random(path, array.shape).data;
-      return float32(
-        array.shape,
-        array.data.map((v, i) => v + 0.05 * noise[i]!),
-      );
-    },
-  ) as ModelParameters,
-  statistics: {
-    mean: random("mean", [Z]),
-    deviation: float32([Z], random("deviation", [Z]).data.map(Math.exp)),
+const parameters = mapTree(
+  initModels(config, new Rng(1)),
+  isNdArray,
+  (array, path) => {
+    const noise = random(path, array.shape).data;
+    return float32(array.shape, array.data.map((v, i) => v + 0.05 * noise[i]!));
   },
-  source: { trained: false },
+) as ModelParameters;
+const statistics = {
+  mean: random("mean", [Z]),
+  std: float32([Z], random("std", [Z]).data.map(Math.exp)),
 };
+const { vae, ...diffusion } = parameters;
+const models = { config, vae, diffusion, statistics };
+const source = { trained: false };
 
 async function exported(): Promise<string> {
   const folder = await Deno.makeTempDir();
-  await exportModels({ models, folder, clip, batch: 2 });
+  await exportModels({ models, source, folder, clip, batch: 2 });
   return folder;
 }
 
 const folder = await exported();
-const prompts = readPrompts(["a red cat", "赤い猫"], config.text);
+const prompts = tokenisePrompts(["a red cat", "赤い猫"], config.text);
 const { words, wordMask, ...rows } = prompts;
-const { parameters, statistics } = models;
 const { queries, outputWidth } = config.text;
 
 Deno.test("text_encoder.onnx gives the numbers of the eager encoder", async () => {
@@ -91,7 +83,7 @@ Deno.test("text_encoder.onnx gives the numbers of the eager encoder", async () =
 
 Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame rate", async () => {
   const latent = random("latent", [2, 2, 1, 2, Z]);
-  const level = float32([2], [0.2, 0.9]);
+  const sigma = float32([2], [0.2, 0.9]);
   const tokens = random("tokens", [2, queries, outputWidth]);
   const mask = float32([2, queries], new Array(2 * queries).fill(1));
   const outputs: NdArray[] = [];
@@ -107,7 +99,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
         p: parameters.backbone,
         inputs: {
           latent,
-          level,
+          sigma,
           text: { tokens, mask },
           words: { ids: words, mask: wordMask },
           positions,
@@ -117,7 +109,7 @@ Deno.test("backbone.onnx gives the numbers of the eager backbone, at any frame r
     );
     const { velocity } = await runOnnx(`${folder}/backbone.onnx`, {
       latent,
-      level,
+      sigma,
       "text/tokens": tokens,
       "text/mask": mask,
       "words/ids": words,
@@ -134,8 +126,8 @@ Deno.test("vae_decoder.onnx takes latents of variance one and gives the eager cl
   const latent = random("latent", [2, 2, 1, 2, Z]);
   const eager = eagerly(
     { p: parameters.vae, latent, ...statistics },
-    ({ p, latent, mean, deviation }) =>
-      decode(p, tf.add(tf.mul(latent, deviation), mean), config.vae),
+    ({ p, latent, mean, std }) =>
+      decode(p, tf.add(tf.mul(latent, std), mean), config.vae),
   );
   const { clip } = await runOnnx(`${folder}/vae_decoder.onnx`, { latent }, {
     clip: [2, 8, 16, 32, 3],
@@ -174,7 +166,13 @@ Deno.test("exportModels() of a wrong size names the nearest legal one and leaves
   const folder = await Deno.makeTempDir();
   await assert.rejects(
     () =>
-      exportModels({ models, folder, clip: { ...clip, frames: 6 }, batch: 1 }),
+      exportModels({
+        models,
+        source,
+        folder,
+        clip: { ...clip, frames: 6 },
+        batch: 1,
+      }),
     {
       name: "InputError",
       message: "Cannot encode a clip: frames must be a multiple of 4: " +
@@ -185,85 +183,8 @@ Deno.test("exportModels() of a wrong size names the nearest legal one and leaves
 });
 
 Deno.test("freshModels() are those of the preset and the seed", () => {
-  const { parameters, statistics } = freshModels(config, 7);
-  assert.deepEqual(parameters, initModels(config, new Rng(7)));
+  const { vae, diffusion, statistics } = freshModels(config, 7);
+  assert.deepEqual({ vae, ...diffusion }, initModels(config, new Rng(7)));
   assert.ok(statistics.mean.data.every((value) => value === 0));
-  assert.ok(statistics.deviation.data.every((value) => value === 1));
-});
-
-/** A run of which phases are done, as deno task train leaves it. */
-async function runWith(
-  phases: readonly number[],
-  vae?: string,
-): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  const facts = { stage: "vae", step: 5 };
-  const digest = await saveWeights(
-    `${folder}/vae.safetensors`,
-    { parameters: parameters.vae, statistics },
-    { ...facts, kind: "VideoVAE", config: config.vae },
-  );
-  for (const phase of phases) {
-    const { text, backbone } = parameters;
-    const { weight } = backbone.prompt;
-    const prompt = {
-      ...backbone.prompt,
-      weight: float32(weight.shape, weight.data.map(() => phase)),
-    };
-    await saveWeights(
-      `${folder}/phase${phase}.safetensors`,
-      { text, backbone: { ...backbone, prompt } },
-      {
-        ...facts,
-        stage: `phase${phase}`,
-        kind: "Diffusion",
-        config: {
-          text: config.text,
-          backbone: config.backbone,
-          vae: vae ?? digest,
-        },
-      },
-    );
-  }
-  return folder;
-}
-
-Deno.test("trainedModels() takes the VAE and the latest phase of a run", async () => {
-  const found = await trainedModels(await runWith([1, 2]));
-  assert.deepEqual(found.config, config);
-  assert.deepEqual(found.parameters.vae, parameters.vae);
-  assert.deepEqual(found.parameters.text, parameters.text);
-  assert.deepEqual(found.statistics, statistics);
-  assert.equal(found.parameters.backbone.prompt.weight.data[0], 2);
-  assert.equal(found.source.trained, true);
-});
-
-Deno.test("trainedModels() refuses a run that is not done, or not of one piece", async () => {
-  const unfinished = await runWith([]);
-  await assert.rejects(() => trainedModels(unfinished), {
-    name: "InputError",
-    message: `Cannot export "${unfinished}": it must be a run of which a ` +
-      "phase is done: there is no phase1.safetensors to phase5.safetensors " +
-      "in it; train first with deno task train",
-  });
-  const patched = await runWith([1], "0123456789abcdef");
-  await assert.rejects(() => trainedModels(patched), {
-    name: "InputError",
-    message: /must have been trained on the latents of .*: its VAE is 01234567/,
-  });
-  await assert.rejects(() => trainedModels("runs/there is no such run"), {
-    name: "InputError",
-    message: /vae\.safetensors/,
-  });
-  const strange = await Deno.makeTempDir();
-  await saveWeights(`${strange}/vae.safetensors`, { w: float32([1], [1]) }, {
-    kind: "Line",
-    config: {},
-    stage: "vae",
-    step: 1,
-  });
-  await assert.rejects(() => trainedModels(strange), {
-    name: "InputError",
-    message: /must hold weights of a VideoVAE: it holds Line/,
-  });
+  assert.ok(statistics.std.data.every((value) => value === 1));
 });

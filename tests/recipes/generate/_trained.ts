@@ -1,17 +1,10 @@
 import { Rng } from "lib/core/mod.ts";
 import { latentStatistics } from "lib/models/vae/mod.ts";
-import { initDecoder } from "lib/models/decoder/mod.ts";
-import {
-  DECODER_FILE,
-  DECODER_KIND,
-  readTrainedModels,
-  surroundingsOf,
-  VAE_FILE,
-} from "lib/recipes/generate/mod.ts";
-import { DIFFUSION_FILE } from "lib/recipes/generate/trained_models.ts";
-import { initModels } from "lib/recipes/models.ts";
-import { DECODERS, PRESETS } from "lib/recipes/presets.ts";
-import { saveWeights } from "lib/trainer/mod.ts";
+import { VAE_FILE } from "lib/pipeline/mod.ts";
+import { DIFFUSION_FILE } from "lib/pipeline/mod.ts";
+import { initModels } from "lib/models/text_to_video/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { saveWeights } from "lib/pipeline/mod.ts";
 
 /** Models of the preset `tiny` that have learned nothing, as if they had. */
 export async function untrainedFolder(
@@ -51,23 +44,4 @@ export async function untrainedFolder(
     step: 1,
   });
   return folder;
-}
-
-/** Puts a decoder that has learned nothing beside models of such a folder. */
-export async function writeDecoder(
-  folder: string,
-  diffusion?: string,
-): Promise<void> {
-  const { config, digests } = await readTrainedModels(folder);
-  const decoder = DECODERS.tiny;
-  await saveWeights(
-    `${folder}/${DECODER_FILE}`,
-    initDecoder(decoder, surroundingsOf(config), new Rng(7)),
-    {
-      kind: DECODER_KIND,
-      config: { decoder, diffusion: diffusion ?? digests.diffusion },
-      stage: "decoder",
-      step: 1,
-    },
-  );
 }

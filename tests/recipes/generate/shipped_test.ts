@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
 import { judgeByGeometry } from "lib/evaluation/mod.ts";
-import { openGenerator, readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { openPipeline, readTrainedModels } from "lib/pipeline/mod.ts";
 
 const SHIPPED = "checkpoints/nano";
 /** What is asked for, in four scripts, and what must be seen. */
@@ -29,12 +29,12 @@ Deno.test("the shipped weights are small enough to be shipped", async () => {
 
 Deno.test("the shipped model draws what it is asked for, and with another seed another clip", async () => {
   using device = await openDevice("cpu");
-  using generator = await openGenerator(
+  using pipeline = await openPipeline(
     device,
     await readTrainedModels(SHIPPED),
   );
   const draw = (seed: number, prompts: readonly string[]) =>
-    generator.generate({
+    pipeline.generate({
       prompts,
       seed,
       frames: 16,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { isCode, readNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
 import { startTask } from "../_task_process.ts";
-import { writeTinyVae } from "../train/_tiny_vae.ts";
+import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE, and flags for phase 5. */
 async function withFolder(

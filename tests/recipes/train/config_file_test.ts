@@ -34,6 +34,18 @@ Deno.test("wrong fields of a file are refused by their name", () => {
       /^Cannot use "run\.json": there is no field "bach"; the fields are preset, backbone, run, /,
     ],
     [
+      '{"first":0.7}',
+      /^Cannot use "run\.json": --first was removed: .*; leave it out$/,
+    ],
+    [
+      '{"textRate":0}',
+      /^Cannot use "run\.json": --text-rate is now --text-lr-scale$/,
+    ],
+    [
+      '{"backbone":"wordless"}',
+      /^Cannot use "run\.json": backbone: wordless is now no-word-embeddings: current value is "wordless"$/,
+    ],
+    [
       '{"batch":0}',
       /^Cannot use "run\.json": batch: must be 1 or more: current value is 0$/,
     ],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
-import { readTrainedModels } from "lib/recipes/generate/mod.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
-import { writeTinyVae } from "./_tiny_vae.ts";
+import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE. */
 async function withFolder(
@@ -31,7 +31,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and goes on each time", async (t) => {
+Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resumes each time", async (t) => {
   await withFolder(async (folder, args) => {
     const run = `${folder}/run`;
     const lines = async (): Promise<number> =>
@@ -182,8 +182,11 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
         [...run, "--finetune", "checkpoints/nano"],
         /"checkpoints\/nano": text\..* of the model must be that of the weights/,
       ],
-      ["phase5", [...run, "--shapes", "2"], /--shapes: must be at most 1/],
-      ["phase1", [...run, "--common", "-1"], /--common: must be 0 or more/],
+      [
+        "phase5",
+        [...run, "--shapes", "0.5"],
+        /--shapes was removed: .*; leave it out/,
+      ],
       [
         "phase5",
         [...args, "--alerts", `${folder}/alerts.json`],

@@ -8,13 +8,13 @@ import {
   powerExponent,
 } from "lib/trainer/mod.ts";
 
-/** A parameter that wanders, and its average of a relative deviation. */
+/** A parameter that wanders, and its average of a relative std. */
 function followed(
-  deviation: number,
+  std: number,
   updates: number,
   every: number,
 ): AverageSnapshot<{ w: ReturnType<typeof float32> }>[] {
-  const exponent = powerExponent(deviation);
+  const exponent = powerExponent(std);
   const snapshots: AverageSnapshot<{ w: ReturnType<typeof float32> }>[] = [];
   let average = 0;
   for (let t = 1; t <= updates; t++) {
@@ -22,7 +22,7 @@ function followed(
     average += (parameter - average) * averagingRate(t, exponent);
     if (t % every === 0) {
       const parameters = { w: float32([1], [average]) };
-      snapshots.push({ update: t, deviation, parameters });
+      snapshots.push({ update: t, std, parameters });
     }
   }
   return snapshots;
@@ -33,11 +33,11 @@ Deno.test("an average of any length comes out of snapshots of two others", () =>
     ...followed(0.05, 4000, 250),
     ...followed(0.1, 4000, 250),
   ];
-  for (const deviation of [0.06, 0.08, 0.12, 0.15]) {
-    const wanted = followed(deviation, 4000, 4000)[0]!.parameters.w.data[0]!;
-    const { w } = averageAfterwards(snapshots, deviation, 4000);
+  for (const std of [0.06, 0.08, 0.12, 0.15]) {
+    const wanted = followed(std, 4000, 4000)[0]!.parameters.w.data[0]!;
+    const { w } = averageAfterwards(snapshots, std, 4000);
     const error = Math.abs(w.data[0]! - wanted);
-    assert.ok(error < 0.03, `deviation ${deviation}: off by ${error}`);
+    assert.ok(error < 0.03, `std ${std}: off by ${error}`);
     // The averages differ by far more than that.
     const other = followed(0.2, 4000, 4000)[0]!.parameters.w.data[0]!;
     assert.ok(Math.abs(other - wanted) > 0.5);
@@ -46,7 +46,7 @@ Deno.test("an average of any length comes out of snapshots of two others", () =>
 
 Deno.test("weights of snapshots sum to one, and pick the snapshot that is asked for", () => {
   const all = [1000, 2000, 3000].flatMap((update) =>
-    [0.05, 0.1].map((deviation) => ({ update, deviation }))
+    [0.05, 0.1].map((std) => ({ update, std }))
   );
   const sum = averagingWeights(all, 0.08, 3000).reduce((a, b) => a + b);
   assert.ok(Math.abs(sum - 1) < 1e-9, `sum ${sum}`);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { averagingRate, powerExponent } from "lib/trainer/mod.ts";
 
-Deno.test("weights of a power-law average rise as its exponent says, and their deviation is the one asked for", () => {
-  for (const deviation of [0.05, 0.1, 0.2]) {
-    const exponent = powerExponent(deviation);
+Deno.test("weights of a power-law average follow its exponent and have the asked std", () => {
+  for (const std of [0.05, 0.1, 0.2]) {
+    const exponent = powerExponent(std);
     const updates = 2000;
     // What each update weighs in the end: its rate, and what later ones leave.
     const weights = new Array<number>(updates);
@@ -18,19 +18,19 @@ Deno.test("weights of a power-law average rise as its exponent says, and their d
       0,
     );
     const found = Math.sqrt(variance) / updates;
-    assert.ok(Math.abs(found / deviation - 1) < 0.01, `${found}`);
+    assert.ok(Math.abs(found / std - 1) < 0.01, `${found}`);
     const ratio = weights[1799]! / weights[899]!;
     assert.ok(Math.abs(Math.log2(ratio) - exponent) < 0.02);
   }
 });
 
-Deno.test("powerExponent() refuses deviations that no profile has", () => {
-  for (const deviation of [0, -0.1, 0.3, NaN]) {
+Deno.test("powerExponent() refuses std that no profile has", () => {
+  for (const std of [0, -0.1, 0.3, NaN]) {
     assert.throws(
-      () => powerExponent(deviation),
+      () => powerExponent(std),
       new RangeError(
-        `Cannot average parameters: deviation must lie in (0,0.28]: current ` +
-          `value is ${deviation}`,
+        `Cannot average parameters: std must lie in (0,0.28]: current ` +
+          `value is ${std}`,
       ),
     );
   }

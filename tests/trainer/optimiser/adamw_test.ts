@@ -5,14 +5,14 @@ import { float32, type NdArray, scalar } from "lib/core/mod.ts";
 import {
   adamW,
   ADAMW_DEFAULTS,
-  type AdamWOptions,
-  initMoments,
-  stepScalars,
+  type AdamWConfig,
+  type LrMultipliers,
 } from "lib/trainer/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Moments } from "lib/trainer/mod.ts";
 
-const OPTIONS: AdamWOptions = {
+const CONFIG: AdamWConfig = {
+  name: "adamw",
   betas: [0.8, 0.95],
   epsilon: 1e-4,
   weightDecay: 0.3,
@@ -25,7 +25,7 @@ function scalarAdamW(
   rates: readonly number[],
   decays: boolean,
 ): number {
-  const { betas: [beta1, beta2], epsilon, weightDecay } = OPTIONS;
+  const { betas: [beta1, beta2], epsilon, weightDecay } = CONFIG;
   let [theta, m, v] = [start, 0, 0];
   gradients.forEach((g, i) => {
     const t = i + 1;
@@ -68,24 +68,24 @@ const RATES = [0.01, 0.02, 0.03, 0.02, 0.01];
 
 /** Five steps, the rate of each kind of parameter times a factor. */
 function checkSteps(
-  rates: AdamWOptions["rates"],
+  lrMultipliers: LrMultipliers | undefined,
   [ofWeight, ofDeep]: readonly [ofWeight: number, ofDeep: number],
 ): void {
-  const options = { ...OPTIONS, rates };
-  let state: { parameters: Parameters; moments: Moments<Parameters> } = {
+  const optimiser = adamW({ ...CONFIG, lrMultipliers });
+  let state: { parameters: Parameters; moments: Moments } = {
     parameters: START,
-    moments: initMoments(START),
+    moments: optimiser.init(START),
   };
   GRADIENTS.forEach((gradients, i) => {
     tf.engine().startScope();
     const { parameters, moments } = tensorsOf(state);
-    const next = arraysOf(adamW<unknown>(
+    const next = arraysOf(optimiser.update<unknown>({
       parameters,
-      tensorsOf(gradients),
+      gradients: tensorsOf(gradients),
       moments,
-      tensorsOf(stepScalars(i + 1, RATES[i]!, OPTIONS)) as never,
-      options,
-    ));
+      scalars: tensorsOf(optimiser.scalars(i + 1, RATES[i]!)),
+      gate: tf.scalar(1),
+    }));
     tf.engine().endScope();
     state = next as typeof state;
   });
@@ -112,7 +112,7 @@ function checkSteps(
   });
 }
 
-Deno.test("adamW() is the paper's algorithm over five steps, decay for rank 2 and more", () => {
+Deno.test("adamW() is the paper's algorithm, with decay for rank 2 and more", () => {
   checkSteps(undefined, [1, 1]);
 });
 
@@ -121,12 +121,10 @@ Deno.test("adamW() multiplies the learning rate of what lies under a name", () =
   checkSteps({ weight: 0, deep: 0.5 }, [0, 0.5]);
 });
 
-Deno.test("stepScalars() makes means of the sums of the first steps", () => {
-  const { learningRate, firstCorrection, secondCorrection } = stepScalars(
-    2,
-    0.5,
-    { ...ADAMW_DEFAULTS, betas: [0.5, 0.25] },
-  );
+Deno.test("adamW() corrects the moments of the first updates by scalars", () => {
+  const optimiser = adamW({ ...ADAMW_DEFAULTS, betas: [0.5, 0.25] });
+  const { learningRate, firstCorrection, secondCorrection } = optimiser
+    .scalars(2, 0.5);
   assert.deepEqual(
     [learningRate.data[0], firstCorrection.data[0], secondCorrection.data[0]],
     [0.5, ...float32([2], [0.5 / 0.75, 0.75 / 0.9375]).data],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type NdArray, silentProgress } from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
+import { batchOfClips } from "lib/core/mod.ts";
+import { type Codec } from "lib/pipeline/mod.ts";
 import {
-  batchOfClips,
-  type Codec,
   type LatentCacheOptions,
   openLatentCache,
   readCachedFile,
@@ -102,7 +102,7 @@ Deno.test("other weights, shapes and seeds have files of their own", async () =>
   assert.equal(keys.size, 6);
 });
 
-Deno.test("what goes wrong while clips are drawn and encoded at once is told by its own message", async () => {
+Deno.test("an error while clips are drawn and encoded at once keeps its own message", async () => {
   const rest = (): Promise<void> =>
     new Promise((resolve) => setTimeout(resolve, 5));
   const slow = countingSource(24);
@@ -152,34 +152,6 @@ Deno.test("clips that have changed under their name are encoded anew", async () 
   });
   assert.equal(given.codec.encoded, 600);
   assert.equal(first(await changed.latentAt(10)), 15);
-});
-
-Deno.test("a clip is made again as it was encoded, and refused once it is another", async () => {
-  // Which part of a video is taken hangs on the generator.
-  const parts = (offset: number): ClipSource => {
-    const source = countingSource(3, offset);
-    return {
-      ...source,
-      clipAt: (index, shape, rng) =>
-        source.clipAt(index + rng.integer(1000), shape, rng),
-    };
-  };
-  const given = await options({ source: parts(0) });
-  const cache = await openLatentCache(given);
-  const { data } = await cache.clipAt(2);
-  assert.equal(data[0], (await cache.latentAt(2)).data[0]);
-  let offset = 0;
-  const changing = {
-    ...parts(0),
-    clipAt: (...call: Parameters<ClipSource["clipAt"]>) =>
-      parts(offset).clipAt(...call),
-  };
-  const kept = await openLatentCache({ ...given, source: changing });
-  offset = 5;
-  await assert.rejects(kept.clipAt(2), {
-    name: "InputError",
-    message: /must be the one whose latent is kept: its frames have changed/,
-  });
 });
 
 Deno.test("a run that was cut off goes on with the next file, and leaves a damaged one out", async () => {

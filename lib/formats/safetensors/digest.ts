@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { NdArray } from "../../core/mod.ts";
+
+/**
+ * SHA-256 over names and numbers, in their order, hexadecimal.
+ *
+ * @example
+ * ```ts
+ * import { scalar } from "lib/core/mod.ts";
+ * import { digestOf } from "lib/formats/safetensors/digest.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(digestOf([["a", scalar(1)]]), digestOf([["a", scalar(1)]]));
+ * assert.notEqual(digestOf([["a", scalar(1)]]), digestOf([["b", scalar(1)]]));
+ * ```
+ */
+export function digestOf(
+  tensors: Iterable<readonly [string, NdArray]>,
+): string {
+  const hash = createHash("sha256");
+  for (const [name, { data }] of tensors) {
+    hash.update(`${name}\n`);
+    hash.update(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,7 @@
+/**
+ * VAE, text encoder and backbone together: from a prompt to a video.
+ *
+ * @module
+ */
+export * from "./models.ts";
+export * from "./velocity.ts";

@@ -1,0 +1,148 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
+import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
+import {
+  type Guidance,
+  guide,
+  guideBy,
+  sampleFlow,
+  sigmaSchedule,
+  type SolverName,
+  SOLVERS,
+} from "../models/diffusion/mod.ts";
+import type {
+  AttentionContext,
+  RotaryTable,
+  Tensors,
+} from "../models/layers/mod.ts";
+import {
+  encodeText,
+  type PromptTokens,
+  tokenisePrompts,
+} from "../models/text/mod.ts";
+import {
+  type DiffusionConfig,
+  type DiffusionParameters,
+  encodedVelocity,
+} from "../models/text_to_video/mod.ts";
+
+/** What to sample. */
+export interface SampleOptions {
+  /** One prompt for each clip, `B` of them. */
+  readonly prompts: readonly string[];
+  /** Where to start, standard normal, `[B,t,h,w,Z]`. */
+  readonly noise: NdArray<"float32">;
+  /** Rotary tables of the latent grid. */
+  readonly positions: RotaryTable;
+  /** Steps of the sampler. */
+  readonly steps: number;
+  /** How strongly the prompt steers; 1 is as trained. */
+  readonly guidance: number;
+  /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
+  readonly rescale?: number;
+  /** Euler's method where left out. */
+  readonly solver?: SolverName;
+  /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
+  readonly shift?: number;
+  readonly onStep?: (done: number) => void;
+}
+
+/** A trained denoiser, ready to use. */
+export interface LatentSampler extends Disposable {
+  /** Samples normalised latents, `[B,t,h,w,Z]`. */
+  sample(options: SampleOptions): Promise<NdArray<"float32">>;
+}
+
+/** How a sampler is compiled. */
+export interface SamplerOptions {
+  /** Steer beyond the prompt, each what the one before it made of the velocity. */
+  readonly guidances?: readonly Guidance[];
+}
+
+/** One step's inputs; prompts and text are of `2B` clips, the second half without words. */
+interface VelocityInputs {
+  readonly latents: tf.Tensor;
+  readonly sigmas: tf.Tensor;
+  readonly guidance: tf.Tensor;
+  readonly rescale: tf.Tensor;
+  readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
+  readonly text: AttentionContext;
+  readonly positions: Tensors<RotaryTable>;
+}
+
+/**
+ * Compiles the guided velocity of parameters that are on a device already, and
+ * stay with their owner: it samples with what they are at each call.
+ */
+export function samplerOf(
+  device: Device,
+  state: OnDevice<DiffusionParameters>,
+  config: DiffusionConfig,
+  { guidances = [] }: SamplerOptions = {},
+): LatentSampler {
+  const reader = jitWithState(
+    (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
+      outputs: encodeText(
+        (diffusion as Tensors<DiffusionParameters>).text,
+        prompts,
+        config.text,
+      ),
+    }),
+    state,
+    { device, name: "prompt reader" },
+  );
+  const velocity = jitWithState(
+    (diffusion, inputs: VelocityInputs) => {
+      // Both halves of guidance go through the models as one batch.
+      const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
+        ...inputs,
+        latents: tf.concat([inputs.latents, inputs.latents]),
+        sigmas: tf.concat([inputs.sigmas, inputs.sigmas]),
+      }, config);
+      const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
+      const { latents: latent, sigmas: sigma, guidance, rescale } = inputs;
+      const velocity = guide(prompted, free, guidance, rescale);
+      return {
+        outputs: {
+          velocity: guideBy(guidances, { latent, sigma, velocity }),
+        },
+      };
+    },
+    state,
+    { device, name: "sampler" },
+  );
+  return {
+    async sample({ prompts, noise, positions, steps, guidance, ...options }) {
+      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
+      const count = prompts.length;
+      const tokens = tokenisePrompts(
+        [...prompts, ...prompts.map(() => "")],
+        config.text,
+      );
+      const text = await reader.run({ prompts: tokens });
+      const { words, wordMask } = tokens;
+      return await sampleFlow({
+        noise,
+        sigmas: sigmaSchedule(steps, shift),
+        solver: SOLVERS[solver],
+        onStep,
+        async velocity(latents, sigma) {
+          const result = await velocity.run({
+            latents,
+            sigmas: float32([count], new Array<number>(count).fill(sigma)),
+            guidance: scalar(guidance),
+            rescale: scalar(rescale),
+            prompts: { words, wordMask },
+            text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
+            positions,
+          });
+          return result.velocity as NdArray<"float32">;
+        },
+      });
+    },
+    [Symbol.dispose]() {
+      reader[Symbol.dispose]();
+      velocity[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * Trained models in use: weights are loaded, prompts read, latents sampled and
+ * decoded to videos.
+ *
+ * @module
+ */
+export * from "./latent_sampler.ts";
+export * from "./pipeline.ts";
+export * from "./tiling.ts";
+export * from "./trained_models.ts";
+export * from "./vae_codec.ts";
+export * from "./vocabulary.ts";
+export * from "./weights.ts";

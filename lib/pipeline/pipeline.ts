@@ -1,0 +1,253 @@
+import {
+  type Device,
+  disposeState,
+  type OnDevice,
+  uploadState,
+} from "../compiler/mod.ts";
+import {
+  type Clip,
+  InputError,
+  type NdArray,
+  type Progress,
+  Rng,
+} from "../core/mod.ts";
+import { tokenPositions } from "../models/backbone/mod.ts";
+import {
+  type SolverName,
+  SOLVERS,
+  timestepShift,
+} from "../models/diffusion/mod.ts";
+import type {
+  DiffusionParameters,
+  ModelConfig,
+} from "../models/text_to_video/mod.ts";
+import {
+  denormaliseLatent,
+  latentSizeOf,
+  type LatentStatistics,
+  normaliseLatent,
+  strideOf,
+} from "../models/vae/mod.ts";
+import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
+import type { TrainedModels } from "./trained_models.ts";
+import { type Codec, type CodecOptions, openCodec } from "./vae_codec.ts";
+import { unknownWords, type Vocabulary } from "./vocabulary.ts";
+
+/** What to generate. */
+export interface GenerateOptions {
+  /** One for each clip; an empty one lets the model choose. */
+  readonly prompts: readonly string[];
+  /** Language of the prompts, a BCP 47 tag; `auto`, any, where left out. */
+  readonly language?: string;
+  /** Takes the words of the prompts that the models have never read, and a warning for people. */
+  readonly onUnknownWords?: (words: readonly string[], warning: string) => void;
+  /** A whole number: the same seed, the same clip of the same prompt. */
+  readonly seed: number;
+  /** Where sampling starts, standard normal, `[B,t,h,w,Z]`; drawn from the seed where left out. */
+  readonly noise?: NdArray<"float32">;
+  /** Multiples of the VAE's strides. */
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  /** Frames per second. */
+  readonly fps: number;
+  /** Steps of the sampler. */
+  readonly steps: number;
+  /** How strongly the prompt steers; 1 is as trained. */
+  readonly guidance: number;
+  /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
+  readonly rescale?: number;
+  readonly sampler: SolverName;
+  /** Of the noise levels towards noise; {@link timestepShift} of the clip's size where left out. */
+  readonly shift?: number;
+  readonly progress?: Progress;
+  /** Refuses the next step once it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Trained models on a device, ready to make videos of prompts. */
+export interface Pipeline extends Disposable {
+  /**
+   * Makes one clip for each prompt, values in [0,1].
+   *
+   * @throws {InputError} naming the first option that breaks its rule
+   * @throws the signal's reason, if it was aborted
+   */
+  generate(options: GenerateOptions): Promise<Clip[]>;
+  /** Clips of one size, [0,1], to latents of variance one, `[B,t,h,w,Z]`. */
+  encode(clips: readonly Clip[]): Promise<NdArray<"float32">>;
+  /** Latents of variance one, `[B,t,h,w,Z]`, to clips in [0,1]. */
+  decode(latents: NdArray<"float32">, fps: number): Promise<Clip[]>;
+  /** Clips of one size, [0,1], through the VAE and back. */
+  reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
+}
+
+/** The parts of a pipeline that are on a device already; they stay with their owner. */
+export interface PipelineParts {
+  readonly config: ModelConfig;
+  readonly codec: Codec;
+  /** Of the VAE's latents, per channel. */
+  readonly statistics: LatentStatistics;
+  readonly diffusion: OnDevice<DiffusionParameters>;
+  readonly vocabulary?: Vocabulary;
+}
+
+/**
+ * Puts trained models on a device.
+ *
+ * @param options Guidances are compiled together with the models; tiles are for
+ *   clips that are too large for the VAE.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { Rng } from "lib/core/mod.ts";
+ * import { latentStatistics } from "lib/models/vae/mod.ts";
+ * import { openPipeline } from "lib/pipeline/pipeline.ts";
+ * import { initModels } from "lib/models/text_to_video/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // Models that have learned nothing, in the place of trained ones.
+ * const { vae, ...diffusion } = initModels(PRESETS.tiny, new Rng(1));
+ * const statistics = latentStatistics([new Rng(2).normals([100, 8])]);
+ * using device = await openDevice("cpu");
+ * using pipeline = await openPipeline(device, { config: PRESETS.tiny, vae, diffusion, statistics });
+ * const [clip] = await pipeline.generate({
+ *   prompts: ["a red circle"], seed: 1, frames: 8, height: 32, width: 32, fps: 8,
+ *   steps: 2, guidance: 2, sampler: "euler",
+ * });
+ * assert.equal(clip?.frames, 8);
+ * ```
+ */
+export async function openPipeline(
+  device: Device,
+  models: Pick<
+    TrainedModels,
+    "config" | "vae" | "diffusion" | "statistics" | "vocabulary"
+  >,
+  options: SamplerOptions & CodecOptions = {},
+): Promise<Pipeline> {
+  using opened = new DisposableStack();
+  const { config, vae } = models;
+  const codec = opened.use(await openCodec(device, vae, config.vae, options));
+  const diffusion = await uploadState(device, models.diffusion);
+  opened.defer(() => disposeState(diffusion));
+  const pipeline = opened.use(
+    pipelineOf(device, { ...models, codec, diffusion }, options),
+  );
+  const held = opened.move();
+  return { ...pipeline, [Symbol.dispose]: () => held.dispose() };
+}
+
+/** The same over parts that are on the device already, such as those in training. */
+export function pipelineOf(
+  device: Device,
+  { config, codec, statistics, diffusion, vocabulary }: PipelineParts,
+  options: SamplerOptions = {},
+): Pipeline {
+  const sampler = samplerOf(device, diffusion, config, options);
+  const { latentChannels } = config.vae;
+  const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
+    codec.decode(denormaliseLatent(latents, statistics), fps);
+  return {
+    async generate({ prompts, seed, fps, steps, ...options }) {
+      checkOptions({ prompts, seed, fps, steps, ...options });
+      const { language, onUnknownWords, progress, signal } = options;
+      signal?.throwIfAborted();
+      const { frames, height, width } = latentSizeOf(config.vae, options);
+      const unknown = unknownWords(vocabulary, prompts, language);
+      if (unknown.length > 0) onUnknownWords?.(unknown, warningOf(unknown));
+      using task = progress?.start({
+        label: "Generating",
+        total: steps,
+        unit: "steps",
+      });
+      const latents = await sampler.sample({
+        prompts,
+        // Clip after clip, so that the first of a seed does not depend on how
+        // many follow.
+        noise: options.noise ??
+          new Rng(seed).normals([
+            prompts.length,
+            ...[frames, height, width, latentChannels],
+          ]),
+        positions: tokenPositions(
+          { frames, height, width },
+          strideOf(config.vae),
+          fps,
+          config.backbone.width / config.backbone.heads,
+        ),
+        steps,
+        guidance: options.guidance,
+        rescale: options.rescale,
+        solver: options.sampler,
+        shift: options.shift ??
+          timestepShift(frames * height * width, latentChannels),
+        onStep(done) {
+          task?.update(done);
+          signal?.throwIfAborted();
+        },
+      });
+      return await decode(latents, fps);
+    },
+    encode: async (clips) =>
+      normaliseLatent(await codec.encode(clips), statistics),
+    decode,
+    reconstruct: async (clips) =>
+      await codec.decode(await codec.encode(clips), clips[0]!.fps),
+    [Symbol.dispose]: () => sampler[Symbol.dispose](),
+  };
+}
+
+/** @throws {InputError} naming the first option that breaks its rule */
+function checkOptions(
+  { prompts, seed, fps, steps, guidance, rescale = 0, sampler }: Pick<
+    GenerateOptions,
+    | "prompts"
+    | "seed"
+    | "fps"
+    | "steps"
+    | "guidance"
+    | "rescale"
+    | "sampler"
+  >,
+): void {
+  const rules: [string, unknown, boolean, string][] = [
+    ["prompts", "none", prompts.length > 0, "be one for each clip"],
+    ["seed", seed, Number.isSafeInteger(seed), "be a whole number"],
+    ["fps", fps, fps > 0 && fps < Infinity, "be above 0"],
+    [
+      "steps",
+      steps,
+      Number.isInteger(steps) && steps > 0,
+      "be a whole number from 1",
+    ],
+    [
+      "guidance",
+      guidance,
+      guidance >= 0 && guidance < Infinity,
+      "be 0 or more",
+    ],
+    ["rescale", rescale, rescale >= 0 && rescale <= 1, "be from 0 to 1"],
+    [
+      "sampler",
+      `"${sampler}"`,
+      Object.hasOwn(SOLVERS, sampler),
+      `be one of ${Object.keys(SOLVERS).join(", ")}`,
+    ],
+  ];
+  for (const [option, value, holds, rule] of rules) {
+    if (holds) continue;
+    throw new InputError(
+      `Cannot generate: ${option} must ${rule}: current value is ${value}`,
+    );
+  }
+}
+
+/** The warning about words that no caption had. */
+function warningOf(words: readonly string[]): string {
+  return `warning: the models have never read ${
+    words.map((word) => `"${word}"`).join(", ")
+  }; the clip is a guess there`;
+}

@@ -1,0 +1,279 @@
+import { float32, InputError, type NdArray, zeros } from "../core/mod.ts";
+import {
+  type GridSize,
+  latentSizeOf,
+  strideOf,
+  type VaeConfig,
+} from "../models/vae/mod.ts";
+
+/**
+ * Coding a clip in tiles, for clips of which the whole does not fit into
+ * memory. Tiles overlap; in the middle third of an overlap the result goes over
+ * from one tile to the next in a straight line, so that what a tile computed
+ * beside its own border, where it could not see on, is left out.
+ */
+export interface TileOptions {
+  /** Latent cells of a tile; it may be larger than the clip. */
+  readonly tile: GridSize;
+  /** Latent cells that neighbouring tiles share at least, smaller than the tile. */
+  readonly overlap: GridSize;
+}
+
+/** 64 frames of 256x256; more memory than that is seldom needed by anything else. */
+export const DEFAULT_TILES: TileOptions = {
+  tile: { frames: 16, height: 16, width: 16 },
+  overlap: { frames: 6, height: 6, width: 6 },
+};
+
+/** Codes clips `[B,T,H,W,3]` or latents `[B,t,h,w,Z]` of one size. */
+export type TileCoder = (
+  tile: NdArray<"float32">,
+) => Promise<NdArray<"float32">>;
+
+/**
+ * Encodes a clip tile by tile.
+ *
+ * @param clip `[B,T,H,W,3]` in [0,1].
+ * @param encodeTile From tiles of a clip to their latents; all have one size.
+ * @returns `[B,t,h,w,Z]`
+ *
+ * @throws {InputError} if the strides do not divide the clip, or an overlap is not smaller than the tile
+ *
+ * @example
+ * ```ts
+ * import { encodeTiled } from "lib/pipeline/tiling.ts";
+ * import { float32, zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [8, 16, 32] };
+ * const tiles = {
+ *   tile: { frames: 1, height: 2, width: 2 },
+ *   overlap: { frames: 0, height: 1, width: 1 },
+ * };
+ * // Stands for a VAE: latents of ones, in tiles of 2x2 cells.
+ * const encodeTile = () => Promise.resolve(float32([1, 1, 2, 2, 1], [1, 1, 1, 1]));
+ * const latent = await encodeTiled(zeros([1, 4, 48, 48, 3]), encodeTile, config, tiles);
+ * assert.deepEqual(latent.shape, [1, 1, 3, 3, 1]);
+ * assert.ok(latent.data.every((value) => Math.abs(value - 1) < 1e-6));
+ * ```
+ */
+export async function encodeTiled(
+  clip: NdArray<"float32">,
+  encodeTile: TileCoder,
+  config: Pick<VaeConfig, "patch" | "widths">,
+  options: TileOptions = DEFAULT_TILES,
+): Promise<NdArray<"float32">> {
+  const [, frames, height, width] = clip.shape as Five;
+  const cells = latentSizeOf(config, { frames, height, width });
+  const { space, time } = strideOf(config);
+  return await inTiles(clip, encodeTile, cells, options, {
+    from: [time, space, space],
+    to: [1, 1, 1],
+  });
+}
+
+/**
+ * Decodes a latent tile by tile.
+ *
+ * @param latent `[B,t,h,w,Z]`
+ * @param decodeTile From tiles of a latent to clips; all have one size.
+ * @returns `[B,T,H,W,3]`
+ *
+ * @throws {InputError} if an overlap is not smaller than the tile
+ *
+ * @example
+ * ```ts
+ * import { decodeTiled } from "lib/pipeline/tiling.ts";
+ * import { zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { patch: 4, widths: [8, 16, 32] };
+ * // Stands for a VAE: black tiles of 4 frames of 32x32.
+ * const decodeTile = () => Promise.resolve(zeros([1, 4, 32, 32, 3]));
+ * const clip = await decodeTiled(zeros([1, 1, 2, 5, 8]), decodeTile, config, {
+ *   tile: { frames: 1, height: 2, width: 2 },
+ *   overlap: { frames: 0, height: 1, width: 1 },
+ * });
+ * assert.deepEqual(clip.shape, [1, 4, 32, 80, 3]);
+ * ```
+ */
+export async function decodeTiled(
+  latent: NdArray<"float32">,
+  decodeTile: TileCoder,
+  config: Pick<VaeConfig, "patch" | "widths">,
+  options: TileOptions = DEFAULT_TILES,
+): Promise<NdArray<"float32">> {
+  const [, frames, height, width] = latent.shape as Five;
+  const { space, time } = strideOf(config);
+  return await inTiles(latent, decodeTile, { frames, height, width }, options, {
+    from: [1, 1, 1],
+    to: [time, space, space],
+  });
+}
+
+type Five = [number, number, number, number, number];
+type Three = readonly [number, number, number];
+
+/** A tile along one axis, in latent cells. */
+interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * Tiles of one length that cover an axis, evenly spread.
+ *
+ * @throws {InputError} if the overlap is not smaller than the tile
+ */
+function spansOf(
+  axis: string,
+  size: number,
+  tile: number,
+  overlap: number,
+): Span[] {
+  if (!(overlap >= 0 && overlap < tile)) {
+    throw new InputError(
+      `Cannot code in tiles: the overlap of ${axis} must be smaller than the ` +
+        `tile, ${tile}: current value is ${overlap}`,
+    );
+  }
+  if (tile >= size) return [{ start: 0, length: size }];
+  const count = Math.ceil((size - overlap) / (tile - overlap));
+  return Array.from({ length: count }, (_, i) => ({
+    start: Math.round(i * (size - tile) / (count - 1)),
+    length: tile,
+  }));
+}
+
+/** Cuts, codes and puts together again. */
+async function inTiles(
+  input: NdArray<"float32">,
+  code: TileCoder,
+  cells: GridSize,
+  { tile, overlap }: TileOptions,
+  scale: { readonly from: Three; readonly to: Three },
+): Promise<NdArray<"float32">> {
+  const axes = ["frames", "height", "width"] as const;
+  const spans = axes.map((axis) =>
+    spansOf(axis, cells[axis], tile[axis], overlap[axis])
+  );
+  const weights = axes.map((axis, i) =>
+    weightsOf(spans[i]!, cells[axis], scale.to[i]!)
+  );
+  let result: NdArray<"float32"> | undefined;
+  for (const [i, t] of spans[0]!.entries()) {
+    for (const [j, h] of spans[1]!.entries()) {
+      for (const [k, w] of spans[2]!.entries()) {
+        const at = [t, h, w];
+        const coded = await code(cut(input, at, scale.from));
+        const [B, , , , C] = coded.shape as Five;
+        result ??= zeros([
+          B,
+          ...axes.map((axis, i) => cells[axis] * scale.to[i]!),
+          C,
+        ]);
+        add(result, coded, at, scale.to, [
+          weights[0]![i]!,
+          weights[1]![j]!,
+          weights[2]![k]!,
+        ]);
+      }
+    }
+  }
+  return result!;
+}
+
+/**
+ * How much each tile counts at each place of one axis; 1 in all at every place.
+ */
+function weightsOf(
+  spans: readonly Span[],
+  cells: number,
+  scale: number,
+): Float64Array[] {
+  const raw = spans.map(({ start, length }, i) => {
+    const before = spans[i - 1];
+    const after = spans[i + 1];
+    const shared = (left: Span, right: Span): number =>
+      (left.start + left.length - right.start) * scale;
+    return new Float64Array(length * scale).map((_, place) => {
+      const fromEnd = length * scale - 1 - place;
+      return Math.min(
+        before ? riseOf(place, shared(before, { start, length })) : 1,
+        after ? riseOf(fromEnd, shared({ start, length }, after)) : 1,
+      );
+    });
+  });
+  const sums = new Float64Array(cells * scale);
+  spans.forEach(({ start }, i) =>
+    raw[i]!.forEach((weight, place) => sums[start * scale + place]! += weight)
+  );
+  return spans.map(({ start }, i) =>
+    raw[i]!.map((weight, place) => weight / sums[start * scale + place]!)
+  );
+}
+
+/** Nothing in the first third of an overlap, everything from the last, a line between. */
+function riseOf(place: number, overlap: number): number {
+  if (overlap === 0) return 1;
+  const rise = 3 * (place + 0.5) / overlap - 1;
+  return Math.min(1, Math.max(0, rise));
+}
+
+/** A tile of `[B,T,H,W,C]`. */
+function cut(
+  { shape, data }: NdArray<"float32">,
+  at: readonly Span[],
+  scale: Three,
+): NdArray<"float32"> {
+  const [B, T, H, W, C] = shape as Five;
+  const [t, h, w] = at.map(({ length }, i) => length * scale[i]!) as [
+    number,
+    number,
+    number,
+  ];
+  const [t0, h0, w0] = at.map(({ start }, i) => start * scale[i]!);
+  const values = new Float32Array(B * t * h * w * C);
+  let to = 0;
+  for (let b = 0; b < B; b++) {
+    for (let i = 0; i < t; i++) {
+      for (let j = 0; j < h; j++) {
+        const row = ((b * T + t0! + i) * H + h0! + j) * W + w0!;
+        values.set(data.subarray(row * C, (row + w) * C), to);
+        to += w * C;
+      }
+    }
+  }
+  return float32([B, t, h, w, C], values);
+}
+
+/** Adds a tile, weighted, where it belongs. */
+function add(
+  into: NdArray<"float32">,
+  tile: NdArray<"float32">,
+  at: readonly Span[],
+  scale: Three,
+  weights: readonly Float64Array[],
+): void {
+  const [B, t, h, w, C] = tile.shape as Five;
+  const [, T, H, W] = into.shape as Five;
+  const [t0, h0, w0] = at.map(({ start }, i) => start * scale[i]!);
+  const [byFrame, byRow, byColumn] = weights;
+  for (let b = 0; b < B; b++) {
+    for (let i = 0; i < t; i++) {
+      for (let j = 0; j < h; j++) {
+        const rowWeight = byFrame![i]! * byRow![j]!;
+        if (rowWeight === 0) continue;
+        const from = ((b * t + i) * h + j) * w;
+        const to = ((b * T + t0! + i) * H + h0! + j) * W + w0!;
+        for (let k = 0; k < w; k++) {
+          const weight = rowWeight * byColumn![k]!;
+          for (let c = 0; c < C; c++) {
+            into.data[(to + k) * C + c]! += weight *
+              tile.data[(from + k) * C + c]!;
+          }
+        }
+      }
+    }
+  }
+}

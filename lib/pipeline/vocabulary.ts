@@ -1,0 +1,80 @@
+import { InputError } from "../core/mod.ts";
+import { normalisePrompt } from "../models/text/mod.ts";
+
+/** The words of the captions that models were trained on, sorted, by BCP 47 tag. */
+export type Vocabulary = Readonly<Record<string, readonly string[]>>;
+
+/** File of a vocabulary, beside the models. */
+export const VOCABULARY_FILE = "vocabulary.json";
+
+/** Reads the vocabulary beside trained models; undefined if there is none. */
+export async function readVocabulary(
+  folder: string,
+): Promise<Vocabulary | undefined> {
+  try {
+    const text = await Deno.readTextFile(`${folder}/${VOCABULARY_FILE}`);
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The words of prompts that no caption in a language had, each once, in their
+ * order.
+ *
+ * @param vocabulary Without one, no word is unknown.
+ * @param language A BCP 47 tag; `auto` is any language.
+ * @throws {InputError} naming the language, if there were no captions in it
+ *
+ * @example
+ * ```ts
+ * import { unknownWords } from "lib/pipeline/vocabulary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const vocabulary = { en: ["red", "cat"], de: ["rot"] };
+ * assert.deepEqual(unknownWords(vocabulary, ["A red wombat"], "en"), ["a", "wombat"]);
+ * assert.deepEqual(unknownWords(vocabulary, ["rot cat"]), []);
+ * ```
+ */
+export function unknownWords(
+  vocabulary: Vocabulary | undefined,
+  prompts: readonly string[],
+  language = "auto",
+): string[] {
+  if (!vocabulary) return [];
+  if (language !== "auto" && !Object.hasOwn(vocabulary, language)) {
+    throw new InputError(
+      `Cannot read the prompt: language must be auto or one that the models ` +
+        `were trained on: current value is "${language}"; they are ` +
+        Object.keys(vocabulary).join(" "),
+    );
+  }
+  const known = new Set(
+    language === "auto"
+      ? Object.values(vocabulary).flat()
+      : vocabulary[language],
+  );
+  return [...new Set(prompts.flatMap(wordsOf))]
+    .filter((word) => !known.has(word));
+}
+
+const SEGMENTER = new Intl.Segmenter("und", { granularity: "word" });
+
+/**
+ * The words of a text as models read them: normalised, signs left out.
+ *
+ * @example
+ * ```ts
+ * import { wordsOf } from "lib/pipeline/vocabulary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(wordsOf("A red CAT!"), ["a", "red", "cat"]);
+ * ```
+ */
+export function wordsOf(text: string): string[] {
+  return [...SEGMENTER.segment(normalisePrompt(text))]
+    .filter(({ isWordLike }) => isWordLike)
+    .map(({ segment }) => segment);
+}

@@ -1,0 +1,225 @@
+import type * as z from "zod";
+import {
+  firstDifference,
+  InputError,
+  isNdArray,
+  leavesOf,
+  type NdArray,
+  treeFrom,
+} from "../core/mod.ts";
+import {
+  checkForm,
+  digestOf,
+  readSafetensors,
+  readSafetensorsHeader,
+  type SafetensorsOptions,
+  writeSafetensors,
+} from "../formats/safetensors/mod.ts";
+import { renamedConfig, renamedTensors } from "./old_names.ts";
+
+/** Weights to use, not to train on: what samplers and exporters read. */
+export interface Weights<W> {
+  /** A tree of arrays. */
+  readonly tensors: W;
+  /** SHA-256 over names and numbers, hexadecimal: names the weights. */
+  readonly digest: string;
+  readonly facts: WeightsFacts;
+}
+
+/** Where weights come from; plain JSON. */
+export interface WeightsFacts {
+  /** What they are: `VideoVAE`. */
+  readonly kind: string;
+  /** Configuration of the model; it must match on loading. */
+  readonly config: unknown;
+  readonly stage: string;
+  readonly step: number;
+  /** Score of the evaluation that chose them; lower is better. */
+  readonly score?: number;
+  /** Which average of the parameters they are; absent for the last ones. */
+  readonly average?: string;
+  /** Of a VAE whose decoder alone was trained on: digest of the one before. */
+  readonly latentSpace?: string;
+}
+
+/**
+ * Names the latents that a VAE makes: its digest, or where its decoder alone
+ * was trained on, that of the VAE whose encoder it has. What was trained on the
+ * latents of one works with all that share the name.
+ *
+ * @example
+ * ```ts
+ * import { latentSpaceOf } from "lib/pipeline/weights.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const facts = { kind: "VideoVAE", config: {}, stage: "vae", step: 500 };
+ * assert.equal(latentSpaceOf({ digest: "b", facts }), "b");
+ * assert.equal(latentSpaceOf({ digest: "b", facts: { ...facts, latentSpace: "a" } }), "a");
+ * ```
+ */
+export function latentSpaceOf(
+  { digest, facts }: Pick<Weights<unknown>, "digest" | "facts">,
+): string {
+  return facts.latentSpace ?? digest;
+}
+
+/**
+ * Saves weights as safetensors, atomically.
+ *
+ * @param options Half precision halves the file, and rounds; the digest is that
+ *   of the rounded numbers.
+ * @returns their digest.
+ *
+ * @example
+ * ```ts
+ * import { loadWeights, saveWeights } from "lib/pipeline/weights.ts";
+ * import { float32 } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${await Deno.makeTempDir()}/best.safetensors`;
+ * const tensors = { w: float32([1], [3]) };
+ * const facts = { kind: "Line", config: { width: 1 }, stage: "phase1", step: 5 };
+ * const digest = await saveWeights(path, tensors, facts);
+ * const loaded = await loadWeights(path, { kind: "Line", config: { width: 1 }, form: tensors });
+ * assert.equal(loaded.digest, digest);
+ * assert.equal(loaded.facts.step, 5);
+ * ```
+ */
+export async function saveWeights(
+  path: string,
+  tensors: unknown,
+  facts: WeightsFacts,
+  options: SafetensorsOptions = {},
+): Promise<string> {
+  const leaves = leavesOf(tensors, isNdArray).map(([name, array]) =>
+    [name, options.dtype === "float16" ? halved(array) : array] as const
+  );
+  const digest = digestOf(leaves);
+  await writeSafetensors(path, leaves, {
+    kind: facts.kind,
+    facts: JSON.stringify(facts),
+    digest,
+  }, options);
+  return digest;
+}
+
+/** Float32 values rounded to those that half precision has. */
+function halved(array: NdArray): NdArray {
+  return array.dtype === "float32"
+    ? { ...array, data: Float32Array.from(new Float16Array(array.data)) }
+    : array;
+}
+
+/**
+ * The configuration in the header of a file of weights, checked.
+ *
+ * @throws {InputError} naming the file and the field, if there is no such file,
+ *   or it holds weights of another kind or of another version
+ */
+export async function configOfWeights<S extends z.ZodType>(
+  path: string,
+  kind: string,
+  schema: S,
+): Promise<z.infer<S>> {
+  const { metadata } = await readSafetensorsHeader(path);
+  const result = schema.safeParse(factsOfKind(path, metadata, kind).config);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(
+    `Cannot use "${path}": its configuration must be that of this version: ` +
+      `${issue!.path.join(".") || "configuration"}: ${issue!.message}; train ` +
+      "the weights again, or use the version that made them",
+  );
+}
+
+/**
+ * Loads weights of a model; names of earlier versions become those of today.
+ *
+ * @param form A tree of the same names and shapes.
+ * @throws {InputError} if there is no such file, it is damaged, or it holds
+ *   weights of another kind or configuration, naming the field
+ */
+export async function loadWeights<W>(
+  path: string,
+  { kind, config, form }: {
+    readonly kind: string;
+    readonly config: unknown;
+    readonly form: W;
+  },
+): Promise<Weights<W>> {
+  const { metadata, tensors: saved } = await readSafetensors(path);
+  const facts = factsOfKind(path, metadata, kind);
+  const tensors = renamedTensors(saved);
+  checkConfig(path, facts.config, config);
+  checkForm(
+    path,
+    tensors,
+    leavesOf(form, isNdArray),
+    "pass a file that was made with this configuration",
+  );
+  if (digestOf(saved) !== metadata.digest) {
+    throw new InputError(
+      `Cannot use "${path}": its numbers must be those that were saved: ` +
+        "their digest is another one; copy or train the weights again",
+    );
+  }
+  return {
+    tensors: treeFrom<NdArray>(tensors) as W,
+    digest: metadata.digest,
+    facts,
+  };
+}
+
+/** @throws {InputError} if the file holds weights of another kind, or none */
+function factsOfKind(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  kind: string,
+): WeightsFacts {
+  if (metadata.kind !== kind || metadata.facts === undefined) {
+    throw new InputError(
+      `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
+        `${metadata.kind ?? "something else"}; pass another file`,
+    );
+  }
+  const facts: WeightsFacts = JSON.parse(metadata.facts);
+  return { ...facts, config: renamedConfig(facts.config) };
+}
+
+/**
+ * Checks that weights are those of a model.
+ *
+ * @param given Configuration that the weights name.
+ * @param wanted That of the model.
+ * @throws {InputError} naming the file and the first field that is another one
+ *
+ * @example
+ * ```ts
+ * import { checkConfig } from "lib/pipeline/weights.ts";
+ * import assert from "node:assert/strict";
+ *
+ * checkConfig("a.safetensors", { width: 8 }, { width: 8 });
+ * assert.throws(
+ *   () => checkConfig("a.safetensors", { width: 8 }, { width: 9 }),
+ *   /"a.safetensors": width of the model must be that of the weights, 8/,
+ * );
+ * ```
+ */
+export function checkConfig(
+  path: string,
+  given: unknown,
+  wanted: unknown,
+): void {
+  const changed = firstDifference(plain(given), plain(wanted));
+  if (changed === undefined) return;
+  throw new InputError(
+    `Cannot use "${path}": ${changed.field} of the model must be that of the ` +
+      `weights, ${changed.before}: current value is ${changed.after}; choose ` +
+      "the preset that they were trained with",
+  );
+}
+
+/** As JSON has it: without fields that are undefined. */
+function plain(config: unknown): unknown {
+  return JSON.parse(JSON.stringify(config));
+}

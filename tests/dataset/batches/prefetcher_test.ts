@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { Prefetcher } from "lib/dataset/batches/mod.ts";
+
+Deno.test("Prefetcher makes the microbatches of the next step ahead, each once", async () => {
+  const made: number[] = [];
+  await using prefetcher = new Prefetcher((index) => {
+    made.push(index);
+    return index;
+  }, 2);
+  assert.deepEqual(await prefetcher.take(3, true), [6, 7]);
+  await Promise.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual(made, [6, 7, 8, 9]);
+  assert.deepEqual(await prefetcher.take(4, false), [8, 9]);
+  assert.deepEqual(made, [6, 7, 8, 9]);
+});
+
+Deno.test("Prefetcher throws an error at the step whose batch could not be made", async () => {
+  await using prefetcher = new Prefetcher((index) => {
+    if (index === 1) throw new Error("batch 1 cannot be read");
+    return index;
+  }, 1);
+  assert.deepEqual(await prefetcher.take(0, true), [0]);
+  await assert.rejects(prefetcher.take(1, true), {
+    name: "Error",
+    message: "batch 1 cannot be read",
+  });
+});

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { openDevice } from "lib/compiler/mod.ts";
+import type { Clip } from "lib/core/mod.ts";
+import { normaliseLatent } from "lib/models/vae/mod.ts";
+import {
+  type GenerateOptions,
+  openCodec,
+  openPipeline,
+  readTrainedModels,
+} from "lib/pipeline/mod.ts";
+import "../compiler/_runtime.ts";
+import { assertClose } from "../models/_eager.ts";
+import { untrainedFolder } from "../recipes/generate/_trained.ts";
+
+const OPTIONS: GenerateOptions = {
+  prompts: ["a red circle"],
+  seed: 3,
+  frames: 8,
+  height: 32,
+  width: 48,
+  fps: 8,
+  steps: 2,
+  guidance: 2,
+  sampler: "heun",
+};
+
+const folder = await untrainedFolder();
+await Deno.writeTextFile(
+  `${folder}/vocabulary.json`,
+  '{"de":["kreis"],"en":["a","red","circle"]}',
+);
+const models = await readTrainedModels(folder);
+await Deno.remove(folder, { recursive: true });
+const device = await openDevice("cpu");
+
+function apart(a: Clip, b: Clip): number {
+  return a.data.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - b.data[i]!)),
+    0,
+  );
+}
+
+Deno.test("a pipeline makes clips in [0,1] that seed, not company, decides", async () => {
+  using pipeline = await openPipeline(device, models);
+  const [clip] = await pipeline.generate(OPTIONS);
+  const { data, ...size } = clip!;
+  assert.deepEqual(size, { frames: 8, height: 32, width: 48, fps: 8 });
+  assert.ok(data.every((value) => value >= 0 && value <= 1));
+  const pair = await pipeline.generate({
+    ...OPTIONS,
+    prompts: ["a red circle", "a red circle"],
+  });
+  assert.equal(pair.length, 2);
+  assert.ok(apart(pair[0]!, clip!) < 1e-4);
+  assert.ok(apart(pair[1]!, clip!) > 1e-3);
+  const [other] = await pipeline.generate({ ...OPTIONS, seed: 4 });
+  assert.ok(apart(other!, clip!) > 1e-3);
+});
+
+Deno.test("a pipeline encodes to latents of variance one and decodes them", async () => {
+  using pipeline = await openPipeline(device, models);
+  using codec = await openCodec(device, models.vae, models.config.vae);
+  const clips = await pipeline.generate(OPTIONS);
+  const latents = await pipeline.encode(clips);
+  assertClose(
+    latents,
+    normaliseLatent(await codec.encode(clips), models.statistics),
+    1e-5,
+  );
+  const [decoded] = await pipeline.decode(latents, 8);
+  const [coded] = await pipeline.reconstruct(clips);
+  assert.ok(apart(decoded!, coded!) < 1e-4);
+  assert.equal(decoded!.fps, 8);
+});
+
+Deno.test("a pipeline starts from the noise that it is given", async () => {
+  using pipeline = await openPipeline(device, models);
+  const [clip] = await pipeline.generate(OPTIONS);
+  const noise = await pipeline.encode([clip!]);
+  const [first] = await pipeline.generate({ ...OPTIONS, noise });
+  const [again] = await pipeline.generate({ ...OPTIONS, noise, seed: 9 });
+  assert.deepEqual(again, first);
+  assert.ok(apart(first!, clip!) > 1e-3);
+});
+
+Deno.test("a pipeline refuses options that break a rule before it samples", async () => {
+  using pipeline = await openPipeline(device, models);
+  const cases: [Partial<GenerateOptions>, string][] = [
+    [
+      { prompts: [] },
+      "prompts must be one for each clip: current value is none",
+    ],
+    [{ seed: 1.5 }, "seed must be a whole number: current value is 1.5"],
+    [{ fps: 0 }, "fps must be above 0: current value is 0"],
+    [{ fps: Infinity }, "fps must be above 0: current value is Infinity"],
+    [{ steps: 0 }, "steps must be a whole number from 1: current value is 0"],
+    [{ guidance: NaN }, "guidance must be 0 or more: current value is NaN"],
+    [{ guidance: -1 }, "guidance must be 0 or more: current value is -1"],
+    [{ rescale: 1.1 }, "rescale must be from 0 to 1: current value is 1.1"],
+    [
+      { sampler: "ddim" as "euler" },
+      'sampler must be one of euler, heun: current value is "ddim"',
+    ],
+  ];
+  for (const [option, problem] of cases) {
+    await assert.rejects(() => pipeline.generate({ ...OPTIONS, ...option }), {
+      name: "InputError",
+      message: `Cannot generate: ${problem}`,
+    });
+  }
+  await assert.rejects(() => pipeline.generate({ ...OPTIONS, width: 47 }), {
+    name: "InputError",
+    message: /width must be a multiple of 16: current value is 47/,
+  });
+});
+
+Deno.test("a pipeline warns of words that its models have never read", async () => {
+  using pipeline = await openPipeline(device, models);
+  const seen: [readonly string[], string][] = [];
+  const read = (prompts: string[], language?: string): Promise<Clip[]> =>
+    pipeline.generate({
+      ...OPTIONS,
+      steps: 1,
+      prompts,
+      language,
+      onUnknownWords: (...warning) => seen.push(warning),
+    });
+  await read(["a red Kreis"]);
+  assert.deepEqual(seen, []);
+  await read(["a red Kreis"], "en");
+  assert.deepEqual(seen, [[
+    ["kreis"],
+    'warning: the models have never read "kreis"; the clip is a guess there',
+  ]]);
+  await assert.rejects(() => read(["a"], "fr"), {
+    name: "InputError",
+    message: /^Cannot read the prompt: language must be auto or one/,
+  });
+});
+
+Deno.test("a pipeline stops before the next step once its signal is aborted", async () => {
+  using pipeline = await openPipeline(device, models);
+  const stop = new AbortController();
+  const done: number[] = [];
+  const progress = {
+    start: () => ({
+      update(steps: number) {
+        done.push(steps);
+        stop.abort(new Error("enough"));
+      },
+      finish() {},
+      [Symbol.dispose]() {},
+    }),
+  };
+  await assert.rejects(
+    () =>
+      pipeline.generate({
+        ...OPTIONS,
+        steps: 5,
+        progress,
+        signal: stop.signal,
+      }),
+    new Error("enough"),
+  );
+  assert.deepEqual(done, [1]);
+});
