@@ -53,7 +53,7 @@ const pairs = {
   },
 };
 
-Deno.test("textTrainingLoss() before training is the alignment's loss, one cross-entropy of chance for each question and twenty times the decorrelation", () => {
+Deno.test("textTrainingLoss() begins as alignment, chance cross-entropy and decorrelation", () => {
   const found = eagerly({ parameters, pairs }, (t) => {
     const { first, second, same } = t.pairs;
     const { tokens } = encodeText(
