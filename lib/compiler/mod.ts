@@ -15,5 +15,6 @@ export * from "./differentiate.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./not_enough_memory_error.ts";
+export { registerGradients } from "./trace/gradients/register.ts";
 export * from "./trace/trace.ts";
 export * from "./trace/unsupported_op_error.ts";

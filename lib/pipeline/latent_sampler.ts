@@ -1,5 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
+import {
+  type Device,
+  jitWithState,
+  type OnDevice,
+  registerGradients,
+} from "../compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   type Guidance,
@@ -80,6 +85,8 @@ export function samplerOf(
   config: DiffusionConfig,
   { guidances = [] }: SamplerOptions = {},
 ): LatentSampler {
+  // Guidances may differentiate by TF.js itself.
+  if (guidances.length > 0) registerGradients();
   const reader = jitWithState(
     (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
       outputs: encodeText(

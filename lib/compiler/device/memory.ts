@@ -20,6 +20,8 @@ export interface Memory extends Disposable {
   /** Room for a tensor; what is in it is not known. */
   allocate(type: TensorType): RuntimeValue;
   write(value: RuntimeValue, array: NdArray): Promise<void>;
+  /** A value in an array's own memory; absent where that is another memory. */
+  share?(array: NdArray): RuntimeValue;
   read(value: RuntimeValue, type: TensorType): Promise<NdArray>;
 }
 
@@ -33,6 +35,7 @@ export const HOST_MEMORY: Memory = {
     arrayOf(value).data.set(array.data);
     return Promise.resolve();
   },
+  share: (array) => new HostValue(array),
   read: (value) => Promise.resolve(copyOf(arrayOf(value))),
   [Symbol.dispose]() {},
 };

@@ -2,6 +2,7 @@ import { type NdArray, sameShape } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { typeText } from "../ops/expect.ts";
 import type { RuntimeValue } from "../session/host_value.ts";
+import type { UploadOptions } from "./device.ts";
 import type { Memory } from "./memory.ts";
 import { DeviceTensor } from "./tensor.ts";
 
@@ -20,10 +21,17 @@ export class RuntimeTensor extends DeviceTensor {
     this.#current = current;
   }
 
-  /** Copies an array into the memory. */
-  static async from(memory: Memory, array: NdArray): Promise<RuntimeTensor> {
+  /** Copies an array into the memory, or shares it. */
+  static async from(
+    memory: Memory,
+    array: NdArray,
+    { share = false }: UploadOptions = {},
+  ): Promise<RuntimeTensor> {
     const { dtype, shape } = array;
     const type = { dtype, shape };
+    if (share && memory.share) {
+      return new RuntimeTensor(memory, type, memory.share(array));
+    }
     return await memory.turns.take(async () => {
       const value = memory.allocate(type);
       await memory.write(value, array);

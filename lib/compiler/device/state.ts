@@ -5,7 +5,7 @@ import {
   mapTree,
   type NdArray,
 } from "../../core/mod.ts";
-import type { Device } from "./device.ts";
+import type { Device, UploadOptions } from "./device.ts";
 import { type DeviceTensor, isDeviceTensor } from "./tensor.ts";
 
 /** A tree of arrays, placed on a device. */
@@ -28,10 +28,11 @@ export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;
 export async function uploadState<X>(
   device: Device,
   arrays: X,
+  options?: UploadOptions,
 ): Promise<OnDevice<X>> {
   const tensors = new Map<string, DeviceTensor>();
   for (const [path, array] of leavesOf(arrays, isNdArray)) {
-    tensors.set(path, await device.upload(array));
+    tensors.set(path, await device.upload(array, options));
   }
   return mapTree(
     arrays,

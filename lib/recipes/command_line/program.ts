@@ -4,7 +4,8 @@ import {
   isDiskFull,
   messageOf,
 } from "../../core/mod.ts";
-import { RunFailedError, StoppedError } from "../../trainer/mod.ts";
+// Not by the trainer's front door, which loads all of training.
+import { RunFailedError, StoppedError } from "../../trainer/stop.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import type * as z from "zod";
 
