@@ -30,17 +30,20 @@ async function generate(
   laps.lap("open");
   const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
   let unknown: readonly string[] = [];
-  const clips = await pipeline.generate({
-    ...settings,
-    prompts,
-    language: options.language,
-    onUnknownWords(words, warning) {
-      unknown = words;
-      say(warning);
-    },
-    progress: terminalProgress(),
-    signal,
-  });
+  const [clips] = await Promise.all([
+    pipeline.generate({
+      ...settings,
+      prompts,
+      language: options.language,
+      onUnknownWords(words, warning) {
+        unknown = words;
+        say(warning);
+      },
+      progress: terminalProgress(),
+      signal,
+    }),
+    output.prepare(),
+  ]);
   laps.lap("draw");
   const { videos, sheet } = await output.write(clips, prompts);
   laps.lap("write");

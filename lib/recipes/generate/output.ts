@@ -1,13 +1,9 @@
 import { type Clip, InputError } from "../../core/mod.ts";
-import {
-  contactSheet,
-  writeGif,
-  writeMp4,
-  writePng,
-} from "../../dataset/encode/mod.ts";
 
 /** Where generated videos go. */
 export interface Output {
+  /** Loads what writes files; it may be called ahead of them, and need not be. */
+  prepare(): Promise<unknown>;
   /**
    * Writes the videos and one contact sheet of all; returns the paths.
    *
@@ -19,7 +15,8 @@ export interface Output {
   }>;
 }
 
-const WRITERS = { mp4: writeMp4, gif: writeGif } as const;
+/** Loaded while the first clip is drawn: FFmpeg and a canvas take 0.3 s. */
+const writers = () => import("../../dataset/encode/mod.ts");
 
 /**
  * Reads where to write: a name that ends in `.mp4` or `.gif` is one video's,
@@ -40,9 +37,7 @@ export function outputAt(path: string, count: number): Output {
   const slash = path.lastIndexOf("/") + 1;
   const ending = /\.(\w{2,4})$/.exec(path.slice(slash))?.[1]?.toLowerCase();
   if (ending === undefined) return folderOutput(path);
-  const kind = (Object.keys(WRITERS) as (keyof typeof WRITERS)[])
-    .find((name) => name === ending);
-  if (kind === undefined) {
+  if (ending !== "mp4" && ending !== "gif") {
     throw new InputError(
       "Cannot use --out: a file must end in .mp4 or .gif: current value is " +
         `"${path}"; give another ending, or a folder's name`,
@@ -59,7 +54,7 @@ export function outputAt(path: string, count: number): Output {
     slash > 0 ? path.slice(0, slash - 1) || "/" : ".",
     () => path,
     `${stem}.png`,
-    WRITERS[kind],
+    ending,
   );
 }
 
@@ -68,7 +63,7 @@ function folderOutput(folder: string): Output {
     folder,
     (i) => `${folder}/video_${String(i + 1).padStart(2, "0")}.mp4`,
     `${folder}/contact_sheet.png`,
-    writeMp4,
+    "mp4",
   );
 }
 
@@ -76,14 +71,16 @@ function writing(
   folder: string,
   pathOf: (index: number) => string,
   sheet: string,
-  writeVideo: (path: string, clip: Clip) => Promise<void>,
+  kind: "mp4" | "gif",
 ): Output {
   return {
+    prepare: writers,
     async write(clips, prompts) {
+      const { contactSheet, writeGif, writeMp4, writePng } = await writers();
       await Deno.mkdir(folder, { recursive: true });
       const videos = clips.map((_, i) => pathOf(i));
       for (const [i, clip] of clips.entries()) {
-        await writeVideo(videos[i]!, clip);
+        await (kind === "gif" ? writeGif : writeMp4)(videos[i]!, clip);
       }
       const rows = clips.map((clip, i) => ({
         label: prompts[i] || "no prompt",
