@@ -3,7 +3,6 @@ import {
   isNdArray,
   leavesOf,
   type NdArray,
-  type Tree,
   treeFrom,
 } from "../core/mod.ts";
 import {
@@ -14,23 +13,47 @@ import {
 } from "../formats/safetensors/mod.ts";
 
 /** Weights as they were read. */
-export interface WeightsFile {
-  readonly parameters: Tree<NdArray>;
+export interface WeightsFile<P> {
+  readonly parameters: P;
   readonly metadata: Readonly<Record<string, string>>;
   /** SHA-256 of the file, hexadecimal: names these weights in results. */
   readonly digest: string;
 }
 
-/** What a file of weights must be. */
-export interface WeightsRule {
-  /** Kind and version, as it stands in the file. */
-  readonly schema: string;
-  /** What to do if it is not. */
-  readonly fix: string;
-  /** Names and shapes of all tensors. */
-  shapesOf(
-    metadata: Readonly<Record<string, string>>,
-  ): Iterable<readonly [name: string, shape: readonly number[]]>;
+/** A network that was read or made: its parameters, and the digest that names them. */
+export type Loaded<P> = Pick<WeightsFile<P>, "parameters" | "digest">;
+
+/** A convolution with its bias, as the architectures list it. */
+export interface Convolution {
+  readonly name: string;
+  /** Channels. */
+  readonly from: number;
+  readonly to: number;
+  /** Side of its window. */
+  readonly window: number;
+}
+
+/** A tensor's path and shape. */
+export type NamedShape = readonly [path: string, shape: readonly number[]];
+
+/**
+ * Paths and shapes of the parameters of convolutions: `[...k,in,out]` and `[out]`.
+ *
+ * @param rank Axes of the window.
+ */
+export function convolutionShapes(
+  convolutions: readonly Convolution[],
+  rank: 2 | 3,
+  prefix = "",
+): NamedShape[] {
+  return convolutions.flatMap(({ name, from, to, window }): NamedShape[] => [
+    [`${prefix}${name}/weight`, [
+      ...new Array<number>(rank).fill(window),
+      from,
+      to,
+    ]],
+    [`${prefix}${name}/bias`, [to]],
+  ]);
 }
 
 /** Writes weights as one safetensors file. */
@@ -40,24 +63,27 @@ export async function saveWeights(
   metadata: Readonly<Record<string, string>> & { readonly schema: string },
   options: SafetensorsOptions = {},
 ): Promise<void> {
-  await writeSafetensors(
-    path,
-    leavesOf(parameters, isNdArray),
-    metadata,
-    options,
-  );
+  const leaves = leavesOf(parameters, isNdArray);
+  await writeSafetensors(path, leaves, metadata, options);
 }
 
 /**
- * Reads weights and checks them against what they must be.
+ * Reads weights and checks them.
  *
+ * @param schema Kind and version, as the file must name them.
+ * @param fix What to do if the file is another one.
+ * @param shapesOf Paths and shapes of all tensors, by the file's metadata.
  * @throws {InputError} if the file is missing, damaged, of another schema, or
- *   the tensors are not those of the model
+ *   the tensors are not those of the network
  */
-export async function loadWeights(
+export async function loadWeights<P>(
   path: string,
-  { schema, fix, shapesOf }: WeightsRule,
-): Promise<WeightsFile> {
+  { schema, fix, shapesOf }: {
+    readonly schema: string;
+    readonly fix: string;
+    shapesOf(metadata: Readonly<Record<string, string>>): Iterable<NamedShape>;
+  },
+): Promise<WeightsFile<P>> {
   const { metadata, tensors } = await readSafetensors(path);
   if (metadata.schema !== schema) {
     throw new InputError(
@@ -70,7 +96,7 @@ export async function loadWeights(
   );
   checkForm(path, tensors, form, fix);
   return {
-    parameters: treeFrom<NdArray>(tensors),
+    parameters: treeFrom<NdArray>(tensors) as P,
     metadata,
     digest: await digestOfFile(path),
   };

@@ -1,5 +1,5 @@
+import * as tf from "@tensorflow/tfjs-core";
 import {
-  CHANNELS,
   type Clip,
   clipShape,
   type NdArray,
@@ -7,9 +7,10 @@ import {
   shapeText,
   zeros,
 } from "../core/mod.ts";
+import type { ClipShape } from "../dataset/batches/mod.ts";
 import type { FeatureSetting } from "./distribution/mod.ts";
 
-/** A network on a device that turns clips into rows of numbers. */
+/** A feature network on a device: clips to rows of features. */
 export interface FeatureNetwork extends Disposable {
   /** `world3d` or `i3d`. */
   readonly name: string;
@@ -19,9 +20,11 @@ export interface FeatureNetwork extends Disposable {
   readonly layer: string;
   /** Features of a clip, D. */
   readonly dimension: number;
-  /** How frames are brought to the network's size. */
+  /** The only shape of clips that it takes; any shape if absent. */
+  readonly shape?: ClipShape;
+  /** How frames are scaled to the network's size. */
   readonly resize: string;
-  /** Clips that go through it together; fewer are filled up, so that a clip's features never depend on its neighbours. */
+  /** Clips of one batch; smaller batches are padded, so that a clip's features never depend on its neighbours. */
   readonly batch: number;
   /**
    * The features of up to {@link batch} clips of one shape, one row of D each.
@@ -32,10 +35,10 @@ export interface FeatureNetwork extends Disposable {
 }
 
 /**
- * All that features of clips of this shape depend on.
+ * All that the features of clips of this shape depend on.
  *
- * @param size Pixels of the videos before they were decoded for the network,
- *   default those of the clip.
+ * @param size Pixels of the videos before they were decoded for the network;
+ *   default: those of the clip.
  *
  * @example
  * ```ts
@@ -50,12 +53,9 @@ export interface FeatureNetwork extends Disposable {
 export function settingOf(
   { name, weights, layer, dimension, resize }: Omit<
     FeatureNetwork,
-    "batch" | "featuresOf" | typeof Symbol.dispose
+    "batch" | "shape" | "featuresOf" | typeof Symbol.dispose
   >,
-  { frames, fps, height, width }: Pick<
-    Clip,
-    "frames" | "fps" | "height" | "width"
-  >,
+  { frames, fps, height, width }: ClipShape,
   size = `${width}x${height}`,
 ): FeatureSetting {
   return {
@@ -71,8 +71,8 @@ export function settingOf(
 }
 
 /**
- * Puts up to `batch` clips of one shape together, `[batch,T,H,W,3]`; places
- * that are left stay black.
+ * Stacks up to `batch` clips of one shape, `[batch,T,H,W,3]`; the rest is
+ * black.
  *
  * @throws {TypeError} if the clips differ in shape
  */
@@ -106,9 +106,14 @@ export function rowsOf(
   );
 }
 
-/** Frames of a clip as pictures `[T,H,W,3]`. */
-export function picturesOf(
-  { frames, height, width, data }: Clip,
-): NdArray<"float32"> {
-  return { dtype: "float32", shape: [frames, height, width, CHANNELS], data };
+/**
+ * Difference of two batches along channels that are scaled to length 1 at each
+ * place, as LPIPS compares them: `[2N,...,C]`, both batches one after the
+ * other, `-> [N,...,C]`.
+ */
+export function channelDifference(layer: tf.Tensor): tf.Tensor {
+  const length = tf.sqrt(tf.sum(tf.square(layer), -1, true));
+  const unit = tf.div(layer, tf.add(length, 1e-10));
+  const [a, b] = tf.split(unit, 2) as [tf.Tensor, tf.Tensor];
+  return tf.sub(a, b);
 }

@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
 import { CHANNELS, writeFileAtomically } from "lib/core/mod.ts";
 import type { Image } from "./image.ts";
-import { explainingOutput } from "./_output_file.ts";
+import { withOutputErrors } from "./_output_file.ts";
 
 /**
- * The bytes of a PNG file, for a notebook or a log.
+ * Encodes an image as PNG.
  *
  * @param image `[H,W,3]`, RGB in [0,255].
  *
@@ -53,7 +53,7 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
 }
 
 /**
- * Writes a picture as a PNG file, without loss.
+ * Writes an image as a PNG file.
  *
  * @param path Where to; an existing file is replaced in one step.
  * @param image `[H,W,3]`, RGB in [0,255].
@@ -70,7 +70,7 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
  * ```
  */
 export async function writePng(path: string, image: Image): Promise<void> {
-  await explainingOutput(
+  await withOutputErrors(
     path,
     () => writeFileAtomically(path, encodePng(image)),
   );

@@ -57,7 +57,7 @@ export function judgeByGeometry(
   const track = trackSubject(clip);
   return {
     way: wayOf(track),
-    colour: track.moves ? colourOf(clip, track.mask, palette) : null,
+    colour: track.moves ? colourOf(clip, track.contrast, palette) : null,
   };
 }
 
@@ -70,10 +70,10 @@ function wayOf({ moves, velocity: [x, y] }: Track): Way {
 /** How much lighter or darker the same colour may be shaded. */
 const SHADE = 0.22;
 
-/** The name that most pixels of the mask are nearest to. */
+/** The name that most pixels of the subject are nearest to. */
 function colourOf(
   { data }: Clip,
-  mask: Uint8Array,
+  contrast: Float32Array,
   palette: Palette,
 ): string | null {
   const shades = Object.entries(palette).flatMap(([name, hex]) => {
@@ -83,8 +83,8 @@ function colourOf(
     return [rgb, shaded].map((colour) => ({ name, lab: labOf(colour) }));
   });
   const votes = new Map<string, number>();
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0) continue;
+  for (let i = 0; i < contrast.length; i++) {
+    if (contrast[i] === 0) continue;
     const lab = labOf([...data.subarray(i * CHANNELS, (i + 1) * CHANNELS)]);
     let best = { name: "", distance: Infinity };
     for (const { name, lab: shade } of shades) {

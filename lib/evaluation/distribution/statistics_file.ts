@@ -15,9 +15,9 @@ import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 const SCHEMA = "feature statistics 1";
 
 /**
- * Writes what is known of the features of a set of clips, so that the set need
- * not be looked at again. Moments keep all digits: each float64 lies in the
- * file as the two halves of its bits, `[...,2]` int32.
+ * Writes the features of a set of clips as safetensors. Moments keep all
+ * digits: each float64 is stored as the two halves of its bits, `[...,2]`
+ * int32.
  */
 export async function saveStatistics(
   path: string,
@@ -40,7 +40,7 @@ export async function saveStatistics(
 }
 
 /**
- * Reads them back.
+ * Reads the features of a set of clips.
  *
  * @throws {InputError} if the file is missing, damaged or of another kind
  *

@@ -21,7 +21,7 @@ export interface I3dUnitParameters {
 /** Units by name; the last layer is `logits`. */
 export type I3dParameters = Readonly<Record<string, I3dUnitParameters>>;
 
-/** What the network makes of a batch of clips. */
+/** Outputs of the network for a batch of clips. */
 export interface I3dOutputs {
   /** `[B,400]`, before any softmax: the features of FVD. */
   readonly logits: tf.Tensor;
@@ -89,7 +89,7 @@ function applyUnit(
   return tf.relu(tf.add(product, bias));
 }
 
-/** Nothing here is negative, so padding by zeros, as the port does, is as good as none. */
+/** The port pads by zeros; as nothing here is negative, padding by minus infinity gives the same. */
 function applyPool({ window, stride }: I3dPool, x: tf.Tensor): tf.Tensor {
   return tf.maxPool3d(
     x as tf.Tensor5D,

@@ -24,7 +24,7 @@ interface ConvParameters {
   readonly bias: NdArray;
 }
 
-/** Norm, SiLU and convolution, twice, around a shortcut. */
+/** Residual block: norm, SiLU and convolution, twice. */
 interface BlockParameters {
   readonly norm1: NormParameters;
   readonly conv1: ConvParameters;
@@ -32,13 +32,13 @@ interface BlockParameters {
   readonly conv2: ConvParameters;
 }
 
-/** Weights of places before their features are averaged. */
+/** Attention pooling: the weight of each place in the average. */
 interface PoolParameters {
   readonly norm: NormParameters;
   readonly score: LinearParameters;
 }
 
-/** What looks at single frames, for what is there. */
+/** Path of appearance: single frames at full size, for object and colour. */
 export interface AppearanceParameters {
   readonly input: ConvParameters;
   readonly middle: LinearParameters;
@@ -51,7 +51,7 @@ export interface AppearanceParameters {
   readonly colour: LinearParameters;
 }
 
-/** What looks at all frames in coarser cells, for how it moves. */
+/** Path of motion: all frames in coarser cells, for motion and camera. */
 export interface MotionParameters {
   readonly input: LinearParameters;
   readonly middle: LinearParameters;
@@ -70,24 +70,24 @@ export interface World3dParameters {
   readonly motion: MotionParameters;
 }
 
-/** What the network makes of a batch of clips. */
+/** Outputs of the network for a batch of clips. */
 export interface World3dOutputs {
-  /** `[B,D]`: what Fréchet distances are taken of; those of appearance first. */
+  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
   readonly features: tf.Tensor;
-  /** One `[B,K]` for each task, unnormalised logarithms of probabilities. */
+  /** `[B,K]` for each task. */
   readonly logits: Readonly<Record<WorldTask, tf.Tensor>>;
   /** Inner layers, `[B,...places,C]`, for perceptual distances. */
   readonly layers: readonly tf.Tensor[];
 }
 
-/** Numbers that one cell of a frame folds: 4x4 pixels of 3 colours. */
+/** Values of a cell of the path of appearance: 4x4 pixels of 3 colours. */
 const STILL_CELL = 4 * 4 * 3;
-/** Numbers that one motion cell folds: the same of two frames. */
+/** Values of a cell of the path of motion: the same of two frames. */
 const MOTION_CELL = 2 * STILL_CELL;
-/** Cells that each halving of space joins, and of space and time. */
+/** Cells that are joined where space is halved, and where space and time are. */
 const [SQUARE, CUBE] = [4, 8];
 
-/** Makes a network before training. */
+/** Initial parameters. */
 export function initWorld3d(
   config: World3dConfig,
   rng: Rng,
@@ -127,12 +127,12 @@ export function initWorld3d(
 }
 
 /**
- * Looks at clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
- * arXiv 1812.03982): a few frames at full size for what is there, all frames
- * in coarser cells for how it moves. The paths share nothing, so each is
+ * Classifies clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
+ * arXiv 1812.03982): a few frames at full size for the appearance, all frames
+ * in coarser cells for the motion. The paths share no parameters, so each is
  * trained by itself.
  *
- * @param clips `[B,T,S,S,3]` in [0,1], T and S as the configuration says.
+ * @param clips `[B,T,S,S,3]` in [0,1], T and S as in the configuration.
  */
 export function world3d(
   { appearance, motion }: Tensors<World3dParameters>,
@@ -143,17 +143,17 @@ export function world3d(
     stillFrames(config.frames, config.stills),
     "int32",
   );
-  const near = lookAtStills(appearance, tf.gather(clips, chosen, 1));
-  const far = lookAtMotion(motion, clips);
+  const still = appearancePath(appearance, tf.gather(clips, chosen, 1));
+  const moving = motionPath(motion, clips);
   return {
-    features: tf.concat([near.features, far.features], -1),
-    logits: { ...near.logits, ...far.logits },
-    layers: [...near.layers, ...far.layers],
+    features: tf.concat([still.features, moving.features], -1),
+    logits: { ...still.logits, ...moving.logits },
+    layers: [...still.layers, ...moving.layers],
   };
 }
 
-/** What one path makes of a batch. */
-export interface PathOutputs<T extends WorldTask> {
+/** Outputs of one path. */
+interface PathOutputs<T extends WorldTask> {
   /** `[B,D]`. */
   readonly features: tf.Tensor;
   /** `[B,K]` each. */
@@ -162,7 +162,7 @@ export interface PathOutputs<T extends WorldTask> {
 }
 
 /** The path of appearance: `[B,N,S,S,3]` in [0,1], any number N of frames. */
-export function lookAtStills(
+export function appearancePath(
   p: Tensors<AppearanceParameters>,
   frames: tf.Tensor,
 ): PathOutputs<"object" | "colour"> {
@@ -187,10 +187,10 @@ export function lookAtStills(
 }
 
 /**
- * The path of motion: `[B,T,S,S,3]` in [0,1]. It sees what differs from the
- * mean of all frames, so that nothing that stays is in the way.
+ * The path of motion: `[B,T,S,S,3]` in [0,1]. Its input is the difference from
+ * the mean of all frames, which removes all that stays.
  */
-export function lookAtMotion(
+export function motionPath(
   p: Tensors<MotionParameters>,
   clips: tf.Tensor,
 ): PathOutputs<"motion" | "camera"> {
@@ -218,12 +218,12 @@ export function lookAtMotion(
   };
 }
 
-/** [0,1] -> [-2,2], which has a deviation of about 1. */
+/** [0,1] -> [-2,2], with a standard deviation of about 1. */
 function centred(x: tf.Tensor): tf.Tensor {
   return tf.sub(tf.mul(x, 4), 2);
 }
 
-/** Averages places by learnt weights: `[B,P,C] -> [B,C]`. */
+/** Averages places by learned weights: `[B,P,C] -> [B,C]`. */
 function pool(
   { norm, score }: Tensors<PoolParameters>,
   places: tf.Tensor,
@@ -274,16 +274,15 @@ function initConv2d(
   };
 }
 
-function initCube(
+/** A 3x3x3 convolution. */
+const initCube = (
   rng: Rng,
   from: number,
   to: number,
   gain = 1,
-): ConvParameters {
-  return initConv3d(rng, 3, from, to, gain);
-}
+): ConvParameters => initConv3d(rng, 3, from, to, gain);
 
-/** Makes a block that starts almost as the identity. */
+/** A block that starts near the identity. */
 function initBlock(
   rng: Rng,
   channels: number,
@@ -298,8 +297,8 @@ function initBlock(
 }
 
 /**
- * Makes a linear layer that says something of nothing: where a clip rests all
- * changes are zero, and norms of zeros have gradients without bounds.
+ * A linear layer with random biases: where a clip rests its input is all
+ * zeros, and the gradient of a norm of zeros is unbounded.
  */
 function initBiased(rng: Rng, from: number, to: number): LinearParameters {
   return {
@@ -308,7 +307,7 @@ function initBiased(rng: Rng, from: number, to: number): LinearParameters {
   };
 }
 
-/** Makes a pool that starts as the plain average. */
+/** A pool that starts as the plain average. */
 function initPool(channels: number): PoolParameters {
   return {
     norm: initNorm(channels),

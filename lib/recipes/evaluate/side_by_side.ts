@@ -1,12 +1,12 @@
 import type { Clip } from "../../core/mod.ts";
 import { writeMp4 } from "../../dataset/encode/mod.ts";
+import type { Sample } from "../../evaluation/mod.ts";
 import type { Medium } from "../../trainer/report/mod.ts";
-import type { Sample } from "./examiner.ts";
 
-/** Clips are shown so much larger. */
+/** How much larger clips are shown. */
 const SCALE = 3;
 
-/** A real clip and the one that its caption drew as one video. */
+/** A real clip and the one generated for its caption as one video. */
 export async function sideBySide(
   { title, prompt, real, generated }: Sample,
 ): Promise<Medium> {
@@ -18,7 +18,7 @@ export async function sideBySide(
       kind: "video",
       mime: "video/mp4",
       bytes: await Deno.readFile(path),
-      caption: `${title}; real on the left, drawn on the right`,
+      caption: `${title}; real on the left, generated on the right`,
     };
   } finally {
     await Deno.remove(path);

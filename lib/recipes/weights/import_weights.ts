@@ -35,7 +35,7 @@ export async function importI3d(
     throw wrongFiles("i3d", "one file", files);
   }
   using state = await openStateDict(path);
-  const parameters = i3dFromPytorch(state, path);
+  const parameters = i3dFromPytorch({ path, state });
   const digest = await checkedDigest(path, WEIGHTS.i3d.sources[0]!, anyHash);
   await Deno.mkdir(folder, { recursive: true });
   const target = `${folder}/${WEIGHTS.i3d.file}`;

@@ -39,7 +39,10 @@ function plannedState(): StateDict {
   return { tensors, [Symbol.dispose]() {} };
 }
 
-const parameters: I3dParameters = i3dFromPytorch(plannedState(), "planned.pt");
+const parameters: I3dParameters = i3dFromPytorch({
+  path: "planned.pt",
+  state: plannedState(),
+});
 
 /** The largest difference of two arrays. */
 function largest(a: NdArray, b: NdArray): number {
@@ -49,7 +52,7 @@ function largest(a: NdArray, b: NdArray): number {
   );
 }
 
-Deno.test("i3d() agrees with PyTorch on planned weights, batch norms folded, at even and odd sizes", async () => {
+Deno.test("i3d() agrees with PyTorch on planned weights, at even and odd sizes", async () => {
   const { tensors } = await readSafetensors(referencePath("i3d.safetensors"));
   using device = await openDevice("cpu");
   const state = await uploadState(device, parameters);
@@ -92,11 +95,11 @@ Deno.test("openI3d() refuses clips of fewer than 9 frames", async () => {
   await assert.rejects(network.featuresOf([clip]), {
     name: "InputError",
     message:
-      "Cannot look at a clip with I3D: it must have at least 9 frames: it has 8; pass longer clips",
+      "Cannot apply I3D to a clip: it must have at least 9 frames: current count is 8; pass longer clips",
   });
 });
 
-Deno.test("i3dFromPytorch() names the tensor that is missing, misshapen, unknown or not finite", () => {
+Deno.test("i3dFromPytorch() names a tensor that is missing, misshapen, unknown or infinite", () => {
   const changed = (
     change: (
       tensors: Map<string, { shape: readonly number[]; read(): NdArray }>,
@@ -140,7 +143,7 @@ Deno.test("i3dFromPytorch() names the tensor that is missing, misshapen, unknown
     ],
   ];
   for (const [state, message] of cases) {
-    assert.throws(() => i3dFromPytorch(state, "f.pt"), {
+    assert.throws(() => i3dFromPytorch({ path: "f.pt", state }), {
       name: "InputError",
       message,
     });
