@@ -16,6 +16,5 @@ export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./not_enough_memory.ts";
 export * from "./remat.ts";
-export { registerGradients } from "./trace/gradients/register.ts";
 export * from "./trace/trace.ts";
 export { UnsupportedOpError } from "./trace/kernel_call.ts";

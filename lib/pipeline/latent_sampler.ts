@@ -1,10 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  type Device,
-  jitWithState,
-  type OnDevice,
-  registerGradients,
-} from "../compiler/mod.ts";
+import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   type Guidance,
@@ -85,8 +80,6 @@ export function samplerOf(
   config: DiffusionConfig,
   { guidances = [] }: SamplerOptions = {},
 ): LatentSampler {
-  // Guidances may differentiate by TF.js itself.
-  if (guidances.length > 0) registerGradients();
   const reader = jitWithState(
     (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
       outputs: encodeText(

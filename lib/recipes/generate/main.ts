@@ -30,7 +30,7 @@ async function generate(
   laps.lap("open");
   const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
   let unknown: readonly string[] = [];
-  const [clips] = await Promise.all([
+  const [clips, { writeVideos }] = await Promise.all([
     pipeline.generate({
       ...settings,
       prompts,
@@ -42,10 +42,11 @@ async function generate(
       progress: terminalProgress(),
       signal,
     }),
-    output.prepare(),
+    import("./write_videos.ts"), // loads while the clips are drawn
   ]);
   laps.lap("draw");
-  const { videos, sheet } = await output.write(clips, prompts);
+  const { videos, sheet } = output;
+  await writeVideos(output, clips, prompts);
   laps.lap("write");
   if (options.json) {
     print(JSON.stringify({
