@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { registerGradients } from "./trace/gradients/register.ts";
+import "./trace/gradients/register.ts";
 
 /**
  * Makes ready to run eagerly what can be compiled: registers TF.js's CPU
@@ -17,4 +17,3 @@ const underNode = tf.env().get("IS_NODE");
 tf.env().set("IS_NODE", false);
 tf.scalar(0).dispose();
 tf.env().set("IS_NODE", underNode);
-registerGradients();

@@ -9,9 +9,9 @@ export interface ModelCache {
 }
 
 /** Below this many bytes a model is optimised faster than it is worth keeping. */
-const WORTH_KEEPING = 100_000;
+const WORTH_KEEPING = 10_000;
 /** Models kept; the ones that were used longest ago go first. */
-const MOST_MODELS = 24;
+const MOST_MODELS = 48;
 
 /**
  * The place of one model in a cache, by its content: whatever goes into it is
