@@ -9,6 +9,7 @@ import {
   type SubjectLabel,
 } from "../../dataset/vocabulary/mod.ts";
 import { type Scores, sumOfScores } from "../adherence/mod.ts";
+import type { ClipScores } from "./clip_scores.ts";
 import type { Evaluator } from "./evaluator.ts";
 import {
   type Form,
@@ -80,6 +81,8 @@ export async function promptResults(
   seed: number,
   sprites: Sprites,
 ): Promise<PromptResults> {
+  const allOf = async (scores: Promise<ClipScores>): Promise<Scores> =>
+    (await scores).adherence.all ?? {};
   // Together, the languages name each shape going each way.
   const all = perLanguage > 0 ? MOVING_SHAPES.length : 0;
   const takes = takesShowing(MOVING_SHAPES, Math.max(geometry, all), seed);
@@ -91,8 +94,8 @@ export async function promptResults(
       { language: "en", forms: names },
       sprites,
     );
-    real = allOf(await evaluator.real(prompts, "shapes"));
-    reconstructed = allOf(await evaluator.reconstructed(prompts, "shapes"));
+    real = await allOf(evaluator.real(prompts, "shapes"));
+    reconstructed = await allOf(evaluator.reconstructed(prompts, "shapes"));
   }
   const forms: FormResult[] = [];
   for (const form of geometry > 0 ? names : []) {
@@ -104,7 +107,7 @@ export async function promptResults(
     forms.push({
       form,
       example: (await prompts.at(0)).prompt,
-      scores: allOf(await evaluator.generated(prompts, `shapes by ${form}`)),
+      scores: await allOf(evaluator.generated(prompts, `shapes by ${form}`)),
     });
   }
   const byLanguage: Record<string, Scores> = {};
@@ -116,8 +119,8 @@ export async function promptResults(
       from: i * perLanguage,
       count: perLanguage,
     }, sprites);
-    byLanguage[language] = allOf(
-      await evaluator.generated(prompts, `shapes, ${language}`),
+    byLanguage[language] = await allOf(
+      evaluator.generated(prompts, `shapes, ${language}`),
     );
   }
   return {
@@ -127,13 +130,6 @@ export async function promptResults(
     languages: byLanguage,
     objects: await objectResults(evaluator, perObject, seed, sprites),
   };
-}
-
-/** The scores of a set that is not grouped. */
-function allOf(
-  { adherence }: { readonly adherence: Readonly<Record<string, Scores>> },
-): Scores {
-  return adherence.all ?? {};
 }
 
 async function objectResults(

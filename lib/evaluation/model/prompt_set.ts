@@ -77,27 +77,24 @@ export function takesShowing(
   count: number,
   seed: number,
 ): Take[] {
-  const found = new Map<string, Take[]>();
-  const wanted = new Map<string, number>();
   const keyOf = ({ object, motion }: typeof subjects[number]): string =>
     `${object}/${motion ?? "any motion"}`;
-  const keys = Array.from(
-    { length: count },
-    (_, i) => keyOf(subjects[i % subjects.length]!),
+  const places = Array.from({ length: count }, (_, i) => i);
+  const open = Map.groupBy(
+    places,
+    (place) => keyOf(subjects[place % subjects.length]!),
   );
-  for (const key of keys) wanted.set(key, (wanted.get(key) ?? 0) + 1);
-  let missing = count;
-  for (let index = 0; missing > 0; index++) {
+  const takes = new Array<Take>(count);
+  for (let index = 0, missing = count; missing > 0; index++) {
     const take = planTake({ seed, phase: 1, split: "validation", index });
-    const [subject] = take.labels.subjects as [SubjectLabel];
-    for (const key of [keyOf(subject), keyOf({ object: subject.object })]) {
-      const takes = found.get(key) ?? [];
-      if (takes.length >= (wanted.get(key) ?? 0)) continue;
-      found.set(key, [...takes, take]);
-      missing--;
-    }
+    const [{ object, motion }] = take.labels.subjects as [SubjectLabel];
+    const place = open.get(keyOf({ object, motion }))?.shift() ??
+      open.get(keyOf({ object }))?.shift();
+    if (place === undefined) continue;
+    takes[place] = take;
+    missing--;
   }
-  return keys.map((key) => found.get(key)!.shift()!);
+  return takes;
 }
 
 /** Prompts for chosen takes in a language, in some of the forms by turns. */

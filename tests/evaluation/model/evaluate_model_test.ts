@@ -252,11 +252,13 @@ Deno.test("evaluateModel() finds wrong directions, dark clips and jumps at seams
 Deno.test("evaluateModel() with I3D gives FVD beside FWD, with n, spread and warnings", async () => {
   const cache = await Deno.makeTempDir();
   const i3d: FeatureNetwork = {
-    name: "i3d",
-    weights: "ef",
-    layer: "logits",
-    dimension: 4,
-    resize: "bilinear to 224x224",
+    setting: {
+      network: "i3d",
+      weights: "ef",
+      layer: "logits",
+      dimension: 4,
+      resize: "bilinear to 224x224",
+    },
     batch: 5,
     featuresOf(clips) {
       assert.ok(clips.length <= this.batch);
