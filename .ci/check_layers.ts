@@ -14,7 +14,7 @@ import {
   MOST_LINES,
   PACKAGE_HOMES,
 } from "./layer_table.ts";
-import { type Import, importsOf } from "./module_graph.ts";
+import { type Import, importsOf, sourceFilesUnder } from "./module_graph.ts";
 
 /** What the check saw. */
 export interface LayerReport {
@@ -48,23 +48,6 @@ export async function checkLayers(root: string): Promise<LayerReport> {
     edges: inner.length,
     problems: [...new Set(problems)],
   };
-}
-
-async function sourceFilesUnder(
-  root: string,
-  folder: string,
-): Promise<string[]> {
-  const files: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(`${root}/${folder}`)) {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory) files.push(...await sourceFilesUnder(root, path));
-      else if (/\.[cm]?[jt]sx?$/.test(entry.name)) files.push(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return files.sort();
 }
 
 function layerOf(file: string): Layer | undefined {

@@ -10,7 +10,7 @@
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runDeno } from "./deno_process.ts";
-import { importsOf } from "./module_graph.ts";
+import { importsOf, sourceFilesUnder } from "./module_graph.ts";
 import {
   type CodeCell,
   codeCellsOf,
@@ -58,7 +58,8 @@ export async function checkNotebooks(
   files?: readonly string[],
 ): Promise<NotebookReport> {
   const realRoot = await Deno.realPath(root);
-  const names = files ?? await notebookNames(`${realRoot}/notebooks`);
+  const names = files ??
+    await sourceFilesUnder(realRoot, "notebooks", /\.ipynb$/);
   if (names.length === 0) return { notebooks: 0, cells: 0, problems: [] };
   // Inside the repository, so that its deno.json holds; ignored by its git.
   const shelf = `${realRoot}/.partial-notebooks`;
@@ -98,20 +99,6 @@ export async function checkNotebooks(
     // Another run may still be using the shelf.
     await Deno.remove(shelf).catch(() => {});
   }
-}
-
-async function notebookNames(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      if (entry.isFile && entry.name.endsWith(".ipynb")) {
-        names.push(`notebooks/${entry.name}`);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return names.sort();
 }
 
 function problemsOfSize(

@@ -9,16 +9,28 @@ export interface Finished {
  * Runs this very Deno as a child process, without colours.
  *
  * Under `npx` there need not be a `deno` on the PATH, so the executable is
- * always the one that runs this script. Variables of the dynamic loader are left
- * out: Deno refuses to pass them on unless every program may be run.
+ * always the one that runs this script.
  */
-export async function runDeno(
+export function runDeno(
+  args: readonly string[],
+  cwd: string,
+): Promise<Finished> {
+  return runProgram(Deno.execPath(), args, cwd);
+}
+
+/**
+ * Runs a program as a child process, without colours. Variables of the dynamic
+ * loader are left out: Deno refuses to pass them on unless every program may be
+ * run.
+ */
+export async function runProgram(
+  program: string,
   args: readonly string[],
   cwd: string,
 ): Promise<Finished> {
   const env = Object.entries(Deno.env.toObject())
     .filter(([name]) => !/^(LD|DYLD)_/.test(name));
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     cwd,
     clearEnv: true,

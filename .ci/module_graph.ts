@@ -34,6 +34,33 @@ interface GraphModule {
 }
 
 /**
+ * The files under a folder whose names a pattern accepts, sorted, as paths from
+ * the root; none if there is no such folder. Hidden files and folders are left
+ * out.
+ */
+export async function sourceFilesUnder(
+  root: string,
+  folder: string,
+  pattern = /\.[cm]?[jt]sx?$/,
+): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (
+      const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)
+    ) {
+      if (name.startsWith(".")) continue;
+      const path = `${folder}/${name}`;
+      if (isDirectory) {
+        files.push(...await sourceFilesUnder(root, path, pattern));
+      } else if (pattern.test(name)) files.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files.sort();
+}
+
+/**
  * Asks `deno info` for every import that the given files make.
  *
  * @param root The folder that holds `deno.json`, as an absolute path without
@@ -90,8 +117,9 @@ export async function importsOf(
   );
 }
 
+/** The path from the root; none for a package, which may lie below it too. */
 function pathUnder(base: string, url: string): string | undefined {
-  return url.startsWith(base)
+  return url.startsWith(base) && !url.startsWith("node_modules/", base.length)
     ? decodeURIComponent(url.slice(base.length))
     : undefined;
 }

@@ -6,8 +6,10 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- the report is this script's product
+import { basename } from "node:path";
 import { readNotebook } from "../lib/formats/notebook/mod.ts";
 import { type Parameter, readParameters } from "../lib/notebook/mod.ts";
+import { sourceFilesUnder } from "./module_graph.ts";
 
 /** The flags that move what a notebook keeps in `runs/` to another folder. */
 export function flagsFor(
@@ -21,24 +23,19 @@ export function flagsFor(
   );
 }
 
-async function namesOf(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.map(({ name }) => name)
-    .filter((name) => /^\d.*\.ipynb$/.test(name)).sort();
-}
-
 if (import.meta.main) {
   await Deno.mkdir("runs", { recursive: true });
   const root = await Deno.makeTempDir({ dir: "runs", prefix: "notebooks-" });
-  for (const name of await namesOf("notebooks")) {
-    const file = `notebooks/${name}`;
+  for (
+    const file of await sourceFilesUnder(".", "notebooks", /^\d.*\.ipynb$/)
+  ) {
     const flags = flagsFor(
       readParameters(await readNotebook(file), file),
       root,
     );
     const out = flags.includes("--out")
       ? []
-      : ["--out", `${root}/${name.replace(/\.ipynb$/, "")}`];
+      : ["--out", `${root}/${basename(file, ".ipynb")}`];
     const began = performance.now();
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["task", "-q", "notebook", "run", file, ...flags, ...out],

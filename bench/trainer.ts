@@ -3,12 +3,12 @@ import { Rng, silentProgress } from "lib/core/mod.ts";
 import { openJsonl } from "lib/formats/jsonl/mod.ts";
 import { tokenPositions } from "lib/models/backbone/mod.ts";
 import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
-import { readPrompts } from "lib/models/text/mod.ts";
+import { tokenisePrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
 import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
-import { stagePlan } from "lib/recipes/train/curriculum.ts";
-import { tensorboardObserver } from "lib/recipes/train/tensorboard.ts";
+import { stagePlan } from "lib/recipes/curriculum.ts";
+import { tensorboardObserver } from "lib/trainer/mod.ts";
 import {
   ADAMW_DEFAULTS,
   clipShapeOf,
@@ -18,11 +18,11 @@ import {
   initTrainState,
   lossBySigma,
   NO_LIMIT,
-  type Pass,
   train,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import { type Microbatch } from "lib/trainer/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import type { trainerFlags } from "./flags.ts";
@@ -73,7 +73,7 @@ export async function benchTrainer(
       latents,
       noise: rng.normals(latents.shape),
       sigmas: sampleTimesteps(rng, plan.batch),
-      prompts: readPrompts(captions, models.text),
+      prompts: tokenisePrompts(captions, models.text),
       positions,
     };
   };
@@ -124,10 +124,10 @@ export async function benchTrainer(
       initial,
       lossOf: diffusionTrainingLoss(models),
       batchAt,
-      measure: (passes: readonly Pass<DiffusionBatch>[]) => ({
-        byLevel: lossBySigma(
-          passes.flatMap(({ batch }) => [...batch.sigmas.data]),
-          passes.flatMap(({ outputs }) => [...outputs.losses!.data]),
+      measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
+        bySigma: lossBySigma(
+          microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
+          microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
         ),
       }),
       metrics,

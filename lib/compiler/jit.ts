@@ -7,25 +7,25 @@ import {
   sizeOf,
   treeFrom,
 } from "../core/mod.ts";
-import type { Device, Executable } from "./device/device.ts";
-import type { DeviceTensor } from "./device/tensor.ts";
+import type {
+  Definition,
+  Device,
+  DeviceTensor,
+  Executable,
+} from "./device/device.ts";
+import type { OnDevice } from "./device/state.ts";
 import type { Graph } from "./ir/graph.ts";
-import { checkFits, namingShortage } from "./memory_guard.ts";
+import { checkFits, namingShortage } from "./not_enough_memory.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
-import { UnsupportedOpError } from "./trace/unsupported_op_error.ts";
+import { UnsupportedOpError } from "./trace/kernel_call.ts";
 
-/** Tensors in the place of what lives on the device. */
-type TensorsOfState<S> = MapLeaves<S, DeviceTensor, tf.Tensor>;
-/** Arrays in the place of tensors. */
-type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
+/** Arrays in place of tensors. */
+export type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
 
-/** A function over state that stays on the device and inputs given at each call. */
-export type StatefulFunction<S, T, O> = (
-  state: TensorsOfState<S>,
-  inputs: T,
-) => {
-  /** What replaces the state; leaves left out stay as they are. */
+/** A function over tensors: state that stays on the device, inputs of each call. */
+export type StatefulFunction<S, T, O> = (state: S, inputs: T) => {
+  /** The next state; leaves left out stay as they are. */
   readonly state?: unknown;
   readonly outputs: O;
 };
@@ -99,35 +99,41 @@ export interface Compiled<I, O> {
  * ```
  */
 export function jitWithState<S, T, O>(
-  fn: StatefulFunction<S, T, O>,
+  fn: StatefulFunction<MapLeaves<S, DeviceTensor, tf.Tensor>, T, O>,
   state: S,
   options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+/**
+ * The same where the state is generic: `X` is the tree of arrays that it was
+ * uploaded from and must be named, for it cannot be inferred.
+ */
+export function jitWithState<X, T, O>(
+  fn: StatefulFunction<MapLeaves<X, NdArray, tf.Tensor>, T, O>,
+  state: OnDevice<X>,
+  options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+export function jitWithState<S, T, O>(
+  fn: StatefulFunction<S, T, O>,
+  state: unknown,
+  options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
+  const { device, name, session } = options;
   const programs = new Map<string, Executable>();
   const programFor = (
     inputs: ArraysOf<T>,
   ): [Executable, [string, NdArray][]] => {
     const given = leavesOf(inputs, isNdArray);
-    for (const [path, array] of given) checkLength(options.name, path, array);
+    for (const [path, array] of given) checkLength(name, path, array);
     const key = given.map(([path, array]) => `${path}:${typeText(array)}`)
       .join();
     let program = programs.get(key);
     if (!program) {
-      const loaded = naming(options.name, given, () =>
-        options.device.load({
-          name: options.name,
-          fn: (args) => {
-            const { state, outputs } = fn(
-              (args.state ?? {}) as TensorsOfState<S>,
-              (args.inputs ?? {}) as T,
-            );
-            return { next: state ?? {}, outputs };
-          },
-          state,
-          inputs,
-          session: options.session,
-        }));
-      program = fitting(loaded, options);
+      program = naming(
+        name,
+        given,
+        () => device.load({ name, fn, state, inputs, session } as Definition),
+      );
+      disposeUnlessFits(name, device, program);
       programs.set(key, program);
     }
     return [program, given];
@@ -137,8 +143,8 @@ export function jitWithState<S, T, O>(
       signal?.throwIfAborted();
       let program: Executable | undefined;
       const outputs = await namingShortage(
-        options.name,
-        options.device,
+        name,
+        device,
         () => program?.graph,
         () => {
           const [found, given] = programFor(inputs);
@@ -185,7 +191,7 @@ export function jit<T, O>(
   );
 }
 
-/** The runtime is given the memory's address, and would read on past its end. */
+/** The runtime gets an address without a length, and would read past the end. */
 function checkLength(name: string, path: string, array: NdArray): void {
   const { data, shape } = array;
   if (data.length === sizeOf(shape)) return;
@@ -198,8 +204,8 @@ function checkLength(name: string, path: string, array: NdArray): void {
 }
 
 /**
- * Traces and loads. What refuses an operation, TF.js or the tracer, names it
- * and its shapes; the function and its inputs are named here.
+ * Traces and loads. Errors of TF.js and of the tracer name the operation and its
+ * shapes; this adds the function and its inputs.
  */
 function naming<T>(
   name: string,
@@ -220,14 +226,13 @@ function naming<T>(
   }
 }
 
-/** Hands on a program that fits into memory, and disposes of one that does not. */
-function fitting(
+function disposeUnlessFits(
+  name: string,
+  device: Device,
   program: Executable,
-  { name, device }: JitOptions,
-): Executable {
+): void {
   try {
     checkFits(name, device, () => program.graph);
-    return program;
   } catch (error) {
     program[Symbol.dispose]();
     throw error;

@@ -106,18 +106,7 @@ export function decisionsOf(
 /** Memory of the reference card, bytes: its 8 GB are 8 GiB. */
 export const CARD_BYTES = 8 * 2 ** 30;
 
-/**
- * Video tokens of the largest phase.
- *
- * @example
- * ```ts
- * import { mostTokens } from "lib/ltx2/mod.ts";
- * import { baseModel } from "lib/recipes/analyze/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(mostTokens(baseModel()), 24 * 24 * 8);
- * ```
- */
+/** Video tokens of the largest phase. */
 export function mostTokens({ phases, latent }: OwnModel): number {
   return Math.max(...phases.map((phase) => phaseTokens(phase, latent)));
 }

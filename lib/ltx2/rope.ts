@@ -15,15 +15,6 @@ export interface RopeNumbers {
 /**
  * The numbers of LTX-2's rotary positions: they turn the whole width at once,
  * before it is divided into heads.
- *
- * @example
- * ```ts
- * import { LTX2, ropeNumbers } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { frequenciesPerAxis, turned, left } = ropeNumbers(LTX2);
- * assert.deepEqual([frequenciesPerAxis, turned, left], [682, 4092, 4]);
- * ```
  */
 export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
   const frequenciesPerAxis = Math.floor(video.width / (2 * rope.axes));
@@ -43,16 +34,6 @@ export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
  * @param cell Place in the latent grid: `[t,y,x]`.
  * @param compression Pixels and frames of a latent cell.
  * @param fps Frames per second of the clip.
- *
- * @example
- * ```ts
- * import { compressionOf, LTX2, tokenMiddle } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const compression = compressionOf(LTX2.vae);
- * assert.deepEqual(tokenMiddle([0, 0, 0], compression, 25), [0.02, 16, 16]);
- * assert.deepEqual(tokenMiddle([1, 0, 2], compression, 25), [0.2, 16, 80]);
- * ```
  */
 export function tokenMiddle(
   [t, y, x]: readonly [number, number, number],
@@ -69,15 +50,6 @@ export function tokenMiddle(
  * stride, as LTX-2 wants them.
  *
  * @throws {RangeError} naming the nearest legal value
- *
- * @example
- * ```ts
- * import { clipTokens, compressionOf, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const clip = { frames: 121, height: 512, width: 768 };
- * assert.equal(clipTokens(clip, compressionOf(LTX2.vae)), 16 * 16 * 24);
- * ```
  */
 export function clipTokens(
   clip: {

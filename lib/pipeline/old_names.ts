@@ -6,6 +6,7 @@ const PATHS: Readonly<Record<string, string>> = {
   "backbone/memory/tell": "backbone/promptMlp/fc2",
   "backbone/memory/say": "backbone/promptMlp/proj",
   "balance": "klWeightLogit",
+  "readers": "classifiers",
   "statistics/deviation": "statistics/std",
 };
 

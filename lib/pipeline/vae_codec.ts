@@ -10,6 +10,7 @@ import {
 } from "../compiler/mod.ts";
 import {
   batchOfClips,
+  clamped,
   type Clip,
   clipsOfBatch,
   type NdArray,
@@ -140,9 +141,4 @@ function takesAtMost(
     if (error instanceof NotEnoughMemoryError) return false;
     throw error;
   }
-}
-
-/** Values as a screen shows them. */
-function clamped(clip: Clip): Clip {
-  return { ...clip, data: clip.data.map((x) => Math.min(1, Math.max(0, x))) };
 }

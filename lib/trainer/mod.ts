@@ -1,25 +1,36 @@
 /**
- * Training: losses over batches, the compiled step, the loop, checkpoints.
+ * Training: a run in its folder, stages, the loop, optimisers, checkpoints,
+ * observers.
  *
  * @module
  */
 export * from "./averages/mod.ts";
-export * from "./checkpoint.ts";
-export * from "./checkpoint_folder.ts";
-export * from "./curriculum/mod.ts";
-export * from "./diffusion_loss.ts";
-export * from "./guard.ts";
-export * from "./held_out.ts";
-export * from "./loss_by_sigma.ts";
-export * from "./machine.ts";
+export * from "./checkpoints/checkpoint.ts";
+export * from "./checkpoints/checkpoint_folder.ts";
+export * from "./loop/compiled_step.ts";
+export * from "./loop/guard.ts";
+export * from "./loop/schedule.ts";
+export * from "./loop/stop.ts";
+export * from "./loop/train.ts";
+export * from "./loop/train_step.ts";
+export * from "./memory/estimate.ts";
+export * from "./memory/fit.ts";
+export * from "./memory/measure.ts";
+export * from "./observers/machine.ts";
+export * from "./observers/tensorboard.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/mod.ts";
-export * from "./principal_blocks.ts";
-export * from "./schedule.ts";
-export * from "./step_runner.ts";
-export * from "./stop.ts";
-export * from "./train_step.ts";
-export * from "./text_alignment.ts";
-export * from "./text_reading.ts";
-export * from "./training.ts";
-export * from "./video_vae_training.ts";
+export * from "./run/config.ts";
+export * from "./run/prerequisites.ts";
+export * from "./run/run.ts";
+export * from "./run/sources.ts";
+export * from "./run/step_times.ts";
+export * from "./run/train_run.ts";
+export * from "./stages/diffusion_loss.ts";
+export * from "./stages/held_out_loss.ts";
+export * from "./stages/loss_by_sigma.ts";
+export * from "./stages/principal_blocks.ts";
+export * from "./stages/stage_plan.ts";
+export * from "./stages/stages.ts";
+export * from "./stages/text_loss.ts";
+export * from "./stages/vae_loss.ts";

@@ -68,7 +68,7 @@ Deno.test("vae and step agree with plain TF.js", async () => {
   );
 });
 
-Deno.test("step computes its blocks again in the backward pass where it is told to, and the same", async () => {
+Deno.test("step recomputes its blocks in the backward pass with the same result", async () => {
   const small = { attentionLayers: 1, cnnLayers: 1 };
   const given = smallStepCase(small, { recompute: true });
   await checkAgainstEager(given, device);
@@ -186,7 +186,7 @@ Deno.test("operations of step are three times those of its forward pass", () => 
   );
 });
 
-Deno.test("operations of vae are three times those of its forward pass, the gradient of the clip left out", () => {
+Deno.test("operations of vae are three times its forward pass, less the clip's gradient", () => {
   const config = {
     patch: 2,
     widths: [8, 16, 24],

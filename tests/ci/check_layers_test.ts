@@ -117,6 +117,20 @@ Deno.test("checkLayers() reports an import that leaves lib", async () => {
   ]);
 });
 
+Deno.test("checkLayers() takes what lies in node_modules for a package", async () => {
+  const { problems } = await check({
+    "deno.json": JSON.stringify({
+      nodeModulesDir: "manual",
+      imports: { "lib/": "./lib/", small: "npm:small@1.0.0" },
+    }),
+    "node_modules/small/package.json":
+      '{ "name": "small", "version": "1.0.0", "main": "main.js" }',
+    "node_modules/small/main.js": "module.exports = 1;",
+    "lib/core/a.ts": 'import small from "small"; export const a = small;',
+  });
+  assert.deepEqual(problems, []);
+});
+
 Deno.test("checkLayers() reports an import of a file that is not there", async () => {
   const { problems } = await check({
     "lib/core/mod.ts": 'export * from "./absent.ts";',

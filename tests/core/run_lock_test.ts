@@ -21,7 +21,7 @@ function holderOf(folder: string): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("a folder that a living process holds is refused with its number, and free once it is killed", async () => {
+Deno.test("a folder of a living process is refused with its pid, and free once it is killed", async () => {
   const folder = await Deno.makeTempDir();
   const child = holderOf(folder);
   const reader = child.stdout.getReader();

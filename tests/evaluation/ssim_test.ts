@@ -43,7 +43,7 @@ Deno.test("psnr() and ssim() agree with ffmpeg's filter and scikit-image on real
   }
 });
 
-Deno.test("ssim() of equal clips is 1, of unlike noise about 0, of an inverted clip negative", () => {
+Deno.test("ssim() is 1 for equal clips, about 0 for noise, negative for an inverted clip", () => {
   const noise = clip((i) => (i * 7919 % 101) / 100);
   const other = clip((i) => (i * 6007 % 97) / 96);
   assert.equal(ssim(noise, noise), 1);

@@ -19,12 +19,15 @@ export interface Ended {
 /** The tasks: the permissions must be the user's. */
 const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
 
-/** The words of a task's command. What a shell puts in is put in here. */
-function wordsOf(name: string): string[] {
+/**
+ * The words of a task's command, from `run` on. What a shell would put in is put
+ * in here; the packages are there already.
+ */
+export function wordsOf(name: string): string[] {
   const command: string = tasks[name].command;
-  return command
+  return command.split(" && deno ").at(-1)!
     .replace(/"([^"]*)\$\(deno eval [^"]*\)"/, `$1${Deno.execPath()}`)
-    .split(" ").slice(1);
+    .split(" ");
 }
 
 /** How to start a process. */

@@ -1,10 +1,10 @@
 import { encode } from "fast-png";
 import { CHANNELS, writeFileAtomically } from "lib/core/mod.ts";
 import type { Image } from "./image.ts";
-import { explainingOutput } from "./_output_file.ts";
+import { withOutputErrors } from "./_output_file.ts";
 
 /**
- * The bytes of a PNG file, for a notebook or a log.
+ * Encodes an image as PNG.
  *
  * @param image `[H,W,3]`, RGB in [0,255].
  *
@@ -22,7 +22,7 @@ export function encodePng({ width, height, data }: Image): Uint8Array {
 }
 
 /**
- * Writes a picture as a PNG file, without loss.
+ * Writes an image as a PNG file.
  *
  * @param path Where to; an existing file is replaced in one step.
  * @param image `[H,W,3]`, RGB in [0,255].
@@ -39,7 +39,7 @@ export function encodePng({ width, height, data }: Image): Uint8Array {
  * ```
  */
 export async function writePng(path: string, image: Image): Promise<void> {
-  await explainingOutput(
+  await withOutputErrors(
     path,
     () => writeFileAtomically(path, encodePng(image)),
   );

@@ -1,7 +1,7 @@
 import {
-  filmTake,
+  renderScene,
+  type SceneSpec,
   type Sprites,
-  type Take,
 } from "../../dataset/synthetic/mod.ts";
 import {
   COMMON_OBJECTS,
@@ -16,7 +16,7 @@ import {
   FORMS,
   MOVING_SHAPES,
   promptsFor,
-  takesShowing,
+  scenesShowing,
 } from "./prompt_set.ts";
 
 /** Numbers of prompts of each kind. */
@@ -85,12 +85,12 @@ export async function promptResults(
     (await scores).adherence.all ?? {};
   // Together, the languages name each shape going each way.
   const all = perLanguage > 0 ? MOVING_SHAPES.length : 0;
-  const takes = takesShowing(MOVING_SHAPES, Math.max(geometry, all), seed);
+  const scenes = scenesShowing(MOVING_SHAPES, Math.max(geometry, all), seed);
   const names = Object.keys(FORMS) as Form[];
   let [real, reconstructed]: [Scores, Scores] = [{}, {}];
-  if (takes.length > 0) {
+  if (scenes.length > 0) {
     const prompts = promptsFor(
-      takes,
+      scenes,
       { language: "en", forms: names },
       sprites,
     );
@@ -100,7 +100,7 @@ export async function promptResults(
   const forms: FormResult[] = [];
   for (const form of geometry > 0 ? names : []) {
     const prompts = promptsFor(
-      takes,
+      scenes,
       { language: "en", forms: [form], count: geometry },
       sprites,
     );
@@ -113,7 +113,7 @@ export async function promptResults(
   const byLanguage: Record<string, Scores> = {};
   for (const [i, language] of languages.entries()) {
     if (perLanguage === 0) break;
-    const prompts = promptsFor(takes, {
+    const prompts = promptsFor(scenes, {
       language,
       forms: names,
       from: i * perLanguage,
@@ -147,13 +147,13 @@ async function objectResults(
       nameLoss: null,
     };
   }
-  const takes = takesShowing(
+  const scenes = scenesShowing(
     COMMON_OBJECTS.map((object) => ({ object })),
     perObject * COMMON_OBJECTS.length,
     seed,
   );
   const prompts = promptsFor(
-    takes,
+    scenes,
     { language: "en", forms: ["sentence"] },
     sprites,
   );
@@ -180,26 +180,26 @@ async function objectResults(
         pick((groups) => groups[object] ?? {}),
       ]),
     ),
-    nameLoss: await nameLossOf(evaluator, takes, sprites),
+    nameLoss: await nameLossOf(evaluator, scenes, sprites),
   };
 }
 
-/** Held-out loss under own and swapped names; neighbours among the takes swap theirs. */
+/** Held-out loss under own and swapped names; neighbours among the scenes swap theirs. */
 async function nameLossOf(
   { model, shape }: Evaluator,
-  takes: readonly Take[],
+  scenes: readonly SceneSpec[],
   sprites: Sprites,
 ): Promise<NameLoss> {
   const clips = await Promise.all(
-    takes.map((take) => filmTake(take, shape, sprites)),
+    scenes.map((scene) => renderScene(scene, shape, sprites)),
   );
   const lossUnder = async (
-    labelsOf: (take: Take, place: number) => Labels,
+    labelsOf: (scene: SceneSpec, place: number) => Labels,
   ): Promise<number> => {
     const losses = await model.heldOutLoss(
-      await Promise.all(takes.map(async (take, place) => ({
+      await Promise.all(scenes.map(async (scene, place) => ({
         clip: clips[place]!,
-        caption: await FORMS.sentence(labelsOf(take, place), "en"),
+        caption: await FORMS.sentence(labelsOf(scene, place), "en"),
       }))),
     );
     return meanLoss(losses);
@@ -208,7 +208,7 @@ async function nameLossOf(
     own: await lossUnder(({ labels }) => labels),
     swapped: await lossUnder(({ labels }, place) => {
       const [subject] = labels.subjects as [SubjectLabel];
-      const next = takes[(place + 1) % takes.length]!;
+      const next = scenes[(place + 1) % scenes.length]!;
       const { object } = next.labels.subjects[0]!;
       return { ...labels, subjects: [{ ...subject, object }] };
     }),

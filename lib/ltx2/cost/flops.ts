@@ -93,21 +93,6 @@ export function blockFlops(
 /**
  * What all blocks of a backbone cost in the forward pass. What stands before
  * and after them is left out: below a hundredth of it.
- *
- * @example
- * ```ts
- * import { backboneFlops } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
- * const pure = { ...hybrid, attentionLayers: 48, cnnLayers: 0, textConditioning: "cross" } as const;
- * const counts = { video: 4608, text: 0 };
- * const cost = (shape: typeof hybrid | typeof pure) => {
- *   const { linear, attention } = backboneFlops(shape, counts);
- *   return linear + attention;
- * };
- * assert.equal((cost(pure) / cost(hybrid)).toFixed(2), "1.59");
- * ```
  */
 export function backboneFlops(
   shape: BackboneShape,
@@ -122,17 +107,7 @@ export function backboneFlops(
   };
 }
 
-/**
- * Both shares together.
- *
- * @example
- * ```ts
- * import { totalFlops } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(totalFlops({ linear: 3, attention: 1 }), 4);
- * ```
- */
+/** Both shares together. */
 export function totalFlops({ linear, attention }: Flops): number {
   return linear + attention;
 }
@@ -140,15 +115,6 @@ export function totalFlops({ linear, attention }: Flops): number {
 /**
  * Video tokens at which the attention of a block costs as much as its linear
  * layers, without text: `28 D^2 N = 4 N^2 D` at `N = 7 D` for LTX-2.
- *
- * @example
- * ```ts
- * import { tokensOfEqualShares } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(tokensOfEqualShares("cross", 4096), 28_672);
- * assert.equal(tokensOfEqualShares("joint", 768), 4608);
- * ```
  */
 export function tokensOfEqualShares(
   kind: "cross" | "joint",

@@ -85,18 +85,7 @@ export function trainingMemory(
   };
 }
 
-/**
- * All purposes together, in bytes.
- *
- * @example
- * ```ts
- * import { totalBytes } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const memory = { weights: 4, gradients: 4, moments: 8, average: 0, kept: 2, block: 1 };
- * assert.equal(totalBytes(memory), 19);
- * ```
- */
+/** All purposes together, in bytes. */
 export function totalBytes(memory: TrainingMemory): number {
   return Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
 }

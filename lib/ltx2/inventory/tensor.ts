@@ -9,17 +9,7 @@ export interface TensorSpec {
   readonly constant?: true;
 }
 
-/**
- * Parameters of tensors, constants left out.
- *
- * @example
- * ```ts
- * import { parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(parametersOf([{ name: "a", shape: [2, 3] }, { name: "b", shape: [3] }]), 9);
- * ```
- */
+/** Parameters of tensors, constants left out. */
 export function parametersOf(tensors: readonly TensorSpec[]): number {
   return tensors.reduce(
     (sum, { shape, constant }) => constant ? sum : sum + sizeOf(shape),

@@ -5,15 +5,6 @@ import { type TensorSpec, under } from "./tensor.ts";
 /**
  * The linear layer, without bias, that reads all of Gemma's hidden states side
  * by side.
- *
- * @example
- * ```ts
- * import { LTX2, textProjectionTensors } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // 49 x 3840 = 188,160 numbers for each token of a prompt.
- * assert.deepEqual(textProjectionTensors(LTX2)[0]!.shape, [3840, 188_160]);
- * ```
  */
 export function textProjectionTensors(
   { text, captionChannels }: Ltx2Config,
@@ -27,15 +18,6 @@ export function textProjectionTensors(
 /**
  * Tensors of the two connectors, small transformers of one stream each that
  * make Gemma's output a caption.
- *
- * @example
- * ```ts
- * import { connectorTensors, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const attention = connectorTensors(LTX2).filter(({ name }) => name.includes("attn"));
- * assert.equal(attention.length, 2 * 2 * 10);
- * ```
  */
 export function connectorTensors(
   { text, captionChannels }: Ltx2Config,

@@ -18,19 +18,7 @@ const CROSS_SCALE_SHIFTS = 4;
 /** ... and the gate that of the other, so it has a module of its own. */
 const CROSS_GATES = 1;
 
-/**
- * Tensors of one block of the transformer.
- *
- * @example
- * ```ts
- * import { blockTensors, LTX2, parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const block = blockTensors(LTX2);
- * assert.equal(block.length, 72);
- * assert.equal(parametersOf(block), 386_074_624);
- * ```
- */
+/** Tensors of one block of the transformer. */
 export function blockTensors({ video, audio }: Ltx2Config): TensorSpec[] {
   const v = video.width;
   const a = audio.width;
@@ -59,19 +47,7 @@ export function blockTensors({ video, audio }: Ltx2Config): TensorSpec[] {
   ];
 }
 
-/**
- * Tensors of the whole transformer: its blocks and what all blocks share.
- *
- * @example
- * ```ts
- * import { LTX2, parametersOf, transformerTensors } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const tensors = transformerTensors(LTX2);
- * assert.equal(tensors.length, 3510);
- * assert.equal(parametersOf(tensors), 18_876_174_592);
- * ```
- */
+/** Tensors of the whole transformer: its blocks and what all blocks share. */
 export function transformerTensors(config: Ltx2Config): TensorSpec[] {
   const { blocks, video, audio, timestepChannels } = config;
   const adaLn = (name: string, width: number, vectors: number): TensorSpec[] =>

@@ -10,14 +10,6 @@ const BLUR = [1, 1, 5, 5];
  * Tensors of the network that doubles a latent's height and width: residual
  * blocks of 3-D convolutions with GroupNorm, a 2-D convolution and PixelShuffle
  * between them.
- *
- * @example
- * ```ts
- * import { LTX2, parametersOf, upscalerTensors } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(parametersOf(upscalerTensors(LTX2)), 497_867_904);
- * ```
  */
 export function upscalerTensors({ upscaler }: Ltx2Config): TensorSpec[] {
   const { channels, width, blocksBefore, blocksAfter } = upscaler;

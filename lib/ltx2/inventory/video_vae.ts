@@ -6,14 +6,6 @@ import { convolution, type TensorSpec, under } from "./tensor.ts";
  * channels and space-to-depth, which multiplies them again; the residual path
  * is averaged and has no weights. One more channel than the latent has holds
  * the variance, the same for all.
- *
- * @example
- * ```ts
- * import { encoderTensors, LTX2, parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(parametersOf(encoderTensors(LTX2)), 694_098_881);
- * ```
  */
 export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   const { latentChannels, encoder } = vae;
@@ -41,14 +33,6 @@ export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
 /**
  * Tensors of the video decoder. A stage grows by a convolution to more channels
  * and depth-to-space.
- *
- * @example
- * ```ts
- * import { decoderTensors, LTX2, parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(parametersOf(decoderTensors(LTX2)), 528_380_720);
- * ```
  */
 export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   const { latentChannels, decoder } = vae;
@@ -76,15 +60,6 @@ export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
 /**
  * Statistics of the latents' channels, stored beside the weights: constants,
  * of which files keep some or all.
- *
- * @example
- * ```ts
- * import { latentStatistics, LTX2, parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(latentStatistics(LTX2)[0]!.shape, [128]);
- * assert.equal(parametersOf(latentStatistics(LTX2)), 0);
- * ```
  */
 export function latentStatistics({ vae }: Ltx2Config): TensorSpec[] {
   return [

@@ -1,44 +1,43 @@
 import { normalisePrompt } from "./normalise.ts";
-import type { VideoTerm } from "./term.ts";
+import type { VideoTerm } from "./video_terms.ts";
 
-/** A term in a text. */
+/** A term found in a text. */
 export interface FoundTerm {
   readonly term: VideoTerm;
-  /** Place of the term in the list, from 0. */
+  /** Of the term in the list, from 0. */
   readonly index: number;
-  /** Characters (code points) of the text, `[start, end)`. */
+  /** Code points of the text, `[start, end)`. */
   readonly start: number;
   readonly end: number;
 }
 
 /** Finds terms in normalised texts. */
 export interface Lexicon {
-  /** How many terms there are. */
+  /** Number of terms. */
   readonly size: number;
   /**
-   * The terms in a text, left to right; of terms that overlap, the one that
-   * begins first, and of those the longest.
+   * The terms in a text, left to right; of overlapping ones the leftmost, and
+   * of those the longest.
    *
    * @param characters Code points of a normalised prompt.
    */
   find(characters: readonly string[]): FoundTerm[];
 }
 
-/** A tree of characters; the path to a node is how a term is written. */
+/** A node of a trie of characters; the path to it spells a term. */
 interface Branch {
   readonly next: Map<string, Branch>;
   index?: number;
 }
 
 /**
- * Makes a lexicon of terms, each found by its name and all aliases, whatever
- * the language around it.
+ * Makes a lexicon of terms, found by name and all aliases in any language.
  *
- * Hyphens count as spaces, and the vowel signs that Arabic and Hebrew may leave
- * out are passed over. A term must stand apart from other letters, except in
- * scripts that put no spaces between words; Korean may add a particle to it.
+ * Hyphens count as spaces, and optional vowel signs of Arabic and Hebrew are
+ * skipped. A term must not adjoin other letters, except in scripts without
+ * spaces between words; in Korean a particle may follow.
  *
- * @throws {RangeError} if two terms are written alike
+ * @throws {RangeError} if two terms share a spelling
  *
  * @example
  * ```ts
@@ -59,7 +58,7 @@ export function lexiconOf(terms: readonly VideoTerm[]): Lexicon {
     for (const spelling of [name, ...Object.values(aliases).flat()]) {
       let branch = root;
       for (const character of normalisePrompt(spelling)) {
-        if (PASSED_OVER.test(character)) continue;
+        if (OPTIONAL.test(character)) continue;
         const key = keyOf(character);
         let next = branch.next.get(key);
         if (!next) branch.next.set(key, next = { next: new Map() });
@@ -101,7 +100,7 @@ function longest(
   let branch: Branch | undefined = root;
   for (let place = start; place < characters.length; place++) {
     const character = characters[place]!;
-    if (place > start && PASSED_OVER.test(character)) {
+    if (place > start && OPTIONAL.test(character)) {
       if (match?.end === place) match = { ...match, end: place + 1 };
       continue;
     }
@@ -118,24 +117,24 @@ function longest(
   return match;
 }
 
-/** The character after a place, what is passed over left out. */
+/** The next character after a place that is not optional. */
 function letterAfter(
   characters: readonly string[],
   place: number,
 ): string | undefined {
   let next = place + 1;
-  while (next < characters.length && PASSED_OVER.test(characters[next]!)) {
+  while (next < characters.length && OPTIONAL.test(characters[next]!)) {
     next++;
   }
   return characters[next];
 }
 
-/** Vowel signs of Arabic and Hebrew, and the stroke that stretches Arabic words. */
-const PASSED_OVER =
+/** Vowel signs of Arabic and Hebrew, and the tatweel, which stretches Arabic words. */
+const OPTIONAL =
   /^[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]$/u;
 const HYPHENS = /^[-\u2010-\u2015\u2212\u30fb_]$/u;
 const WORD = /^[\p{L}\p{N}\p{M}]$/u;
-/** Scripts that put no spaces between words. */
+/** Scripts without spaces between words. */
 const UNSPACED =
   /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\u30fc]$/u;
 const HANGUL = /^\p{sc=Hang}$/u;

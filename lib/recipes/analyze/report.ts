@@ -1,3 +1,4 @@
+import { alignColumns } from "../../core/mod.ts";
 import {
   attentionNameAccount,
   blockFlops,
@@ -264,30 +265,13 @@ function table(rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = rows.map((row) =>
     row.map((cell) => typeof cell === "number" ? whole(cell) : cell)
   );
-  const widths =
-    texts[0]?.map((_, column) =>
-      Math.max(...texts.map((row) => row[column]!.length))
-    ) ?? [];
-  return texts.map((row) =>
-    `  ${
-      row.map((cell, column) =>
-        /^[\d,.*%]+ ?$/.test(cell) && column > 0 ||
-          isHeading(texts, row, column)
-          ? cell.padStart(widths[column]!)
-          : cell.padEnd(widths[column]!)
-      ).join("  ").trimEnd()
-    }`
-  );
-}
-
-/** Whether a cell stands above a column of numbers. */
-function isHeading(
-  rows: readonly (readonly string[])[],
-  row: readonly string[],
-  column: number,
-): boolean {
-  return column > 0 && row === rows[0] &&
-    /^[\d,.*]+ ?$/.test(rows[1]?.[column] ?? "");
+  const isNumber = (cell: string | undefined): boolean =>
+    /^[\d,.*%]+ ?$/.test(cell ?? "");
+  // The first row may be one of headings, aligned as the numbers below them.
+  const isRight = (column: number, row: number): boolean =>
+    column > 0 && (isNumber(texts[row]![column]) ||
+      row === 0 && isNumber(texts[1]?.[column]));
+  return alignColumns(texts, isRight).map((line) => `  ${line}`);
 }
 
 /** A text after a label, in lines of the same indent. */

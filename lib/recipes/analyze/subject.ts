@@ -5,7 +5,8 @@ import { strideOf } from "../../models/vae/mod.ts";
 import { countParameters } from "../../trainer/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { phaseOf, stagePlan, STAGES } from "../train/curriculum.ts";
+import { phaseOf, STAGES } from "../../trainer/mod.ts";
+import { stagePlan } from "../curriculum.ts";
 
 /**
  * Preset `base` and its phases, as the analysis of their cost wants them.

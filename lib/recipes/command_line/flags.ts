@@ -172,18 +172,6 @@ function defaultOf(field: z.ZodType): unknown {
 /**
  * Values as they would be typed, one word for each: what {@link readFlags}
  * reads as these values. Undefined ones and switches that are off take no word.
- *
- * @example
- * ```ts
- * import { flagWords, readFlags } from "lib/recipes/command_line/mod.ts";
- * import * as z from "zod";
- * import assert from "node:assert/strict";
- *
- * const schema = z.strictObject({ maxSteps: z.coerce.number(), dry: z.boolean().default(false) });
- * const words = flagWords({ maxSteps: 5, dry: true });
- * assert.deepEqual(words, ["--max-steps=5", "--dry"]);
- * assert.deepEqual(readFlags(schema, words), { maxSteps: 5, dry: true });
- * ```
  */
 export function flagWords(
   values: Readonly<Record<string, string | number | boolean | undefined>>,

@@ -6,6 +6,7 @@ import {
 } from "../../core/mod.ts";
 import { RunFailedError, StoppedError } from "../../trainer/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
+import { log, print } from "./print.ts";
 import type * as z from "zod";
 
 /** A command as it is run from a terminal. */
@@ -52,7 +53,7 @@ export async function runProgram<S extends FlagSchema>(
     if (performance.now() - pressed < ECHO) return;
     if (abort.signal.aborted) Deno.exit(INTERRUPTED);
     pressed = performance.now();
-    say("Stopping after this step; press Ctrl-C again to stop at once");
+    log("Stopping after this step; press Ctrl-C again to stop at once");
     abort.abort();
   };
   Deno.addSignalListener("SIGINT", interrupt);
@@ -64,28 +65,26 @@ export async function runProgram<S extends FlagSchema>(
     const options = readFlags(program.flags, argumentsOf(program));
     if (options === undefined) {
       const { usage, purpose, flags } = program;
-      await Deno.stdout.write(
-        new TextEncoder().encode(`${helpText(usage, purpose, flags)}\n`),
-      );
+      print(helpText(usage, purpose, flags));
       Deno.exit(0);
     }
     Deno.exit(await program.run(options, abort.signal));
   } catch (thrown) {
     const error = firstError(thrown);
     if (error instanceof InputError) {
-      say(`error: ${error.message}`);
+      log(`error: ${error.message}`);
       Deno.exit(BAD_INPUT);
     }
     if (error instanceof RunFailedError) {
-      say(`error: ${error.message}`);
+      log(`error: ${error.message}`);
       Deno.exit(FAILED);
     }
     if (error instanceof StoppedError) {
-      say(error.message);
+      log(error.message);
       Deno.exit(INTERRUPTED);
     }
     if (isDiskFull(error)) {
-      say(
+      log(
         `error: Cannot write: the disk must have room: ${messageOf(error)}; ` +
           "make room and run the same command",
       );
@@ -109,9 +108,4 @@ function argumentsOf({ command = [], usage }: Program<FlagSchema>): string[] {
     );
   }
   return Deno.args.slice(words.length);
-}
-
-/** Writes a line for people, apart from what other programs read. */
-export function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -3,10 +3,11 @@ import { InputError } from "../../core/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { PRESETS } from "../presets.ts";
-import { type Stage, stagePlan } from "../train/curriculum.ts";
-import { firstThatFits, type Setting, settingsOf } from "./fit.ts";
-import { measureTraining } from "./measure.ts";
-import { type Estimate, estimateStep } from "./memory.ts";
+import { type Stage } from "../../trainer/mod.ts";
+import { stagePlan } from "../curriculum.ts";
+import { firstThatFits, type Setting, settingsOf } from "../../trainer/mod.ts";
+import { measureTraining } from "../../trainer/mod.ts";
+import { type Estimate, estimateStep } from "../../trainer/mod.ts";
 import { estimateFlags, type EstimateOptions } from "./options.ts";
 import { type Report, secondsOf, textOf } from "./report.ts";
 
@@ -43,7 +44,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
   // Before the estimate, which takes memory itself.
   const measured = options.measure
     ? await measureTraining({
-      preset,
+      models: PRESETS[preset],
       stage,
       plan,
       recompute: options.recompute,

@@ -1,9 +1,9 @@
-import { bytesText } from "../../compiler/mod.ts";
+import { bytesText } from "../../core/mod.ts";
 import type { StagePlan } from "../../trainer/mod.ts";
 import { flopsText } from "../describe/table.ts";
-import type { Choice, Setting } from "./fit.ts";
-import type { Measurement } from "./measure.ts";
-import type { Estimate } from "./memory.ts";
+import type { Choice, Setting } from "../../trainer/mod.ts";
+import type { Measurement } from "../../trainer/mod.ts";
+import type { Estimate } from "../../trainer/mod.ts";
 
 /** All that was found out about a stage. */
 export interface Report {

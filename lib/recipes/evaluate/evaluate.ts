@@ -10,9 +10,9 @@ import {
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import {
   type FlagSchema,
+  log,
   print,
   type Program,
-  say,
 } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
@@ -27,7 +27,7 @@ export interface EvaluateHost {
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
   /** Takes lines for people. */
-  say(text: string): void;
+  log(text: string): void;
 }
 
 /** Evaluations, and some clips to look at. */
@@ -57,7 +57,7 @@ export async function evaluate(
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  host.say(await describeDevice(device));
+  host.log(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
@@ -73,7 +73,7 @@ export async function evaluate(
       sampler,
     }, device);
     const isLast = path === chosen.at(-1);
-    host.say(`${model.name}: trained ${trainedText(model.phase)}`);
+    host.log(`${model.name}: trained ${trainedText(model.phase)}`);
     const found = await evaluateModel(model, {
       world3d,
       ...(i3d && { i3d }),
@@ -92,7 +92,7 @@ export async function evaluate(
     });
     evaluations.push(found.evaluation);
     samples = found.samples;
-    host.say(evaluationText(found.evaluation));
+    host.log(evaluationText(found.evaluation));
   }
   await Deno.mkdir(out, { recursive: true });
   const json = JSON.stringify({ options, evaluations }, null, 2);
@@ -101,7 +101,7 @@ export async function evaluate(
     `${out}/report.html`,
     await evaluationHtml(evaluations, samples),
   );
-  host.say(`report: ${out}/report.html`);
+  host.log(`report: ${out}/report.html`);
   return { evaluations, samples };
 }
 
@@ -124,7 +124,7 @@ export const evaluateCommand: Program<FlagSchema> = {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
-      say,
+      log,
     });
     if (options.json) {
       const report = await Deno.readTextFile(`${options.out}/report.json`);

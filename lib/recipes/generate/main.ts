@@ -7,7 +7,7 @@ import {
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { outputAt } from "./output.ts";
@@ -36,7 +36,7 @@ async function generate(
     language: options.language,
     onUnknownWords(words, warning) {
       unknown = words;
-      say(warning);
+      log(warning);
     },
     progress: terminalProgress(),
     signal,
@@ -56,8 +56,8 @@ async function generate(
     }));
     return 0;
   }
-  for (const video of videos) say(`video: ${video}`);
-  say(`contact sheet: ${sheet}`);
+  for (const video of videos) log(`video: ${video}`);
+  log(`contact sheet: ${sheet}`);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from "../../core/mod.ts";
 import { environmentForDeno } from "../../notebook/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { labFlags, type LabOptions } from "./options.ts";
 
 /** What to do where Jupyter is missing: any of these brings one. */
@@ -29,7 +29,7 @@ async function lab(
           "leave out --app to see what there is",
       );
     }
-    say(HOW_TO_GET_ONE);
+    log(HOW_TO_GET_ONE);
     return 1;
   }
   const child = new Deno.Command("jupyter", {
@@ -63,7 +63,7 @@ async function installKernel(): Promise<void> {
   const said = new TextDecoder().decode(stderr);
   if (!success) throw new Error(`Cannot install the kernel: ${said}`);
   const place = /installed successfully at (.+?)\.?\s*$/m.exec(said)?.[1];
-  say(`kernel: Deno ${Deno.version.deno}, ${place ?? "installed"}`);
+  log(`kernel: Deno ${Deno.version.deno}, ${place ?? "installed"}`);
 }
 
 /** The first of Jupyter's programs that answers. */

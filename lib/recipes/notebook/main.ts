@@ -15,9 +15,9 @@ import {
 } from "../../notebook/mod.ts";
 import {
   type FlagSchema,
+  log,
   type Program,
   runProgram,
-  say,
 } from "../command_line/mod.ts";
 import {
   htmlFlags,
@@ -109,7 +109,7 @@ function cleanCommand(file: string): Promise<Program<FlagSchema>> {
       const clean = cleanNotebook(notebook);
       const saved = notebookText(notebook).length - notebookText(clean).length;
       if (saved !== 0) await writeNotebook(file, clean);
-      say(`${file}: ${saved === 0 ? "was clean" : `${saved} characters less`}`);
+      log(`${file}: ${saved === 0 ? "was clean" : `${saved} characters less`}`);
       return 0;
     },
   });
@@ -134,7 +134,7 @@ function newCommand(file: string): Promise<Program<FlagSchema>> {
         );
       }
       await writeNotebook(file, templateNotebook(nameOf(file)));
-      say(`made ${file}`);
+      log(`made ${file}`);
       return 0;
     },
   });
@@ -151,7 +151,7 @@ function htmlCommand(file: string): Promise<Program<FlagSchema>> {
       const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
       const html = notebookPage(await readNotebook(file), nameOf(file));
       await writeFileAtomically(page, html);
-      say(`made ${page}`);
+      log(`made ${page}`);
       return 0;
     },
   });

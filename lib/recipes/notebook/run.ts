@@ -42,7 +42,7 @@ export interface HeadlessRun {
   readonly totalLimit: number | undefined;
   readonly observer: RunObserver;
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   readonly holder: LockHolder;
   readonly clock: () => Date;
 }
@@ -77,7 +77,7 @@ const PATIENCE = 30_000;
  * @throws {InputError} if another run has the folder
  */
 export async function runHeadless(run: HeadlessRun): Promise<number> {
-  const { out, say, observer, signal, cellLimit, totalLimit } = run;
+  const { out, log, observer, signal, cellLimit, totalLimit } = run;
   // A folder of its own: the cells may take the run's folder for themselves.
   const folder = `${out}/notebook`;
   await Deno.mkdir(folder, { recursive: true });
@@ -86,7 +86,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
   const target = `${folder}/${basename(run.file)}`;
   const before = await recordOf(target);
   if (before !== undefined && before.state !== "done") {
-    say(
+    log(
       `A run in ${out} ${endText(before)}: all cells run again, and training ` +
         "goes on from its checkpoints",
     );
@@ -125,19 +125,19 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
     });
   } catch (error) {
     if (error instanceof KernelDiedError) {
-      say(`error: ${error.message}`); // it never began
+      log(`error: ${error.message}`); // it never began
       return FAILED;
     }
     if (!(error instanceof NotebookRunError)) throw error;
     const code = codeOf(error, signal);
     const stopped = code === STOPPED || code === DONE;
     await keep(latest, stopped ? "stopped" : "failed", error.cell.number);
-    report(error, say);
-    say(`saved: ${target}`);
+    report(error, log);
+    log(`saved: ${target}`);
     return code;
   }
   await keep(latest, "done");
-  say(`done: ${target}`);
+  log(`done: ${target}`);
   return DONE;
 }
 
@@ -167,28 +167,28 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set([
 /** Says what went wrong, and where no message of ours does, in which lines. */
 function report(
   error: NotebookRunError,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): void {
   if (error instanceof RunStoppedError) {
-    say(`${error.message}; the same command goes on from the checkpoints`);
+    log(`${error.message}; the same command goes on from the checkpoints`);
     return;
   }
   if (error instanceof CellError && SELF_EXPLAINING.has(error.errorName)) {
     const isError = error.errorName !== StoppedError.name;
-    say(`${isError ? "error: " : ""}${error.errorMessage}`);
+    log(`${isError ? "error: " : ""}${error.errorMessage}`);
     return;
   }
   const lines = error.cell.source.split("\n");
   const width = String(lines.length).length;
-  say("");
+  log("");
   for (const [i, line] of lines.entries()) {
-    say(`${String(i + 1).padStart(width)} | ${line}`);
+    log(`${String(i + 1).padStart(width)} | ${line}`);
   }
-  say("");
+  log("");
   if (error instanceof CellError) {
-    for (const line of error.traceback) say(line);
+    for (const line of error.traceback) log(line);
   }
-  say(`error: ${error.message}`);
+  log(`error: ${error.message}`);
 }
 
 function endText({ state, cell }: RunRecord): string {

@@ -9,13 +9,8 @@ import {
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
-import {
-  assertReady,
-  notebookFlags,
-  phaseOf,
-  trainCommand,
-  trainFlags,
-} from "../train/mod.ts";
+import { assertReady, phaseOf } from "../../trainer/mod.ts";
+import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
 import type { NotebookTask } from "./notebook_task.ts";
 
 /** Tasks that are notebooks. */

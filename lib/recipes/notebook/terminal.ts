@@ -10,7 +10,7 @@ import {
   type ProgressReport,
   type RunObserver,
 } from "../../notebook/mod.ts";
-import { say } from "../command_line/mod.ts";
+import { log } from "../command_line/mod.ts";
 import { type HeadlessRun, runHeadless } from "./run.ts";
 
 /** Colours and other marks of a terminal, which a pipe should not get. */
@@ -22,7 +22,7 @@ export interface TerminalOptions {
   /** What cells print and show. */
   readonly print: (text: string) => void;
   /** What is said about the run. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   readonly progress: Progress;
   /** Whether `print` understands colours. */
   readonly colours: boolean;
@@ -30,17 +30,17 @@ export interface TerminalOptions {
 
 /** Runs a notebook for whoever sits at the terminal of this process. */
 export function runInTerminal(
-  run: Omit<HeadlessRun, "observer" | "say" | "holder" | "clock">,
+  run: Omit<HeadlessRun, "observer" | "log" | "holder" | "clock">,
 ): Promise<number> {
   return runHeadless({
     ...run,
     observer: terminalObserver({
       print: (text) => process.stdout.write(text),
-      say,
+      log,
       progress: terminalProgress(),
       colours: process.stdout.isTTY === true,
     }),
-    say,
+    log,
     holder: thisProcess(new Date()),
     clock: () => new Date(),
   });
@@ -51,14 +51,14 @@ export function runInTerminal(
  * plain text of what it shows, and its progress as bars of the terminal's own.
  */
 export function terminalObserver(
-  { print, say, progress, colours }: TerminalOptions,
+  { print, log, progress, colours }: TerminalOptions,
 ): RunObserver {
   const tasks = new Map<string, ProgressTask>();
   const plain = (text: string): string =>
     colours ? text : text.replaceAll(ANSI, "");
   return {
     cellStarted(number, total, source) {
-      say(`[${number}/${total}] ${firstLine(source)}`);
+      log(`[${number}/${total}] ${firstLine(source)}`);
     },
     streamed(_name, text) {
       print(plain(text));

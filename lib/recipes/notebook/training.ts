@@ -1,19 +1,20 @@
 import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
-import { channelsOf, type TrainHost, type TrainOptions } from "../train/mod.ts";
+import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
+import { channelsOf } from "../train/mod.ts";
 
 /**
- * A notebook as the place where training runs: its bars, its Stop button, and
- * whoever is to be told. Make one in every cell that trains, for an aborted
- * signal stays aborted.
+ * The host of training in a notebook: its progress bars, its Stop button and
+ * its alerts. Make one in every cell that trains, for an aborted signal stays
+ * aborted.
  *
- * @param say Takes a line for people.
+ * @param log Prints a line.
  * @throws {InputError} if the file of `alerts` cannot be used
  */
 export async function notebookHost(
   show: Pick<Display, "progress" | "stopSignal">,
-  { alerts }: Pick<TrainOptions, "alerts">,
-  say: (line: string) => void,
+  { alerts }: Pick<RunConfig, "alerts">,
+  log: (line: string) => void,
 ): Promise<TrainHost> {
   return {
     channels: await channelsOf({ alerts }, Deno.env.toObject()),
@@ -21,7 +22,7 @@ export async function notebookHost(
     signal: show.stopSignal,
     clock: () => performance.now(),
     now: () => new Date(),
-    say,
+    log,
   };
 }
 

@@ -10,9 +10,9 @@ import {
 import { staticPlot } from "../../notebook/mod.ts";
 import {
   deviceFlag,
+  log,
   print,
   runProgram,
-  say,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -48,7 +48,7 @@ async function main(
   const fwd = await sensitivity(network, examples, clips, terminalProgress());
   await writePng(out, await svgImage(sensitivityFigure(fwd, clips)));
   if (json) print(JSON.stringify({ clips, strengths: STRENGTHS, fwd }));
-  say(`figure: ${out}`);
+  log(`figure: ${out}`);
   return 0;
 }
 

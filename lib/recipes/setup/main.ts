@@ -1,6 +1,6 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { bindingPath, compileBinding } from "./compile.ts";
 import { setupFlags, type SetupOptions } from "./options.ts";
 import { findTensorFlow } from "./tensorflow.ts";
@@ -14,13 +14,13 @@ async function setUpTensorFlow({ tensorflow }: SetupOptions): Promise<number> {
     );
   }
   const library = await findTensorFlow(tensorflow);
-  say(`TensorFlow: ${library.folder}`);
+  log(`TensorFlow: ${library.folder}`);
   const begun = performance.now();
   await compileBinding(library, bindingPath());
   const seconds = (performance.now() - begun) / 1000;
-  say(`binding: compiled in ${seconds.toFixed(0)} s`);
+  log(`binding: compiled in ${seconds.toFixed(0)} s`);
   using device = await openDevice("tfjs-gpu", { allowSoftware: true });
-  say(await describeDevice(device));
+  log(await describeDevice(device));
   return 0;
 }
 

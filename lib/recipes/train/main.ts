@@ -1,13 +1,12 @@
 import { InputError } from "../../core/mod.ts";
+import { type Command, STAGES } from "../../trainer/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { trainCommand } from "./command.ts";
-import { type Stage, STAGES } from "./curriculum.ts";
 
-/** What the first word stands for. */
-const COMMANDS = [...STAGES, "train"] as const;
+const COMMANDS: readonly Command[] = [...STAGES, "train"];
 
 /** The command that the first word names. */
-function commandOf([word]: readonly string[]): Stage | "train" {
+function commandOf([word]: readonly string[]): Command {
   const command = COMMANDS.find((name) => name === word);
   if (command) return command;
   throw new InputError(

@@ -125,6 +125,9 @@ export const trainFlags = z.strictObject({
   alerts: path.optional().describe(
     "JSON file that says whom to tell what happens; without it, the variables ALERT_*",
   ),
+  workers: count.min(0, "must be 0 or more").default(1).describe(
+    "threads that decode real video; 0 decodes on the main thread",
+  ),
   hours: z.coerce.number().positive("must be above 0").optional().describe(
     "stops after so long, with everything saved",
   ),

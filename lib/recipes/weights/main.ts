@@ -1,5 +1,5 @@
 import { InputError } from "../../core/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { importI3d, importLpips } from "./import_weights.ts";
 import { weightsText } from "./list_weights.ts";
 import { weightsFlags, type WeightsOptions } from "./options.ts";
@@ -14,11 +14,11 @@ async function weights(
     return 0;
   }
   if (command === "import" && network === "i3d") {
-    say(`converted: ${await importI3d({ files, folder, anyHash })}`);
+    log(`converted: ${await importI3d({ files, folder, anyHash })}`);
     return 0;
   }
   if (command === "import" && network === "lpips") {
-    say(`converted: ${await importLpips({ files, folder, anyHash })}`);
+    log(`converted: ${await importLpips({ files, folder, anyHash })}`);
     return 0;
   }
   throw new InputError(

@@ -12,8 +12,8 @@ import {
 } from "../../evaluation/world3d/mod.ts";
 import {
   deviceFlag,
+  log,
   runProgram,
-  say,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -60,7 +60,7 @@ async function world3d(
   using device = await openDevice(options.device, {
     ...(options.threads && { threads: options.threads }),
   });
-  say(await describeDevice(device));
+  log(await describeDevice(device));
   const { parameters, seconds } = await trainWorld3d({
     plan,
     folder: options.out,
@@ -104,7 +104,7 @@ async function world3d(
     weights,
     device,
   });
-  say(`weights: ${weights}, card: ${card}`);
+  log(`weights: ${weights}, card: ${card}`);
   return 0;
 }
 

@@ -129,11 +129,11 @@ export async function trainWorld3d(
 }
 
 /** Runs a stage from its newest checkpoint to its end. */
-async function runStage<P, T, B, A>(
+async function runStage<P, B, A>(
   { plan, folder, ...context }: World3dContext,
   name: "appearance" | "motion",
   stage: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt"
   >,
 ): Promise<Trained<P>> {

@@ -30,7 +30,7 @@ function filesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("openDevice() with a cache keeps the optimised graph, and what runs from it gives the same", async () => {
+Deno.test("openDevice() with a cache keeps the optimised graph, with the same results", async () => {
   const folder = await Deno.makeTempDir();
   const cache = `${folder}/graphs`;
   const first = await run(cache);

@@ -33,7 +33,7 @@ const line = (dx: number, dy: number): Placed => (t) => ({
   half: 6,
 });
 
-Deno.test("judgeByGeometry() tells all eight ways, also where the subject overlaps its own way", () => {
+Deno.test("judgeByGeometry() tells eight directions, also where the subject overlaps itself", () => {
   const ways: [Way, number, number][] = [
     ["right", 1, 0],
     ["left", -1, 0],
@@ -50,7 +50,7 @@ Deno.test("judgeByGeometry() tells all eight ways, also where the subject overla
   }
 });
 
-Deno.test("judgeByGeometry() calls resting, growing and turning in place, and tells no colour of them", () => {
+Deno.test("judgeByGeometry() tells rest, growth and rotation, without a colour", () => {
   const resting: Placed = () => ({ x: 24, y: 24, half: 6 });
   const growing: Placed = (t) => ({ x: 24, y: 24, half: 4 + t });
   for (const place of [resting, growing]) {

@@ -135,7 +135,7 @@ Deno.test("distributionDistance() refuses a set of one clip", () => {
   );
 });
 
-Deno.test("FeatureStatistics keeps so many rows and the moments of all, each row with the same chance", () => {
+Deno.test("FeatureStatistics keeps a fair sample of rows and the moments of all", () => {
   // Row i holds i: of 400 rows 40 are kept, their mean is near 200.
   const made = new FeatureStatistics({ ...SETTING, dimension: 1 }, 40);
   for (let i = 0; i < 400; i++) made.add([i]);
@@ -148,7 +148,7 @@ Deno.test("FeatureStatistics keeps so many rows and the moments of all, each row
   assert.ok(mean > 140 && mean < 260, `${mean}`);
 });
 
-Deno.test("saveStatistics() and loadStatistics() keep every digit, and what was not kept stays counted", async () => {
+Deno.test("statistics load with every digit saved, and rows not kept stay counted", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   const made = statistics(1, 30, SETTING, 12);
   await saveStatistics(path, made);

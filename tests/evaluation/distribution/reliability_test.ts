@@ -18,7 +18,7 @@ function rows(
   return { count, dimension, values: data.map((x) => x + mean) };
 }
 
-Deno.test("frechetCurve() falls with n, and its limit is nearer the truth than any of its points", () => {
+Deno.test("frechetCurve() falls with n towards a limit nearer the truth than its points", () => {
   // Both sets come from one distribution, so the truth is 0 and all is bias.
   const { points, limit, limitError } = frechetCurve(
     rows(1, 400, 32),
@@ -69,7 +69,7 @@ Deno.test("bootstrapSpread() is about the true deviation of the distance over fr
   assert.ok(spread > 0.4 && spread < 0.75, `${spread}`);
 });
 
-Deno.test("kernelDistance() has no bias: sets of one distribution give 0 within its error at any n", () => {
+Deno.test("kernelDistance() has no bias: equal distributions give 0 within its error", () => {
   for (const n of [64, 256]) {
     let [sum, squares] = [0, 0];
     for (let seed = 0; seed < 20; seed++) {

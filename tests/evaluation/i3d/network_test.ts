@@ -52,7 +52,7 @@ function largest(a: NdArray, b: NdArray): number {
   );
 }
 
-Deno.test("i3d() agrees with PyTorch on planned weights, batch norms folded, at even and odd sizes", async () => {
+Deno.test("i3d() agrees with PyTorch on planned weights, at even and odd sizes", async () => {
   const { tensors } = await readSafetensors(referencePath("i3d.safetensors"));
   using device = await openDevice("cpu");
   const state = await uploadState(device, parameters);
@@ -99,7 +99,7 @@ Deno.test("openI3d() refuses clips of fewer than 9 frames", async () => {
   });
 });
 
-Deno.test("i3dFromPytorch() names the tensor that is missing, misshapen, unknown or not finite", () => {
+Deno.test("i3dFromPytorch() names a tensor that is missing, misshapen, unknown or infinite", () => {
   const changed = (
     change: (
       tensors: Map<string, { shape: readonly number[]; read(): NdArray }>,

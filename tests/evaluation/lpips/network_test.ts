@@ -87,7 +87,7 @@ async function distances(
 }
 
 for (const trunk of TRUNKS) {
-  Deno.test(`lpips() with trunk ${trunk} agrees with PyTorch on planned weights, at sizes with and without a remainder`, async () => {
+  Deno.test(`lpips() with trunk ${trunk} agrees with PyTorch at sizes with and without rest`, async () => {
     const { tensors } = await readSafetensors(
       referencePath("lpips.safetensors"),
     );
@@ -102,7 +102,7 @@ for (const trunk of TRUNKS) {
   });
 }
 
-Deno.test("openLpips() is 0 for equal clips, refuses other shapes and clips too small to pool", async () => {
+Deno.test("openLpips() is 0 for equal clips, and refuses other shapes and tiny clips", async () => {
   using device = await openDevice("cpu");
   using metric = await openLpips(device, {
     trunk: "alex",

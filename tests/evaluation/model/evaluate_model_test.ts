@@ -13,7 +13,7 @@ import {
   phasePrompts,
   type PromptCounts,
   promptsFor,
-  takesShowing,
+  scenesShowing,
   WORLD3D,
 } from "lib/evaluation/mod.ts";
 
@@ -69,14 +69,14 @@ async function learn(known: Map<string, Clip>): Promise<void> {
     ...(["en", "ja"] as const).flatMap((language) =>
       (["sentence", "names"] as const).map((form) =>
         promptsFor(
-          takesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
+          scenesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
           { language, forms: [form] },
           sprites,
         )
       )
     ),
     promptsFor(
-      takesShowing(
+      scenesShowing(
         COMMON_OBJECTS.map((object) => ({ object })),
         COMMON_OBJECTS.length,
         SEED,

@@ -84,7 +84,7 @@ Deno.test("openWorld3d() gives each clip the same features alone and among other
   assert.equal(opened.setting.dimension, 20);
 });
 
-Deno.test("openWorld3d().distance() is 0 for equal clips, symmetric, and grows with the change", async () => {
+Deno.test("distance() is 0 for equal clips, symmetric, and grows with the change", async () => {
   using held = await network();
   const { opened } = held;
   const clip = clipOf(1);
@@ -111,7 +111,7 @@ Deno.test("openWorld3d() refuses clips of another shape or rate", async () => {
   });
 });
 
-Deno.test("the path of motion sees nothing that stays: any still picture gives one and the same motion", async () => {
+Deno.test("every still picture gives one and the same motion feature", async () => {
   using held = await network();
   const frame = clipOf(4).data.subarray(0, 32 * 32 * 3);
   const still = clipOf(4);

@@ -52,8 +52,8 @@ Deno.test("openStateDict() refuses a pickle that would run code, and runs nothin
   for (const name of ["evil.pt", "evil_before_1_6.pth"]) {
     await assert.rejects(openStateDict(FILES + name), {
       name: "InputError",
-      message: `Cannot read "${FILES}${name}": its pickle must name nothing ` +
-        `but tensors and dictionaries: it names "posix.system", which would ` +
+      message: `Cannot read "${FILES}${name}": its pickle must hold tensors ` +
+        `and dictionaries alone: it names "posix.system", which would ` +
         `run code; save the state dictionary alone, or do not trust the file`,
     });
   }
@@ -117,7 +117,7 @@ Deno.test("openStateDict() of a file cut off anywhere is an InputError, never an
   await Deno.remove(path);
 });
 
-Deno.test("openStateDict() of a file with one byte changed is read or an InputError, never another", async () => {
+Deno.test("openStateDict() reads a file with one changed byte or throws an InputError", async () => {
   const path = await Deno.makeTempFile();
   for (const name of ["today.pt", "before_1_6.pth"]) {
     const whole = await Deno.readFile(FILES + name);

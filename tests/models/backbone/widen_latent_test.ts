@@ -35,7 +35,7 @@ function velocityOf(parameters: BackboneParameters, latent: number[]) {
   }, ({ parameters, inputs }) => backbone(parameters, inputs, config));
 }
 
-Deno.test("a widened backbone predicts what it did, nothing for the new channels, and does not read them", () => {
+Deno.test("a widened backbone predicts as before, and zero for the channels it ignores", () => {
   const before = velocityOf(narrow, [1, 2, 3, 4]);
   const after = velocityOf(
     widenBackboneLatent(narrow, 3),

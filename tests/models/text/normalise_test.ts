@@ -31,7 +31,7 @@ Deno.test("normalisePrompt() replaces unpaired surrogates and keeps pairs", () =
   assert.equal(normalisePrompt("\ud83d\ude00"), "\u{1f600}");
 });
 
-Deno.test("normalisePrompt() drops what cannot be seen, and keeps the joiners of words and emoji", () => {
+Deno.test("normalisePrompt() drops invisible characters, except joiners of words and emoji", () => {
   const cases: [string, string][] = [
     ["red\u200b cat\u0007", "red cat"],
     ["soft\u00adware", "software"],

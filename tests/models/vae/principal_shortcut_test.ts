@@ -56,7 +56,7 @@ Deno.test("a VAE with principal components codes what lies in them before any tr
   assertClose(decoded, clip, 1e-5);
 });
 
-Deno.test("a VAE with shortcuts begins as they alone, and its convolutions are trained beside them", () => {
+Deno.test("a VAE with shortcuts begins as the shortcuts alone, and trains its convolutions", () => {
   const fresh = initVae(config, new Rng(3));
   const clips = random("clips", [1, 4, 16, 32, 3]);
   const { mean } = eagerly(

@@ -7,7 +7,7 @@ import {
 } from "lib/models/vae/mod.ts";
 import { assertClose, random } from "../_eager.ts";
 
-Deno.test("latentStatistics() measures the mean of each channel over all latents, and the std of all", () => {
+Deno.test("latentStatistics() gives a mean for each channel and one std", () => {
   // Channel 0: 1, 3, 5, 7; channel 1: 10, 10, 20, 20.
   const { mean, std } = latentStatistics([
     float32([2, 2], [1, 10, 3, 10]),
@@ -24,7 +24,7 @@ Deno.test("latentStatistics() leaves dead latents their size", () => {
   assert.deepEqual([mean.data[0], std.data[0]], [2, 1]);
 });
 
-Deno.test("normalised latents have mean 0 and in all variance 1, quiet channels stay quiet, and they come back", () => {
+Deno.test("normalised latents have mean 0 and overall variance 1, and are restored", () => {
   const latent = float32(
     [2, 3, 4, 5],
     random("latent", [2, 3, 4, 5]).data.map((x, i) => x * (1 + i % 5) - i % 5),

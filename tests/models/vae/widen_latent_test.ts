@@ -29,7 +29,7 @@ function channels(array: NdArray, from: number, to: number): NdArray {
   };
 }
 
-Deno.test("a widened VAE writes what it did into the channels that it had, and something new beside", () => {
+Deno.test("a widened VAE keeps its old channels and fills the new ones", () => {
   const before = eagerly(
     { vae, clips },
     ({ vae, clips }) => ({ ...encode(vae, clips, config) }),
@@ -45,7 +45,7 @@ Deno.test("a widened VAE writes what it did into the channels that it had, and s
   }
 });
 
-Deno.test("a widened VAE decodes what it did, whatever the new channels say", () => {
+Deno.test("a widened VAE decodes as before, whatever the new channels hold", () => {
   const latents = random("latents", [1, 2, 1, 2, Z + 4]);
   const before = eagerly(
     { vae, latents: channels(latents, 0, Z) },

@@ -12,7 +12,7 @@ const schema = z.strictObject({
   recompute: z.boolean().default(false),
 });
 
-Deno.test("readKnobs() leaves out what may be left out where the knob is 0 or empty, and nothing else", () => {
+Deno.test("readKnobs() leaves out optional flags of value 0 or empty, and no others", () => {
   assert.deepEqual(
     readKnobs(schema, { seed: 0, maxSteps: 0, data: "" }, []),
     { folder: "runs/a", seed: 0, recompute: false },
@@ -23,7 +23,7 @@ Deno.test("readKnobs() leaves out what may be left out where the knob is 0 or em
   });
 });
 
-Deno.test("readKnobs() refuses a flag that is a knob, one that does not exist, and a wrong value", () => {
+Deno.test("readKnobs() refuses a flag that is a knob, an unknown flag, and a wrong value", () => {
   const refuses = (words: string[], message: RegExp) =>
     assert.throws(() => readKnobs(schema, { seed: 2 }, words), {
       name: "InputError",

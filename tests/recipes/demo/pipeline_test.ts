@@ -68,7 +68,7 @@ async function runIn(
       clock: () => performance.now(),
     },
     subject,
-    otherClips(plan),
+    await otherClips(plan),
   );
 }
 

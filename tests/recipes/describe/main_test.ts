@@ -17,7 +17,7 @@ Deno.test("deno task describe --json prints the figures of a preset", async () =
   assert.ok(Math.abs(total / 485e6 - 1) < 0.02);
 });
 
-Deno.test("deno task describe --pure tells of the Transformer that hybrids are compared with", async () => {
+Deno.test("describe --pure shows the Transformer that hybrids are compared with", async () => {
   const { stdout } = await runTask(
     "describe",
     "--preset",

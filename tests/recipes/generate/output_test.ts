@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { outputAt } from "lib/recipes/generate/output.ts";
 
-const clip = renderClip(demoScene, {
+const clip = await renderScene(demoScene, {
   frames: 4,
   height: 32,
   width: 32,

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-
-/** The task in deno.json, word by word: the permissions must be the user's. */
-const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-const TASK: string[] = tasks.lab.command
-  .replace(/"--allow-run=[^"]*"/, `--allow-run=jupyter,${Deno.execPath()}`)
-  .split(" ").slice(1);
+import { wordsOf } from "../_task_process.ts";
 
 /** Runs `deno task lab` for a user of whom there is nothing yet. */
 async function lab(
@@ -12,7 +7,7 @@ async function lab(
   ...args: string[]
 ): Promise<{ code: number; stderr: string }> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...TASK, ...args],
+    args: [...wordsOf("lab"), ...args],
     clearEnv: true,
     env: {
       HOME: home,

@@ -97,7 +97,7 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
   for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("measure() of sets: FWD is 0 for equal sets, grows with what changes, is kept, and says how little few clips tell", async () => {
+Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few clips", async () => {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   await saveWorld3d(weights, initWorld3d(CONFIG, new Rng(1)), CONFIG);
   const cache = await Deno.makeTempDir();
@@ -182,7 +182,7 @@ Deno.test("measure() gives motion of one set or two", async () => {
   await Deno.remove(a, { recursive: true });
 });
 
-Deno.test("measure() refuses videos of other sizes, rates and lengths, unless all are brought to one", async () => {
+Deno.test("measure() refuses videos of unequal sizes, rates and lengths, unless resampled", async () => {
   const a = await folderOf([clip(1)]);
   const cases: [Clip, RegExp][] = [
     [
@@ -218,7 +218,7 @@ Deno.test("measure() refuses videos of other sizes, rates and lengths, unless al
   await Deno.remove(a, { recursive: true });
 });
 
-Deno.test("measure() names what is wrong with a command, a folder, a file or missing weights", async () => {
+Deno.test("measure() names the fault of a command, folder or file, or the missing weights", async () => {
   const a = await folderOf([clip(1)]);
   const empty = await Deno.makeTempDir();
   await Deno.writeTextFile(`${a}/notes.txt`, "left alone");

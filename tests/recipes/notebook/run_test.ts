@@ -66,7 +66,7 @@ Deno.test("a notebook runs with the parameters of the command, and what it shows
   });
 });
 
-Deno.test("all that a cell shows stands in that cell, however much it lags behind the cell's end", async () => {
+Deno.test("outputs stand in their cell, however much they lag behind its end", async () => {
   const shows = `for (let i = 0; i < 300; i++) {
   Deno.jupyter.broadcast("display_data", {
     data: { "text/plain": "x".repeat(5_000) }, metadata: {}, transient: {},
@@ -102,7 +102,7 @@ Deno.test("a cell may take the name Deno for itself", async () => {
   );
 });
 
-Deno.test("a notebook that must fail does: source, traceback, exit code 1, and no later cell", async () => {
+Deno.test("a failing notebook prints source and traceback, exits with 1, and stops there", async () => {
   await withNotebook([
     "console.log('first');",
     "function deep(): never {\n  throw new RangeError('too deep');\n}\ndeep();",

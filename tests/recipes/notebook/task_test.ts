@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { isCode, readNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
 import { startTask } from "../_task_process.ts";
-import { writeTinyVae } from "../train/_tiny_vae.ts";
+import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE, and flags for phase 5. */
 async function withFolder(
@@ -38,7 +38,7 @@ async function saved(
   };
 }
 
-Deno.test("a phase runs its notebook, is stopped by a file, by Ctrl-C and by kill -9, and goes on each time", async (t) => {
+Deno.test("a phase resumes its notebook after a stop file, Ctrl-C and kill -9", async (t) => {
   await withFolder(async (folder, args) => {
     const run = `${folder}/run`;
     const long = [...args, "--samples", "64", "--epochs", "200"];
@@ -152,7 +152,7 @@ Deno.test("bad input ends a notebook's task with code 2 before a kernel starts",
   });
 });
 
-Deno.test("a file of settings sets the knobs and the flags of the notebook; a dry run needs none", async () => {
+Deno.test("a settings file sets knobs and flags of the notebook; a dry run needs none", async () => {
   await withFolder(async (folder, args) => {
     const config = `${folder}/run.json`;
     await Deno.writeTextFile(config, '{"maxSteps":6,"learningRate":0.002}');

@@ -31,7 +31,7 @@ Deno.test("notebookHost() hands the bars and a live Stop to training", async () 
     (line) => lines.push(line),
   );
   assert.equal(host.progress, silentProgress);
-  host.say("hello");
+  host.log("hello");
   assert.deepEqual(lines, ["hello"]);
   stop.abort();
   assert.equal(host.signal.aborted, true);

@@ -3,7 +3,7 @@ import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { runTask } from "../_task_process.ts";
 import { untrainedFolder } from "../generate/_trained.ts";
 
-Deno.test("deno task pack ships a run in half precision, or what lies between it and the models before it", async () => {
+Deno.test("deno task pack ships a run in half precision, or a mean with earlier models", async () => {
   const run = await untrainedFolder({ seed: 1 });
   const before = await untrainedFolder({ seed: 1, diffusionSeed: 2 });
   const other = await untrainedFolder({ seed: 3 });

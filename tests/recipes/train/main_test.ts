@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
-import { writeTinyVae } from "./_tiny_vae.ts";
+import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
 /** A folder with the weights of an untrained VAE. */
 async function withFolder(
@@ -31,7 +31,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-Deno.test("a run is saved and stopped by a file, by SIGTERM and by its time, and goes on each time", async (t) => {
+Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resumes each time", async (t) => {
   await withFolder(async (folder, args) => {
     const run = `${folder}/run`;
     const lines = async (): Promise<number> =>

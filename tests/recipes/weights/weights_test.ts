@@ -5,7 +5,7 @@ import { WEIGHTS } from "lib/recipes/weights/catalogue.ts";
 
 const SMALL = new URL("../../formats/pytorch/files/", import.meta.url).pathname;
 
-Deno.test("weightsText() says of what is missing where it is, how to convert it, and what works without", async () => {
+Deno.test("weightsText() lists missing weights: source, conversion, and what works without", async () => {
   const folder = await Deno.makeTempDir();
   const text = await weightsText(folder);
   assert.match(text, /missing {2}i3d: FVD\n {9}get rgb_imagenet\.pt: /);
@@ -25,7 +25,7 @@ Deno.test("weightsText() tells a damaged file from one that is there", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("importI3d() and importLpips() refuse what is not those networks, and leave no file", async () => {
+Deno.test("importI3d() and importLpips() refuse other networks, and leave no file", async () => {
   const folder = `${await Deno.makeTempDir()}/weights`;
   const file = `${SMALL}today.pt`;
   const options = { folder, anyHash: false };

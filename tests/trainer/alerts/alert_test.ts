@@ -59,7 +59,7 @@ Deno.test("an alert is posted as JSON, and an answer that is no success is a fai
   );
 });
 
-Deno.test("a channel is tried three times, longer apart each time, and then given up with a line", async () => {
+Deno.test("a channel is tried three times, at growing intervals, then dropped with a line", async () => {
   const waits: number[] = [];
   let tries = 0;
   const failing = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { averagingRate, powerExponent } from "lib/trainer/mod.ts";
 
-Deno.test("weights of a power-law average rise as its exponent says, and their std is the one asked for", () => {
+Deno.test("weights of a power-law average follow its exponent and have the asked std", () => {
   for (const std of [0.05, 0.1, 0.2]) {
     const exponent = powerExponent(std);
     const updates = 2000;

@@ -57,7 +57,7 @@ function isNear(
   );
 }
 
-Deno.test("orthogonalised() is five iterations of the quintic, for wide and for tall matrices", () => {
+Deno.test("orthogonalised() runs five quintic iterations, for wide and for tall matrices", () => {
   for (const matrix of [WIDE, transposed(WIDE)]) {
     const found = orthogonalised(tf.tensor2d(matrix)).dataSync();
     isNear(found, reference(matrix).flat());

@@ -102,7 +102,7 @@ Deno.test("other weights, shapes and seeds have files of their own", async () =>
   assert.equal(keys.size, 6);
 });
 
-Deno.test("what goes wrong while clips are drawn and encoded at once is told by its own message", async () => {
+Deno.test("an error while clips are drawn and encoded at once keeps its own message", async () => {
   const rest = (): Promise<void> =>
     new Promise((resolve) => setTimeout(resolve, 5));
   const slow = countingSource(24);

@@ -1,4 +1,3 @@
-import { int32 } from "../../../core/mod.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 
 /** How many pixels become how many along one axis, and where the new ones lie. */
@@ -64,7 +63,7 @@ const linearWeights: Weights = (scaling) => {
 
 const resizeLinear: Lowering = ({ builder, input, attributes }) => {
   const { size, alignCorners, halfPixelCenters } = attributes;
-  const resized = builder.add("Resize", [
+  const resized = builder.op("Resize", [
     builder.transpose(input("images"), [0, 3, 1, 2]),
   ], {
     size,
@@ -87,12 +86,7 @@ const resizeNearest: Lowering = (call) => {
     const places = nearestPlaces(
       scalingOf(call, x.type.shape[axis]!, attributes.size[axis - 1]),
     );
-    const indices = builder.constant(
-      int32([places.length], places).data,
-      "int32",
-      [places.length],
-    );
-    return builder.add("Gather", [x, indices], { axis });
+    return builder.op("Gather", [x, builder.indices(places)], { axis });
   }, input("images"));
 };
 
@@ -107,23 +101,16 @@ const gradient = (weightsOf: Weights): Lowering => (call) => {
   const images = input("images");
   const dy = input("dy"); // [n,to h,to w,c]
   const weights = SPATIAL.map((axis) => {
-    const scaling = scalingOf(
-      call,
-      images.type.shape[axis]!,
-      dy.type.shape[axis]!,
-    );
-    return builder.constant(weightsOf(scaling), "float32", [
-      scaling.from,
-      scaling.to,
-    ]);
+    const [from, to] = [images.type.shape[axis]!, dy.type.shape[axis]!];
+    const weights = weightsOf(scalingOf(call, from, to));
+    return builder.constant(weights, "float32", [from, to]);
   });
   const [n, h, w, c] = images.type.shape as [number, number, number, number];
-  const options = { transposeA: false, transposeB: false } as const;
-  const columns = builder.add("MatMul", [weights[1]!, dy], options);
-  const rows = builder.add("MatMul", [
+  const columns = builder.matMul(weights[1]!, dy);
+  const rows = builder.matMul(
     weights[0]!,
     builder.reshape(columns, [n, dy.type.shape[1]!, w * c]),
-  ], options);
+  );
   return builder.reshape(rows, [n, h, w, c]);
 };
 

@@ -160,7 +160,7 @@ export function padSpatial(
   const pads = [[0, 0] as const, ...window.pads, [0, 0] as const];
   return value === 0
     ? builder.pad(x, pads)
-    : builder.add("Pad", [x], { pads, mode: "constant", value });
+    : builder.op("Pad", [x], { pads, mode: "constant", value });
 }
 
 /**
@@ -180,7 +180,7 @@ export function sliceTap(
   const steps = [1, ...window.strides, 1];
   return steps.every((step) => step === 1)
     ? builder.slice(padded, begin, size)
-    : builder.add("Slice", [padded], { begin, size, steps });
+    : builder.op("Slice", [padded], { begin, size, steps });
 }
 
 /**

@@ -1,0 +1,89 @@
+import { pureTransformer } from "../../models/backbone/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import {
+  type RunConfig,
+  type Stage,
+  type StagePlan,
+  STAGES,
+} from "../../trainer/mod.ts";
+import { type Knobs, readKnobs } from "../command_line/mod.ts";
+import { stagePlan } from "../curriculum.ts";
+import { PRESETS } from "../presets.ts";
+import { trainFlags, type TrainOptions } from "./options.ts";
+
+/** Flags that a notebook takes: without those that its cells have no use for. */
+export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
+
+/**
+ * The run of a notebook: its knobs, and any other flag of the trainer as on the
+ * command line.
+ *
+ * @param knobs By the names of flags; 0 or "" leaves an optional one out.
+ * @throws {InputError} naming the flag
+ *
+ * @example
+ * ```ts
+ * import { trainConfig } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { run, maxSteps, plans } = trainConfig({ run: "runs/a", maxSteps: 0 }, ["--batch=8"]);
+ * assert.deepEqual([run, maxSteps, plans.vae.batch], ["runs/a", undefined, 8]);
+ * ```
+ */
+export function trainConfig(
+  knobs: Knobs,
+  flags: readonly string[],
+): RunConfig {
+  return runConfigOf(trainFlags.parse(readKnobs(notebookFlags, knobs, flags)));
+}
+
+/** The run that flags ask for: presets and curriculum become plain numbers. */
+export function runConfigOf(options: TrainOptions): RunConfig {
+  const { preset, backbone, ...rest } = options;
+  return {
+    ...rest,
+    name: preset,
+    models: modelsOf({ preset, backbone }),
+    plans: Object.fromEntries(
+      STAGES.map((stage) => [stage, overridden(options, stage)]),
+    ) as Record<Stage, StagePlan>,
+  };
+}
+
+/**
+ * The models of a run: a preset's, or the same with a backbone to compare with.
+ *
+ * @example
+ * ```ts
+ * import { modelsOf } from "lib/recipes/train/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
+ * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
+ * ```
+ */
+export function modelsOf(
+  { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,
+): ModelConfig {
+  const models = PRESETS[preset];
+  switch (backbone) {
+    case "hybrid":
+      return models;
+    case "pure":
+      return { ...models, backbone: pureTransformer(models.backbone) };
+    case "no-word-embeddings":
+      return {
+        ...models,
+        backbone: { ...models.backbone, wordEmbeddings: false },
+      };
+  }
+}
+
+/** The curriculum's plan of a stage with the user's values. */
+function overridden(options: TrainOptions, stage: Stage): StagePlan {
+  return Object.fromEntries(
+    Object.entries(stagePlan(options.preset, stage)).map(([field, value]) =>
+      [field, options[field as keyof StagePlan] ?? value] as const
+    ),
+  ) as StagePlan;
+}

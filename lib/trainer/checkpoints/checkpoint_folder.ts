@@ -1,0 +1,177 @@
+import { bytesText } from "../../core/mod.ts";
+import {
+  InputError,
+  isDiskFull,
+  isNdArray,
+  leavesOf,
+  messageOf,
+} from "../../core/mod.ts";
+import {
+  type Checkpoint,
+  type CheckpointProgress,
+  ConfigChangedError,
+  loadCheckpoint,
+  peekCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+import { freeBytes } from "../observers/machine.ts";
+import { DiskFullError } from "../loop/stop.ts";
+
+/** Which checkpoints are kept. */
+export interface Retention {
+  /** Newest ones, 1 or more; with two a damaged file costs little. */
+  readonly keepLast: number;
+  /** Those after every so many steps are kept for ever; 0 for none. */
+  readonly keepEvery: number;
+}
+
+/** A checkpoint, and what went wrong on the way to it. */
+export interface Found<S> {
+  readonly checkpoint?: Checkpoint<S>;
+  /** One line for each newer checkpoint that cannot be read. */
+  readonly damaged: readonly string[];
+}
+
+/** Bytes that stay free, for metrics and samples. */
+const RESERVE = 64 * 2 ** 20;
+
+const NAME = /^step-(\d{8,})\.safetensors$/;
+
+/** The checkpoints of one stage of a run, one file after so many steps each. */
+export class CheckpointFolder {
+  readonly #config: unknown;
+  readonly #retention: Retention;
+  readonly #freeBytes: (folder: string) => Promise<number>;
+
+  /**
+   * @param folder Need not exist.
+   * @param config What the run was started with; it must match on loading.
+   * @param room Bytes that may still be written.
+   */
+  constructor(
+    readonly folder: string,
+    config: unknown,
+    retention: Retention,
+    room: (folder: string) => Promise<number> = freeBytes,
+  ) {
+    this.#freeBytes = room;
+    this.#config = config;
+    this.#retention = retention;
+  }
+
+  /** Steps after which there are checkpoints, newest first. */
+  async steps(): Promise<number[]> {
+    const steps: number[] = [];
+    try {
+      for await (const { name } of Deno.readDir(this.folder)) {
+        const match = NAME.exec(name);
+        if (match) steps.push(Number(match[1]));
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return steps.sort((a, b) => b - a);
+  }
+
+  /** File of the checkpoint after so many steps. */
+  pathOf(step: number): string {
+    return `${this.folder}/step-${String(step).padStart(8, "0")}.safetensors`;
+  }
+
+  /**
+   * Loads the newest checkpoint that can be read.
+   *
+   * @param form A state of the same names, types and shapes.
+   * @throws {ConfigChangedError} if it was made with another configuration
+   * @throws {InputError} if there are checkpoints and none can be read
+   */
+  async newest<S>(form: S): Promise<Found<S>> {
+    return await this.#firstOf(
+      (path) => loadCheckpoint<S>(path, this.#config, form),
+    );
+  }
+
+  /** Where the newest checkpoint whose header can be read stands. */
+  async peek(): Promise<CheckpointProgress | undefined> {
+    const { checkpoint } = await this.#firstOf(
+      (path) => peekCheckpoint(path, this.#config),
+    );
+    return checkpoint;
+  }
+
+  /**
+   * Saves a checkpoint, then removes what is kept no longer. Where there is no
+   * room for it, all older ones but the newest go first.
+   *
+   * @throws {DiskFullError} if there still is none; the newest one stays
+   */
+  async save<S>(checkpoint: Checkpoint<S>): Promise<void> {
+    await Deno.mkdir(this.folder, { recursive: true });
+    const needed = bytesOf(checkpoint.state) + RESERVE;
+    let free = await this.#freeBytes(this.folder);
+    if (free < needed) {
+      await this.#prune(1, 0);
+      free = await this.#freeBytes(this.folder);
+    }
+    if (free < needed) throw await this.#full(checkpoint.step, needed, free);
+    const path = this.pathOf(checkpoint.step);
+    try {
+      await saveCheckpoint(path, checkpoint, this.#config);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      throw await this.#full(checkpoint.step, needed, 0);
+    }
+    const { keepLast, keepEvery } = this.#retention;
+    await this.#prune(keepLast, keepEvery);
+  }
+
+  async #prune(keepLast: number, keepEvery: number): Promise<void> {
+    for (const step of (await this.steps()).slice(keepLast)) {
+      if (keepEvery > 0 && step % keepEvery === 0) continue;
+      await Deno.remove(this.pathOf(step));
+    }
+  }
+
+  async #full(
+    step: number,
+    needed: number,
+    free: number,
+  ): Promise<DiskFullError> {
+    const [kept] = await this.steps();
+    return new DiskFullError(
+      `Cannot save step ${step} in "${this.folder}": the disk must have room ` +
+        `for ${bytesText(needed)}: it has ${bytesText(free)}; the checkpoint ` +
+        `after step ${kept ?? 0} is kept: make room and run the same command`,
+    );
+  }
+
+  async #firstOf<T>(
+    load: (path: string) => Promise<T | undefined>,
+  ): Promise<{ checkpoint?: T; damaged: string[] }> {
+    const damaged: string[] = [];
+    const steps = await this.steps();
+    for (const step of steps) {
+      try {
+        const checkpoint = await load(this.pathOf(step));
+        return { checkpoint, damaged };
+      } catch (error) {
+        if (
+          !(error instanceof InputError) || error instanceof ConfigChangedError
+        ) throw error;
+        damaged.push(messageOf(error));
+      }
+    }
+    if (steps.length === 0) return { damaged };
+    throw new InputError(
+      `Cannot resume from "${this.folder}": a checkpoint must be readable: ` +
+        `${damaged.length} are damaged, the newest: ${damaged[0]}; remove ` +
+        "the folder to start this stage again",
+    );
+  }
+}
+
+/** Bytes of the arrays of a tree. */
+export function bytesOf(tree: unknown): number {
+  return leavesOf(tree, isNdArray)
+    .reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+}

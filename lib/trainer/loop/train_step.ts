@@ -1,0 +1,299 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  isNdArray,
+  leavesOf,
+  mapTree,
+  type NdArray,
+  scalar,
+  sizeOf,
+  treeFrom,
+  zeros,
+} from "../../core/mod.ts";
+import { isTensor, type Loss, lossAndGradients } from "../../compiler/mod.ts";
+import {
+  type Averages,
+  averagingRates,
+  initAverages,
+  type Track,
+  TRACKS,
+} from "../averages/mod.ts";
+import {
+  ADAMW_DEFAULTS,
+  clipByGlobalNorm,
+  lrMultiplierOf,
+  type Moments,
+  type OptimiserConfig,
+  optimiserOf,
+  type OptimiserScalars,
+} from "../optimiser/mod.ts";
+
+/** All that a training step changes. */
+export interface TrainState<P> {
+  readonly parameters: P;
+  readonly moments: Moments;
+  /** Running averages of the parameters, where they are kept. */
+  readonly averages?: Averages<P>;
+}
+
+/** The state before the first step. */
+export function initTrainState<P>(
+  parameters: P,
+  { optimiser = ADAMW_DEFAULTS, averages = false }: {
+    readonly optimiser?: OptimiserConfig;
+    readonly averages?: boolean;
+  } = {},
+): TrainState<P> {
+  return {
+    parameters,
+    moments: optimiserOf(optimiser).init(parameters),
+    ...(averages ? { averages: initAverages(parameters) } : {}),
+  };
+}
+
+/** How a step updates. */
+export interface UpdateOptions {
+  readonly optimiser: OptimiserConfig;
+  /** Largest common norm of the gradients. */
+  readonly clipNorm: number;
+}
+
+/** What changes from update to update, given to the compiled step as scalars. */
+export interface UpdateScalars<T> extends OptimiserScalars<T> {
+  /** A gradient of a larger norm changes nothing; see {@link updateState}. */
+  readonly normLimit: T;
+  /** How far each average moves. */
+  readonly averaging: Readonly<Record<Track, T>>;
+}
+
+/** The largest norm that float32 can hold: no limit. */
+export const NO_LIMIT = 3e38;
+
+/**
+ * The scalars of an update.
+ *
+ * @param update Number of this update, those that changed nothing left out; the
+ *   first is 1.
+ * @param normLimit Gradients of a larger norm are refused.
+ *
+ * @example
+ * ```ts
+ * import { ADAMW_DEFAULTS, updateScalars } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { averaging, normLimit } = updateScalars(1, 1e-3, 50, ADAMW_DEFAULTS);
+ * assert.equal(normLimit.data[0], 50);
+ * assert.equal(averaging.short.data[0], 1);
+ * ```
+ */
+export function updateScalars(
+  update: number,
+  learningRate: number,
+  normLimit: number,
+  optimiser: OptimiserConfig,
+): UpdateScalars<NdArray> {
+  const rates = averagingRates(update);
+  return {
+    ...optimiserOf(optimiser).scalars(update, learningRate),
+    normLimit: scalar(Math.min(normLimit, NO_LIMIT)),
+    averaging: { short: scalar(rates.short), long: scalar(rates.long) },
+  };
+}
+
+/** What a step is given. */
+export interface StepInputs<B> {
+  readonly batch: B;
+  readonly scalars: UpdateScalars<tf.Tensor>;
+}
+
+/** What every update tells: scalars. */
+export interface UpdateOutputs {
+  readonly loss: tf.Tensor;
+  readonly gradientNorm: tf.Tensor;
+  /** 1 if the state changed, 0 if the gradients were refused. */
+  readonly applied: tf.Tensor;
+}
+
+/** A step as a function to compile. */
+export type TrainStep<P, B, A> = (
+  state: TrainState<P>,
+  inputs: StepInputs<B>,
+) => { state: TrainState<P>; outputs: A & UpdateOutputs };
+
+/**
+ * Makes a whole training step of a loss, as one function to compile: forward
+ * and backward pass, clipping at the global norm, optimiser, averages.
+ */
+export function trainStep<P, B, A>(
+  lossOf: (parameters: P, batch: B) => Loss<A>,
+  options: UpdateOptions,
+): TrainStep<P, B, A> {
+  return (state, { batch, scalars }) => {
+    const { loss, metrics, gradients } = lossAndGradients(
+      (parameters) => lossOf(parameters, batch),
+      state.parameters,
+      fixedBy(options),
+    );
+    const { state: next, outputs } = updateState(
+      state,
+      gradients,
+      loss,
+      scalars,
+      options,
+    );
+    return { state: next, outputs: { ...metrics, ...outputs } };
+  };
+}
+
+/** The sums over the parts of a batch so far; `L` is an array or a tensor. */
+export interface GradientSums<P, L = tf.Tensor> {
+  readonly gradients: P;
+  /** Mean loss of the parts so far, times their share. */
+  readonly loss: L;
+}
+
+/** Parameters and the sums so far. */
+export interface AccumulatorState<P, L = tf.Tensor> extends GradientSums<P, L> {
+  readonly parameters: P;
+}
+
+/** What the step of one part is given. */
+export interface PartInputs<B> {
+  readonly batch: B;
+  /** One over the number of parts. */
+  readonly share: tf.Tensor;
+  /** 1 for the first part, which replaces the sums, else 0. */
+  readonly first: tf.Tensor;
+}
+
+/** Sums before the first part. */
+export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
+  return {
+    gradients: mapTree(parameters, isNdArray, ({ shape }) => zeros(shape)) as P,
+    loss: scalar(0),
+  };
+}
+
+/**
+ * Makes the part of a step that adds one part of a batch to the gradients, as
+ * a function to compile. Over parts of equal sizes, with `share` one over their
+ * number, the sums are the gradients of the whole batch, for a loss that is a
+ * mean over samples.
+ */
+export function accumulateStep<P, B, A>(
+  lossOf: (parameters: P, batch: B) => Loss<A>,
+  options: Pick<UpdateOptions, "optimiser">,
+): (
+  state: AccumulatorState<P>,
+  inputs: PartInputs<B>,
+) => { state: GradientSums<P>; outputs: A & { loss: tf.Tensor } } {
+  return (state, { batch, share, first }) => {
+    const { loss, metrics, gradients } = lossAndGradients(
+      (parameters) => lossOf(parameters, batch),
+      state.parameters,
+      fixedBy(options),
+    );
+    // Select, do not multiply: stale sums may be NaN.
+    const isFirst = tf.greater(first, 0);
+    const add = (sum: tf.Tensor, part: tf.Tensor): tf.Tensor =>
+      tf.add(
+        tf.where(isFirst, tf.zerosLike(sum), sum),
+        tf.mul(part, share),
+      );
+    const sums = new Map(leavesOf(state.gradients, isTensor));
+    return {
+      state: {
+        gradients: mapTree(
+          gradients,
+          isTensor,
+          (gradient, path) => add(sums.get(path)!, gradient),
+        ) as P,
+        loss: add(state.loss, loss),
+      },
+      outputs: { ...metrics, loss },
+    };
+  };
+}
+
+/** Says which parameters no update changes. */
+function fixedBy(
+  { optimiser }: Pick<UpdateOptions, "optimiser">,
+): (path: string) => boolean {
+  const { lrMultipliers } = optimiser.name === "muon"
+    ? optimiser.adamW
+    : optimiser;
+  return (path) => lrMultiplierOf(path, lrMultipliers) === 0;
+}
+
+/** Makes the end of an accumulated step, as a function to compile. */
+export function finishStep<P>(options: UpdateOptions): (
+  state: TrainState<P> & GradientSums<P>,
+  inputs: { readonly scalars: UpdateScalars<tf.Tensor> },
+) => { state: TrainState<P>; outputs: UpdateOutputs } {
+  return ({ gradients, loss, ...state }, { scalars }) =>
+    updateState(state, gradients, loss, scalars, options);
+}
+
+/**
+ * The state after an update by gradients.
+ *
+ * Where the loss or the norm is no number, or the norm is above the limit, the
+ * next state is the state, bit for bit: nothing bad gets in, and nothing has to
+ * be fetched back from a checkpoint.
+ */
+function updateState<P>(
+  state: TrainState<P>,
+  gradients: P,
+  loss: tf.Tensor,
+  scalars: UpdateScalars<tf.Tensor>,
+  { optimiser, clipNorm }: UpdateOptions,
+): { state: TrainState<P>; outputs: UpdateOutputs } {
+  const clipped = clipByGlobalNorm(gradients, clipNorm);
+  // Comparisons with NaN are false.
+  const good = tf.logicalAnd(
+    tf.lessEqual(clipped.norm, scalars.normLimit),
+    tf.lessEqual(tf.abs(loss), NO_LIMIT),
+  );
+  const gate = tf.cast(good, "float32");
+  const next = optimiserOf(optimiser).update({
+    parameters: state.parameters,
+    gradients: mapTree(
+      clipped.gradients,
+      isTensor,
+      (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
+    ) as P,
+    moments: state.moments,
+    scalars,
+    gate,
+  });
+  const outputs = { loss, gradientNorm: clipped.norm, applied: gate };
+  if (!state.averages) return { state: next, outputs };
+  const follow = (track: Track): P =>
+    moved(
+      state.averages![track],
+      next.parameters,
+      tf.mul(scalars.averaging[track], gate),
+    );
+  const averages = Object.fromEntries(
+    (Object.keys(TRACKS) as Track[]).map((track) => [track, follow(track)]),
+  ) as Averages<P>;
+  return { state: { ...next, averages }, outputs };
+}
+
+/** Averages after a move of `rate` of the way towards parameters. */
+function moved<P>(averages: P, parameters: P, rate: tf.Tensor): P {
+  const targets = new Map(leavesOf(parameters, isTensor));
+  return treeFrom(
+    leavesOf(averages, isTensor).map(([path, average]) =>
+      [
+        path,
+        tf.add(average, tf.mul(tf.sub(targets.get(path)!, average), rate)),
+      ] as const
+    ),
+  ) as P;
+}
+
+/** Numbers in a tree of parameters. */
+export function countParameters(parameters: unknown): number {
+  return leavesOf(parameters, isNdArray)
+    .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
+}

@@ -1,0 +1,110 @@
+import process from "node:process";
+import type { Device } from "../../compiler/mod.ts";
+import {
+  mapTree,
+  type NdArray,
+  Rng,
+  silentProgress,
+  zeros,
+} from "../../core/mod.ts";
+import { openJsonl } from "../../formats/jsonl/mod.ts";
+import { ADAMW_DEFAULTS } from "../optimiser/adamw.ts";
+import { saveCheckpoint } from "../checkpoints/checkpoint.ts";
+import { type StagePlan } from "../stages/stage_plan.ts";
+import { train } from "../loop/train.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { Stage } from "../stages/stages.ts";
+import { stepOf } from "./step_shape.ts";
+
+/** Where the checkpoint of the measured training is written, and removed. */
+const RUNS = "runs";
+
+/** What is to be trained for a few steps. */
+export interface MeasureRequest {
+  readonly models: ModelConfig;
+  readonly stage: Stage;
+  readonly plan: StagePlan;
+  readonly recompute: boolean;
+  readonly averages: boolean;
+  /** Updates. */
+  readonly steps: number;
+}
+
+/** What was seen. */
+export interface Measurement {
+  /** Memory of the process with the device open and nothing made yet. */
+  readonly baselineBytes: number;
+  /** The most memory that it ever had. */
+  readonly peakBytes: number;
+  /** Of the fastest update. */
+  readonly secondsPerStep: number;
+}
+
+/** The most memory that this process ever had, in bytes. */
+function peakOfProcess(): number {
+  return 1024 * process.resourceUsage().maxRSS;
+}
+
+function isType(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && "dtype" in value;
+}
+
+/**
+ * Trains on the CPU as the trainer does, checkpoint included. What the process
+ * has at its peak above what it had to begin with is what the training took;
+ * so nothing large may have been done before.
+ */
+export async function measureTraining(
+  request: MeasureRequest,
+  device: Device,
+): Promise<Measurement> {
+  const baselineBytes = peakOfProcess();
+  const { models, stage, plan, recompute, averages, steps } = request;
+  const { parameters, batch, lossOf } = stepOf(
+    models,
+    stage,
+    plan,
+    { recompute },
+    new Rng(1),
+  );
+  const ones = mapTree(batch, isType, ({ dtype, shape }) => {
+    const array = zeros(shape, dtype);
+    array.data.fill(1);
+    return array;
+  });
+  await Deno.mkdir(RUNS, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: RUNS, prefix: "measure-" });
+  const times: number[] = [];
+  try {
+    using metrics = await openJsonl(`${folder}/metrics.jsonl`);
+    await train({
+      name: stage,
+      device,
+      config: {
+        schedule: { peak: 1e-5, warmupSteps: 0, totalSteps: steps, floor: 0 },
+        optimiser: ADAMW_DEFAULTS,
+        clipNorm: 1,
+        accumulation: plan.accumulation,
+        averages,
+      },
+      initial: parameters,
+      lossOf: lossOf as never,
+      batchAt: () => ones as never,
+      metrics,
+      progress: silentProgress,
+      save: (checkpoint) =>
+        saveCheckpoint(`${folder}/state.safetensors`, checkpoint, {}),
+      saveEvery: Infinity,
+      clock: () => performance.now(),
+      onRecord: () => void times.push(performance.now()),
+    });
+    const seconds = times.slice(1).map((time, i) => (time - times[i]!) / 1000);
+    return {
+      baselineBytes,
+      peakBytes: peakOfProcess(),
+      secondsPerStep: Math.min(...seconds),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,86 @@
+import { type Loss, remat } from "../../compiler/mod.ts";
+import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
+import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
+import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
+import { vaeTrainingLoss } from "../stages/vae_loss.ts";
+import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { Stage } from "../stages/stages.ts";
+
+/** What a step of training is made of: shapes, and the loss of a batch. */
+export interface StepShape {
+  /** A tree of arrays. */
+  readonly parameters: unknown;
+  /** A tree of types. */
+  readonly batch: Readonly<Record<string, unknown>>;
+  lossOf(parameters: never, batch: never): Loss<unknown>;
+}
+
+/** How a step saves memory. */
+export interface StepOptions {
+  /** Blocks are computed again in the backward pass. */
+  readonly recompute: boolean;
+}
+
+/**
+ * The step of a stage: the VAE's on clips, or that of a phase on latents and
+ * prompts, as the trainer runs it.
+ *
+ * @param rng `metaInit()` where only shapes are wanted.
+ *
+ * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
+ */
+export function stepOf(
+  models: ModelConfig,
+  stage: Stage,
+  plan: StagePlan,
+  { recompute }: StepOptions,
+  rng: Rng,
+): StepShape {
+  const { batch } = plan;
+  const functions = modelFunctions(models, clipShapeOf(plan), batch);
+  const { vae, ...diffusion } = initModels(models, rng);
+  const latents = functions.vaeDecoder.inputs.latent;
+  if (stage === "vae") {
+    return {
+      parameters: vae,
+      batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
+      lossOf: vaeTrainingLoss(models.vae),
+    };
+  }
+  const { words, positions } = functions.backbone.inputs as {
+    words: { ids: unknown; mask: unknown };
+    positions: unknown;
+  };
+  return {
+    parameters: diffusion,
+    batch: {
+      latents,
+      noise: latents,
+      sigmas: { dtype: "float32", shape: [batch] },
+      prompts: {
+        ...functions.textEncoder.inputs,
+        words: words.ids,
+        wordMask: words.mask,
+      },
+      positions,
+    },
+    lossOf: diffusionTrainingLoss(
+      models,
+      recompute ? { remat } : {},
+    ),
+  };
+}
+
+/** A tree of arrays as a tree of their types. */
+export function typesOf(arrays: unknown): unknown {
+  return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({ dtype, shape }));
+}
+
+/** A tree of arrays without their values, so that copies of it take no memory. */
+export function hollow<P>(arrays: P): P {
+  return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({
+    ...zeros([0], dtype),
+    shape,
+  })) as P;
+}

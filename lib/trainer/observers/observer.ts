@@ -1,0 +1,75 @@
+import type { SheetRow } from "../../dataset/encode/mod.ts";
+import type { MetricsRecord } from "../loop/train.ts";
+import type { Stage } from "../stages/stages.ts";
+
+/** Clips of an evaluation, for display. */
+export interface Samples {
+  readonly stage: Stage;
+  readonly step: number;
+  readonly rows: readonly SheetRow[];
+}
+
+/**
+ * Follows a run. Its output can be made again from checkpoints, so it need not
+ * be exact after a crash.
+ */
+export interface RunObserver extends AsyncDisposable {
+  /** A stage starts, or resumes after so many steps. */
+  begin?(stage: Stage, step: number, totalSteps: number): void | Promise<void>;
+  record?(stage: Stage, record: MetricsRecord): void | Promise<void>;
+  samples?(samples: Samples): void | Promise<void>;
+  /** Current parameters, a tree of arrays. */
+  parameters?(stage: Stage, step: number, parameters: unknown): void;
+  /** The run ended: by itself, from outside, or by an error. */
+  end?(end: RunEnd): void | Promise<void>;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly state: "done" | "stopped" | "failed";
+  /** Reason; empty for a run that is done. */
+  readonly message: string;
+}
+
+/** Several observers as one, called in order. */
+export class RunObservers implements AsyncDisposable {
+  readonly #all: readonly RunObserver[];
+
+  constructor(all: readonly RunObserver[]) {
+    this.#all = all;
+  }
+
+  async begin(stage: Stage, step: number, totalSteps: number): Promise<void> {
+    for (const one of this.#all) await one.begin?.(stage, step, totalSteps);
+  }
+
+  async record(stage: Stage, record: MetricsRecord): Promise<void> {
+    for (const one of this.#all) await one.record?.(stage, record);
+  }
+
+  async samples(samples: Samples): Promise<void> {
+    for (const one of this.#all) await one.samples?.(samples);
+  }
+
+  parameters(stage: Stage, step: number, parameters: unknown): void {
+    for (const one of this.#all) one.parameters?.(stage, step, parameters);
+  }
+
+  /** Calls all of them even if one fails: alerts must go out. */
+  async end(end: RunEnd): Promise<void> {
+    const errors: unknown[] = [];
+    for (const one of this.#all) {
+      try {
+        await one.end?.(end);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await using stack = new AsyncDisposableStack();
+    for (const one of this.#all) stack.use(one);
+  }
+}

@@ -1,0 +1,163 @@
+import { InputError, messageOf, writeFileAtomically } from "../../core/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
+import {
+  diffusionFilesIn,
+  latentSpaceOf,
+  loadVae,
+  VAE_FILE,
+  type VaeWeights,
+  type Weights,
+} from "../../pipeline/mod.ts";
+import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
+import type { RunConfig } from "./config.ts";
+import { pretrainedText, pretrainedVae } from "./pretrained.ts";
+import { endOf, type Run } from "./run.ts";
+import { exists } from "../../core/mod.ts";
+import type { Command } from "./train_run.ts";
+import { END } from "./train_stage.ts";
+
+/**
+ * The configuration with which a command starts: checked before a device is
+ * opened or the run folder is made.
+ *
+ * @throws {InputError} naming the file or stage that is missing or does not fit
+ */
+export async function checkedConfig(
+  config: RunConfig,
+  command: Command,
+): Promise<RunConfig> {
+  if (command === "train") {
+    await assertFinetune(config);
+    if (config.vae ?? config.finetune) await assertVae(config);
+    return config;
+  }
+  if (command === "vae") {
+    await pretrainedVae(config, metaInit());
+    if (config.freezeEncoder) {
+      await loadVae(config.freezeEncoder, config.models.vae);
+    }
+    return config;
+  }
+  if (command === "text") {
+    await pretrainedText(config);
+    return config;
+  }
+  const phase = phaseOf(command)!;
+  await assertReady(config, phase);
+  return {
+    ...config,
+    ...(await isFirst(config, phase) && { startPhase: phase }),
+    // A dry run has a folder of its own.
+    ...(config.dryRun && { vae: vaePathOf(config) }),
+  };
+}
+
+/**
+ * Checks that a phase can start. A phase that is done needs no other.
+ *
+ * @throws {InputError} naming the missing file and the command that makes it
+ */
+export async function assertReady(
+  config: Pick<
+    RunConfig,
+    "run" | "vae" | "finetune" | "from" | "startPhase" | "dryRun"
+  >,
+  phase: Phase,
+): Promise<void> {
+  await assertFinetune(config);
+  await assertVae(config);
+  if (await isFirst(config, phase)) return;
+  if (await endOf(config.run, stageOf(phase))) return;
+  if (await endOf(config.run, before(phase))) return;
+  throw phaseBeforeMissing(config.run, phase);
+}
+
+/** The run's own VAE, or the one of `--vae`, which is copied into the run. */
+export async function vaeOf(
+  { config, folder }: Run,
+): Promise<Weights<VaeWeights>> {
+  await assertVae(config);
+  const path = vaePathOf(config);
+  const vae = await loadVae(path, config.models.vae);
+  const own = `${folder}/${VAE_FILE}`;
+  if (path === own) return vae;
+  if (!await exists(own)) {
+    await writeFileAtomically(own, await Deno.readFile(path));
+    return vae;
+  }
+  const kept = await loadVae(own, config.models.vae);
+  if (latentSpaceOf(kept) === latentSpaceOf(vae)) return vae;
+  throw new InputError(
+    `Cannot use "${path}": it must make the latents of the VAE that the run ` +
+      `has already: "${own}" makes others; train in another folder with --run`,
+  );
+}
+
+/** An error for a phase whose predecessor is not done. */
+export function phaseBeforeMissing(folder: string, phase: Phase): InputError {
+  const missing = before(phase);
+  return new InputError(
+    `Cannot train phase ${phase} in "${folder}": phase ${phase - 1} must be ` +
+      `done: "${folder}/${missing}/${END}" does not exist; run deno task ` +
+      `${missing} --run ${folder} first, or begin with fresh weights by ` +
+      `--from scratch`,
+  );
+}
+
+/** Path of the VAE's weights. */
+function vaePathOf(
+  { vae, finetune, run }: Pick<RunConfig, "vae" | "finetune" | "run">,
+): string {
+  return vae ?? `${finetune ?? run}/${VAE_FILE}`;
+}
+
+/** Whether a phase starts from fresh or pretrained weights, not from a phase. */
+async function isFirst(
+  { startPhase, from, dryRun, finetune, run }: Pick<
+    RunConfig,
+    "startPhase" | "from" | "dryRun" | "finetune" | "run"
+  >,
+  phase: Phase,
+): Promise<boolean> {
+  if (phase === 1 || phase === startPhase || from === "scratch" || dryRun) {
+    return true;
+  }
+  return finetune !== undefined &&
+    await endOf(run, before(phase)) === undefined;
+}
+
+async function assertFinetune(
+  { finetune, from }: Pick<RunConfig, "finetune" | "from">,
+): Promise<void> {
+  if (finetune === undefined) return;
+  if (from === "scratch") {
+    throw new InputError(
+      `Cannot use --finetune "${finetune}" with --from scratch: a phase must ` +
+        "start from pretrained weights or from fresh ones; leave one out",
+    );
+  }
+  try {
+    await diffusionFilesIn(finetune);
+  } catch (error) {
+    throw new InputError(`Cannot use --finetune: ${messageOf(error)}`);
+  }
+}
+
+async function assertVae(
+  config: Pick<RunConfig, "vae" | "finetune" | "run">,
+): Promise<void> {
+  const { run } = config;
+  const path = vaePathOf(config);
+  if (await exists(path)) return;
+  throw new InputError(
+    `Cannot train in "${run}": there must be a trained VAE: "${path}" ` +
+      `does not exist; run deno task vae --run ${run} first, or pass ` +
+      `its weights with --vae`,
+  );
+}
+
+/** The stage before that of a phase after the first. */
+function before(phase: Phase): Stage {
+  return stageOf(phase - 1 as Phase);
+}

@@ -1,0 +1,130 @@
+import { InputError, isNdArray, mapTree, Rng, zeros } from "../../core/mod.ts";
+import {
+  initContextMlp,
+  widenBackboneLatent,
+} from "../../models/backbone/mod.ts";
+import type { TextParameters } from "../../models/text/mod.ts";
+import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
+import {
+  checkConfig,
+  readTrainedModels,
+  readVae,
+  VAE_FILE,
+} from "../../pipeline/mod.ts";
+import type { RunConfig } from "./config.ts";
+
+/** Parameters to start from, and the digest of their file. */
+export interface Pretrained<P> {
+  readonly parameters: P;
+  readonly digest: string;
+}
+
+/**
+ * The VAE in the folder of `--finetune`, widened where the latents of the run
+ * have more channels; undefined without `--finetune`.
+ *
+ * @param rng Of the new channels.
+ * @throws {InputError} if there is none, if it differs in anything else, or if
+ *   `--freeze-encoder` names another
+ */
+export async function pretrainedVae(
+  { finetune, freezeEncoder, models }: Pick<
+    RunConfig,
+    "finetune" | "freezeEncoder" | "models"
+  >,
+  rng: Rng,
+): Promise<Pretrained<VaeParameters> | undefined> {
+  if (finetune === undefined) return undefined;
+  if (freezeEncoder !== undefined) {
+    throw new InputError(
+      "Cannot finetune a VAE: it must start from the weights of --finetune or " +
+        `with those of --freeze-encoder: current values are "${finetune}" and ` +
+        `"${freezeEncoder}"; leave one out`,
+    );
+  }
+  const path = `${finetune}/${VAE_FILE}`;
+  const { config, tensors: { parameters }, digest } = await readVae(path);
+  const { latentChannels } = models.vae;
+  checkConfig(path, { ...config, latentChannels }, models.vae);
+  assertNoFewer(path, config.latentChannels, latentChannels);
+  return {
+    digest,
+    parameters: config.latentChannels === latentChannels
+      ? parameters
+      : widenLatent(parameters, models.vae, rng),
+  };
+}
+
+/**
+ * The text encoder in the folder of `--finetune`; undefined without the flag.
+ *
+ * @throws {InputError} if there is none, or it is another model
+ */
+export async function pretrainedText(
+  { finetune, models: { text } }: Pick<RunConfig, "finetune" | "models">,
+): Promise<Pretrained<TextParameters> | undefined> {
+  if (finetune === undefined) return undefined;
+  const { config, diffusion, digests } = await readTrainedModels(finetune);
+  checkConfig(finetune, { text: config.text }, { text });
+  return { parameters: diffusion.text, digest: digests.diffusion };
+}
+
+/**
+ * Text encoder and backbone in the folder of `--finetune`, widened where the
+ * latents of the run have more channels; undefined without the flag.
+ *
+ * @throws {InputError} if there are none, or they differ in anything else
+ */
+export async function pretrainedDiffusion(
+  { finetune, models, seed }: Pick<RunConfig, "finetune" | "models" | "seed">,
+): Promise<Pretrained<DiffusionParameters> | undefined> {
+  if (finetune === undefined) return undefined;
+  const given = await readTrainedModels(finetune);
+  const { text, backbone } = given.config;
+  const { prediction, pooledContextTokens } = models.backbone;
+  const isNewMlp = pooledContextTokens !== undefined &&
+    backbone.pooledContextTokens === undefined;
+  checkConfig(finetune, {
+    text,
+    backbone: {
+      ...backbone,
+      prediction,
+      ...(isNewMlp && { pooledContextTokens }),
+    },
+  }, { text: models.text, backbone: models.backbone });
+  const { latentChannels } = models.vae;
+  assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
+  const wide = {
+    ...widenBackboneLatent(given.diffusion.backbone, latentChannels),
+    ...(isNewMlp && {
+      promptMlp: initContextMlp(
+        models.backbone,
+        models.text,
+        new Rng(seed),
+      ),
+    }),
+  };
+  return {
+    digest: given.digests.diffusion,
+    parameters: {
+      ...given.diffusion,
+      backbone: backbone.prediction === prediction
+        ? wide
+        // The output layer predicted another quantity: it starts at zero.
+        : {
+          ...wide,
+          output: mapTree(wide.output, isNdArray, ({ shape }) => zeros(shape)),
+        },
+    },
+  };
+}
+
+/** Channels may be added; leaving some out would discard training. */
+function assertNoFewer(path: string, given: number, wanted: number): void {
+  if (wanted >= given) return;
+  throw new InputError(
+    `Cannot use "${path}": the latents must have ${given} channels or more: ` +
+      `current value is ${wanted}; choose the preset that they were trained with`,
+  );
+}

@@ -1,0 +1,244 @@
+import type { Device } from "../../compiler/mod.ts";
+import {
+  exists,
+  InputError,
+  lockFolder,
+  makeWritableFolder,
+  type Progress,
+  removePartialFiles,
+  thisProcess,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
+import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
+import type { AlertChannel } from "../alerts/mod.ts";
+import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
+import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
+import type { Request } from "../loop/stop.ts";
+import type { MetricsRecord } from "../loop/train.ts";
+import { alertObserver } from "../observers/alert_observer.ts";
+import { reportObserver } from "../observers/live_report.ts";
+import { machineObserver } from "../observers/machine_observer.ts";
+import {
+  type RunObserver,
+  RunObservers,
+  type Samples,
+} from "../observers/observer.ts";
+import { tensorboardObserver } from "../observers/tensorboard.ts";
+import { type Stage, stageOf, STAGES } from "../stages/stages.ts";
+import type { RunConfig } from "./config.ts";
+import { controlFiles } from "./control_files.ts";
+
+/** Where training runs: a terminal, a notebook or a test. */
+export interface TrainHost {
+  readonly progress: Progress;
+  /** Stops after the step in hand, saving. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of a steady clock. */
+  readonly clock: () => number;
+  /** The time of day. */
+  readonly now: () => Date;
+  /** Receivers of alerts. */
+  readonly channels?: readonly AlertChannel[];
+  /** Prints a line. */
+  log(line: string): void;
+  /** Receives each line of metrics, for a live display. */
+  display?(record: MetricsRecord): void | Promise<void>;
+}
+
+/** A run folder, open and locked. */
+export interface Run extends AsyncDisposable {
+  readonly config: RunConfig;
+  readonly folder: string;
+  readonly device: Device;
+  readonly host: TrainHost;
+  readonly observers: RunObservers;
+  /** Checkpoints of a stage, all of the same configuration. */
+  checkpoints(stage: Stage, config: unknown): CheckpointFolder;
+  /** A request of a control file or the time budget. */
+  request(): Request | undefined;
+  /** Opens the metrics, cut back to where a stage resumes. */
+  openMetrics(
+    stage: Stage,
+    resume: CheckpointProgress | undefined,
+  ): Promise<JsonlWriter>;
+  /** Writes a sample sheet, `samples/STAGE-STEP.png`, and shows it to the observers. */
+  showSamples(samples: Samples): Promise<void>;
+}
+
+/**
+ * Opens a run folder, new or not, for this process alone.
+ *
+ * @throws {InputError} if the folder cannot be written, or another run has it
+ */
+export async function openRun(
+  config: RunConfig,
+  device: Device,
+  host: TrainHost,
+): Promise<Run> {
+  const folder = config.run;
+  await makeWritableFolder(folder, "--run");
+  const lock = lockFolder(folder, thisProcess(new Date()));
+  try {
+    const removed = await removePartialFiles(folder);
+    if (removed > 0) {
+      host.log(`removed ${removed} files that a killed run left half-written`);
+    }
+    await putAside(folder, config.resumePhase, host);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+  const retention = {
+    keepLast: config.keepLast,
+    keepEvery: config.keepEvery,
+  };
+  const started = host.clock();
+  const files = controlFiles(folder, host.clock);
+  const observers = new RunObservers(observersOf(config, device, host));
+  return {
+    observers,
+    config,
+    folder,
+    device,
+    host,
+    checkpoints: (stage, stageConfig) =>
+      new CheckpointFolder(`${folder}/${stage}`, stageConfig, retention),
+    request() {
+      const hours = (host.clock() - started) / 3_600_000;
+      return config.hours !== undefined && hours >= config.hours
+        ? { kind: "stop", reason: "time" }
+        : files();
+    },
+    async openMetrics(stage, resume) {
+      await refuseLaterStages(folder, stage);
+      const bytes = resume?.metricsBytes ??
+        await bytesBefore(folder, stage);
+      return openJsonl(`${folder}/metrics.jsonl`, { atBytes: bytes });
+    },
+    async showSamples(samples) {
+      const { stage, step, rows } = samples;
+      await Deno.mkdir(`${folder}/samples`, { recursive: true });
+      const scale = Math.max(1, Math.round(96 / rows[0]!.clip.height));
+      const sheet = await contactSheet(rows, { columns: 8, scale });
+      await writeFileAtomically(
+        `${folder}/samples/${stage}-${step}.png`,
+        encodePng(sheet),
+      );
+      await observers.samples(samples);
+    },
+    async [Symbol.asyncDispose]() {
+      using _lock = lock; // released even if an observer throws
+      await observers[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The observers of a run. */
+function observersOf(
+  config: RunConfig,
+  device: Device,
+  host: TrainHost,
+): RunObserver[] {
+  const { run: folder, name } = config;
+  const { clock, now } = host;
+  const alerts = alertObserver({
+    run: folder,
+    channels: host.channels ?? [],
+    now,
+    wait: (milliseconds) =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    log: (line) => host.log(line),
+  });
+  return [
+    tensorboardObserver(`${folder}/tensorboard`, {
+      now: () => now().getTime() / 1000,
+      host: Deno.hostname(),
+      pid: Deno.pid,
+    }),
+    machineObserver(folder, { clock, now, onMetrics: alerts.check }),
+    reportObserver(folder, {
+      title: `Training of ${name}`,
+      subtitle: folder,
+      facts: [
+        ["Device", `${device.name}, ${device.description}`],
+        ["Seed", String(config.seed)],
+        ["Captions", config.languages],
+      ],
+    }, { clock, now }),
+    alerts,
+  ];
+}
+
+/** Steps of the checkpoints of a stage, of any configuration. */
+function stepsOf(folder: string, stage: Stage): Promise<number[]> {
+  return new CheckpointFolder(`${folder}/${stage}`, undefined, {
+    keepLast: 1,
+    keepEvery: 0,
+  }).steps();
+}
+
+/** Resuming a stage would cut off the metrics of later ones. */
+async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
+  for (const later of STAGES.slice(STAGES.indexOf(stage) + 1)) {
+    if ((await stepsOf(folder, later)).length === 0) continue;
+    throw new InputError(
+      `Cannot train ${stage} in "${folder}": no later stage may have begun: ` +
+        `${later} has; choose another folder with --run, or go back with ` +
+        `--resume-phase`,
+    );
+  }
+}
+
+/** Content of `done.json` in the folder of a stage that is done. */
+export interface StageEnd {
+  readonly steps: number;
+  /** Length of the metrics at its end. */
+  readonly metricsBytes: number;
+}
+
+/** The end of a stage; undefined before it. */
+export async function endOf(
+  folder: string,
+  stage: Stage,
+): Promise<StageEnd | undefined> {
+  const path = `${folder}/${stage}/done.json`;
+  return await exists(path)
+    ? JSON.parse(await Deno.readTextFile(path))
+    : undefined;
+}
+
+/** Length of the metrics at the end of the last stage that has any. */
+async function bytesBefore(folder: string, stage: Stage): Promise<number> {
+  for (const earlier of STAGES.slice(0, STAGES.indexOf(stage)).toReversed()) {
+    const [step] = await stepsOf(folder, earlier);
+    if (step === undefined) continue;
+    const end = await endOf(folder, earlier);
+    if (end) return end.metricsBytes;
+    throw new InputError(
+      `Cannot train ${stage} in "${folder}": ${earlier} must be done: it is ` +
+        `at step ${step}; resume it first`,
+    );
+  }
+  return 0;
+}
+
+/** Renames the folders of a phase and all later ones, so that they start again. */
+async function putAside(
+  folder: string,
+  phase: number | undefined,
+  host: TrainHost,
+): Promise<void> {
+  if (phase === undefined) return;
+  for (const stage of STAGES.slice(STAGES.indexOf(stageOf(phase as Phase)))) {
+    const from = `${folder}/${stage}`;
+    if (!await exists(from)) continue;
+    let n = 1;
+    while (await exists(`${folder}/aside-${n}-${stage}`)) n++;
+    await Deno.rename(from, `${folder}/aside-${n}-${stage}`);
+    host.log(
+      `${stage} starts again; its earlier state is in aside-${n}-${stage}`,
+    );
+  }
+}

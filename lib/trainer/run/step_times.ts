@@ -1,0 +1,152 @@
+import {
+  type Device,
+  disposeState,
+  type OnDevice,
+  uploadState,
+} from "../../compiler/mod.ts";
+import { Rng } from "../../core/mod.ts";
+import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { tokenPositions } from "../../models/backbone/mod.ts";
+import { sampleTimesteps } from "../../models/diffusion/mod.ts";
+import { tokenisePrompts } from "../../models/text/mod.ts";
+import {
+  type DiffusionParameters,
+  initModels,
+} from "../../models/text_to_video/mod.ts";
+import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
+import { compileStep } from "../loop/compiled_step.ts";
+import { StoppedError } from "../loop/stop.ts";
+import {
+  initTrainState,
+  NO_LIMIT,
+  type TrainState,
+  updateScalars,
+} from "../loop/train_step.ts";
+import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
+import { clipShapeOf } from "../stages/stage_plan.ts";
+import { stageOf } from "../stages/stages.ts";
+import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
+import type { TrainHost } from "./run.ts";
+
+/** Steps before the first that is timed. */
+const WARM_UP = 2;
+
+/**
+ * Times the training step of a phase under several configurations in turn,
+ * A B A B, so that other load on the machine affects all alike. The latents are
+ * noise: a step's time does not depend on their content.
+ *
+ * @param configs Two or more, such as two backbones.
+ * @param rounds Steps of each that are timed, 1 or more.
+ * @returns the seconds of every step, by configuration.
+ * @throws {StoppedError} if the signal asked for it
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "lib/compiler/mod.ts";
+ * import { silentProgress } from "lib/core/mod.ts";
+ * import { trainConfig } from "lib/recipes/train/mod.ts";
+ * import { timeSteps } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sides = ["hybrid", "pure"].map((backbone) => trainConfig({ preset: "tiny", backbone, batch: 1 }, []));
+ * using device = await openDevice("cpu");
+ * const { signal } = new AbortController();
+ * const host = { progress: silentProgress, signal, clock: () => performance.now() };
+ * const [hybrid] = await timeSteps(sides, 1, 3, device, host);
+ * assert.equal(hybrid!.length, 3);
+ * ```
+ */
+export async function timeSteps(
+  configs: readonly RunConfig[],
+  phase: Phase,
+  rounds: number,
+  device: Device,
+  { progress, signal, clock }: Pick<TrainHost, "progress" | "signal" | "clock">,
+): Promise<number[][]> {
+  await using held = new AsyncDisposableStack();
+  const steps: (() => Promise<void>)[] = [];
+  for (const config of configs) {
+    steps.push(await openStep(config, phase, device, held));
+  }
+  using task = progress.start({
+    label: "Steps in turn",
+    total: WARM_UP + rounds,
+    unit: "rounds",
+  });
+  const times: number[][] = configs.map(() => []);
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    for (const [i, step] of steps.entries()) {
+      if (signal.aborted) throw new StoppedError("Timing was stopped");
+      const before = clock();
+      await step();
+      const seconds = (clock() - before) / 1000;
+      if (round >= WARM_UP) times[i]!.push(seconds);
+    }
+    task.update(round + 1);
+  }
+  return times;
+}
+
+/** A step on a batch that never changes, with all its state. */
+async function openStep(
+  run: RunConfig,
+  phase: Phase,
+  device: Device,
+  held: AsyncDisposableStack,
+): Promise<() => Promise<void>> {
+  const { models } = run;
+  const stage = stageOf(phase);
+  const plan = planOf(run, stage);
+  const config = { ...trainingConfigOf(run, stage, plan), accumulation: 1 };
+  const rng = new Rng(run.seed).fork("step times");
+  const { text, backbone } = initModels(models, rng);
+  const initial: DiffusionParameters = { text, backbone };
+  const state = await uploadState(device, initTrainState(initial, config));
+  held.defer(() => disposeState(state));
+  const step = held.use(
+    await compileStep(
+      {
+        name: "timed step",
+        device,
+        config,
+        initial,
+        lossOf: diffusionTrainingLoss(models),
+      },
+      state as OnDevice<TrainState<DiffusionParameters>>,
+    ),
+  );
+  const shape = clipShapeOf(plan);
+  const grid = latentSizeOf(models.vae, shape);
+  const latents = rng.normals([
+    plan.batch,
+    grid.frames,
+    grid.height,
+    grid.width,
+    models.vae.latentChannels,
+  ]);
+  const batch = {
+    latents,
+    noise: rng.normals(latents.shape),
+    sigmas: sampleTimesteps(rng, plan.batch),
+    prompts: tokenisePrompts(
+      Array.from({ length: plan.batch }, () => "a red circle moves right"),
+      models.text,
+    ),
+    positions: tokenPositions(
+      grid,
+      strideOf(models.vae),
+      shape.fps,
+      models.backbone.width / models.backbone.heads,
+    ),
+  };
+  const scalars = updateScalars(
+    1,
+    plan.learningRate,
+    NO_LIMIT,
+    config.optimiser,
+  );
+  return async () => {
+    await step.run([batch], scalars);
+  };
+}

@@ -1,0 +1,86 @@
+import { openDevice } from "../../compiler/mod.ts";
+import { messageOf } from "../../core/mod.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { StoppedError } from "../loop/stop.ts";
+import { trainPhase } from "../stages/diffusion.ts";
+import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
+import { trainText } from "../stages/text.ts";
+import { trainVae } from "../stages/vae.ts";
+import type { RunConfig } from "./config.ts";
+import { dryRun } from "./dry_run.ts";
+import { checkedConfig, vaeOf } from "./prerequisites.ts";
+import { runError } from "./run_error.ts";
+import { openRun, type Run, type TrainHost } from "./run.ts";
+
+/** One stage, or `train` for all that are left. */
+export type Command = Stage | "train";
+
+/**
+ * Trains one stage of a run or all of them, from where the run stands:
+ * `deno task vae`, `text`, `phase1` to `phase5`, `train`, or the training cell
+ * of a notebook.
+ *
+ * @throws {InputError} if a file or a stage that it needs is missing or does
+ *   not fit, before the run folder is made
+ * @throws {StoppedError} if the signal, a file or the time budget ended it
+ * @throws {RunFailedError} if the run cannot continue by itself
+ */
+export async function trainRun(
+  config: RunConfig,
+  command: Command,
+  host: TrainHost,
+): Promise<void> {
+  const checked = await checkedConfig(config, command);
+  const stages = stagesOf(checked, command);
+  using device = await openDevice(config.device);
+  const work = async (config: RunConfig, host: TrainHost): Promise<void> => {
+    try {
+      await using run = await openRun(config, device, host);
+      await observed(run, () => trainStages(run, stages));
+    } catch (error) {
+      throw runError(error, config.run);
+    }
+  };
+  if (config.dryRun) return await dryRun(checked, stages, device, host, work);
+  await work(checked, host);
+}
+
+/** The stages of a command, in order. */
+function stagesOf(
+  { startPhase, finetune, vae }: RunConfig,
+  command: Command,
+): Stage[] {
+  if (command !== "train") return [command];
+  return [
+    ...(finetune === undefined && vae === undefined ? ["vae"] as const : []),
+    ...(finetune === undefined ? ["text"] as const : []),
+    ...PHASES.slice(startPhase - 1).map(stageOf),
+  ];
+}
+
+async function trainStages(run: Run, stages: readonly Stage[]): Promise<void> {
+  let vae: Awaited<ReturnType<typeof vaeOf>> | undefined;
+  for (const stage of stages) {
+    const phase = phaseOf(stage);
+    if (phase !== undefined) {
+      vae ??= await vaeOf(run);
+      await trainPhase(run, phase, vae);
+    } else if (stage === "text") await trainText(run);
+    else await trainVae(run);
+  }
+}
+
+/** Runs the stages and reports to the observers how they ended. */
+async function observed(run: Run, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    await run.observers.end({ state: "done", message: "" });
+  } catch (error) {
+    // With a full disk the report fails too; the first error counts.
+    await run.observers.end({
+      state: error instanceof StoppedError ? "stopped" : "failed",
+      message: messageOf(runError(error, run.folder)),
+    }).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import { readState } from "../../compiler/mod.ts";
+import { exists, writeFileAtomically } from "../../core/mod.ts";
+import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
+import { saveSnapshot } from "../averages/mod.ts";
+import {
+  type Evaluator,
+  train,
+  type Trained,
+  type Training,
+} from "../loop/train.ts";
+import { initTrainState } from "../loop/train_step.ts";
+import type { Stage } from "../stages/stages.ts";
+import { logEstimate } from "./disk_estimate.ts";
+import { endOf, type Run, type StageEnd } from "./run.ts";
+
+/**
+ * Whether a stage is done and its weights exist.
+ *
+ * @throws {InputError} naming the field, if its configuration was another one
+ */
+export async function isDone(
+  run: Run,
+  stage: Stage,
+  config: unknown,
+  weights: string,
+): Promise<boolean> {
+  await run.checkpoints(stage, config).peek();
+  return await endOf(run.folder, stage) !== undefined && await exists(weights);
+}
+
+/** Trains a stage from its newest checkpoint, or from its start, to its end. */
+export async function trainStage<P, B, A>(
+  run: Run,
+  stage: Stage,
+  stageConfig: unknown,
+  training: Pick<
+    Training<P, B, A>,
+    "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
+  >,
+): Promise<Trained<P>> {
+  const { host, config: { snapshots, saveEvery } } = run;
+  const checkpoints = run.checkpoints(stage, stageConfig);
+  const { checkpoint, damaged } = await checkpoints.newest(
+    initTrainState(training.initial, training.config),
+  );
+  for (const line of damaged) host.log(`left out: ${line}`);
+  const { totalSteps } = training.config.schedule;
+  if (checkpoint?.step === totalSteps) {
+    const { state, seconds, evaluation, guard } = checkpoint;
+    await writeEnd(run, stage, state.parameters, {
+      steps: totalSteps,
+      metricsBytes: checkpoint.metricsBytes,
+    });
+    return {
+      state,
+      parameters: state.parameters,
+      seconds,
+      best: evaluation?.best,
+      refused: guard?.refused ?? 0,
+    };
+  }
+  await logEstimate(run.config, [stage], host);
+  using metrics = await run.openMetrics(stage, checkpoint);
+  await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
+  const trained = await train<P, B, A>({
+    ...training,
+    evaluator: training.evaluator && watched(run, stage, training.evaluator),
+    name: stage,
+    device: run.device,
+    ...(snapshots > 0 && {
+      snapshots: {
+        every: Math.max(1, Math.floor(totalSteps / snapshots)),
+        async take(state, step) {
+          const averages = await readState(state.averages!);
+          await saveSnapshot(`${run.folder}/${stage}`, averages, step);
+        },
+      },
+    }),
+    resume: checkpoint,
+    metrics,
+    progress: host.progress,
+    save: (checkpoint) => checkpoints.save(checkpoint),
+    saveEvery,
+    request: () => run.request(),
+    async onRecord(record) {
+      await run.observers.record(stage, record);
+      await host.display?.(record);
+    },
+    signal: host.signal,
+    clock: host.clock,
+  });
+  await writeEnd(run, stage, trained.parameters, {
+    steps: totalSteps,
+    metricsBytes: metrics.bytes,
+  });
+  return trained;
+}
+
+/** An evaluator that also passes the parameters to the observers. */
+function watched<P>(
+  run: Run,
+  stage: Stage,
+  evaluator: Evaluator<P>,
+): Evaluator<P> {
+  return {
+    ...evaluator,
+    async evaluate(state, step) {
+      const found = await evaluator.evaluate(state, step);
+      run.observers.parameters(stage, step, await readState(state.parameters));
+      return found;
+    },
+  };
+}
+
+/** The last parameters of a stage, from which the next one starts; undefined before its end. */
+export async function endParameters<P>(
+  run: Run,
+  stage: Stage,
+  form: P,
+): Promise<P | undefined> {
+  if (!await endOf(run.folder, stage)) return undefined;
+  const { tensors } = await loadWeights(`${run.folder}/${stage}/${END}`, {
+    kind: END_KIND,
+    config: run.config.models,
+    form,
+  });
+  return tensors;
+}
+
+/** In the folder of a stage that is done: its last parameters. */
+export const END = "end.safetensors";
+const END_KIND = "Parameters";
+
+/** Writes the last parameters, then `done.json`: a stage is done with both. */
+async function writeEnd(
+  run: Run,
+  stage: Stage,
+  parameters: unknown,
+  end: StageEnd,
+): Promise<void> {
+  if (await endOf(run.folder, stage)) return;
+  const folder = `${run.folder}/${stage}`;
+  await saveWeights(`${folder}/${END}`, parameters, {
+    kind: END_KIND,
+    config: run.config.models,
+    stage,
+    step: end.steps,
+  });
+  await writeFileAtomically(`${folder}/done.json`, `${JSON.stringify(end)}\n`);
+}

@@ -1,0 +1,221 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { type Compiled, jitWithState } from "../../compiler/mod.ts";
+import { float32, Rng } from "../../core/mod.ts";
+import { batchOrder } from "../../dataset/batches/mod.ts";
+import type { CaptionPair } from "../../dataset/synthetic/mod.ts";
+import {
+  type Labels,
+  MOTION_IDS,
+  OBJECT_KINDS,
+  objectKind,
+  PAINTS,
+} from "../../dataset/vocabulary/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import {
+  initText,
+  type TextConfig,
+  tokenisePrompts,
+} from "../../models/text/mod.ts";
+import { saveWeights } from "../../pipeline/mod.ts";
+import type { ArraysOf } from "../../compiler/mod.ts";
+import type { Evaluator } from "../loop/train.ts";
+import { planOf, trainingConfigOf } from "../run/config.ts";
+import { pretrainedText } from "../run/pretrained.ts";
+import type { Run } from "../run/run.ts";
+import { worldCaptions } from "../run/sources.ts";
+import { isDone, trainStage } from "../run/train_stage.ts";
+import {
+  initClassifiers,
+  type LabelledPairs,
+  textTrainingLoss,
+  type TextTrainingParameters,
+} from "./text_loss.ts";
+
+/** Characters of a caption: enough for one subject. */
+const MAX_CHARACTERS = 48;
+/** Held-out pairs at once: as many as each caption is compared with. */
+const EVALUATION_BATCH = 64;
+
+/** Questions about the first subject of a clip, with all possible answers. */
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  object: {
+    answers: OBJECT_KINDS.map(({ id }) => id),
+    of: ({ object }) => object,
+  },
+  colour: {
+    answers: [...Object.keys(PAINTS), "none"],
+    of: ({ object }) => objectKind(object).paint ?? "none",
+  },
+  motion: { answers: MOTION_IDS, of: ({ motion }) => motion },
+};
+
+interface Question {
+  readonly answers: readonly string[];
+  of(subject: Labels["subjects"][number]): string;
+}
+
+/**
+ * Trains the text encoder of a run on captions alone, or resumes it: captions
+ * of the same content become the same in every language, so that the phases
+ * start from languages that agree.
+ */
+export async function trainText(run: Run): Promise<void> {
+  const { config, folder } = run;
+  const { models, seed } = config;
+  const plan = planOf(config, "text");
+  const path = textPathOf(folder);
+
+  // Data: two captions of each clip.
+  const textConfig = {
+    ...models.text,
+    maxCharacters: Math.min(MAX_CHARACTERS, models.text.maxCharacters),
+  };
+  const pairAt = worldCaptions(config, "train");
+  const order = batchOrder(seed, [
+    { length: plan.samples, batch: plan.batch },
+  ]);
+  const rng = new Rng(seed).fork("text");
+
+  // Model: text encoder, fresh or pretrained, and classifiers.
+  const pretrained = await pretrainedText(config);
+  const stageConfig = {
+    model: models.text,
+    plan,
+    maxSteps: config.maxSteps,
+    seed,
+    languages: config.languages,
+    heldOut: config.heldOut,
+    evaluateEvery: config.evaluateEvery,
+    ...(pretrained && { finetune: pretrained.digest }),
+  };
+  if (await isDone(run, "text", stageConfig, path)) return;
+  const initial: TextTrainingParameters = {
+    text: pretrained?.parameters ?? initText(models.text, rng),
+    classifiers: initClassifiers(
+      rng.fork("readers"),
+      models.text,
+      Object.fromEntries(
+        Object.entries(QUESTIONS).map((
+          [question, { answers }],
+        ) => [question, answers.length]),
+      ),
+    ),
+  };
+
+  using evaluator = await textEvaluator(run, textConfig);
+  const training = trainingConfigOf(config, "text", plan);
+  const trained = await trainStage(run, "text", stageConfig, {
+    config: training,
+    initial,
+    lossOf: textTrainingLoss(models.text),
+    async batchAt(n: number) {
+      const pairs: CaptionPair[] = [];
+      for (const { epoch, index } of order(n).samples) {
+        const draw = rng.fork(`pair ${index} of epoch ${epoch}`);
+        pairs.push(await pairAt(index, draw));
+      }
+      return batchOfPairs(pairs, textConfig);
+    },
+    evaluator,
+  });
+
+  // Result: the EMA of the text encoder.
+  await saveWeights(path, trained.state.averages!.long.text, {
+    kind: "MultilingualTextEncoder",
+    config: models.text,
+    stage: "text",
+    step: training.schedule.totalSteps,
+    score: trained.best?.score,
+    average: "long",
+  });
+}
+
+/** Path of the text encoder of a run. */
+export function textPathOf(folder: string): string {
+  return `${folder}/text.safetensors`;
+}
+
+function batchOfPairs(
+  pairs: readonly CaptionPair[],
+  config: TextConfig,
+): ArraysOf<LabelledPairs> {
+  const count = pairs.length;
+  const same = new Float32Array(count ** 2);
+  for (const [i, { meaning }] of pairs.entries()) {
+    for (const [j, other] of pairs.entries()) {
+      if (other.meaning === meaning) same[i * count + j] = 1;
+    }
+  }
+  return {
+    first: tokenisePrompts(pairs.map(({ first }) => first), config),
+    second: tokenisePrompts(pairs.map(({ second }) => second), config),
+    same: float32([count, count], same),
+    answers: Object.fromEntries(
+      Object.entries(QUESTIONS).map(([question, { answers, of }]) => {
+        const oneHot = new Float32Array(count * answers.length);
+        for (const [i, { labels }] of pairs.entries()) {
+          const answer = answers.indexOf(of(labels.subjects[0]!));
+          oneHot[i * answers.length + answer] = 1;
+        }
+        return [question, float32([count, answers.length], oneHot)];
+      }),
+    ),
+  };
+}
+
+/** Loss and metrics of held-out captions. */
+async function textEvaluator(
+  run: Run,
+  textConfig: TextConfig,
+): Promise<Evaluator<TextTrainingParameters> & Disposable> {
+  const { config, device } = run;
+  const { models, seed, heldOut } = config;
+  const pairAt = worldCaptions(config, "validation");
+  const batches: ArraysOf<LabelledPairs>[] = [];
+  for (let i = 0; i < heldOut; i += EVALUATION_BATCH) {
+    const pairs: CaptionPair[] = [];
+    for (let j = i; j < Math.min(i + EVALUATION_BATCH, heldOut); j++) {
+      pairs.push(await pairAt(j, new Rng(seed).fork(`pair ${j}`)));
+    }
+    batches.push(batchOfPairs(pairs, textConfig));
+  }
+  const lossOf = textTrainingLoss(models.text);
+  let compiled:
+    | Compiled<ArraysOf<LabelledPairs>, Record<string, tf.Tensor>>
+    | undefined;
+  return {
+    every: config.evaluateEvery,
+    async evaluate(state) {
+      compiled ??= jitWithState(
+        (parameters, pairs: LabelledPairs) => {
+          const { loss, metrics } = lossOf(
+            parameters as Tensors<TextTrainingParameters>,
+            pairs,
+          );
+          return { outputs: { loss, ...metrics } };
+        },
+        state.averages!.long,
+        { device, name: "held-out captions" },
+      );
+      const means: Record<string, number> = {};
+      for (const batch of batches) {
+        const share = batch.same.shape[0]! / heldOut;
+        for (
+          const [name, { data }] of Object.entries(await compiled.run(batch))
+        ) {
+          means[name] = (means[name] ?? 0) + data[0]! * share;
+        }
+      }
+      return {
+        score: means.loss!,
+        record: {
+          heldOutLoss: means.loss,
+          heldOutAccuracy: means.accuracy,
+          heldOutClassification: means.classification,
+          heldOutDecorrelation: means.decorrelation,
+        },
+      };
+    },
+    [Symbol.dispose]: () => compiled?.[Symbol.dispose](),
+  };
+}

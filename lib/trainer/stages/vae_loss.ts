@@ -1,0 +1,41 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Loss } from "../../compiler/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import {
+  type VaeConfig,
+  vaeLoss,
+  type VaeParameters,
+} from "../../models/vae/mod.ts";
+
+/** A batch of the VAE. */
+export interface VaeBatch {
+  /** `[B,T,H,W,3]` in [0,1]. */
+  readonly clips: tf.Tensor;
+  /** Standard normal, `[B,t,h,w,Z]`. */
+  readonly noise: tf.Tensor;
+}
+
+/**
+ * The loss of the VAE for a training loop.
+ *
+ * @param beta Weight of the KL divergence from the standard normal; left out,
+ *   it is learned within the configuration's bounds.
+ */
+export function vaeTrainingLoss(
+  config: VaeConfig,
+  beta?: number,
+): (
+  parameters: Tensors<VaeParameters>,
+  batch: VaeBatch,
+) => Loss<{ reconstruction: tf.Tensor; kl: tf.Tensor; beta: tf.Tensor }> {
+  return (parameters, { clips, noise }) => {
+    const { loss, ...metrics } = vaeLoss(
+      parameters,
+      clips,
+      noise,
+      config,
+      beta,
+    );
+    return { loss, metrics };
+  };
+}

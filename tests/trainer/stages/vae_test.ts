@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { loadVae } from "lib/pipeline/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
+import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
+import { trainRun } from "lib/trainer/mod.ts";
+import { silentHost } from "../_silent_host.ts";
+
+Deno.test("a VAE with shortcuts codes clips before its first update, and keeps them", async () => {
+  const run = await Deno.makeTempDir();
+  try {
+    const trained = async (maxSteps: number) => {
+      const options = runConfigOf(trainFlags.parse({
+        ...{ preset: "micro", run: `${run}/${maxSteps}`, size: 32, frames: 4 },
+        ...{ batch: 2, samples: 2 * maxSteps, epochs: 1, maxSteps },
+        ...{ heldOut: 10, learningRate: 1e-3 },
+      }));
+      await trainRun(options, "vae", silentHost);
+      const { tensors } = await loadVae(
+        `${options.run}/vae.safetensors`,
+        PRESETS.micro.vae,
+      );
+      const [first] = await readJsonl(`${options.run}/metrics.jsonl`) as {
+        heldOutPsnr: number;
+      }[];
+      return { psnr: first!.heldOutPsnr, ...tensors.parameters };
+    };
+    const [one, three] = [await trained(1), await trained(3)];
+    // An untrained VAE gives grey, which is 13 dB.
+    assert.ok(one.psnr > 20, `${one.psnr} dB`);
+    assert.equal(three.psnr, one.psnr);
+    for (const half of ["encoder", "decoder"] as const) {
+      assert.deepEqual(three[half].shortcut, one[half].shortcut, half);
+      assert.notDeepEqual(three[half].input, one[half].input, half);
+    }
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
