@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { leavesOf, mapTree, treeFrom } from "../core/mod.ts";
-import { registerGradients } from "./trace/gradients/register.ts";
+import "./trace/gradients/register.ts";
 import { isTensor } from "./trace/trace.ts";
 
 /** A loss to minimise, and metrics. */
@@ -40,7 +40,6 @@ export function lossAndGradients<P, A>(
   parameters: P,
   isFixed: (path: string) => boolean = () => false,
 ): Loss<A> & { readonly gradients: P } {
-  registerGradients();
   const leaves = leavesOf(parameters, isTensor);
   const free = leaves.filter(([path]) => !isFixed(path));
   let metrics: A;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { registerGradients } from "./trace/gradients/register.ts";
+import "./trace/gradients/register.ts";
 
 /**
  * Registers TF.js's CPU backend and the gradients that the compiler adds, so that
@@ -16,4 +16,3 @@ const underNode = tf.env().get("IS_NODE");
 tf.env().set("IS_NODE", false);
 tf.scalar(0).dispose();
 tf.env().set("IS_NODE", underNode);
-registerGradients();

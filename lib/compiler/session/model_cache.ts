@@ -9,9 +9,9 @@ export interface ModelCache {
 }
 
 /** Smaller models are optimised too fast to be worth keeping, bytes. */
-const WORTH_KEEPING = 100_000;
+const WORTH_KEEPING = 10_000;
 /** Most models; the least recently used is removed first. */
-const MOST_MODELS = 24;
+const MOST_MODELS = 48;
 
 /**
  * The place of one model in a cache. Its name is a digest of all inputs, so that
