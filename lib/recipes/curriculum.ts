@@ -148,15 +148,6 @@ const FPS = 8;
  *   most 3e-3.
  * - epochs: multiplied by an effort, rounded up, so that `nano` is done in
  *   hours and `tiny` in seconds.
- *
- * @example
- * ```ts
- * import { stagePlan } from "lib/recipes/curriculum.ts";
- * import assert from "node:assert/strict";
- *
- * const { size, batch, samples } = stagePlan("nano", "phase1");
- * assert.deepEqual([size, batch, samples], [64, 64, 16_000]);
- * ```
  */
 export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
   const row = BASE[stage];

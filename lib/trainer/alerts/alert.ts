@@ -33,18 +33,6 @@ export interface AlertChannel {
  *
  * @param wait Waits for some milliseconds.
  * @returns one line for each channel that could not be told.
- *
- * @example
- * ```ts
- * import { sendAlert } from "lib/trainer/alerts/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const sent: string[] = [];
- * const channel = { name: "log", send: async ({ title }: { title: string }) => void sent.push(title) };
- * const alert = { kind: "finished", title: "Done", text: "", run: "runs/a", time: "" } as const;
- * assert.deepEqual(await sendAlert(alert, [channel], async () => {}), []);
- * assert.deepEqual(sent, ["Done"]);
- * ```
  */
 export async function sendAlert(
   alert: Alert,

@@ -48,17 +48,6 @@ const VARIABLES = {
  * @param text The content of the file, if there is one.
  * @param file Its name, for messages.
  * @throws {InputError} naming the field or variable
- *
- * @example
- * ```ts
- * import { readAlertConfig } from "lib/trainer/alerts/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const environment = { ALERT_WEBHOOK: "https://example.org/hook" };
- * assert.deepEqual(readAlertConfig(undefined, "", environment), {
- *   webhook: { url: "https://example.org/hook" },
- * });
- * ```
  */
 export function readAlertConfig(
   text: string | undefined,

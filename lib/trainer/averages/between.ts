@@ -8,17 +8,6 @@ import { float32, isNdArray, leavesOf, mapTree } from "../../core/mod.ts";
  * @param share How far from the first to the second, in [0,1].
  * @throws {TypeError} if the second lacks a parameter of the first, or has it in
  *   another shape
- *
- * @example
- * ```ts
- * import { parametersBetween } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [before, after] = [{ w: float32([1], [0]) }, { w: float32([1], [8]) }];
- * const { w } = parametersBetween(before, after, 0.25);
- * assert.equal(w.data[0], 2);
- * ```
  */
 export function parametersBetween<P>(first: P, second: P, share: number): P {
   const others = new Map(leavesOf(second, isNdArray));

@@ -27,18 +27,6 @@ export interface AverageSnapshot<P> {
  * @param std Relative standard deviation that is wanted.
  * @param update Updates to average over.
  * @throws {InputError} if there are no snapshots
- *
- * @example
- * ```ts
- * import { averageAfterwards } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // A snapshot of what is wanted is what is wanted.
- * const snapshot = { update: 100, std: 0.1, parameters: { w: float32([1], [3]) } };
- * const { w } = averageAfterwards([snapshot], 0.1, 100);
- * assert.ok(Math.abs(w.data[0]! - 3) < 1e-5);
- * ```
  */
 export function averageAfterwards<P>(
   snapshots: readonly AverageSnapshot<P>[],

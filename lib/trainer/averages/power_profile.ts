@@ -12,15 +12,6 @@
  * @param std Relative standard deviation, in (0, 0.28]: 0.1 averages
  *   roughly the last tenth.
  * @throws {RangeError} if the std is outside that range
- *
- * @example
- * ```ts
- * import { powerExponent } from "lib/trainer/averages/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(powerExponent(0.1).toFixed(2), "6.94");
- * assert.equal(powerExponent(0.05).toFixed(2), "16.97");
- * ```
  */
 export function powerExponent(std: number): number {
   if (!(std > 0 && std <= MAX_STD)) {
@@ -49,15 +40,6 @@ const MAX_STD = 0.28;
  * `1 - (1 - 1/t) ^ (exponent + 1)`, in (0,1]; all the way at the first.
  *
  * @param update Number of this update; the first is 1.
- *
- * @example
- * ```ts
- * import { averagingRate } from "lib/trainer/averages/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(averagingRate(1, 6.94), 1);
- * assert.equal(averagingRate(4, 0), 0.25); // exponent 0: a plain mean
- * ```
  */
 export function averagingRate(update: number, exponent: number): number {
   return 1 - (1 - 1 / update) ** (exponent + 1);

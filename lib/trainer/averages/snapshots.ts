@@ -36,19 +36,6 @@ export async function saveSnapshot<P>(
  * Loads all snapshots of a folder, for `averageAfterwards`.
  *
  * @throws {InputError} if there are none
- *
- * @example
- * ```ts
- * import { initAverages, loadSnapshots, saveSnapshot } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * await saveSnapshot(folder, initAverages({ w: float32([1], [0.5]) }), 100);
- * const [short, long] = await loadSnapshots<{ w: { data: Float32Array } }>(folder);
- * assert.deepEqual([short!.std, long!.std], [0.05, 0.1]);
- * assert.equal(long!.parameters.w.data[0], 0.5);
- * ```
  */
 export async function loadSnapshots<P>(
   folder: string,

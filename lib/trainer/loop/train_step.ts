@@ -74,16 +74,6 @@ export const NO_LIMIT = 3e38;
  * @param update Number of this update, those that changed nothing left out; the
  *   first is 1.
  * @param normLimit Gradients of a larger norm are refused.
- *
- * @example
- * ```ts
- * import { ADAMW_DEFAULTS, updateScalars } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { averaging, normLimit } = updateScalars(1, 1e-3, 50, ADAMW_DEFAULTS);
- * assert.equal(normLimit.data[0], 50);
- * assert.equal(averaging.short.data[0], 1);
- * ```
  */
 export function updateScalars(
   update: number,

@@ -55,14 +55,6 @@ export class MachineMonitor {
 
 /**
  * Bytes that this user may still write to the disk of a folder.
- *
- * @example
- * ```ts
- * import { freeBytes } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.ok(await freeBytes(".") > 0);
- * ```
  */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);

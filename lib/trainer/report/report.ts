@@ -33,23 +33,6 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; " +
  *
  * @throws {TypeError} if a series has more x than y or the reverse, or the mime
  *   type of a medium does not fit its kind
- *
- * @example
- * ```ts
- * import { htmlReport } from "lib/trainer/report/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const html = htmlReport({
- *   title: "Tiny run",
- *   subtitle: "Moving digits, 16 frames",
- *   facts: [["Parameters", "12,345"]],
- *   verdicts: [{ name: "Loss", value: "0.12", rule: "below 0.2", passed: true }],
- *   curves: [],
- *   media: [],
- * });
- * assert.match(html, /<h1>Tiny run<\/h1>/);
- * assert.match(html, /All of 1 passed/);
- * ```
  */
 export function htmlReport(
   { title, subtitle, facts, verdicts, tables = [], curves, media }: Report,

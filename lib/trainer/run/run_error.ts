@@ -6,16 +6,6 @@ import { DiskFullError } from "../../core/mod.ts";
  * failed as well, and a full disk in one line, whatever was being written.
  *
  * @param folder Of the run.
- *
- * @example
- * ```ts
- * import { runError } from "lib/trainer/run/run_error.ts";
- * import { messageOf } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const full = Object.assign(new Error("No space left"), { code: "ENOSPC" });
- * assert.match(messageOf(runError(full, "runs/nano")), /make room and run the same command$/);
- * ```
  */
 export function runError(error: unknown, folder: string): unknown {
   const first = firstError(error);
