@@ -11,9 +11,9 @@ import {
   initCnnBlock,
 } from "lib/models/backbone/cnn_block.ts";
 import {
-  type AroundBlock,
   type BackboneConfig,
   layerKinds,
+  type Remat,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
 import {
@@ -93,12 +93,12 @@ export function blockStackLoss(
   batch: Tensors<BlockStackBatch>,
   config: BackboneConfig,
   grid: GridSize,
-  { around = (block) => block }: { readonly around?: AroundBlock } = {},
+  { remat = (block) => block }: { readonly remat?: Remat } = {},
 ): tf.Tensor {
   const { shared, cos, sin } = batch;
   const kinds = layerKinds(config);
   const given = { shared, cos, sin };
-  const attention = around((
+  const attention = remat((
     block: Tensors<AttentionBlockParameters>,
     { x, shared, ...rotary }: typeof given & { readonly x: tf.Tensor },
   ) =>
@@ -110,7 +110,7 @@ export function blockStackLoss(
       heads: config.heads,
     })
   );
-  const cnn = around((
+  const cnn = remat((
     block: Tensors<CnnBlockParameters>,
     { x, shared }: { readonly x: tf.Tensor; readonly shared: tf.Tensor },
   ) => cnnBlock(block, x, { shared, grid }));

@@ -28,10 +28,10 @@ import {
   initWorld3d,
   openI3d,
   openWorld3d,
+  WORLD3D,
   world3d,
 } from "lib/evaluation/mod.ts";
 import { normal } from "lib/models/layers/mod.ts";
-import { WORLD3D } from "lib/recipes/world3d/plan.ts";
 import type * as z from "zod";
 import { checkNumber } from "./check.ts";
 import { type featuresFlags, tripleOf } from "./flags.ts";

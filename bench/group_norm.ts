@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, zeros } from "lib/core/mod.ts";
-import { ones, type Tensors } from "lib/models/layers/mod.ts";
+import { initNorm, type Tensors } from "lib/models/layers/mod.ts";
 
 /** PyTorch's default. */
 const EPSILON = 1e-5;
@@ -13,7 +13,7 @@ export interface GroupNormParameters {
 
 /** Makes a group norm that starts with scale one and shift zero. */
 export function initGroupNorm(channels: number): GroupNormParameters {
-  return { weight: ones([channels]), bias: zeros([channels]) };
+  return { weight: initNorm(channels).scale, bias: zeros([channels]) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { InputError, Rng, silentProgress } from "lib/core/mod.ts";
+import { InputError, silentProgress } from "lib/core/mod.ts";
 import type { Clip } from "lib/core/mod.ts";
 import {
   findVideos,
@@ -6,9 +6,9 @@ import {
   type SourceFile,
 } from "lib/dataset/curate/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { renderClip, sampleScene } from "lib/dataset/synthetic/mod.ts";
+import { renderScene, sceneSpec } from "lib/dataset/synthetic/mod.ts";
+import { analyseFiles } from "lib/recipes/ingest/analyse_files.ts";
 import { Journal } from "lib/recipes/ingest/journal.ts";
-import { lookAtFiles } from "lib/recipes/ingest/look_at_files.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import type { ingestFlags } from "./flags.ts";
@@ -21,23 +21,23 @@ const FOLDER = "runs/bench-ingest";
 const FILES = 12;
 const SHOT = { frames: 30, height: 720, width: 1280, fps: 25 };
 const MAX_SECONDS = 10;
-/** Seconds after which a file that gives no sign of life is given up. */
-const PATIENCE = 120;
+/** Seconds without a response of the decoder. */
+const TIMEOUT = 120;
 
-/** Times looking at videos: decoding, optical flow, all scores and the shots. */
+/** Times the analysis of videos: decoding, optical flow, scores and shots. */
 export async function benchIngest(
   { videos, processes, steps }: z.infer<typeof ingestFlags>,
 ): Promise<BenchResult> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const places = videos === undefined ? await renderedVideos() : [videos];
   const { files } = await findVideos(places);
-  const first = await look(files, processes);
+  const first = await analyse(files, processes);
   const checked = videos === undefined
     ? checkCuts(first.files)
     : checkAny(first.files);
   const [times] = await interleave([{
     name: "ours",
-    run: () => timed(() => look(files, processes)),
+    run: () => timed(() => analyse(files, processes)),
   }], { rounds: steps, sleep });
   const timing = timingOf(times!);
   return {
@@ -45,32 +45,32 @@ export async function benchIngest(
     device: "cpu",
     sizes: {
       files: files.length,
-      pictures: first.pictures,
+      pictures: first.frames,
       processes,
     },
     checked: [checked],
     ...timing,
-    picturesPerSecond: first.pictures / medianOf(times!) * 1000,
+    picturesPerSecond: first.frames / medianOf(times!) * 1000,
     peakRssBytes: peakRssBytes(),
     note: "peak memory is that of the run, not of the processes that decode",
   };
 }
 
-/** Looks at all files as for the first time. */
-async function look(
+/** Analyses all files with an empty journal. */
+async function analyse(
   files: readonly FoundFile[],
   processes: number,
-): ReturnType<typeof lookAtFiles> {
+): ReturnType<typeof analyseFiles> {
   const path = await Deno.makeTempFile({ dir: FOLDER, suffix: ".jsonl" });
   try {
     using journal = await Journal.open(path, MAX_SECONDS);
-    return await lookAtFiles(files, {
+    return await analyseFiles(files, {
       journal,
       table: new Map(),
       nameOf: (path) => path,
       maxSeconds: MAX_SECONDS,
       processes,
-      patience: PATIENCE,
+      timeout: TIMEOUT,
       progress: silentProgress,
       signal: new AbortController().signal,
     });
@@ -86,16 +86,17 @@ async function renderedVideos(): Promise<string[]> {
     const path = `${FOLDER}/rendered-${i}.mp4`;
     paths.push(path);
     const there = await Deno.stat(path).catch(() => undefined);
-    if (there === undefined) await writeMp4(path, twoScenes(new Rng(i)));
+    if (there === undefined) await writeMp4(path, await twoScenes(i));
   }
   return paths;
 }
 
-function twoScenes(rng: Rng): Clip {
+async function twoScenes(seed: number): Promise<Clip> {
   const size = SHOT.frames * SHOT.height * SHOT.width * 3;
   const data = new Float32Array(new ArrayBuffer(2 * size * 4));
-  for (const [i, name] of ["first", "second"].entries()) {
-    data.set(renderClip(sampleScene(rng.fork(name)), SHOT).data, i * size);
+  for (const index of [0, 1]) {
+    const scene = sceneSpec({ seed, phase: 2, split: "train", index });
+    data.set((await renderScene(scene, SHOT)).data, index * size);
   }
   return { ...SHOT, frames: 2 * SHOT.frames, data };
 }

@@ -1,5 +1,5 @@
 import { InputError } from "lib/core/mod.ts";
-import { helpText, readFlags, say } from "lib/recipes/command_line/mod.ts";
+import { helpText, log, readFlags } from "lib/recipes/command_line/mod.ts";
 import type { FlagSchema } from "lib/recipes/command_line/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
@@ -143,12 +143,12 @@ async function main(args: readonly string[]): Promise<number> {
     );
     if (options.save) {
       const day = new Date().toISOString().slice(0, 10);
-      say(`kept: ${await saveResult(FOLDER, day, result, machine)}`);
+      log(`kept: ${await saveResult(FOLDER, day, result, machine)}`);
     }
     return 0;
   } catch (error) {
     if (error instanceof InputError || error instanceof WrongResultError) {
-      say(`error: ${error.message}`);
+      log(`error: ${error.message}`);
       return error instanceof InputError ? BAD_INPUT : WRONG;
     }
     throw error;

@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "lib/core/mod.ts";
+import { alignColumns, InputError, messageOf } from "lib/core/mod.ts";
 import type { Machine } from "./machine.ts";
 import type { BenchResult, ProfileRow } from "./result.ts";
 
@@ -71,21 +71,12 @@ function profileText(rows: readonly ProfileRow[]): string[] {
   ]);
 }
 
-/** Numbers to the right, words to the left. */
+/** Aligns columns: numbers to the right, words to the left. */
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]!.length))
-  );
   const isNumeric = rows[0]!.map((_, column) =>
     rows.slice(1).every((row) => /^[\d.]*$/.test(row[column]!))
   );
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      isNumeric[column]
-        ? cell.padStart(widths[column]!)
-        : cell.padEnd(widths[column]!)
-    ).join("  ").trimEnd()
-  );
+  return alignColumns(rows, (column) => isNumeric[column]!);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkpoint } from "lib/compiler/mod.ts";
+import { remat } from "lib/compiler/mod.ts";
 import { Rng } from "lib/core/mod.ts";
 import { type BackboneConfig, layerKinds } from "lib/models/backbone/mod.ts";
 import type { GridSize } from "lib/models/vae/mod.ts";
@@ -34,7 +34,7 @@ export function stepCase(
         batch,
         config,
         grid,
-        recompute ? { around: checkpoint } : {},
+        recompute ? { remat } : {},
       ),
     clipNorm: 1,
   };

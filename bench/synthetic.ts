@@ -1,9 +1,9 @@
 import process from "node:process";
 import {
-  filmTake,
-  planTake,
+  groundTruth,
+  renderScene,
+  sceneSpec,
   Sprites,
-  truthOf,
 } from "lib/dataset/synthetic/mod.ts";
 import type { Phase } from "lib/dataset/vocabulary/mod.ts";
 import type * as z from "zod";
@@ -36,16 +36,20 @@ export async function benchSynthetic(
   const sprites = new Sprites();
   let seen = 0;
   for (let index = 0; index < CHECKED; index++) {
-    const take = planTake(nameOf(index));
-    const drawn = await filmTake(take, shape, sprites);
-    const again = await filmTake(planTake(nameOf(index)), shape, new Sprites());
+    const take = sceneSpec(nameOf(index));
+    const drawn = await renderScene(take, shape, sprites);
+    const again = await renderScene(
+      sceneSpec(nameOf(index)),
+      shape,
+      new Sprites(),
+    );
     if (drawn.data.some((value, i) => value !== again.data[i])) {
       throw new WrongResultError(
         `Refusing to time synthetic: clip ${index} must be the same when it ` +
           "is drawn again: it is another",
       );
     }
-    const { subjects } = await truthOf(take, shape, sprites);
+    const { subjects } = await groundTruth(take, shape, sprites);
     const middle = subjects[Math.floor(frames / 2)]![0]!;
     if (middle.visibility > 0.5) seen++;
   }
@@ -57,7 +61,7 @@ export async function benchSynthetic(
   }
   const draw = async (): Promise<void> => {
     for (let index = 0; index < clips; index++) {
-      await filmTake(planTake(nameOf(index)), shape, sprites);
+      await renderScene(sceneSpec(nameOf(index)), shape, sprites);
     }
   };
   await draw();

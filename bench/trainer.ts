@@ -3,7 +3,7 @@ import { Rng, silentProgress } from "lib/core/mod.ts";
 import { openJsonl } from "lib/formats/jsonl/mod.ts";
 import { tokenPositions } from "lib/models/backbone/mod.ts";
 import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
-import { readPrompts } from "lib/models/text/mod.ts";
+import { tokenisePrompts } from "lib/models/text/mod.ts";
 import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
 import { initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
@@ -73,7 +73,7 @@ export async function benchTrainer(
       latents,
       noise: rng.normals(latents.shape),
       sigmas: sampleTimesteps(rng, plan.batch),
-      prompts: readPrompts(captions, models.text),
+      prompts: tokenisePrompts(captions, models.text),
       positions,
     };
   };

@@ -7,25 +7,25 @@ import {
   sizeOf,
   treeFrom,
 } from "../core/mod.ts";
-import type { Device, Executable } from "./device/device.ts";
-import type { DeviceTensor } from "./device/tensor.ts";
+import type {
+  Definition,
+  Device,
+  DeviceTensor,
+  Executable,
+} from "./device/device.ts";
+import type { OnDevice } from "./device/state.ts";
 import type { Graph } from "./ir/graph.ts";
-import { checkFits, namingShortage } from "./memory_guard.ts";
+import { checkFits, namingShortage } from "./not_enough_memory.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
-import { UnsupportedOpError } from "./trace/unsupported_op_error.ts";
+import { UnsupportedOpError } from "./trace/kernel_call.ts";
 
-/** Tensors in the place of what lives on the device. */
-type TensorsOfState<S> = MapLeaves<S, DeviceTensor, tf.Tensor>;
-/** Arrays in the place of tensors. */
-type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
+/** Arrays in place of tensors. */
+export type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
 
-/** A function over state that stays on the device and inputs given at each call. */
-export type StatefulFunction<S, T, O> = (
-  state: TensorsOfState<S>,
-  inputs: T,
-) => {
-  /** What replaces the state; leaves left out stay as they are. */
+/** A function over tensors: state that stays on the device, inputs of each call. */
+export type StatefulFunction<S, T, O> = (state: S, inputs: T) => {
+  /** The next state; leaves left out stay as they are. */
   readonly state?: unknown;
   readonly outputs: O;
 };
@@ -33,7 +33,7 @@ export type StatefulFunction<S, T, O> = (
 /** How to compile. */
 export interface JitOptions {
   readonly device: Device;
-  /** Name of the function, for messages and files. */
+  /** For messages and files. */
   readonly name: string;
   /** Options of the runtime's session, for measurements. */
   readonly session?: SessionOptions;
@@ -42,8 +42,8 @@ export interface JitOptions {
 /** How to run once. */
 export interface RunOptions {
   /**
-   * Refuses the run if aborted before it begins. A run that has begun goes on
-   * to its end, so that the state is always that of a whole step.
+   * Refuses the run if aborted before it begins. A running step is finished, so
+   * that the state is always that of a whole step.
    */
   readonly signal?: AbortSignal;
 }
@@ -51,16 +51,16 @@ export interface RunOptions {
 /** A compiled function. */
 export interface Compiled<I, O> {
   /**
-   * Runs once. The state on the device is replaced when it is done. The thread
-   * stays free meanwhile: timers, progress and a notebook's messages go on.
+   * Runs once, then replaces the state on the device. The thread stays free
+   * meanwhile for timers, progress and a notebook's messages.
    *
-   * @throws {TypeError} naming the first input that is not an array
+   * @throws {TypeError} with the first input that is not an array
    * @throws {NotEnoughMemoryError} if there is too little memory
    * @throws the signal's reason, if it was aborted before
    */
   run(inputs: I, options?: RunOptions): Promise<ArraysOf<O>>;
   /**
-   * Traces and prepares for inputs of these types, ahead of the first run.
+   * Traces and compiles for inputs of these types, ahead of the first run.
    *
    * @throws {NotEnoughMemoryError} if there is too little memory
    */
@@ -71,9 +71,9 @@ export interface Compiled<I, O> {
 /**
  * Compiles a function whose state stays on the device between calls.
  *
- * The function is traced at the first call and again whenever the types of
- * the inputs change. State is replaced in place where that is safe and
- * alternates between two buffers where it is not; nothing is copied.
+ * The function is traced at the first call and again for inputs of other types.
+ * State is replaced in place where that is safe, and alternates between two
+ * buffers elsewhere; nothing is copied.
  *
  * @example
  * ```ts
@@ -99,35 +99,41 @@ export interface Compiled<I, O> {
  * ```
  */
 export function jitWithState<S, T, O>(
-  fn: StatefulFunction<S, T, O>,
+  fn: StatefulFunction<MapLeaves<S, DeviceTensor, tf.Tensor>, T, O>,
   state: S,
   options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+/**
+ * The same where the state is generic: `X` is the tree of arrays that it was
+ * uploaded from and must be named, for it cannot be inferred.
+ */
+export function jitWithState<X, T, O>(
+  fn: StatefulFunction<MapLeaves<X, NdArray, tf.Tensor>, T, O>,
+  state: OnDevice<X>,
+  options: JitOptions,
+): Compiled<ArraysOf<T>, O>;
+export function jitWithState<S, T, O>(
+  fn: StatefulFunction<S, T, O>,
+  state: unknown,
+  options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
+  const { device, name, session } = options;
   const programs = new Map<string, Executable>();
   const programFor = (
     inputs: ArraysOf<T>,
   ): [Executable, [string, NdArray][]] => {
     const given = leavesOf(inputs, isNdArray);
-    for (const [path, array] of given) checkLength(options.name, path, array);
+    for (const [path, array] of given) checkLength(name, path, array);
     const key = given.map(([path, array]) => `${path}:${typeText(array)}`)
       .join();
     let program = programs.get(key);
     if (!program) {
-      const loaded = naming(options.name, given, () =>
-        options.device.load({
-          name: options.name,
-          fn: (args) => {
-            const { state, outputs } = fn(
-              (args.state ?? {}) as TensorsOfState<S>,
-              (args.inputs ?? {}) as T,
-            );
-            return { next: state ?? {}, outputs };
-          },
-          state,
-          inputs,
-          session: options.session,
-        }));
-      program = fitting(loaded, options);
+      program = naming(
+        name,
+        given,
+        () => device.load({ name, fn, state, inputs, session } as Definition),
+      );
+      disposeUnlessFits(name, device, program);
       programs.set(key, program);
     }
     return [program, given];
@@ -137,8 +143,8 @@ export function jitWithState<S, T, O>(
       signal?.throwIfAborted();
       let program: Executable | undefined;
       const outputs = await namingShortage(
-        options.name,
-        options.device,
+        name,
+        device,
         () => program?.graph,
         () => {
           const [found, given] = programFor(inputs);
@@ -185,7 +191,7 @@ export function jit<T, O>(
   );
 }
 
-/** The runtime is given the memory's address, and would read on past its end. */
+/** The runtime gets an address without a length, and would read past the end. */
 function checkLength(name: string, path: string, array: NdArray): void {
   const { data, shape } = array;
   if (data.length === sizeOf(shape)) return;
@@ -198,8 +204,8 @@ function checkLength(name: string, path: string, array: NdArray): void {
 }
 
 /**
- * Traces and loads. What refuses an operation, TF.js or the tracer, names it
- * and its shapes; the function and its inputs are named here.
+ * Traces and loads. Errors of TF.js and of the tracer name the operation and its
+ * shapes; this adds the function and its inputs.
  */
 function naming<T>(
   name: string,
@@ -220,14 +226,13 @@ function naming<T>(
   }
 }
 
-/** Hands on a program that fits into memory, and disposes of one that does not. */
-function fitting(
+function disposeUnlessFits(
+  name: string,
+  device: Device,
   program: Executable,
-  { name, device }: JitOptions,
-): Executable {
+): void {
   try {
     checkFits(name, device, () => program.graph);
-    return program;
   } catch (error) {
     program[Symbol.dispose]();
     throw error;

@@ -1,19 +1,20 @@
 /**
- * To TensorFlow.js what `jax.jit` is to JAX: records a function over TF.js
- * tensors, gradients included, as one graph, and runs it on ONNX Runtime.
+ * `jax.jit` for TensorFlow.js: records a function over TF.js tensors, gradients
+ * included, as one graph, and runs it on ONNX Runtime.
  *
  * @module
  */
-export * from "./checkpoint.ts";
-export * from "./cost/mod.ts";
+export * from "./cost/flops.ts";
+export * from "./cost/peak_bytes.ts";
+export * from "./cost/program_cost.ts";
 export * from "./device/check.ts";
 export * from "./device/device.ts";
 export * from "./device/open.ts";
 export * from "./device/state.ts";
-export * from "./device/tensor.ts";
 export * from "./differentiate.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";
-export * from "./not_enough_memory_error.ts";
+export * from "./not_enough_memory.ts";
+export * from "./remat.ts";
 export * from "./trace/trace.ts";
-export * from "./trace/unsupported_op_error.ts";
+export { UnsupportedOpError } from "./trace/kernel_call.ts";

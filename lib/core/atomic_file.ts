@@ -1,7 +1,7 @@
 import { InputError } from "./errors.ts";
 
 /**
- * Writes a file so that a reader, or a crash, never meets half of it: the
+ * Writes a file as a whole or not at all, whatever a reader or a crash does: the
  * bytes go to a temporary name beside it, reach the disk, and take the final
  * name in one step.
  *
@@ -24,7 +24,7 @@ export async function writeFileAtomically(
     : content instanceof Uint8Array
     ? [content]
     : content;
-  await refuseToReplaceWhatIsNoFile(path);
+  await refuseToReplaceOther(path);
   const temporary = temporaryNameFor(path);
   try {
     {
@@ -47,8 +47,8 @@ export async function writeFileAtomically(
   }
 }
 
-/** Renaming over a device, such as `/dev/null`, would replace it for everyone. */
-async function refuseToReplaceWhatIsNoFile(path: string): Promise<void> {
+/** Renaming over a device, such as `/dev/null`, would replace it for all programs. */
+async function refuseToReplaceOther(path: string): Promise<void> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (found && !found.isFile) {
     throw new InputError(
@@ -59,34 +59,23 @@ async function refuseToReplaceWhatIsNoFile(path: string): Promise<void> {
 }
 
 /**
- * The name under which a file is prepared before it takes its own: beside it,
- * so that the rename stays on one disk, and with the same extension, so that
- * writers that go by the extension still know the format.
+ * The temporary name of a file: beside it, so that the rename stays on one disk,
+ * and with the same extension, from which some writers choose the format.
  */
 export function temporaryNameFor(path: string): string {
   const slash = path.lastIndexOf("/") + 1;
   return `${path.slice(0, slash)}${PARTIAL}${Deno.pid}-${path.slice(slash)}`;
 }
 
-/** How the names of files that are being prepared begin. */
+/** Prefix of temporary names. */
 const PARTIAL = ".partial-";
 
 /**
- * Removes what processes that were killed left half-written in a folder and in
- * the folders within. Only for a folder that this process alone writes to: see
+ * Removes the half-written files of killed processes in a folder and its
+ * subfolders. Only for a folder that this process alone writes to: see
  * `lockFolder`.
  *
  * @returns how many files were removed.
- *
- * @example
- * ```ts
- * import { removePartialFiles } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${folder}/.partial-17-weights.safetensors`, "half");
- * assert.equal(await removePartialFiles(folder), 1);
- * ```
  */
 export async function removePartialFiles(folder: string): Promise<number> {
   let removed = 0;

@@ -1,7 +1,4 @@
-/**
- * A short video as numbers: what the dataset gives, the VAE codes and the
- * writers take.
- */
+/** A short video as numbers, from the dataset through the VAE to the video writers. */
 export interface Clip {
   /** Frames, T. */
   readonly frames: number;
@@ -23,18 +20,36 @@ export function clamped(clip: Clip): Clip {
 /** Colour channels of a clip: red, green, blue. */
 export const CHANNELS = 3;
 
+/** Shape of a clip's data: `[T,H,W,3]`. */
+export function clipShape(clip: Clip): [number, number, number, number] {
+  return [clip.frames, clip.height, clip.width, CHANNELS];
+}
+
+/** The byte of the value 1. */
+const WHITE = 255;
+
 /**
- * Shape of a clip's data: `[T,H,W,3]`.
+ * Values of clips as video files and screens store them: [0,1] to whole numbers
+ * from 0 to 255, rounded and clamped; NaN becomes 0.
  *
  * @example
  * ```ts
- * import { clipShape } from "lib/core/mod.ts";
+ * import { clipBytes } from "lib/core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const clip = { frames: 2, height: 4, width: 8, fps: 8, data: new Float32Array(192) };
- * assert.deepEqual(clipShape(clip), [2, 4, 8, 3]);
+ * assert.deepEqual([...clipBytes(Float32Array.of(0, 0.5, 1, 2))], [0, 128, 255, 255]);
  * ```
  */
-export function clipShape(clip: Clip): [number, number, number, number] {
-  return [clip.frames, clip.height, clip.width, CHANNELS];
+export function clipBytes(values: Float32Array): Uint8Array<ArrayBuffer> {
+  // A clamped array rounds, clamps and turns NaN into 0.
+  const clamped = new Uint8ClampedArray(values.length);
+  for (let i = 0; i < values.length; i++) clamped[i] = values[i]! * WHITE;
+  return new Uint8Array(clamped.buffer);
+}
+
+/** The inverse of {@link clipBytes}: whole numbers from 0 to 255 to [0,1]. */
+export function clipValues(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) values[i] = bytes[i]! / WHITE;
+  return values;
 }

@@ -1,21 +1,21 @@
 /**
- * What every other folder speaks in: arrays, shapes, trees, clips, seeded
- * randomness, errors, progress and files that are never half-written.
+ * The vocabulary of all other folders: arrays, shapes, trees, clips, seeded
+ * randomness, errors, progress, and files that are never half-written.
  *
  * @module
  */
 export * from "./atomic_file.ts";
+export * from "./bytes.ts";
 export * from "./clip.ts";
 export * from "./clip_batch.ts";
-export * from "./clip_bytes.ts";
 export * from "./config_difference.ts";
-export * from "./disk_full.ts";
 export * from "./errors.ts";
+export * from "./html.ts";
 export * from "./ndarray.ts";
 export * from "./paths.ts";
 export * from "./progress/progress.ts";
-export * from "./progress/silent.ts";
 export * from "./rng.ts";
 export * from "./run_lock.ts";
 export * from "./shape.ts";
+export * from "./text.ts";
 export * from "./tree.ts";

@@ -18,10 +18,8 @@ export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = {
 };
 
 /**
- * A dense array in host memory: plain data, row-major, nothing hidden.
- *
- * It is what parameters, batches and results are made of outside a traced
- * function; inside one they are TF.js tensors.
+ * A dense array in host memory: plain data, row-major. Parameters, batches and
+ * results are arrays outside a traced function, and TF.js tensors inside one.
  */
 export type NdArray<D extends DType = DType> = {
   [K in D]: {
@@ -34,8 +32,8 @@ export type NdArray<D extends DType = DType> = {
 /**
  * Allocates an array of zeros.
  *
- * The storage never lies inside V8's moving heap (small typed arrays made by
- * length do), so that native code may keep its address.
+ * The storage never lies inside V8's moving heap, as that of small typed arrays
+ * made by length does, so that native code may keep its address.
  *
  * @example
  * ```ts
@@ -90,14 +88,6 @@ export function float32(
  * Makes an int32 array from values, copying them.
  *
  * @throws {TypeError} if there are not exactly as many values as the shape asks for
- *
- * @example
- * ```ts
- * import { int32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(int32([2], [1, 2]).dtype, "int32");
- * ```
  */
 export function int32(
   shape: readonly number[],
@@ -106,17 +96,7 @@ export function int32(
   return filled(zeros(shape, "int32"), values);
 }
 
-/**
- * Makes a float32 array of rank 0.
- *
- * @example
- * ```ts
- * import { scalar } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(scalar(0.5).shape, []);
- * ```
- */
+/** Makes a float32 array of rank 0. */
 export function scalar(value: number): NdArray<"float32"> {
   return float32([], [value]);
 }

@@ -4,14 +4,14 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { float32, type NdArray } from "./ndarray.ts";
 import { sizeOf } from "./shape.ts";
 
-/** What a generator needs to go on exactly where it stood; plain JSON. */
+/** The state from which a generator continues exactly; plain JSON. */
 export type RngState = readonly number[];
 
 /**
  * A seeded random generator. Randomness is always an argument, never global.
  *
- * Drawing moves the generator on; {@link Rng.fork} does not, so that what one
- * part of a model draws never depends on the order in which parts are made.
+ * Drawing advances the generator; {@link Rng.fork} does not, so that the draws of
+ * one part of a model never depend on the order in which parts are made.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export class Rng {
 }
 
 /**
- * Spreads a seed over a whole state. The generator's authors ask for it: from
+ * Spreads a seed over a whole state, as the generator's authors advise: from
  * states that are mostly zeros the first draws are all alike.
  */
 function stateFrom(seed: number): RngState {

@@ -3,7 +3,7 @@ import { InputError } from "./errors.ts";
 /** Name of the lock in a folder. */
 const LOCK = ".lock";
 
-/** Who holds a folder, for the message to whoever else wants it. */
+/** The process that holds a folder, for error messages. */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
@@ -11,18 +11,18 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** A folder that is ours alone until this is disposed of. */
+/** Exclusive use of a folder until disposed of. */
 export interface RunLock extends Disposable {
   readonly holder: LockHolder;
 }
 
 /**
  * Takes a folder for this process alone, so that two runs never write into it
- * at once. The operating system holds the lock and lets go of it when the
- * process ends, however it ends: nothing is stale after `kill -9`.
+ * at once. The operating system releases the lock when the process ends, however
+ * it ends: nothing is stale after `kill -9`.
  *
  * @param folder Exists and may be written to.
- * @param holder Is written into the lock, for people.
+ * @param holder Written into the lock, for people.
  *
  * @throws {InputError} naming the holder, if another process has the folder
  *
@@ -56,7 +56,7 @@ export function lockFolder(folder: string, holder: LockHolder): RunLock {
   return { holder, [Symbol.dispose]: () => file.close() };
 }
 
-/** The holder as this process: its number, its machine and the time. */
+/** This process as the holder of a lock. */
 export function thisProcess(now: Date): LockHolder {
   return { pid: Deno.pid, host: Deno.hostname(), since: now.toISOString() };
 }
@@ -64,7 +64,7 @@ export function thisProcess(now: Date): LockHolder {
 function taken(folder: string, path: string): InputError {
   return new InputError(
     `Cannot use "${folder}": a folder takes one run at a time: it is in use ` +
-      `by ${holderText(path)}; wait until that ends, or choose another folder`,
+      `by ${holderText(path)}; wait for its end, or choose another folder`,
   );
 }
 
@@ -73,7 +73,7 @@ function holderText(path: string): string {
     const { pid, host, since } = JSON.parse(Deno.readTextFileSync(path));
     return `process ${pid} on ${host} since ${since}`;
   } catch {
-    // Just taken and not yet written, or a system that hides locked files.
+    // The lock is not yet written, or the system hides locked files.
     return "another process";
   }
 }

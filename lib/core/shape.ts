@@ -14,7 +14,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
-/** Prints a shape as it stands in messages: `[2,3]`. */
+/** Prints a shape in messages: `[2,3]`. */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(",")}]`;
 }
@@ -27,17 +27,7 @@ export function sameShape(
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
-/**
- * Elements between neighbours along each axis, row-major.
- *
- * @example
- * ```ts
- * import { stridesOf } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(stridesOf([2, 3, 4]), [12, 4, 1]);
- * ```
- */
+/** Elements between neighbours along each axis, row-major. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {

@@ -71,17 +71,10 @@ export function mapTree<X, T, U>(
         `current value at "${path}" is ${String(tree)}`,
     );
   }
-  const entries = Object.entries(tree).map(([name, child]) =>
-    [
-      name,
-      mapTree(
-        child,
-        isLeaf,
-        transform,
-        path === "" ? name : path + SEPARATOR + name,
-      ),
-    ] as const
-  );
+  const entries = Object.entries(tree).map(([name, child]) => {
+    const childPath = path === "" ? name : path + SEPARATOR + name;
+    return [name, mapTree(child, isLeaf, transform, childPath)] as const;
+  });
   return Object.fromEntries(entries) as MapLeaves<X, T, U>;
 }
 

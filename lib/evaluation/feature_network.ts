@@ -1,27 +1,20 @@
+import * as tf from "@tensorflow/tfjs-core";
 import {
-  CHANNELS,
+  batchOfClips,
   type Clip,
-  clipShape,
   type NdArray,
-  sameShape,
-  shapeText,
-  zeros,
+  unstackArrays,
 } from "../core/mod.ts";
+import type { ClipShape } from "../dataset/batches/mod.ts";
 import type { FeatureSetting } from "./distribution/mod.ts";
 
-/** A network on a device that turns clips into rows of numbers. */
+/** A feature network on a device: clips to rows of features. */
 export interface FeatureNetwork extends Disposable {
-  /** `world3d` or `i3d`. */
-  readonly name: string;
-  /** SHA-256 of its weights, hexadecimal. */
-  readonly weights: string;
-  /** Which of its outputs. */
-  readonly layer: string;
-  /** Features of a clip, D. */
-  readonly dimension: number;
-  /** How frames are brought to the network's size. */
-  readonly resize: string;
-  /** Clips that go through it together; fewer are filled up, so that a clip's features never depend on its neighbours. */
+  /** How its features are computed, whatever the shape of the clips. */
+  readonly setting: Omit<FeatureSetting, "frames" | "fps" | "size">;
+  /** The only shape of clips that it takes; any shape if absent. */
+  readonly shape?: ClipShape;
+  /** Clips of one batch; smaller batches are padded, so that a clip's features never depend on its neighbours. */
   readonly batch: number;
   /**
    * The features of up to {@link batch} clips of one shape, one row of D each.
@@ -32,83 +25,43 @@ export interface FeatureNetwork extends Disposable {
 }
 
 /**
- * All that features of clips of this shape depend on.
+ * All that the features of clips of this shape depend on.
  *
- * @param size Pixels of the videos before they were decoded for the network,
- *   default those of the clip.
- *
- * @example
- * ```ts
- * import { settingOf } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const network = { name: "i3d", weights: "ab", layer: "logits", dimension: 400, resize: "bilinear" };
- * const setting = settingOf(network, { frames: 16, fps: 8, height: 64, width: 96 });
- * assert.equal(setting.size, "96x64");
- * ```
+ * @param size Pixels of the videos before they were decoded for the network;
+ *   default: those of the clip.
  */
 export function settingOf(
-  { name, weights, layer, dimension, resize }: Omit<
-    FeatureNetwork,
-    "batch" | "featuresOf" | typeof Symbol.dispose
-  >,
-  { frames, fps, height, width }: Pick<
-    Clip,
-    "frames" | "fps" | "height" | "width"
-  >,
+  { setting }: Pick<FeatureNetwork, "setting">,
+  { frames, fps, height, width }: ClipShape,
   size = `${width}x${height}`,
 ): FeatureSetting {
-  return {
-    network: name,
-    weights,
-    layer,
-    dimension,
-    frames,
-    fps,
-    size,
-    resize,
-  };
+  return { ...setting, frames, fps, size };
 }
 
-/**
- * Puts up to `batch` clips of one shape together, `[batch,T,H,W,3]`; places
- * that are left stay black.
- *
- * @throws {TypeError} if the clips differ in shape
- */
-export function filledBatch(
+/** A batch `[size,T,H,W,3]` of up to `size` clips of one shape; the last one fills the rest. */
+export function paddedBatch(
   clips: readonly Clip[],
-  batch: number,
+  size: number,
 ): NdArray<"float32"> {
-  const shape = clipShape(clips[0]!);
-  const filled = zeros([batch, ...shape]);
-  clips.forEach((clip, i) => {
-    if (!sameShape(clipShape(clip), shape)) {
-      throw new TypeError(
-        `Cannot batch clips: shapes must be the same: current shapes are ` +
-          `${shapeText(shape)} and ${shapeText(clipShape(clip))}`,
-      );
-    }
-    filled.data.set(clip.data, i * clip.data.length);
-  });
-  return filled;
-}
-
-/** The first `count` rows of `[B,D]`, each with memory of its own. */
-export function rowsOf(
-  { shape, data }: NdArray,
-  count: number,
-): Float32Array<ArrayBuffer>[] {
-  const width = shape[1]!;
-  return Array.from(
-    { length: count },
-    (_, i) => Float32Array.from(data.subarray(i * width, (i + 1) * width)),
+  return batchOfClips(
+    Array.from({ length: size }, (_, i) => clips[i] ?? clips.at(-1)!),
   );
 }
 
-/** Frames of a clip as pictures `[T,H,W,3]`. */
-export function picturesOf(
-  { frames, height, width, data }: Clip,
-): NdArray<"float32"> {
-  return { dtype: "float32", shape: [frames, height, width, CHANNELS], data };
+/** The first `count` rows of `[B,D]`. */
+export function rowsOf(features: NdArray, count: number): Float32Array[] {
+  return unstackArrays(features as NdArray<"float32">).slice(0, count)
+    .map(({ data }) => data);
+}
+
+/**
+ * Difference of two batches along channels that are scaled to length 1 at each
+ * place, as LPIPS compares them: `[2N,...,C]`, both batches one after the
+ * other, `-> [N,...,C]`.
+ */
+export function channelDifference(layer: tf.Tensor): tf.Tensor {
+  const length = tf.sqrt(tf.sum(tf.square(layer), -1, true));
+  const unit = tf.div(layer, tf.add(length, 1e-10));
+  const [a, b] = tf.split(unit, 2) as [tf.Tensor, tf.Tensor];
+  return tf.sub(a, b);
 }

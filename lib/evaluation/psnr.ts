@@ -19,17 +19,25 @@ import { type Clip, clipShape, sameShape, shapeText } from "../core/mod.ts";
  * ```
  */
 export function psnr(clip: Clip, reference: Clip): number {
-  const [shape, wanted] = [clipShape(clip), clipShape(reference)];
-  if (!sameShape(shape, wanted)) {
-    throw new TypeError(
-      `Cannot compare clips: shapes must be the same: ` +
-        `current shapes are ${shapeText(shape)} and ${shapeText(wanted)}`,
-    );
-  }
+  requireSameShape(clip, reference);
   let squares = 0;
   for (let i = 0; i < clip.data.length; i++) {
     const value = Math.min(1, Math.max(0, clip.data[i]!));
     squares += (value - reference.data[i]!) ** 2;
   }
   return 10 * Math.log10(clip.data.length / squares);
+}
+
+/**
+ * Checks that two clips can be compared pixel by pixel.
+ *
+ * @throws {TypeError} if they differ in shape
+ */
+export function requireSameShape(clip: Clip, reference: Clip): void {
+  const [shape, wanted] = [clipShape(clip), clipShape(reference)];
+  if (sameShape(shape, wanted)) return;
+  throw new TypeError(
+    `Cannot compare clips: shapes must be the same: ` +
+      `current shapes are ${shapeText(shape)} and ${shapeText(wanted)}`,
+  );
 }

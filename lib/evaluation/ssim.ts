@@ -1,17 +1,11 @@
-import {
-  CHANNELS,
-  type Clip,
-  clipShape,
-  InputError,
-  sameShape,
-  shapeText,
-} from "../core/mod.ts";
+import { CHANNELS, type Clip, InputError } from "../core/mod.ts";
+import { requireSameShape } from "./psnr.ts";
 
 /** Standard deviation of the window, in pixels (Wang et al. 2004, section III-B). */
 const SIGMA = 1.5;
-/** The window reaches this far to each side: 11 x 11 pixels. */
-const REACH = 5;
-/** What keeps quotients finite; values lie in [0,1]. */
+/** Pixels from the centre of the window to its side: it has 11 x 11. */
+const RADIUS = 5;
+/** Keep quotients finite: (K1 L)^2 and (K2 L)^2 for values in [0,L], L = 1. */
 const [C1, C2] = [0.01 ** 2, 0.03 ** 2];
 
 /**
@@ -20,7 +14,7 @@ const [C1, C2] = [0.01 ** 2, 0.03 ** 2];
  * structural similarity").
  *
  * Mean over all frames, colours and places where the whole Gaussian window of
- * 11x11 pixels (deviation 1.5) fits; K1 = 0.01, K2 = 0.03, range 1. The clip's
+ * 11x11 pixels (standard deviation 1.5) fits; K1 = 0.01, K2 = 0.03, range 1. The clip's
  * values outside [0,1] are clipped first, as a screen would.
  *
  * @throws {TypeError} if the clips differ in shape
@@ -39,15 +33,9 @@ const [C1, C2] = [0.01 ** 2, 0.03 ** 2];
  * ```
  */
 export function ssim(clip: Clip, reference: Clip): number {
-  const [shape, wanted] = [clipShape(clip), clipShape(reference)];
-  if (!sameShape(shape, wanted)) {
-    throw new TypeError(
-      `Cannot compare clips: shapes must be the same: ` +
-        `current shapes are ${shapeText(shape)} and ${shapeText(wanted)}`,
-    );
-  }
+  requireSameShape(clip, reference);
   const { frames, height, width } = clip;
-  const least = 2 * REACH + 1;
+  const least = 2 * RADIUS + 1;
   if (height < least || width < least) {
     throw new InputError(
       `Cannot compute SSIM: height and width must be at least ${least}: ` +
@@ -100,8 +88,8 @@ const WINDOW = gaussian();
 /** `[11]`, its sum 1. */
 function gaussian(): Float64Array {
   const weights = Float64Array.from(
-    { length: 2 * REACH + 1 },
-    (_, i) => Math.exp(-((i - REACH) ** 2) / (2 * SIGMA * SIGMA)),
+    { length: 2 * RADIUS + 1 },
+    (_, i) => Math.exp(-((i - RADIUS) ** 2) / (2 * SIGMA * SIGMA)),
   );
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((w) => w / sum);
@@ -113,7 +101,7 @@ function windowed(
   height: number,
   width: number,
 ): Float64Array {
-  const [h, w] = [height - 2 * REACH, width - 2 * REACH];
+  const [h, w] = [height - 2 * RADIUS, width - 2 * RADIUS];
   const across = new Float64Array(height * w);
   for (let i = 0; i < height; i++) {
     for (let k = 0; k < WINDOW.length; k++) {

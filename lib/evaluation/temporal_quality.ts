@@ -1,10 +1,10 @@
 import { CHANNELS, type Clip, InputError } from "../core/mod.ts";
 
-/** What can be said of a clip's movement without a reference. */
+/** Quality of a clip's motion, without a reference. */
 export interface TemporalQuality {
-  /** Mean change of a pixel that is taken back in the next frame, in [0,1]; 0 is best. */
+  /** Mean change of a pixel that the next frame undoes, in [0,1]; 0 is best. */
   readonly flicker: number;
-  /** How well each frame follows from its neighbours, in [0,1]; 1 is best. */
+  /** How well each frame is interpolated from its neighbours, in [0,1]; 1 is best. */
   readonly smoothness: number;
   /** Speed of the fastest parts of the picture, in shorter sides per second. */
   readonly dynamicDegree: number;
@@ -12,25 +12,25 @@ export interface TemporalQuality {
 
 /** Side of the squares that move as one, in pixels. */
 const BLOCK = 8;
-/** Furthest that a square is looked for in a neighbouring frame, in pixels. */
-const REACH = 6;
-/** A movement must leave at most this share of the change that rest leaves. */
-const LEFT = 0.5;
+/** Longest motion of a square between neighbouring frames, in pixels. */
+const MAX_MOVE = 6;
+/** A motion must leave at most this share of the error that rest leaves. */
+const MAX_ERROR = 0.5;
 /** Less change than this, on average, is noise. */
 const NOISE = 2 / 255;
 /** Share of the squares, the fastest, that make the dynamic degree. */
 const FASTEST = 0.05;
 
 /**
- * Measures the movement in a clip, after the dimensions of VBench (Huang et
+ * Measures the motion in a clip, after the dimensions of VBench (Huang et
  * al. 2023, arXiv 2311.17982) but without its networks.
  *
  * - flicker: where a pixel goes up and down again, or down and up, the smaller
- *   of both changes; mean over pixels, colours and inner frames. Movement that
- *   goes on in one way does not count.
- * - smoothness: 1 - the mean error of each inner frame against what its
- *   neighbours give half-way along the movement of squares of 8x8 pixels; those
- *   at the rim are left out.
+ *   of both changes; mean over pixels, colours and inner frames. Change that
+ *   goes on in one direction does not count.
+ * - smoothness: 1 - the mean error of each inner frame against the
+ *   interpolation of its neighbours along the motion of squares of 8x8 pixels;
+ *   those at the rim are left out.
  * - dynamic degree: mean speed of the fastest 5 % of the squares. Speeds are
  *   per second, so that clips of different rates can be compared.
  *
@@ -49,7 +49,7 @@ export function temporalQuality(clip: Clip): TemporalQuality {
   const { frames, height, width, fps } = clip;
   if (frames < 3) {
     throw new InputError(
-      `Cannot measure movement: a clip must have at least 3 frames: ` +
+      `Cannot measure motion: a clip must have at least 3 frames: ` +
         `current count is ${frames}; pass longer clips`,
     );
   }
@@ -64,7 +64,7 @@ export function temporalQuality(clip: Clip): TemporalQuality {
       grey.subarray(i * size, (i + 1) * size)
     ) as [Float32Array, Float32Array, Float32Array];
     for (const square of squares) {
-      const move = movementOf(before, after, square, height, width);
+      const move = moveOf(before, after, square, height, width);
       error += errorOf(before, here, after, square, move, width);
       speeds.push(Math.hypot(move.down, move.across));
     }
@@ -79,7 +79,18 @@ export function temporalQuality(clip: Clip): TemporalQuality {
   };
 }
 
-/** A part of the picture, in pixels, from inclusive to exclusive. */
+/** Mean over clips. */
+export function meanQuality(all: readonly TemporalQuality[]): TemporalQuality {
+  const meanOf = (field: keyof TemporalQuality): number =>
+    all.reduce((sum, quality) => sum + quality[field] / all.length, 0);
+  return {
+    flicker: meanOf("flicker"),
+    smoothness: meanOf("smoothness"),
+    dynamicDegree: meanOf("dynamicDegree"),
+  };
+}
+
+/** A part of the picture, in pixels; bottom and right are exclusive. */
 interface Square {
   readonly top: number;
   readonly left: number;
@@ -88,8 +99,8 @@ interface Square {
 }
 
 /**
- * The squares of a picture without those at its rim, into which and out of
- * which things move that no neighbour shows; all, where there are no others.
+ * The squares of a picture without those at its rim, where things enter and
+ * leave that no neighbour shows; all squares, if there are no others.
  */
 function squaresOf(height: number, width: number): Square[] {
   const along = (size: number): [from: number, to: number][] => {
@@ -109,7 +120,7 @@ function areaOf({ top, left, bottom, right }: Square): number {
   return (bottom - top) * (right - left);
 }
 
-/** How far a square moves from one frame to the next. */
+/** Motion of a square from one frame to the next, in pixels. */
 interface Move {
   readonly down: number;
   readonly across: number;
@@ -117,20 +128,20 @@ interface Move {
 
 const REST: Move = { down: 0, across: 0 };
 
-/** All moves within reach, the shortest first: of equals the shortest wins. */
+/** All moves, the shortest first: of equals the shortest wins. */
 const MOVES: readonly Move[] = Array.from(
-  { length: (2 * REACH + 1) ** 2 },
+  { length: (2 * MAX_MOVE + 1) ** 2 },
   (_, i) => ({
-    down: Math.floor(i / (2 * REACH + 1)) - REACH,
-    across: i % (2 * REACH + 1) - REACH,
+    down: Math.floor(i / (2 * MAX_MOVE + 1)) - MAX_MOVE,
+    across: i % (2 * MAX_MOVE + 1) - MAX_MOVE,
   }),
 ).map((move) => move.down === 0 && move.across === 0 ? REST : move).sort((
   a,
   b,
 ) => a.down ** 2 + a.across ** 2 - b.down ** 2 - b.across ** 2);
 
-/** The move through a square that both neighbours agree on best. */
-function movementOf(
+/** The move through a square on which both neighbours agree best. */
+function moveOf(
   before: Float32Array,
   after: Float32Array,
   square: Square,
@@ -157,7 +168,7 @@ function movementOf(
     }
     if (move === REST) {
       if (sum < NOISE * areaOf(square)) return REST;
-      least = LEFT * sum; // what others must be below
+      least = MAX_ERROR * sum; // other moves must leave less
     } else if (sum < least) {
       least = sum;
       best = move;
@@ -166,7 +177,7 @@ function movementOf(
   return best;
 }
 
-/** Sum over a square of how far it is from the mean of its neighbours along a move. */
+/** Sum over a square of the distance from the mean of its neighbours along a move. */
 function errorOf(
   before: Float32Array,
   here: Float32Array,

@@ -1,29 +1,20 @@
 import type { Ltx2Config } from "./configuration.ts";
 
-/** How the features of a token are turned by its place in the clip. */
+/** Sizes and range of the rotary position embedding (RoPE). */
 export interface RopeNumbers {
   /** Angles for each axis. */
   readonly frequenciesPerAxis: number;
-  /** Features that are turned: two for each angle. */
+  /** Rotated features: two for each angle. */
   readonly turned: number;
-  /** Features left as they are, because the axes do not divide the width. */
+  /** Features without rotation: the axes do not divide the width. */
   readonly left: number;
   /** Angle over half an axis at its slowest and its fastest frequency, radians. */
   readonly range: readonly [slowest: number, fastest: number];
 }
 
 /**
- * The numbers of LTX-2's rotary positions: they turn the whole width at once,
- * before it is divided into heads.
- *
- * @example
- * ```ts
- * import { LTX2, ropeNumbers } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { frequenciesPerAxis, turned, left } = ropeNumbers(LTX2);
- * assert.deepEqual([frequenciesPerAxis, turned, left], [682, 4092, 4]);
- * ```
+ * Sizes of LTX-2's RoPE, which rotates the whole width at once, before the
+ * split into heads.
  */
 export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
   const frequenciesPerAxis = Math.floor(video.width / (2 * rope.axes));
@@ -37,22 +28,12 @@ export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
 }
 
 /**
- * The middle of a token: seconds, row and column in pixels. The VAE is causal,
+ * The centre of a token: seconds, row and column in pixels. The VAE is causal,
  * so the first latent frame stands for one frame and each other for eight.
  *
- * @param cell Place in the latent grid: `[t,y,x]`.
+ * @param cell Position in the latent grid: `[t,y,x]`.
  * @param compression Pixels and frames of a latent cell.
  * @param fps Frames per second of the clip.
- *
- * @example
- * ```ts
- * import { compressionOf, LTX2, tokenMiddle } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const compression = compressionOf(LTX2.vae);
- * assert.deepEqual(tokenMiddle([0, 0, 0], compression, 25), [0.02, 16, 16]);
- * assert.deepEqual(tokenMiddle([1, 0, 2], compression, 25), [0.2, 16, 80]);
- * ```
  */
 export function tokenMiddle(
   [t, y, x]: readonly [number, number, number],
@@ -65,19 +46,10 @@ export function tokenMiddle(
 }
 
 /**
- * Tokens of a clip whose frames are one more than a multiple of the VAE's
- * stride, as LTX-2 wants them.
+ * Tokens of a clip; LTX-2 takes frame counts one above a multiple of the VAE's
+ * stride.
  *
  * @throws {RangeError} naming the nearest legal value
- *
- * @example
- * ```ts
- * import { clipTokens, compressionOf, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const clip = { frames: 121, height: 512, width: 768 };
- * assert.equal(clipTokens(clip, compressionOf(LTX2.vae)), 16 * 16 * 24);
- * ```
  */
 export function clipTokens(
   clip: {

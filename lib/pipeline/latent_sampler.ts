@@ -18,7 +18,7 @@ import type {
 import {
   encodeText,
   type PromptTokens,
-  readPrompts,
+  tokenisePrompts,
 } from "../models/text/mod.ts";
 import {
   type DiffusionConfig,
@@ -115,7 +115,7 @@ export function samplerOf(
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
       const count = prompts.length;
-      const tokens = readPrompts(
+      const tokens = tokenisePrompts(
         [...prompts, ...prompts.map(() => "")],
         config.text,
       );

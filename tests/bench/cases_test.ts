@@ -68,7 +68,7 @@ Deno.test("vae and step agree with plain TF.js", async () => {
   );
 });
 
-Deno.test("step with recomputation gives the same loss and gradients", async () => {
+Deno.test("step recomputes its blocks in the backward pass with the same result", async () => {
   const small = { attentionLayers: 1, cnnLayers: 1 };
   const given = smallStepCase(small, { recompute: true });
   await checkAgainstEager(given, device);
@@ -186,7 +186,7 @@ Deno.test("operations of step are three times those of its forward pass", () => 
   );
 });
 
-Deno.test("vae counts three forward passes of operations, less the gradient of the clip", () => {
+Deno.test("operations of vae are three times its forward pass, less the clip's gradient", () => {
   const config = {
     patch: 2,
     widths: [8, 16, 24],

@@ -100,7 +100,7 @@ Deno.test("gflopsOf() is operations over time", () => {
   assert.equal(gflopsOf(3e9, 1500), 2);
 });
 
-Deno.test("resultText() names the card in place of the processor, without a share of matmul", () => {
+Deno.test("resultText() names the card, and measures no share of its matmul", () => {
   const { fractionOfMatmulPeak: _, ...rest } = RESULT;
   const text = resultText(
     { ...rest, device: "webgpu", card: "Loom 3" },
@@ -143,7 +143,7 @@ Deno.test("rowsOf() sums a trace by operation and shapes", () => {
   ]);
 });
 
-Deno.test("rowsOf() counts the time a graphics card reports, not that of submitting work", () => {
+Deno.test("rowsOf() counts the time that a graphics card reports, not that of submitting", () => {
   const shader = (name: string, shapes: string, dur: number) => ({
     cat: "Api",
     name,

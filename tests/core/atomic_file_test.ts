@@ -71,7 +71,7 @@ Deno.test("writeFileAtomically() refuses to replace what is no file", async () =
   await Deno.remove(folder);
 });
 
-Deno.test("removePartialFiles() removes the files of killed writers and nothing else", async () => {
+Deno.test("removePartialFiles() removes partial files in all folders, and nothing else", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/vae`);
   await Deno.writeTextFile(`${folder}/.partial-1-metrics.jsonl`, "x");

@@ -21,7 +21,7 @@ function holderOf(folder: string): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("a folder is refused with the number of its live holder, and free after a kill", async () => {
+Deno.test("a folder of a living process is refused with its pid, and free once it is killed", async () => {
   const folder = await Deno.makeTempDir();
   const child = holderOf(folder);
   const reader = child.stdout.getReader();

@@ -28,17 +28,17 @@ import {
 } from "lib/dataset/ffmpeg/mod.ts";
 import { frameImage } from "lib/dataset/encode/mod.ts";
 
-/** What cameras and broadcasters do that `writeMp4` does not. */
+/** Coding options that `writeMp4` does not have. */
 export interface Coding {
-  /** FFmpeg filters from RGB to what is coded; they decide the pixel format. */
+  /** FFmpeg filters from RGB to the coded frames; they decide the pixel format. */
   readonly filters: string;
-  /** Two moments in each picture, one in each other row. */
+  /** Two fields in each frame. */
   readonly interlaced?: boolean;
   /** Tagged as BT.2020 with the PQ curve. */
   readonly hdr?: boolean;
 }
 
-/** Writes a Matroska file in H.264, coded as asked. */
+/** Writes a Matroska file in H.264. */
 export async function writeCoded(
   path: string,
   clip: Clip,
@@ -67,13 +67,13 @@ export async function writeCoded(
       height,
       format: AV_PIX_FMT_RGB24,
     });
-    using chain = new FilterChain(rgb, filters);
-    using picture = chain.apply(rgb);
+    using chain = new FilterChain(() => filters);
+    using frame = chain.apply(rgb);
     if (stream === undefined) {
       encoder.allocContext3(codec);
-      encoder.width = picture.width;
-      encoder.height = picture.height;
-      encoder.pixelFormat = picture.format as typeof encoder.pixelFormat;
+      encoder.width = frame.width;
+      encoder.height = frame.height;
+      encoder.pixelFormat = frame.format as typeof encoder.pixelFormat;
       encoder.timeBase = new Rational(1, clip.fps);
       encoder.framerate = new Rational(clip.fps, 1);
       encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
@@ -98,10 +98,10 @@ export async function writeCoded(
       check(await format.writeHeader(null), "write the head");
     }
     if (interlaced) {
-      picture.flags |= AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST;
+      frame.flags |= AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST;
     }
-    picture.pts = BigInt(i);
-    check(await encoder.sendFrame(picture), "encode");
+    frame.pts = BigInt(i);
+    check(await encoder.sendFrame(frame), "encode");
     await drain();
   }
   check(await encoder.sendFrame(null), "finish");

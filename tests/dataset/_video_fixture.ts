@@ -70,7 +70,7 @@ export async function writeAtTimes(
         height,
         format: AV_PIX_FMT_RGB24,
       });
-      using chain = new FilterChain(rgb, "format=yuv420p");
+      using chain = new FilterChain(() => "format=yuv420p");
       using yuv = chain.apply(rgb);
       yuv.pts = BigInt(milliseconds[i]!);
       check(await encoder.sendFrame(yuv), "encode");

@@ -39,7 +39,7 @@ Deno.test("temporalQuality() tells the speed in sides per second, whatever the r
   }
 });
 
-Deno.test("temporalQuality() of steady movement is smooth, of jumping frames it is not", () => {
+Deno.test("temporalQuality() of steady motion is smooth, of jumping frames it is not", () => {
   const steady = moving(2);
   const frame = steady.data.length / steady.frames;
   const jumping = { ...steady, data: steady.data.slice() };
@@ -76,6 +76,6 @@ Deno.test("temporalQuality() refuses clips of two frames", () => {
   assert.throws(() => temporalQuality(moving(1, 8, 2)), {
     name: "InputError",
     message:
-      "Cannot measure movement: a clip must have at least 3 frames: current count is 2; pass longer clips",
+      "Cannot measure motion: a clip must have at least 3 frames: current count is 2; pass longer clips",
   });
 });

@@ -35,7 +35,7 @@ function renamed(
   }));
 }
 
-Deno.test("compareHeader() finds every tensor of a 27 GB file with 4936 attention names", async () => {
+Deno.test("compareHeader() finds every tensor of a full file, with 4936 attention names", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   try {
     await writeSparse(path, publishedFields());

@@ -36,7 +36,7 @@ Deno.test("quantisedBlocksFor() refuses counts that no file can have", () => {
   }
 });
 
-Deno.test("fileAccount() fits audio VAE and vocoder only with 42 quantised blocks", () => {
+Deno.test("fileAccount() has room for audio VAE and vocoder only with 42 quantised blocks", () => {
   const rest = (blocks: number): number => fileAccount(LTX2, blocks).rest / 1e9;
   assert.ok(rest(41) < 0, `${rest(41)}`);
   assert.ok(rest(42) > 0.1 && rest(42) < 0.3, `${rest(42)}`);

@@ -26,7 +26,7 @@ Deno.test("tokenMiddle() gives the first latent frame one frame and each other e
   assert.deepEqual(tokenMiddle([0, 3, 1], COMPRESSION, 24).slice(1), [112, 48]);
 });
 
-Deno.test("clipTokens() wants a multiple of eight frames and one, and names the nearest", () => {
+Deno.test("clipTokens() needs one frame more than a multiple of 8, and names the nearest", () => {
   const clip = { frames: 121, height: 512, width: 768 };
   assert.equal(clipTokens({ ...clip, frames: 1 }, COMPRESSION), 16 * 24);
   for (

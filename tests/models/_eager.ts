@@ -5,7 +5,7 @@ import { arraysOf, tensorsOf } from "lib/compiler/mod.ts";
 import { type MapLeaves, type NdArray, Rng, sizeOf } from "lib/core/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 
-/** What came out, as plain data. */
+/** Results as plain data. */
 export interface Values {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;

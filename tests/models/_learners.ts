@@ -28,8 +28,8 @@ import {
   encodeText,
   initText,
   type PromptTokens,
-  readPrompts,
   type TextParameters,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import {
   initVae,
@@ -110,7 +110,7 @@ export function backboneLearner(
   MapLeaves<BackboneInputs, tf.Tensor, NdArray> & { velocity: NdArray }
 > {
   const shape = [2, 2, 2, 2, Z];
-  const prompts = readPrompts(["a red cat runs", "a dog"], tiny.text);
+  const prompts = tokenisePrompts(["a red cat runs", "a dog"], tiny.text);
   const { queries, outputWidth } = tiny.text;
   return {
     initial: initBackbone(config, {
@@ -150,7 +150,7 @@ export function textLearner(): Learner<
   return {
     initial: initText(tiny.text, new Rng(5)),
     batch: {
-      prompts: readPrompts(prompts, tiny.text),
+      prompts: tokenisePrompts(prompts, tiny.text),
       wanted: random("wanted", [4, queries, outputWidth]),
     },
     lossOf: (p, { prompts, wanted }) => ({
@@ -162,8 +162,8 @@ export function textLearner(): Learner<
   };
 }
 
-/** The same model with every parameter moved a little, so that none is silent. */
-export function awake<P, B>(learner: Learner<P, B>): Learner<P, B> {
+/** The same model with every parameter moved a little, so that none is zero. */
+export function perturbed<P, B>(learner: Learner<P, B>): Learner<P, B> {
   const initial = mapTree(learner.initial, isNdArray, (array, path) => {
     const noise = random(path, array.shape).data;
     return float32(array.shape, array.data.map((v, i) => v + 0.05 * noise[i]!));
@@ -184,7 +184,7 @@ export async function learn<P, B>(
   );
   const history: Record<string, number>[] = [];
   for (let i = 1; i <= steps; i++) {
-    // Warms up and cools down: the end is quieter than the middle.
+    // Warms up and cools down: the end is less noisy than the middle.
     const pace = Math.min(1, i / 10, 2 * (1 - i / (steps + 1)));
     const scalars = updateScalars(i, rate * pace, NO_LIMIT, ADAMW_DEFAULTS);
     const outputs = await step.run({ batch, scalars } as never);

@@ -11,16 +11,16 @@ import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "./_device.ts";
 import {
-  awake,
   backboneLearner,
   type Learner,
+  perturbed,
   vaeConfig,
   vaeLearner,
 } from "./_learners.ts";
 
 /** Asserts that loss and gradients are the same compiled as they are eagerly. */
 async function assertCompiles<P, B>(learner: Learner<P, B>): Promise<void> {
-  const { initial, batch, lossOf } = awake(learner);
+  const { initial, batch, lossOf } = perturbed(learner);
   const inputs = { parameters: initial, batch };
   const fn = ({ parameters, batch }: ReturnType<typeof tensorsOf<never>>) => {
     const { loss, gradients } = lossAndGradients(

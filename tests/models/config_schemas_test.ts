@@ -28,7 +28,7 @@ Deno.test("every preset is legal and read as it is", () => {
   }
 });
 
-Deno.test("configurations refuse keys that they do not know", () => {
+Deno.test("configurations refuse unknown keys", () => {
   for (const kind of ["vae", "text", "backbone"] as const) {
     assert.deepEqual(problemsOf(kind, { widht: 8 }), [
       'Unrecognized key: "widht"',
@@ -70,7 +70,7 @@ Deno.test("a beta begins between its bounds", () => {
   );
 });
 
-Deno.test("a backbone reads text in one of two ways", () => {
+Deno.test("a backbone attends to text in one of two ways", () => {
   assert.deepEqual(problemsOf("backbone", { textConditioning: "cross" }), []);
   assert.equal(problemsOf("backbone", { textConditioning: "both" }).length, 1);
 });

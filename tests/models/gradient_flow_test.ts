@@ -6,9 +6,9 @@ import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { pureTransformer } from "lib/models/backbone/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
-  awake,
   backboneLearner,
   type Learner,
+  perturbed,
   textLearner,
   vaeConfig,
   vaeLearner,
@@ -22,7 +22,7 @@ const PARTS: [suffix: RegExp, parts: number][] = [
 
 /** Asserts that every parameter has a gradient that is finite and somewhere not zero. */
 function assertGradientsFlow<P, B>(learner: Learner<P, B>): void {
-  const { initial, batch, lossOf } = awake(learner);
+  const { initial, batch, lossOf } = perturbed(learner);
   tf.engine().startScope();
   const tensors = tensorsOf(batch) as never;
   const { gradients } = lossAndGradients(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { float32, type NdArray } from "lib/core/mod.ts";
-import { readPrompts } from "lib/models/text/mod.ts";
+import { tokenisePrompts } from "lib/models/text/mod.ts";
 import { uploadState } from "lib/compiler/mod.ts";
 import { energyGuidance } from "lib/models/diffusion/mod.ts";
 import { promptedVelocity } from "lib/models/text_to_video/mod.ts";
@@ -55,7 +55,7 @@ function sample(
 
 /** The velocity of the noise itself, which one step takes off. */
 function velocityOf(prompt: string): NdArray {
-  const prompts = readPrompts([prompt], diffusionConfig.text);
+  const prompts = tokenisePrompts([prompt], diffusionConfig.text);
   const sigmas = float32([1], [1]);
   return eagerly(
     { parameters, noise, prompts, sigmas, positions: positions() },

@@ -3,7 +3,7 @@ import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
 import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
 import type { RotaryTable, Tensors } from "lib/models/layers/mod.ts";
-import { initText, readPrompts } from "lib/models/text/mod.ts";
+import { initText, tokenisePrompts } from "lib/models/text/mod.ts";
 import { initVae, strideOf, type VaeParameters } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
@@ -103,7 +103,7 @@ export function diffusionBatch(
     latents: rng.normals(shape),
     noise: rng.normals(shape),
     sigmas: float32([2], [0.3, 0.8]),
-    prompts: readPrompts(
+    prompts: tokenisePrompts(
       ["a red cat", step % 2 ? "" : "dog"],
       diffusionConfig.text,
     ),

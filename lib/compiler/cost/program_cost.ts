@@ -1,55 +1,44 @@
 import { BYTES_PER_ELEMENT, leavesOf, sizeOf } from "../../core/mod.ts";
 import { decodeOnnx, encodeOnnx } from "../../formats/onnx/mod.ts";
-import type { Device } from "../device/device.ts";
+import type { Definition, Device } from "../device/device.ts";
+import { changedState, outputsOf, traceDefinition } from "../device/program.ts";
 import { RuntimeDevice } from "../device/runtime_device.ts";
 import type { Graph, TensorType } from "../ir/graph.ts";
 import { emitOnnx } from "../onnx/emit.ts";
-import { safeInPlace } from "../passes/in_place.ts";
 import { optimise } from "../passes/pipeline.ts";
 import { optimisedModel } from "../session/create_session.ts";
 import { OrtApi } from "../session/ort_api.ts";
-import { isTyped, trace } from "../trace/trace.ts";
+import { isTyped } from "../trace/trace.ts";
 import { arenaBytes } from "./arena_bytes.ts";
 import { flopsOf } from "./flops.ts";
 import { peakBytes } from "./peak_bytes.ts";
 
-/** What a compiled function with state takes, told before it runs. */
+/** The memory and the operations of a compiled function with state. */
 export interface ProgramCost {
   /** Nodes of its graph. */
   readonly nodes: number;
   /** Floating-point operations of a run; see {@link flopsOf}. */
   readonly flops: number;
-  /** Bytes of its state, as one copy. */
+  /** Bytes of one copy of its state. */
   readonly stateBytes: number;
-  /** Bytes of the second copies of what cannot be replaced in place. */
+  /** Bytes of the second copies of state that cannot be replaced in place. */
   readonly spareBytes: number;
-  /** Bytes of what it is given at each run and gives back. */
+  /** Bytes of the inputs and outputs of a run. */
   readonly exchangedBytes: number;
   /**
-   * Bytes for the values between its operations: on the CPU what the runtime's
-   * arena takes, elsewhere what lives at once; see {@link peakBytes}.
+   * Bytes of the values between its operations: on the CPU those of the
+   * runtime's arena, elsewhere of the values alive at once; see
+   * {@link peakBytes}.
    */
   readonly insideBytes: number;
 }
 
-/** A function as `jitWithState` takes it, of types instead of values. */
-export interface ProgramTypes {
-  readonly name: string;
-  readonly fn: (
-    state: never,
-    inputs: never,
-  ) => { readonly state?: unknown; readonly outputs: unknown };
-  /** A tree of arrays or of their types. */
-  readonly state: unknown;
-  /** A tree of arrays or of their types. */
-  readonly inputs: unknown;
-}
-
 /**
- * Traces a function with state from the types of its arguments alone, as the
- * device would, has the runtime optimise the graph, and tells what running it
- * takes. Neither state nor inputs need be there.
+ * Computes the cost of a function with state before it runs: traces it from the
+ * types of its arguments, as the device would, and has the runtime optimise the
+ * graph. Neither state nor inputs need exist.
  *
+ * @param program `state` and `inputs` are trees of arrays or of their types.
  * @throws {UnsupportedOpError} at the first kernel without an exact form
  * @throws {TypeError} for a device that runs functions eagerly
  *
@@ -76,44 +65,37 @@ export interface ProgramTypes {
  * ```
  */
 export function programCost(
-  { name, fn, state, inputs }: ProgramTypes,
+  program: Pick<Definition, "name" | "fn" | "state" | "inputs">,
   device: Device,
 ): ProgramCost {
+  const { name, state, inputs } = program;
   if (!(device instanceof RuntimeDevice)) {
     throw new TypeError(
-      `Cannot tell what "${name}" takes on ${device.name}: the device must ` +
+      `Cannot compute the cost of "${name}" on ${device.name}: the device must ` +
         `run graphs: it runs each operation at once`,
     );
   }
-  const traced = trace(
-    (args: { state?: unknown; inputs?: unknown }) => {
-      const { state: next, outputs } = fn(
-        (args.state ?? {}) as never,
-        (args.inputs ?? {}) as never,
-      );
-      return { next: next ?? {}, outputs };
-    },
-    { state, inputs } as never,
-    device.options.target,
-  );
-  const graph = optimise(traced, device.options.passes);
-  const outputs = graph.outputs.filter(({ name }) =>
-    name.startsWith("outputs/")
-  );
+  const { target, passes } = device.options;
+  const graph = optimise(traceDefinition(program, target), passes);
+  const typesIn = (tree: unknown): TensorType[] =>
+    leavesOf(tree, isTyped).map(([, type]) => type);
   return {
     nodes: graph.nodes.length,
     flops: flopsOf(graph),
-    stateBytes: sum(leavesOf(state, isTyped).map(([, type]) => type)),
-    spareBytes: sum(copiesOf(graph, device.memory.inPlace)),
+    stateBytes: sum(typesIn(state)),
+    spareBytes: sum(
+      changedState(graph, device.memory.inPlace)
+        .filter(({ inPlace }) => !inPlace).map(({ input }) => input.type),
+    ),
     exchangedBytes: sum([
-      ...leavesOf(inputs, isTyped).map(([, type]) => type),
-      ...outputs.map(({ node }) => node.type),
+      ...typesIn(inputs),
+      ...outputsOf(graph).map(({ type }) => type),
     ]),
     insideBytes: insideBytes(graph, name, device),
   };
 }
 
-/** The optimised graph is what the device itself will run, kept in its cache. */
+/** The optimised graph is the one that the device will run, and stays in its cache. */
 function insideBytes(
   graph: Graph,
   name: string,
@@ -128,19 +110,6 @@ function insideBytes(
   return optimised
     ? arenaBytes(decodeOnnx(optimised), graph)
     : peakBytes(graph);
-}
-
-/** The leaves of the state that need a second copy. */
-function copiesOf(graph: Graph, inPlace: boolean): TensorType[] {
-  const inputs = new Map(graph.inputs.map(({ name, node }) => [name, node]));
-  const pairs = graph.outputs.flatMap(({ name, node }) => {
-    const input = name.startsWith("next/")
-      ? inputs.get(`state/${name.slice("next/".length)}`)
-      : undefined;
-    return input && input !== node ? [{ input, output: node }] : [];
-  });
-  const safe = inPlace ? safeInPlace(graph, pairs) : [];
-  return pairs.filter((_, i) => !safe[i]).map(({ input }) => input.type);
 }
 
 function sum(types: readonly TensorType[]): number {

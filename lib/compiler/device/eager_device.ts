@@ -1,22 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  leavesOf,
-  mapTree,
-  type NdArray,
-  treeFrom,
-  zeros,
-} from "../../core/mod.ts";
+import { leavesOf, type NdArray, treeFrom, zeros } from "../../core/mod.ts";
 import type { Graph, TensorType } from "../ir/graph.ts";
-import { isTensor, trace } from "../trace/trace.ts";
-import type {
-  Definition,
-  Device,
-  DeviceName,
-  Executable,
-  NamedArray,
+import { isTensor } from "../trace/trace.ts";
+import {
+  type Definition,
+  type Device,
+  type DeviceName,
+  DeviceTensor,
+  type Executable,
+  isDeviceTensor,
+  type NamedArray,
 } from "./device.ts";
-import { checkNextLeaf } from "./program.ts";
-import { DeviceTensor, isDeviceTensor } from "./tensor.ts";
+import { checkNextLeaf, traceDefinition } from "./program.ts";
 
 /** A tensor of a TF.js backend. */
 class EagerTensor extends DeviceTensor {
@@ -44,10 +39,7 @@ class EagerTensor extends DeviceTensor {
   }
 }
 
-/**
- * A device that runs functions as they are: each operation at once, by a
- * backend of TF.js. Nothing is traced.
- */
+/** A device that runs functions eagerly on a backend of TF.js; nothing is traced. */
 export class EagerDevice implements Device {
   /** @param backend A backend that is registered with TF.js. */
   constructor(
@@ -57,7 +49,7 @@ export class EagerDevice implements Device {
     readonly threads: number,
   ) {}
 
-  /** TensorFlow keeps that to itself. */
+  /** TensorFlow does not report it. */
   freeBytes(): undefined {
     return undefined;
   }
@@ -86,8 +78,8 @@ class EagerFunction implements Executable {
     this.#state = leavesOf(state, isDeviceTensor).map(([path, tensor]) => {
       if (!(tensor instanceof EagerTensor) || tensor.backend !== backend) {
         throw new TypeError(
-          `Cannot run "${name}": the state must be on the device that the ` +
-            `function runs on: "${path}" is on another; upload it there`,
+          `Cannot run "${name}": the state must be on the function's ` +
+            `device: "${path}" is on another; upload it there`,
         );
       }
       return [path, tensor] as const;
@@ -95,11 +87,7 @@ class EagerFunction implements Executable {
   }
 
   get graph(): Graph {
-    const { fn, state, inputs } = this.#definition;
-    return trace(fn, {
-      state: mapTree(state, isDeviceTensor, ({ type }) => type),
-      inputs,
-    } as never);
+    return traceDefinition(this.#definition);
   }
 
   async run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
@@ -123,7 +111,7 @@ class EagerFunction implements Executable {
 
   [Symbol.dispose](): void {}
 
-  /** Runs the function; what it returns outlives it, nothing else does. */
+  /** Runs the function and disposes of all tensors but its results. */
   #compute(inputs: readonly NamedArray[]): {
     next: [string, tf.Tensor][];
     outputs: [string, tf.Tensor][];
@@ -135,26 +123,26 @@ class EagerFunction implements Executable {
       const given = inputs.map(([path, array]) =>
         [path, tensorFrom(array)] as const
       );
-      const result = fn({
-        state: treeFrom(this.#state.map(([path, x]) => [path, x.tensor])),
-        inputs: treeFrom(given),
-      });
-      // A copy of its own for each place, all of one memory: what comes out
-      // may have come in, or come out twice.
+      const result = fn(
+        treeFrom(this.#state.map(([path, x]) => [path, x.tensor])),
+        treeFrom(given),
+      );
+      // A copy for each place, all over one memory: an output may be an input,
+      // or an output twice.
       const own = (tree: unknown): [string, tf.Tensor][] =>
         leavesOf(tree, isTensor).map(([path, x]) => [path, tf.keep(x.clone())]);
       const types = new Map(this.#state.map(([path, x]) => [path, x.type]));
-      for (const [path, tensor] of leavesOf(result.next, isTensor)) {
+      for (const [path, tensor] of leavesOf(result.state ?? {}, isTensor)) {
         checkNextLeaf(name, path, types.get(path), typeOf(tensor));
       }
-      next = own(result.next);
+      next = own(result.state ?? {});
       outputs = own(result.outputs);
     });
     return { next, outputs };
   }
 }
 
-/** Does synchronous work with a backend, and gives TF.js back the one it had. */
+/** Does synchronous work with a backend, then restores that of TF.js. */
 function withBackend<T>(backend: string, work: () => T): T {
   const previous = tf.engine().backendName;
   void tf.setBackend(backend);

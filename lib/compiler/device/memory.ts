@@ -3,24 +3,37 @@ import type { TensorType } from "../ir/graph.ts";
 import { DeviceMemory } from "../session/device_memory.ts";
 import { HostValue, type RuntimeValue } from "../session/host_value.ts";
 import type { Provider } from "../session/provider.ts";
-import { freeBytesOfMachine } from "./free_bytes.ts";
 import { OneAtATime, type Turns, UNLIMITED } from "./turns.ts";
 
 /**
- * Where the state of a runtime's device lives. All but {@link Memory.turns} is
- * to be called in one's turn.
+ * Where the state of a runtime's device lives. All but {@link Memory.turns} must
+ * be called within a turn.
  */
 export interface Memory extends Disposable {
-  /** Whether a step may write the next state into the memory of the last. */
+  /** Whether a step may write the next state over the last. */
   readonly inPlace: boolean;
-  /** Who may use the device now. */
+  /** The queue of work on the device. */
   readonly turns: Turns;
-  /** Bytes that are free; undefined where that cannot be asked. */
+  /** Bytes that are free; undefined where they cannot be read. */
   freeBytes(): number | undefined;
-  /** Room for a tensor; what is in it is not known. */
+  /** Room for a tensor; its content is undefined. */
   allocate(type: TensorType): RuntimeValue;
   write(value: RuntimeValue, array: NdArray): Promise<void>;
+  /** A value in an array's own memory; absent where that is another memory. */
+  share?(array: NdArray): RuntimeValue;
   read(value: RuntimeValue, type: TensorType): Promise<NdArray>;
+}
+
+/**
+ * Bytes of the machine's memory that programs can still have without swapping;
+ * undefined where this process lacks the permission.
+ */
+function freeBytesOfMachine(): number | undefined {
+  const { state } = Deno.permissions.querySync({
+    name: "sys",
+    kind: "systemMemoryInfo",
+  });
+  return state === "granted" ? Deno.systemMemoryInfo().available : undefined;
 }
 
 /** The memory of the process: state is arrays, and sessions work on them in place. */
@@ -33,6 +46,7 @@ export const HOST_MEMORY: Memory = {
     arrayOf(value).data.set(array.data);
     return Promise.resolve();
   },
+  share: (array) => new HostValue(array),
   read: (value) => Promise.resolve(copyOf(arrayOf(value))),
   [Symbol.dispose]() {},
 };
@@ -52,8 +66,8 @@ const TURNS: Readonly<Record<Provider["name"], Turns>> = {
 };
 
 /**
- * The memory of a graphics card: the next state is written beside the last
- * one, since nothing promises that a shader reads all before it writes.
+ * The memory of a graphics card: the next state is written beside the last one,
+ * since a shader may write before it has read everything.
  */
 export class CardMemory implements Memory {
   readonly inPlace = false;
@@ -74,7 +88,7 @@ export class CardMemory implements Memory {
     );
   }
 
-  /** The runtime has no question for it. */
+  /** The runtime does not report it. */
   freeBytes(): undefined {
     return undefined;
   }

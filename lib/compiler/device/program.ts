@@ -1,32 +1,24 @@
-import {
-  leavesOf,
-  mapTree,
-  type NdArray,
-  sameShape,
-  zeros,
-} from "../../core/mod.ts";
+import { leavesOf, mapTree, type NdArray, zeros } from "../../core/mod.ts";
 import { encodeOnnx } from "../../formats/onnx/mod.ts";
-import type { Graph, TensorType } from "../ir/graph.ts";
+import type { Graph, Node, TensorType } from "../ir/graph.ts";
 import { emitOnnx } from "../onnx/emit.ts";
-import { typeText } from "../ops/expect.ts";
+import { sameType, typeText } from "../ops/expect.ts";
 import { safeInPlace } from "../passes/in_place.ts";
 import { optimise, type Pass } from "../passes/pipeline.ts";
 import { HostValue } from "../session/host_value.ts";
 import type { SessionOptions } from "../session/create_session.ts";
 import { Session } from "../session/session.ts";
-import type { Target } from "../trace/target.ts";
-import { trace } from "../trace/trace.ts";
-import type { Definition, Executable, NamedArray } from "./device.ts";
+import type { Target } from "../trace/kernel_call.ts";
+import { isTyped, trace, type Typed } from "../trace/trace.ts";
+import {
+  type Definition,
+  type DeviceTensor,
+  type Executable,
+  isDeviceTensor,
+  type NamedArray,
+} from "./device.ts";
 import type { Memory } from "./memory.ts";
 import { RuntimeTensor } from "./runtime_tensor.ts";
-import { type DeviceTensor, isDeviceTensor } from "./tensor.ts";
-
-/** What comes out of a run: where it lies in the tree, and its type. */
-interface Output {
-  readonly path: string;
-  readonly name: string;
-  readonly type: TensorType;
-}
 
 /** A leaf of the state and how it gets its next value. */
 interface StateSlot {
@@ -41,7 +33,7 @@ interface StateSlot {
 export interface ProgramOptions extends SessionOptions {
   /** Passes that make a graph fit for the device. */
   readonly passes?: readonly Pass[];
-  /** What its graphs may use beyond what every device has. */
+  /** Capabilities of the device beyond those of all devices. */
   readonly target?: Target;
 }
 
@@ -50,37 +42,90 @@ const NEXT = "next/";
 const INPUT = "inputs/";
 const OUTPUT = "outputs/";
 
+/** Trees; one without leaves may be missing. */
+interface Arguments {
+  readonly state?: unknown;
+  readonly inputs?: unknown;
+}
+
+/** Traces a function from the types of its state and inputs. */
+export function traceDefinition(
+  { fn, state, inputs }: Pick<Definition, "fn" | "state" | "inputs">,
+  target?: Target,
+): Graph {
+  const isLeaf = (x: unknown): x is DeviceTensor | Typed =>
+    isDeviceTensor(x) || isTyped(x);
+  const types: Arguments = {
+    state: mapTree(state, isLeaf, (x) => isDeviceTensor(x) ? x.type : x),
+    inputs,
+  };
+  return trace(
+    (args: Arguments) => {
+      const result = fn(args.state ?? {}, args.inputs ?? {});
+      return { next: result.state ?? {}, outputs: result.outputs };
+    },
+    types,
+    target,
+  );
+}
+
+/** A leaf of the state that changes. */
+export interface ChangedState {
+  readonly path: string;
+  readonly input: Node;
+  readonly output: Node;
+  /** Whether the next value may be written over the last one. */
+  readonly inPlace: boolean;
+}
+
+/** The leaves of the state that change in a graph. */
+export function changedState(graph: Graph, inPlace: boolean): ChangedState[] {
+  const inputs = new Map(graph.inputs.map(({ name, node }) => [name, node]));
+  const pairs = graph.outputs.flatMap(({ name, node: output }) => {
+    if (!name.startsWith(NEXT)) return [];
+    const path = name.slice(NEXT.length);
+    const input = inputs.get(STATE + path);
+    return input && input !== output ? [{ path, input, output }] : [];
+  });
+  const safe = inPlace ? safeInPlace(graph, pairs) : [];
+  return pairs.map((pair, i) => ({ ...pair, inPlace: safe[i] ?? false }));
+}
+
+/** The outputs of a graph that are no state, with their paths. */
+export function outputsOf(
+  graph: Graph,
+): { path: string; name: string; type: TensorType }[] {
+  return graph.outputs.filter(({ name }) => name.startsWith(OUTPUT))
+    .map(({ name, node }) => ({
+      path: name.slice(OUTPUT.length),
+      name,
+      type: node.type,
+    }));
+}
+
 /** A function that was traced once and runs in one session of the runtime. */
 export class Program implements Executable {
   readonly graph: Graph;
   readonly #memory: Memory;
   readonly #slots: readonly StateSlot[];
-  readonly #outputs: readonly Output[];
+  readonly #outputs: ReturnType<typeof outputsOf>;
   readonly #open: () => Session;
   #session: Session | undefined;
   #running = false;
 
   constructor(
-    { name, fn, state, inputs, session }: Definition,
+    definition: Definition,
     memory: Memory,
     { passes, target, ...options }: ProgramOptions,
   ) {
+    const { name, state, session } = definition;
     this.#memory = memory;
     const tensors = leavesOf(state, isDeviceTensor);
-    const traced = trace(fn, {
-      state: mapTree(state, isDeviceTensor, ({ type }) => type),
-      inputs,
-    } as never, target);
+    const traced = traceDefinition(definition, target);
     checkNextState(traced, tensors, name);
     this.graph = optimise(traced, passes);
     this.#slots = this.#slotsOf(tensors, name);
-    this.#outputs = this.graph.outputs
-      .filter((output) => output.name.startsWith(OUTPUT))
-      .map(({ name, node }) => ({
-        path: name.slice(OUTPUT.length),
-        name,
-        type: node.type,
-      }));
+    this.#outputs = outputsOf(this.graph);
     const model = encodeOnnx(emitOnnx(this.graph, name));
     this.#open = () =>
       new Session(model, {
@@ -88,7 +133,7 @@ export class Program implements Executable {
         ...session,
         config: { ...options.config, ...session?.config },
       });
-    // Ahead of the first run, if that keeps nobody waiting.
+    // Ahead of the first run, unless that would delay other work.
     if (memory.turns.idle) this.#session = this.#open();
   }
 
@@ -153,24 +198,17 @@ export class Program implements Executable {
     tensors: readonly [string, DeviceTensor][],
     name: string,
   ): StateSlot[] {
-    const inputs = new Map(this.graph.inputs.map((x) => [x.name, x.node]));
-    const outputs = new Map(this.graph.outputs.map((x) => [x.name, x.node]));
-    const pairs = tensors.flatMap(([path]) => {
-      const input = inputs.get(STATE + path)!;
-      const output = outputs.get(NEXT + path);
-      return output && output !== input ? [{ input, output, path }] : [];
-    });
-    const safe = this.#memory.inPlace
-      ? safeInPlace(this.graph, pairs)
-      : pairs.map(() => false);
-    const inPlace = new Map(pairs.map(({ path }, i) => [path, safe[i]!]));
+    const inPlace = new Map(
+      changedState(this.graph, this.#memory.inPlace)
+        .map(({ path, inPlace }) => [path, inPlace]),
+    );
     return tensors.map(([path, tensor]) => {
       if (
         !(tensor instanceof RuntimeTensor) || tensor.memory !== this.#memory
       ) {
         throw new TypeError(
-          `Cannot compile "${name}": the state must be on the device that the ` +
-            `function is compiled for: "${path}" is on another; upload it there`,
+          `Cannot compile "${name}": the state must be on the function's ` +
+            `device: "${path}" is on another; upload it there`,
         );
       }
       return {
@@ -205,10 +243,7 @@ export function checkNextLeaf(
   before: TensorType | undefined,
   after: TensorType,
 ): void {
-  if (
-    before && before.dtype === after.dtype &&
-    sameShape(before.shape, after.shape)
-  ) return;
+  if (before && sameType(before, after)) return;
   throw new TypeError(
     `Cannot compile "${name}": the next state must have the form of the ` +
       `state: "${path}" is ${typeText(after)}, in the state it is ` +

@@ -1,9 +1,9 @@
-import { type NdArray, sameShape } from "../../core/mod.ts";
+import type { NdArray } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
-import { typeText } from "../ops/expect.ts";
+import { sameType, typeText } from "../ops/expect.ts";
 import type { RuntimeValue } from "../session/host_value.ts";
+import { DeviceTensor, type UploadOptions } from "./device.ts";
 import type { Memory } from "./memory.ts";
-import { DeviceTensor } from "./tensor.ts";
 
 /** A tensor in the memory of one of the runtime's devices. */
 export class RuntimeTensor extends DeviceTensor {
@@ -20,10 +20,17 @@ export class RuntimeTensor extends DeviceTensor {
     this.#current = current;
   }
 
-  /** Copies an array into the memory. */
-  static async from(memory: Memory, array: NdArray): Promise<RuntimeTensor> {
+  /** Copies an array into the memory, or shares it. */
+  static async from(
+    memory: Memory,
+    array: NdArray,
+    { share = false }: UploadOptions = {},
+  ): Promise<RuntimeTensor> {
     const { dtype, shape } = array;
     const type = { dtype, shape };
+    if (share && memory.share) {
+      return new RuntimeTensor(memory, type, memory.share(array));
+    }
     return await memory.turns.take(async () => {
       const value = memory.allocate(type);
       await memory.write(value, array);
@@ -37,28 +44,27 @@ export class RuntimeTensor extends DeviceTensor {
   }
 
   async write(array: NdArray): Promise<void> {
-    const { dtype, shape } = array;
-    if (dtype !== this.type.dtype || !sameShape(shape, this.type.shape)) {
+    if (!sameType(array, this.type)) {
       throw new TypeError(
         `Cannot write to a tensor of ${typeText(this.type)}: the array must ` +
-          `have the same type: current type is ${typeText({ dtype, shape })}`,
+          `have the same type: current type is ${typeText(array)}`,
       );
     }
     const { memory } = this;
     await memory.turns.take(() => memory.write(this.#current, array));
   }
 
-  /** What a session reads. */
+  /** The values to bind to a session. */
   get bound(): RuntimeValue {
     return this.#current;
   }
 
-  /** Other memory for the next values, until {@link RuntimeTensor.swap}; to be called in one's turn. */
+  /** Memory for the next values, until {@link RuntimeTensor.swap}; within a turn. */
   get spare(): RuntimeValue {
     return this.#spare ??= this.memory.allocate(this.type);
   }
 
-  /** Makes the spare memory the current one, and the other way round. */
+  /** Exchanges the spare and the current memory. */
   swap(): void {
     [this.#current, this.#spare] = [this.spare, this.#current];
   }

@@ -5,8 +5,12 @@ import {
   mapTree,
   type NdArray,
 } from "../../core/mod.ts";
-import type { Device } from "./device.ts";
-import { type DeviceTensor, isDeviceTensor } from "./tensor.ts";
+import {
+  type Device,
+  type DeviceTensor,
+  isDeviceTensor,
+  type UploadOptions,
+} from "./device.ts";
 
 /** A tree of arrays, placed on a device. */
 export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;
@@ -28,31 +32,27 @@ export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;
 export async function uploadState<X>(
   device: Device,
   arrays: X,
+  options?: UploadOptions,
 ): Promise<OnDevice<X>> {
   const tensors = new Map<string, DeviceTensor>();
   for (const [path, array] of leavesOf(arrays, isNdArray)) {
-    tensors.set(path, await device.upload(array));
+    tensors.set(path, await device.upload(array, options));
   }
-  return mapTree(
-    arrays,
-    isNdArray,
-    (_array, path) => tensors.get(path)!,
-  ) as OnDevice<X>;
+  return mapTree(arrays, isNdArray, (_, path) => tensors.get(path)!);
 }
 
 /** Copies a tree of device tensors back to host memory. */
-export async function readState<X>(
-  state: X,
-): Promise<MapLeaves<X, DeviceTensor, NdArray>> {
+export async function readState<S>(
+  state: S,
+): Promise<MapLeaves<S, DeviceTensor, NdArray>>;
+/** The same where the state is generic: `X`, its tree of arrays, must be named. */
+export async function readState<X>(state: OnDevice<X>): Promise<X>;
+export async function readState(state: unknown): Promise<unknown> {
   const arrays = new Map<string, NdArray>();
   for (const [path, tensor] of leavesOf(state, isDeviceTensor)) {
     arrays.set(path, await tensor.read());
   }
-  return mapTree(
-    state,
-    isDeviceTensor,
-    (_tensor, path) => arrays.get(path)!,
-  ) as MapLeaves<X, DeviceTensor, NdArray>;
+  return mapTree(state, isDeviceTensor, (_, path) => arrays.get(path)!);
 }
 
 /** Frees a tree of device tensors. */

@@ -6,9 +6,9 @@ import type {
 } from "../../formats/onnx/mod.ts";
 import type { Graph, Node } from "../ir/graph.ts";
 import { emitNode } from "../ops/table.ts";
-import type { OnnxEmitter } from "../ops/rule.ts";
+import type { OnnxEmitter, OnnxInput } from "../ops/rule.ts";
 
-/** Begins the names of what is inside; no path of an input or output begins so. */
+/** Begins the names of values in between; no path of an input or output begins so. */
 export const INSIDE = "/";
 
 /**
@@ -22,8 +22,8 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
   const initializers = new Map<string, OnnxTensor>();
   const names = new Map<Node, string>();
   for (const input of graph.inputs) names.set(input.node, input.name);
-  // An output is named by the node that makes it, unless it is an input or
-  // comes out twice; those are copied under their own names at the end.
+  // An output's name is that of its node, unless it is an input, a constant or
+  // an output twice: those are copied under their own names at the end.
   const copies: { from: Node; to: string }[] = [];
   const inputNames = new Set(graph.inputs.map(({ name }) => name));
   for (const output of graph.outputs) {
@@ -40,28 +40,37 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
     }
   }
   let temporaries = 0;
-
+  const temporary = (): string => `${INSIDE}t${temporaries++}`;
+  const nameOf = (x: OnnxInput): string =>
+    typeof x === "string" ? x : names.get(x) ?? `${INSIDE}v${x.id}`;
   const store = (tensor: OnnxTensor): string => {
     initializers.set(tensor.name, tensor);
     return tensor.name;
   };
   const onnx: OnnxEmitter = {
-    nameOf: (node) => names.get(node) ?? `${INSIDE}v${node.id}`,
-    write(operator, inputs, attributes, output, domain) {
-      const result = output ?? `${INSIDE}t${temporaries++}`;
+    result(node, operator, inputs, attributes = {}) {
+      const outputs = [nameOf(node as Node)];
+      nodes.push({ operator, inputs: inputs.map(nameOf), outputs, attributes });
+    },
+    write(operator, inputs, attributes, domain) {
+      const name = temporary();
       nodes.push({
         operator,
         ...(domain !== undefined && { domain }),
-        inputs,
-        outputs: [result],
-        attributes,
+        inputs: inputs.map(nameOf),
+        outputs: [name],
+        attributes: attributes ?? {},
       });
-      return result;
+      return name;
     },
-    writeMany(operator, inputs, attributes, names) {
-      const outputs = names.map((name) => name ?? `${INSIDE}t${temporaries++}`);
-      nodes.push({ operator, inputs, outputs, attributes });
-      return outputs;
+    topK(x, k, values) {
+      const inputs = [nameOf(x), onnx.int64([k])];
+      const outputs = [
+        values ? nameOf(values as Node) : temporary(),
+        temporary(),
+      ];
+      nodes.push({ operator: "TopK", inputs, outputs, attributes: {} });
+      return { indices: outputs[1]! };
     },
     int64: (values, shape = [values.length]) =>
       store({
@@ -80,7 +89,7 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
     constant(node) {
       const { values } = node.attributes;
       store({
-        name: onnx.nameOf(node),
+        name: nameOf(node),
         dtype: node.type.dtype,
         shape: node.type.shape,
         bytes: new Uint8Array(
@@ -91,11 +100,10 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
       });
     },
   };
-  for (const node of graph.nodes) {
-    emitNode(node, onnx);
-  }
+  for (const node of graph.nodes) emitNode(node, onnx);
   for (const { from, to } of copies) {
-    onnx.write("Identity", [onnx.nameOf(from)], {}, to);
+    const inputs = [nameOf(from)];
+    nodes.push({ operator: "Identity", inputs, outputs: [to], attributes: {} });
   }
   return {
     name,

@@ -1,23 +1,34 @@
 import type { Node, TensorType } from "../ir/graph.ts";
 import { expect, expectInputs } from "./expect.ts";
-import type { OnnxEmitter, OpRule } from "./rule.ts";
+import {
+  type OnnxEmitter,
+  type OnnxInput,
+  type OpRule,
+  padsOf,
+} from "./rule.ts";
 
 /**
  * The domain of ONNX Runtime's operators on blocked channels. The runtime puts
  * them into graphs by itself, but only where the filter is a constant, which it
- * never is in training; so they are written here. They know a blocked value by
- * the shape that it had before, `[N,C,H,W]`.
+ * never is in training; so they are written here. The runtime names a blocked
+ * value by the shape that it had before, `[N,C,H,W]`.
  */
 const BLOCKED = "com.microsoft.nchwc";
 
-/** Takes the elements in the same order for a value of another shape. */
 function reshaped(
   onnx: OnnxEmitter,
-  name: string,
+  x: OnnxInput,
   shape: readonly number[],
-  output?: string,
 ): string {
-  return onnx.write("Reshape", [name, onnx.int64(shape)], {}, output);
+  return onnx.write("Reshape", [x, onnx.int64(shape)]);
+}
+
+function reshapedResult(
+  node: Parameters<OnnxEmitter["result"]>[0],
+  onnx: OnnxEmitter,
+  x: string,
+): void {
+  onnx.result(node, "Reshape", [x, onnx.int64(node.type.shape)]);
 }
 
 const blockChannels: OpRule<"BlockChannels"> = {
@@ -37,19 +48,13 @@ const blockChannels: OpRule<"BlockChannels"> = {
   },
   emit(node, onnx) {
     const { channelsLast } = node.attributes;
-    const [n, a, b] = node.inputs[0]!.type.shape as [number, number, number];
-    const planes = channelsLast ? [n, a, 1, b] : [n, a, b, 1];
-    const image = reshaped(onnx, onnx.nameOf(node.inputs[0]!), planes);
-    const blocked = onnx.write(
-      "ReorderInput",
-      [image],
-      {
-        channels_last: { int: Number(channelsLast) },
-      },
-      undefined,
-      BLOCKED,
-    );
-    reshaped(onnx, blocked, node.type.shape, onnx.nameOf(node as Node));
+    const [x] = node.inputs as [Node];
+    const [n, a, b] = x.type.shape as [number, number, number];
+    const image = reshaped(onnx, x, channelsLast ? [n, a, 1, b] : [n, a, b, 1]);
+    const blocked = onnx.write("ReorderInput", [image], {
+      channels_last: { int: Number(channelsLast) },
+    }, BLOCKED);
+    reshapedResult(node, onnx, blocked);
   },
 };
 
@@ -63,22 +68,16 @@ const unblockChannels: OpRule<"UnblockChannels"> = {
   },
   emit(node, onnx) {
     const [n, m, c] = node.type.shape as [number, number, number];
-    const image = reshaped(onnx, onnx.nameOf(node.inputs[0]!), [n, c, m, 1]);
-    const flat = onnx.write(
-      "ReorderOutput",
-      [image],
-      {
-        channels: { int: c },
-        channels_last: { int: 1 },
-      },
-      undefined,
-      BLOCKED,
-    );
-    reshaped(onnx, flat, node.type.shape, onnx.nameOf(node as Node));
+    const image = reshaped(onnx, node.inputs[0]!, [n, c, m, 1]);
+    const flat = onnx.write("ReorderOutput", [image], {
+      channels: { int: c },
+      channels_last: { int: 1 },
+    }, BLOCKED);
+    reshapedResult(node, onnx, flat);
   },
 };
 
-/** `[N,C/b,...,b]` as `[N,C,...]`, which is what the runtime calls it. */
+/** The runtime's name for a blocked shape: `[N,C/b,...,b]` as `[N,C,...]`. */
 function nominal([n, blocks, ...rest]: readonly number[]): number[] {
   return [n!, blocks! * rest.at(-1)!, ...rest.slice(0, -1)];
 }
@@ -98,20 +97,10 @@ const blockedConv: OpRule<"BlockedConv"> = {
       "input [N,C/b,H,W,b] and filter [K/b,C/b,kh,kw,b,b] must agree",
       inputs,
     );
-    const [n, , height, width, block] = x.shape as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [filters, , ...window] = filter.shape as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const places = [height, width].map((size, i) =>
+    const [n, , ...image] = x.shape;
+    const [filters, , ...window] = filter.shape;
+    const block = image.pop()!;
+    const places = image.map((size, i) =>
       size + pads[i]![0] + pads[i]![1] - window[i]! + 1
     );
     expect(
@@ -119,61 +108,39 @@ const blockedConv: OpRule<"BlockedConv"> = {
       "the window must fit into the padded input",
       inputs,
     );
-    const shape = [n, filters, ...places, block];
+    const shape = [n!, filters!, ...places, block];
     expect(
       added === undefined || added.shape.join() === shape.join(),
-      `what is added must have the result's shape [${shape}]`,
+      `the added input must have the result's shape [${shape}]`,
       inputs,
     );
     return { dtype: "float32", shape };
   },
   emit(node, onnx) {
     const [x, filter, added] = node.inputs as [Node, Node, Node?];
-    const [filters, channels, kh, kw, block] = filter.type.shape as [
-      number,
-      number,
-      number,
-      number,
-      number,
+    const [filters, channels, kh, kw, block] = filter.type
+      .shape as [number, number, number, number, number];
+    const flat = [filters * block, channels * block, kh, kw];
+    const inputs = [
+      reshaped(onnx, x, nominal(x.type.shape)),
+      reshaped(onnx, filter, flat),
     ];
-    const { pads } = node.attributes;
-    const result = onnx.write(
-      "Conv",
-      [
-        reshaped(onnx, onnx.nameOf(x), nominal(x.type.shape)),
-        reshaped(onnx, onnx.nameOf(filter), [
-          filters * block,
-          channels * block,
-          kh,
-          kw,
-        ]),
-        ...(added
-          ? [
-            "", // no bias
-            reshaped(onnx, onnx.nameOf(added), nominal(added.type.shape)),
-          ]
-          : []),
-      ],
-      {
-        kernel_shape: { ints: [kh, kw] },
-        pads: {
-          ints: [
-            ...pads.map(([before]) => before),
-            ...pads.map(([, after]) => after),
-          ],
-        },
-        strides: { ints: [1, 1] },
-        dilations: { ints: [1, 1] },
-        group: { int: 1 },
-      },
-      undefined,
-      BLOCKED,
-    );
-    reshaped(onnx, result, node.type.shape, onnx.nameOf(node as Node));
+    if (added) {
+      inputs.push(""); // no bias
+      inputs.push(reshaped(onnx, added, nominal(added.type.shape)));
+    }
+    const result = onnx.write("Conv", inputs, {
+      kernel_shape: { ints: [kh, kw] },
+      pads: { ints: padsOf(node.attributes.pads) },
+      strides: { ints: [1, 1] },
+      dilations: { ints: [1, 1] },
+      group: { int: 1 },
+    }, BLOCKED);
+    reshapedResult(node, onnx, result);
   },
 };
 
-/** Rules of what works on channels in blocks; the CPU of the runtime alone has them. */
+/** Rules of the operations on blocked channels, for the runtime's CPU provider alone. */
 export const BLOCKED_RULES = {
   BlockChannels: blockChannels,
   UnblockChannels: unblockChannels,

@@ -1,19 +1,16 @@
-import type {
-  BinaryOp,
-  ComparisonOp,
-  LogicalOp,
-  UnaryOp,
-} from "../ir/op_attributes.ts";
+import type { Node, NodeOf, TensorType } from "../ir/graph.ts";
 import {
   BINARY_OPS,
+  type BinaryOp,
   COMPARISON_OPS,
+  type ComparisonOp,
   LOGICAL_OPS,
+  type LogicalOp,
   UNARY_OPS,
+  type UnaryOp,
 } from "../ir/op_attributes.ts";
-import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
-import type { NodeOf, TensorType } from "../ir/graph.ts";
 import { broadcast, expect, expectInputs } from "./expect.ts";
-import { type OpRule, sameInOnnx } from "./rule.ts";
+import { type OnnxAttributes, type OpRule, sameInOnnx } from "./rule.ts";
 
 /** A rule for each operation of a list. */
 function rulesFor<O extends string, R>(
@@ -26,9 +23,7 @@ function rulesFor<O extends string, R>(
 }
 
 /** ONNX has one remainder for whole numbers and another for floats. */
-function remainderKind(
-  { op, type }: NodeOf<BinaryOp>,
-): Readonly<Record<string, OnnxAttribute>> {
+function remainderKind({ op, type }: NodeOf<BinaryOp>): OnnxAttributes {
   return op === "Mod" && type.dtype === "float32" ? { fmod: { int: 1 } } : {};
 }
 
@@ -40,7 +35,7 @@ function expectOneType(inputs: readonly TensorType[]): void {
   );
 }
 
-/** The functions of one value that the runtime also has for whole numbers. */
+/** The unary functions that the runtime also has for whole numbers. */
 const OF_WHOLE_NUMBERS: ReadonlySet<UnaryOp> = new Set<UnaryOp>([
   "Abs",
   "Neg",
@@ -91,31 +86,27 @@ export const ELEMENTWISE_RULES = {
       return inputs[0]!;
     },
     emit(node, onnx) {
-      // The runtime knows no barrier, but it cannot tell that this sum is x.
-      const [x, after] = node.inputs.map((input) => onnx.nameOf(input));
-      const largest = onnx.write("ReduceMax", [after!], {
+      // The runtime has no barrier, and cannot prove that this sum is x.
+      const [x, after] = node.inputs as [Node, Node];
+      const largest = onnx.write("ReduceMax", [after], {
         keepdims: { int: 0 },
       });
-      const nothing = onnx.write(
-        "Mul",
-        [largest, onnx.scalar(0, "float32")],
-        {},
-      );
-      onnx.write("Add", [x!, nothing], {}, onnx.nameOf(node));
+      const zero = onnx.write("Mul", [largest, onnx.scalar(0, "float32")]);
+      onnx.result(node, "Add", [x, zero]);
     },
   } satisfies OpRule<"Barrier">,
   Not: sameInOnnx<"Not">((inputs) => {
     expectInputs(inputs, ["bool"]);
     return inputs[0]!;
   }),
-  IsNaN: sameInOnnx<"IsNaN">((inputs) => {
-    expectInputs(inputs, ["float32"]);
-    return { dtype: "bool", shape: inputs[0]!.shape };
-  }),
-  IsInf: sameInOnnx<"IsInf">((inputs) => {
-    expectInputs(inputs, ["float32"]);
-    return { dtype: "bool", shape: inputs[0]!.shape };
-  }),
+  ...rulesFor<"IsNaN" | "IsInf", OpRule<"IsNaN" | "IsInf">>(
+    ["IsNaN", "IsInf"],
+    () =>
+      sameInOnnx((inputs) => {
+        expectInputs(inputs, ["float32"]);
+        return { dtype: "bool", shape: inputs[0]!.shape };
+      }),
+  ),
   Where: sameInOnnx<"Where">((inputs) => {
     expectInputs(inputs, ["bool", "number", "number"]);
     expect(

@@ -1,13 +1,17 @@
-import type { DType } from "../../core/mod.ts";
-import { sameShape, shapeText } from "../../core/mod.ts";
+import { type DType, sameShape, shapeText } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 
-/** Prints a type as it stands in messages and dumps: `float32[2,3]`. */
+/** Prints a type in messages and dumps: `float32[2,3]`. */
 export function typeText(type: TensorType): string {
   return type.dtype + shapeText(type.shape);
 }
 
-/** Inputs or attributes that an operation is not defined for. */
+/** Whether two types have the same element type and shape. */
+export function sameType(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}
+
+/** Inputs or attributes for which an operation is undefined. */
 export class OpTypeError extends TypeError {
   override readonly name = "OpTypeError";
 }
@@ -25,7 +29,7 @@ export function expect(
   }
 }
 
-/** Throws an {@link OpTypeError} unless there are this many inputs, in the element types given. */
+/** Throws an {@link OpTypeError} unless the inputs have these element types, one for each. */
 export function expectInputs(
   inputs: readonly TensorType[],
   dtypes: readonly (DType | "any" | "number")[],
@@ -65,14 +69,5 @@ export function expectAxis(input: TensorType, axis: number): void {
     Number.isInteger(axis) && axis >= 0 && axis < input.shape.length,
     `axis must be in [0, ${input.shape.length}): current axis is ${axis}`,
     [input],
-  );
-}
-
-/** Throws an {@link OpTypeError} unless all shapes are the same. */
-export function expectSameShape(inputs: readonly TensorType[]): void {
-  expect(
-    inputs.every(({ shape }) => sameShape(shape, inputs[0]!.shape)),
-    "shapes must be the same",
-    inputs,
   );
 }

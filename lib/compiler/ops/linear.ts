@@ -1,10 +1,15 @@
-import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
-import type { TensorType } from "../ir/graph.ts";
+import type { Node, TensorType } from "../ir/graph.ts";
 import type { WindowAttributes } from "../ir/op_attributes.ts";
 import { broadcast, expect, expectInputs } from "./expect.ts";
-import { type OnnxEmitter, type OpRule, sameInOnnx } from "./rule.ts";
+import {
+  type OnnxAttributes,
+  type OnnxInput,
+  type OpRule,
+  padsOf,
+  sameInOnnx,
+} from "./rule.ts";
 
-/** Sizes of the spatial axes after a window has slid over them. */
+/** Sizes of the spatial axes of a window's output. */
 function slide(
   input: TensorType,
   window: readonly number[],
@@ -28,17 +33,12 @@ function slide(
 }
 
 function windowAttributes(
-  attributes: WindowAttributes,
-): Record<string, OnnxAttribute> {
+  { strides, dilations, pads }: WindowAttributes,
+): OnnxAttributes {
   return {
-    strides: { ints: attributes.strides },
-    dilations: { ints: attributes.dilations },
-    pads: {
-      ints: [
-        ...attributes.pads.map(([before]) => before),
-        ...attributes.pads.map(([, after]) => after),
-      ],
-    },
+    strides: { ints: strides },
+    dilations: { ints: dilations },
+    pads: { ints: padsOf(pads) },
   };
 }
 
@@ -71,31 +71,22 @@ const matMul: OpRule<"MatMul"> = {
   },
   emit(node, onnx) {
     const { transposeA, transposeB } = node.attributes;
-    const [a, b] = node.inputs as [
-      typeof node.inputs[0],
-      typeof node.inputs[0],
-    ];
+    const [a, b] = node.inputs as [Node, Node];
     const rank = node.type.shape.length;
     if (rank === 2 && (transposeA || transposeB)) {
       // Gemm is the one form that every provider runs without a copy.
-      onnx.write("Gemm", [onnx.nameOf(a!), onnx.nameOf(b!)], {
+      return onnx.result(node, "Gemm", [a, b], {
         transA: { int: Number(transposeA) },
         transB: { int: Number(transposeB) },
-      }, onnx.nameOf(node));
-      return;
+      });
     }
-    const side = (input: typeof a, transpose: boolean): string =>
+    const side = (input: Node, transpose: boolean): OnnxInput =>
       transpose
-        ? onnx.write("Transpose", [onnx.nameOf(input!)], {
-          perm: { ints: swapLastTwo(input!.type.shape.length) },
+        ? onnx.write("Transpose", [input], {
+          perm: { ints: swapLastTwo(input.type.shape.length) },
         })
-        : onnx.nameOf(input!);
-    onnx.write(
-      "MatMul",
-      [side(a, transposeA), side(b, transposeB)],
-      {},
-      onnx.nameOf(node),
-    );
+        : input;
+    onnx.result(node, "MatMul", [side(a, transposeA), side(b, transposeB)]);
   },
 };
 
@@ -110,20 +101,15 @@ const conv: OpRule<"Conv"> = {
       `input [N,C,...] and filter [K,C/groups,...] must agree (groups ${attributes.groups})`,
       inputs,
     );
-    return {
-      dtype: "float32",
-      shape: [
-        x.shape[0]!,
-        filter.shape[0]!,
-        ...slide(x, filter.shape.slice(2), attributes),
-      ],
-    };
+    const places = slide(x, filter.shape.slice(2), attributes);
+    const shape = [x.shape[0]!, filter.shape[0]!, ...places];
+    return { dtype: "float32", shape };
   },
   emit(node, onnx) {
-    onnx.write("Conv", node.inputs.map((input) => onnx.nameOf(input)), {
+    onnx.result(node, "Conv", node.inputs, {
       ...windowAttributes(node.attributes),
       group: { int: node.attributes.groups },
-    }, onnx.nameOf(node));
+    });
   },
 };
 
@@ -134,26 +120,21 @@ function pooling<O extends "AveragePool" | "MaxPool">(
     infer(inputs, attributes) {
       expectInputs(inputs, ["float32"]);
       const x = inputs[0]!;
-      return {
-        dtype: "float32",
-        shape: [
-          ...x.shape.slice(0, 2),
-          ...slide(x, attributes.window, attributes),
-        ],
-      };
+      const places = slide(x, attributes.window, attributes);
+      return { dtype: "float32", shape: [...x.shape.slice(0, 2), ...places] };
     },
-    emit(node, onnx: OnnxEmitter) {
+    emit(node, onnx) {
       const { dilations, ...window } = windowAttributes(node.attributes);
-      onnx.write(operator, [onnx.nameOf(node.inputs[0]!)], {
+      onnx.result(node, operator, node.inputs, {
         ...window,
         ...(operator === "MaxPool" ? { dilations: dilations! } : {}),
         kernel_shape: { ints: node.attributes.window },
-      }, onnx.nameOf(node));
+      });
     },
   };
 }
 
-/** Rules of the operations that multiply and sum, and of those that slide a window. */
+/** Rules of matrix products, convolutions, pooling and normalisations. */
 export const LINEAR_RULES = {
   MatMul: matMul,
   Conv: conv,

@@ -1,9 +1,9 @@
 import { shapeText, sizeOf } from "../../core/mod.ts";
-import type { TensorType } from "../ir/graph.ts";
+import type { Node, TensorType } from "../ir/graph.ts";
 import { broadcast, expect, expectAxis, expectInputs } from "./expect.ts";
-import { type OpRule, sameInOnnx } from "./rule.ts";
+import { type OpRule, padsOf, sameInOnnx } from "./rule.ts";
 
-/** Beyond any axis: where a slice that walks backwards past the start ends. */
+/** The end, beyond any axis, of a slice that goes backwards to the start. */
 const BEFORE_START = -(2 ** 31 - 1);
 
 const slice: OpRule<"Slice"> = {
@@ -35,18 +35,13 @@ const slice: OpRule<"Slice"> = {
       const end = begin[i]! + size[i]! * steps[i]!;
       return end < 0 ? BEFORE_START : end;
     });
-    onnx.write(
-      "Slice",
-      [
-        onnx.nameOf(node.inputs[0]!),
-        onnx.int64(axes.map((i) => begin[i]!)),
-        onnx.int64(ends),
-        onnx.int64(axes),
-        onnx.int64(axes.map((i) => steps[i]!)),
-      ],
-      {},
-      onnx.nameOf(node),
-    );
+    onnx.result(node, "Slice", [
+      node.inputs[0]!,
+      onnx.int64(axes.map((i) => begin[i]!)),
+      onnx.int64(ends),
+      onnx.int64(axes),
+      onnx.int64(axes.map((i) => steps[i]!)),
+    ]);
   },
 };
 
@@ -62,13 +57,9 @@ const pad: OpRule<"Pad"> = {
   },
   emit(node, onnx) {
     const { pads, mode, value } = node.attributes;
-    const amounts = onnx.int64([
-      ...pads.map(([before]) => before),
-      ...pads.map(([, after]) => after),
-    ]);
-    const inputs = [onnx.nameOf(node.inputs[0]!), amounts];
+    const inputs = [node.inputs[0]!, onnx.int64(padsOf(pads))];
     if (value !== 0) inputs.push(onnx.scalar(value, node.type.dtype));
-    onnx.write("Pad", inputs, { mode: { text: mode } }, onnx.nameOf(node));
+    onnx.result(node, "Pad", inputs, { mode: { text: mode } });
   },
 };
 
@@ -84,17 +75,17 @@ const scatterAdd: OpRule<"ScatterAdd"> = {
     return { dtype: "float32", shape: [rows, ...updates.shape.slice(1)] };
   },
   emit(node, onnx) {
-    const [updates, indices] = node.inputs.map((input) => onnx.nameOf(input));
+    const [updates, indices] = node.inputs as [Node, Node];
     const zeros = onnx.write("Expand", [
       onnx.scalar(0, "float32"),
       onnx.int64(node.type.shape),
-    ], {});
+    ]);
     const positions = onnx.write("Cast", [
-      onnx.write("Unsqueeze", [indices!, onnx.int64([1])], {}),
+      onnx.write("Unsqueeze", [indices, onnx.int64([1])]),
     ], { to: { dtype: "int64" } });
-    onnx.write("ScatterND", [zeros, positions, updates!], {
+    onnx.result(node, "ScatterND", [zeros, positions, updates], {
       reduction: { text: "add" },
-    }, onnx.nameOf(node));
+    });
   },
 };
 
@@ -111,15 +102,11 @@ const resize: OpRule<"Resize"> = {
   },
   emit(node, onnx) {
     const { coordinates } = node.attributes;
-    onnx.write("Resize", [
-      onnx.nameOf(node.inputs[0]!),
-      "",
-      "",
-      onnx.int64(node.type.shape),
-    ], {
+    const size = onnx.int64(node.type.shape);
+    onnx.result(node, "Resize", [node.inputs[0]!, "", "", size], {
       mode: { text: "linear" },
       coordinate_transformation_mode: { text: coordinates },
-    }, onnx.nameOf(node));
+    });
   },
 };
 
@@ -157,15 +144,13 @@ export const MOVEMENT_RULES = {
       return { dtype: inputs[0]!.dtype, shape };
     },
     emit(node, onnx): void {
-      onnx.write(
+      const { shape } = node.type;
+      onnx.result(
+        node,
         "Reshape",
-        [
-          onnx.nameOf(node.inputs[0]!),
-          onnx.int64(node.type.shape),
-        ],
+        [node.inputs[0]!, onnx.int64(shape)],
         // Otherwise ONNX takes a size of 0 for "as it was".
-        node.type.shape.includes(0) ? { allowzero: { int: 1 } } : {},
-        onnx.nameOf(node),
+        shape.includes(0) ? { allowzero: { int: 1 } } : {},
       );
     },
   } satisfies OpRule<"Reshape">,
@@ -197,15 +182,8 @@ export const MOVEMENT_RULES = {
       return { dtype, shape };
     },
     emit(node, onnx): void {
-      onnx.write(
-        "Expand",
-        [
-          onnx.nameOf(node.inputs[0]!),
-          onnx.int64(node.type.shape),
-        ],
-        {},
-        onnx.nameOf(node),
-      );
+      const shape = onnx.int64(node.type.shape);
+      onnx.result(node, "Expand", [node.inputs[0]!, shape]);
     },
   } satisfies OpRule<"Expand">,
   Slice: slice,
@@ -239,15 +217,8 @@ export const MOVEMENT_RULES = {
       return { dtype, shape: shape.map((size, i) => size * repeats[i]!) };
     },
     emit(node, onnx): void {
-      onnx.write(
-        "Tile",
-        [
-          onnx.nameOf(node.inputs[0]!),
-          onnx.int64(node.attributes.repeats),
-        ],
-        {},
-        onnx.nameOf(node),
-      );
+      const repeats = onnx.int64(node.attributes.repeats);
+      onnx.result(node, "Tile", [node.inputs[0]!, repeats]);
     },
   } satisfies OpRule<"Tile">,
   Gather: sameInOnnx<"Gather">(

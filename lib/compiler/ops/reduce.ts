@@ -16,45 +16,39 @@ const reduction: OpRule<ReduceOp> = {
   },
   emit(node, onnx) {
     const { axes, keepDims } = node.attributes;
-    onnx.write(
-      node.op,
-      [onnx.nameOf(node.inputs[0]!), onnx.int64(axes)],
+    onnx.result(node, node.op, [node.inputs[0]!, onnx.int64(axes)], {
+      keepdims: { int: Number(keepDims) },
       // Without axes ONNX would reduce all of them.
-      { keepdims: { int: Number(keepDims) }, noop_with_empty_axes: { int: 1 } },
-      onnx.nameOf(node),
-    );
+      noop_with_empty_axes: { int: 1 },
+    });
   },
 };
 
-function position(): OpRule<"ArgMax" | "ArgMin"> {
-  return {
-    infer(inputs, { axis }) {
-      expectInputs(inputs, ["number"]);
-      expectAxis(inputs[0]!, axis);
-      return { dtype: "int32", shape: inputs[0]!.shape.toSpliced(axis, 1) };
-    },
-    emit(node, onnx) {
-      const found = onnx.write(node.op, [onnx.nameOf(node.inputs[0]!)], {
-        axis: { int: node.attributes.axis },
-        keepdims: { int: 0 },
-      });
-      onnx.write(
-        "Cast",
-        [found],
-        { to: { dtype: "int32" } },
-        onnx.nameOf(node),
-      );
-    },
-  };
-}
+/** ONNX gives positions as int64. */
+const TO_INT32 = { to: { dtype: "int32" } } as const;
 
-/** Rules of the operations that make axes smaller by combining what lies along them. */
+const position: OpRule<"ArgMax" | "ArgMin"> = {
+  infer(inputs, { axis }) {
+    expectInputs(inputs, ["number"]);
+    expectAxis(inputs[0]!, axis);
+    return { dtype: "int32", shape: inputs[0]!.shape.toSpliced(axis, 1) };
+  },
+  emit(node, onnx) {
+    const found = onnx.write(node.op, node.inputs, {
+      axis: { int: node.attributes.axis },
+      keepdims: { int: 0 },
+    });
+    onnx.result(node, "Cast", [found], TO_INT32);
+  },
+};
+
+/** Rules of the operations that combine values along axes. */
 export const REDUCE_RULES = {
   ...Object.fromEntries(REDUCE_OPS.map((op) => [op, reduction])) as {
     readonly [O in ReduceOp]: OpRule<O>;
   },
-  ArgMax: position() as OpRule<"ArgMax">,
-  ArgMin: position() as OpRule<"ArgMin">,
+  ArgMax: position as OpRule<"ArgMax">,
+  ArgMin: position as OpRule<"ArgMin">,
   CumSum: {
     infer(inputs, { axis }) {
       expectInputs(inputs, ["number"]);
@@ -63,15 +57,10 @@ export const REDUCE_RULES = {
     },
     emit(node, onnx) {
       const { axis, exclusive, reverse } = node.attributes;
-      onnx.write(
-        "CumSum",
-        [onnx.nameOf(node.inputs[0]!), onnx.int64([axis], [])],
-        {
-          exclusive: { int: Number(exclusive) },
-          reverse: { int: Number(reverse) },
-        },
-        onnx.nameOf(node),
-      );
+      onnx.result(node, "CumSum", [node.inputs[0]!, onnx.int64([axis], [])], {
+        exclusive: { int: Number(exclusive) },
+        reverse: { int: Number(reverse) },
+      });
     },
   } satisfies OpRule<"CumSum">,
   TopKValues: topK(0) as OpRule<"TopKValues">,
@@ -90,19 +79,11 @@ function topK(output: 0 | 1): OpRule<"TopKValues" | "TopKIndices"> {
       };
     },
     emit(node, onnx) {
-      const inputs = [
-        onnx.nameOf(node.inputs[0]!),
-        onnx.int64([node.attributes.k]),
-      ];
-      const name = onnx.nameOf(node);
-      if (output === 0) {
-        onnx.writeMany("TopK", inputs, {}, [name, undefined]);
-      } else {
-        const [, indices] = onnx.writeMany("TopK", inputs, {}, [
-          undefined,
-          undefined,
-        ]);
-        onnx.write("Cast", [indices!], { to: { dtype: "int32" } }, name);
+      const { k } = node.attributes;
+      if (output === 0) onnx.topK(node.inputs[0]!, k, node);
+      else {
+        const { indices } = onnx.topK(node.inputs[0]!, k);
+        onnx.result(node, "Cast", [indices], TO_INT32);
       }
     },
   };

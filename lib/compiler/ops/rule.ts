@@ -3,7 +3,7 @@ import type { OnnxAttribute } from "../../formats/onnx/mod.ts";
 import type { Node, NodeOf, TensorType } from "../ir/graph.ts";
 import type { OpAttributes, OpName } from "../ir/op_attributes.ts";
 
-/** Everything the compiler knows of an operation, in one place. */
+/** The type inference and the ONNX form of an operation. */
 export interface OpRule<O extends OpName> {
   /**
    * The type of the result.
@@ -18,30 +18,39 @@ export interface OpRule<O extends OpName> {
   emit(node: NodeOf<O>, onnx: OnnxEmitter): void;
 }
 
-/** What an operation needs in order to write itself as ONNX. */
+/** An input of an ONNX node: a value of the graph, or a name; "" where it is left out. */
+export type OnnxInput = Node | string;
+
+/** Attributes of an ONNX node by name. */
+export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
+
+/** Writes the ONNX nodes of a graph. */
 export interface OnnxEmitter {
-  /** The name under which a node's result is known. */
-  nameOf(node: Node): string;
+  /** Writes the ONNX node whose output is the result of a node. */
+  result(
+    node: NodeOf<OpName>,
+    operator: string,
+    inputs: readonly OnnxInput[],
+    attributes?: OnnxAttributes,
+  ): void;
   /**
-   * Writes one ONNX node; returns the name of its (first) output.
+   * Writes an ONNX node of a value in between; returns its name.
    *
-   * @param domain Who defines the operator, where it is not the standard.
+   * @param domain Of an operator that is not of the standard.
    */
   write(
     operator: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, OnnxAttribute>>,
-    output?: string,
+    inputs: readonly OnnxInput[],
+    attributes?: OnnxAttributes,
     domain?: string,
   ): string;
-  /** Writes one ONNX node with several outputs; returns their names, new ones where none is given. */
-  writeMany(
-    operator: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, OnnxAttribute>>,
-    outputs: readonly (string | undefined)[],
-  ): string[];
-  /** A constant of sizes, axes or positions, as ONNX wants them. */
+  /** Writes `TopK` over the last axis; `values` is the node whose result they are, if any. */
+  topK(
+    x: OnnxInput,
+    k: number,
+    values?: NodeOf<OpName>,
+  ): { readonly indices: string };
+  /** A constant of sizes, axes or positions. */
   int64(values: readonly number[], shape?: readonly number[]): string;
   /** A scalar constant. */
   scalar(value: number, dtype: DType): string;
@@ -52,19 +61,21 @@ export interface OnnxEmitter {
 /** A rule whose ONNX form is one node of the same name and inputs. */
 export function sameInOnnx<O extends OpName>(
   infer: OpRule<O>["infer"],
-  attributesOf: (
-    node: NodeOf<O>,
-  ) => Readonly<Record<string, OnnxAttribute>> = () => ({}),
+  attributesOf: (node: NodeOf<O>) => OnnxAttributes = () => ({}),
 ): OpRule<O> {
   return {
     infer,
-    emit(node, onnx) {
-      onnx.write(
-        node.op,
-        node.inputs.map((input) => onnx.nameOf(input)),
-        attributesOf(node),
-        onnx.nameOf(node as Node),
-      );
-    },
+    emit: (node, onnx) =>
+      onnx.result(node, node.op, node.inputs, attributesOf(node)),
   };
+}
+
+/** Pads in the order of ONNX: all before, then all after. */
+export function padsOf(
+  pads: readonly (readonly [before: number, after: number])[],
+): number[] {
+  return [
+    ...pads.map(([before]) => before),
+    ...pads.map(([, after]) => after),
+  ];
 }

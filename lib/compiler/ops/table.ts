@@ -9,7 +9,7 @@ import { REDUCE_RULES } from "./reduce.ts";
 import type { OnnxEmitter, OpRule } from "./rule.ts";
 
 /** The rule of every operation: a missing one does not compile. */
-export const OP_RULES: { readonly [O in OpName]: OpRule<O> } = {
+const OP_RULES: { readonly [O in OpName]: OpRule<O> } = {
   ...BLOCKED_RULES,
   ...ELEMENTWISE_RULES,
   ...LINEAR_RULES,
@@ -37,6 +37,5 @@ export function inferType<O extends OpName>(
 
 /** Writes a node as ONNX. */
 export function emitNode(node: Node, onnx: OnnxEmitter): void {
-  const rule = OP_RULES[node.op] as OpRule<OpName>;
-  rule.emit(node as never, onnx);
+  (OP_RULES[node.op] as OpRule<OpName>).emit(node, onnx);
 }

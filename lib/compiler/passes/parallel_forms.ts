@@ -4,28 +4,28 @@ import type { Graph, Node, NodeOf } from "../ir/graph.ts";
 import type { ReduceOp } from "../ir/op_attributes.ts";
 import { rewrite } from "./rewrite.ts";
 
-/** Side of the square of a product that one group of a card's cores makes. */
+/** Side of the square tile of a product that one workgroup computes. */
 const TILE = 32;
-/** Multiplications below which a product is over before its sides are turned. */
+/** Multiplications below which a transpose costs more than it saves. */
 const SMALL_PRODUCT = 2 ** 20;
-/** Groups that keep a card busy: a product of fewer tiles is divided. */
+/** Workgroups that keep a card busy: a product of fewer tiles is divided. */
 const ENOUGH_GROUPS = 256;
-/** Fewer rows are not worth a group of their own. */
+/** Fewest rows worth a workgroup. */
 const FEWEST_ROWS = 128;
-/** So many numbers may be reduced by one group. */
+/** Most numbers that one workgroup reduces. */
 const MOST_BY_ONE = 8192;
-/** Groups that share a larger reduction. */
+/** Most workgroups that share a larger reduction. */
 const MOST_PARTS = 1024;
 
 /** The largest whole number up to `most` that divides `n`. */
 function divisorUpTo(most: number, n: number): number {
   for (let d = Math.min(most, n); d > 1; d--) if (n % d === 0) return d;
-  return 1; // also where at most none is asked for
+  return 1; // also for most < 1
 }
 
 /**
- * A product whose right side lies transposed: turned about first, since the
- * cores read it a column at a time otherwise, three times as slowly.
+ * A product whose right side is transposed in memory: the transpose comes first,
+ * since reading columns would be three times as slow.
  */
 function turnedProduct(
   { attributes: { transposeA, transposeB } }: NodeOf<"MatMul">,
@@ -33,19 +33,16 @@ function turnedProduct(
   builder: GraphBuilder,
 ): Node | undefined {
   if (transposeA || !transposeB) return undefined;
-  if (sizeOf(a!.type.shape) * b!.type.shape[0]! < SMALL_PRODUCT) {
-    return undefined;
-  }
-  return builder.add("MatMul", [a!, builder.transpose(b!, [1, 0])], {
-    transposeA,
-    transposeB: false,
-  }) as Node;
+  const products = sizeOf(a!.type.shape) * b!.type.shape[0]!;
+  return products < SMALL_PRODUCT
+    ? undefined
+    : builder.matMul(a!, builder.transpose(b!, [1, 0]));
 }
 
 /**
  * A small product of long rows, such as the gradient of a weight over many
- * places: a group of cores makes a tile of it alone, however long the rows are,
- * while others stand idle. The rows are divided, and the parts summed.
+ * positions: one workgroup computes a tile alone, however long the rows are,
+ * while others idle. The rows are divided, and the parts summed (split-K).
  */
 function dividedProduct(
   { attributes: { transposeA, transposeB }, type }: NodeOf<"MatMul">,
@@ -66,23 +63,17 @@ function dividedProduct(
     builder.reshape(a!, [parts, length / parts, m]),
     [0, 2, 1],
   );
-  const products = builder.add("MatMul", [
-    left,
-    builder.reshape(b!, [parts, length / parts, n]),
-  ], { transposeA: false, transposeB: false }) as Node;
-  const sum = builder.add("ReduceSum", [products], {
-    axes: [0],
-    keepDims: false,
-  }) as Node;
+  const right = builder.reshape(b!, [parts, length / parts, n]);
+  const sum = builder.sum(builder.matMul(left, right), [0]);
   return builder.reshape(sum, type.shape);
 }
 
-/** Reductions of many numbers that are those of the reductions of equal parts. */
+/** Reductions that equal the reduction of the reductions of equal parts. */
 const BY_PARTS = ["ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"] as const;
 
 /**
- * One number of very many: a group of cores makes it alone. The numbers are
- * divided evenly among groups first.
+ * A reduction of very many numbers to one: a single workgroup would compute it.
+ * The numbers are divided evenly among workgroups first.
  */
 function dividedReduction(
   node: NodeOf<ReduceOp>,
@@ -94,14 +85,14 @@ function dividedReduction(
   const parts = divisorUpTo(MOST_PARTS, size);
   if (parts === 1) return undefined;
   const reduce = (x: Node, axis: number): Node =>
-    builder.add(node.op, [x], { axes: [axis], keepDims: false }) as Node;
+    builder.op(node.op, [x], { axes: [axis], keepDims: false });
   const each = reduce(builder.reshape(x!, [parts, size / parts]), 1);
   return builder.reshape(reduce(each, 0), node.type.shape);
 }
 
 /**
- * Writes products and reductions so that all cores of a graphics card have a
- * part in each of them. Measured in docs/devices.md.
+ * Rewrites products and reductions so that all cores of a graphics card share
+ * each of them. Measured in docs/devices.md.
  */
 export function parallelForms(graph: Graph): Graph {
   return rewrite(graph, (node, inputs, builder) => {

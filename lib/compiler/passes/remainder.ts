@@ -14,63 +14,39 @@ export function wholeRemainder(
   a: Node,
   b: Node,
 ): Node {
+  const { add, div, greater, less, mul, sub, where } = builder;
   const zero = builder.fill(0, "int32");
-  const quotient = builder.elementwise("Div", a, b);
-  const rest = builder.elementwise(
-    "Sub",
-    a,
-    builder.elementwise("Mul", quotient, b),
+  const rest = sub(a, mul(div(a, b), b));
+  const moved = add(rest, b);
+  return where(
+    greater(b, zero),
+    where(less(rest, zero), moved, rest),
+    where(greater(rest, zero), moved, rest),
   );
-  const moved = builder.elementwise("Add", rest, b);
-  const where = (op: "Less" | "Greater"): Node =>
-    builder.add(
-      "Where",
-      [builder.elementwise(op, rest, zero), moved, rest],
-      {},
-    );
-  return builder.add("Where", [
-    builder.elementwise("Greater", b, zero),
-    where("Less"),
-    where("Greater"),
-  ], {});
 }
 
 /** `2^12 + 1`: splits a float of 24 digits into halves whose products are exact. */
 const SPLITTER = 4097;
 
 /** Two floats of half the digits whose sum is x (Veltkamp 1968). */
-function halvesOf(builder: GraphBuilder, x: Node): [high: Node, low: Node] {
-  const scaled = builder.elementwise(
-    "Mul",
-    x,
-    builder.fill(SPLITTER, "float32"),
-  );
-  const high = builder.elementwise(
-    "Sub",
-    scaled,
-    builder.elementwise("Sub", scaled, x),
-  );
-  return [high, builder.elementwise("Sub", x, high)];
+function halvesOf(
+  { like, mul, sub }: GraphBuilder,
+  x: Node,
+): [high: Node, low: Node] {
+  const scaled = mul(x, like(x, SPLITTER));
+  const high = sub(scaled, sub(scaled, x));
+  return [high, sub(x, high)];
 }
 
 /** `a - b * c`, where it is small against a, without the rounding of the product. */
-function minusProduct(
-  builder: GraphBuilder,
-  a: Node,
-  b: Node,
-  c: Node,
-): Node {
-  const [high, low] = halvesOf(builder, b);
-  return [high, low].reduce((rest, half) =>
-    halvesOf(builder, c).reduce(
-      (rest, other) =>
-        builder.elementwise(
-          "Sub",
-          rest,
-          builder.elementwise("Mul", half, other),
-        ),
-      rest,
-    ), a);
+function minusProduct(builder: GraphBuilder, a: Node, b: Node, c: Node): Node {
+  let rest = a;
+  for (const half of halvesOf(builder, b)) {
+    for (const other of halvesOf(builder, c)) {
+      rest = builder.sub(rest, builder.mul(half, other));
+    }
+  }
+  return rest;
 }
 
 /**
@@ -82,32 +58,19 @@ export function truncatedRemainder(
   a: Node,
   b: Node,
 ): Node {
-  const zero = builder.fill(0, "float32");
-  const step = builder.add("Abs", [b], {});
-  const size = builder.add("Abs", [a], {});
-  const quotient = builder.add("Floor", [
-    builder.elementwise("Div", size, step),
-  ], {});
+  const { abs, add, div, equal, floor, less, like, sub, where } = builder;
+  const zero = like(a, 0);
+  const step = abs(b);
+  const size = abs(a);
+  const quotient = floor(div(size, step));
   const rest = minusProduct(builder, size, quotient, step);
   // The quotient may have been rounded up to the next whole number.
-  const mended = builder.add("Where", [
-    builder.elementwise("Less", rest, zero),
-    builder.elementwise("Add", rest, step),
-    rest,
-  ], {});
-  const positive = builder.add("Where", [
-    builder.elementwise(
-      "Equal",
-      step,
-      builder.fill(Infinity, "float32"),
-    ),
-    // What is not a number minus itself stays none.
-    builder.elementwise("Add", size, builder.elementwise("Sub", size, size)),
+  const mended = where(less(rest, zero), add(rest, step), rest);
+  const positive = where(
+    equal(step, like(step, Infinity)),
+    // NaN for an infinite or NaN dividend, else the dividend.
+    add(size, sub(size, size)),
     mended,
-  ], {});
-  return builder.add("Where", [
-    builder.elementwise("Less", a, zero),
-    builder.add("Neg", [positive], {}),
-    positive,
-  ], {});
+  );
+  return where(less(a, zero), builder.op("Neg", [positive], {}), positive);
 }

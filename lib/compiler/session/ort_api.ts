@@ -6,116 +6,90 @@ import { residentFunction } from "./resident_library.ts";
  * npm:onnxruntime-node, called through Deno's foreign functions.
  *
  * The package's own JavaScript binding copies every result and blocks the
- * thread; training moves gigabytes of state a step, and through this interface
- * it stays where it is (docs/compiler.md has the measurement).
+ * thread; training has gigabytes of state, which this interface leaves in place
+ * (docs/compiler.md has the measurement).
  *
  * @module
  */
 
-/** `ORT_API_VERSION` that the table below was read from; later ones only append to it. */
+/** `ORT_API_VERSION` of the table below; later ones only append to it. */
 const API_VERSION = 22;
 
 /** Result of a call: null for success, or an `OrtStatus*`. */
 type Status = Deno.PointerValue;
 
 /**
- * The functions used: place in the `OrtApi` struct and parameters. Places
- * never change: ONNX Runtime only appends to the struct.
+ * The functions used: place in the `OrtApi` struct, then parameters. Places never
+ * change: ONNX Runtime only appends to the struct.
  */
 const FUNCTIONS = {
-  GetErrorMessage: { place: 2, parameters: ["pointer"] },
-  CreateEnv: { place: 3, parameters: ["i32", "buffer", "buffer"] },
-  CreateSession: {
-    place: 7,
-    parameters: ["pointer", "buffer", "pointer", "buffer"],
-  },
-  CreateSessionFromArray: {
-    place: 8,
-    parameters: ["pointer", "buffer", "usize", "pointer", "buffer"],
-  },
-  SetOptimizedModelFilePath: { place: 11, parameters: ["pointer", "buffer"] },
-  CreateSessionOptions: { place: 10, parameters: ["buffer"] },
-  EnableProfiling: { place: 14, parameters: ["pointer", "buffer"] },
-  DisableMemPattern: { place: 17, parameters: ["pointer"] },
-  SetSessionLogSeverityLevel: { place: 22, parameters: ["pointer", "i32"] },
-  SetSessionGraphOptimizationLevel: {
-    place: 23,
-    parameters: ["pointer", "i32"],
-  },
-  SetIntraOpNumThreads: { place: 24, parameters: ["pointer", "i32"] },
-  CreateRunOptions: { place: 39, parameters: ["buffer"] },
-  RunOptionsSetTerminate: { place: 46, parameters: ["pointer"] },
-  RunOptionsUnsetTerminate: { place: 47, parameters: ["pointer"] },
-  CreateTensorAsOrtValue: {
-    place: 48,
-    parameters: ["pointer", "buffer", "usize", "i32", "buffer"],
-  },
-  CreateTensorWithDataAsOrtValue: {
-    place: 49,
-    parameters: [
-      "pointer",
-      "buffer",
-      "usize",
-      "buffer",
-      "usize",
-      "i32",
-      "buffer",
-    ],
-  },
-  CreateMemoryInfo: {
-    place: 68,
-    parameters: ["buffer", "i32", "i32", "i32", "buffer"],
-  },
-  CreateCpuMemoryInfo: { place: 69, parameters: ["i32", "i32", "buffer"] },
-  AllocatorFree: { place: 76, parameters: ["pointer", "pointer"] },
-  GetAllocatorWithDefaultOptions: { place: 78, parameters: ["buffer"] },
-  ReleaseStatus: { place: 93, parameters: ["pointer"] },
-  ReleaseMemoryInfo: { place: 94, parameters: ["pointer"] },
-  ReleaseSession: { place: 95, parameters: ["pointer"] },
-  ReleaseValue: { place: 96, parameters: ["pointer"] },
-  ReleaseRunOptions: { place: 97, parameters: ["pointer"] },
-  ReleaseSessionOptions: { place: 100, parameters: ["pointer"] },
-  SessionEndProfiling: {
-    place: 110,
-    parameters: ["pointer", "pointer", "buffer"],
-  },
-  AddSessionConfigEntry: {
-    place: 130,
-    parameters: ["pointer", "buffer", "buffer"],
-  },
-  CreateAllocator: { place: 131, parameters: ["pointer", "pointer", "buffer"] },
-  ReleaseAllocator: { place: 132, parameters: ["pointer"] },
-  CreateIoBinding: { place: 134, parameters: ["pointer", "buffer"] },
-  ReleaseIoBinding: { place: 135, parameters: ["pointer"] },
-  BindInput: { place: 136, parameters: ["pointer", "buffer", "pointer"] },
-  BindOutput: { place: 137, parameters: ["pointer", "buffer", "pointer"] },
-  ClearBoundInputs: { place: 141, parameters: ["pointer"] },
-  ClearBoundOutputs: { place: 142, parameters: ["pointer"] },
-  SessionOptionsAppendExecutionProvider_CUDA_V2: {
-    place: 204,
-    parameters: ["pointer", "pointer"],
-  },
-  CreateCUDAProviderOptions: { place: 205, parameters: ["buffer"] },
-  ReleaseCUDAProviderOptions: { place: 208, parameters: ["pointer"] },
-  SessionOptionsAppendExecutionProvider: {
-    place: 216,
-    parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],
-  },
-} as const satisfies Record<
-  string,
-  { place: number; parameters: readonly Deno.NativeType[] }
->;
+  GetErrorMessage: [2, "pointer"],
+  CreateEnv: [3, "i32", "buffer", "buffer"],
+  CreateSessionFromArray: [
+    8,
+    "pointer",
+    "buffer",
+    "usize",
+    "pointer",
+    "buffer",
+  ],
+  SetOptimizedModelFilePath: [11, "pointer", "buffer"],
+  CreateSessionOptions: [10, "buffer"],
+  EnableProfiling: [14, "pointer", "buffer"],
+  DisableMemPattern: [17, "pointer"],
+  SetSessionLogSeverityLevel: [22, "pointer", "i32"],
+  SetSessionGraphOptimizationLevel: [23, "pointer", "i32"],
+  SetIntraOpNumThreads: [24, "pointer", "i32"],
+  CreateTensorAsOrtValue: [48, "pointer", "buffer", "usize", "i32", "buffer"],
+  CreateTensorWithDataAsOrtValue: [
+    49,
+    "pointer",
+    "buffer",
+    "usize",
+    "buffer",
+    "usize",
+    "i32",
+    "buffer",
+  ],
+  CreateMemoryInfo: [68, "buffer", "i32", "i32", "i32", "buffer"],
+  CreateCpuMemoryInfo: [69, "i32", "i32", "buffer"],
+  AllocatorFree: [76, "pointer", "pointer"],
+  GetAllocatorWithDefaultOptions: [78, "buffer"],
+  ReleaseStatus: [93, "pointer"],
+  ReleaseMemoryInfo: [94, "pointer"],
+  ReleaseSession: [95, "pointer"],
+  ReleaseValue: [96, "pointer"],
+  ReleaseSessionOptions: [100, "pointer"],
+  SessionEndProfiling: [110, "pointer", "pointer", "buffer"],
+  AddSessionConfigEntry: [130, "pointer", "buffer", "buffer"],
+  CreateAllocator: [131, "pointer", "pointer", "buffer"],
+  ReleaseAllocator: [132, "pointer"],
+  CreateIoBinding: [134, "pointer", "buffer"],
+  ReleaseIoBinding: [135, "pointer"],
+  BindInput: [136, "pointer", "buffer", "pointer"],
+  BindOutput: [137, "pointer", "buffer", "pointer"],
+  ClearBoundInputs: [141, "pointer"],
+  ClearBoundOutputs: [142, "pointer"],
+  SessionOptionsAppendExecutionProvider_CUDA_V2: [204, "pointer", "pointer"],
+  CreateCUDAProviderOptions: [205, "buffer"],
+  ReleaseCUDAProviderOptions: [208, "pointer"],
+  SessionOptionsAppendExecutionProvider: [
+    216,
+    "pointer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "usize",
+  ],
+} as const satisfies Record<string, readonly [number, ...Deno.NativeType[]]>;
 
-/** `RunWithBinding`, apart because it runs on another thread. */
-const RUN_WITH_BINDING = {
-  place: 133,
-  parameters: ["pointer", "pointer", "pointer"],
-} as const;
+/** Place of `RunWithBinding`, apart because it runs on another thread. */
+const RUN_WITH_BINDING = 133;
 
 type FunctionName = keyof typeof FUNCTIONS;
 type Argument = Deno.PointerValue | BufferSource | number | bigint;
 
-/** A failure inside ONNX Runtime, with its own words. */
+/** A failure inside ONNX Runtime, with its message. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
 }
@@ -156,7 +130,7 @@ export class OrtApi {
     }
     const view = new Deno.UnsafePointerView(table);
     this.#functions = Object.fromEntries(
-      Object.entries(FUNCTIONS).map(([name, { place, parameters }]) => {
+      Object.entries(FUNCTIONS).map(([name, [place, ...parameters]]) => {
         const fn = new Deno.UnsafeFnPointer(pointerAt(view, place), {
           parameters: parameters as readonly Deno.NativeType[],
           result: "pointer",
@@ -167,10 +141,11 @@ export class OrtApi {
         ];
       }),
     ) as Record<FunctionName, (...args: Argument[]) => Status>;
-    const run = new Deno.UnsafeFnPointer(
-      pointerAt(view, RUN_WITH_BINDING.place),
-      { ...RUN_WITH_BINDING, result: "pointer", nonblocking: true },
-    );
+    const run = new Deno.UnsafeFnPointer(pointerAt(view, RUN_WITH_BINDING), {
+      parameters: ["pointer", "pointer", "pointer"],
+      result: "pointer",
+      nonblocking: true,
+    });
     this.#run = (...args) => run.call(...args as [null, null, null]);
     // Severity 4, fatal: errors arrive as exceptions anyway.
     this.environment = this.create("CreateEnv", 4, cString("aiprod"));
@@ -185,7 +160,7 @@ export class OrtApi {
   }
 
   /**
-   * Calls a function that gives a status.
+   * Calls a function that returns a status.
    *
    * @throws {RuntimeError} with the runtime's message
    */
@@ -193,14 +168,14 @@ export class OrtApi {
     this.#check(this.#functions[name](...args));
   }
 
-  /** Calls a function whose last parameter receives a new object. */
+  /** Calls a function that writes a new object to its last parameter. */
   create(name: FunctionName, ...args: Argument[]): Deno.PointerObject {
     const out = new BigUint64Array(new ArrayBuffer(8));
     this.call(name, ...args, out);
     return Deno.UnsafePointer.create(out[0]!)!;
   }
 
-  /** Frees an object, or what it holds: functions that give no status. */
+  /** Frees an object, or its bindings: functions that return no status. */
   release(
     name: FunctionName & `${"Release" | "Clear"}${string}`,
     object: Deno.PointerValue,
@@ -227,12 +202,12 @@ export class OrtApi {
   }
 }
 
-/** A text as C wants it. */
+/** A zero-terminated text for C. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text + "\0");
 }
 
-/** A path as the runtime wants it: wide characters on Windows, else as any text. */
+/** A path for the runtime: wide characters on Windows, else a text. */
 export function cPath(path: string): Uint8Array<ArrayBuffer> {
   if (Deno.build.os !== "windows") return cString(path);
   const wide = Uint16Array.from(
@@ -249,7 +224,7 @@ function pointerAt<F>(
   return Deno.UnsafePointer.create<F>(view.getBigUint64(place * 8))!;
 }
 
-/** Where the package keeps the library for this system. */
+/** The path of the library for this system in the package. */
 function libraryPath(): string {
   const files: Record<string, string> = {
     "linux-x64": "linux/x64/libonnxruntime.so.1",

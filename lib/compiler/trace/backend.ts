@@ -3,19 +3,30 @@ import { type DType, shapeText, zeros } from "../../core/mod.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import type { Node, Values } from "../ir/graph.ts";
 import { OpTypeError } from "../ops/expect.ts";
-import type { KernelCall, Lowering } from "./kernel_call.ts";
+import {
+  ANY_TARGET,
+  type KernelCall,
+  type Lowering,
+  type Target,
+  UnsupportedOpError,
+} from "./kernel_call.ts";
 import { LOWERINGS } from "./lower/table.ts";
 import { UNLOWERED } from "./lower/unlowered.ts";
-import { ANY_TARGET, type Target } from "./target.ts";
-import { TRACING } from "./tracing.ts";
-import { UnsupportedOpError } from "./unsupported_op_error.ts";
+
+/** The name under which the tracing backend is registered with TF.js. */
+const TRACING = "aiprod-trace";
+
+/** Whether TF.js is recording a function rather than computing. */
+export function isTracing(): boolean {
+  return tf.engine().backendName === TRACING;
+}
 
 /**
  * A TF.js backend that computes nothing: a tensor's data is the node that
  * would compute it, and calling a kernel adds nodes to the graph being built.
  */
 class TracingBackend extends tf.KernelBackend {
-  /** What the graph being built is for. */
+  /** The device that the graph being built is for. */
   target: Target = ANY_TARGET;
   readonly #nodes = new Map<tf.DataId, Node>();
   #builder: GraphBuilder | undefined;
@@ -30,7 +41,7 @@ class TracingBackend extends tf.KernelBackend {
     this.#nodes.clear();
   }
 
-  /** Gives a node the identity that TF.js wants for a tensor. */
+  /** Makes the record by which TF.js identifies a tensor. */
   hold(node: Node): tf.TensorInfo {
     const dataId = {};
     this.#nodes.set(dataId, node);
@@ -38,8 +49,8 @@ class TracingBackend extends tf.KernelBackend {
   }
 
   /**
-   * The node behind a tensor. One made outside becomes a constant; it stays
-   * where it is, so that other traces and eager code can use it as well.
+   * The node of a tensor. A tensor made outside the trace becomes a constant; it
+   * stays on its own backend, so that other traces and eager code can use it.
    */
   nodeOf({ dataId, shape, dtype }: tf.TensorInfo): Node {
     const known = this.#nodes.get(dataId);
@@ -211,7 +222,7 @@ function callKernel(
     : backend.hold(results as Node);
 }
 
-/** An operation that is not defined for what a kernel accepts has no form for it. */
+/** Reports inputs that a kernel accepts and the operation does not. */
 function lower(lowering: Lowering, call: KernelCall): Node | readonly Node[] {
   try {
     return lowering(call);
@@ -221,19 +232,16 @@ function lower(lowering: Lowering, call: KernelCall): Node | readonly Node[] {
   }
 }
 
-/** What a traced function works with. */
+/** The tools of a function that records a graph. */
 export interface TraceScope {
   readonly builder: GraphBuilder;
-  /** A tensor that stands for a node. */
+  /** The tensor of a node. */
   tensorOf(node: Node): tf.Tensor;
   /** The node that computes a tensor. */
   nodeOf(tensor: tf.Tensor): Node;
 }
 
-/**
- * Runs a function with TF.js recording instead of computing, and gives TF.js
- * back the backend it had.
- */
+/** Runs a function with TF.js recording instead of computing, then restores its backend. */
 export function withTracing<T>(
   record: (scope: TraceScope) => T,
   target: Target = ANY_TARGET,
@@ -247,13 +255,13 @@ export function withTracing<T>(
   const builder = new GraphBuilder();
   tracer.builder = builder;
   tracer.target = target;
-  // Registered only meanwhile, so that TF.js never takes it for one that computes.
+  // Registered only meanwhile, so that TF.js never chooses it for computing.
   tf.registerBackend(TRACING, () => tracer, 0);
   try {
     // With a synchronous factory this takes effect at once.
     void tf.setBackend(TRACING);
-    // The result leaves by this variable: what `tidy` returns it searches for
-    // tensors, however deep.
+    // Not returned through `tidy`, which searches its result for tensors,
+    // however deep.
     let result: T;
     tf.tidy(() => {
       result = record({

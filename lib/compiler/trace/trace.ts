@@ -10,10 +10,13 @@ import {
 import type { Graph, Named, TensorType } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
 import { withTracing } from "./backend.ts";
-import { ANY_TARGET, type Target } from "./target.ts";
+import { ANY_TARGET, type Target } from "./kernel_call.ts";
 
-/** A tree of arrays as the traced function sees it: a tree of TF.js tensors. */
-export type TensorsOf<X> = MapLeaves<X, NdArray | TensorType, tf.Tensor>;
+/** An array, or its type. */
+export type Typed = NdArray | TensorType;
+
+/** A tree of TF.js tensors in place of one of arrays. */
+export type TensorsOf<X> = MapLeaves<X, Typed, tf.Tensor>;
 
 /** A function that can be traced: trees of tensors in and out, nothing else. */
 export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
@@ -21,12 +24,12 @@ export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
 /**
  * Records a function over TF.js tensors as a graph.
  *
- * The function runs once, with tensors that have shapes but no values, so
- * that ordinary TypeScript control flow over shapes and configuration is
- * resolved while tracing. Tensors it uses from outside become constants.
+ * The function runs once, with tensors that have shapes but no values: ordinary
+ * TypeScript control flow over shapes and configuration is resolved while tracing.
+ * Tensors from outside become constants.
  *
  * @param inputs A tree of arrays (or of their types); paths become input names.
- * @param target What the graph is to run on; it runs anywhere when left out.
+ * @param target The device of the graph; it runs anywhere when left out.
  * @throws {UnsupportedOpError} at the first kernel without an exact form
  *
  * @example
@@ -62,14 +65,14 @@ export function trace<I, O>(
   return verifyGraph(graph, "trace");
 }
 
-/** Whether a value is an array or the type of one: the leaf of a tree of arguments. */
-export function isTyped(value: unknown): value is NdArray | TensorType {
+/** Whether a value is a leaf of a tree of arguments. */
+export function isTyped(value: unknown): value is Typed {
   return isNdArray(value) ||
     (typeof value === "object" && value !== null && "dtype" in value &&
       "shape" in value && Array.isArray(value.shape));
 }
 
-function typeOf({ dtype, shape }: NdArray | TensorType): TensorType {
+function typeOf({ dtype, shape }: Typed): TensorType {
   return { dtype, shape };
 }
 
@@ -78,20 +81,7 @@ export function isTensor(value: unknown): value is tf.Tensor {
   return value instanceof tf.Tensor;
 }
 
-/**
- * Turns a tree of arrays into a tree of eager TF.js tensors.
- *
- * @example
- * ```ts
- * import "@tensorflow/tfjs-backend-cpu";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { x } = tensorsOf({ x: float32([2], [1, 2]) });
- * assert.deepEqual(x.shape, [2]);
- * ```
- */
+/** Turns a tree of arrays into a tree of eager TF.js tensors. */
 export function tensorsOf<X>(arrays: X): TensorsOf<X> {
   return mapTree(
     arrays,
@@ -100,20 +90,7 @@ export function tensorsOf<X>(arrays: X): TensorsOf<X> {
   ) as TensorsOf<X>;
 }
 
-/**
- * Reads a tree of eager TF.js tensors back into arrays.
- *
- * @example
- * ```ts
- * import "@tensorflow/tfjs-backend-cpu";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { arraysOf } from "lib/compiler/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { y } = arraysOf({ y: tf.tensor1d([1, 2]) });
- * assert.deepEqual([...y.data], [1, 2]);
- * ```
- */
+/** Reads a tree of eager TF.js tensors back into arrays. */
 export function arraysOf<X>(
   tensors: X,
 ): MapLeaves<X, tf.Tensor, NdArray> {

@@ -15,19 +15,6 @@ const BAR_SIZE = 24;
  * @param stream Takes text with ANSI escape sequences; `columns` is its width
  *   in characters, default 80.
  * @param clock Seconds, never going back.
- *
- * @example
- * ```ts
- * import { barProgress } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * let screen = "";
- * const progress = barProgress({ write: (text) => screen += text }, () => 0);
- * const task = progress.start({ label: "Decoding", total: 4, unit: "clips" });
- * task.update(2);
- * task.finish();
- * assert.match(screen, /Decoding: ended at 2\/4 clips/);
- * ```
  */
 export function barProgress(
   stream: { write(text: string): unknown; readonly columns?: number },
@@ -56,7 +43,7 @@ export function barProgress(
           const now = clock();
           state.update(done, facts, now);
           bar.update(done, payloadOf(state));
-          // The library draws on a timer, which a loop that never waits starves.
+          // A loop that never awaits starves the timer on which the library draws.
           if (now - lastDrawnAt < INTERVAL) return;
           lastDrawnAt = now;
           bars.update();

@@ -1,7 +1,7 @@
 /**
- * How long work tells how far it has come: on a terminal, in a log, or not at
- * all. `lib/core/mod.ts` has only the interface and the silent one, so that
- * importing it does not load a terminal library.
+ * Progress of long work: on a terminal, in a log, or silent. `lib/core/mod.ts`
+ * has only the interface and the silent one, so that importing it does not load
+ * a terminal library.
  *
  * @module
  */
@@ -9,6 +9,4 @@ export * from "./bars.ts";
 export * from "./lines.ts";
 export * from "./progress.ts";
 export * from "./rate.ts";
-export * from "./silent.ts";
 export * from "./terminal.ts";
-export * from "./text.ts";

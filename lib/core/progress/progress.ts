@@ -1,9 +1,9 @@
 /** Numbers and texts shown beside a task: `{ loss: 0.12, stage: "256px" }`. */
 export type ProgressFacts = Readonly<Record<string, number | string>>;
 
-/** What a task is, told once at its start. */
+/** The description of a task, given at its start. */
 export interface ProgressWork {
-  /** What is being done: "Training". */
+  /** "Training". */
   readonly label: string;
   /** Units in the whole task, at least 0. */
   readonly total: number;
@@ -16,7 +16,7 @@ export interface ProgressWork {
 /** One piece of long work, from its start to its end. */
 export interface ProgressTask extends Disposable {
   /**
-   * Tells how far the task has come. It costs little, so call it at every step.
+   * Reports progress. It costs little, so call it at every step.
    *
    * @param done Units done since the very beginning, not since the last call.
    * @param facts Replace those shown before; left out, those before stay.
@@ -27,9 +27,9 @@ export interface ProgressTask extends Disposable {
 }
 
 /**
- * Where long work tells how far it has come. It is an argument of everything
- * that takes longer than a few seconds, so that the same loop runs under a
- * terminal, a notebook or a test.
+ * Receives the progress of long work. It is an argument of all functions that
+ * take longer than a few seconds, so that the same loop runs under a terminal, a
+ * notebook or a test.
  *
  * @example
  * ```ts
@@ -52,3 +52,12 @@ export interface Progress {
   /** Begins a task. Several may run at once, one inside another. */
   start(work: ProgressWork): ProgressTask;
 }
+
+const SILENT_TASK: ProgressTask = {
+  update: () => {},
+  finish: () => {},
+  [Symbol.dispose]: () => {},
+};
+
+/** Progress without output, for tests and for quiet callers. */
+export const silentProgress: Progress = { start: () => SILENT_TASK };

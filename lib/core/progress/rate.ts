@@ -33,8 +33,8 @@ export class SmoothedRate {
   }
 
   /**
-   * Takes in that `done` units are done at a time. Observations at one and the
-   * same time are joined with the next one.
+   * Records that `done` units are done at a time. Observations at the same time
+   * are joined with the next one.
    */
   observe(done: number, seconds: number): void {
     const elapsed = seconds - this.#seconds;

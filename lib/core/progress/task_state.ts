@@ -1,8 +1,8 @@
 import type { ProgressFacts, ProgressWork } from "./progress.ts";
 import { SmoothedRate } from "./rate.ts";
-import { durationText, factsText, numberText } from "./text.ts";
+import { durationText, numberText } from "../text.ts";
 
-/** What is known of a running task, and how it reads. Times are in seconds. */
+/** The state of a running task and its texts. Times are in seconds. */
 export class TaskState {
   readonly #work: ProgressWork;
   readonly #initial: number;
@@ -29,7 +29,7 @@ export class TaskState {
     return this.#work.label;
   }
 
-  /** Takes in how far the task has come. */
+  /** Records progress. */
   update(
     done: number,
     facts: ProgressFacts | undefined,
@@ -71,8 +71,10 @@ export class TaskState {
     return `${this.#done}/${this.#work.total} ${this.#work.unit}`;
   }
 
+  /** "loss 0.12", "stage 256px". */
   get #factsPart(): string[] {
-    const text = factsText(this.#facts);
-    return text === "" ? [] : [text];
+    return Object.entries(this.#facts).map(([name, value]) =>
+      `${name} ${typeof value === "number" ? numberText(value) : value}`
+    );
   }
 }

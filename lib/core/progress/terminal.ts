@@ -8,12 +8,11 @@ export interface TerminalProgressOptions {
   /** Takes the text, default standard error, so that output stays clean. */
   readonly stream?: {
     write(text: string): unknown;
-    /** Whether a person watches. */
     readonly isTTY?: boolean;
     /** Width in characters. */
     readonly columns?: number;
   };
-  /** Whether to draw bars, default what the stream says. */
+  /** Whether to draw bars, default whether the stream is a terminal. */
   readonly isTerminal?: boolean;
   /** Seconds, never going back; default the time since the program began. */
   readonly clock?: () => number;
@@ -21,7 +20,7 @@ export interface TerminalProgressOptions {
 
 /**
  * Progress for the command line: bars on a terminal, plain lines elsewhere.
- * Both tell units done, smoothed rate, time left and the facts of the task.
+ * Both show units done, smoothed rate, time left and the facts of the task.
  *
  * @example
  * ```ts

@@ -8,19 +8,18 @@ import {
   WEATHERS,
 } from "../vocabulary/mod.ts";
 import { cldrNames } from "./cldr.ts";
-import { sentence, type Words } from "./_grammar.ts";
-import {
-  EAST_ASIAN,
-  GERMANIC,
-  OTHER_EUROPEAN,
-  ROMANCE,
-  SLAVIC,
-  SOUTH_ASIAN,
-  SOUTH_EAST_ASIAN,
-  WEST_ASIAN,
-} from "./grammars/mod.ts";
+import { type Phrases, sentence } from "./_grammar.ts";
+import { EAST_ASIAN } from "./grammars/east_asian.ts";
+import { GERMANIC } from "./grammars/germanic.ts";
+import { OTHER_EUROPEAN } from "./grammars/other_european.ts";
+import { ROMANCE } from "./grammars/romance.ts";
+import { SLAVIC } from "./grammars/slavic.ts";
+import { SOUTH_ASIAN } from "./grammars/south_asian.ts";
+import { SOUTH_EAST_ASIAN } from "./grammars/south_east_asian.ts";
+import { WEST_ASIAN } from "./grammars/west_asian.ts";
 
-const WORDS: ReadonlyMap<string, Words> = new Map(
+/** Phrases by language; other languages have no sentences. */
+const PHRASES: ReadonlyMap<string, Phrases> = new Map(
   [
     GERMANIC,
     ROMANCE,
@@ -30,15 +29,12 @@ const WORDS: ReadonlyMap<string, Words> = new Map(
     SOUTH_ASIAN,
     SOUTH_EAST_ASIAN,
     EAST_ASIAN,
-  ].flat().map((words) => [words.language, words]),
+  ].flat().map((phrases) => [phrases.language, phrases]),
 );
 
-/** The languages in which whole sentences are made, of those in `LANGUAGES`. */
-export const SENTENCE_LANGUAGES: readonly string[] = [...WORDS.keys()];
-
 /**
- * Says what a clip shows: in a sentence in each of `SENTENCE_LANGUAGES`, in
- * Unicode's own names in every other language.
+ * Describes a clip in a sentence; in languages without sentence templates, by
+ * {@link namePhrase}.
  *
  * @param language One of `LANGUAGES`.
  *
@@ -63,16 +59,16 @@ export async function caption(
   labels: Labels,
   language: string,
 ): Promise<string> {
-  const words = WORDS.get(language);
-  return words === undefined
+  const phrases = PHRASES.get(language);
+  return phrases === undefined
     ? await namePhrase(labels, language)
-    : sentence(words, labels, await cldrNames(language));
+    : sentence(phrases, labels, await cldrNames(language));
 }
 
 /**
- * Names what a clip shows with Unicode's own words: each subject and the arrow
- * of its motion, then camera, weather and light where there is something to
- * say.
+ * Describes a clip by CLDR names alone: each subject and the arrow of its
+ * motion, then camera, angle, weather and light where they differ from the
+ * default.
  *
  * @param language One of `LANGUAGES`.
  *
@@ -109,13 +105,13 @@ export async function namePhrase(
     WEATHERS[labels.weather].emoji,
     LIGHTS[labels.light].emoji,
   ].filter((group) => group.length > 0);
-  const [comma, semicolon] = marksOf(language);
+  const [comma, semicolon] = separatorsOf(language);
   return groups.map((group) => group.map(nameOf).join(comma)).join(semicolon)
     .normalize("NFC");
 }
 
-/** What stands between words, and between groups of them. */
-function marksOf(language: string): readonly [string, string] {
+/** Comma and semicolon, each with its space. */
+function separatorsOf(language: string): readonly [string, string] {
   switch (language.split("-")[0]) {
     case "ja":
       return ["、", "。"];

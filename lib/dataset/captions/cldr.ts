@@ -7,8 +7,20 @@ import {
   WEATHERS,
 } from "../vocabulary/mod.ts";
 
-/** Every emoji whose name a caption may use. */
-const NAMED: ReadonlySet<string> = new Set([
+/**
+ * The languages in which CLDR names the whole vocabulary, objects and motions,
+ * as BCP 47 tags. A test compares the list with the package.
+ */
+export const LANGUAGES: readonly string[] = `
+af ak am ar as az ba be bg bn bs ca chr cs cv cy da de dsb el en es et eu fa
+fi fil fo fr ga gd gl gu ha he hi hr hsb hu hy id ig is it ja jv ka kk kk-Arab
+km kn ko kok ky lo lt lv mk ml mn mr ms my ne nl no or pa pcm pl ps pt qu rm
+ro ru sd shn si sk sl so sq sr sr-Latn sv sw ta te th ti tk to tr uk ur uz vi
+yo yue yue-Hans zh zh-Hant zu
+`.trim().split(/\s+/);
+
+/** Every emoji that captions name. */
+const VOCABULARY: ReadonlySet<string> = new Set([
   ...OBJECT_KINDS.map(({ emoji }) => emoji),
   ...Object.values(MOTION_KINDS).map(({ emoji }) => emoji),
   ...[CAMERA_MOVES, ANGLES, WEATHERS, LIGHTS].flatMap((table) =>
@@ -16,21 +28,19 @@ const NAMED: ReadonlySet<string> = new Set([
   ),
 ]);
 
-const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
+const namesByLanguage = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
 /**
  * The names of emoji in one language, from Unicode CLDR (package
- * cldr-annotations-full, Unicode License v3), NFC: those of the vocabulary that
- * the language has.
- *
- * A language's file is read once; of its thousands of names the few hundred of
- * the vocabulary stay in memory.
+ * cldr-annotations-full, Unicode License v3), NFC; emoji that the language does
+ * not name are absent. Each language's file is read once per process, and only
+ * the names of the vocabulary stay in memory.
  *
  * @param language A folder of the package: `de`, `zh-Hant`.
  *
  * @example
  * ```ts
- * import { cldrNames } from "lib/dataset/captions/mod.ts";
+ * import { cldrNames } from "lib/dataset/captions/cldr.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await cldrNames("fr")).get("🚀"), "fusée");
@@ -39,17 +49,17 @@ const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
 export function cldrNames(
   language: string,
 ): Promise<ReadonlyMap<string, string>> {
-  let names = read.get(language);
+  let names = namesByLanguage.get(language);
   if (names === undefined) {
     names = readNames(language);
-    read.set(language, names);
+    namesByLanguage.set(language, names);
   }
   return names;
 }
 
 interface Annotations {
   readonly annotations: {
-    /** Absent where a language has begun and named nothing yet. */
+    /** Absent in languages that name nothing yet. */
     readonly annotations?: Readonly<
       Record<string, { readonly tts?: readonly string[] }>
     >;
@@ -66,7 +76,7 @@ async function readNames(
     await Deno.readTextFile(file),
   ) as Annotations;
   const names = new Map<string, string>();
-  for (const emoji of NAMED) {
+  for (const emoji of VOCABULARY) {
     const name = annotations?.[emoji]?.tts?.[0]?.normalize("NFC").trim();
     if (name) names.set(emoji, name);
   }

@@ -1,18 +1,19 @@
+import type { Image } from "../encode/image.ts";
 import { MOTION_KINDS, OBJECT_KINDS } from "../vocabulary/mod.ts";
 import { cldrNames } from "./cldr.ts";
 
-/** Which language has a name for what. */
+/** Which objects and motions CLDR names in each language. */
 export interface Coverage {
-  /** Folders of the package, those with the most names first. */
+  /** Folders of the package, the most complete first. */
   readonly languages: readonly string[];
-  /** Object kinds and motions, by id. */
+  /** Ids of object kinds, then of motions. */
   readonly things: readonly string[];
-  /** For each language, for each thing: whether CLDR names it. */
+  /** `[languages][things]`: whether CLDR has a name. */
   readonly named: readonly (readonly boolean[])[];
 }
 
 /**
- * Counts what CLDR names, in every language that the package has.
+ * Lists which objects and motions CLDR names in every language of the package.
  *
  * @example
  * ```ts
@@ -45,4 +46,46 @@ export async function cldrCoverage(): Promise<Coverage> {
     things: things.map(({ id }) => id),
     named: rows.map(({ named }) => named),
   };
+}
+
+/** Pixels: the side of a cell, and the gap after every tenth row. */
+const CELL = 3;
+const GAP = 1;
+
+const NAMED = [46, 125, 90] as const;
+const MISSING = [236, 232, 222] as const;
+const WHITE = 255;
+
+/**
+ * Draws a coverage table: a row for each language, a column for each object and
+ * motion, green where CLDR has a name.
+ *
+ * @returns An image `[H,W,3]`, RGB in [0,255].
+ *
+ * @example
+ * ```ts
+ * import { coverageImage } from "lib/dataset/captions/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const image = coverageImage({ languages: ["en"], things: ["cat", "dog"], named: [[true, false]] });
+ * assert.deepEqual([image.width, image.height], [6, 3]);
+ * assert.deepEqual([...image.data.subarray(0, 3)], [46, 125, 90]);
+ * ```
+ */
+export function coverageImage(
+  { languages, things, named }: Coverage,
+): Image {
+  const width = things.length * CELL;
+  const top = (row: number): number => row * CELL + Math.floor(row / 10) * GAP;
+  const height = top(languages.length - 1) + CELL;
+  const data = new Uint8Array(width * height * 3).fill(WHITE);
+  for (const [row, cells] of named.entries()) {
+    for (let y = top(row); y < top(row) + CELL; y++) {
+      for (let x = 0; x < width; x++) {
+        const colour = cells[Math.floor(x / CELL)] ? NAMED : MISSING;
+        data.set(colour, (y * width + x) * 3);
+      }
+    }
+  }
+  return { width, height, data };
 }

@@ -1,11 +1,9 @@
 /**
- * What a clip shows, in words: with the names of Unicode CLDR in every covered
- * language.
+ * Captions of synthetic clips, as sentences and as lists of Unicode CLDR names.
  *
  * @module
  */
-export * from "./caption.ts";
-export * from "./cldr.ts";
-export * from "./coverage.ts";
-export * from "./coverage_image.ts";
-export * from "./languages.ts";
+export { caption, namePhrase } from "./caption.ts";
+export { LANGUAGES } from "./cldr.ts";
+export { cldrCoverage, type Coverage, coverageImage } from "./coverage.ts";
+export { checkLanguages, sampleCaption } from "./sample_caption.ts";

@@ -1,26 +1,36 @@
 import * as z from "zod";
 
-/** Changes whenever the same file would be analysed to other numbers. */
+/** To be raised by every change that alters the analysis of a file. */
 export const ANALYSIS_VERSION = 1;
 
 const share = z.number().min(0).max(1);
 const speed = z.number().min(0);
 const seconds = z.number();
 
-/** Scores of a shot. Speeds are diagonals of the picture per second. */
+/** Scores of a shot. Speeds are in frame diagonals per second. */
 export const scoresSchema = z.strictObject({
-  motion: speed.describe("mean speed of all places, by optical flow"),
-  cameraMotion: speed.describe("speed that the camera gives them"),
-  panRight: z.number().describe("diagonals per second the picture moves right"),
-  panDown: z.number().describe("diagonals per second the picture moves down"),
-  zoom: z.number().describe("growth of the picture per second"),
-  roll: z.number().describe("clockwise turn of the picture, radians a second"),
-  subjectMotion: speed.describe(
-    "speed that 19 of 20 places stay below, camera apart",
+  motion: speed.describe("mean optical flow"),
+  cameraMotion: speed.describe("root mean square flow caused by the camera"),
+  panRight: z.number().describe(
+    "diagonals per second the frame content moves right",
   ),
-  movingShare: share.describe("share of the picture that moves by itself"),
-  subjects: z.number().min(0).describe("regions that move by themselves"),
-  occlusion: share.describe("share of each picture that the next hides"),
+  panDown: z.number().describe(
+    "diagonals per second the frame content moves down",
+  ),
+  zoom: z.number().describe("growth of the frame content per second"),
+  roll: z.number().describe(
+    "clockwise rotation of the frame content, radians per second",
+  ),
+  subjectMotion: speed.describe(
+    "95th percentile of the flow relative to the camera's",
+  ),
+  movingShare: share.describe(
+    "share of the frame that moves relative to the camera",
+  ),
+  subjects: z.number().min(0).describe(
+    "regions that move relative to the camera",
+  ),
+  occlusion: share.describe("share of each frame without a match in the next"),
   sharpness: z.number().min(0).nullable().describe(
     "median variance of the Laplacian; null for very short shots",
   ),
@@ -28,53 +38,55 @@ export const scoresSchema = z.strictObject({
   contrast: share.describe("mean standard deviation of luma"),
   lightChange: share.describe("standard deviation of brightness over time"),
   overlay: share.nullable().describe(
-    "share of the picture that looks like writing and stays",
+    "share of the frame with static text",
   ),
 });
 
-/** The same as a type. */
+/** Scores of a shot. */
 export type Scores = z.infer<typeof scoresSchema>;
 
-/** What a video file is like. */
+/** Properties of a video file. */
 export const videoSchema = z.strictObject({
   width: z.number().describe("pixels as displayed"),
   height: z.number().describe("pixels as displayed"),
   fps: z.number().describe("frames per second on average"),
-  durationSeconds: z.number().describe("seconds that could be decoded"),
-  pictures: z.number().int().describe("pictures that could be decoded"),
-  codec: z.string().describe("FFmpeg's name"),
-  rotation: z.number().describe("degrees that the file asks to be turned"),
+  durationSeconds: z.number().describe("seconds decoded"),
+  pictures: z.number().int().describe("frames decoded"),
+  codec: z.string().describe("FFmpeg's name of the codec"),
+  rotation: z.number().describe("clockwise rotation in the container, degrees"),
   isInterlaced: z.boolean(),
   isHighDynamicRange: z.boolean(),
   hasVariableRate: z.boolean(),
 });
 
-/** A run of pictures between two cuts, or what lies between shots. */
+/** A shot between two cuts, or blank or damaged frames between shots. */
 export const segmentSchema = z.strictObject({
   kind: z.enum(["shot", "blank", "damaged"]),
-  startSeconds: seconds.describe("from the first picture of the stream"),
+  startSeconds: seconds.describe("from the first frame of the stream"),
   endSeconds: seconds,
   pictures: z.number().int().min(0),
   startsAtCut: z.boolean(),
   endsAtCut: z.boolean(),
   part: z.number().int().min(1),
   parts: z.number().int().min(1),
-  scores: scoresSchema.nullable().describe("null below two pictures"),
-  hash: z.string().nullable().describe("perceptual hash of the middle picture"),
+  scores: scoresSchema.nullable().describe("null below two frames"),
+  hash: z.string().nullable().describe("perceptual hash of the middle frame"),
   moments: z.string().nullable().describe(
-    "8 pictures of 8x8 luma spread over the shot, base64",
+    "luma of 8 frames spread over the shot, 8x8 each, base64",
   ),
 });
 
-/** The same as a type. */
+/** A shot, or blank or damaged frames. */
 export type Segment = z.infer<typeof segmentSchema>;
 
-/** All that ingesting needs to know of a file's contents: decoding it once is enough. */
+/** The analysis of a video file. */
 export const analysisSchema = z.strictObject({
   video: videoSchema,
-  damage: z.string().nullable().describe("what broke the file off, if it did"),
+  damage: z.string().nullable().describe(
+    "the error that ended decoding early, if any",
+  ),
   segments: z.array(segmentSchema),
 });
 
-/** The same as a type. */
+/** The analysis of a video file. */
 export type Analysis = z.infer<typeof analysisSchema>;

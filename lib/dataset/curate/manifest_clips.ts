@@ -2,34 +2,33 @@ import { dirname, resolve } from "node:path";
 import { InputError, type Rng } from "lib/core/mod.ts";
 import type { ClipSource } from "../batches/clip_source.ts";
 import { decodeClip } from "../decode/mod.ts";
+import type { Phase } from "../vocabulary/mod.ts";
 import { readManifest } from "./manifest/file.ts";
 import type { Caption, KeptRow } from "./manifest/row.ts";
-import { type Phase, rounded } from "./manifest/rules.ts";
+import { rounded } from "./manifest/rules.ts";
 
-/** Which shots of a manifest are wanted. */
-export interface ManifestClipsOptions {
+/** Which shots of a manifest to read. */
+interface ManifestClipsOptions {
   /** Path of a `manifest.jsonl` that `deno task ingest` wrote. */
   readonly manifest: string;
   /** All phases if absent. */
   readonly phase?: Phase;
   readonly split: KeptRow["split"];
   /**
-   * Seconds that a shot must last: frames / fps of the longest clip that will be
-   * asked for; 0 if absent.
+   * Shortest shot, seconds: frames / fps of the longest clip; 0 if absent.
    */
   readonly minSeconds?: number;
 }
 
-/** What is said of a shot without a caption: nothing. */
+/** The caption of a shot without captions. */
 const UNCAPTIONED: Caption = { text: "", language: "und" };
 
 /**
- * Real video as a source of clips: the kept shots of a manifest, one clip each
- * in an epoch. Where a shot is longer than a clip, the generator chooses the
- * part, so that over the epochs all of it is seen; it also chooses among the
- * captions. A shot without any has the empty caption.
+ * A source of real clips: the kept shots of a manifest, one clip per shot and
+ * epoch. `rng` chooses the part of a longer shot, so that all of it is seen over
+ * the epochs, and one of its captions. Shots without captions have the empty one.
  *
- * @throws {InputError} if the manifest cannot be read, or holds no such shot
+ * @throws {InputError} if the manifest is unreadable, or has no such shot
  *
  * @example
  * ```ts
@@ -72,11 +71,11 @@ export async function manifestClips(
             `current value is ${index}`,
         );
       }
-      // The last frame must still show the shot; it need not last until its end.
+      // The last frame must begin within the shot; it need not end in it.
       const room = secondsOf(row) - (shape.frames - 1) / shape.fps;
       if (room <= 0) throw tooShort(row, shape.frames, shape.fps);
       const startSeconds = row.shot.startSeconds + rng.uniform() * room;
-      const description = describe(row, rng);
+      const description = captionOf(row, rng);
       const { frames, height, width, fps } = shape;
       const clip = await decodeClip(
         resolve(folder, row.source.path),
@@ -86,13 +85,13 @@ export async function manifestClips(
       return { id, clip, ...description };
     },
     captionAt(index, rng) {
-      rng.uniform(); // as the choice of the part does
-      return Promise.resolve(describe(shots[index]!, rng));
+      rng.uniform(); // as in clipAt, which chooses the part with it
+      return Promise.resolve(captionOf(shots[index]!, rng));
     },
   };
 }
 
-function describe(
+function captionOf(
   { captions }: KeptRow,
   rng: Rng,
 ): { caption: string; language: string } {

@@ -1,25 +1,37 @@
 /**
- * Real video becomes a manifest: shots, scores, phases, captions, and why each
- * shot is kept or dropped.
+ * Curates real video: finds shots, scores them, assigns phases and captions, and
+ * writes a manifest that states why each shot is kept or dropped.
  *
  * @module
  */
-export * from "./analyse_video.ts";
-export * from "./analysis.ts";
-export * from "./flow/camera_motion.ts";
-export * from "./flow/moving_regions.ts";
-export * from "./flow/optical_flow.ts";
-export * from "./flow/plane.ts";
-export * from "./scores/brightness.ts";
-export * from "./scores/perceptual_hash.ts";
-export * from "./scores/sharpness.ts";
-export * from "./scores/text_like.ts";
-export * from "./manifest/curate.ts";
-export * from "./manifest/duplicates.ts";
-export * from "./manifest/file.ts";
-export * from "./manifest/row.ts";
-export * from "./manifest/rules.ts";
-export * from "./manifest_clips.ts";
-export * from "./sources/captions.ts";
-export * from "./sources/content_hash.ts";
-export * from "./sources/find_videos.ts";
+export { analyseVideo } from "./analyse_video.ts";
+export {
+  type Analysis,
+  ANALYSIS_VERSION,
+  analysisSchema,
+  type Scores,
+} from "./analysis.ts";
+export { type CameraMotion, fitCamera } from "./flow/camera_motion.ts";
+export { type Flow, opticalFlow } from "./flow/optical_flow.ts";
+export { lumaOf, type Plane } from "./flow/plane.ts";
+export {
+  curate,
+  type CurateOptions,
+  type SourceFile,
+} from "./manifest/curate.ts";
+export { readManifest, writeManifest } from "./manifest/file.ts";
+export {
+  DROP_RULES,
+  type DropRule,
+  type KeptRow,
+  type ManifestRow,
+} from "./manifest/row.ts";
+export { KEEP_DEFAULTS } from "./manifest/rules.ts";
+export { manifestClips } from "./manifest_clips.ts";
+export {
+  readCaptionTable,
+  readSidecars,
+  type TimedCaption,
+} from "./sources/captions.ts";
+export { contentHash } from "./sources/content_hash.ts";
+export { findVideos, type FoundFile } from "./sources/find_videos.ts";

@@ -1,10 +1,10 @@
 import { InputError, messageOf } from "lib/core/mod.ts";
 
-/** Bytes of a file's beginning that tell what it is. */
+/** Bytes by which a file format is recognised. */
 const HEAD_BYTES = 512;
 
 /**
- * Makes sure that a path leads to a file with something in it that may be read.
+ * Reads the beginning of a file; throws unless it is a readable, non-empty file.
  *
  * @returns The first bytes of the file, at most 512.
  * @throws {InputError} that names the path, the rule and the fix
@@ -35,7 +35,7 @@ export async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Says in one line why a file could not be opened; other errors pass through. */
+/** Turns a system error into an `InputError`; returns other errors unchanged. */
 export function asInputError(path: string, error: unknown): unknown {
   if (
     error instanceof Deno.errors.NotFound ||
@@ -71,8 +71,7 @@ function isSystemError(error: unknown): boolean {
 }
 
 /**
- * What a file that FFmpeg cannot open seems to be, for the message: a rule
- * broken and a fix.
+ * Guesses the kind of a file that FFmpeg cannot open, for an error message.
  *
  * @param head The first bytes of the file.
  */
@@ -89,7 +88,7 @@ export function describeUnknownFile(head: Uint8Array): string {
 
 function isText(head: Uint8Array): boolean {
   try {
-    // A cut character at the end is no reason to call it binary: stream.
+    // In streaming mode, a truncated character at the end is no error.
     const text = new TextDecoder("utf-8", { fatal: true })
       .decode(head, { stream: true });
     // deno-lint-ignore no-control-regex

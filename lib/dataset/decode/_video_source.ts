@@ -25,29 +25,29 @@ import {
   Packet,
   type Stream,
 } from "../ffmpeg/mod.ts";
-import type { CodedPicture } from "./_cover.ts";
+import type { CodedFormat } from "./_filters.ts";
 import { describeUnknownFile, readHead } from "./_readable_file.ts";
-import { orientationOf } from "./_rotation.ts";
+import { orientationOf, swapsAxes } from "./_orientation.ts";
 
 /**
- * Containers that are opened. Playlists (HLS, concat, ...) are not among them:
- * they name other files, which Deno's permissions could not guard.
+ * Containers that are opened. Playlists (HLS, concat, ...) name other files, out
+ * of reach of Deno's permissions.
  */
 const CONTAINERS = "mov,mp4,matroska,webm,gif,avi,mpegts,mpeg,mpegvideo,flv," +
   "ogg,asf,ivf,h264,hevc,obu,yuv4mpegpipe,nut,mxf,dv,rm,apng," +
   "wav,mp3,flac,aac,aiff";
 
-/** Threads of one decoder: more only delay a short clip. */
+/** Threads of one decoder: more delay a short clip. */
 const DECODER_THREADS = 2;
 
 /** Ticks of a container's duration per second. */
 const CONTAINER_TICKS = 1_000_000;
 
 /**
- * A video file, open: its first video stream and where decoding stands.
+ * The first video stream of an open file.
  *
- * Times are seconds from the first picture of the stream; ticks are the
- * stream's own unit.
+ * Times are seconds from the first frame of the stream; ticks are the time base
+ * of the stream.
  */
 export class VideoSource implements AsyncDisposable {
   readonly path: string;
@@ -56,7 +56,7 @@ export class VideoSource implements AsyncDisposable {
   readonly #origin: bigint;
   /** Seconds of one tick. */
   readonly tick: number;
-  /** What broke the file off before its end, if anything did. */
+  /** The error that ended reading before the end of the file, if any. */
   damage: string | undefined;
 
   private constructor(path: string, format: FormatContext, stream: Stream) {
@@ -113,12 +113,12 @@ export class VideoSource implements AsyncDisposable {
     );
   }
 
-  /** Pictures, if the container counts them. */
+  /** Number of frames, if the container states it. */
   get frames(): number | undefined {
     return Number(this.#stream.nbFrames) || undefined;
   }
 
-  /** Seconds, if the container says. */
+  /** Seconds, if the container states it. */
   get durationSeconds(): number | undefined {
     const { duration } = this.#stream;
     if (duration !== AV_NOPTS_VALUE && duration > 0n) {
@@ -130,8 +130,8 @@ export class VideoSource implements AsyncDisposable {
       : undefined;
   }
 
-  /** The picture as it is coded. */
-  get picture(): CodedPicture {
+  /** The format of the coded frames; the frames themselves state interlacing. */
+  get coded(): CodedFormat {
     const { codecpar } = this.#stream;
     const aspect = [this.#stream.sampleAspectRatio, codecpar.sampleAspectRatio]
       .find((ratio) => ratio.num > 0 && ratio.den > 0);
@@ -148,14 +148,22 @@ export class VideoSource implements AsyncDisposable {
         : codecpar.colorTrc === AVCOL_TRC_ARIB_STD_B67
         ? "arib-std-b67"
         : undefined,
-      isInterlaced: false, // Only the pictures themselves say.
+      isInterlaced: false,
     };
   }
 
-  /** Goes to the last key picture that is not later than a time, if the file allows. */
+  /** Width and height as displayed: with pixel aspect and rotation applied; pixels. */
+  get displaySize(): { readonly width: number; readonly height: number } {
+    const { width, height, pixelAspect, orientation } = this.coded;
+    const shown = Math.max(1, Math.round(width * pixelAspect));
+    return swapsAxes(orientation)
+      ? { width: height, height: shown }
+      : { width: shown, height };
+  }
+
+  /** Seeks the last key frame at or before a time; without effect if the file cannot seek. */
   async seek(seconds: number): Promise<void> {
     const timestamp = this.#origin + BigInt(Math.floor(seconds / this.tick));
-    // A file that cannot seek is read on from where it stands.
     await this.#format.seekFrame(
       this.#stream.index,
       timestamp,
@@ -164,34 +172,34 @@ export class VideoSource implements AsyncDisposable {
   }
 
   /**
-   * Decodes pictures in the order in which they are shown.
+   * Decodes frames in presentation order.
    *
-   * The frame is the same object each time: who keeps it, keeps a reference of
-   * its own (`Frame.ref`).
+   * Every iteration yields the same `Frame` object: to keep it, take a reference
+   * (`Frame.ref`).
    */
-  async *decode(): AsyncGenerator<DecodedPicture> {
+  async *decode(): AsyncGenerator<DecodedFrame> {
     using decoder = await this.#openDecoder();
     using frame = allocated(new Frame());
     let next = 0;
     for await (const packet of this.#packets()) {
       const answer = await decoder.sendPacket(packet);
       if (answer < 0 && answer !== AVERROR_EOF) {
-        // Streams cut out of a broadcast begin with pictures that lack their
-        // references; the first whole one starts the video.
+        // Streams cut out of a broadcast begin with frames whose references are
+        // missing; the video starts at the first intact one.
         if (next === 0) continue;
-        this.damage = `a picture at about ${next.toFixed(2)} s is damaged`;
+        this.damage = `a frame at about ${next.toFixed(2)} s is damaged`;
         return;
       }
       while (await decoder.receiveFrame(frame) >= 0) {
-        const picture = this.#timed(frame, next);
-        next = picture.seconds + (picture.duration ?? 1 / this.fps);
-        yield picture;
+        const decoded = this.#timed(frame, next);
+        next = decoded.seconds + (decoded.duration ?? 1 / this.fps);
+        yield decoded;
         frame.unref();
       }
     }
   }
 
-  /** Seconds at which the last picture ends, by reading the file to its end. */
+  /** Time at which the last frame ends, by reading the file to its end; seconds. */
   async measureDuration(): Promise<number> {
     let end = 0;
     for await (const packet of this.#packets()) {
@@ -207,7 +215,7 @@ export class VideoSource implements AsyncDisposable {
     await this.#format[Symbol.asyncDispose]();
   }
 
-  #timed(frame: Frame, expected: number): DecodedPicture {
+  #timed(frame: Frame, expected: number): DecodedFrame {
     const at = frame.bestEffortTimestamp;
     return {
       frame,
@@ -217,11 +225,11 @@ export class VideoSource implements AsyncDisposable {
       duration: frame.duration > 0n
         ? Number(frame.duration) * this.tick
         : undefined,
-      isWhole: frame.decodeErrorFlags === 0,
+      isIntact: frame.decodeErrorFlags === 0,
     };
   }
 
-  /** The stream's packets, then null, which drains the decoder. */
+  /** The packets of the stream, then null, which drains the decoder. */
   async *#packets(): AsyncGenerator<Packet | null> {
     using packet = allocated(new Packet());
     while (true) {
@@ -234,7 +242,7 @@ export class VideoSource implements AsyncDisposable {
       }
       if (packet.streamIndex === this.#stream.index) {
         if (packet.flags & AV_PKT_FLAG_CORRUPT) {
-          this.damage ??= "the file breaks off in the middle of a picture";
+          this.damage ??= "the file breaks off in the middle of a frame";
           break;
         }
         yield packet;
@@ -268,27 +276,27 @@ export class VideoSource implements AsyncDisposable {
   }
 }
 
-/** A picture as it leaves the decoder. */
-export interface DecodedPicture {
+/** A decoded frame and its time. */
+export interface DecodedFrame {
   readonly frame: Frame;
-  /** When it appears, in seconds from the first picture of the stream. */
+  /** Presentation time, seconds from the first frame of the stream. */
   readonly seconds: number;
-  /** How long it stays, in seconds, if the file says. */
+  /** Seconds, if the file states it. */
   readonly duration: number | undefined;
-  /** False if the decoder had to guess parts of it. */
-  readonly isWhole: boolean;
+  /** False if the decoder concealed errors. */
+  readonly isIntact: boolean;
 }
 
 function videoStreamOf(path: string, format: FormatContext): Stream {
   const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
-  // The cover picture of a song is a video stream to FFmpeg.
+  // FFmpeg presents the cover image of a song as a video stream.
   if (
     stream === undefined || stream.disposition & AV_DISPOSITION_ATTACHED_PIC
   ) {
-    const sound = format.streams[format.findBestStream(AVMEDIA_TYPE_AUDIO)];
-    const found = sound === undefined
+    const audio = format.streams[format.findBestStream(AVMEDIA_TYPE_AUDIO)];
+    const found = audio === undefined
       ? "it holds none"
-      : `it holds only sound (${avGetCodecName(sound.codecpar.codecId)})`;
+      : `it holds only sound (${avGetCodecName(audio.codecpar.codecId)})`;
     throw new InputError(
       `Cannot decode "${path}": the file must hold a video stream: ${found}; pass a video`,
     );
@@ -296,13 +304,13 @@ function videoStreamOf(path: string, format: FormatContext): Stream {
   const { width, height } = stream.codecpar;
   if (width <= 0 || height <= 0) {
     throw new InputError(
-      `Cannot decode "${path}": its pictures must have a size: it is ${width}x${height}, so the file was cut short or is damaged; get a whole copy`,
+      `Cannot decode "${path}": its frames must have a size: it is ${width}x${height}, so the file was cut short or is damaged; get a whole copy`,
     );
   }
   return stream;
 }
 
-function allocated<T extends { alloc(): void }>(native: T): T {
-  native.alloc();
-  return native;
+function allocated<T extends { alloc(): void }>(object: T): T {
+  object.alloc();
+  return object;
 }

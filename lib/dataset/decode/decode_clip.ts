@@ -3,23 +3,23 @@ import { Frame } from "../ffmpeg/mod.ts";
 import { ClipBuilder } from "./_clip_builder.ts";
 import { VideoSource } from "./_video_source.ts";
 
-/** What part of a video to take, and in which form. */
-export interface DecodeOptions {
+/** The part of a video to decode, and the shape of the clip. */
+interface DecodeOptions {
   /** Frames of the clip, T. */
   readonly frames: number;
   /** Pixels, H. */
   readonly height: number;
   /** Pixels, W. */
   readonly width: number;
-  /** Frames per second of the clip; the video's own average rate if absent. */
+  /** Frames per second of the clip; the average rate of the video if absent. */
   readonly fps?: number;
-  /** Where the clip begins, in seconds from the first picture; 0 if absent. */
+  /** Start of the clip, seconds from the first frame; 0 if absent. */
   readonly startSeconds?: number;
 }
 
 /**
- * A picture counts as shown this many ticks before its own time, since
- * containers round times to whole ticks (half of one at most).
+ * Frames count as presented this many ticks early, since containers round times
+ * to whole ticks, by half a tick at most.
  */
 const TOLERANCE_TICKS = 0.501;
 
@@ -27,22 +27,21 @@ const TOLERANCE_TICKS = 0.501;
 const MAX_VALUES = 2 ** 30;
 
 /**
- * How long before its start a clip is looked for, in seconds. The nearest key
- * picture may be shown after pictures that were stored before it, and those
- * cannot be decoded from there: then an earlier one serves, or the very first.
+ * Seconds before the start of the clip at which decoding begins, in the order
+ * of attempts. Frames that are presented before the nearest key frame may depend
+ * on earlier ones; decoding then starts at an earlier key frame or at the first.
  */
 const SEEK_MARGINS = [0, 5];
 
 /**
  * Decodes part of a video file.
  *
- * Frame i is what a player shows `startSeconds + i / fps` after the first
- * picture: the latest picture that has appeared by then, whatever the rate of
- * the file and however it varies. The middle of each picture is scaled to cover
- * `height` x `width`, with antialiasing; rotation and pixel aspect are honoured.
- * Decoding stops as soon as the clip is full.
+ * Frame i is the frame that a player presents `startSeconds + i / fps` seconds
+ * after the first frame, at any constant or variable rate of the file. Frames are
+ * cropped at the centre and scaled with antialiasing to `height` x `width`;
+ * rotation and pixel aspect are applied. Decoding stops when the clip is full.
  *
- * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+ * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
  * @throws {InputError} if the options are not legal, or the file is missing,
  * unreadable, empty, no video, damaged, or too short for so many frames
@@ -52,11 +51,11 @@ const SEEK_MARGINS = [0, 5];
  * import { clipShape } from "lib/core/mod.ts";
  * import { decodeClip } from "lib/dataset/decode/mod.ts";
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
  * const clip = await decodeClip(path, { frames: 4, height: 32, width: 32, fps: 4, startSeconds: 1 });
  * assert.deepEqual(clipShape(clip), [4, 32, 32, 3]);
  * ```
@@ -71,8 +70,8 @@ export async function decodeClip(
     try {
       return await decodeFrom(path, options, startSeconds - margin);
     } catch (error) {
-      // Whatever is wrong after a jump may be the jump's fault: what is wrong
-      // with the file shows when it is read from its beginning.
+      // The seek may have caused the error: report only errors of the last
+      // attempt, which reads the file from its beginning.
       if (!(error instanceof InputError)) throw error;
     }
   }
@@ -80,56 +79,56 @@ export async function decodeClip(
 }
 
 /**
- * Decodes from a place that the file is asked to go to, or from its beginning.
- *
- * @param place Seconds; undefined = the beginning.
+ * @param seekSeconds Where to seek; undefined = decode from the beginning.
  */
 async function decodeFrom(
   path: string,
   options: DecodeOptions,
-  place: number | undefined,
+  seekSeconds: number | undefined,
 ): Promise<Clip> {
   const { frames, startSeconds = 0 } = options;
   await using source = await VideoSource.open(path);
   const fps = options.fps ?? source.fps;
-  using builder = new ClipBuilder({ ...options, fps }, source.picture);
-  using held = new Frame(); // The latest picture, until the next one is due.
+  using builder = new ClipBuilder({ ...options, fps }, source.coded);
+  using held = new Frame(); // The latest frame, until the next one is due.
   held.alloc();
-  let last: { seconds: number; end: number; isWhole: boolean } | undefined;
+  let last: { seconds: number; end: number; isIntact: boolean } | undefined;
 
   const framesBefore = (seconds: number): number => {
     const due = seconds - TOLERANCE_TICKS * source.tick - startSeconds;
     return Math.min(frames, Math.max(0, Math.ceil(due * fps)));
   };
-  const showUntil = (seconds: number): void => {
+  const fillUntil = (seconds: number): void => {
     const count = framesBefore(seconds);
     if (count <= builder.filled) return;
-    if (!last!.isWhole) {
+    if (!last!.isIntact) {
       const at = last!.seconds.toFixed(2);
-      throw damaged(source, `the picture at ${at} s is damaged`);
+      throw damaged(source, `the frame at ${at} s is damaged`);
     }
     builder.fill(held, count);
   };
 
-  if (place !== undefined) await source.seek(place);
-  for await (const picture of source.decode()) {
-    const { seconds, isWhole } = picture;
+  if (seekSeconds !== undefined) await source.seek(seekSeconds);
+  for await (const { frame, seconds, isIntact, duration } of source.decode()) {
     if (last !== undefined) {
-      showUntil(seconds);
+      fillUntil(seconds);
       if (builder.filled === frames) return builder.clip;
       held.unref();
-    } else if (place !== undefined && framesBefore(seconds) > 0) {
-      throw damaged(source, `it leads to ${seconds} s instead of ${place} s`);
+    } else if (seekSeconds !== undefined && framesBefore(seconds) > 0) {
+      throw damaged(
+        source,
+        `seeking ${seekSeconds} s leads to ${seconds} s`,
+      );
     }
-    held.ref(picture.frame);
-    const lasts = picture.duration ??
+    held.ref(frame);
+    const shown = duration ??
       (last === undefined ? 1 / source.fps : seconds - last.seconds);
-    last = { seconds, isWhole, end: seconds + lasts };
+    last = { seconds, isIntact, end: seconds + shown };
   }
   if (last === undefined) {
-    throw damaged(source, source.damage ?? "no picture can be decoded");
+    throw damaged(source, source.damage ?? "no frame can be decoded");
   }
-  showUntil(last.end);
+  fillUntil(last.end);
   const { filled } = builder;
   if (filled === frames) return builder.clip;
   throw source.damage === undefined
@@ -200,7 +199,7 @@ function tooShort(
     counted(frames, "frame")
   } at ${shortNumber(fps)} fps${from}`;
   const { durationSeconds: announced = 0 } = source;
-  // Sound may outlast the pictures a little; half a second is no accident.
+  // Audio may outlast the video a little, but not by half a second.
   const cut = announced - end > 0.5
     ? ` (the file announces ${announced.toFixed(2)} s, so it may be cut short)`
     : "";

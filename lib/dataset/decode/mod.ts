@@ -1,8 +1,9 @@
 /**
- * Any video file becomes a clip, or one line that says why not.
+ * Decodes video files into clips or small frames, or throws one line with the
+ * reason.
  *
  * @module
  */
-export * from "./decode_clip.ts";
-export * from "./probe.ts";
-export * from "./scan_video.ts";
+export { decodeClip } from "./decode_clip.ts";
+export { probe, type VideoInfo } from "./probe.ts";
+export { type ScannedFrame, type SmallFrame, VideoScan } from "./scan_video.ts";

@@ -1,26 +1,41 @@
-import { shownSize, type VideoInfo } from "./_video_info.ts";
 import { VideoSource } from "./_video_source.ts";
 
-export type { VideoInfo };
+/** The properties that a video file states. */
+export interface VideoInfo {
+  /** As passed to {@link probe}. */
+  readonly path: string;
+  /** Pixels as displayed: with pixel aspect and rotation applied. */
+  readonly width: number;
+  /** Pixels as displayed. */
+  readonly height: number;
+  /** Frames per second, on average where the rate varies. */
+  readonly fps: number;
+  /** Seconds. */
+  readonly durationSeconds: number;
+  /** Counted by the container, or else estimated from duration and rate. */
+  readonly frames: number;
+  /** FFmpeg's name: `h264`, `vp9`, `gif`. */
+  readonly codec: string;
+}
 
 /**
- * Reads what a video file says about itself, without decoding it.
+ * Reads the properties of a video file without decoding it.
  *
- * A file that does not state its duration (browsers record such WebM) is read
- * through once.
+ * A file that does not state its duration (browsers record such WebM) is read to
+ * its end.
  *
- * @param path Any video FFmpeg knows: mp4, mkv, webm, gif, avi, ...
+ * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @throws {InputError} if the file is missing, unreadable, empty, or no video
  *
  * @example
  * ```ts
  * import { probe } from "lib/dataset/decode/mod.ts";
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 32, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 32, width: 64, fps: 8 }));
  * const { width, height, fps, frames, codec } = await probe(path);
  * assert.deepEqual({ width, height, fps, frames, codec }, {
  *   width: 64,
@@ -33,9 +48,9 @@ export type { VideoInfo };
  */
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);
-  const { fps, codec } = source;
+  const { fps, codec, displaySize } = source;
   const durationSeconds = source.durationSeconds ??
     await source.measureDuration();
   const frames = source.frames ?? Math.round(durationSeconds * fps);
-  return { path, ...shownSize(source), fps, durationSeconds, frames, codec };
+  return { path, ...displaySize, fps, durationSeconds, frames, codec };
 }

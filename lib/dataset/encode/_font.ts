@@ -1,27 +1,26 @@
 import { Buffer } from "node:buffer";
 import { GlobalFonts } from "@napi-rs/canvas";
 
-/** The family name under which the font is registered. */
 const FAMILY = "DejaVu Sans (bundled)";
 
 /**
- * Fonts of other scripts as systems have them. The canvas looks for a letter in
- * the families that it is told, and in no others.
+ * Families of system fonts for other scripts. The canvas falls back only to
+ * families that are named.
  */
-const OF_OTHER_SCRIPTS = [
+const FALLBACK_FAMILIES = [
   /^Noto (Sans|Serif)( CJK [A-Z]{2}| [A-Z][a-z]+)?$/,
   /^(PingFang SC|Hiragino Sans|Apple SD Gothic Neo|Kohinoor Devanagari|Thonburi)$/,
   /^(Microsoft YaHei|Yu Gothic|Malgun Gothic|Nirmala UI|Leelawadee UI|Ebrima)$/,
 ] as const;
 
 /**
- * Makes text appear on any machine: one without fonts (a container, say) would
- * draw none at all. DejaVu Sans has the Latin, Greek, Cyrillic, Arabic,
- * Armenian and Georgian scripts; for others the system's own fonts step in,
- * where there are any (Debian: fonts-noto-core, fonts-noto-cjk).
+ * Registers the bundled font, so that labels appear on machines without fonts.
+ * DejaVu Sans covers the Latin, Greek, Cyrillic, Arabic, Armenian and Georgian
+ * scripts; other scripts fall back to system fonts where installed (Debian:
+ * fonts-noto-core, fonts-noto-cjk).
  *
- * @returns The family, quoted as a canvas wants it, with what stands in for
- * missing letters.
+ * @returns The value of a canvas's font family: the bundled font and its
+ * fallbacks.
  */
 export async function labelFontFamily(): Promise<string> {
   if (!GlobalFonts.has(FAMILY)) {
@@ -31,7 +30,7 @@ export async function labelFontFamily(): Promise<string> {
     GlobalFonts.register(Buffer.from(await Deno.readFile(file)), FAMILY);
   }
   const others = GlobalFonts.families.map(({ family }) => family)
-    .filter((family) => OF_OTHER_SCRIPTS.some((form) => form.test(family)))
+    .filter((family) => FALLBACK_FAMILIES.some((form) => form.test(family)))
     .sort();
   return [...[FAMILY, ...others].map((family) => `"${family}"`), "sans-serif"]
     .join(", ");

@@ -1,4 +1,4 @@
-// gifenc 1.0.3 brings no types; these are the parts that are used here.
+// gifenc 1.0.3 has no types; these are the parts that are used here.
 
 /** `[red, green, blue]`, each in [0,255]. */
 type Colour = [number, number, number];

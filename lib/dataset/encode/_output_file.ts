@@ -3,9 +3,8 @@ import { InputError, messageOf, temporaryNameFor } from "lib/core/mod.ts";
 import { answerOf, FfmpegRefusal } from "../ffmpeg/mod.ts";
 
 /**
- * Lets a library that writes files by name write one that is never half-written:
- * it gets a temporary name beside the final one, which the file takes when all
- * of it has reached the disk.
+ * Writes a file atomically with a library that takes a file name: it writes a
+ * temporary file beside the final one, which is synced and renamed.
  *
  * @param path The final name.
  * @param write Fills the file of the given name, which exists already.
@@ -15,11 +14,11 @@ export async function writeThroughTemporary(
   path: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  await explainingOutput(path, async () => {
+  await withOutputErrors(path, async () => {
     const temporary = temporaryNameFor(path);
     try {
-      // Deno's permissions and the system's answers come from here: native code
-      // knows nothing of the former and is terse about the latter.
+      // Native code ignores Deno's permissions and has terse errors: create the
+      // file here, so that Deno checks and reports.
       (await Deno.create(temporary)).close();
       await write(temporary);
       {
@@ -34,43 +33,42 @@ export async function writeThroughTemporary(
   });
 }
 
-/** Runs a writer and says in one line why its file could not be written. */
-export async function explainingOutput(
+/** Runs a writer, and turns system errors into an `InputError`. */
+export async function withOutputErrors(
   path: string,
   write: () => Promise<void>,
 ): Promise<void> {
   try {
-    await checkPlace(path);
+    await checkDestination(path);
     await write();
   } catch (error) {
     throw asOutputError(path, error);
   }
 }
 
-/**
- * Taking the place of what is not a file would end badly: of a folder it
- * fails, of a device (`/dev/null`) it succeeds.
- */
-async function checkPlace(path: string): Promise<void> {
-  const there = await existing(path);
-  if (there !== undefined && !there.isFile) {
+/** Renaming onto a folder would fail; onto a device (`/dev/null`), succeed. */
+async function checkDestination(path: string): Promise<void> {
+  const target = await statOrUndefined(path);
+  if (target !== undefined && !target.isFile) {
     throw new InputError(
       `Cannot write "${path}": it must name a file: it is a ${
-        there.isDirectory ? "folder; add a file name" : "device; name a file"
+        target.isDirectory ? "folder; add a file name" : "device; name a file"
       }`,
     );
   }
   const folder = folderOf(path);
-  const around = await existing(folder);
-  if (around?.isDirectory) return;
+  const parent = await statOrUndefined(folder);
+  if (parent?.isDirectory) return;
   throw new InputError(
-    around === undefined
+    parent === undefined
       ? `Cannot write "${path}": its folder must exist: "${folder}" does not; create it first`
       : `Cannot write "${path}": its folder must be a folder: "${folder}" is a file; choose another place`,
   );
 }
 
-async function existing(path: string): Promise<Deno.FileInfo | undefined> {
+async function statOrUndefined(
+  path: string,
+): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
   } catch (error) {
@@ -82,7 +80,7 @@ async function existing(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
-/** Says in one line why a file could not be written; other errors pass through. */
+/** Turns a system error into an `InputError`; returns other errors unchanged. */
 export function asOutputError(path: string, error: unknown): unknown {
   const folder = folderOf(path);
   if (error instanceof Deno.errors.PermissionDenied) {
@@ -95,13 +93,13 @@ export function asOutputError(path: string, error: unknown): unknown {
       `Cannot write "${path}": Deno must be allowed to write it: it is not; run with --allow-read and --allow-write for "${folder}"`,
     );
   }
-  const answer = answerOfDisk(error);
+  const answer = systemMessage(error);
   return answer === undefined ? error : new InputError(
     `Cannot write "${path}": the disk must take it: the system says "${answer}"; check the place and the space on it`,
   );
 }
 
-function answerOfDisk(error: unknown): string | undefined {
+function systemMessage(error: unknown): string | undefined {
   if (error instanceof FfmpegRefusal) {
     return [AVERROR_ENOSPC, AVERROR_EIO].some((code) => code === error.code)
       ? answerOf(error.code)

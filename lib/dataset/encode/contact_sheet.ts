@@ -4,22 +4,22 @@ import {
   ImageData,
   type SKRSContext2D,
 } from "@napi-rs/canvas";
-import { CHANNELS, type Clip } from "lib/core/mod.ts";
+import type { Clip } from "lib/core/mod.ts";
 import { labelFontFamily } from "./_font.ts";
-import { frameImage, type Image } from "./image.ts";
+import { canvasImage, frameImage, type Image, rgbaOf } from "./image.ts";
 
-/** One line of a contact sheet. */
+/** One row of a contact sheet. */
 export interface SheetRow {
-  /** What stands above the frames; cut with an ellipsis where it is too long. */
+  /** Text above the frames; truncated with an ellipsis where it is too long. */
   readonly label: string;
   readonly clip: Clip;
 }
 
-/** How a contact sheet is laid out. */
-export interface SheetOptions {
+/** The layout of a contact sheet. */
+interface SheetOptions {
   /** Frames of a row, spread evenly from first to last; 8 if absent. */
   readonly columns?: number;
-  /** Pixels of the sheet for one of a frame; 1 if absent. */
+  /** Enlargement of the frames; 1 if absent. */
   readonly scale?: number;
 }
 
@@ -29,27 +29,26 @@ const TEXT_HEIGHT = 14;
 const LABEL_HEIGHT = 20;
 const MIN_WIDTH = 240;
 
-const PAPER = "#ffffff";
-const INK = "#202020";
+const BACKGROUND = "#ffffff";
+const TEXT = "#202020";
 
 /**
- * Lays clips out on one picture: a row each, its label above its frames.
- *
- * A clip with fewer frames than columns shows each once. Clips may differ in
- * size and length.
+ * Lays out clips on one image: a row per clip, its label above its frames. Clips
+ * may differ in size and length; one with fewer frames than columns shows each
+ * frame once.
  *
  * @param rows At least one; clips `[T,H,W,3]`, float32, RGB in [0,1].
- * @returns A picture `[H,W,3]`, RGB in [0,255].
+ * @returns An image `[H,W,3]`, RGB in [0,255].
  * @throws {RangeError} if there is no row, or columns or scale are not above 0
  *
  * @example
  * ```ts
  * import { contactSheet, writePng } from "lib/dataset/encode/mod.ts";
- * import { DEMO_CAPTION, demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const clip = renderClip(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
- * const sheet = await contactSheet([{ label: DEMO_CAPTION, clip }], { columns: 4 });
+ * const clip = await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
+ * const sheet = await contactSheet([{ label: "a blue heart and a red circle", clip }], { columns: 4 });
  * assert.equal(sheet.width, 4 * 64 + 5 * 4);
  * await writePng(await Deno.makeTempFile({ suffix: ".png" }), sheet);
  * ```
@@ -81,16 +80,16 @@ export async function contactSheet(
   );
   const canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
-  context.fillStyle = PAPER;
+  context.fillStyle = BACKGROUND;
   context.fillRect(0, 0, width, height);
   context.font = `${TEXT_HEIGHT}px ${await labelFontFamily()}`;
   context.textBaseline = "middle";
-  // Enlarged pixels stay sharp: what the model made is what one sees.
+  // Enlarge without smoothing, to show the pixels as they are.
   context.imageSmoothingEnabled = scale < 1;
 
   let top = GAP;
   for (const strip of strips) {
-    context.fillStyle = INK;
+    context.fillStyle = TEXT;
     context.fillText(
       fitted(context, strip.label, width - 2 * GAP),
       GAP,
@@ -108,7 +107,7 @@ export async function contactSheet(
     }
     top += strip.height + GAP;
   }
-  return imageOf(canvas, context);
+  return canvasImage(context);
 }
 
 /** At most `count` of the indices in `[0, length)`, first and last among them. */
@@ -134,29 +133,13 @@ function fitted(context: SKRSContext2D, text: string, width: number): string {
   return letters.join("") + "…";
 }
 
-function canvasOf({ width, height, data }: Image): Canvas {
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < CHANNELS; c++) {
-      rgba[i * 4 + c] = data[i * CHANNELS + c]!;
-    }
-  }
+function canvasOf(image: Image): Canvas {
+  const { width, height } = image;
   const canvas = createCanvas(width, height);
   canvas.getContext("2d").putImageData(
-    new ImageData(rgba, width, height),
+    new ImageData(rgbaOf(image), width, height),
     0,
     0,
   );
   return canvas;
-}
-
-function imageOf({ width, height }: Canvas, context: SKRSContext2D): Image {
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const data = new Uint8Array(width * height * CHANNELS);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < CHANNELS; c++) {
-      data[i * CHANNELS + c] = rgba[i * 4 + c]!;
-    }
-  }
-  return { width, height, data };
 }

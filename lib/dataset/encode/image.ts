@@ -1,3 +1,4 @@
+import type { SKRSContext2D } from "@napi-rs/canvas";
 import {
   CHANNELS,
   type Clip,
@@ -6,7 +7,7 @@ import {
   shapeText,
 } from "lib/core/mod.ts";
 
-/** A still picture of 8 bits a channel: what screens and PNG files take. */
+/** An image of 8 bits per channel. */
 export interface Image {
   /** Pixels, W. */
   readonly width: number;
@@ -17,7 +18,7 @@ export interface Image {
 }
 
 /**
- * One frame of a clip as a picture. Values outside [0,1] are clamped, and NaN
+ * One frame of a clip as an image. Values outside [0,1] are clamped, and NaN
  * becomes black.
  *
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1].
@@ -47,13 +48,13 @@ export function frameImage(clip: Clip, index: number): Image {
 }
 
 /**
- * Makes sure that a clip has frames and as many values as its shape says.
+ * Throws unless a clip has frames, and as many values as its shape needs.
  *
- * @throws {TypeError} if it has not: that is a defect of the caller, not of the user's input
+ * @throws {TypeError} for a defect of the caller, not of the user's input
  *
  * @example
  * ```ts
- * import { checkClip } from "lib/dataset/encode/mod.ts";
+ * import { checkClip } from "lib/dataset/encode/image.ts";
  * import assert from "node:assert/strict";
  *
  * const clip = { frames: 1, height: 2, width: 2, fps: 8, data: new Float32Array(11) };
@@ -71,4 +72,31 @@ export function checkClip(clip: Clip): void {
         `current count is ${clip.data.length}`,
     );
   }
+}
+
+/** The pixels of an image as opaque RGBA, `[H,W,4]` in [0,255]. */
+export function rgbaOf(
+  { width, height, data }: Image,
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = width * height;
+  const rgba = new Uint8ClampedArray(pixels * 4).fill(255);
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      rgba[i * 4 + c] = data[i * CHANNELS + c]!;
+    }
+  }
+  return rgba;
+}
+
+/** The pixels of an opaque canvas. */
+export function canvasImage(context: SKRSContext2D): Image {
+  const { width, height } = context.canvas;
+  const rgba = context.getImageData(0, 0, width, height).data;
+  const data = new Uint8Array(width * height * CHANNELS);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      data[i * CHANNELS + c] = rgba[i * 4 + c]!;
+    }
+  }
+  return { width, height, data };
 }

@@ -1,12 +1,12 @@
 /**
- * Clips and pictures become files: MP4, GIF, PNG and contact sheets. No writer
- * leaves half a file behind.
+ * Writes clips and images as MP4, GIF, PNG and contact sheets, each file
+ * atomically.
  *
  * @module
  */
-export * from "./contact_sheet.ts";
-export * from "./gif.ts";
-export * from "./image.ts";
+export { contactSheet, type SheetRow } from "./contact_sheet.ts";
+export { encodeGif, writeGif } from "./gif.ts";
+export { frameImage, type Image } from "./image.ts";
 export { writeMp4 } from "./mp4.ts";
-export * from "./png.ts";
-export * from "./svg.ts";
+export { encodePng, writePng } from "./png.ts";
+export { svgImage } from "./svg.ts";

@@ -22,23 +22,22 @@ import {
   FormatContext,
   Frame,
   Packet,
-  type Rational,
+  Rational,
   type Stream,
 } from "../ffmpeg/mod.ts";
 import { checkClip, frameImage, type Image } from "./image.ts";
-import { rationalRate } from "./_rate.ts";
 import { writeThroughTemporary } from "./_output_file.ts";
 
-/** x264's measure of loss: 0 = none, 18 looks like the original, 51 = worst. */
+/** x264's CRF: 0 = lossless, 18 = visually lossless, 51 = worst. */
 const RATE_FACTOR = 16;
 
-/** From full-range RGB to what H.264 players expect of a tagged file. */
+/** From full-range RGB to BT.709 YUV 4:2:0 in limited range. */
 const TO_YUV =
   "scale=flags=area+accurate_rnd+full_chroma_inp:out_color_matrix=bt709:out_range=tv,format=yuv420p";
 
 /**
- * Writes a clip as an MP4 file that every player and browser shows: H.264,
- * 4:2:0, BT.709, its index at the front.
+ * Writes a clip as an MP4 file that every player and browser supports: H.264,
+ * 4:2:0, BT.709, the index at the front.
  *
  * @param path Where to; an existing file is replaced in one step.
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1], H and W even; any rate above 0 fps.
@@ -48,11 +47,11 @@ const TO_YUV =
  * @example
  * ```ts
  * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+ * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, renderClip(demoScene, { frames: 8, height: 64, width: 64, fps: 8 }));
+ * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 64, width: 64, fps: 8 }));
  * assert.ok((await Deno.stat(path)).size > 0);
  * ```
  */
@@ -92,18 +91,13 @@ async function encode(path: string, clip: Clip): Promise<void> {
   using options = Dictionary.fromObject({ movflags: "+faststart" });
   check(await format.writeHeader(options), "write the head of the MP4 file");
 
-  let chain: FilterChain | undefined;
-  try {
-    for (let i = 0; i < clip.frames; i++) {
-      using rgb = frameOf(frameImage(clip, i));
-      chain ??= new FilterChain(rgb, TO_YUV);
-      using yuv = chain.apply(rgb);
-      yuv.pts = BigInt(i);
-      check(await encoder.sendFrame(yuv), "encode a frame");
-      await drain(encoder, format, stream);
-    }
-  } finally {
-    chain?.[Symbol.dispose]();
+  using chain = new FilterChain(() => TO_YUV);
+  for (let i = 0; i < clip.frames; i++) {
+    using rgb = frameOf(frameImage(clip, i));
+    using yuv = chain.apply(rgb);
+    yuv.pts = BigInt(i);
+    check(await encoder.sendFrame(yuv), "encode a frame");
+    await drain(encoder, format, stream);
   }
   check(await encoder.sendFrame(null), "finish encoding");
   await drain(encoder, format, stream);
@@ -136,7 +130,7 @@ async function openEncoder(
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     using options = Dictionary.fromObject({
       crf: RATE_FACTOR,
-      // With it the encoder does not give the same file for the same clip.
+      // Macroblock-tree rate control makes the output nondeterministic.
       mbtree: "0",
     });
     check(await encoder.open2(codec, options), "open the H.264 encoder");
@@ -147,7 +141,7 @@ async function openEncoder(
   }
 }
 
-/** Moves what the encoder has ready into the file. */
+/** Writes all packets that the encoder has ready. */
 async function drain(
   encoder: CodecContext,
   format: FormatContext,
@@ -160,11 +154,31 @@ async function drain(
     if (answer === AVERROR_EAGAIN || answer === AVERROR_EOF) return;
     check(answer, "take an encoded frame");
     packet.streamIndex = stream.index;
-    // Of a constant rate: without it the last frame would last for no time.
+    // Constant rate; without it the last frame has no duration.
     packet.duration = 1n;
     packet.rescaleTs(encoder.timeBase, stream.timeBase);
     check(await format.interleavedWriteFrame(packet), "write an encoded frame");
   }
+}
+
+/**
+ * A frame rate as the fraction in a container: 25/1, 30000/1001.
+ *
+ * @param fps Frames per second, above 0.
+ */
+export function rationalRate(fps: number): Rational {
+  // Broadcast rates such as 29.97 are whole rates divided by 1.001.
+  const broadcast = Math.round(fps * 1.001);
+  if (!Number.isInteger(fps) && Math.abs(broadcast / 1.001 - fps) < 0.005) {
+    return new Rational(broadcast * 1000, 1001);
+  }
+  for (let denominator = 1; denominator < 1000; denominator++) {
+    const numerator = Math.round(fps * denominator);
+    if (numerator > 0 && Math.abs(numerator / denominator / fps - 1) < 1e-9) {
+      return new Rational(numerator, denominator);
+    }
+  }
+  return new Rational(Math.max(1, Math.round(fps * 1000)), 1000);
 }
 
 function frameOf({ width, height, data }: Image): Frame {

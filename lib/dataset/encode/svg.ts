@@ -1,13 +1,12 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { labelFontFamily } from "./_font.ts";
-import type { Image } from "./image.ts";
+import { canvasImage, type Image } from "./image.ts";
 
 /**
- * Draws an SVG picture at its own size, on white. Texts in the family
- * `sans-serif` are set in the font of contact sheets, so that they are the same
- * on any machine.
+ * Rasterises an SVG at its own size, on white. Text in the family `sans-serif`
+ * is set in the bundled font, so that it is the same on any machine.
  *
- * @returns A picture `[H,W,3]`, RGB in [0,255].
+ * @returns An image `[H,W,3]`, RGB in [0,255].
  *
  * @example
  * ```ts
@@ -33,10 +32,5 @@ export async function svgImage(svg: string): Promise<Image> {
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
   context.drawImage(picture, 0, 0);
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    data.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
-  }
-  return { width, height, data };
+  return canvasImage(context);
 }

@@ -1,9 +1,9 @@
 import { FFmpegError } from "./library.ts";
 
-/** FFmpeg refused what should always work, or the disk failed it. */
+/** A call into FFmpeg failed that no input should fail, for example on a full disk. */
 export class FfmpegRefusal extends Error {
   override readonly name: string = "FfmpegRefusal";
-  /** Negative, as FFmpeg gave it. */
+  /** FFmpeg's negative error code. */
   readonly code: number;
 
   constructor(code: number, action: string) {
@@ -19,11 +19,11 @@ export class FfmpegRefusal extends Error {
 /**
  * Returns the result of a call into FFmpeg, or throws if it is an error code.
  *
- * For calls that no input of the user can make fail: what the user's files can
- * cause is answered where it happens, with an `InputError`.
+ * For calls that no file of the user can make fail; the callers throw an
+ * `InputError` for the others.
  *
- * @param code What FFmpeg returned; negative means an error.
- * @param action What was being done, as in "open the encoder".
+ * @param code The return value; negative for an error.
+ * @param action For the message, as in "open the encoder".
  * @throws {FfmpegRefusal} `Cannot open the encoder: FFmpeg must accept it: current answer is "..."`
  *
  * @example
@@ -40,7 +40,7 @@ export function check(code: number, action: string): number {
 }
 
 /**
- * FFmpeg's own words for an error code.
+ * FFmpeg's message for an error code.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function answerOf(code: number): string {
 }
 
 /**
- * The name under which FFmpeg opens a file, whatever colons the path holds.
+ * The URL of a file for FFmpeg, which takes a path with a colon for a protocol.
  *
  * @example
  * ```ts

@@ -6,11 +6,18 @@ import {
 import { check } from "./check.ts";
 import { type FilterContext, FilterGraph, Frame } from "./library.ts";
 
+interface Graph {
+  /** The frame format that it was built for. */
+  readonly format: string;
+  readonly filters: FilterGraph;
+  readonly source: FilterContext;
+  readonly sink: FilterContext;
+}
+
 /**
- * A line of FFmpeg filters that turns pictures of one kind into pictures of
- * another: `crop=272:272:184:0,scale=64:64,format=rgb24`.
- *
- * Time does not pass in it: one picture in, one picture out.
+ * A chain of FFmpeg filters from one frame to one frame:
+ * `crop=272:272:184:0,scale=64:64,format=rgb24`. The chain is rebuilt whenever
+ * size or pixel format of the frames change.
  *
  * @example
  * ```ts
@@ -24,68 +31,44 @@ import { type FilterContext, FilterGraph, Frame } from "./library.ts";
  *   height: 4,
  *   format: AV_PIX_FMT_RGB24,
  * });
- * using chain = new FilterChain(frame, "scale=2:2:flags=area,format=rgb24");
+ * using chain = new FilterChain(() => "scale=2:2:flags=area,format=rgb24");
  * using small = chain.apply(frame);
  * assert.deepEqual([...small.toBuffer()], Array(12).fill(200));
  * ```
  */
 export class FilterChain implements Disposable {
-  readonly #graph = new FilterGraph();
-  readonly #source: FilterContext;
-  readonly #sink: FilterContext;
-  readonly #kind: string;
+  readonly #filtersFor: (frame: Frame) => string;
+  #graph: Graph | undefined;
 
-  /**
-   * @param like A picture of the kind that will come in.
-   * @param filters FFmpeg's filter language, without source and sink.
-   */
-  constructor(like: Frame, filters: string) {
-    this.#kind = kindOf(like);
-    try {
-      this.#graph.alloc();
-      check(
-        this.#graph.parse2(
-          `buffer@in=time_base=1/1:pixel_aspect=1/1:${
-            formatOf(like)
-          },${filters},buffersink@out`,
-        ),
-        `build the filters "${filters}"`,
-      );
-      check(this.#graph.configSync(), `connect the filters "${filters}"`);
-      this.#source = this.#graph.getFilter("buffer@in")!;
-      this.#sink = this.#graph.getFilter("buffersink@out")!;
-    } catch (error) {
-      this.#graph.free();
-      throw error;
-    }
-  }
-
-  /** Whether a picture is of the kind that this chain was built for. */
-  accepts(frame: Frame): boolean {
-    return kindOf(frame) === this.#kind;
+  /** @param filtersFor Returns the filters for a frame, in FFmpeg's filter language. */
+  constructor(filtersFor: (frame: Frame) => string) {
+    this.#filtersFor = filtersFor;
   }
 
   /**
-   * Filters one picture, which stays as it is. The caller disposes of the result.
+   * Filters one frame, which is not modified. The caller disposes of the result.
    *
    * Synchronous on purpose: on another thread the filters were seen to read
-   * what the garbage collector was just taking away, once in 200 videos.
+   * memory that the garbage collector had just freed, once in 200 videos.
    */
   apply(frame: Frame): Frame {
+    const format = formatOf(frame);
+    if (this.#graph?.format !== format) {
+      this[Symbol.dispose]();
+      this.#graph = buildGraph(format, frame, this.#filtersFor(frame));
+    }
+    const { source, sink } = this.#graph!;
     check(
-      this.#source.buffersrcAddFrameSync(
+      source.buffersrcAddFrameSync(
         frame,
         AV_BUFFERSRC_FLAG_KEEP_REF as AVBufferSrcFlag,
       ),
-      "filter a picture",
+      "filter a frame",
     );
     const result = new Frame();
     try {
       result.alloc();
-      check(
-        this.#sink.buffersinkGetFrameSync(result),
-        "take a filtered picture",
-      );
+      check(sink.buffersinkGetFrameSync(result), "take a filtered frame");
       return result;
     } catch (error) {
       result.free();
@@ -94,20 +77,46 @@ export class FilterChain implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#graph.free();
+    this.#graph?.filters.free();
+    this.#graph = undefined;
   }
 }
 
-/** Whether a picture holds two moments, one in each other row. */
+/** Whether a frame holds two fields of different times. */
 export function isInterlaced(frame: Frame): boolean {
   return (frame.flags & AV_FRAME_FLAG_INTERLACED) !== 0;
 }
 
-function kindOf(frame: Frame): string {
-  return `${formatOf(frame)}:${frame.colorTrc}:${isInterlaced(frame)}`;
+function buildGraph(format: string, frame: Frame, chain: string): Graph {
+  const filters = new FilterGraph();
+  try {
+    filters.alloc();
+    check(
+      filters.parse2(
+        `buffer@in=time_base=1/1:pixel_aspect=1/1:${
+          sourceOptions(frame)
+        },${chain},buffersink@out`,
+      ),
+      `build the filters "${chain}"`,
+    );
+    check(filters.configSync(), `connect the filters "${chain}"`);
+    return {
+      format,
+      filters,
+      source: filters.getFilter("buffer@in")!,
+      sink: filters.getFilter("buffersink@out")!,
+    };
+  } catch (error) {
+    filters.free();
+    throw error;
+  }
 }
 
 function formatOf(frame: Frame): string {
+  return `${sourceOptions(frame)}:${frame.colorTrc}:${isInterlaced(frame)}`;
+}
+
+function sourceOptions(frame: Frame): string {
   return `video_size=${frame.width}x${frame.height}:pix_fmt=${frame.format}:` +
     `colorspace=${frame.colorSpace}:range=${frame.colorRange}`;
 }

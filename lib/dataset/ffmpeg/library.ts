@@ -1,9 +1,9 @@
 import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
-// FFmpeg writes to the terminal by itself. Errors reach the user as one line of
-// ours, so its own log is silenced before anything of it runs: take its classes
-// from here, never from "node-av" directly.
+// FFmpeg logs to the terminal. Errors reach the user as one line of ours, so the
+// log is silenced before any other call: import FFmpeg's classes from here, never
+// from "node-av".
 Log.setLevel(AV_LOG_QUIET);
 
 export {

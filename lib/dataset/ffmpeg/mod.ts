@@ -1,6 +1,6 @@
 /**
- * FFmpeg, quiet: what reading and writing videos share. Only `dataset/decode`
- * and `dataset/encode` import it.
+ * FFmpeg without its log: the parts that reading and writing videos share. Only
+ * `dataset/decode` and `dataset/encode` import it.
  *
  * @module
  */

@@ -1,18 +1,18 @@
-import type { TextureLevel } from "./_texture.ts";
+import type { MipLevel } from "./_texture.ts";
 
-/** A corner of a hull; each coordinate in [0,1] of the picture's square. */
+/** A corner of a hull, in texture coordinates [0,1]. */
 export type Corner = readonly [number, number];
 
-/** Alpha from which a pixel counts as covered. */
+/** Smallest alpha of a covered pixel. */
 const COVERED = 128;
 
 /**
- * The convex hull of what a picture covers: the box round it follows from the
- * corners, however it is turned. By Andrew's monotone chain over the outermost
- * covered pixels of each row.
+ * The convex hull of the covered pixels, by Andrew's monotone chain over the
+ * outermost pixels of each row. Its corners yield the bounding box under any
+ * rotation.
  */
 export function hullOf(
-  { width, height, data }: TextureLevel,
+  { width, height, data }: MipLevel,
 ): Corner[] {
   const edges: [number, number][] = [];
   for (let y = 0; y < height; y++) {
@@ -41,7 +41,7 @@ export function hullOf(
   return [...half(edges), ...half(edges.toReversed())];
 }
 
-/** Above 0 where the way a -> b -> c turns towards larger y. */
+/** Cross product of ab and bc. */
 function turn(
   [ax, ay]: [number, number],
   [bx, by]: [number, number],

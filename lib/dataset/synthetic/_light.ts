@@ -1,12 +1,12 @@
 import { Rng } from "../../core/mod.ts";
 import type { Light } from "../vocabulary/mod.ts";
-import type { Frame } from "./_paint.ts";
+import type { Frame } from "./_compositing.ts";
 
-/** How bright a frame is. */
-export interface Shine {
+/** The lighting of one frame. */
+export interface Lighting {
   /** Factors on red, green and blue. */
   readonly gain: readonly [number, number, number];
-  /** A lit disc in pixels, where things are as bright as by day. */
+  /** A disc at the brightness of day, pixels. */
   readonly spot?: {
     readonly x: number;
     readonly y: number;
@@ -14,52 +14,54 @@ export interface Shine {
   };
 }
 
-const DAY: Shine = { gain: [1, 1, 1] };
+const DAY: Lighting = { gain: [1, 1, 1] };
 const NIGHT = [0.36, 0.4, 0.62] as const;
 const DAWN = [0.5, 0.36, 0.42] as const;
 const MORNING = [1.08, 0.92, 0.76] as const;
 const DARK = [0.3, 0.3, 0.36] as const;
 const FLASH = [1.15, 1.15, 1.25] as const;
 
-/** Flashes in a clip, and how fast one fades, per share of the clip. */
+/** Flashes per clip. */
 const FLASHES = 3;
-const FADING = 14;
-/** Of the spotlight, in shorter sides. */
+/** Rate of decay of a flash, per clip. */
+const DECAY = 14;
+/** Radius of the spotlight, shorter sides of the frame. */
 const RADIUS = 0.32;
 
 /**
- * The light at a moment.
+ * The lighting at a time.
  *
- * @param moment Share of the clip that has passed, in [0,1].
- * @param seed Names the times of flashes.
- * @param lit Where the spotlight points: the first subject, in pixels.
+ * @param time Share of the clip, in [0,1].
+ * @param seed Of the times of flashes.
+ * @param target Centre of the spotlight, pixels.
+ * @param shorter Shorter side of the frame, pixels.
  */
-export function shineAt(
+export function lightingAt(
   light: Light,
-  moment: number,
+  time: number,
   seed: number,
-  lit: { readonly x: number; readonly y: number },
-  short: number,
-): Shine {
+  target: { readonly x: number; readonly y: number },
+  shorter: number,
+): Lighting {
   switch (light) {
     case "day":
       return DAY;
     case "night":
       return { gain: NIGHT };
     case "sunrise":
-      return { gain: mix(DAWN, MORNING, moment) };
+      return { gain: mix(DAWN, MORNING, time) };
     case "lightning": {
       const rng = new Rng(seed).fork("flashes");
       let bright = 0;
       for (let i = 0; i < FLASHES; i++) {
-        // One in each third, so that none is missed.
-        const since = moment - (i + 0.7 * rng.uniform()) / FLASHES;
-        if (since >= 0) bright = Math.max(bright, Math.exp(-FADING * since));
+        // One in each third of the clip.
+        const since = time - (i + 0.7 * rng.uniform()) / FLASHES;
+        if (since >= 0) bright = Math.max(bright, Math.exp(-DECAY * since));
       }
       return { gain: mix(NIGHT, FLASH, bright) };
     }
     case "spotlight":
-      return { gain: DARK, spot: { ...lit, r: RADIUS * short } };
+      return { gain: DARK, spot: { ...target, r: RADIUS * shorter } };
   }
 }
 
@@ -75,10 +77,10 @@ function mix(
   ];
 }
 
-/** Lights a frame in place; its values stay in [0,1]. */
-export function applyShine(
+/** Multiplies a frame by its lighting, in place, clamped to [0,1]. */
+export function applyLighting(
   { width, height, data }: Frame,
-  { gain, spot }: Shine,
+  { gain, spot }: Lighting,
 ): void {
   const [red, green, blue] = gain;
   if (red === 1 && green === 1 && blue === 1) return;
@@ -93,9 +95,9 @@ export function applyShine(
   }
 }
 
-/** 1 in the disc, 0 outside, and a soft rim. */
+/** 1 in the disc, 0 outside, with a soft edge. */
 function litShare(
-  { x, y, r }: NonNullable<Shine["spot"]>,
+  { x, y, r }: NonNullable<Lighting["spot"]>,
   px: number,
   py: number,
 ): number {

@@ -1,30 +1,30 @@
 import type { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import { MOTION_KINDS, objectKind } from "../vocabulary/mod.ts";
-import { DISTANCE, type Plane } from "./_camera.ts";
-import { between, type Rules } from "./_rules.ts";
+import { CAMERA_DISTANCE, type Plane } from "./_camera.ts";
+import { type PhaseRules, uniformBetween } from "./_phase_rules.ts";
 import type { Subject } from "./_subjects.ts";
 import { drawGround, drawPost, drawSky, drawWall } from "./_surfaces.ts";
 import type { Texture } from "./_texture.ts";
 
-/** What stands around the subjects: plain data. */
+/** The surroundings of the subjects, as plain data. */
 export interface Scenery {
   readonly kind: "wall" | "land";
-  /** CSS colours: of a wall from one side to the other; of sky and ground. */
+  /** CSS colours: the gradient of a wall, or of sky and ground. */
   readonly colours: readonly string[];
-  /** Direction of a wall's gradient, in radians. */
+  /** Direction of the gradient of a wall, radians. */
   readonly angle: number;
   readonly pattern: Pattern;
-  /** How many times wider and higher a wall is than the picture. */
+  /** Size of a wall over that of the frame. */
   readonly extent: number;
-  /** Names the places and sizes of everything drawn on it. */
+  /** Of the places and sizes of the pattern. */
   readonly seed: number;
-  /** A post before the subjects, as a share of the width from the middle. */
+  /** Offset of a post in front of the subjects from the centre, in widths of the frame. */
   readonly post?: number;
 }
 
-/** What is drawn on a wall. */
-export type Pattern = "plain" | "spots" | "stripes" | "hills";
+/** The pattern of a wall or of the ground. */
+type Pattern = "plain" | "spots" | "stripes" | "hills";
 
 const PATTERNS: readonly Pattern[] = ["plain", "spots", "stripes", "hills"];
 
@@ -38,7 +38,7 @@ const LANDS: readonly (readonly [number, number, number][])[] = [
   [[262, 26, 34], [18, 46, 66], [280, 14, 30], [300, 14, 40]], // dusk
 ];
 
-/** How light a wall is, in percent of HSL. */
+/** Lightness of a wall, percent of HSL. */
 const LIGHTNESS = {
   dark: [24, 36],
   middle: [48, 62],
@@ -47,35 +47,33 @@ const LIGHTNESS = {
 type Shade = keyof typeof LIGHTNESS;
 const SHADES: readonly Shade[] = ["dark", "middle", "light"];
 
-/**
- * Objects whose pictures are as light as a wall: of those that are easily told
- * from all walls by their colours nothing is said.
- */
-const LOST_ON: Readonly<Record<Shade, string>> = {
+/** Emoji that are hard to see on a wall of a shade. */
+const HIDDEN_ON: Readonly<Record<Shade, string>> = {
   dark: "🖤⚫⬛🤎🟤🟫🎮🐜🕷💣🎩🌹🚦🦃🚲🎒🎱⚓🥾🪵🚂🦂🎤",
   middle: "🩶🔧🥄🔪🐘🦏",
   light: "🤍⚪⬜🐑☁🦢🥚🍦🍰🐓💡✉🕯🧊🐐🏐🧅🛁👻🍼",
 };
 
-/** Where land and sky meet at the back, and how high the eye is above it. */
+/** Depth of the horizon, and height of the camera above the ground. */
 const BACK = 6;
 const GROUND = 0.42;
+/** Depth of a wall. */
 const WALL = 0.8;
 /** Half the width of land and sky. */
 const REACH = 9;
-/** A post stands nearer than any subject. */
+/** In front of all subjects. */
 const POST_DEPTH = -0.2;
 const POST_WIDTH = 0.16;
 
 /**
- * Chooses what stands around: pale, for subjects are bright, and neither dark
- * behind dark ones nor light behind light ones.
+ * Samples scenery: pale, because subjects are bright, and a wall of another shade
+ * than its subjects.
  *
- * @param rng Is moved on.
+ * @param rng Is advanced.
  */
-export function planScenery(
+export function sampleScenery(
   rng: Rng,
-  rules: Rules,
+  rules: PhaseRules,
   subjects: readonly Subject[],
 ): Scenery {
   const seed = rng.integer(2 ** 31);
@@ -85,39 +83,44 @@ export function planScenery(
   );
   return {
     kind: land ? "land" : "wall",
-    colours: land ? planLand(rng) : planWall(rng, subjects),
-    angle: between(rng, 0, 2 * Math.PI),
+    colours: land ? sampleLand(rng) : sampleWall(rng, subjects),
+    angle: uniformBetween(rng, 0, 2 * Math.PI),
     pattern,
     extent: rules.cameraMoves > 0 || rules.angle > 0 ? 3 : 1,
     seed,
-    ...planPost(rng, rules, subjects),
+    ...samplePost(rng, rules, subjects),
   };
 }
 
-function planLand(rng: Rng): string[] {
-  const turn = between(rng, -12, 12);
+function sampleLand(rng: Rng): string[] {
+  const turn = uniformBetween(rng, -12, 12);
   return rng.pick(LANDS).map(([hue, saturation, lightness]) =>
-    hsl(hue + turn, saturation, lightness + between(rng, -4, 4))
+    hsl(hue + turn, saturation, lightness + uniformBetween(rng, -4, 4))
   );
 }
 
-function planWall(rng: Rng, subjects: readonly Subject[]): string[] {
+function sampleWall(rng: Rng, subjects: readonly Subject[]): string[] {
   const taken = new Set(subjects.map(({ object }) => shadeOf(object)));
   const free = SHADES.filter((shade) => !taken.has(shade));
   const shade = free.length > 0 ? rng.pick(free) : "middle";
-  const hue = between(rng, 0, 360);
-  const saturation = between(rng, 8, 35);
+  const hue = uniformBetween(rng, 0, 360);
+  const saturation = uniformBetween(rng, 8, 35);
   const [low, high] = LIGHTNESS[shade];
   return Array.from(
     { length: 2 + rng.integer(2) },
-    () => hsl(hue + between(rng, -45, 45), saturation, between(rng, low, high)),
+    () =>
+      hsl(
+        hue + uniformBetween(rng, -45, 45),
+        saturation,
+        uniformBetween(rng, low, high),
+      ),
   );
 }
 
-/** A post in the way of the first subject that moves sideways, if there is one. */
-function planPost(
+/** A post in front of the first subject that moves sideways, if any. */
+function samplePost(
   rng: Rng,
-  rules: Rules,
+  rules: PhaseRules,
   subjects: readonly Subject[],
 ): { post?: number } {
   const chance = rng.uniform();
@@ -126,13 +129,13 @@ function planPost(
   );
   if (mover === undefined || chance >= rules.occluder) return {};
   const side = MOTION_KINDS[mover.motion].x * mover.speed;
-  return { post: mover.x + side * between(rng, -0.4, 0.4) };
+  return { post: mover.x + side * uniformBetween(rng, -0.4, 0.4) };
 }
 
-/** How light an object is, where that tells on which wall it would be lost. */
+/** The shade of walls on which an object is hard to see, if any. */
 function shadeOf(object: string): Shade | undefined {
   const { emoji } = objectKind(object);
-  return SHADES.find((shade) => LOST_ON[shade].includes(emoji));
+  return SHADES.find((shade) => HIDDEN_ON[shade].includes(emoji));
 }
 
 function hsl(hue: number, saturation: number, lightness: number): string {
@@ -141,34 +144,36 @@ function hsl(hue: number, saturation: number, lightness: number): string {
   }%)`;
 }
 
-/** A piece of scenery: a picture on a plane. */
-export interface Piece {
+/** A textured plane of the scenery. */
+interface SceneryPlane {
   readonly texture: Texture;
   readonly plane: Plane;
-  /** Whether its rim goes on for ever. */
-  readonly endless: boolean;
+  /** As of `Layer`. */
+  readonly clamps: boolean;
   /** Distance behind the plane z = 0. */
   readonly depth: number;
 }
 
-/** Builds what was planned, the farthest first. */
-export function buildScenery(scenery: Scenery, shape: ClipShape): Piece[] {
-  const { width, height } = shape;
-  const short = Math.min(width, height);
-  const [wide, high] = [width / short, height / short];
-  const pieces = scenery.kind === "wall"
-    ? [wall(scenery, wide, high, short)]
-    : land(scenery, short);
-  if (scenery.post === undefined) return pieces;
+/** Draws scenery for a size of frames, the farthest plane first. */
+export function sceneryPlanes(
+  scenery: Scenery,
+  { width, height }: ClipShape,
+): SceneryPlane[] {
+  const shorter = Math.min(width, height);
+  const [wide, high] = [width / shorter, height / shorter];
+  const planes = scenery.kind === "wall"
+    ? [wall(scenery, wide, high, shorter)]
+    : land(scenery, shorter);
+  if (scenery.post === undefined) return planes;
   const centre = scenery.post * wide;
-  return [...pieces, {
-    texture: drawPost(scenery.seed, short),
+  return [...planes, {
+    texture: drawPost(scenery.seed, shorter),
     plane: {
       origin: [centre - POST_WIDTH / 2, -1.5, POST_DEPTH],
       across: [POST_WIDTH, 0, 0],
       down: [0, 3, 0],
     },
-    endless: false,
+    clamps: false,
     depth: POST_DEPTH,
   }];
 }
@@ -177,43 +182,43 @@ function wall(
   scenery: Scenery,
   wide: number,
   high: number,
-  short: number,
-): Piece {
-  // Behind all subjects, and so much larger: with extent 1 it fits the picture.
-  const scale = (DISTANCE + WALL) / DISTANCE;
+  shorter: number,
+): SceneryPlane {
+  // Scaled by its distance: at extent 1 it fills the frame.
+  const scale = (CAMERA_DISTANCE + WALL) / CAMERA_DISTANCE;
   const [w, h] = [wide, high].map((side) => side * scenery.extent * scale);
   return {
-    texture: drawWall(scenery, w!, h!, short / scale),
+    texture: drawWall(scenery, w!, h!, shorter / scale),
     plane: {
       origin: [-w! / 2, -h! / 2, WALL],
       across: [w!, 0, 0],
       down: [0, h!, 0],
     },
-    endless: true,
+    clamps: true,
     depth: WALL,
   };
 }
 
-function land(scenery: Scenery, short: number): Piece[] {
+function land(scenery: Scenery, shorter: number): SceneryPlane[] {
   return [
     {
-      texture: drawSky(scenery, short),
+      texture: drawSky(scenery, shorter),
       plane: {
         origin: [-REACH, -REACH, BACK],
         across: [2 * REACH, 0, 0],
         down: [0, REACH + GROUND, 0],
       },
-      endless: true,
+      clamps: true,
       depth: BACK,
     },
     {
-      texture: drawGround(scenery, short),
+      texture: drawGround(scenery, shorter),
       plane: {
         origin: [-REACH, GROUND, BACK],
         across: [2 * REACH, 0, 0],
         down: [0, 0, -BACK - 1.1],
       },
-      endless: false,
+      clamps: false,
       depth: BACK,
     },
   ];

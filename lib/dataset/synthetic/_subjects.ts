@@ -5,61 +5,66 @@ import {
   type MotionId,
   OBJECT_KINDS,
 } from "../vocabulary/mod.ts";
-import { between, PLANNED_SECONDS, type Rules } from "./_rules.ts";
+import {
+  type PhaseRules,
+  SCENE_SECONDS,
+  uniformBetween,
+} from "./_phase_rules.ts";
 
-/** One thing in the world, and how it moves. */
+/** A moving object. Position and size are those in the middle of the scene. */
 export interface Subject {
   /** `id` of an object kind. */
   readonly object: string;
   readonly motion: MotionId;
-  /** Centre half-way through, as a share of the picture from its middle. */
+  /** Offset of the centre from the centre of the frame, in widths of the frame. */
   readonly x: number;
+  /** The same in heights of the frame, downwards. */
   readonly y: number;
-  /** How far behind the plane z = 0; it is as much larger, and looks the same. */
+  /** Distance behind the plane z = 0, which does not change the apparent size. */
   readonly depth: number;
-  /** Side of its square half-way through, in shorter sides of the picture. */
+  /** Side of its square, shorter sides of the frame. */
   readonly size: number;
-  /** Sides, turns or doublings in a second of the take's own time. */
+  /** Shorter sides of the frame, turns, or doublings of size per second. */
   readonly speed: number;
-  /** Turns about its upright axis, in radians per second; half-way it faces us. */
-  readonly swing: number;
+  /** Rotation about its vertical axis, radians per second. */
+  readonly yawRate: number;
 }
 
 const SHAPES = OBJECT_KINDS.filter(({ outline }) => outline !== undefined);
-const PICTURES = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
+const EMOJI = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
 
-/** Share of shapes in colours, which a small model learns first. */
-const SHARE_OF_SHAPES = 0.5;
-/** Places that are tried for a subject; the one with the most room is taken. */
-const TRIES = 12;
+/** Probability of a coloured shape, which small models learn first. */
+const SHAPE_PROBABILITY = 0.5;
+/** Candidates for the place of a subject, of which the least crowded is chosen. */
+const CANDIDATES = 12;
 
 /**
- * Chooses subjects of different kinds, apart from each other half-way through.
+ * Samples subjects of different kinds with space between them.
  *
- * @param rng Is moved on.
- * @returns the largest first.
+ * @param rng Is advanced.
+ * @returns The largest first.
  */
-export function planSubjects(rng: Rng, rules: Rules): Subject[] {
+export function sampleSubjects(rng: Rng, rules: PhaseRules): Subject[] {
   const [fewest, most] = rules.subjects;
   const count = fewest + rng.integer(most - fewest + 1);
   const chosen: Subject[] = [];
   while (chosen.length < count) {
-    const kinds = rng.uniform() < SHARE_OF_SHAPES ? SHAPES : PICTURES;
+    const kinds = rng.uniform() < SHAPE_PROBABILITY ? SHAPES : EMOJI;
     const object = rng.pick(kinds).id;
     if (chosen.some((other) => other.object === object)) continue;
     const motion = rng.pick(MOTION_IDS);
-    const tries = Array.from(
-      { length: chosen.length === 0 ? 1 : TRIES },
-      () => place(rng, rules, object, motion, count),
+    const candidates = Array.from(
+      { length: chosen.length === 0 ? 1 : CANDIDATES },
+      () => sampleSubject(rng, rules, object, motion, count),
     );
-    const room = (one: Subject): number =>
-      Math.min(...chosen.map((other) => distance(one, other)));
-    chosen.push(tries.reduce((a, b) => room(b) > room(a) ? b : a));
+    const space = (subject: Subject): number =>
+      Math.min(...chosen.map((other) => distance(subject, other)));
+    chosen.push(candidates.reduce((a, b) => space(b) > space(a) ? b : a));
   }
   return chosen.sort((a, b) => b.size - a.size);
 }
 
-/** Room between two subjects at the narrowest of three moments. */
+/** Smallest gap between two subjects at three times of the scene. */
 function distance(a: Subject, b: Subject): number {
   return Math.min(
     ...[-1, 0, 1].map((time) => {
@@ -72,41 +77,41 @@ function distance(a: Subject, b: Subject): number {
   );
 }
 
-function place(
+function sampleSubject(
   rng: Rng,
-  rules: Rules,
+  rules: PhaseRules,
   object: string,
   motion: MotionId,
   count: number,
 ): Subject {
   const { x, y, turn, growth } = MOTION_KINDS[motion];
-  const size = between(rng, ...rules.size) * (growth === 0 ? 1 : 0.85);
-  const haste = between(rng, ...rules.haste);
+  const size = uniformBetween(rng, ...rules.size) * (growth === 0 ? 1 : 0.85);
+  const factor = uniformBetween(rng, ...rules.speedFactor);
   const speed = growth !== 0
-    ? between(rng, 0.5, 0.7) * Math.sqrt(haste)
+    ? uniformBetween(rng, 0.5, 0.7) * Math.sqrt(factor)
     : turn !== 0
-    ? between(rng, 0.16, 0.3) * haste
-    : between(rng, 0.2, 0.34) * haste;
-  // All of it is in the picture, at the least half-way through.
+    ? uniformBetween(rng, 0.16, 0.3) * factor
+    : uniformBetween(rng, 0.2, 0.34) * factor;
+  // The whole subject is in the frame in the middle of the scene.
   const room = 0.5 - 0.48 * size;
   const along = (way: number): number => {
     const free = Math.max(
       0.04,
-      room - Math.abs(way) * speed * PLANNED_SECONDS / 2,
+      room - Math.abs(way) * speed * SCENE_SECONDS / 2,
     );
-    return between(rng, -free, free);
+    return uniformBetween(rng, -free, free);
   };
   return {
     object,
     motion,
     x: along(x),
     y: along(y),
-    depth: count === 1 ? 0 : between(rng, 0, 0.5),
+    depth: count === 1 ? 0 : uniformBetween(rng, 0, 0.5),
     size,
     speed,
-    // Whoever turns or stands still does nothing else.
-    swing: rng.uniform() < rules.swing && turn === 0 && motion !== "still"
-      ? between(rng, 0.4, 0.8) * (rng.uniform() < 0.5 ? -1 : 1)
+    // Subjects that rotate or stand still have no other motion.
+    yawRate: rng.uniform() < rules.yaw && turn === 0 && motion !== "still"
+      ? uniformBetween(rng, 0.4, 0.8) * (rng.uniform() < 0.5 ? -1 : 1)
       : 0,
   };
 }

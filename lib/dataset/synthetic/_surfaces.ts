@@ -1,21 +1,22 @@
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { Rng } from "../../core/mod.ts";
 import type { Scenery } from "./_scenery.ts";
-import { between } from "./_rules.ts";
+import { uniformBetween } from "./_phase_rules.ts";
 import { drawTexture, type Texture } from "./_texture.ts";
 
-/** Faint enough to leave the subjects in front, in view enough to see it move. */
+/** Patterns are faint, but strong enough to show motion. */
 const SHADE = "rgb(0 0 0 / 8%)";
-const SHINE = "rgb(255 255 255 / 12%)";
+const HIGHLIGHT = "rgb(255 255 255 / 12%)";
 
-/** Pixels of a texture's side at most. */
+/** Largest side of a texture, pixels. */
 const LARGEST = 2048;
 
 /**
  * A wall: a gradient with a pattern.
  *
- * @param wide In shorter sides of the picture, as is `high`.
- * @param density Pixels to one of these.
+ * @param wide Width, shorter sides of the frame.
+ * @param high Height, shorter sides of the frame.
+ * @param density Pixels per shorter side of the frame.
  */
 export function drawWall(
   { colours, angle, pattern, seed }: Scenery,
@@ -41,16 +42,19 @@ export function drawWall(
     if (pattern === "plain") return;
     const count = Math.round((pattern === "hills" ? 4 : 8) * wide * high);
     for (let i = 0; i < count; i++) {
-      const [a, b] = [between(rng, 0, wide), between(rng, 0, high)];
+      const [a, b] = [
+        uniformBetween(rng, 0, wide),
+        uniformBetween(rng, 0, high),
+      ];
       const size = rng.uniform();
-      context.fillStyle = rng.uniform() < 0.5 ? SHADE : SHINE;
+      context.fillStyle = rng.uniform() < 0.5 ? SHADE : HIGHLIGHT;
       context.beginPath();
       if (pattern === "spots") {
         context.arc(a, b, 0.06 + 0.16 * size, 0, 2 * Math.PI);
       } else if (pattern === "stripes") {
-        const lean = between(rng, -0.6, 0.6);
+        const lean = uniformBetween(rng, -0.6, 0.6);
         const thick = 0.03 + 0.08 * size;
-        const long = between(rng, 0.5, 1.2);
+        const long = uniformBetween(rng, 0.5, 1.2);
         context.moveTo(a, b);
         context.lineTo(a + thick, b);
         context.lineTo(a + thick + lean * long, b + long);
@@ -59,7 +63,7 @@ export function drawWall(
         context.ellipse(
           a,
           b + 0.3,
-          between(rng, 0.3, 0.7),
+          uniformBetween(rng, 0.3, 0.7),
           0.15 + 0.35 * size,
           0,
           Math.PI,
@@ -71,13 +75,13 @@ export function drawWall(
   });
 }
 
-/** The sky down to the horizon, with clouds, and hills at its lower end. */
+/** The sky down to the horizon, with clouds, and hills at the horizon. */
 export function drawSky(
   { colours: [above, horizon, , far], seed }: Scenery,
-  short: number,
+  shorter: number,
 ): Texture {
-  // Seen from 7.2 away instead of 1.2: a sixth of the pixels will do.
-  return onCanvas(18, 9.42, short / 6, (context) => {
+  // At a distance of 7.2 instead of 1.2, a sixth of the pixels suffices.
+  return onCanvas(18, 9.42, shorter / 6, (context) => {
     const rng = new Rng(seed);
     const gradient = context.createLinearGradient(0, 5, 0, 9.42);
     gradient.addColorStop(0, above!);
@@ -86,8 +90,8 @@ export function drawSky(
     context.fillRect(0, 0, 18, 9.42);
     context.fillStyle = "rgb(255 255 255 / 45%)";
     for (let i = 0; i < 14; i++) {
-      const [x, y] = [between(rng, 0, 18), between(rng, 4, 8.2)];
-      const size = between(rng, 0.35, 0.9);
+      const [x, y] = [uniformBetween(rng, 0, 18), uniformBetween(rng, 4, 8.2)];
+      const size = uniformBetween(rng, 0.35, 0.9);
       for (const lump of [-1, 0, 1]) {
         context.beginPath();
         context.ellipse(
@@ -106,10 +110,10 @@ export function drawSky(
       context.fillStyle = far!;
       context.beginPath();
       context.ellipse(
-        between(rng, 0, 18),
+        uniformBetween(rng, 0, 18),
         9.42,
-        between(rng, 0.8, 2.2),
-        between(rng, 0.2, 1),
+        uniformBetween(rng, 0.8, 2.2),
+        uniformBetween(rng, 0.2, 1),
         0,
         Math.PI,
         2 * Math.PI,
@@ -121,12 +125,12 @@ export function drawSky(
   });
 }
 
-/** The ground from the horizon, at the top, to the feet of the camera. */
+/** The ground from the horizon, at the top, to below the camera. */
 export function drawGround(
   { colours: [, , near, far], pattern, seed }: Scenery,
-  short: number,
+  shorter: number,
 ): Texture {
-  return onCanvas(18, 7.1, short / 2.5, (context) => {
+  return onCanvas(18, 7.1, shorter / 2.5, (context) => {
     const rng = new Rng(seed).fork("ground");
     const gradient = context.createLinearGradient(0, 0, 0, 7.1);
     gradient.addColorStop(0, far!);
@@ -134,21 +138,20 @@ export function drawGround(
     context.fillStyle = gradient;
     context.fillRect(0, 0, 18, 7.1);
     if (pattern === "stripes") {
-      // A field in rows, or the flags of a pavement.
       for (let x = 0; x < 18; x += 0.5) {
-        context.fillStyle = Math.round(x * 2) % 2 === 0 ? SHADE : SHINE;
+        context.fillStyle = Math.round(x * 2) % 2 === 0 ? SHADE : HIGHLIGHT;
         context.fillRect(x, 0, 0.5, 7.1);
       }
       return;
     }
     for (let i = 0; i < 220; i++) {
-      context.fillStyle = rng.uniform() < 0.5 ? SHADE : SHINE;
+      context.fillStyle = rng.uniform() < 0.5 ? SHADE : HIGHLIGHT;
       context.beginPath();
       context.ellipse(
-        between(rng, 0, 18),
-        between(rng, 0, 7.1),
-        between(rng, 0.12, 0.6),
-        between(rng, 0.08, 0.4),
+        uniformBetween(rng, 0, 18),
+        uniformBetween(rng, 0, 7.1),
+        uniformBetween(rng, 0.12, 0.6),
+        uniformBetween(rng, 0.08, 0.4),
         0,
         0,
         2 * Math.PI,
@@ -158,11 +161,11 @@ export function drawGround(
   });
 }
 
-/** A post, a pillar or a trunk: lighter on one side. */
-export function drawPost(seed: number, short: number): Texture {
-  return onCanvas(0.16, 3, short, (context) => {
+/** A post, lighter on one side. */
+export function drawPost(seed: number, shorter: number): Texture {
+  return onCanvas(0.16, 3, shorter, (context) => {
     const rng = new Rng(seed).fork("post");
-    const hue = between(rng, 15, 45);
+    const hue = uniformBetween(rng, 15, 45);
     const gradient = context.createLinearGradient(0, 0, 0.16, 0);
     gradient.addColorStop(0, `hsl(${hue} 18% 46%)`);
     gradient.addColorStop(0.35, `hsl(${hue} 16% 58%)`);
@@ -171,7 +174,7 @@ export function drawPost(seed: number, short: number): Texture {
     context.fillRect(0, 0, 0.16, 3);
     context.fillStyle = SHADE;
     for (let y = 0; y < 3; y += 0.25) {
-      context.fillRect(0, y + between(rng, 0, 0.1), 0.16, 0.04);
+      context.fillRect(0, y + uniformBetween(rng, 0, 0.1), 0.16, 0.04);
     }
   });
 }

@@ -1,21 +1,21 @@
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 
-/** One size of a texture. */
-export interface TextureLevel {
+/** One level of a mipmap. */
+export interface MipLevel {
   readonly width: number;
   readonly height: number;
   /** `[H,W,4]`, RGB premultiplied by alpha, all in [0,255]. */
   readonly data: Uint8Array;
 }
 
-/** A picture to be drawn at any size: itself, half as large, and so on. */
+/** A mipmap: each level has half the size of the one before. */
 export interface Texture {
   /** The largest first. */
-  readonly levels: readonly TextureLevel[];
+  readonly levels: readonly MipLevel[];
 }
 
 /**
- * Draws a texture with a canvas.
+ * Draws a texture on a canvas.
  *
  * @param draw Draws on a transparent canvas of `width` x `height` pixels.
  */
@@ -34,21 +34,17 @@ export function drawTexture(
       data[i + c] = Math.round(data[i + c]! * alpha / 255);
     }
   }
-  return textureOf({ width, height, data: new Uint8Array(data.buffer) });
-}
-
-/** A texture from its largest level. */
-export function textureOf(largest: TextureLevel): Texture {
-  const levels = [largest];
-  for (let level = largest; level.width > 1 && level.height > 1;) {
+  let level: MipLevel = { width, height, data: new Uint8Array(data.buffer) };
+  const levels = [level];
+  while (level.width > 1 && level.height > 1) {
     level = halved(level);
     levels.push(level);
   }
   return { levels };
 }
 
-/** Each pixel the mean of four; an odd last row or column is left out. */
-function halved({ width, height, data }: TextureLevel): TextureLevel {
+/** Means over 2x2 pixels; an odd last row or column is dropped. */
+function halved({ width, height, data }: MipLevel): MipLevel {
   const [w, h] = [width >> 1, height >> 1];
   const half = new Uint8Array(w * h * 4);
   for (let y = 0; y < h; y++) {

@@ -1,15 +1,15 @@
 import { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import type { Weather } from "../vocabulary/mod.ts";
-import type { Layer } from "./_paint.ts";
+import type { Layer } from "./_compositing.ts";
 import { drawTexture, type Texture } from "./_texture.ts";
 
-/** What falls: how fast, how large, how many in a square picture. */
+/** Particles: velocity and size in shorter sides of the frame, count in a square frame. */
 const RAIN = { fall: 2.2, drift: -0.25, wide: 0.012, long: 0.13, count: 60 };
 const SNOW = { fall: 0.35, drift: 0.08, wide: 0.05, long: 0.05, count: 45 };
 
-/** The pictures of which weather is made, drawn once. */
-export class Air {
+/** Layers of rain, snow and fog from textures that are drawn once. */
+export class WeatherLayers {
   readonly #drop = drawTexture(4, 32, (context) => {
     const gradient = context.createLinearGradient(0, 0, 0, 32);
     gradient.addColorStop(0, "rgb(225 235 250 / 0%)");
@@ -29,18 +29,18 @@ export class Air {
     context.fillRect(0, 0, 2, 2);
   });
 
-  /** A sheet of fog before what is far; none in other weather. */
-  behind(weather: Weather, shape: ClipShape): Layer[] {
-    return weather === "fog" ? [sheet(this.#fog, shape)] : [];
+  /** Fog between scenery and subjects. */
+  behindSubjects(weather: Weather, shape: ClipShape): Layer[] {
+    return weather === "fog" ? [fogLayer(this.#fog, shape)] : [];
   }
 
   /**
-   * What hangs or falls before everything.
+   * Fog, rain or snow in front of all other layers.
    *
-   * @param seed Names the places of drops and flakes.
-   * @param seconds Time, of which one picture's worth falls by.
+   * @param seed Of the positions of drops and flakes.
+   * @param seconds Time of the frame.
    */
-  before(
+  inFront(
     weather: Weather,
     shape: ClipShape,
     seed: number,
@@ -50,21 +50,21 @@ export class Air {
       case "clear":
         return [];
       case "fog":
-        return [sheet(this.#fog, shape)];
+        return [fogLayer(this.#fog, shape)];
       case "rain":
-        return falling(this.#drop, RAIN, shape, seed, seconds);
+        return particles(this.#drop, RAIN, shape, seed, seconds);
       case "snow":
-        return falling(this.#flake, SNOW, shape, seed, seconds);
+        return particles(this.#flake, SNOW, shape, seed, seconds);
     }
   }
 }
 
-function sheet(texture: Texture, { width, height }: ClipShape): Layer {
-  const matrix = [width, 0, 0, 0, height, 0, 0, 0, 1] as const;
-  return { texture, matrix, endless: true, veil: true };
+function fogLayer(texture: Texture, { width, height }: ClipShape): Layer {
+  const toPixels = [width, 0, 0, 0, height, 0, 0, 0, 1] as const;
+  return { texture, toPixels, clamps: true, isWeather: true };
 }
 
-function falling(
+function particles(
   texture: Texture,
   { fall, drift, wide, long, count }: typeof RAIN,
   { width, height }: ClipShape,
@@ -72,25 +72,25 @@ function falling(
   seconds: number,
 ): Layer[] {
   const rng = new Rng(seed).fork("falling");
-  const short = Math.min(width, height);
-  const number = Math.round(count * width * height / (short * short));
+  const shorter = Math.min(width, height);
+  const number = Math.round(count * width * height / (shorter * shorter));
   return Array.from({ length: number }, (): Layer => {
-    // The nearer, the larger and the faster; what leaves comes in at the top.
+    // Nearer particles are larger and faster; positions wrap around the frame.
     const near = 0.6 + 0.8 * rng.uniform();
-    const [w, h] = [wide * near * short, long * near * short];
+    const [w, h] = [wide * near * shorter, long * near * shorter];
     const place = (start: number, speed: number, span: number): number => {
-      const way = start + speed * near * seconds * short / span;
+      const way = start + speed * near * seconds * shorter / span;
       return (way - Math.floor(way)) * span;
     };
     const x = place(rng.uniform(), drift, width + 2 * w) - w;
     const y = place(rng.uniform(), fall, height + 2 * h) - h;
-    // Slanted the way it falls.
+    // Slanted along the direction of fall.
     const slant = -drift / fall * h;
     return {
       texture,
-      matrix: [w, -slant, x, 0, h, y, 0, 0, 1],
-      endless: false,
-      veil: true,
+      toPixels: [w, -slant, x, 0, h, y, 0, 0, 1],
+      clamps: false,
+      isWeather: true,
     };
   });
 }

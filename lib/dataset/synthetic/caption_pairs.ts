@@ -1,44 +1,41 @@
 import { Rng } from "../../core/mod.ts";
-import { namePhrase } from "../captions/mod.ts";
+import { checkLanguages, namePhrase, sampleCaption } from "../captions/mod.ts";
 import {
   type Labels,
   MOTION_IDS,
   OBJECT_KINDS,
   type ObjectKind,
 } from "../vocabulary/mod.ts";
-import { checkLanguages, describe } from "./_description.ts";
 import type { SyntheticOptions } from "./clips.ts";
 
-/** Two captions that say the same. */
+/** Two captions of the same meaning. */
 export interface CaptionPair {
   readonly first: string;
-  /** Mostly in another language. */
+  /** Usually in another language. */
   readonly second: string;
-  /** The same for captions that say the same, whatever the language. */
+  /** Equal for captions of equal meaning in any language. */
   readonly meaning: string;
-  /** What they say. */
+  /** The meaning of both. */
   readonly labels: Labels;
 }
 
 /**
- * Share of shapes. They are 33 of 289 kinds, but a language may have a form of
- * each colour for each of them, which one in nine captions shows too seldom.
+ * Probability of a coloured shape. They are 33 of 289 kinds, but a language may
+ * inflect each colour for each shape, which needs more than one in nine captions.
  */
-const SHAPES = 0.25;
+const SHAPE_PROBABILITY = 0.25;
 
 const isShape = ({ outline }: ObjectKind): boolean => outline !== undefined;
-const DRAWN = OBJECT_KINDS.filter(isShape);
-const PICTURES = OBJECT_KINDS.filter((kind) => !isShape(kind));
+const SHAPES = OBJECT_KINDS.filter(isShape);
+const EMOJI = OBJECT_KINDS.filter((kind) => !isShape(kind));
 
 /**
- * Captions of single subjects in pairs, without pictures. A quarter is about
- * shapes, and each other kind comes up as often as any, in any motion: in clips
- * of the world half of the subjects are one of a few shapes, and the names of
- * all other things would be learned last.
+ * Pairs of captions of one subject, for the text encoder. A quarter is about
+ * coloured shapes; all other kinds and all motions are equally frequent. In clips,
+ * half of the subjects are shapes, so that the names of other objects are rare.
  *
- * @returns the captions at an index; the generator chooses their languages and
- *   forms
- * @throws {InputError} naming the language, if it is not covered
+ * @returns The pair at an index; `rng` chooses languages and forms.
+ * @throws {InputError} naming a language that is not in `LANGUAGES`
  *
  * @example
  * ```ts
@@ -63,7 +60,8 @@ export function captionPairs(
     const labels: Labels = {
       phase: 1,
       subjects: [{
-        object: draw.pick(draw.uniform() < SHAPES ? DRAWN : PICTURES).id,
+        object:
+          draw.pick(draw.uniform() < SHAPE_PROBABILITY ? SHAPES : EMOJI).id,
         motion: draw.pick(MOTION_IDS),
       }],
       camera: "still",
@@ -71,8 +69,8 @@ export function captionPairs(
       weather: "clear",
       light: "day",
     };
-    const first = await describe(labels, languages, rng);
-    const second = await describe(labels, languages, rng);
+    const first = await sampleCaption(labels, languages, rng);
+    const second = await sampleCaption(labels, languages, rng);
     return {
       first: first.caption,
       second: second.caption,

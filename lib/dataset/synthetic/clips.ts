@@ -1,17 +1,17 @@
 import type { Rng } from "../../core/mod.ts";
 import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
+import { checkLanguages, sampleCaption } from "../captions/mod.ts";
 import type { Phase } from "../vocabulary/mod.ts";
-import { checkLanguages, describe } from "./_description.ts";
-import { filmTake } from "./film.ts";
+import { renderScene } from "./render_scene.ts";
+import { type SceneSpec, sceneSpec } from "./scene_spec.ts";
 import { Sprites } from "./sprites.ts";
-import { planTake, type Take } from "./take.ts";
 
-/** Which clips of the synthetic world, and how they are described. */
+/** Which synthetic clips, and the languages of their captions. */
 export interface SyntheticOptions {
   readonly phase: Phase;
-  /** Those of `validation` are never among those of `train`. */
+  /** The splits are disjoint. */
   readonly split: "train" | "validation";
-  /** A whole number; another world for each. */
+  /** A whole number; each seed has other scenes. */
   readonly seed: number;
   /** Clips in one epoch. */
   readonly length: number;
@@ -20,9 +20,9 @@ export interface SyntheticOptions {
 }
 
 /**
- * Clips of the synthetic world for the loader, drawn when they are asked for.
+ * A source of synthetic clips, rendered on demand.
  *
- * @throws {InputError} naming the language, if it is not covered
+ * @throws {InputError} naming a language that is not in `LANGUAGES`
  *
  * @example
  * ```ts
@@ -38,29 +38,24 @@ export interface SyntheticOptions {
  * ```
  */
 export function syntheticClips(
-  {
-    phase,
-    split,
-    seed,
-    length,
-    languages = ["en"],
-  }: SyntheticOptions,
+  { phase, split, seed, length, languages = ["en"] }: SyntheticOptions,
 ): ClipSource {
   checkLanguages(languages);
   const sprites = new Sprites();
-  const takeAt = (index: number): Take =>
-    planTake({ seed, phase, split, index });
+  const sceneAt = (index: number): SceneSpec =>
+    sceneSpec({ seed, phase, split, index });
   return {
     name: `synthetic phase ${phase} ${split}`,
     length,
     async clipAt(index: number, shape: ClipShape, rng: Rng) {
-      const take = takeAt(index);
+      const scene = sceneAt(index);
       return {
         id: `synthetic/${seed}/${phase}/${split}/${index}`,
-        clip: await filmTake(take, shape, sprites),
-        ...await describe(take.labels, languages, rng),
+        clip: await renderScene(scene, shape, sprites),
+        ...await sampleCaption(scene.labels, languages, rng),
       };
     },
-    captionAt: (index, rng) => describe(takeAt(index).labels, languages, rng),
+    captionAt: (index, rng) =>
+      sampleCaption(sceneAt(index).labels, languages, rng),
   };
 }

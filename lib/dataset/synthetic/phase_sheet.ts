@@ -2,28 +2,27 @@ import { caption } from "../captions/mod.ts";
 import { contactSheet, type Image } from "../encode/mod.ts";
 import type { ClipShape } from "../batches/clip_source.ts";
 import type { Phase } from "../vocabulary/mod.ts";
-import { filmTake } from "./film.ts";
+import { renderScene } from "./render_scene.ts";
+import { sceneSpec } from "./scene_spec.ts";
 import { Sprites } from "./sprites.ts";
-import { planTake } from "./take.ts";
 
-/** Which clips a sheet shows, and how. */
-export interface PhaseSheetOptions {
+/** The clips of a sheet. */
+interface PhaseSheetOptions {
   readonly phase: Phase;
-  /** Which synthetic world, default 0. */
+  /** Default 0. */
   readonly seed?: number;
-  /** Clips, default 8. */
+  /** Number of clips, default 8. */
   readonly count?: number;
-  /** Of what is drawn; 16 frames of 64x64 at 8 fps if absent. */
+  /** Default 16 frames of 64x64 at 8 fps. */
   readonly shape?: ClipShape;
-  /** Of the captions, one of `LANGUAGES`; English if absent. */
+  /** Of the captions, one of `LANGUAGES`; default English. */
   readonly language?: string;
 }
 
 /**
- * A contact sheet of a phase: some of its clips, a row each, under what is said
- * of them.
+ * A contact sheet of a phase: a row for each clip, under its caption.
  *
- * @returns A picture `[H,W,3]`, RGB in [0,255].
+ * @returns An image `[H,W,3]`, RGB in [0,255].
  *
  * @example
  * ```ts
@@ -44,10 +43,10 @@ export async function phaseSheet({
   const sprites = new Sprites();
   const rows = [];
   for (let index = 0; index < count; index++) {
-    const take = planTake({ seed, phase, split: "train", index });
+    const scene = sceneSpec({ seed, phase, split: "train", index });
     rows.push({
-      label: await caption(take.labels, language),
-      clip: await filmTake(take, shape, sprites),
+      label: await caption(scene.labels, language),
+      clip: await renderScene(scene, shape, sprites),
     });
   }
   return await contactSheet(rows);

@@ -9,70 +9,61 @@ import {
 import { type Corner, hullOf } from "./_hull.ts";
 import { drawTexture, type Texture } from "./_texture.ts";
 
-/** The picture of an object. */
+/** The image of an object on a square. */
 export interface Sprite {
   readonly texture: Texture;
-  /** Covered area, as a share of the whole square. */
-  readonly cover: number;
   readonly hull: readonly Corner[];
 }
 
-/** Empty rim of a sprite, as a share of its side: edges fade out within it. */
+/** Transparent border of a sprite, as a share of its side, for filtering. */
 const RIM = 1 / 16;
 
-/** Sprites are kept up to this many bytes; 512 pixels take 1.4 MB each. */
-const KEPT_BYTES = 192e6;
+/** Largest size of the cache; a sprite of 512 pixels takes 1.4 MB. */
+const CACHE_BYTES = 192e6;
 
 /**
- * The pictures of objects, each rasterised once in each size that is needed:
- * shapes are drawn, others come from Twemoji (package `@twemoji/svg`; graphics
- * CC-BY 4.0).
+ * A cache of sprites by object and size: coloured shapes are drawn, all other
+ * objects are Twemoji (package `@twemoji/svg`; graphics CC-BY 4.0). The least
+ * recently used sprites are evicted.
  */
 export class Sprites {
-  readonly #kept = new Map<string, Promise<Sprite>>();
+  readonly #cache = new Map<string, Promise<Sprite>>();
   #bytes = 0;
 
   /**
    * @param object `id` of an object kind.
    * @param side Pixels, a power of two.
-   * @throws {RangeError} if there is no such object
+   * @throws {RangeError} if the object does not exist
    */
   get(object: string, side: number): Promise<Sprite> {
     const key = `${object}/${side}`;
-    const found = this.#kept.get(key);
+    const found = this.#cache.get(key);
     if (found !== undefined) {
-      // To the end of the row: the first in it is the one not used for longest.
-      this.#kept.delete(key);
-      this.#kept.set(key, found);
+      // Reinserting keeps the map in the order of use.
+      this.#cache.delete(key);
+      this.#cache.set(key, found);
       return found;
     }
     const sprite = drawSprite(objectKind(object), side);
-    this.#kept.set(key, sprite);
+    this.#cache.set(key, sprite);
     this.#bytes += bytesOf(side);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= KEPT_BYTES || oldest === key) break;
-      this.#kept.delete(oldest);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#bytes <= CACHE_BYTES || oldest === key) break;
+      this.#cache.delete(oldest);
       this.#bytes -= bytesOf(Number(oldest.split("/").at(-1)));
     }
     return sprite;
   }
 }
 
-/** A square of RGBA, and a third more for its smaller levels. */
+/** RGBA, and a third more for the smaller mipmap levels. */
 function bytesOf(side: number): number {
   return side * side * 4 * 4 / 3;
 }
 
 async function drawSprite(kind: ObjectKind, side: number): Promise<Sprite> {
   const texture = await drawKind(kind, side);
-  const largest = texture.levels[0]!;
-  let cover = 0;
-  for (let i = 3; i < largest.data.length; i += 4) cover += largest.data[i]!;
-  return {
-    texture,
-    cover: cover / 255 / (side * side),
-    hull: hullOf(largest),
-  };
+  return { texture, hull: hullOf(texture.levels[0]!) };
 }
 
 async function drawKind(kind: ObjectKind, side: number): Promise<Texture> {
@@ -92,15 +83,15 @@ async function drawKind(kind: ObjectKind, side: number): Promise<Texture> {
   });
 }
 
-/** Twemoji names its files after the code points. */
+/** Twemoji files are named by code points. */
 function fileOf({ emoji }: ObjectKind): URL {
   const name = [...emoji].map((c) => c.codePointAt(0)!.toString(16)).join("-");
   return new URL(import.meta.resolve(`@twemoji/svg/${name}.svg`));
 }
 
 /**
- * Draws a shape that fits the square from -1 to 1. One half is darker, so that
- * one sees even a circle turn.
+ * Draws a shape within [-1,1] x [-1,1]. One half is darker, so that even the
+ * rotation of a circle is visible.
  */
 function drawOutline(
   context: SKRSContext2D,
@@ -127,7 +118,7 @@ function drawOutline(
   context.fill();
   context.clip();
   context.rotate(-Math.PI / 5);
-  // Black can only be made lighter.
+  // Black has a lighter half instead.
   context.fillStyle = colour === PAINTS.black
     ? "rgb(255 255 255 / 22%)"
     : "rgb(0 0 0 / 22%)";

@@ -1,12 +1,12 @@
 import type { MotionId } from "./motions.ts";
 
-/** The stages of the training, from one subject before a still camera to all. */
+/** The phases of the curriculum, from one subject and a still camera to all. */
 export const PHASES = [1, 2, 3, 4, 5] as const;
 
-/** A stage of the training. */
+/** A phase of the curriculum. */
 export type Phase = typeof PHASES[number];
 
-/** What the camera does, with the emoji whose names in CLDR say it. */
+/** Camera moves, with the emoji whose CLDR names denote them. */
 export const CAMERA_MOVES = {
   still: { emoji: [] },
   "pan right": { emoji: ["🎥", "➡"] },
@@ -20,7 +20,7 @@ export const CAMERA_MOVES = {
 /** The name of a camera move. */
 export type CameraMove = keyof typeof CAMERA_MOVES;
 
-/** What falls or hangs in the air. */
+/** Weather. */
 export const WEATHERS = {
   clear: { emoji: [] },
   rain: { emoji: ["🌧"] },
@@ -31,7 +31,7 @@ export const WEATHERS = {
 /** The name of a weather. */
 export type Weather = keyof typeof WEATHERS;
 
-/** Where the light comes from, and how it changes. */
+/** Lighting. */
 export const LIGHTS = {
   day: { emoji: [] },
   night: { emoji: ["🌙"] },
@@ -43,7 +43,7 @@ export const LIGHTS = {
 /** The name of a light. */
 export type Light = keyof typeof LIGHTS;
 
-/** From where the camera looks. */
+/** Camera angles. */
 export const ANGLES = {
   level: { emoji: [] },
   tilted: { emoji: ["📐"] },
@@ -53,14 +53,14 @@ export const ANGLES = {
 /** The name of an angle. */
 export type Angle = keyof typeof ANGLES;
 
-/** One thing that is seen, and what it does. */
+/** An object and its motion. */
 export interface SubjectLabel {
   /** `id` of an object kind: "red circle", "cat". */
   readonly object: string;
   readonly motion: MotionId;
 }
 
-/** What a clip shows: exactly what a caption may say. */
+/** The content of a clip, which captions describe. */
 export interface Labels {
   readonly phase: Phase;
   /** The most prominent first; at least one. */

@@ -1,6 +1,6 @@
 /**
- * What the synthetic world can show and captions can say: objects, motions,
- * camera, weather and light, each with its name in Unicode CLDR.
+ * The vocabulary of synthetic clips and captions: objects, motions, camera moves,
+ * weather and light, each with the emoji whose CLDR name denotes it.
  *
  * @module
  */

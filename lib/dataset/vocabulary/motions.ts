@@ -1,13 +1,13 @@
-/** How something moves by itself, apart from the camera. */
+/** A motion relative to the camera. */
 export interface MotionKind {
-  /** Its direction on the picture: x to the right, y down, length 0 or 1. */
+  /** Direction in the frame: x to the right, y down, length 0 or 1. */
   readonly x: number;
   readonly y: number;
-  /** Turns on the spot: 1 clockwise, -1 the other way. */
+  /** Rotation: 1 clockwise, -1 counter-clockwise, 0 none. */
   readonly turn: number;
-  /** 1 where its size doubles and doubles again. */
+  /** 1 for exponential growth, 0 for constant size. */
   readonly growth: number;
-  /** The emoji whose name in CLDR says it. */
+  /** The emoji whose CLDR name denotes it. */
   readonly emoji: string;
 }
 
@@ -15,8 +15,8 @@ const DIAGONAL = Math.SQRT1_2;
 const STAYS = { x: 0, y: 0, turn: 0, growth: 0 };
 
 /**
- * What a subject does. CLDR names arrows, not motions: an arrow stands for the
- * way it points, a plus for growing, a pause for standing still.
+ * Motions of subjects. CLDR names arrows, not motions: an arrow denotes its
+ * direction, a plus growth, a pause button standing still.
  */
 export const MOTION_KINDS = {
   right: { ...STAYS, x: 1, emoji: "➡" },

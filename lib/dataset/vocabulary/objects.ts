@@ -1,4 +1,4 @@
-/** Colours of the shapes, as CSS colours; each is easily told from the others. */
+/** CSS colours of the shapes, easy to distinguish. */
 export const PAINTS = {
   red: "#dc1e28",
   orange: "#ff8a14",
@@ -23,21 +23,21 @@ export const OUTLINES = ["circle", "square", "heart"] as const;
 /** The name of a shape that comes in colours. */
 export type Outline = typeof OUTLINES[number];
 
-/** Something that can be seen, and that Unicode has a name for in every language. */
+/** A kind of object that CLDR names in every covered language. */
 export interface ObjectKind {
-  /** In English; names the kind in labels and files. */
+  /** English name, used in labels and files. */
   readonly id: string;
-  /** The emoji whose name in CLDR says what it is, colour included. */
+  /** The emoji whose CLDR name denotes it, colour included. */
   readonly emoji: string;
-  /** Present where we draw it; other kinds are pictures by Twemoji. */
+  /** Of coloured shapes; all other kinds are Twemoji. */
   readonly outline?: Outline;
-  /** Present where the name says it. */
+  /** Of coloured shapes. */
   readonly paint?: Paint;
 }
 
 /**
- * The emoji of each shape in each colour. Three colours have a heart only, so
- * CLDR names no circle of theirs.
+ * The emoji of each shape in each colour. Unicode has some colours only as
+ * hearts.
  */
 const COLOURED: Readonly<
   Record<Outline, Readonly<Partial<Record<Paint, string>>>>
@@ -81,10 +81,10 @@ const COLOURED: Readonly<
 };
 
 /**
- * Pictures that are told apart at a third of 64 pixels: whole animals rather
- * than faces, single things rather than pairs, nothing with writing on it.
+ * Emoji that are recognisable at a third of 64 pixels: whole animals rather than
+ * faces, single objects rather than pairs, none with text.
  */
-const PICTURES = `
+const EMOJI = `
 🐈 cat, 🐕 dog, 🐎 horse, 🐄 cow, 🐖 pig, 🐑 ewe, 🐐 goat, 🐓 rooster,
 🐇 rabbit, 🐘 elephant, 🦏 rhinoceros, 🦛 hippopotamus, 🐪 camel, 🦒 giraffe,
 🦓 zebra, 🦘 kangaroo, 🐅 tiger, 🐆 leopard, 🐊 crocodile, 🐢 turtle,
@@ -137,10 +137,7 @@ const PICTURES = `
 🧳 luggage, 🏮 red paper lantern, 🎮 video game, 🗑 wastebasket, 🔋 battery
 `;
 
-/**
- * Things that anyone would ask for, each told from the others at a glance: what
- * a small model learns before all the rest.
- */
+/** Everyday objects that are easy to distinguish, for evaluation. */
 export const COMMON_OBJECTS: readonly string[] = `
 cat, dog, horse, pig, elephant, giraffe, zebra, rabbit, turtle, snake, whale,
 fish, octopus, crab, snail, butterfly, honeybee, spider, bird, penguin, owl,
@@ -150,7 +147,7 @@ mushroom, hamburger, pizza, cactus, palm tree, sunflower, rose, house,
 umbrella, key, guitar, crown
 `.trim().split(/,\s*/);
 
-/** Everything that can be seen: shapes in colours, then pictures. */
+/** All kinds of objects: coloured shapes, then emoji. */
 export const OBJECT_KINDS: readonly ObjectKind[] = [
   ...OUTLINES.flatMap((outline) =>
     Object.entries(COLOURED[outline]).map(([paint, emoji]): ObjectKind => ({
@@ -160,7 +157,7 @@ export const OBJECT_KINDS: readonly ObjectKind[] = [
       paint: paint as Paint,
     }))
   ),
-  ...PICTURES.trim().split(/,\s*/).map((entry): ObjectKind => {
+  ...EMOJI.trim().split(/,\s*/).map((entry): ObjectKind => {
     const space = entry.indexOf(" ");
     return { id: entry.slice(space + 1), emoji: entry.slice(0, space) };
   }),
@@ -169,9 +166,9 @@ export const OBJECT_KINDS: readonly ObjectKind[] = [
 const BY_ID = new Map(OBJECT_KINDS.map((kind) => [kind.id, kind]));
 
 /**
- * The kind that a label names.
+ * The object kind of an id.
  *
- * @throws {RangeError} if there is none of that name
+ * @throws {RangeError} if there is none
  *
  * @example
  * ```ts

@@ -1,8 +1,9 @@
 /**
- * Whether clips show what their prompts ask for.
+ * Prompt adherence: whether clips show what their prompts name.
  *
  * @module
  */
+export * from "./adherence.ts";
 export * from "./judge.ts";
-export * from "./table.ts";
+export * from "./scores.ts";
 export * from "./track.ts";

@@ -1,36 +1,39 @@
 import { CHANNELS, type Clip } from "../../core/mod.ts";
 
-/** Where a single moving subject is, told by geometry alone. */
+/** Position and velocity of a single moving subject, found by geometry alone. */
 export interface Track {
-  /**
-   * Whether it moves along a line; where it does not (it rests, turns or
-   * grows), the rest is that of what changes.
-   */
+  /** Whether the subject moves along a line; false where it rests, turns or grows. */
   readonly moves: boolean;
-  /** Its way, in shorter sides of the picture per second: x to the right, y down. */
+  /** Velocity in shorter sides of the picture per second: x to the right, y down. */
   readonly velocity: readonly [x: number, y: number];
-  /** Pixels that show it, frame by frame: `[T,H,W]`, 1 or 0. */
-  readonly mask: Uint8Array;
+  /**
+   * Distance of each pixel from the background, beyond the threshold that
+   * separates the subject from noise, as the mean over colours: `[T,H,W]` in
+   * [0,1). Zero marks the background, all else the subject (or all that
+   * changes, if the subject does not move).
+   */
+  readonly contrast: Float32Array;
 }
 
-/** A pixel belongs to the subject if it is this far from the background, as the mean over colours. */
+/** Distance from the background that makes a pixel part of the subject, as the mean over colours. */
 const DIFFERENT = 0.08;
-/** Frames at each end of which the background is taken. */
+/** Frames at each end of the clip that show the background. */
 const END_FRAMES = 2;
-/** Slower than this, in shorter sides per second, is no way. */
-const SLOWEST = 0.06;
-/** Share of pixels below which nothing is seen to change. */
-const FEWEST = 0.002;
+/** Slowest motion along a line, in shorter sides per second. */
+const MIN_SPEED = 0.06;
+/** Least share of pixels that must change. */
+const MIN_SHARE = 0.002;
 
 /**
  * Follows the one subject of a clip before a background that stays, without
  * any model.
  *
- * First the centroid of what differs from the median of all frames tells the
- * direction. With it the background is known: the subject has left the places
- * behind the middle of its way by the last frames, and has not reached those
- * ahead in the first. What differs from that is the subject, and its centroid's
- * slope over time its velocity.
+ * The centroid of all that differs from the median of the frames gives the
+ * direction. The direction gives the background: the last frames show the
+ * places behind the middle of the way, which the subject has left, and the
+ * first frames show those ahead, which it has not reached. The subject is all
+ * that differs from this background; the slope of its centroid over time is
+ * its velocity.
  *
  * @example
  * ```ts
@@ -51,21 +54,21 @@ const FEWEST = 0.002;
  * ```
  */
 export function trackSubject(clip: Clip): Track {
-  const rough = maskAgainst(clip, () => medianFrame(clip));
-  const way = slopeOf(clip, rough);
-  if (!way || Math.hypot(...way.velocity) < SLOWEST / 2) {
-    return { moves: false, velocity: way?.velocity ?? [0, 0], mask: rough };
+  const changes = contrastWith(clip, medianFrame(clip));
+  const way = wayOf(clip, changes);
+  if (!way || Math.hypot(...way.velocity) < MIN_SPEED / 2) {
+    return {
+      moves: false,
+      velocity: way?.velocity ?? [0, 0],
+      contrast: changes,
+    };
   }
-  const mask = maskAgainst(clip, () => backgroundAlong(clip, way));
-  const found = slopeOf(clip, mask) ?? way;
-  return {
-    moves: Math.hypot(...found.velocity) >= SLOWEST,
-    velocity: found.velocity,
-    mask,
-  };
+  const contrast = contrastWith(clip, backgroundOf(clip, way));
+  const { velocity } = wayOf(clip, contrast) ?? way;
+  return { moves: Math.hypot(...velocity) >= MIN_SPEED, velocity, contrast };
 }
 
-/** A straight way: where it is half-way, and how fast. */
+/** A straight way: its middle, and the velocity. */
 interface Way {
   /** Pixels. */
   readonly middle: readonly [x: number, y: number];
@@ -73,16 +76,16 @@ interface Way {
   readonly velocity: readonly [x: number, y: number];
 }
 
-/** Line through the centroids of the masks over time, each weighted by its pixels. */
-function slopeOf(
+/** Line through the centroids of the subject over time, each weighted by its pixels. */
+function wayOf(
   { frames, height, width, fps }: Clip,
-  mask: Uint8Array,
+  contrast: Float32Array,
 ): Way | undefined {
   const size = height * width;
   let [n, st, sx, sy, stt, stx, sty] = [0, 0, 0, 0, 0, 0, 0];
   for (let t = 0; t < frames; t++) {
     for (let i = 0; i < size; i++) {
-      if (mask[t * size + i] === 0) continue;
+      if (contrast[t * size + i] === 0) continue;
       const [x, y] = [i % width, Math.floor(i / width)];
       n++;
       st += t;
@@ -94,7 +97,7 @@ function slopeOf(
     }
   }
   const spread = stt - st * st / n;
-  if (n < FEWEST * size * frames || !(spread > 0)) return undefined;
+  if (n < MIN_SHARE * size * frames || !(spread > 0)) return undefined;
   const perSecond = fps / Math.min(height, width);
   return {
     middle: [sx / n, sy / n],
@@ -105,23 +108,21 @@ function slopeOf(
   };
 }
 
-/** Pixels that differ from a background: `[T,H,W]`. */
-function maskAgainst(
+/** Distance of each pixel from a background `[H,W,3]` beyond the threshold: `[T,H,W]`. */
+function contrastWith(
   { frames, height, width, data }: Clip,
-  backgroundOf: () => Float32Array,
-): Uint8Array {
-  const background = backgroundOf();
-  const size = height * width;
-  const mask = new Uint8Array(frames * size);
-  for (let i = 0; i < mask.length; i++) {
+  background: Float32Array,
+): Float32Array {
+  const contrast = new Float32Array(frames * height * width);
+  for (let i = 0; i < contrast.length; i++) {
     let difference = 0;
     for (let c = 0; c < CHANNELS; c++) {
       const at = i * CHANNELS + c;
       difference += Math.abs(data[at]! - background[at % background.length]!);
     }
-    mask[i] = Number(difference > DIFFERENT * CHANNELS);
+    contrast[i] = Math.max(0, difference - DIFFERENT * CHANNELS) / CHANNELS;
   }
-  return mask;
+  return contrast;
 }
 
 /** Median of all frames: `[H,W,3]`. */
@@ -135,8 +136,8 @@ function medianFrame({ frames, height, width, data }: Clip): Float32Array {
   });
 }
 
-/** What is behind a subject on its way: `[H,W,3]`. */
-function backgroundAlong(
+/** The background of a subject on its way: `[H,W,3]`. */
+function backgroundOf(
   { frames, height, width, data }: Clip,
   { middle, velocity }: Way,
 ): Float32Array {

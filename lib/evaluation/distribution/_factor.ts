@@ -1,16 +1,16 @@
-/** A matrix F with `F F^T` = the matrix that was factored. */
+/** A factor F of a matrix: `F F^T`. */
 export interface Factor {
   /** `[D,R]`, row-major. */
   readonly values: Float64Array;
-  /** R: the rank, as far as float64 tells. */
+  /** R: the rank, within the precision of float64. */
   readonly rank: number;
 }
 
 /**
- * Factors a covariance, also one without full rank, as that of fewer rows than
- * features: Cholesky's elimination, the largest remainder first, until nothing
- * but rounding remains (Higham 1990, "Analysis of the Cholesky decomposition
- * of a semi-definite matrix").
+ * Cholesky factor of a covariance, also of one without full rank (fewer rows
+ * than features): elimination with the largest remainder first, until only
+ * rounding remains (Higham 1990, "Analysis of the Cholesky decomposition of a
+ * semi-definite matrix").
  *
  * @param matrix `[D,D]`, row-major, symmetric.
  * @throws {RangeError} if it is not symmetric or has a negative eigenvalue
@@ -34,7 +34,7 @@ export function factorOf(matrix: Float64Array, dimension: number): Factor {
       if (factor === 0) continue;
       for (let j = 0; j < D; j++) rest[i * D + j]! -= factor * column[j]!;
     }
-    // Exactly, so that rounding never chooses it again.
+    // Exact zeros, so that rounding never chooses this column again.
     for (let i = 0; i < D; i++) rest[i * D + at] = rest[at * D + i] = 0;
     columns.push(column);
   }
@@ -68,7 +68,7 @@ function checkSymmetric(matrix: Float64Array, D: number): void {
   for (let i = 0; i < D; i++) {
     for (let j = i; j < D; j++) {
       const [a, b] = [matrix[i * D + j]!, matrix[j * D + i]!];
-      // Not written as a "greater": what is no number fails as well.
+      // `<=` and continue, so that NaN fails as well.
       if (Math.abs(a - b) <= 1e-9 * (Math.abs(a) + Math.abs(b))) continue;
       throw new RangeError(
         `Cannot take the root of a covariance: it must be symmetric and ` +

@@ -1,24 +1,20 @@
 /**
- * The sum of a matrix's singular values, its nuclear norm, in float64.
+ * Nuclear norm of a matrix, the sum of its singular values, in float64.
  *
- * The matrix is brought to two diagonals by reflections; the singular values
- * of those are the positive eigenvalues of a symmetric tridiagonal matrix with
- * zeros on its diagonal, which implicit QL steps find (Golub and Kahan 1965).
- * No product of the matrix with itself is formed, so small values keep their
- * digits.
+ * Householder reflections bring the matrix to bidiagonal form. Its singular
+ * values are the positive eigenvalues of a symmetric tridiagonal matrix with a
+ * zero diagonal, which implicit QL steps find (Golub and Kahan 1965). The
+ * matrix is never multiplied by itself, so small values keep their digits.
  *
- * @param matrix `[rows,columns]`, row-major; it is overwritten.
- * @throws {RangeError} if the singular values found do not agree with the
- *   matrix: the sum of their squares is that of its elements
+ * @param matrix `[rows,columns]`, row-major, rows >= columns; it is overwritten.
+ * @throws {RangeError} if the squares of the singular values do not sum to
+ *   those of the elements
  */
 export function nuclearNorm(
   matrix: Float64Array,
   rows: number,
   columns: number,
 ): number {
-  if (rows < columns) {
-    return nuclearNorm(transposed(matrix, rows, columns), columns, rows);
-  }
   if (columns === 0) return 0;
   const squares = matrix.reduce((sum, x) => sum + x * x, 0);
   const { diagonal, beside } = bidiagonalise(matrix, rows, columns);
@@ -32,7 +28,7 @@ export function nuclearNorm(
     new Float64Array(2 * columns),
     offDiagonal,
   );
-  // They come in pairs of both signs.
+  // Eigenvalues come in pairs of both signs.
   const norm = eigenvalues.reduce((sum, x) => sum + Math.abs(x), 0) / 2;
   const found = eigenvalues.reduce((sum, x) => sum + x * x, 0) / 2;
   if (!(Math.abs(found - squares) <= 1e-9 * squares)) {
@@ -42,20 +38,6 @@ export function nuclearNorm(
     );
   }
   return norm;
-}
-
-function transposed(
-  matrix: Float64Array,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const result = new Float64Array(matrix.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      result[j * rows + i] = matrix[i * columns + j]!;
-    }
-  }
-  return result;
 }
 
 /** The two diagonals of `U^T A V`; A is overwritten. */
@@ -74,7 +56,7 @@ function bidiagonalise(
   return { diagonal, beside };
 }
 
-/** Clears column k below the diagonal; returns what is left on it. */
+/** Clears column k below the diagonal; returns the diagonal element. */
 function reflectRows(
   a: Float64Array,
   rows: number,
@@ -101,7 +83,7 @@ function reflectRows(
   return left;
 }
 
-/** Clears row k beyond the second diagonal; returns what is left on it. */
+/** Clears row k beyond the second diagonal; returns its element. */
 function reflectColumns(
   a: Float64Array,
   rows: number,
@@ -129,8 +111,8 @@ function reflectColumns(
   return left;
 }
 
-/** Steps after which an eigenvalue must have settled; 2 or 3 are usual. */
-const MOST_STEPS = 60;
+/** QL steps for one eigenvalue before it counts as diverged; 2 or 3 are usual. */
+const MAX_STEPS = 60;
 
 /**
  * Eigenvalues of a symmetric tridiagonal matrix, in no order, by QL steps with
@@ -139,7 +121,7 @@ const MOST_STEPS = 60;
  * @param d Diagonal, `[n]`; overwritten by the result.
  * @param e Beside it, `[n]`: e[i] joins i and i + 1, the last is 0; overwritten.
  */
-export function tridiagonalEigenvalues(
+function tridiagonalEigenvalues(
   d: Float64Array,
   e: Float64Array,
 ): Float64Array {
@@ -154,10 +136,10 @@ export function tridiagonalEigenvalues(
       let m = l;
       while (m < n - 1 && Math.abs(e[m]!) > negligible) m++;
       if (m === l) break;
-      if (step === MOST_STEPS) {
+      if (step === MAX_STEPS) {
         throw new RangeError(
-          `Cannot find the eigenvalues of a matrix: they must settle in ` +
-            `${MOST_STEPS} steps: number ${l} of ${n} has not`,
+          `Cannot find the eigenvalues of a matrix: each must converge in ` +
+            `${MAX_STEPS} steps: number ${l} of ${n} has not`,
         );
       }
       qlStep(d, e, l, m);

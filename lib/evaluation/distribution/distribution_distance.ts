@@ -8,7 +8,7 @@ import {
   frechetCurve,
 } from "./reliability.ts";
 
-/** A distance between two sets of clips, with all that it depends on. */
+/** Distance between two sets of clips, with all that it depends on. */
 export interface DistributionDistance {
   /** `FVD` for I3D, `FWD` for world3d: named by the network. */
   readonly metric: string;
@@ -22,7 +22,7 @@ export interface DistributionDistance {
   /** Clips of each set. */
   readonly clips: { readonly a: number; readonly b: number };
   readonly setting: FeatureSetting;
-  /** What a reader must know before trusting the value. */
+  /** Reasons not to trust the value. */
   readonly warnings: readonly string[];
 }
 
@@ -32,11 +32,11 @@ const METRICS: Readonly<Record<string, string>> = {
   world3d: "FWD",
 };
 
-/** Clips below which there is neither a curve nor a bootstrap. */
-const FEWEST = 16;
+/** Fewest clips for a curve and a bootstrap. */
+const MIN_CLIPS = 16;
 
-/** How much work goes into telling the reliability. */
-export interface ReliabilityOptions {
+/** Work spent on the reliability of a distance. */
+interface ReliabilityOptions {
   /** Bootstrap pairs, default 30. */
   readonly replicates?: number;
   /** Subsets for each point of the curve, default 4. */
@@ -85,7 +85,7 @@ export function distributionDistance(
         `counts are ${a.count} and ${b.count}; add clips`,
     );
   }
-  const enough = fewest >= FEWEST;
+  const enough = fewest >= MIN_CLIPS;
   const { setting } = a;
   return {
     metric: METRICS[setting.network] ?? `Fréchet ${setting.network} distance`,
@@ -104,25 +104,9 @@ export function distributionDistance(
 }
 
 /**
- * Refuses two results or sets of features that were made differently: their
- * distances have nothing to do with each other.
+ * Refuses to compare features that were computed differently.
  *
  * @throws {InputError} naming the first field that differs
- *
- * @example
- * ```ts
- * import { requireSameSetting } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const setting = {
- *   network: "i3d", weights: "ab", layer: "logits", dimension: 400,
- *   frames: 16, fps: 8, size: "64x64", resize: "bilinear to 224x224",
- * };
- * assert.throws(
- *   () => requireSameSetting(setting, { ...setting, fps: 24 }),
- *   /fps must be the same: current values are 8 and 24/,
- * );
- * ```
  */
 export function requireSameSetting(a: FeatureSetting, b: FeatureSetting): void {
   for (const field of Object.keys(a) as (keyof FeatureSetting)[]) {
@@ -138,8 +122,8 @@ function warningsOf(clips: number, features: number): string[] {
   if (clips > 2 * features) return [];
   const rank = Math.min(clips - 1, features);
   const missing = clips <= features
-    ? `the covariances have rank ${rank} of ${features}, so whole directions ` +
-      `of difference are not seen`
+    ? `the covariances have rank ${rank} of ${features}, so differences ` +
+      `in all other directions are not measured`
     : `there are fewer than two clips for each feature`;
   return [
     `${clips} clips for ${features} features: ${missing}, and the Fréchet ` +

@@ -1,13 +1,13 @@
 import { Rng } from "../../core/mod.ts";
 import { type Moments, RunningMoments } from "./moments.ts";
 
-/** How the features of a set of clips were made. Sets that differ here cannot be compared. */
+/** How features were computed. Sets that differ in a field cannot be compared. */
 export interface FeatureSetting {
   /** Name of the feature network: `world3d`, `i3d`. */
   readonly network: string;
   /** SHA-256 of its weights, hexadecimal. */
   readonly weights: string;
-  /** Which of its outputs: `logits`, `pooled`. */
+  /** Which of its outputs: `logits`, `features`. */
   readonly layer: string;
   /** Features of a clip, D. */
   readonly dimension: number;
@@ -17,12 +17,12 @@ export interface FeatureSetting {
   readonly fps: number;
   /** Pixels of the clips before the network's own resizing: `64x64`. */
   readonly size: string;
-  /** How frames were brought to the network's size. */
+  /** How frames were scaled to the network's size. */
   readonly resize: string;
 }
 
-/** Rows that are kept for what moments cannot tell. */
-export const KEPT_ROWS = 4096;
+/** Rows that are kept for bootstrap, curve and kernel distance, which moments do not give. */
+const KEPT_ROWS = 4096;
 
 /** Features of a set of clips, as rows. */
 export interface FeatureRows {
@@ -32,41 +32,20 @@ export interface FeatureRows {
   readonly values: Float32Array;
 }
 
-/** What distances between sets are made of. */
+/** Features of a set of clips, as distances need them. */
 export interface FeatureSummary {
   readonly setting: FeatureSetting;
   /** Clips, all of them. */
   readonly count: number;
   readonly moments: Moments;
-  /** Features of the clips, or of as many as were kept. */
+  /** Features of all clips, or of a random sample of them. */
   readonly rows: FeatureRows;
 }
 
 /**
- * The features of a set of clips, seen once: moments of all of them, and of at
- * most {@link KEPT_ROWS} the rows themselves, each row with the same chance to
- * be kept (Vitter 1985, algorithm R).
- *
- * @example
- * ```ts
- * import { FeatureStatistics } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const setting = {
- *   network: "world3d",
- *   weights: "0".repeat(64),
- *   layer: "features",
- *   dimension: 2,
- *   frames: 16,
- *   fps: 8,
- *   size: "64x64",
- *   resize: "none",
- * };
- * const statistics = new FeatureStatistics(setting);
- * statistics.add([1, 2]);
- * assert.equal(statistics.count, 1);
- * assert.deepEqual([...statistics.rows.values], [1, 2]);
- * ```
+ * Features of a set of clips in one pass: moments of all, and a sample of at
+ * most 4,096 rows, each with the same chance to be kept (Vitter 1985,
+ * algorithm R).
  */
 export class FeatureStatistics implements FeatureSummary {
   readonly setting: FeatureSetting;
@@ -76,7 +55,7 @@ export class FeatureStatistics implements FeatureSummary {
   readonly #rng: Rng;
   #count = 0;
 
-  /** @param capacity Rows that are kept, default {@link KEPT_ROWS}. */
+  /** @param capacity Most rows that are kept. */
   constructor(setting: FeatureSetting, capacity = KEPT_ROWS) {
     this.setting = setting;
     this.#moments = new RunningMoments(setting.dimension);
@@ -85,12 +64,12 @@ export class FeatureStatistics implements FeatureSummary {
     this.#rng = new Rng(0).fork("kept rows");
   }
 
-  /** Clips that were seen. */
+  /** Clips so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Takes in the features of one clip, `[D]`. */
+  /** Adds the features of one clip, `[D]`. */
   add(row: ArrayLike<number>): void {
     this.#moments.add(row);
     const place = this.#count < this.#capacity
@@ -106,7 +85,7 @@ export class FeatureStatistics implements FeatureSummary {
     return this.#moments.moments;
   }
 
-  /** The rows that were kept; a view. */
+  /** The kept rows; a view. */
   get rows(): FeatureRows {
     const count = Math.min(this.#count, this.#capacity);
     const { dimension } = this.setting;
@@ -118,7 +97,7 @@ export class FeatureStatistics implements FeatureSummary {
   }
 }
 
-/** Moments of some of the rows; an index may occur more than once. */
+/** Moments of chosen rows; an index may occur more than once. */
 export function momentsOfRows(
   { dimension, values }: FeatureRows,
   indices: Iterable<number>,

@@ -1,4 +1,4 @@
-import { factorOf } from "./_factor.ts";
+import { type Factor, factorOf } from "./_factor.ts";
 import { nuclearNorm } from "./_singular_values.ts";
 import type { Moments } from "./moments.ts";
 
@@ -9,9 +9,9 @@ import type { Moments } from "./moments.ts";
  * arXiv 1812.01717, for video).
  *
  * With `S = F F^T`, the trace of the root is the sum of the singular values of
- * `F1^T F2`: so no product of covariances is formed, no imaginary part has to
- * be dropped and no small number added to a diagonal, and covariances of fewer
- * rows than features are as good as others.
+ * `F1^T F2`. So covariances are never multiplied, no imaginary part is dropped,
+ * no epsilon is added to a diagonal, and covariances of fewer rows than
+ * features need no special case.
  *
  * @returns The distance, 0 for equal moments (within rounding, which may leave
  *   a negative 1e-12 of the traces).
@@ -55,7 +55,9 @@ function traceOfRoot(
   b: Float64Array,
   D: number,
 ): number {
-  const [f, g] = [factorOf(a, D), factorOf(b, D)];
+  // The larger rank first: the transposed product has the same singular values.
+  const [f, g] = [factorOf(a, D), factorOf(b, D)]
+    .toSorted((x, y) => y.rank - x.rank) as [Factor, Factor];
   const product = new Float64Array(f.rank * g.rank); // F^T G
   for (let k = 0; k < D; k++) {
     for (let i = 0; i < f.rank; i++) {

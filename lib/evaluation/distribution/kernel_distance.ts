@@ -2,9 +2,9 @@ import type { Rng } from "../../core/mod.ts";
 import type { FeatureRows } from "./feature_statistics.ts";
 import { deviationOf, meanOf, subset } from "./reliability.ts";
 
-/** A kernel distance, and how sure it is. */
+/** A kernel distance with its standard error. */
 export interface KernelDistance {
-  /** Squared maximum mean discrepancy; negative where chance makes it so. */
+  /** Squared maximum mean discrepancy; may be negative by chance. */
   readonly value: number;
   /** Standard error over the blocks; NaN if there is one block. */
   readonly error: number;
@@ -13,10 +13,10 @@ export interface KernelDistance {
   readonly blocks: number;
 }
 
-/** Rows of a block: more cost their square in time. */
-const MOST_ROWS = 512;
-/** Blocks that are drawn where the sets allow it. */
-const MOST_BLOCKS = 8;
+/** Most rows of a block: time grows with their square. */
+const MAX_ROWS = 512;
+/** Most blocks. */
+const MAX_BLOCKS = 8;
 
 /**
  * Kernel distance: the unbiased estimate of the squared maximum mean
@@ -24,8 +24,8 @@ const MOST_BLOCKS = 8;
  * Bińkowski et al. 2018, "Demystifying MMD GANs", arXiv 1801.01401).
  *
  * Unlike a Fréchet distance it has no bias at small n: sets of one
- * distribution give 0 on average however few clips there are. Rows are dealt
- * out to blocks; the value is the mean of the blocks.
+ * distribution give 0 on average, however few clips there are. Rows are split
+ * at random into blocks; the value is the mean over blocks.
  *
  * @throws {TypeError} if the dimensions differ
  * @throws {RangeError} if a set has fewer than 2 rows
@@ -64,12 +64,12 @@ export function kernelDistance(
         `current counts are ${a.count} and ${b.count}`,
     );
   }
-  // At least four blocks tell a spread, if they are not too small to tell it.
+  // Four blocks or more, for a standard error, unless they would be too small.
   const blockSize = Math.min(
-    MOST_ROWS,
+    MAX_ROWS,
     fewest >= 64 ? Math.floor(fewest / 4) : fewest,
   );
-  const blocks = Math.min(MOST_BLOCKS, Math.floor(fewest / blockSize));
+  const blocks = Math.min(MAX_BLOCKS, Math.floor(fewest / blockSize));
   const [orderA, orderB] = [a, b].map(({ count }) =>
     subset(count, blocks * blockSize, rng)
   ) as [number[], number[]];
@@ -86,7 +86,7 @@ export function kernelDistance(
   };
 }
 
-/** The unbiased estimate from as many rows of each. */
+/** The unbiased estimate from equal numbers of rows. */
 function discrepancy(
   a: FeatureRows,
   ofA: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * How far apart two sets of clips are, by their features, and how far that can
- * be trusted.
+ * Distances between two sets of clips by their features, and how reliable they
+ * are.
  *
  * @module
  */
@@ -9,10 +9,5 @@ export * from "./feature_statistics.ts";
 export * from "./frechet.ts";
 export * from "./kernel_distance.ts";
 export * from "./moments.ts";
-export {
-  bootstrapSpread,
-  type CurvePoint,
-  type FrechetCurve,
-  frechetCurve,
-} from "./reliability.ts";
+export * from "./reliability.ts";
 export * from "./statistics_file.ts";

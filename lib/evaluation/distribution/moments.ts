@@ -1,6 +1,6 @@
-/** Mean and covariance of a set of features, in float64. */
+/** Mean and covariance of features, in float64. */
 export interface Moments {
-  /** Rows that were seen, n. */
+  /** Rows, n. */
   readonly count: number;
   /** `[D]`. */
   readonly mean: Float64Array;
@@ -9,31 +9,15 @@ export interface Moments {
 }
 
 /**
- * Mean and covariance of rows that are seen once and not kept: memory does not
- * grow with their number.
- *
- * Each row moves mean and scatter by Welford's update (Technometrics 1962),
- * sets are joined by that of Chan, Golub and LeVeque (1979), all in float64:
- * sums of squares would lose the digits that Fréchet distances are made of.
- *
- * @example
- * ```ts
- * import { RunningMoments } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const running = new RunningMoments(2);
- * for (const row of [[0, 0], [2, 0], [4, 6]]) running.add(row);
- * const { count, mean, covariance } = running.moments;
- * assert.equal(count, 3);
- * assert.deepEqual([...mean], [2, 2]);
- * assert.deepEqual([...covariance], [4, 6, 6, 12]);
- * ```
+ * Mean and covariance of rows in one pass: memory does not grow with their
+ * number. Welford's update (Technometrics 1962) in float64: sums of squares
+ * would lose the digits that Fréchet distances need.
  */
 export class RunningMoments {
   readonly dimension: number;
   #count = 0;
   readonly #mean: Float64Array;
-  /** Sum of products of deviations; only its upper triangle is kept up. */
+  /** Sum of products of deviations; only the upper triangle is updated. */
   readonly #scatter: Float64Array;
   readonly #before: Float64Array;
   readonly #after: Float64Array;
@@ -48,7 +32,7 @@ export class RunningMoments {
   }
 
   /**
-   * Takes in one row, `[D]`.
+   * Adds one row, `[D]`.
    *
    * @throws {TypeError} if it has another length
    * @throws {RangeError} if one of its values is not finite
@@ -70,31 +54,7 @@ export class RunningMoments {
     }
   }
 
-  /** Takes in all rows that another has seen. */
-  merge(other: RunningMoments): void {
-    const D = this.dimension;
-    if (other.dimension !== D) {
-      throw new TypeError(
-        `Cannot merge moments: dimensions must be the same: ` +
-          `current values are ${D} and ${other.dimension}`,
-      );
-    }
-    const [n, m] = [this.#count, other.#count];
-    if (m === 0) return;
-    const shift = this.#before;
-    for (let i = 0; i < D; i++) shift[i] = other.#mean[i]! - this.#mean[i]!;
-    const weight = n * m / (n + m);
-    for (let i = 0; i < D; i++) {
-      for (let j = i; j < D; j++) {
-        this.#scatter[i * D + j]! += other.#scatter[i * D + j]! +
-          weight * shift[i]! * shift[j]!;
-      }
-      this.#mean[i]! += shift[i]! * m / (n + m);
-    }
-    this.#count = n + m;
-  }
-
-  /** What has been seen so far; a copy. */
+  /** Moments of the rows so far; a copy. */
   get moments(): Moments {
     const D = this.dimension;
     const covariance = new Float64Array(D * D);

@@ -3,23 +3,11 @@ import { type FeatureRows, momentsOfRows } from "./feature_statistics.ts";
 import { frechetDistance } from "./frechet.ts";
 
 /**
- * How far a Fréchet distance would move if other clips had been drawn: the
- * standard deviation over pairs of sets drawn with replacement from both
- * (Efron 1979). The mean of such pairs is no better estimate: drawing twice
- * what occurs once adds bias.
+ * Bootstrap spread of a Fréchet distance: its standard deviation over pairs of
+ * sets drawn with replacement from both (Efron 1979). The mean over the pairs
+ * is no better estimate of the distance: drawing a row twice adds bias.
  *
  * @param replicates Pairs, at least 2.
- *
- * @example
- * ```ts
- * import { bootstrapSpread } from "lib/evaluation/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const rows = (seed: number) => ({ count: 50, dimension: 2, values: new Rng(seed).normals([100]).data });
- * const spread = bootstrapSpread(rows(1), rows(2), 20, new Rng(3));
- * assert.ok(spread > 0 && spread < 1);
- * ```
  */
 export function bootstrapSpread(
   a: FeatureRows,
@@ -36,50 +24,36 @@ export function bootstrapSpread(
   return deviationOf(values);
 }
 
-/** The distance as it was found with n clips of each set. */
+/** The distance with n clips of each set. */
 export interface CurvePoint {
   readonly n: number;
   /** Mean over the draws of n. */
   readonly value: number;
 }
 
-/** A Fréchet distance against the number of clips, and where it leads. */
+/** A Fréchet distance against the number of clips, and its extrapolation. */
 export interface FrechetCurve {
-  /** From few clips to all that both sets have. */
+  /** From few clips to as many as both sets have. */
   readonly points: readonly CurvePoint[];
-  /** The value at n = infinity of the line through value against 1 / n. */
+  /** Value at n = infinity of the line through value against 1 / n. */
   readonly limit: number;
-  /** Standard error of the limit, from how the points leave the line. */
+  /** Standard error of the limit, from the residuals of the line. */
   readonly limitError: number;
 }
 
-/** Numbers of clips that a curve is made of. */
+/** Points of a curve. */
 const POINTS = 10;
 
 /**
- * Finds how the distance falls with the number of clips, and its limit.
+ * The distance against the number of clips, and its limit.
  *
  * The bias of the distance is proportional to 1 / n to first order, so the
  * intercept of a line through values at several n is free of it (Chong and
  * Forsyth 2020, "Effectively Unbiased FID and Inception Score", arXiv
  * 1911.07023, who vary one set; here both are drawn, as both are finite).
  *
- * @param draws Subsets of all rows but a few, at least 1; of half as many rows
- *   twice as many.
+ * @param draws Subsets at the largest n, at least 1; twice as many at half of it.
  * @throws {RangeError} if a set has fewer than 8 rows
- *
- * @example
- * ```ts
- * import { frechetCurve } from "lib/evaluation/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const rows = (seed: number) => ({ count: 200, dimension: 8, values: new Rng(seed).normals([1600]).data });
- * const { points, limit } = frechetCurve(rows(1), rows(2), 4, new Rng(3));
- * assert.equal(points.at(-1)!.n, 200);
- * // Both sets come from one distribution: what is found at n = 200 is bias.
- * assert.ok(Math.abs(limit) < points.at(-1)!.value);
- * ```
  */
 export function frechetCurve(
   a: FeatureRows,
@@ -160,6 +134,7 @@ export function subset(count: number, n: number, rng: Rng): number[] {
   return all.slice(0, n);
 }
 
+/** Mean. */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }

@@ -1,11 +1,10 @@
-/** A convolution, its batch norm and a ReLU. */
-export interface I3dUnit {
-  /** As it is called in PyTorch's file, without `.conv3d` and `.bn`. */
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  /** Side of its cubic window. */
-  readonly window: number;
+import type { Convolution } from "../_weights_file.ts";
+
+/**
+ * A convolution with a cubic window, its batch norm and a ReLU; named as in
+ * PyTorch's file, without `.conv3d` and `.bn`.
+ */
+export interface I3dUnit extends Convolution {
   /** Along all three axes. */
   readonly stride: number;
 }
@@ -21,7 +20,7 @@ export interface I3dMixed {
   readonly branches: readonly (readonly I3dUnit[])[];
 }
 
-/** One step of the way from clip to features. */
+/** One step of the network. */
 export type I3dStep =
   | { readonly unit: I3dUnit }
   | { readonly pool: I3dPool }
@@ -88,16 +87,16 @@ export const I3D_STEPS: readonly I3dStep[] = [
   mixed("Mixed_5c", 832, [384, 192, 384, 48, 128, 128]),
 ];
 
-/** Channels after the last step, and answers of Kinetics-400. */
+/** Channels after the last step, and classes of Kinetics-400. */
 export const [I3D_POOLED, I3D_LOGITS] = [1024, 400];
 
 /** Name of the last layer in PyTorch's file. */
 export const I3D_HEAD = "logits";
 
-/** Pixels along each side of what the network sees. */
+/** Height and width of the network's input, in pixels. */
 export const I3D_SIZE = 224;
 
-/** Frames below which nothing is left to average over at the end. */
+/** Fewest frames that leave something to average over at the end. */
 export const I3D_LEAST_FRAMES = 9;
 
 /** All units, in order. */

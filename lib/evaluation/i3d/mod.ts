@@ -4,7 +4,6 @@
  * @module
  */
 export * from "./architecture.ts";
-export * from "./from_pytorch.ts";
 export * from "./network.ts";
 export * from "./open.ts";
 export * from "./weights.ts";

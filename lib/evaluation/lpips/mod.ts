@@ -1,10 +1,9 @@
 /**
- * LPIPS: how different two pictures look.
+ * LPIPS: perceptual distance of pictures.
  *
  * @module
  */
 export * from "./architecture.ts";
-export * from "./from_pytorch.ts";
 export * from "./network.ts";
 export * from "./open.ts";
 export * from "./weights.ts";

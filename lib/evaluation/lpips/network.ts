@@ -1,34 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { NdArray } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
+import { channelDifference } from "../feature_network.ts";
 import {
   type Trunk,
-  TRUNK_STEPS,
+  TRUNK_SLICES,
   type TrunkConvolution,
 } from "./architecture.ts";
-
-/** A convolution of a trunk. */
-export interface LpipsConvolutionParameters {
-  /** `[k,k,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
 
 /** A trunk and the heads trained for it. */
 export interface LpipsParameters {
   /** By torchvision's names. */
-  readonly trunk: Readonly<Record<string, LpipsConvolutionParameters>>;
+  readonly trunk: Readonly<Record<string, ConvolutionParameters>>;
   /** `lin0`, `lin1` ...: how much each channel counts, `[C]`. */
   readonly heads: Readonly<Record<string, NdArray>>;
 }
 
-/** Mean and deviation of ImageNet's colours, for values in [-1,1]. */
+/** Mean and standard deviation of ImageNet's colours, for values in [-1,1]. */
 const SHIFT = [-0.03, -0.088, -0.188];
 const SCALE = [0.458, 0.448, 0.45];
-
-/** Added to the length of a feature vector before dividing by it. */
-const EPSILON = 1e-10;
 
 /**
  * LPIPS v0.1 of pairs of pictures (Zhang et al. 2018, arXiv 1801.03924):
@@ -46,11 +37,7 @@ export function lpips(
     tf.tensor1d(SCALE),
   );
   const distances = tapsOf(trunk, both, name).map((features, i) => {
-    const [ofA, ofB] = tf.split(unitLength(features), 2) as [
-      tf.Tensor,
-      tf.Tensor,
-    ];
-    const squares = tf.square(tf.sub(ofA, ofB)); // [N,h,w,C]
+    const squares = tf.square(channelDifference(features)); // [N,h,w,C]
     const weighted = tf.sum(tf.mul(squares, heads[`lin${i}`]!), -1);
     return tf.mean(tf.reshape(weighted, [N, -1]), 1);
   });
@@ -58,27 +45,27 @@ export function lpips(
 }
 
 /** The layers that are compared, `[N,h,w,C]` each. */
-export function tapsOf(
+function tapsOf(
   parameters: Tensors<LpipsParameters["trunk"]>,
   pictures: tf.Tensor,
   name: Trunk,
 ): tf.Tensor[] {
-  const taps: tf.Tensor[] = [];
   let x = pictures;
-  for (const step of TRUNK_STEPS[name]) {
-    if ("tap" in step) taps.push(x);
-    else if ("pool" in step) x = pool(x, step.pool, step.ceil);
-    else if ("convolution" in step) {
-      x = convolve(parameters, step.convolution, x);
-    } else {
-      const narrow = convolve(parameters, step.squeeze, x);
-      x = tf.concat(
-        step.expand.map((part) => convolve(parameters, part, narrow)),
-        -1,
-      );
+  return TRUNK_SLICES[name].map((slice) => {
+    for (const step of slice) {
+      if ("pool" in step) x = pool(x, step.pool, step.ceil);
+      else if ("convolution" in step) {
+        x = convolve(parameters, step.convolution, x);
+      } else {
+        const narrow = convolve(parameters, step.squeeze, x);
+        x = tf.concat(
+          step.expand.map((part) => convolve(parameters, part, narrow)),
+          -1,
+        );
+      }
     }
-  }
-  return taps;
+    return x;
+  });
 }
 
 function convolve(
@@ -99,7 +86,7 @@ function convolve(
   return tf.relu(tf.add(product, bias));
 }
 
-/** Nothing here is negative, so zeros at the far sides make room for windows that stick out. */
+/** Zeros at the far sides make room for windows that stick out: nothing here is negative. */
 function pool(x: tf.Tensor, window: 2 | 3, ceil: boolean): tf.Tensor {
   const [, H, W] = x.shape as [number, number, number, number];
   const missing = (size: number): number => {
@@ -111,10 +98,4 @@ function pool(x: tf.Tensor, window: 2 | 3, ceil: boolean): tf.Tensor {
     ? x
     : tf.pad(x, [[0, 0], [0, down], [0, across], [0, 0]]);
   return tf.maxPool(padded as tf.Tensor4D, window, 2, "valid");
-}
-
-/** Scales the channels of each place to length 1. */
-function unitLength(x: tf.Tensor): tf.Tensor {
-  const length = tf.sqrt(tf.sum(tf.square(x), -1, true));
-  return tf.div(x, tf.add(length, EPSILON));
 }

@@ -6,14 +6,12 @@ import {
   uploadState,
 } from "../../compiler/mod.ts";
 import {
+  CHANNELS,
   type Clip,
-  clipShape,
   InputError,
   type NdArray,
-  sameShape,
-  shapeText,
 } from "../../core/mod.ts";
-import { picturesOf } from "../feature_network.ts";
+import { requireSameShape } from "../psnr.ts";
 import { LEAST_SIZE, type Trunk } from "./architecture.ts";
 import { lpips } from "./network.ts";
 import type { LoadedLpips } from "./weights.ts";
@@ -38,7 +36,7 @@ export async function openLpips(
   { trunk, parameters, digest }: LoadedLpips,
 ): Promise<LpipsMetric> {
   const state = await uploadState(device, parameters);
-  const comparing = jitWithState(
+  const metric = jitWithState(
     (p, { a, b }: { a: tf.Tensor; b: tf.Tensor }) => ({
       outputs: { distances: lpips(p, signed(a), signed(b), trunk) },
     }),
@@ -49,8 +47,9 @@ export async function openLpips(
     trunk,
     weights: digest,
     async distance(a, b) {
-      checkClips(a, b, trunk);
-      const { distances } = await comparing.run({
+      requireSameShape(a, b);
+      checkSize(a, trunk);
+      const { distances } = await metric.run({
         a: picturesOf(a),
         b: picturesOf(b),
       });
@@ -58,10 +57,17 @@ export async function openLpips(
       return data.reduce((sum, x) => sum + x, 0) / data.length;
     },
     [Symbol.dispose]() {
-      comparing[Symbol.dispose]();
+      metric[Symbol.dispose]();
       disposeState(state);
     },
   };
+}
+
+/** Frames of a clip as pictures `[T,H,W,3]`. */
+function picturesOf(
+  { frames, height, width, data }: Clip,
+): NdArray<"float32"> {
+  return { dtype: "float32", shape: [frames, height, width, CHANNELS], data };
 }
 
 /** [0,1] -> [-1,1]. */
@@ -69,19 +75,11 @@ function signed(x: tf.Tensor): tf.Tensor {
   return tf.sub(tf.mul(x, 2), 1);
 }
 
-function checkClips(a: Clip, b: Clip, trunk: Trunk): void {
-  const [shape, wanted] = [clipShape(a), clipShape(b)];
-  if (!sameShape(shape, wanted)) {
-    throw new TypeError(
-      `Cannot compare clips: shapes must be the same: ` +
-        `current shapes are ${shapeText(shape)} and ${shapeText(wanted)}`,
-    );
-  }
+function checkSize({ height, width }: Clip, trunk: Trunk): void {
   const least = LEAST_SIZE[trunk];
-  if (Math.min(a.height, a.width) < least) {
-    throw new InputError(
-      `Cannot compute LPIPS with ${trunk}: height and width must be at least ` +
-        `${least}: current size is ${a.width}x${a.height}; compare larger clips`,
-    );
-  }
+  if (Math.min(height, width) >= least) return;
+  throw new InputError(
+    `Cannot compute LPIPS with ${trunk}: height and width must be at least ` +
+      `${least}: current size is ${width}x${height}; compare larger clips`,
+  );
 }

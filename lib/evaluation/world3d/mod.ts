@@ -1,10 +1,14 @@
 /**
- * The project's own feature network: what is in a clip, and how it moves.
+ * world3d, the project's own feature network: object, colour, motion and camera.
  *
  * @module
  */
 export * from "./config.ts";
+export * from "./examples.ts";
+export * from "./held_out_accuracy.ts";
+export * from "./label_classes.ts";
 export * from "./loss.ts";
 export * from "./network.ts";
 export * from "./open.ts";
+export * from "./sensitivity.ts";
 export * from "./weights.ts";

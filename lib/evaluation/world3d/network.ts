@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import { type Rng, zeros } from "../../core/mod.ts";
 import {
   conv3d,
   initConv3d,
@@ -14,33 +14,26 @@ import {
   spaceToDepth,
   type Tensors,
 } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
 import { stillFrames, type World3dConfig, type WorldTask } from "./config.ts";
 
-/** A 3x3 convolution of pictures, or a 3x3x3 one of clips. */
-interface ConvParameters {
-  /** `[3,3,in,out]` or `[3,3,3,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
-
-/** Norm, SiLU and convolution, twice, around a shortcut. */
+/** Residual block: norm, SiLU and convolution, twice. */
 interface BlockParameters {
   readonly norm1: NormParameters;
-  readonly conv1: ConvParameters;
+  readonly conv1: ConvolutionParameters;
   readonly norm2: NormParameters;
-  readonly conv2: ConvParameters;
+  readonly conv2: ConvolutionParameters;
 }
 
-/** Weights of places before their features are averaged. */
+/** Attention pooling: the weight of each place in the average. */
 interface PoolParameters {
   readonly norm: NormParameters;
   readonly score: LinearParameters;
 }
 
-/** What looks at single frames, for what is there. */
+/** Path of appearance: single frames at full size, for object and colour. */
 export interface AppearanceParameters {
-  readonly input: ConvParameters;
+  readonly input: ConvolutionParameters;
   readonly middle: LinearParameters;
   readonly block1: BlockParameters;
   readonly top: LinearParameters;
@@ -51,11 +44,11 @@ export interface AppearanceParameters {
   readonly colour: LinearParameters;
 }
 
-/** What looks at all frames in coarser cells, for how it moves. */
+/** Path of motion: all frames in coarser cells, for motion and camera. */
 export interface MotionParameters {
   readonly input: LinearParameters;
   readonly middle: LinearParameters;
-  readonly conv: ConvParameters;
+  readonly conv: ConvolutionParameters;
   readonly top: LinearParameters;
   readonly block: BlockParameters;
   readonly pool: PoolParameters;
@@ -70,24 +63,24 @@ export interface World3dParameters {
   readonly motion: MotionParameters;
 }
 
-/** What the network makes of a batch of clips. */
+/** Outputs of the network for a batch of clips. */
 export interface World3dOutputs {
-  /** `[B,D]`: what Fréchet distances are taken of; those of appearance first. */
+  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
   readonly features: tf.Tensor;
-  /** One `[B,K]` for each task, unnormalised logarithms of probabilities. */
+  /** `[B,K]` for each task. */
   readonly logits: Readonly<Record<WorldTask, tf.Tensor>>;
   /** Inner layers, `[B,...places,C]`, for perceptual distances. */
   readonly layers: readonly tf.Tensor[];
 }
 
-/** Numbers that one cell of a frame folds: 4x4 pixels of 3 colours. */
+/** Values of a cell of the path of appearance: 4x4 pixels of 3 colours. */
 const STILL_CELL = 4 * 4 * 3;
-/** Numbers that one motion cell folds: the same of two frames. */
+/** Values of a cell of the path of motion: the same of two frames. */
 const MOTION_CELL = 2 * STILL_CELL;
-/** Cells that each halving of space joins, and of space and time. */
+/** Cells that are joined where space is halved, and where space and time are. */
 const [SQUARE, CUBE] = [4, 8];
 
-/** Makes a network before training. */
+/** Initial parameters. */
 export function initWorld3d(
   config: World3dConfig,
   rng: Rng,
@@ -127,12 +120,12 @@ export function initWorld3d(
 }
 
 /**
- * Looks at clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
- * arXiv 1812.03982): a few frames at full size for what is there, all frames
- * in coarser cells for how it moves. The paths share nothing, so each is
+ * Classifies clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
+ * arXiv 1812.03982): a few frames at full size for the appearance, all frames
+ * in coarser cells for the motion. The paths share no parameters, so each is
  * trained by itself.
  *
- * @param clips `[B,T,S,S,3]` in [0,1], T and S as the configuration says.
+ * @param clips `[B,T,S,S,3]` in [0,1], T and S as in the configuration.
  */
 export function world3d(
   { appearance, motion }: Tensors<World3dParameters>,
@@ -143,17 +136,17 @@ export function world3d(
     stillFrames(config.frames, config.stills),
     "int32",
   );
-  const near = lookAtStills(appearance, tf.gather(clips, chosen, 1));
-  const far = lookAtMotion(motion, clips);
+  const still = appearancePath(appearance, tf.gather(clips, chosen, 1));
+  const moving = motionPath(motion, clips);
   return {
-    features: tf.concat([near.features, far.features], -1),
-    logits: { ...near.logits, ...far.logits },
-    layers: [...near.layers, ...far.layers],
+    features: tf.concat([still.features, moving.features], -1),
+    logits: { ...still.logits, ...moving.logits },
+    layers: [...still.layers, ...moving.layers],
   };
 }
 
-/** What one path makes of a batch. */
-export interface PathOutputs<T extends WorldTask> {
+/** Outputs of one path. */
+interface PathOutputs<T extends WorldTask> {
   /** `[B,D]`. */
   readonly features: tf.Tensor;
   /** `[B,K]` each. */
@@ -162,7 +155,7 @@ export interface PathOutputs<T extends WorldTask> {
 }
 
 /** The path of appearance: `[B,N,S,S,3]` in [0,1], any number N of frames. */
-export function lookAtStills(
+export function appearancePath(
   p: Tensors<AppearanceParameters>,
   frames: tf.Tensor,
 ): PathOutputs<"object" | "colour"> {
@@ -187,10 +180,10 @@ export function lookAtStills(
 }
 
 /**
- * The path of motion: `[B,T,S,S,3]` in [0,1]. It sees what differs from the
- * mean of all frames, so that nothing that stays is in the way.
+ * The path of motion: `[B,T,S,S,3]` in [0,1]. Its input is the difference from
+ * the mean of all frames, which removes all that stays.
  */
-export function lookAtMotion(
+export function motionPath(
   p: Tensors<MotionParameters>,
   clips: tf.Tensor,
 ): PathOutputs<"motion" | "camera"> {
@@ -218,12 +211,12 @@ export function lookAtMotion(
   };
 }
 
-/** [0,1] -> [-2,2], which has a deviation of about 1. */
+/** [0,1] -> [-2,2], with a standard deviation of about 1. */
 function centred(x: tf.Tensor): tf.Tensor {
   return tf.sub(tf.mul(x, 4), 2);
 }
 
-/** Averages places by learnt weights: `[B,P,C] -> [B,C]`. */
+/** Averages places by learned weights: `[B,P,C] -> [B,C]`. */
 function pool(
   { norm, score }: Tensors<PoolParameters>,
   places: tf.Tensor,
@@ -236,7 +229,7 @@ function pool(
 function block(
   { norm1, conv1, norm2, conv2 }: Tensors<BlockParameters>,
   x: tf.Tensor,
-  conv: (parameters: Tensors<ConvParameters>, x: tf.Tensor) => tf.Tensor,
+  conv: (parameters: Tensors<ConvolutionParameters>, x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   const inner = conv(conv1, silu(rmsNorm(norm1, x)));
   return tf.add(x, conv(conv2, silu(rmsNorm(norm2, inner))));
@@ -250,7 +243,7 @@ function halve(x: tf.Tensor): tf.Tensor {
 
 /** `[N,H,W,in] -> [N,H,W,out]`, zeros outside. */
 function conv2d(
-  { weight, bias }: Tensors<ConvParameters>,
+  { weight, bias }: Tensors<ConvolutionParameters>,
   x: tf.Tensor,
 ): tf.Tensor {
   const product = tf.conv2d(
@@ -267,27 +260,31 @@ function initConv2d(
   from: number,
   to: number,
   gain = 1,
-): ConvParameters {
+): ConvolutionParameters {
   return {
     weight: normal(rng, [3, 3, from, to], gain / Math.sqrt(9 * from)),
     bias: zeros([to]),
   };
 }
 
-function initCube(
+/** A 3x3x3 convolution. */
+const initCube = (
   rng: Rng,
   from: number,
   to: number,
   gain = 1,
-): ConvParameters {
-  return initConv3d(rng, 3, from, to, gain);
-}
+): ConvolutionParameters => initConv3d(rng, 3, from, to, gain);
 
-/** Makes a block that starts almost as the identity. */
+/** A block that starts near the identity. */
 function initBlock(
   rng: Rng,
   channels: number,
-  init: (rng: Rng, from: number, to: number, gain: number) => ConvParameters,
+  init: (
+    rng: Rng,
+    from: number,
+    to: number,
+    gain: number,
+  ) => ConvolutionParameters,
 ): BlockParameters {
   return {
     norm1: initNorm(channels),
@@ -298,8 +295,8 @@ function initBlock(
 }
 
 /**
- * Makes a linear layer that says something of nothing: where a clip rests all
- * changes are zero, and norms of zeros have gradients without bounds.
+ * A linear layer with random biases: where a clip rests its input is all
+ * zeros, and the gradient of a norm of zeros is unbounded.
  */
 function initBiased(rng: Rng, from: number, to: number): LinearParameters {
   return {
@@ -308,7 +305,7 @@ function initBiased(rng: Rng, from: number, to: number): LinearParameters {
   };
 }
 
-/** Makes a pool that starts as the plain average. */
+/** A pool that starts as the plain average. */
 function initPool(channels: number): PoolParameters {
   return {
     norm: initNorm(channels),

@@ -5,38 +5,45 @@ import {
   jitWithState,
   uploadState,
 } from "../../compiler/mod.ts";
-import { type Clip, InputError, type NdArray } from "../../core/mod.ts";
 import {
+  batchOfClips,
+  type Clip,
+  InputError,
+  type NdArray,
+} from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
+import {
+  channelDifference,
   type FeatureNetwork,
-  filledBatch,
+  paddedBatch,
   rowsOf,
 } from "../feature_network.ts";
-import { type World3dConfig, WORLD_TASKS, type WorldTask } from "./config.ts";
+import { shapeOf, WORLD_TASKS, type WorldTask } from "./config.ts";
 import { world3d } from "./network.ts";
-import type { TrainedWorld3d } from "./weights.ts";
+import type { LoadedWorld3d } from "./weights.ts";
 
-/** What the network says of a clip. */
-export interface WorldView {
+/** Features and classes of a clip. */
+export interface World3dPrediction {
   /** `[D]`. */
   readonly features: Float32Array;
-  /** The likeliest answer to each task. */
-  readonly answers: Readonly<Record<WorldTask, string>>;
+  /** The likeliest class of each task. */
+  readonly classes: Readonly<Record<WorldTask, string>>;
 }
 
 /** A world3d network on a device. */
 export interface World3dNetwork extends FeatureNetwork {
-  readonly config: World3dConfig;
-  /** Features and answers of up to `batch` clips of the network's shape. */
-  look(clips: readonly Clip[]): Promise<WorldView[]>;
+  readonly shape: ClipShape;
+  /** Features and classes of up to `batch` clips. */
+  predict(clips: readonly Clip[]): Promise<World3dPrediction[]>;
   /**
-   * How different two clips of the network's shape look to it, from 0 for
-   * equal ones: the squared distance of channels of unit length, averaged over
-   * places and inner layers. It is built as LPIPS is, but is no LPIPS.
+   * Perceptual distance of two clips, from 0 for equal ones: the squared
+   * distance of channels of unit length, averaged over places and inner
+   * layers. It is built like LPIPS, but is not LPIPS.
    */
   distance(a: Clip, b: Clip): Promise<number>;
 }
 
-/** Clips that go through together. */
+/** Clips of one batch. */
 const BATCH = 16;
 
 /**
@@ -57,18 +64,18 @@ const BATCH = 16;
  * using device = await openDevice("cpu");
  * using network = await openWorld3d(device, { config, parameters, digest: "untrained" });
  * const clip = { frames: 8, height: 32, width: 32, fps: 8, data: new Float32Array(8 * 32 * 32 * 3) };
- * const [view] = await network.look([clip]);
- * assert.equal(view!.features.length, 16);
- * assert.equal(view!.answers.colour, "red");
+ * const [prediction] = await network.predict([clip]);
+ * assert.equal(prediction!.features.length, 16);
+ * assert.equal(prediction!.classes.colour, "red");
  * ```
  */
 export async function openWorld3d(
   device: Device,
-  { config, parameters, digest }: TrainedWorld3d,
+  { config, parameters, digest }: LoadedWorld3d,
 ): Promise<World3dNetwork> {
-  const { frames, size, fps } = config;
+  const shape = shapeOf(config);
   const state = await uploadState(device, parameters);
-  const looking = jitWithState(
+  const classifier = jitWithState(
     (p, { clips }: { clips: tf.Tensor }) => {
       const { features, logits } = world3d(p, clips, config);
       return { outputs: { features, logits } };
@@ -76,22 +83,23 @@ export async function openWorld3d(
     state,
     { device, name: "world3d" },
   );
-  const comparing = jitWithState(
+  const metric = jitWithState(
     (p, { clips }: { clips: tf.Tensor }) => ({
       outputs: { distance: layerDistance(world3d(p, clips, config).layers) },
     }),
     state,
     { device, name: "world3d distance" },
   );
-  const look = async (clips: readonly Clip[]): Promise<WorldView[]> => {
-    clips.forEach((clip) => checkShape(clip, frames, size, fps));
-    const { features, logits } = await looking.run({
-      clips: filledBatch(clips, BATCH),
+  const predict = async (
+    clips: readonly Clip[],
+  ): Promise<World3dPrediction[]> => {
+    clips.forEach((clip) => checkShape(clip, shape));
+    const { features, logits } = await classifier.run({
+      clips: paddedBatch(clips, BATCH),
     }) as { features: NdArray; logits: Record<WorldTask, NdArray> };
-    const rows = rowsOf(features, clips.length);
-    return rows.map((features, i) => ({
+    return rowsOf(features, clips.length).map((features, i) => ({
       features,
-      answers: Object.fromEntries(
+      classes: Object.fromEntries(
         WORLD_TASKS.map((task) => [
           task,
           config.classes[task][likeliest(logits[task], i)]!,
@@ -100,27 +108,27 @@ export async function openWorld3d(
     }));
   };
   return {
-    config,
-    name: "world3d",
-    weights: digest,
-    layer: "features",
-    dimension: config.features[0] + config.features[1],
-    resize: "none",
+    shape,
+    setting: {
+      network: "world3d",
+      weights: digest,
+      layer: "features",
+      dimension: config.features[0] + config.features[1],
+      resize: "none",
+    },
     batch: BATCH,
-    look,
+    predict,
     featuresOf: async (clips) =>
-      (await look(clips)).map(({ features }) => features as Float32Array),
+      (await predict(clips)).map(({ features }) => features),
     async distance(a, b) {
-      checkShape(a, frames, size, fps);
-      checkShape(b, frames, size, fps);
-      const { distance } = await comparing.run({
-        clips: filledBatch([a, b], 2),
-      });
+      checkShape(a, shape);
+      checkShape(b, shape);
+      const { distance } = await metric.run({ clips: batchOfClips([a, b]) });
       return (distance as NdArray).data[0]!;
     },
     [Symbol.dispose]() {
-      looking[Symbol.dispose]();
-      comparing[Symbol.dispose]();
+      classifier[Symbol.dispose]();
+      metric[Symbol.dispose]();
       disposeState(state);
     },
   };
@@ -138,25 +146,22 @@ function likeliest({ shape, data }: NdArray, row: number): number {
 
 /** Layers of two clips, one after the other along the first axis. */
 function layerDistance(layers: readonly tf.Tensor[]): tf.Tensor {
-  const distances = layers.map((layer) => {
-    const length = tf.sqrt(tf.sum(tf.square(layer), -1, true));
-    const unit = tf.div(layer, tf.add(length, 1e-10));
-    const [a, b] = tf.split(unit, 2) as [tf.Tensor, tf.Tensor];
-    return tf.mean(tf.sum(tf.square(tf.sub(a, b)), -1));
-  });
+  const distances = layers.map((layer) =>
+    tf.mean(tf.sum(tf.square(channelDifference(layer)), -1))
+  );
   return tf.div(tf.addN(distances), layers.length);
 }
 
-function checkShape(
-  { frames, height, width, fps }: Clip,
-  T: number,
-  S: number,
-  rate: number,
-): void {
-  if (frames === T && height === S && width === S && fps === rate) return;
+function checkShape(clip: Clip, wanted: ClipShape): void {
+  const { frames, height, width, fps } = clip;
+  if (
+    frames === wanted.frames && height === wanted.height &&
+    width === wanted.width && fps === wanted.fps
+  ) return;
   throw new InputError(
-    `Cannot look at a clip with world3d: it must have ${T} frames of ${S}x${S} ` +
-      `pixels at ${rate} fps: it has ${frames} of ${width}x${height} at ` +
-      `${Number(fps.toFixed(3))} fps; decode it so`,
+    `Cannot apply world3d to a clip: it must have ${wanted.frames} frames of ` +
+      `${wanted.width}x${wanted.height} pixels at ${wanted.fps} fps: it has ` +
+      `${frames} of ${width}x${height} at ${Number(fps.toFixed(3))} fps; ` +
+      `decode it so`,
   );
 }

@@ -5,19 +5,16 @@ import {
   messageOf,
   Rng,
 } from "../../core/mod.ts";
-import { loadWeights, saveWeights } from "../_weights_file.ts";
+import { type Loaded, loadWeights, saveWeights } from "../_weights_file.ts";
 import { type World3dConfig, world3dConfigSchema } from "./config.ts";
 import { initWorld3d, type World3dParameters } from "./network.ts";
 
 /** Version of the file; raised when old ones can no longer be read. */
 const SCHEMA = "world3d 1";
 
-/** A trained network. */
-export interface TrainedWorld3d {
+/** A network with its configuration. */
+export interface LoadedWorld3d extends Loaded<World3dParameters> {
   readonly config: World3dConfig;
-  readonly parameters: World3dParameters;
-  /** SHA-256 of the file, hexadecimal: names these weights in results. */
-  readonly digest: string;
 }
 
 /**
@@ -40,38 +37,18 @@ export async function saveWorld3d(
  *
  * @throws {InputError} if the file is missing, damaged, no world3d network, or
  *   lacks a tensor
- *
- * @example
- * ```ts
- * import { Rng } from "lib/core/mod.ts";
- * import { initWorld3d, loadWorld3d, saveWorld3d } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = {
- *   frames: 8, size: 32, fps: 8, stills: 2, still: [8, 8, 8], motion: [8, 8, 8], features: [8, 8],
- *   classes: { object: ["cat", "dog"], colour: ["red"], motion: ["left"], camera: ["still"] },
- * } satisfies Parameters<typeof saveWorld3d>[2];
- * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
- * await saveWorld3d(path, initWorld3d(config, new Rng(1)), config);
- * assert.deepEqual((await loadWorld3d(path)).config, config);
- * ```
  */
-export async function loadWorld3d(path: string): Promise<TrainedWorld3d> {
-  const { parameters, metadata, digest } = await loadWeights(path, {
+export async function loadWorld3d(path: string): Promise<LoadedWorld3d> {
+  const weights = await loadWeights<World3dParameters>(path, {
     schema: SCHEMA,
     fix: "train one with deno task world3d",
-    // Of a network of the same configuration; its values do not count.
-    shapesOf: (metadata) =>
+    form: ({ metadata }) =>
       leavesOf(
         initWorld3d(configOf(path, metadata.config), new Rng(0)),
         isNdArray,
       ).map(([name, { shape }]) => [name, shape]),
   });
-  return {
-    config: configOf(path, metadata.config),
-    parameters: parameters as unknown as World3dParameters,
-    digest,
-  };
+  return { config: configOf(path, weights.metadata.config), ...weights };
 }
 
 function configOf(path: string, json = "null"): World3dConfig {

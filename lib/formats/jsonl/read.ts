@@ -1,5 +1,10 @@
-import { InputError } from "../../core/mod.ts";
-import { type JsonRecord, LINE_FEED, parseLine, parseTail } from "./lines.ts";
+import { InputError, messageOf, missingFile } from "../../core/mod.ts";
+
+/** One record of a JSONL file. */
+export type JsonRecord = Record<string, unknown>;
+
+/** The byte that ends a line; no other UTF-8 character contains it. */
+export const LINE_FEED = 0x0a;
 
 /**
  * Reads all records of a JSONL file: one JSON object in each line, in UTF-8.
@@ -19,7 +24,9 @@ import { type JsonRecord, LINE_FEED, parseLine, parseTail } from "./lines.ts";
  * ```
  */
 export async function readJsonl(path: string): Promise<JsonRecord[]> {
-  const bytes = await bytesOf(path);
+  const bytes = await Deno.readFile(path).catch((error) => {
+    throw error instanceof Deno.errors.NotFound ? missingFile(path) : error;
+  });
   const records: JsonRecord[] = [];
   let begin = 0;
   for (;;) {
@@ -34,13 +41,51 @@ export async function readJsonl(path: string): Promise<JsonRecord[]> {
   return last === undefined ? records : [...records, last];
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
+/**
+ * Reads one line of a JSONL file.
+ *
+ * @param number Of the line, from 1, for the message.
+ * @throws {InputError} if it is not a JSON object in UTF-8
+ */
+function parseLine(
+  line: Uint8Array,
+  path: string,
+  number: number,
+): JsonRecord {
+  let value: unknown;
   try {
-    return await Deno.readFile(path);
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(line));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(
-      `Cannot read "${path}": the file must exist: there is none; check the path`,
-    );
+    throw wrongLine(path, number, "it must be JSON in UTF-8", messageOf(error));
   }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const shown = JSON.stringify(value).slice(0, 100);
+    throw wrongLine(path, number, "it must be a JSON object", shown);
+  }
+  return value as JsonRecord;
+}
+
+/**
+ * Reads the bytes after the last line feed: a whole record, or `undefined` for
+ * nothing or the beginning of one. No proper prefix of a JSON object is itself a
+ * JSON object, so a whole record is never mistaken.
+ */
+export function parseTail(tail: Uint8Array): JsonRecord | undefined {
+  try {
+    return parseLine(tail, "", 0);
+  } catch {
+    return undefined;
+  }
+}
+
+function wrongLine(
+  path: string,
+  number: number,
+  rule: string,
+  value: string,
+): InputError {
+  return new InputError(
+    `Cannot read line ${number} of "${path}": ${rule}: ${value}; ` +
+      "correct or remove the line",
+  );
 }

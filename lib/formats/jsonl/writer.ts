@@ -1,19 +1,18 @@
-import { InputError } from "../../core/mod.ts";
-import { LINE_FEED, parseTail } from "./lines.ts";
+import { InputError, readAtSync, writeAllSync } from "../../core/mod.ts";
+import { LINE_FEED, parseTail } from "./read.ts";
 
-/** Where to go on in a file. */
+/** Where to continue a file. */
 export interface JsonlOptions {
   /**
-   * {@link JsonlWriter.bytes} of an earlier writer: all that was written later
-   * is cut off, so that a resumed run leaves no step twice. Default: the end
-   * of the file.
+   * {@link JsonlWriter.bytes} of an earlier writer: later records are cut off,
+   * so that a resumed run leaves no step twice. Default: the end of the file.
    */
   readonly atBytes?: number;
 }
 
 /**
- * Opens a JSONL file to append to it, and makes it if there is none. The end of
- * a line that was cut off while it was written is removed.
+ * Opens a JSONL file to append to it, and creates it if it is missing. A last
+ * line that was cut off while it was written is removed.
  *
  * @throws {InputError} if the file is shorter than `atBytes`, or no line ends there
  *
@@ -71,19 +70,16 @@ export class JsonlWriter implements Disposable {
   }
 
   /**
-   * Writes a record, so that it survives the end of this process. For it to
-   * survive the loss of power too, call {@link JsonlWriter.sync}.
+   * Writes a record, which then survives the end of this process. To survive a
+   * loss of power too, call {@link JsonlWriter.sync}.
    *
-   * @throws {TypeError} if a number is not finite, for JSON has no such numbers
-   *   and would store null
+   * @throws {TypeError} if a number is not finite, which JSON would store as null
    */
   append(record: object): void {
     const line = new TextEncoder().encode(`${this.#textOf(record)}\n`);
     this.#file.seekSync(this.#bytes, Deno.SeekMode.Start);
     try {
-      for (let done = 0; done < line.length;) {
-        done += this.#file.writeSync(line.subarray(done));
-      }
+      writeAllSync(this.#file, line);
     } catch (error) {
       this.#file.truncateSync(this.#bytes); // half a line must not stay
       throw error;
@@ -91,7 +87,7 @@ export class JsonlWriter implements Disposable {
     this.#bytes += line.length;
   }
 
-  /** Waits until all records are on the disk: before a checkpoint names `bytes`. */
+  /** Waits until all records are on the disk; call it before a checkpoint stores `bytes`. */
   sync(): void {
     this.#file.syncDataSync();
   }
@@ -112,11 +108,11 @@ export class JsonlWriter implements Disposable {
   }
 }
 
-/** Where the last whole line ends, once a missing line feed is made up for. */
+/** The end of the last whole line; adds its line feed if that is missing. */
 function repairEnd(file: Deno.FsFile): number {
   const size = file.statSync().size;
   const end = endOfLines(file, size);
-  if (parseTail(readAt(file, end, size)) === undefined) return end;
+  if (parseTail(readAtSync(file, end, size - end)) === undefined) return end;
   file.seekSync(size, Deno.SeekMode.Start);
   file.writeSync(Uint8Array.of(LINE_FEED));
   return size + 1;
@@ -126,38 +122,27 @@ function checkEnd(file: Deno.FsFile, path: string, atBytes: number): number {
   const size = file.statSync().size;
   if (size < atBytes) {
     throw new InputError(
-      `Cannot go on in "${path}" at byte ${atBytes}: ` +
+      `Cannot continue "${path}" at byte ${atBytes}: ` +
         `the file must be at least as long: it has ${size} bytes; ` +
-        "go on from an earlier checkpoint, or start a new file",
+        "resume from an earlier checkpoint, or start a new file",
     );
   }
-  if (atBytes > 0 && readAt(file, atBytes - 1, atBytes)[0] !== LINE_FEED) {
+  if (atBytes > 0 && readAtSync(file, atBytes - 1, 1)[0] !== LINE_FEED) {
     throw new InputError(
-      `Cannot go on in "${path}" at byte ${atBytes}: a line must end there: ` +
-        "it ends elsewhere; pass the file that the checkpoint was made with",
+      `Cannot continue "${path}" at byte ${atBytes}: a line must end there: ` +
+        "it ends elsewhere; pass the file of the checkpoint",
     );
   }
   return atBytes;
 }
 
-/** Bytes up to and with the last line feed, looked for from the end. */
+/** Bytes up to and with the last line feed, searched from the end. */
 function endOfLines(file: Deno.FsFile, size: number): number {
   const step = 65_536;
   for (let end = size; end > 0; end -= step) {
     const begin = Math.max(0, end - step);
-    const at = readAt(file, begin, end).lastIndexOf(LINE_FEED);
+    const at = readAtSync(file, begin, end - begin).lastIndexOf(LINE_FEED);
     if (at !== -1) return begin + at + 1;
   }
   return 0;
-}
-
-function readAt(file: Deno.FsFile, begin: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - begin);
-  file.seekSync(begin, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    const count = file.readSync(bytes.subarray(done));
-    if (count === null) return bytes.subarray(0, done);
-    done += count;
-  }
-  return bytes;
 }

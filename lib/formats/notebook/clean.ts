@@ -1,10 +1,10 @@
 import type { Cell, Notebook, Output } from "./notebook.ts";
 import { isCode } from "./new.ts";
 
-/** The most that one cell of a clean notebook may show, in bytes as JSON. */
+/** Most bytes of outputs, as JSON, of one cell of a clean notebook. */
 const MOST_BYTES = 2_000;
 
-/** Metadata that changes with every run and says nothing to a reader. */
+/** Metadata that changes with every run and does not matter to a reader. */
 const VOLATILE = [
   "ExecuteTime",
   "execution",
@@ -14,8 +14,8 @@ const VOLATILE = [
 ];
 
 /**
- * A notebook as it goes into git: source, and small text that cells printed.
- * Pictures, videos, scripts, errors, counts and times go.
+ * A notebook for git: source, and small printed text. Pictures, videos, scripts,
+ * errors, counts and times are removed.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ function cleanCell(cell: Cell): Cell {
   };
 }
 
-/** What is printed stays; of what is shown, only that which is text alone. */
+/** Keeps printed text, and displays of plain text alone. */
 function textOnly(output: Output): Output[] {
   if (output.output_type === "stream") return [output];
   if (output.output_type === "error") return [];

@@ -1,10 +1,14 @@
-import { InputError, writeFileAtomically } from "../../core/mod.ts";
+import {
+  InputError,
+  missingFile,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import { type Notebook, notebookText, parseNotebook } from "./notebook.ts";
 
 /**
  * Reads a notebook file.
  *
- * @throws {InputError} if there is none, or it is not a notebook of version 4
+ * @throws {InputError} if it is missing, or not a notebook of version 4
  *
  * @example
  * ```ts
@@ -22,10 +26,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new InputError(
-        `Cannot read "${path}": the notebook must exist: there is none; ` +
-          "check the path",
-      );
+      throw missingFile(path, "notebook");
     }
     if (error instanceof Deno.errors.IsADirectory) {
       throw new InputError(
@@ -38,7 +39,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
   return parseNotebook(text, path);
 }
 
-/** Writes a notebook so that nobody ever meets half of it. */
+/** Writes a notebook as a whole or not at all. */
 export async function writeNotebook(
   path: string,
   notebook: Notebook,

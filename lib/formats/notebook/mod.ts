@@ -1,5 +1,5 @@
 /**
- * Jupyter notebooks as files: read, written, made, cleaned.
+ * Jupyter notebook files: read, write, create and clean.
  *
  * @module
  */

@@ -5,7 +5,7 @@ import {
   type Notebook,
 } from "./notebook.ts";
 
-/** What a new cell needs; the rest follows. */
+/** The content of a new cell. */
 export interface NewCell {
   readonly cell_type: "code" | "markdown";
   readonly source: string;
@@ -72,34 +72,12 @@ export function newCell(
     };
 }
 
-/**
- * Whether a cell holds code.
- *
- * @example
- * ```ts
- * import { isCode, newNotebook } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { cells } = newNotebook([{ cell_type: "markdown", source: "# A" }]);
- * assert.equal(cells.filter(isCode).length, 0);
- * ```
- */
+/** Whether a cell holds code. */
 export function isCode(cell: Cell): cell is CodeCell {
   return cell.cell_type === "code";
 }
 
-/**
- * Whether a cell carries a tag.
- *
- * @example
- * ```ts
- * import { hasTag, newNotebook } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [cell] = newNotebook([{ cell_type: "code", source: "", tags: ["slow"] }]).cells;
- * assert.equal(hasTag(cell!, "slow"), true);
- * ```
- */
+/** Whether a cell carries a tag. */
 export function hasTag({ metadata }: Cell, tag: string): boolean {
   return metadata.tags?.includes(tag) ?? false;
 }

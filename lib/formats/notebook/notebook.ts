@@ -37,27 +37,16 @@ const id = z.string().regex(
   "must be 1 to 64 letters, digits, - or _",
 );
 
+const common = { id: id.optional(), metadata, source: text };
 const cell = z.discriminatedUnion("cell_type", [
   z.looseObject({
     cell_type: z.literal("code"),
-    id: id.optional(),
-    metadata,
-    source: text,
+    ...common,
     execution_count: count,
     outputs: z.array(output),
   }),
-  z.looseObject({
-    cell_type: z.literal("markdown"),
-    id: id.optional(),
-    metadata,
-    source: text,
-  }),
-  z.looseObject({
-    cell_type: z.literal("raw"),
-    id: id.optional(),
-    metadata,
-    source: text,
-  }),
+  z.looseObject({ cell_type: z.literal("markdown"), ...common }),
+  z.looseObject({ cell_type: z.literal("raw"), ...common }),
 ]);
 
 const schema = z.looseObject({
@@ -69,38 +58,34 @@ const schema = z.looseObject({
   if (nbformat_minor < 5) return;
   const seen = new Set<string>();
   cells.forEach(({ id }, i) => {
-    const problem = id === undefined
-      ? "must be there since version 4.5"
+    const message = id === undefined
+      ? "must not be missing, since version 4.5"
       : seen.has(id)
-      ? `must be there once: "${id}" is there twice`
+      ? `must be unique: "${id}" occurs twice`
       : undefined;
     if (id !== undefined) seen.add(id);
-    if (problem === undefined) return;
-    context.addIssue({
-      code: "custom",
-      path: ["cells", i, "id"],
-      message: problem,
-    });
+    if (message === undefined) return;
+    context.addIssue({ code: "custom", path: ["cells", i, "id"], message });
   });
 });
 
 /**
- * A Jupyter notebook, version 4 (https://nbformat.readthedocs.io): fields that
- * are not known here stay as they are.
+ * A Jupyter notebook, version 4 (https://nbformat.readthedocs.io): unknown fields
+ * are kept.
  */
 export type Notebook = z.infer<typeof schema>;
 export type Cell = Notebook["cells"][number];
 export type CodeCell = Extract<Cell, { cell_type: "code" }>;
 export type Output = CodeCell["outputs"][number];
-/** One thing to show in several forms, by mime type. */
+/** One display in several forms, by mime type. */
 export type MimeBundle = z.infer<typeof bundle>;
 
 /**
- * Reads a notebook from its text. Nothing is lost: {@link notebookText} gives
- * the same text back, if Jupyter wrote it.
+ * Reads a notebook from its text. Nothing is lost: {@link notebookText} returns
+ * the same text, if Jupyter wrote it.
  *
  * @param name Of the file, for the message.
- * @throws {InputError} naming the field, if it is not a notebook of version 4
+ * @throws {InputError} with the field, if it is not a notebook of version 4
  *
  * @example
  * ```ts
@@ -135,7 +120,7 @@ export function parseNotebook(content: string, name: string): Notebook {
     const { path, message } = result.error.issues[0]!;
     return refuse(`${path.map(String).join(".") || "the whole"}: ${message}`);
   }
-  // What was parsed, not what zod made of it: the order of the fields stays.
+  // Not zod's copy: the order of the fields must stay.
   return json as Notebook;
 }
 
@@ -144,33 +129,14 @@ export function notebookText(notebook: Notebook): string {
   return `${JSON.stringify(notebook, null, 1)}\n`;
 }
 
-/**
- * The source of a cell, or any other text of a notebook, in one piece.
- *
- * @example
- * ```ts
- * import { sourceOf } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(sourceOf({ source: ["a\n", "b"] }), "a\nb");
- * ```
- */
+/** The source of a cell, or any other text of a notebook, in one piece. */
 export function sourceOf({ source }: Pick<Cell, "source">): string {
   return typeof source === "string" ? source : source.join("");
 }
 
 /**
- * Text as Jupyter stores it: lines that keep their line feeds, so that a
- * changed line is one changed line for git.
- *
- * @example
- * ```ts
- * import { linesOf } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(linesOf("a\nb"), ["a\n", "b"]);
- * assert.deepEqual(linesOf(""), []);
- * ```
+ * Text as Jupyter stores it: lines that keep their line feeds, so that a change
+ * of a line is a change of a line for git.
  */
 export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];

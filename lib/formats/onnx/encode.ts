@@ -9,9 +9,9 @@ import type {
 
 const { onnx } = onnxProto;
 
-/** The operator set that graphs are written in: reductions take axes as an input. */
-export const OPSET = 18;
-/** The version of the file format that came with it. */
+/** The operator set of the graphs: its reductions take axes as an input. */
+const OPSET = 18;
+/** The version of the file format of that time. */
 const IR_VERSION = 8;
 
 /** `onnx.TensorProto.DataType`. */
@@ -22,37 +22,19 @@ const DATA_TYPES: Readonly<Record<OnnxDType, number>> = {
   bool: 9,
 };
 
-/**
- * Encodes a graph as the bytes of an `.onnx` file.
- *
- * @example
- * ```ts
- * import { encodeOnnx } from "lib/formats/onnx/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const x = { name: "x", dtype: "float32", shape: [2] } as const;
- * const bytes = encodeOnnx({
- *   name: "negate",
- *   nodes: [{ operator: "Neg", inputs: ["x"], outputs: ["y"], attributes: {} }],
- *   initializers: [],
- *   inputs: [x],
- *   outputs: [{ ...x, name: "y" }],
- * });
- * assert.ok(bytes.length > 20);
- * ```
- */
+/** Encodes a graph as the bytes of an `.onnx` file. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   return encodeModel(graph, ({ bytes }) => ({ rawData: bytes }));
 }
 
-/** The fields of a tensor that hold its values, or tell where they are. */
+/** The fields of a tensor that hold its values or their place. */
 type Content = Pick<
   ConstructorParameters<typeof onnx.TensorProto>[0] & object,
   "rawData" | "externalData" | "dataLocation"
 >;
 
-/** Where a stretch of another file holds a tensor's values. */
-export interface ExternalData {
+/** The place of a tensor's values in another file. */
+interface ExternalData {
   /** The file's name, beside the model. */
   readonly location: string;
   readonly offset: number;
@@ -113,7 +95,7 @@ function encodeModel(
   return new Uint8Array(bytes);
 }
 
-/** The domains beside the standard's, each once; all are in their first version. */
+/** The domains beside the standard's; all are in their first version. */
 function domainsOf({ nodes }: OnnxGraph): string[] {
   return [...new Set(nodes.flatMap(({ domain }) => domain ?? []))];
 }

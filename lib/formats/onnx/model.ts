@@ -3,7 +3,7 @@ import type { DType } from "../../core/mod.ts";
 /** Element types in ONNX files; int64 appears only in sizes, axes and positions. */
 export type OnnxDType = DType | "int64";
 
-/** An attribute of an ONNX node, with its kind: ONNX tells 1 from 1.0. */
+/** An attribute of an ONNX node with its kind: ONNX distinguishes 1 and 1.0. */
 export type OnnxAttribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
@@ -14,14 +14,14 @@ export type OnnxAttribute =
 /** One operation; an empty input name is an input left out. */
 export interface OnnxNode {
   readonly operator: string;
-  /** Who defines the operator; the standard itself where left out. */
+  /** The domain of the operator; that of the standard where left out. */
   readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** The type of an input or output; without a shape it may have any. */
+/** The type of an input or output; any shape where that is left out. */
 export interface OnnxValue {
   readonly name: string;
   readonly dtype: OnnxDType;

@@ -3,17 +3,17 @@ import { writeFileAtomically } from "../../core/mod.ts";
 import { encodeOnnx, encodeWithExternalData } from "./encode.ts";
 import type { OnnxGraph, OnnxTensor } from "./model.ts";
 
-/** A protobuf message holds less than 2 GiB; some room is left for the graph. */
+/** A protobuf message holds less than 2 GiB; the rest is for the graph. */
 const MOST_INSIDE = 1.8 * 2 ** 30;
 /** Readers map the file into memory by pages of this many bytes. */
 const ALIGNMENT = 65_536;
 
 /**
  * Writes a graph as an `.onnx` file. Tensors of more than 1.8 GiB in all go to a
- * second file beside it, `NAME.onnx.DIGEST.data`, as the format asks.
+ * second file beside it, `NAME.onnx.DIGEST.data`, as the format requires.
  *
- * Its name holds a digest of its content, so that a model never meets the
- * tensors of another; those of the model that was here before are removed.
+ * The digest of the content in its name keeps a model from reading the tensors of
+ * another; the tensors of an earlier model of the same name are removed.
  *
  * @param mostInside Bytes of tensors above which the second file is made.
  *
@@ -84,7 +84,7 @@ function digestOf(tensors: readonly OnnxTensor[]): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Removes the tensors of models that were written under this name before. */
+/** Removes the tensors of earlier models of this name. */
 async function removeOthers(
   folder: string,
   name: string,

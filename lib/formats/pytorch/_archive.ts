@@ -1,5 +1,11 @@
 import { InputError } from "../../core/mod.ts";
-import { damaged } from "./_damaged.ts";
+
+/** The error for a file that breaks its format. */
+export function damaged(path: string, rule: string, found: string): InputError {
+  return new InputError(
+    `Cannot read "${path}": ${rule}: ${found}; download the file again`,
+  );
+}
 
 /** Where the bytes of a stored file lie in an archive. */
 export interface ArchiveEntry {
@@ -22,7 +28,7 @@ const END = 0x06054b50;
 const [END_BYTES, MOST_COMMENT] = [22, 65_535];
 /** Bytes of the fixed part of a local header and of a central one. */
 const [LOCAL_BYTES, CENTRAL_BYTES] = [30, 46];
-/** What stands in a 32-bit field whose value is elsewhere. */
+/** The content of a 32-bit field whose value is elsewhere. */
 const IN_ZIP64 = 0xffffffff;
 
 /** Whether a file begins as a zip archive does. */
@@ -53,8 +59,8 @@ export function listArchive(
   const begin = end.getUint32(16, true);
   if (begin === IN_ZIP64 || count === 0xffff) {
     throw new InputError(
-      `Cannot read "${path}": it must be an archive below 4 GiB: it is ` +
-        `larger; save the state dictionary alone`,
+      `Cannot read "${path}": the archive must be below 4 GiB: it is larger; ` +
+        `save the state dictionary alone`,
     );
   }
   if (begin + length > size) {

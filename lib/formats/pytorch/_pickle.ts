@@ -1,12 +1,12 @@
 import { InputError } from "../../core/mod.ts";
-import { damaged } from "./_damaged.ts";
+import { damaged } from "./_archive.ts";
 
-/** A name that a pickle wants to call; only those that are known are let in. */
+/** The name of a callable in a pickle, from an allow-list. */
 export interface Global {
   readonly global: string;
 }
 
-/** What a pickle may hold here. Tuples are arrays, dictionaries are maps. */
+/** The values of a pickle. Tuples are arrays, dictionaries are maps. */
 export type PickleValue =
   | null
   | boolean
@@ -19,18 +19,18 @@ export type PickleValue =
   | PickleValue[]
   | Map<PickleValue, PickleValue>;
 
-/** What the names in a pickle stand for. */
+/** The meanings of the names in a pickle. */
 export interface PickleMeanings {
   /**
-   * The value of a call. Nothing of the pickle is ever executed: this is a
-   * table of names that are known to mean plain data.
+   * The value of a call. Nothing of the pickle is ever executed: this is a table
+   * of names that mean plain data.
    *
-   * @returns undefined if the name is not known.
+   * @returns undefined if the name is not in the table.
    */
   call(name: string, args: PickleValue[]): PickleValue | undefined;
-  /** Whether a name may occur at all. */
-  knows(name: string): boolean;
-  /** The value of a reference to something outside the pickle. */
+  /** Whether a name may occur. */
+  allows(name: string): boolean;
+  /** The value of a reference to data outside the pickle. */
   persistent(id: PickleValue): PickleValue;
 }
 
@@ -38,13 +38,12 @@ export interface PickleMeanings {
 const MARK = Symbol("mark");
 
 /**
- * Reads one pickle, protocol 2 to 5, as data and nothing else: of the opcodes
- * those of containers, numbers and texts; calls and names by an allow-list
- * (Python's `pickletools` documents each opcode).
+ * Reads one pickle, protocol 2 to 5, as data: only the opcodes of containers,
+ * numbers and texts; calls and names by an allow-list (Python's `pickletools`
+ * documents each opcode).
  *
  * @returns the value and where the pickle ends.
- * @throws {InputError} if it names what is not on the list, uses another
- *   opcode, or is damaged
+ * @throws {InputError} if it uses another name or opcode, or is damaged
  */
 export function readPickle(
   bytes: Uint8Array,
@@ -170,11 +169,11 @@ class Unpickler {
         return this.#push(this.#remembered(this.#uint(4)));
       case 0x63: { // GLOBAL
         const module = this.#line();
-        return this.#push(this.#known(`${module}.${this.#line()}`));
+        return this.#push(this.#allowed(`${module}.${this.#line()}`));
       }
       case 0x93: { // STACK_GLOBAL
         const [name, module] = [this.#pop(), this.#pop()];
-        return this.#push(this.#known(`${module}.${name}`));
+        return this.#push(this.#allowed(`${module}.${name}`));
       }
       case 0x52: { // REDUCE
         const [args, callee] = [this.#pop(), this.#pop()];
@@ -182,17 +181,14 @@ class Unpickler {
       }
       case 0x51: // BINPERSID
         return this.#push(this.#meanings.persistent(this.#pop()));
-      case 0x62: // BUILD: attributes, which no data of ours has
+      case 0x62: // BUILD: attributes, of which state dictionaries have none
         this.#pop();
         return;
       default:
         throw damaged(
           this.#path,
-          `opcode ${opcode} of its pickle at byte ${
-            this.#at - 1
-          } must be one ` +
-            "of those that make plain data",
-          "it is not",
+          `opcode ${opcode} of its pickle must be one of plain data`,
+          `it stands at byte ${this.#at - 1}`,
         );
     }
   }
@@ -206,11 +202,11 @@ class Unpickler {
     );
   }
 
-  #known(name: string): Global {
-    if (this.#meanings.knows(name)) return { global: name };
+  #allowed(name: string): Global {
+    if (this.#meanings.allows(name)) return { global: name };
     throw new InputError(
-      `Cannot read "${this.#path}": its pickle must name nothing but tensors ` +
-        `and dictionaries: it names "${name}", which would run code; save the ` +
+      `Cannot read "${this.#path}": its pickle must hold tensors and ` +
+        `dictionaries alone: it names "${name}", which would run code; save the ` +
         "state dictionary alone, or do not trust the file",
     );
   }
@@ -242,7 +238,7 @@ class Unpickler {
   }
 
   #remembered(index: number): PickleValue {
-    if (!this.#memo.has(index)) throw this.#broken(`recall nothing`);
+    if (!this.#memo.has(index)) throw this.#broken("read an empty memo");
     return this.#memo.get(index)!;
   }
 

@@ -1,5 +1,5 @@
 import { sizeOf } from "../../core/mod.ts";
-import { damaged } from "./_damaged.ts";
+import { damaged } from "./_archive.ts";
 import { isGlobal, type PickleMeanings, type PickleValue } from "./_pickle.ts";
 
 /** Element types of PyTorch's storages, and bytes of one element. */
@@ -46,10 +46,10 @@ const REBUILD_V2 = "torch._utils._rebuild_tensor_v2";
 const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
 const ORDERED_DICTIONARY = "collections.OrderedDict";
 
-/** What the names in the pickle of a state dictionary stand for. */
+/** The meanings of the names in the pickle of a state dictionary. */
 export function stateDictMeanings(path: string): PickleMeanings {
   return {
-    knows: (name) =>
+    allows: (name) =>
       [REBUILD, REBUILD_V2, REBUILD_PARAMETER, ORDERED_DICTIONARY]
         .includes(name) || storageTypeOf(name) !== undefined,
     call(name, args) {

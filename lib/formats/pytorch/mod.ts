@@ -1,6 +1,5 @@
 /**
- * Weights that PyTorch saved, read without PyTorch and without running what
- * is in the file.
+ * Weights that PyTorch saved, read without PyTorch and without running the file.
  *
  * @module
  */

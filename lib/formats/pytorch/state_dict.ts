@@ -1,13 +1,13 @@
 import {
   InputError,
   type NdArray,
+  readAtSync,
   shapeText,
   sizeOf,
   stridesOf,
   zeros,
 } from "../../core/mod.ts";
-import { isArchive, listArchive, type ReadBytes } from "./_archive.ts";
-import { damaged } from "./_damaged.ts";
+import { damaged, isArchive, listArchive, type ReadBytes } from "./_archive.ts";
 import { type PickleValue, readPickle } from "./_pickle.ts";
 import {
   stateDictMeanings,
@@ -21,8 +21,7 @@ import {
 export interface StateTensor {
   readonly shape: readonly number[];
   /**
-   * Reads its numbers: those with a fraction as float32, whole ones as int32,
-   * truth values as bool.
+   * Reads its values: floats as float32, integers as int32, bools as bool.
    *
    * @throws {InputError} if the file ends early, or a whole number does not
    *   fit 32 bits
@@ -39,21 +38,21 @@ export interface StateDict extends Disposable {
 /** Where the elements of a storage lie in the file, in bytes. */
 type Places = ReadonlyMap<string, number>;
 
-/** What stands at the start of files written before PyTorch 1.6. */
+/** The start of files written before PyTorch 1.6. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
-/** More than the pickles of any state dictionary need, in bytes. */
+/** More bytes than the pickles of any state dictionary need. */
 const MOST_PICKLE = 64e6;
 
 /**
  * Opens a state dictionary that `torch.save` wrote: the zip archives of today
  * (`.pt`, `.pth`) and the files of before PyTorch 1.6.
  *
- * Both hold a pickle, a program that could do anything. It is not run but
- * read: names other than those of tensors, storages and dictionaries are
- * refused. A dictionary under the name `state_dict` stands for the file.
+ * Both hold a pickle, a program that could do anything. It is never run: it is
+ * read as data, and names other than those of tensors, storages and dictionaries
+ * are refused. A dictionary under the name `state_dict` stands for the file.
  *
  * @throws {InputError} if the file is missing, damaged, no state dictionary, or
- *   its pickle names what is not on the list
+ *   its pickle uses another name
  *
  * @example
  * ```ts
@@ -100,27 +99,20 @@ async function open(path: string): Promise<Deno.FsFile> {
   );
 }
 
-/** Reads without letting go of the thread: several tensors may be read at once. */
+/** Synchronous, so that several tensors may be read at once. */
 function readAt(
   file: Deno.FsFile,
   path: string,
   begin: number,
   count: number,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(new ArrayBuffer(count));
-  file.seekSync(begin, Deno.SeekMode.Start);
-  for (let done = 0; done < count;) {
-    const more = file.readSync(bytes.subarray(done));
-    if (more === null) {
-      throw damaged(
-        path,
-        `it must have at least ${begin + count} bytes`,
-        `it has ${begin + done}`,
-      );
-    }
-    done += more;
-  }
-  return bytes;
+  const bytes = readAtSync(file, begin, count);
+  if (bytes.length === count) return bytes;
+  throw damaged(
+    path,
+    `it must have at least ${begin + count} bytes`,
+    `it has ${begin + bytes.length}`,
+  );
 }
 
 interface Content {
@@ -168,7 +160,7 @@ function readArchive(
   return { root: value, places };
 }
 
-/** Magic number, version, system, the object, keys of the storages; then those. */
+/** Magic number, version, system, the object, keys of the storages, storages. */
 function readLegacy(
   path: string,
   size: number,

@@ -11,22 +11,22 @@ const LENGTH_BYTES = 8;
 /** Longest header that the format allows, in bytes. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** A file whose bytes can be asked for, on a disk or on a server. */
+/** A file that is read in parts, on a disk or on a server. */
 export interface ByteSource {
   /** Its path or address, for messages. */
   readonly name: string;
   /**
-   * Reads `count` bytes from `begin` on, or fewer if the file ends before.
-   * Nothing that the file says makes it read more.
+   * Reads `count` bytes from `begin` on, or fewer if the file ends before; never
+   * more, whatever the file contains.
    */
   read(begin: number, count: number): Promise<Uint8Array>;
-  /** Bytes of the whole file, known after the first read, if at all. */
+  /** Bytes of the whole file, if known; at the earliest after the first read. */
   size(): number | undefined;
 }
 
 /**
  * Reads the header of a file by two reads, the second no longer than the format
- * allows, whatever the first one claims.
+ * allows, whatever length the first one gives.
  *
  * @throws {InputError} if the file breaks a rule of the format
  */

@@ -5,15 +5,15 @@ import {
   shapeText,
 } from "../../core/mod.ts";
 
-/** What a tensor must be. */
+/** The required type of a tensor. */
 export type TensorForm = Pick<NdArray, "dtype" | "shape">;
 
 /**
- * Checks that a file held exactly the tensors that a model is made of.
+ * Checks that a file holds exactly the tensors of a model.
  *
- * @param fix What to do if it did not.
- * @throws {InputError} naming the first tensor that is missing, is not known, or
- *   has another type or shape
+ * @param fix The end of the error message.
+ * @throws {InputError} with the first tensor that is missing, unknown, or of
+ *   another type or shape
  *
  * @example
  * ```ts

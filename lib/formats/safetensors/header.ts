@@ -1,12 +1,44 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { duplicateKeyOf } from "./_duplicate_key.ts";
-import {
-  BITS_PER_ELEMENT,
-  isSafetensorsDType,
-  type SafetensorsDType,
-} from "./dtypes.ts";
 
-/** What the header says of one tensor. */
+/**
+ * Bits of one element of every dtype of the format (safetensors 0.8, the enum
+ * `Dtype` of its Rust crate). Those under 8 bits are packed.
+ */
+export const BITS_PER_ELEMENT = {
+  BOOL: 8,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E5M2FNUZ: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E8M0: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  I64: 64,
+  U64: 64,
+  F64: 64,
+  C64: 64,
+} as const;
+
+/** Name of an element type in a safetensors header. */
+export type SafetensorsDType = keyof typeof BITS_PER_ELEMENT;
+
+/** Whether a value is a dtype of the format. */
+export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
+  return typeof name === "string" && Object.hasOwn(BITS_PER_ELEMENT, name);
+}
+
+/** A tensor in the header. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: SafetensorsDType;
@@ -17,7 +49,7 @@ export interface SafetensorsEntry {
   readonly end: number;
 }
 
-/** The header of a file: all but the numbers. */
+/** The header of a file: all but the data. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the data. They cover the data section without a gap. */
@@ -30,7 +62,7 @@ export const METADATA_KEY = "__metadata__";
 /** Characters of a name that a message shows. */
 const SHOWN = 100;
 
-/** Makes the error for what breaks a rule of the format. */
+/** The error for a file that breaks a rule of the format. */
 export function damaged(file: string, rule: string, value: string): InputError {
   return new InputError(
     `Cannot read "${file}": ${rule}: ${value}; export or download the file again`,
@@ -49,8 +81,7 @@ export function quoted(name: string): string {
  *
  * @param json The header without its length, padding allowed.
  * @param file Name of the file, for messages.
- * @param dataBytes Bytes that follow the header; left out when only the header
- *   is at hand, and then not compared.
+ * @param dataBytes Bytes after the header; not compared where left out.
  *
  * @throws {InputError} if the JSON is invalid, a name occurs twice, metadata is
  *   not text, a dtype is unknown, a shape or an offset is no whole number, the
@@ -96,7 +127,7 @@ export function parseSafetensorsHeader(
   const entries = Object.entries(parsed)
     .filter(([name]) => name !== METADATA_KEY)
     .map(([name, value]) => entryOf(name, value, file))
-    // JSON objects have no order, so only the offsets say which comes first.
+    // JSON objects have no order: only the offsets give one.
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCover(entries, file, dataBytes);
   return { metadata, entries };

@@ -1,15 +1,17 @@
 /**
  * Tensors in files that other frameworks read too: the safetensors format of
- * Hugging Face, an 8-byte length, a JSON header, and the numbers.
+ * Hugging Face, an 8-byte length, a JSON header, and the data.
  *
  * @module
  */
 export * from "./digest.ts";
-export * from "./dtypes.ts";
 export * from "./fetch.ts";
 export * from "./form.ts";
 export {
+  BITS_PER_ELEMENT,
+  isSafetensorsDType,
   parseSafetensorsHeader,
+  type SafetensorsDType,
   type SafetensorsEntry,
   type SafetensorsHeader,
 } from "./header.ts";

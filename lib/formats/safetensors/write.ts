@@ -5,8 +5,7 @@ import {
   sizeOf,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { SafetensorsDType } from "./dtypes.ts";
-import { METADATA_KEY } from "./header.ts";
+import { METADATA_KEY, type SafetensorsDType } from "./header.ts";
 
 /** The data section begins at a multiple of this many bytes. */
 const ALIGNMENT = 8;
@@ -25,7 +24,7 @@ export interface SafetensorsOptions {
 }
 
 /**
- * Writes a safetensors file that other programs either see whole or not at all.
+ * Writes a safetensors file as a whole or not at all.
  *
  * @param tensors Names and arrays, in the order in which they are stored.
  * @param metadata Texts for the header.

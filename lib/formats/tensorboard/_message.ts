@@ -1,3 +1,5 @@
+import { concatBytes } from "../../core/mod.ts";
+
 /** Wire types of protocol buffers. */
 const VARINT = 0;
 const FIXED64 = 1;
@@ -43,15 +45,7 @@ export class Message {
   }
 
   encode(): Uint8Array {
-    const bytes = new Uint8Array(
-      this.#parts.reduce((sum, part) => sum + part.length, 0),
-    );
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return concatBytes(this.#parts);
   }
 
   #add(field: number, type: number, bytes: Uint8Array): this {

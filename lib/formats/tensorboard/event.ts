@@ -1,11 +1,11 @@
 import { Message } from "./_message.ts";
 import type { Histogram } from "./histogram.ts";
 
-/** One thing to show at a step. */
+/** A value of a step. */
 export type SummaryValue =
   | {
     readonly kind: "scalar";
-    /** Where it is shown: `loss`, or `held-out/0.5` for a group. */
+    /** Its place on the page: `loss`, or `held-out/0.5` in a group. */
     readonly tag: string;
     readonly value: number;
   }
@@ -23,7 +23,7 @@ export type SummaryValue =
     readonly height: number;
   };
 
-/** What an event file records. */
+/** A record of an event file. */
 export type TensorboardEvent =
   & {
     /** Seconds since 1970. */
@@ -37,14 +37,14 @@ export type TensorboardEvent =
       readonly values: readonly SummaryValue[];
     }
     | {
-      /** A run goes on: what was recorded from this step on is void. */
+      /** A resumed run: earlier records from this step on are void. */
       readonly kind: "restart";
     }
     /** The first event of every file. */
     | { readonly kind: "version" }
   );
 
-/** Version of the format; since 2 a restart voids what it overtakes. */
+/** Version of the format; since 2 a restart voids the records that it overtakes. */
 const VERSION = "brain.Event:2";
 /** `SessionLog.START`. */
 const START = 1;

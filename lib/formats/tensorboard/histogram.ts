@@ -1,4 +1,4 @@
-/** How often values occur, in bins of equal width. */
+/** Counts of values in bins of equal width. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;
@@ -15,7 +15,7 @@ export interface Histogram {
 const BINS = 30;
 
 /**
- * Counts values; those that are no number are left out.
+ * Counts values in 30 bins; NaN and infinities are left out.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function histogramOf(values: Iterable<number>): Histogram {
     sumOfSquares += value ** 2;
   }
   if (finite.length === 0) [min, max] = [0, 0];
-  // Values that are all the same still need a bin that has a width.
+  // Equal values still need a bin with a width.
   const width = (max > min ? max - min : 1) / BINS;
   const counts = new Array<number>(BINS).fill(0);
   for (const value of finite) {

@@ -1,6 +1,6 @@
 /**
  * Event files of TensorBoard: scalars, histograms and moving pictures, in
- * records that are safe to cut off anywhere.
+ * records that stay readable when cut off anywhere.
  *
  * @module
  */

@@ -1,7 +1,8 @@
+import { writeAllSync } from "../../core/mod.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 
-/** Where and as what events are written. */
+/** The name of an event file, and where it begins. */
 export interface EventFileOptions {
   /** Seconds since 1970, now. */
   readonly now: () => number;
@@ -9,8 +10,8 @@ export interface EventFileOptions {
   readonly host: string;
   readonly pid: number;
   /**
-   * The first step that this file records, where a run goes on: what earlier
-   * files of the folder hold from there on is void.
+   * The first step of this file, where a run is resumed: later records of
+   * earlier files in the folder are void.
    */
   readonly restartAt?: number;
 }
@@ -23,10 +24,10 @@ export interface EventFile extends Disposable {
 }
 
 /**
- * Makes a new event file in a folder. Each folder is a run of its own on
- * TensorBoard's page; a run that goes on takes a new file in the same folder.
+ * Creates an event file in a folder. Each folder is a run of its own on
+ * TensorBoard's page; a resumed run takes a new file in the same folder.
  *
- * @param folder Made if there is none.
+ * @param folder Created if it is missing.
  *
  * @example
  * ```ts
@@ -49,10 +50,7 @@ export function openEventFile(
     return `events.out.tfevents.${time}.${host}.${pid}.${n}`;
   });
   const append = (event: Parameters<typeof encodeEvent>[0]): void => {
-    const bytes = recordOf(encodeEvent(event));
-    for (let done = 0; done < bytes.length;) {
-      done += file.writeSync(bytes.subarray(done));
-    }
+    writeAllSync(file, recordOf(encodeEvent(event)));
   };
   append({ kind: "version", wallTime: now(), step: 0 });
   if (restartAt !== undefined) {
@@ -66,7 +64,7 @@ export function openEventFile(
   };
 }
 
-/** Two files may be made in one second. */
+/** Two files may be created in one second. */
 function newFile(
   folder: string,
   nameOf: (n: number) => string,
@@ -87,14 +85,6 @@ function newFile(
 /**
  * A record of TensorFlow's TFRecord format: length (u64), its masked checksum,
  * the data, and theirs; little-endian.
- *
- * @example
- * ```ts
- * import { recordOf } from "lib/formats/tensorboard/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(recordOf(new Uint8Array(3)).length, 8 + 4 + 3 + 4);
- * ```
  */
 export function recordOf(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(data.length + 16);

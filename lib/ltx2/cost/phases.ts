@@ -1,4 +1,4 @@
-/** A phase of the curriculum, as far as its cost goes. */
+/** A phase of the curriculum: the quantities that its cost depends on. */
 export interface CostPhase {
   readonly name: string;
   readonly epochs: number;
@@ -46,18 +46,7 @@ export function phaseTokens(
   return divide("size", size, space) ** 2 * divide("frames", frames, time);
 }
 
-/**
- * Clips that a phase shows in all its epochs.
- *
- * @example
- * ```ts
- * import { phaseClips } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const phase = { name: "1", epochs: 20, samples: 1000, batch: 4, size: 256, frames: 16 };
- * assert.equal(phaseClips(phase), 20_000);
- * ```
- */
+/** Clips of all epochs of a phase. */
 export function phaseClips({ epochs, samples }: CostPhase): number {
   return epochs * samples;
 }

@@ -9,21 +9,11 @@ import { phaseTokens } from "../cost/phases.ts";
 import type { OwnModel } from "../decisions.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** Steps of a curve for each doubling of the tokens. */
+/** Points of a curve for each doubling of the tokens. */
 const STEPS = 4;
 
-/**
- * Powers of two and steps between them, whole numbers.
- *
- * @example
- * ```ts
- * import { tokenScale } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(tokenScale(64, 128), [64, 76, 91, 108, 128]);
- * ```
- */
-export function tokenScale(from: number, to: number): number[] {
+/** Logarithmic scale of `STEPS` values an octave, rounded. */
+function tokenScale(from: number, to: number): number[] {
   const count = Math.round(Math.log2(to / from) * STEPS);
   return Array.from(
     { length: count + 1 },
@@ -36,15 +26,6 @@ export function tokenScale(from: number, to: number): number[] {
  *
  * @param width `D`.
  * @param text Tokens of the prompt.
- *
- * @example
- * ```ts
- * import { sharesFigure } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [linear, attention] = sharesFigure(4096, 0).data.map(({ y }) => y as number[]);
- * assert.ok(linear!.every((share, i) => Math.abs(share + attention![i]! - 100) < 1e-9));
- * ```
  */
 export function sharesFigure(width: number, text: number): Figure {
   const tokens = tokenScale(256, 262_144);
@@ -77,18 +58,8 @@ export function sharesFigure(width: number, text: number): Figure {
 }
 
 /**
- * Cost of a token against the tokens there are, for pure and hybrid, with the
- * places of the phases.
- *
- * @example
- * ```ts
- * import { costFigure } from "lib/ltx2/mod.ts";
- * import { baseModel } from "lib/recipes/analyze/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [pure, , hybrid] = costFigure(baseModel()).data.map(({ y }) => y as number[]);
- * assert.ok(pure!.every((cost, i) => cost > hybrid![i]!));
- * ```
+ * Cost of a token against the number of tokens, for the pure and the hybrid
+ * backbone; vertical lines mark the phases.
  */
 export function costFigure(own: OwnModel): Figure {
   const { hybrid, pure, textTokens: text, phases, latent } = own;
@@ -144,7 +115,7 @@ function tokenAxis(tokens: readonly number[]): Record<string, unknown> {
   });
 }
 
-/** Upright lines with words, on a logarithmic axis. */
+/** Labelled vertical lines on a logarithmic axis. */
 function marks(
   places: readonly (readonly [x: number, text: string])[],
 ): { shapes: unknown[]; annotations: unknown[] } {

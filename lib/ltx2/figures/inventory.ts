@@ -4,7 +4,7 @@ import { transformerTensors } from "../inventory/transformer.ts";
 import type { AttentionNameAccount } from "../quantisation.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** What a tensor of the transformer is there for. */
+/** Roles of the transformer's tensors, by name; the first match counts. */
 const ROLES: readonly (readonly [role: string, names: RegExp])[] = [
   ["video: self-attention", /\.attn1\./],
   ["video: attention to text", /\.attn2\./],
@@ -14,19 +14,7 @@ const ROLES: readonly (readonly [role: string, names: RegExp])[] = [
   ["timestep, captions, projections", /./],
 ];
 
-/**
- * Parameters of the transformer by role.
- *
- * @example
- * ```ts
- * import { LTX2, parametersByRole } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const roles = parametersByRole(LTX2);
- * // 48 feed-forward layers of 8 D^2 weights and 5 D biases.
- * assert.equal(roles["video: feed-forward"], 48 * (8 * 4096 ** 2 + 5 * 4096));
- * ```
- */
+/** Parameters of the transformer by role. */
 export function parametersByRole(config: Ltx2Config): Record<string, number> {
   const byRole = new Map<string, TensorSpec[]>(
     ROLES.map(([role]) => [role, []]),
@@ -40,18 +28,7 @@ export function parametersByRole(config: Ltx2Config): Record<string, number> {
   );
 }
 
-/**
- * Where the parameters of the transformer are.
- *
- * @example
- * ```ts
- * import { LTX2, parametersFigure } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const billions = parametersFigure(LTX2).data[0]!["x"] as number[];
- * assert.equal(billions.reduce((sum, x) => sum + x).toFixed(3), "18.876");
- * ```
- */
+/** Figure of the transformer's parameters by role. */
 export function parametersFigure(config: Ltx2Config): Figure {
   const roles = Object.entries(parametersByRole(config)).reverse();
   const total = roles.reduce((sum, [, count]) => sum + count, 0);
@@ -76,18 +53,7 @@ export function parametersFigure(config: Ltx2Config): Figure {
   };
 }
 
-/**
- * How 288 attention modules become 4936 names.
- *
- * @example
- * ```ts
- * import { attentionNameAccount, attentionNamesFigure, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { data } = attentionNamesFigure(attentionNameAccount(LTX2, 42));
- * assert.deepEqual(data[0]!["text"], ["4936", "2016", "40", "2880", "288"]); // from below
- * ```
- */
+/** Figure of how 288 attention modules become 4936 names. */
 export function attentionNamesFigure(account: AttentionNameAccount): Figure {
   const { modules, inBlocks, inConnectors, quantisedBlocks, scalesPerBlock } =
     account;
@@ -101,7 +67,7 @@ export function attentionNamesFigure(account: AttentionNameAccount): Figure {
     ],
     ['names with "attn"', account.total],
   ].reverse() as [string, number][];
-  // Each part begins where the one before it ends; the first and last at zero.
+  // A waterfall: each part begins where the previous one ends.
   const begins = [0, inBlocks + inConnectors, inBlocks, 0, 0];
   const colours = [
     COLOURS.grey,

@@ -16,27 +16,8 @@ export interface PhaseMemory {
 }
 
 /**
- * Estimates the memory of every phase under three plans: nothing done about
- * it; one clip at a time with blocks computed again; and attention, besides,
- * one head at a time.
- *
- * @example
- * ```ts
- * import { memoryByPhase, totalBytes } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const hybrid = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
- * const rows = memoryByPhase({
- *   hybrid,
- *   pure: { ...hybrid, attentionLayers: 48, cnnLayers: 0, textConditioning: "cross" },
- *   parameters: { backbone: 280e6, text: 85e6, vae: 120e6 },
- *   latent: { space: 16, time: 4, channels: 256 },
- *   textTokens: 96,
- *   phases: [{ name: "1", epochs: 20, samples: 1000, batch: 4, size: 256, frames: 16 }],
- * });
- * const [plain, again, heads] = rows.map(({ memory }) => totalBytes(memory));
- * assert.ok(plain! > again! && again! > heads!);
- * ```
+ * Estimates the memory of every phase under three plans: everything kept; one
+ * clip at a time with remat; the same with attention one head at a time.
  */
 export function memoryByPhase(own: OwnModel): PhaseMemory[] {
   const { hybrid, parameters, textTokens, phases, latent } = own;
@@ -70,19 +51,7 @@ const PARTS: readonly (readonly [keyof TrainingMemory, string, string])[] = [
   ["block", "backward pass of one block", COLOURS.orange],
 ];
 
-/**
- * Memory of a training step by phase and plan, beside what the card has.
- *
- * @example
- * ```ts
- * import { memoryFigure } from "lib/ltx2/mod.ts";
- * import { baseModel } from "lib/recipes/analyze/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const totals = memoryFigure(baseModel()).data.at(-1)!["text"] as string[];
- * assert.equal(totals.length, 5 * 3); // phases x plans
- * ```
- */
+/** Figure of a training step's memory by phase and plan, with the card's limit. */
 export function memoryFigure(own: OwnModel): Figure {
   const rows = memoryByPhase(own);
   const x = [

@@ -1,19 +1,7 @@
 import type { Decision } from "../decisions.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/**
- * What each decision saves, as a factor.
- *
- * @example
- * ```ts
- * import { savingsFigure } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const saves = { what: "Weights", unit: "GB", before: 50, after: 0.5 };
- * const figure = savingsFigure([{ name: "Text encoder", ltx2: "", ours: "", reason: "", saves }]);
- * assert.deepEqual(figure.data[0]!["text"], ["100x: 50.0 to 0.500 GB"]);
- * ```
- */
+/** Figure of each decision's saving, as a factor. */
 export function savingsFigure(decisions: readonly Decision[]): Figure {
   const rows = decisions.toReversed().map(({ name, saves }) => ({
     name: `${name}<br><sub>${saves.what}</sub>`,
@@ -41,7 +29,7 @@ export function savingsFigure(decisions: readonly Decision[]): Figure {
   };
 }
 
-/** Two digits, or as many as there are before the point. */
+/** Two significant digits, more from 100 on. */
 function factorText(factor: number): string {
   return factor.toFixed(factor < 10 ? 1 : 0);
 }

@@ -1,25 +1,15 @@
 import { sizeOf } from "../../core/mod.ts";
 
-/** A tensor that a model is made of. */
+/** A tensor of a model. */
 export interface TensorSpec {
   /** As in the published files, without the prefix of its component. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** A stored constant and no parameter: files may leave it out. */
+  /** A stored constant, not a parameter: files may leave it out. */
   readonly constant?: true;
 }
 
-/**
- * Parameters of tensors, constants left out.
- *
- * @example
- * ```ts
- * import { parametersOf } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(parametersOf([{ name: "a", shape: [2, 3] }, { name: "b", shape: [3] }]), 9);
- * ```
- */
+/** Parameters of tensors, constants left out. */
 export function parametersOf(tensors: readonly TensorSpec[]): number {
   return tensors.reduce(
     (sum, { shape, constant }) => constant ? sum : sum + sizeOf(shape),
@@ -49,7 +39,7 @@ export function convolution(
 }
 
 /** Puts a prefix and a dot before every name. */
-export function under(
+export function withPrefix(
   prefix: string,
   tensors: readonly TensorSpec[],
 ): TensorSpec[] {

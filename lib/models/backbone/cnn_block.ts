@@ -5,16 +5,15 @@ import {
   type Conv3dParameters,
   initConv3d,
   initLinear,
-  layerNorm,
   linear,
   type LinearParameters,
   silu,
   type Tensors,
 } from "../layers/mod.ts";
 import type { GridSize } from "../vae/config.ts";
-import { modulate, modulationOf } from "./modulation.ts";
+import { modulatedResidual, modulationOf } from "./modulation.ts";
 
-/** A convolution over neighbours in time and space, in a bottleneck. */
+/** A bottleneck block with a 3-D convolution. */
 export interface CnnBlockParameters {
   /** `[3,D]`: shift, scale and gate. */
   readonly modulation: NdArray;
@@ -26,39 +25,45 @@ export interface CnnBlockParameters {
   readonly up: LinearParameters;
 }
 
-/** Vectors by which the timestep steers this block. */
-export const CNN_MODULATIONS = 3;
+/** Modulation vectors of the block. */
+const CNN_MODULATIONS = 3;
 
 /** Makes a CNN block of width `D` and bottleneck `K`. */
 export function initCnnBlock(
   rng: Rng,
   width: number,
-  inner: number,
+  bottleneck: number,
 ): CnnBlockParameters {
   return {
     modulation: zeros([CNN_MODULATIONS, width]),
-    down: initLinear(rng.fork("down"), width, inner),
-    conv: initConv3d(rng.fork("conv"), 3, inner, inner),
-    up: initLinear(rng.fork("up"), inner, width),
+    down: initLinear(rng.fork("down"), width, bottleneck),
+    conv: initConv3d(rng.fork("conv"), 3, bottleneck, bottleneck),
+    up: initLinear(rng.fork("up"), bottleneck, width),
   };
 }
 
-/** `[B,N,D] -> [B,N,D]`, tokens being the cells of a latent grid. */
+/**
+ * `[B,N,D] -> [B,N,D]`, tokens being the cells of a latent grid.
+ *
+ * @param options.shared Modulation that all blocks share, `[B,6,D]`: the first
+ *   three.
+ */
 export function cnnBlock(
   p: Tensors<CnnBlockParameters>,
   x: tf.Tensor,
-  options: { readonly shared: tf.Tensor; readonly grid: GridSize },
+  { shared, grid }: { readonly shared: tf.Tensor; readonly grid: GridSize },
 ): tf.Tensor {
-  const { frames, height, width } = options.grid;
+  const { frames, height, width } = grid;
   const [B, N] = x.shape as [number, number, number];
-  const [shift, scale, gate] = modulationOf(
+  const vectors = modulationOf(
     p.modulation,
-    tf.slice(options.shared, [0, 0, 0], [-1, CNN_MODULATIONS, -1]),
-  ) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const small = silu(linear(p.down, modulate(layerNorm(x), scale, shift)));
-  const inner = small.shape[2]!;
-  const grid = tf.reshape(small, [B, frames, height, width, inner]);
-  const mixed = silu(conv3d(p.conv, grid));
-  const moved = linear(p.up, tf.reshape(mixed, [B, N, inner]));
-  return tf.add(x, tf.mul(moved, gate));
+    tf.slice(shared, [0, 0, 0], [-1, CNN_MODULATIONS, -1]),
+  );
+  return modulatedResidual(x, vectors, (x) => {
+    const narrow = silu(linear(p.down, x));
+    const K = narrow.shape[2]!;
+    const cells = tf.reshape(narrow, [B, frames, height, width, K]);
+    const mixed = silu(conv3d(p.conv, cells));
+    return linear(p.up, tf.reshape(mixed, [B, N, K]));
+  });
 }

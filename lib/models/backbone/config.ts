@@ -3,10 +3,10 @@ import * as z from "zod";
 /** The shape of a HybridBackbone. */
 export const backboneConfigSchema = z.strictObject({
   width: z.int().min(8).describe("channels of a token"),
-  heads: z.int().min(1).describe("heads of the attention"),
+  heads: z.int().min(1).describe("attention heads"),
   attentionLayers: z.int().min(0).describe("attention blocks"),
   cnnLayers: z.int().min(0).describe("CNN blocks, interleaved evenly"),
-  cnnWidth: z.int().min(1).describe("channels inside a CNN block"),
+  cnnWidth: z.int().min(1).describe("channels of a CNN block's bottleneck"),
   textConditioning: z.enum(["joint", "cross"]).describe(
     "how attention blocks attend to the text: joint, one attention over video and text; cross, a cross-attention of its own, as in LTX-2",
   ),
@@ -30,8 +30,8 @@ export const backboneConfigSchema = z.strictObject({
 /** The shape of a HybridBackbone, checked. */
 export type BackboneConfig = z.infer<typeof backboneConfigSchema>;
 
-/** The kinds of blocks. */
-export type LayerKind = "attention" | "cross" | "cnn";
+/** The kinds of blocks; "cross" is an attention block with cross-attention to the text. */
+type LayerKind = "attention" | "cross" | "cnn";
 
 /**
  * The kind of each block, CNN blocks spread evenly among the others.
@@ -55,20 +55,15 @@ export function layerKinds(
   const total = attentionLayers + cnnLayers;
   const cnnBefore = (place: number): number =>
     Math.floor(place * cnnLayers / total);
-  return Array.from(
-    { length: total },
-    (_, place) =>
-      cnnBefore(place + 1) > cnnBefore(place)
-        ? "cnn"
-        : textConditioning === "cross"
-        ? "cross"
-        : "attention",
-  );
+  return Array.from({ length: total }, (_, place) => {
+    if (cnnBefore(place + 1) > cnnBefore(place)) return "cnn";
+    return textConditioning === "cross" ? "cross" : "attention";
+  });
 }
 
 /**
- * The pure Transformer that a hybrid is compared with: as deep and as wide,
- * every block in LTX-2's style.
+ * The pure Transformer that a hybrid is compared with: as deep and as wide, all
+ * blocks in LTX-2's style.
  *
  * @example
  * ```ts

@@ -8,10 +8,11 @@ import {
   layerNorm,
   linear,
   type LinearParameters,
-  meanOfTokens,
+  meanPool,
   normal,
   promptMlp,
   type PromptMlpParameters,
+  type RotaryTable,
   silu,
   stack,
   type Tensors,
@@ -30,55 +31,41 @@ import {
   type CnnBlockParameters,
   initCnnBlock,
 } from "./cnn_block.ts";
-import { type BackboneConfig, type LayerKind, layerKinds } from "./config.ts";
-import {
-  crossBlock,
-  type CrossBlockParameters,
-  initCrossBlock,
-} from "./cross_block.ts";
-import { modulate, modulationOf } from "./modulation.ts";
-
-/** A block of any kind; the configuration tells which stands where. */
-export type BlockParameters =
-  | AttentionBlockParameters
-  | CrossBlockParameters
-  | CnnBlockParameters;
+import { type BackboneConfig, layerKinds } from "./config.ts";
+import { modulatedNorm, modulationOf } from "./modulation.ts";
 
 /** Parameters of a HybridBackbone. */
 export interface BackboneParameters {
   /** `[Z,D]`: latent channels to tokens. */
   readonly input: LinearParameters;
   readonly timestep: TimestepParameters;
-  /** `[D,6D]`: what all blocks share of the timestep. */
+  /** `[D,6D]`: modulation that all blocks share (adaLN-single). */
   readonly modulation: LinearParameters;
-  /** `[textWidth,D]`: the text encoder's output to context tokens. */
+  /** `[textWidth,D]`: text tokens to context tokens. */
   readonly text: LinearParameters;
-  /** `[wordRows,D]`: the backbone's own path for the words of a prompt, if any. */
+  /** `[wordRows,D]`: word embeddings, further context tokens. */
   readonly words?: NdArray;
-  /** The pooled text as M more context tokens, if any. */
+  /** From pooled text to further context tokens. */
   readonly promptMlp?: PromptMlpParameters;
-  /** `[D,D]`: the whole prompt, added to the timestep. */
+  /** `[D,D]`: the mean of the context, added to the timestep embedding. */
   readonly prompt: LinearParameters;
-  readonly layers: Record<string, BlockParameters>;
+  readonly layers: Record<
+    string,
+    AttentionBlockParameters | CnnBlockParameters
+  >;
   /** `[2,D]`: shift and scale before the output. */
   readonly finalModulation: NdArray;
   /** `[D,Z]`. */
   readonly output: LinearParameters;
 }
 
-/** What the backbone needs to know of the models beside it. */
-export interface BackboneSurroundings {
-  readonly latentChannels: number;
-  readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
-}
-
 /**
- * Deviation of word embeddings before training: small, for they are not
- * normalised, so that a word says little until it has been learned.
+ * Std of word embeddings before training. They are not normalised: small ones
+ * keep words that were never trained from disturbing the others.
  */
 const WORD_STD = 0.02;
 
-/** Gain of the MLP's output layer before training, small for the same reason. */
+/** Gain of the prompt MLP's output layer before training, for the same reason. */
 const PROMPT_MLP_GAIN = 0.1;
 
 /**
@@ -96,27 +83,20 @@ const MIN_SIGMA = 0.05;
 const SIGMA_DATA = 0.3;
 
 /**
- * Makes a HybridBackbone. Gates and output start at zero, so that it starts by
- * predicting nothing (Peebles & Xie 2022, arXiv 2212.09748).
+ * Makes a HybridBackbone. Gates and output start at zero, so that it predicts
+ * zero at first (Peebles & Xie 2022, arXiv 2212.09748).
  *
- * @example
- * ```ts
- * import { initBackbone } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone, text } = PRESETS.tiny;
- * const { words } = initBackbone(backbone, { latentChannels: 8, text }, new Rng(0));
- * assert.deepEqual(words?.shape, [128, 48]);
- * ```
+ * @param models.latentChannels Z, of the VAE.
  */
 export function initBackbone(
   config: BackboneConfig,
-  { latentChannels, text }: BackboneSurroundings,
+  { latentChannels, text }: {
+    readonly latentChannels: number;
+    readonly text: Pick<TextConfig, "outputWidth" | "wordRows">;
+  },
   rng: Rng,
 ): BackboneParameters {
-  const { width } = config;
+  const { width, cnnWidth } = config;
   const kinds = layerKinds(config);
   return {
     input: initLinear(rng.fork("input"), latentChannels, width),
@@ -135,29 +115,20 @@ export function initBackbone(
       promptMlp: initContextMlp(config, text, rng),
     }),
     prompt: initLinear(rng.fork("prompt"), width, width),
-    layers: stack<BlockParameters>(
+    layers: stack(
       "block",
       kinds.length,
-      (place, name) => initBlock(kinds[place]!, rng.fork(name), config),
+      (place, name) =>
+        kinds[place] === "cnn"
+          ? initCnnBlock(rng.fork(name), width, cnnWidth)
+          : initAttentionBlock(rng.fork(name), width, config.textConditioning),
     ),
     finalModulation: zeros([2, width]),
     output: initLinear(rng.fork("output"), width, latentChannels, 0),
   };
 }
 
-/**
- * Makes the MLP from pooled text to context tokens; small values at first.
- *
- * @example
- * ```ts
- * import { initContextMlp } from "lib/models/backbone/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { proj } = initContextMlp({ pooledContextTokens: 4, width: 8 }, { outputWidth: 6 }, new Rng(0));
- * assert.deepEqual(proj.weight.shape, [6, 32]);
- * ```
- */
+/** Makes the MLP from pooled text to context tokens of a backbone. */
 export function initContextMlp(
   { pooledContextTokens: tokens = 0, width }: Pick<
     BackboneConfig,
@@ -166,30 +137,17 @@ export function initContextMlp(
   text: Pick<TextConfig, "outputWidth">,
   rng: Rng,
 ): PromptMlpParameters {
+  // The name of the fork decides the initial weights: it stays.
+  const own = rng.fork("memory");
   return initPromptMlp(
-    rng.fork("memory"),
+    own,
     text.outputWidth,
     { tokens, width },
     PROMPT_MLP_GAIN,
   );
 }
 
-function initBlock(
-  kind: LayerKind,
-  rng: Rng,
-  { width, cnnWidth }: BackboneConfig,
-): BlockParameters {
-  switch (kind) {
-    case "attention":
-      return initAttentionBlock(rng, width);
-    case "cross":
-      return initCrossBlock(rng, width);
-    case "cnn":
-      return initCnnBlock(rng, width, cnnWidth);
-  }
-}
-
-/** What a noisy latent is denoised by. */
+/** The inputs of a backbone. */
 export interface BackboneInputs {
   /** Noisy normalised latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
@@ -200,26 +158,26 @@ export interface BackboneInputs {
   /** Rows of the prompt's words, int32 `[B,W]`, and their mask, `[B,W]`. */
   readonly words: { readonly ids: tf.Tensor; readonly mask: tf.Tensor };
   /** Rotary tables of the tokens, `[N,d/2]`. */
-  readonly positions: { readonly cos: tf.Tensor; readonly sin: tf.Tensor };
+  readonly positions: Tensors<RotaryTable>;
 }
 
 /**
- * Something to put around every block, which must not change what it computes:
- * the compiler's `checkpoint`, which trades time for memory.
+ * Wraps every block without changing its result: the compiler's `remat`
+ * (gradient checkpointing), which trades time for memory.
  */
-export type AroundBlock = <P, A>(
+export type Remat = <P, A>(
   block: (parameters: P, activations: A) => tf.Tensor,
 ) => (parameters: P, activations: A) => tf.Tensor;
 
 /** How the blocks are run. */
 export interface BlockOptions {
-  readonly around?: AroundBlock;
+  readonly remat?: Remat;
 }
 
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
- * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "x0"` it predicts the
- * clean latent `x0 = output + cSkip(sigma) * noisy`, and the velocity is
+ * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "x0"` it predicts the clean
+ * latent `x0 = output + cSkip(sigma) * noisy`, and the velocity is
  * `(noisy - x0) / sigma` (Li & He 2025, Back to Basics, arXiv 2511.13720).
  *
  * @example
@@ -249,72 +207,48 @@ export interface BlockOptions {
 export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
-  config: BackboneConfig,
-  { around = (block) => block }: BlockOptions = {},
+  { heads, width: D, prediction }: BackboneConfig,
+  { remat = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const [B, frames, height, width, Z] = inputs.latent
     .shape as [number, number, number, number, number];
   const grid = { frames, height, width };
-  const D = config.width;
   const N = frames * height * width;
 
   const context = contextOf(p, inputs);
   const condition = tf.add(
     timestepEmbedding(p.timestep, inputs.sigma),
-    linear(p.prompt, meanOfTokens(context)),
+    linear(p.prompt, meanPool(context)),
   ); // [B,D]
   const shared = tf.reshape(
     linear(p.modulation, silu(condition)),
     [B, ATTENTION_MODULATIONS, D],
   );
 
-  let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
-  const { heads } = config;
   const conditioning = { shared, rotary: inputs.positions, context };
-  type AttentionInputs = typeof conditioning & { readonly x: tf.Tensor };
-  const blocks = {
-    attention: around((
-      layer: Tensors<AttentionBlockParameters>,
-      given: AttentionInputs,
-    ) => attentionBlock(layer, given.x, { ...given, heads })),
-    cross: around((
-      layer: Tensors<CrossBlockParameters>,
-      given: AttentionInputs,
-    ) => crossBlock(layer, given.x, { ...given, heads })),
-    cnn: around((
-      layer: Tensors<CnnBlockParameters>,
-      given: { x: tf.Tensor; shared: tf.Tensor },
-    ) => cnnBlock(layer, given.x, { ...given, grid })),
-  };
-  const kinds = layerKinds(config);
-  Object.values(p.layers).forEach((layer, place) => {
-    switch (kinds[place]!) {
-      case "attention":
-        x = blocks.attention(layer as Tensors<AttentionBlockParameters>, {
-          ...conditioning,
-          x,
-        });
-        break;
-      case "cross":
-        x = blocks.cross(layer as Tensors<CrossBlockParameters>, {
-          ...conditioning,
-          x,
-        });
-        break;
-      case "cnn":
-        x = blocks.cnn(layer as Tensors<CnnBlockParameters>, { x, shared });
-        break;
-    }
-  });
+  const attend = remat((
+    layer: Tensors<AttentionBlockParameters>,
+    { x, ...given }: typeof conditioning & { readonly x: tf.Tensor },
+  ) => attentionBlock(layer, x, { ...given, heads }));
+  const convolve = remat((
+    layer: Tensors<CnnBlockParameters>,
+    { x, shared }: { x: tf.Tensor; shared: tf.Tensor },
+  ) => cnnBlock(layer, x, { shared, grid }));
+  let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
+  for (const layer of Object.values(p.layers)) {
+    x = "conv" in layer
+      ? convolve(layer, { x, shared })
+      : attend(layer, { ...conditioning, x });
+  }
   const [shift, scale] = modulationOf(
     p.finalModulation,
     tf.expandDims(condition, 1),
-  ) as [tf.Tensor, tf.Tensor];
+  );
   const out = tf.reshape(
-    linear(p.output, modulate(layerNorm(x), scale, shift)),
+    linear(p.output, modulatedNorm(x, shift!, scale!)),
     inputs.latent.shape,
   );
-  if (config.prediction !== "x0") return out;
+  if (prediction !== "x0") return out;
   const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
   const x0 = tf.add(out, tf.mul(inputs.latent, cSkip(sigma)));
   return tf.div(tf.sub(inputs.latent, x0), tf.maximum(sigma, MIN_SIGMA));
@@ -342,13 +276,13 @@ function contextOf(
   p: Tensors<BackboneParameters>,
   { text, words }: BackboneInputs,
 ): AttentionContext {
-  const read = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
-  const parts: AttentionContext[] = [{ tokens: read, mask: text.mask }];
+  const tokens = layerNorm(linear(p.text, text.tokens)); // [B,L,D]
+  const parts: AttentionContext[] = [{ tokens, mask: text.mask }];
   if (p.words) {
-    const own = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
-    parts.push({ tokens: own, mask: words.mask });
+    const embedded = tf.gather(p.words, words.ids as tf.Tensor2D); // [B,W,D]
+    parts.push({ tokens: embedded, mask: words.mask });
   }
-  if (p.promptMlp) parts.push(promptMlp(p.promptMlp, text, read.shape[2]!));
+  if (p.promptMlp) parts.push(promptMlp(p.promptMlp, text, tokens.shape[2]!));
   return parts.length === 1 ? parts[0]! : {
     tokens: tf.concat(parts.map(({ tokens }) => tokens), 1),
     mask: tf.concat(parts.map(({ mask }) => mask), 1),

@@ -1,5 +1,4 @@
-import type { GridSize } from "../vae/config.ts";
-import type { VaeStride } from "../vae/config.ts";
+import type { GridSize, VaeStride } from "../vae/config.ts";
 import {
   rotaryAngles,
   type RotaryAxis,
@@ -7,14 +6,14 @@ import {
   rotaryTable,
 } from "../layers/mod.ts";
 
-/** Shortest and longest wavelength in time, seconds. */
+/** Shortest and longest wavelength in time, in seconds. */
 const SECONDS = [0.4, 40] as const;
-/** Shortest and longest wavelength in height and width, pixels. */
+/** Shortest and longest wavelength in height and width, in pixels. */
 const PIXELS = [32, 4096] as const;
 
 /**
- * Rotary angles of the tokens of a latent grid, from the middle of each cell
- * in seconds and pixels, so that frame rate and size mean what they mean.
+ * Rotary tables of the tokens of a latent grid, by the middle of each cell in
+ * seconds and pixels, so that a motion has the same angles at any frame rate.
  *
  * @param fps Frames per second of the clip.
  * @returns tables `[N,d/2]`, tokens in the order time, height, width.
@@ -39,7 +38,7 @@ export function tokenPositions(
 }
 
 /**
- * The angles themselves, for graphs in which the frame rate is an argument:
+ * The angles, for graphs in which the frame rate is an argument:
  * `space + time / fps`, in radians, `N` rows of `d/2` each.
  *
  * @example
@@ -58,13 +57,13 @@ export function tokenAngles(
   stride: VaeStride,
   headWidth: number,
 ): { readonly space: Float64Array; readonly time: Float64Array } {
-  // In no time at all, all cells lie at second zero.
+  // At an infinite frame rate, all cells lie at second 0.
   const space = rotaryAngles(axesOf(grid, stride, Infinity), headWidth);
   const both = rotaryAngles(axesOf(grid, stride, 1), headWidth);
   return { space, time: both.map((angle, i) => angle - space[i]!) };
 }
 
-/** Where the cells lie: seconds, rows and columns of pixels. */
+/** Middles of the cells: seconds, rows and columns of pixels. */
 function axesOf(
   grid: GridSize,
   stride: VaeStride,

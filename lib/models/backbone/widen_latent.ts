@@ -1,10 +1,10 @@
 import { type NdArray, zeros } from "../../core/mod.ts";
-import { inCorner } from "../layers/mod.ts";
+import { copyIntoCorner } from "../layers/mod.ts";
 import type { BackboneParameters } from "./hybrid_backbone.ts";
 
 /**
- * Fits a trained backbone to latents with more channels: it does not read the
- * new ones yet, predicts nothing for them, and for the others what it did.
+ * Fits a trained backbone to latents of more channels: it ignores the new ones,
+ * predicts zero for them, and for the others the same as before.
  *
  * @example
  * ```ts
@@ -26,17 +26,17 @@ export function widenBackboneLatent(
 ): BackboneParameters {
   const { input, output } = parameters;
   const [width] = output.weight.shape as [number, number];
-  const within = (array: NdArray, shape: readonly number[]): NdArray =>
-    inCorner<NdArray>(array, zeros(shape));
+  const padded = (array: NdArray, shape: readonly number[]): NdArray =>
+    copyIntoCorner<NdArray>(array, zeros(shape));
   return {
     ...parameters,
     input: {
       ...input,
-      weight: within(input.weight, [latentChannels, width]),
+      weight: padded(input.weight, [latentChannels, width]),
     },
     output: {
-      weight: within(output.weight, [width, latentChannels]),
-      bias: within(output.bias, [latentChannels]),
+      weight: padded(output.weight, [width, latentChannels]),
+      bias: padded(output.bias, [latentChannels]),
     },
   };
 }

@@ -1,18 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Spreads below this are none. */
-const NO_SPREAD = 1e-12;
+/** An untrained model outputs zero; avoid dividing by its standard deviation. */
+const MIN_STD = 1e-12;
 
 /**
  * Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598):
- * `without + scale * (with - without)`. A scale of 1 leaves the prompt as it is.
+ * `uncond + scale * (cond - uncond)`. A scale of 1 is the prompt as it is.
  *
- * @param withPrompt Velocity given the prompt, `[B,...]`.
- * @param withoutPrompt Velocity given the empty prompt, `[B,...]`.
+ * @param cond Velocity given the prompt, `[B,...]`.
+ * @param uncond Velocity given the empty prompt, `[B,...]`.
  * @param scale A scalar tensor.
- * @param rescale A scalar tensor in [0,1]: how much of the spread of each
- *   sample, which guidance widens until colours burn, is brought back to that
- *   of `withPrompt` (Lin et al. 2023, arXiv 2305.08891, section 3.4).
+ * @param rescale A scalar tensor in [0,1]: guidance raises the standard
+ *   deviation of a sample until colours burn; how far it is brought back to that
+ *   of `cond` (Lin et al. 2023, arXiv 2305.08891, section 3.4).
  *
  * @example
  * ```ts
@@ -26,24 +26,19 @@ const NO_SPREAD = 1e-12;
  * ```
  */
 export function guide(
-  withPrompt: tf.Tensor,
-  withoutPrompt: tf.Tensor,
+  cond: tf.Tensor,
+  uncond: tf.Tensor,
   scale: tf.Tensor,
   rescale?: tf.Tensor,
 ): tf.Tensor {
-  const guided = tf.add(
-    withoutPrompt,
-    tf.mul(tf.sub(withPrompt, withoutPrompt), scale),
-  );
+  const guided = tf.add(uncond, tf.mul(tf.sub(cond, uncond), scale));
   if (rescale === undefined) return guided;
-  // A model that has learned nothing says nothing: its spread is none.
-  const spread = tf.maximum(stdOf(guided), NO_SPREAD);
-  const narrowing = tf.div(stdOf(withPrompt), spread);
-  // rescale * narrowing + (1 - rescale), as a factor of each sample.
-  return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(narrowing, 1))));
+  const ratio = tf.div(stdOf(cond), tf.maximum(stdOf(guided), MIN_STD));
+  // rescale * ratio + (1 - rescale), as a factor of each sample.
+  return tf.mul(guided, tf.add(1, tf.mul(rescale, tf.sub(ratio, 1))));
 }
 
-/** What a model says of noisy latents, and what may be done about it. */
+/** The prediction of a model. */
 export interface Prediction {
   /** Noisy latents, `[B,t,h,w,Z]`. */
   readonly latent: tf.Tensor;
@@ -54,33 +49,13 @@ export interface Prediction {
 }
 
 /**
- * Steers sampling beyond the prompt: another velocity for a prediction. Pure
- * tensor functions, so that they are compiled together with the model.
+ * A guidance hook: returns another velocity for a prediction. Pure functions of
+ * tensors, so that they are compiled together with the model.
  */
 export type Guidance = (prediction: Prediction) => tf.Tensor;
 
 /**
- * The clean latents that a prediction amounts to: `latent - sigma * velocity`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { predictX0 } from "lib/models/diffusion/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Halfway between 1 and noise of 5.
- * const latent = tf.tensor2d([[3]]);
- * const clean = predictX0({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
- * assert.equal(clean.dataSync()[0], 1);
- * ```
- */
-export function predictX0({ latent, sigma, velocity }: Prediction): tf.Tensor {
-  return tf.sub(latent, tf.mul(perSample(sigma, latent), velocity));
-}
-
-/**
- * Applies guidances, each to what the one before it made of the velocity.
+ * Applies guidance hooks in turn, each to the velocity of the one before it.
  *
  * @example
  * ```ts
@@ -106,20 +81,43 @@ export function guideBy(
 }
 
 /**
- * Guidance towards clips of which something is small: a distance to an optical
- * flow, the flicker, the difference to a given frame. The clean latents that
- * the velocity leads to move against the gradient of that energy, as far as
- * there is noise left to change them by (after Dhariwal & Nichol 2021, arXiv
- * 2105.05233, with the gradient taken at the clean latents).
- *
- * @param energy Of clean latents `[B,t,h,w,Z]`, a scalar: the sum over samples.
- * @param strength How far, in latents, a gradient of one moves.
+ * The clean latents of a prediction: `latent - sigma * velocity`.
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { predictX0, energyGuidance } from "lib/models/diffusion/mod.ts";
+ * import { predictX0 } from "lib/models/diffusion/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * // Halfway between 1 and noise of 5.
+ * const latent = tf.tensor2d([[3]]);
+ * const x0 = predictX0({ latent, sigma: tf.tensor1d([0.5]), velocity: tf.tensor2d([[4]]) });
+ * assert.equal(x0.dataSync()[0], 1);
+ * ```
+ */
+export function predictX0({ latent, sigma, velocity }: Prediction): tf.Tensor {
+  const axes = latent.shape.slice(1).fill(1);
+  return tf.sub(
+    latent,
+    tf.mul(tf.reshape(sigma, [sigma.size, ...axes]), velocity),
+  );
+}
+
+/**
+ * Guidance towards clips of low energy: a distance to an optical flow, the
+ * flicker, the difference to a given frame. The predicted x0 moves against the
+ * gradient of the energy, by less at low noise (after Dhariwal & Nichol 2021,
+ * arXiv 2105.05233, with the gradient taken at x0).
+ *
+ * @param energy Of clean latents `[B,t,h,w,Z]`, a scalar: the sum over samples.
+ * @param strength Distance, in latents, by which a gradient of 1 moves x0.
+ *
+ * @example
+ * ```ts
+ * import "lib/compiler/eager.ts";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { energyGuidance, predictX0 } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const prediction = {
@@ -127,19 +125,18 @@ export function guideBy(
  *   sigma: tf.tensor1d([1]),
  *   velocity: tf.tensor2d([[1]]),
  * };
- * // Towards clips that are zero: its gradient is twice the clip.
- * const darker = energyGuidance((clean) => tf.square(clean), 0.25);
- * const clean = predictX0({ ...prediction, velocity: darker(prediction) });
- * assert.equal(clean.dataSync()[0], 1);
+ * // Towards clips that are zero: the gradient is twice the clip.
+ * const darker = energyGuidance((x0) => tf.square(x0), 0.25);
+ * const x0 = predictX0({ ...prediction, velocity: darker(prediction) });
+ * assert.equal(x0.dataSync()[0], 1);
  * ```
  */
 export function energyGuidance(
-  energy: (clean: tf.Tensor) => tf.Tensor,
+  energy: (x0: tf.Tensor) => tf.Tensor,
   strength: number,
 ): Guidance {
-  const gradientOf = tf.grad((clean: tf.Tensor) => tf.sum(energy(clean)));
-  // x0' = x0 - strength * gradient, at the same latent: v' = (latent - x0') / s,
-  // the gradient's part being s times smaller the less noise there is.
+  const gradientOf = tf.grad((x0: tf.Tensor) => tf.sum(energy(x0)));
+  // At the same latent, x0 - strength * sigma * gradient is the x0 of this velocity.
   return (prediction) =>
     tf.add(
       prediction.velocity,
@@ -152,9 +149,4 @@ function stdOf(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.slice(1).map((_, axis) => axis + 1);
   const centred = tf.sub(x, tf.mean(x, axes, true));
   return tf.sqrt(tf.mean(tf.square(centred), axes, true));
-}
-
-/** `[B]` in the shape of `[B,1,...]`. */
-function perSample(values: tf.Tensor, like: tf.Tensor): tf.Tensor {
-  return tf.reshape(values, [values.size, ...like.shape.slice(1).fill(1)]);
 }

@@ -1,5 +1,5 @@
 /**
- * Rectified flow: how clips are noised in training and drawn in sampling.
+ * Rectified flow: noise for training, solvers and guidance for sampling.
  *
  * @module
  */
@@ -7,4 +7,3 @@ export * from "./guidance.ts";
 export * from "./rectified_flow.ts";
 export * from "./sampler.ts";
 export * from "./schedule.ts";
-export * from "./solver.ts";

@@ -3,7 +3,7 @@ import { float32, type NdArray, type Rng } from "../../core/mod.ts";
 import { shiftSigma } from "./schedule.ts";
 
 /**
- * A point on the straight line from data to noise:
+ * Adds noise to data, along a straight line:
  * `(1 - sigma) * data + sigma * noise`
  * (Liu et al. 2022, Flow Straight and Fast, arXiv 2209.03003).
  *
@@ -32,7 +32,7 @@ export function addNoise(
 }
 
 /**
- * The velocity along that line, which the model predicts: `noise - data`.
+ * The velocity along that line, the target of the model: `noise - data`.
  *
  * @example
  * ```ts
@@ -68,11 +68,11 @@ export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Draws noise levels from the logit-normal distribution, which visits the
- * middle more often than the ends (Esser et al. 2024, arXiv 2403.03206).
+ * Samples noise levels for training from the logit-normal distribution, dense in
+ * the middle (Esser et al. 2024, arXiv 2403.03206).
  *
  * @param shift As in sampling: see {@link timestepShift}.
- * @returns `[count]`, in (0,1).
+ * @returns sigmas `[count]`, in (0,1).
  *
  * @example
  * ```ts

@@ -1,15 +1,15 @@
-/** Tokens of the smallest clips, 16 frames of 64x64: for them nothing is shifted. */
+/** Tokens of the smallest clips, 16 frames of 64x64, whose shift is 1. */
 export const REFERENCE_TOKENS = 64;
-/** Channels of a latent up to which nothing is shifted for their sake. */
+/** Latent channels up to which they do not add to the shift. */
 const REFERENCE_CHANNELS = 32;
 
 /**
- * How far noise levels are shifted towards noise for a clip of so many numbers:
+ * The shift of noise levels towards noise, by the size of the latent:
  * `sqrt(tokens / 64 * max(1, channels / 32))` (Esser et al. 2024, arXiv
- * 2403.03206, section 5.3.2, where all have the same channels).
+ * 2403.03206, section 5.3.2, for a fixed number of channels).
  *
- * Neighbouring tokens of a large clip say much the same, and so do the channels
- * of a rich latent, so that more noise is needed to hide what they show.
+ * Neighbouring tokens of a large clip are redundant, and so are the channels of
+ * a wide latent: more noise is needed to hide their content.
  *
  * @example
  * ```ts
@@ -30,8 +30,8 @@ export function timestepShift(
 }
 
 /**
- * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`. 0 and 1 stay
- * where they are; the odds `s / (1 - s)` are multiplied by the shift.
+ * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`, which multiplies
+ * the odds `s / (1 - s)` by the shift.
  *
  * @example
  * ```ts
@@ -47,9 +47,9 @@ export function shiftSigma(sigma: number, shift: number): number {
 }
 
 /**
- * Noise levels from 1 to 0, one more than steps.
+ * Noise levels of a sampler, from 1 to 0, one more than steps.
  *
- * @param shift 1 spaces them evenly, more spends more steps on noise.
+ * @param shift 1 spaces them evenly; more spends more steps at high noise.
  * @throws {RangeError} if steps is not a whole number from 1, or shift not
  *   above 0
  *

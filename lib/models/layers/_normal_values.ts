@@ -1,29 +1,29 @@
 import type { Rng } from "../../core/mod.ts";
 
 /**
- * Normal values by the hundred million: the ziggurat method (Marsaglia & Tsang
- * 2000, The Ziggurat Method for Generating Random Variables) over the generator
- * sfc32 (Doty-Humphrey 2010, PractRand), a tenth of the time that logarithms
- * and cosines take. The half of the density is covered by {@link LAYERS} layers
- * of one area; a value inside its layer's core, which 98 % are, costs a
- * multiplication. Layer and place come from different bits (Doornik 2005).
+ * Normal values by the hundred million, in a tenth of the time of Box-Muller:
+ * the ziggurat method (Marsaglia & Tsang 2000, The Ziggurat Method for
+ * Generating Random Variables) over the generator sfc32 (Doty-Humphrey 2010,
+ * PractRand). {@link LAYERS} layers of equal area cover half of the density; 98 %
+ * of the values lie in the core of their layer and cost one multiplication.
+ * Layer and place come from different bits (Doornik 2005).
  */
 
 const LAYERS = 128;
-/** Where the tail begins, and the area of each layer, for 128 of them. */
+/** Beginning of the tail and area of a layer, for 128 layers. */
 const TAIL = 3.442619855899;
 const AREA = 9.91256303526217e-3;
-/** Places in a layer: 24 bits, as many as a float32 holds, and a sign. */
+/** Places in a layer: the 24 bits of a float32's mantissa; the sign is apart. */
 const PLACES = 2 ** 24;
 
 const density = (x: number): number => Math.exp(-0.5 * x * x);
 
-/** Per layer: places in the core, width of a place, height of the upper edge. */
+/** By layer: places in the core, width of a place, height of the upper edge. */
 const cores = new Int32Array(LAYERS);
 const widths = new Float64Array(LAYERS);
 const heights = new Float64Array(LAYERS);
 {
-  // The lowest layer holds the tail: as a rectangle it would be this wide.
+  // Width of the lowest layer, which holds the tail, as a rectangle.
   const base = AREA / density(TAIL);
   let outer = TAIL;
   cores[0] = TAIL / base * PLACES;

@@ -10,39 +10,30 @@ export interface Conv3dParameters {
   readonly bias: NdArray;
 }
 
-/** Cells along a window: one number for a cube, or time, height and width. */
-export type WindowSize = 1 | 3 | readonly [1 | 3, 1 | 3, 1 | 3];
-
 /**
- * Makes a convolution: weights of std `gain / sqrt(in * cells of the
- * window)`, bias zero.
+ * Makes a 3-D convolution: weights of std `gain / sqrt(in * kernel cells)`, bias
+ * zero.
  *
- * @example
- * ```ts
- * import { initConv3d } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(initConv3d(new Rng(0), [3, 1, 1], 4, 8).weight.shape, [3, 1, 1, 4, 8]);
- * ```
+ * @param size Kernel size: one number for a cube, or time, height and width.
  */
 export function initConv3d(
   rng: Rng,
-  size: WindowSize,
+  size: 1 | 3 | readonly [1 | 3, 1 | 3, 1 | 3],
   from: number,
   to: number,
   gain = 1,
 ): Conv3dParameters {
-  const window = typeof size === "number" ? [size, size, size] : size;
-  const fanIn = from * sizeOf(window);
+  const kernel = typeof size === "number" ? [size, size, size] : size;
+  const fanIn = from * sizeOf(kernel);
   return {
-    weight: normal(rng, [...window, from, to], gain / Math.sqrt(fanIn)),
+    weight: normal(rng, [...kernel, from, to], gain / Math.sqrt(fanIn)),
     bias: zeros([to]),
   };
 }
 
 /**
- * Convolves with stride 1, zeros outside: `[B,T,H,W,in] -> [B,T,H,W,out]`.
+ * Convolution of stride 1 with zero padding:
+ * `[B,T,H,W,in] -> [B,T,H,W,out]`.
  *
  * @example
  * ```ts

@@ -4,27 +4,18 @@ import { silu } from "./activation.ts";
 import { initLinear, linear, type LinearParameters } from "./linear.ts";
 import type { Tensors } from "./parameters.ts";
 
-/** Two linear layers with a wider one between. */
+/** An MLP of one hidden layer. */
 export interface FeedForwardParameters {
+  /** `[D,4D]`. */
   readonly up: LinearParameters;
+  /** `[4D,D]`. */
   readonly down: LinearParameters;
 }
 
-/** How much wider the middle is. */
+/** Width of the hidden layer over that of the input. */
 const EXPANSION = 4;
 
-/**
- * Makes a feed-forward layer of width `D`, 4 `D` in the middle.
- *
- * @example
- * ```ts
- * import { initFeedForward } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(initFeedForward(new Rng(0), 8).up.weight.shape, [8, 32]);
- * ```
- */
+/** Makes a feed-forward layer of width `D`. */
 export function initFeedForward(
   rng: Rng,
   width: number,
@@ -36,7 +27,7 @@ export function initFeedForward(
 }
 
 /**
- * `[...,D] -> [...,D]`.
+ * Linear, SiLU, linear: `[...,D] -> [...,D]`.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import { normal, type Tensors } from "./parameters.ts";
 
-/** `y = x W + b`. */
+/** A linear layer. */
 export interface LinearParameters {
   /** `[in,out]`. */
   readonly weight: NdArray;
@@ -13,17 +13,8 @@ export interface LinearParameters {
 /**
  * Makes a linear layer: weights of std `gain / sqrt(in)`, bias zero.
  *
- * @param gain 0 makes a layer that starts as nothing, for residual branches.
- *
- * @example
- * ```ts
- * import { initLinear } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { weight, bias } = initLinear(new Rng(0), 4, 8);
- * assert.deepEqual([weight.shape, bias.shape], [[4, 8], [8]]);
- * ```
+ * @param gain 0 for the last layer of a residual branch, which then starts as
+ *   the identity.
  */
 export function initLinear(
   rng: Rng,
@@ -38,7 +29,7 @@ export function initLinear(
 }
 
 /**
- * Applies a linear layer over the last axis: `[...,in] -> [...,out]`.
+ * `x W + b` over the last axis: `[...,in] -> [...,out]`.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { NdArray } from "../../core/mod.ts";
-import { ones, type Tensors } from "./parameters.ts";
+import { float32, type NdArray } from "../../core/mod.ts";
+import type { Tensors } from "./parameters.ts";
 
-/** Added to a mean square before its root is taken. */
+/** Added to a mean square before its square root. */
 const EPSILON = 1e-6;
 
 /** Scale of each channel, `[C]`. */
@@ -10,27 +10,17 @@ export interface NormParameters {
   readonly scale: NdArray;
 }
 
-/**
- * Makes a norm that starts with scale one.
- *
- * @example
- * ```ts
- * import { initNorm } from "lib/models/layers/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual([...initNorm(2).scale.data], [1, 1]);
- * ```
- */
+/** Makes a norm of scale one. */
 export function initNorm(channels: number): NormParameters {
-  return { scale: ones([channels]) };
+  return { scale: float32([channels], new Float32Array(channels).fill(1)) };
 }
 
 /**
  * Root-mean-square norm over the last axis: `[...,C] -> [...,C]`
  * (Zhang & Sennrich 2019, arXiv 1910.07467).
  *
- * Each position is normed by its own channels alone, so that a clip coded in
- * tiles gives what the whole clip gives.
+ * Each position is normalised by its own channels alone, so that a clip coded in
+ * tiles gives the same as the whole clip.
  *
  * @example
  * ```ts
@@ -53,7 +43,7 @@ export function rmsNorm(
 /**
  * Layer norm over the last axis without parameters: `[...,C] -> [...,C]` of
  * mean 0 and variance 1 (Ba et al. 2016, arXiv 1607.06450). Scale and shift
- * come from the timestep.
+ * come from the timestep (adaLN).
  *
  * @example
  * ```ts
@@ -73,9 +63,9 @@ export function layerNorm(x: tf.Tensor): tf.Tensor {
 /**
  * `x / sqrt(mean(x^2) + epsilon)` over the last axis.
  *
- * With `y` the result and `r` the inverse root, its gradient is
- * `r (dy - y mean(dy y))`, written out because the rules of its parts would
- * pass over the memory twice as often.
+ * With `y` the result and `r` the inverse root, the gradient is
+ * `r (dy - y mean(dy y))`, written out because those of the parts would pass
+ * over memory twice as often.
  */
 function divideByRoot(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((x, save) => {

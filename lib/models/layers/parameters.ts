@@ -1,12 +1,18 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type MapLeaves, type NdArray, Rng, zeros } from "../../core/mod.ts";
+import {
+  copyOf,
+  type MapLeaves,
+  type NdArray,
+  Rng,
+  zeros,
+} from "../../core/mod.ts";
 import { fillNormal } from "./_normal_values.ts";
 
 /** Parameters as a model computes with them: TF.js tensors in place of arrays. */
 export type Tensors<P> = MapLeaves<P, NdArray, tf.Tensor>;
 
 /**
- * Normal values with a standard deviation: weights before training.
+ * Weights before training: normal values of mean 0 and standard deviation `std`.
  *
  * @example
  * ```ts
@@ -25,14 +31,14 @@ export function normal(
   std: number,
 ): NdArray<"float32"> {
   const array = zeros(shape);
-  // Memory that nobody writes to is not taken from the machine.
+  // Pages that are never written take no memory.
   if (std !== 0 && !(rng instanceof MetaRng)) {
     fillNormal(array.data, rng, std);
   }
   return array;
 }
 
-/** A generator that draws no weights. */
+/** Marks that no weights are to be drawn. */
 class MetaRng extends Rng {
   override fork(): Rng {
     return this;
@@ -40,9 +46,8 @@ class MetaRng extends Rng {
 }
 
 /**
- * A generator for models of which only the names and shapes of the parameters
- * are wanted: weights stay zero and cost neither time nor memory, however large
- * the model is.
+ * A generator for models whose parameters are wanted by name and shape alone, as
+ * PyTorch's meta device: weights stay zero and take neither time nor memory.
  *
  * @example
  * ```ts
@@ -59,26 +64,8 @@ export function metaInit(): Rng {
 }
 
 /**
- * Ones: scales of norms before training.
- *
- * @example
- * ```ts
- * import { ones } from "lib/models/layers/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual([...ones([2]).data], [1, 1]);
- * ```
- */
-export function ones(shape: readonly number[]): NdArray<"float32"> {
-  const array = zeros(shape);
-  array.data.fill(1);
-  return array;
-}
-
-/**
- * Layers of a stack by their place: `{ block00: ..., block01: ... }`. The word
- * in front keeps them in order: names that are numbers JavaScript would sort
- * before all others.
+ * Layers by their place: `{ block00: ..., block01: ... }`. The prefix keeps them
+ * in order, since JavaScript sorts keys that are numbers before all others.
  *
  * @example
  * ```ts
@@ -89,14 +76,57 @@ export function ones(shape: readonly number[]): NdArray<"float32"> {
  * ```
  */
 export function stack<P>(
-  word: string,
+  prefix: string,
   count: number,
   init: (place: number, name: string) => P,
 ): Record<string, P> {
   return Object.fromEntries(
     Array.from({ length: count }, (_, place) => {
-      const name = word + String(place).padStart(2, "0");
+      const name = prefix + String(place).padStart(2, "0");
       return [name, init(place, name)];
     }),
   );
+}
+
+/**
+ * A larger array with another of the same rank in its leading corner: trained
+ * weights in a wider layer (Net2Net, arXiv 1511.05641).
+ *
+ * @param larger At least as long along every axis; it is not changed.
+ *
+ * @example
+ * ```ts
+ * import { copyIntoCorner } from "lib/models/layers/mod.ts";
+ * import { float32, zeros } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const wider = copyIntoCorner(float32([2, 1], [5, 6]), zeros([2, 2]));
+ * assert.deepEqual([...wider.data], [5, 0, 6, 0]);
+ * ```
+ */
+export function copyIntoCorner<A extends NdArray>(array: A, larger: A): A {
+  const result = copyOf(larger);
+  const width = array.shape.at(-1) ?? 1;
+  for (let from = 0; from < array.data.length; from += width) {
+    result.data.set(
+      array.data.subarray(from, from + width),
+      offsetOf(from, array.shape, larger.shape),
+    );
+  }
+  return result;
+}
+
+/** The offset in the larger array of a number of the smaller one. */
+function offsetOf(
+  index: number,
+  shape: readonly number[],
+  larger: readonly number[],
+): number {
+  let [rest, offset, stride] = [index, 0, 1];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    offset += rest % shape[axis]! * stride;
+    rest = Math.floor(rest / shape[axis]!);
+    stride *= larger[axis]!;
+  }
+  return offset;
 }

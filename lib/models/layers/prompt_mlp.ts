@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../core/mod.ts";
 import { silu } from "./activation.ts";
-import { type AttentionContext, meanOfTokens } from "./attention.ts";
+import { type AttentionContext, meanPool } from "./attention.ts";
 import { initLinear, linear, type LinearParameters } from "./linear.ts";
 import { layerNorm } from "./norm.ts";
 import type { Tensors } from "./parameters.ts";
@@ -20,33 +20,17 @@ export interface PromptMlpParameters {
   readonly proj: LinearParameters;
 }
 
-/** The output of a prompt MLP. */
-export interface PromptMlpSize {
-  /** M, in tokens. */
-  readonly tokens: number;
-  /** D, channels of a token. */
-  readonly width: number;
-}
-
 /**
  * Makes a prompt MLP for text tokens of `textWidth` channels.
  *
+ * @param size.tokens M.
+ * @param size.width D, channels of a context token.
  * @param gain Of the output layer before training.
- *
- * @example
- * ```ts
- * import { initPromptMlp } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { proj } = initPromptMlp(new Rng(0), 6, { tokens: 4, width: 8 });
- * assert.deepEqual(proj.weight.shape, [6, 32]);
- * ```
  */
 export function initPromptMlp(
   rng: Rng,
   textWidth: number,
-  { tokens, width }: PromptMlpSize,
+  { tokens, width }: { readonly tokens: number; readonly width: number },
   gain = 1,
 ): PromptMlpParameters {
   // The names of the forks decide the initial weights: they stay.
@@ -84,8 +68,8 @@ export function promptMlp(
   text: AttentionContext,
   width: number,
 ): AttentionContext {
-  const pooled = meanOfTokens({ ...text, tokens: layerNorm(text.tokens) });
-  const hidden = silu(linear(p.fc2, silu(linear(p.fc1, pooled))));
+  const pooledText = meanPool({ ...text, tokens: layerNorm(text.tokens) });
+  const hidden = silu(linear(p.fc2, silu(linear(p.fc1, pooledText))));
   const flat = linear(p.proj, hidden); // [B,M D]
   const [B, size] = flat.shape as [number, number];
   const count = size / width;

@@ -1,24 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, type NdArray } from "../../core/mod.ts";
+import type { Tensors } from "./parameters.ts";
 
-/** Cosines and sines of the angles by which features are turned, `[N,d/2]` each. */
+/** Cosines and sines of rotary angles, `[N,d/2]` each. */
 export interface RotaryTable {
   readonly cos: NdArray<"float32">;
   readonly sin: NdArray<"float32">;
 }
 
-/** Where tokens lie along one axis, and which wavelengths tell them apart. */
+/** The positions of tokens along one axis. */
 export interface RotaryAxis {
-  /** Position of each token, `N` of them, in the axis's unit. */
+  /** Of each of the `N` tokens, in the axis's unit. */
   readonly positions: readonly number[];
   /** Shortest and longest wavelength, in the same unit. */
   readonly wavelengths: readonly [shortest: number, longest: number];
 }
 
 /**
- * Angles for rotary position embedding (Su et al. 2021, arXiv 2104.09864) over
- * several axes: the `d/2` pairs of a head are dealt out to the axes in turn,
- * each axis has wavelengths in geometric steps.
+ * Angles of rotary position embedding (Su et al. 2021, arXiv 2104.09864) over
+ * several axes. The `d/2` pairs of a head go to the axes in turn; the
+ * wavelengths of an axis are in geometric progression.
  *
  * @param headWidth `d`, even.
  * @returns radians, `N` rows of `d/2`.
@@ -78,7 +79,26 @@ export function rotaryTable(
 }
 
 /**
- * Turns the features of each token: `[...,N,d] -> [...,N,d]`.
+ * The rotary tables of a sequence at positions 0, 1, 2, ..., as tensors.
+ *
+ * @param length N.
+ */
+export function sequenceRotary(
+  length: number,
+  wavelengths: RotaryAxis["wavelengths"],
+  headWidth: number,
+): Tensors<RotaryTable> {
+  const positions = Array.from({ length }, (_, i) => i);
+  const { cos, sin } = rotaryTable([{ positions, wavelengths }], headWidth);
+  return {
+    cos: tf.tensor(cos.data, [...cos.shape]),
+    sin: tf.tensor(sin.data, [...sin.shape]),
+  };
+}
+
+/**
+ * Rotates pairs of features by the angles of their token:
+ * `[...,N,d] -> [...,N,d]`.
  *
  * @example
  * ```ts
@@ -87,14 +107,14 @@ export function rotaryTable(
  * import { rotate } from "lib/models/layers/mod.ts";
  * import assert from "node:assert/strict";
  *
- * // A quarter turn of the pair (1, 0).
- * const turn = { cos: tf.tensor2d([[0]]), sin: tf.tensor2d([[1]]) };
- * assert.deepEqual([...rotate(tf.tensor2d([[1, 0]]), turn).dataSync()], [0, 1]);
+ * // The pair (1, 0) by a right angle.
+ * const angle = { cos: tf.tensor2d([[0]]), sin: tf.tensor2d([[1]]) };
+ * assert.deepEqual([...rotate(tf.tensor2d([[1, 0]]), angle).dataSync()], [0, 1]);
  * ```
  */
 export function rotate(
   x: tf.Tensor,
-  { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },
+  { cos, sin }: Tensors<RotaryTable>,
 ): tf.Tensor {
   const [a, b] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]; // [...,N,d/2]
   return tf.concat([

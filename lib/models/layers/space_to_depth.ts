@@ -5,8 +5,8 @@ export type Block = readonly [time: number, height: number, width: number];
 
 /**
  * Folds blocks of cells into channels:
- * `[B,T,H,W,C] -> [B,T/t,H/h,W/w,t*h*w*C]`. Nothing is lost, and a stride-1
- * layer after it does the work of a strided convolution.
+ * `[B,T,H,W,C] -> [B,T/t,H/h,W/w,t*h*w*C]`. With a layer of stride 1 after it,
+ * it is a strided convolution.
  *
  * @example
  * ```ts
@@ -20,14 +20,15 @@ export type Block = readonly [time: number, height: number, width: number];
  */
 export function spaceToDepth(x: tf.Tensor, [t, h, w]: Block): tf.Tensor {
   const [B, T, H, W, C] = x.shape as [number, number, number, number, number];
-  // Neighbours in width are neighbours in memory too, so that six axes suffice.
-  const apart = tf.reshape(x, [B * T / t, t, H / h, h, W / w, w * C]);
-  const folded = tf.transpose(apart, [0, 2, 4, 1, 3, 5]);
+  // Six axes suffice: neighbours in width are contiguous.
+  const split = tf.reshape(x, [B * T / t, t, H / h, h, W / w, w * C]);
+  const folded = tf.transpose(split, [0, 2, 4, 1, 3, 5]);
   return tf.reshape(folded, [B, T / t, H / h, W / w, t * h * w * C]);
 }
 
 /**
- * The inverse: `[B,T,H,W,t*h*w*C] -> [B,T*t,H*h,W*w,C]`.
+ * The inverse of {@link spaceToDepth}:
+ * `[B,T,H,W,t*h*w*C] -> [B,T*t,H*h,W*w,C]`.
  *
  * @example
  * ```ts
@@ -44,7 +45,7 @@ export function spaceToDepth(x: tf.Tensor, [t, h, w]: Block): tf.Tensor {
 export function depthToSpace(x: tf.Tensor, [t, h, w]: Block): tf.Tensor {
   const [B, T, H, W, D] = x.shape as [number, number, number, number, number];
   const C = D / (t * h * w);
-  const apart = tf.reshape(x, [B * T, H, W, t, h, w * C]);
-  const unfolded = tf.transpose(apart, [0, 3, 1, 4, 2, 5]);
+  const split = tf.reshape(x, [B * T, H, W, t, h, w * C]);
+  const unfolded = tf.transpose(split, [0, 3, 1, 4, 2, 5]);
   return tf.reshape(unfolded, [B, T * t, H * h, W * w, C]);
 }

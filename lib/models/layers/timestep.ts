@@ -7,28 +7,19 @@ import type { Tensors } from "./parameters.ts";
 /** Width of the sinusoids. */
 const SINUSOIDS = 256;
 /** Longest wavelength over the shortest. */
-const PERIOD = 10_000;
-/** Noise levels in [0,1] are spread over this many steps, as diffusion models do. */
+const MAX_PERIOD = 10_000;
+/** Timesteps that the noise levels in [0,1] are scaled to, as in DDPM and DiT. */
 const TIMESTEPS = 1000;
 
-/** From a noise level to a vector. */
+/** A timestep embedding: an MLP over sinusoids. */
 export interface TimestepParameters {
+  /** `[256,D]`. */
   readonly hidden: LinearParameters;
+  /** `[D,D]`. */
   readonly out: LinearParameters;
 }
 
-/**
- * Makes a timestep embedding of width `D`.
- *
- * @example
- * ```ts
- * import { initTimestep } from "lib/models/layers/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(initTimestep(new Rng(0), 8).hidden.weight.shape, [256, 8]);
- * ```
- */
+/** Makes a timestep embedding of width `D`. */
 export function initTimestep(rng: Rng, width: number): TimestepParameters {
   return {
     hidden: initLinear(rng.fork("hidden"), SINUSOIDS, width),
@@ -37,7 +28,7 @@ export function initTimestep(rng: Rng, width: number): TimestepParameters {
 }
 
 /**
- * Noise levels `[B]` in [0,1] `-> [B,D]`: sinusoids, linear, SiLU, linear.
+ * Noise levels sigma, `[B]` in [0,1], `-> [B,D]`: sinusoids, linear, SiLU, linear.
  *
  * @example
  * ```ts
@@ -58,7 +49,10 @@ export function timestepEmbedding(
 ): tf.Tensor {
   const half = SINUSOIDS / 2;
   const frequencies = tf.tensor2d(
-    Array.from({ length: half }, (_, i) => TIMESTEPS * PERIOD ** (-i / half)),
+    Array.from(
+      { length: half },
+      (_, i) => TIMESTEPS * MAX_PERIOD ** (-i / half),
+    ),
     [1, half],
   );
   const angles = tf.mul(tf.reshape(sigma, [sigma.size, 1]), frequencies);

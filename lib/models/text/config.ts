@@ -13,18 +13,18 @@ export const textConfigSchema = z.strictObject({
   ),
   width: z.int().min(8).describe("channels inside the encoder"),
   layers: z.int().min(1).describe("transformer layers"),
-  heads: z.int().min(1).describe("heads of the attention"),
+  heads: z.int().min(1).describe("attention heads"),
   queries: z.int().min(1).describe(
-    "tokens in which the backbone reads a prompt, however long it is",
+    "text tokens that the backbone gets, for a prompt of any length",
   ),
-  outputWidth: z.int().min(8).describe("channels of each of them"),
+  outputWidth: z.int().min(8).describe("channels of a text token"),
   maxCharacters: z.int().min(1).describe(
-    "characters read; longer prompts are cut between words",
+    "most characters of a prompt; longer ones are cut between words",
   ),
   wordRows: z.int().min(16).describe(
-    "rows of the backbone's word table; words are hashed into them",
+    "rows of the backbone's word embeddings; words are hashed into them",
   ),
-  maxWords: z.int().min(1).describe("words read; the rest is cut"),
+  maxWords: z.int().min(1).describe("most words of a prompt"),
 }).refine(
   ({ width, heads }) => width % (2 * heads) === 0,
   "width must be a multiple of 2 x heads",

@@ -11,18 +11,18 @@ import {
 import type { TextConfig } from "./config.ts";
 
 /**
- * What a video wants to know of a prompt: learned questions in the video's
- * width, which characters answer. The backbone so reads a fixed number of
- * tokens, and its cost does not grow with the prompt.
+ * A resampler with learned queries in the backbone's width, which attend to the
+ * characters (as the Perceiver Resampler, arXiv 2204.14198): the backbone gets a
+ * fixed number of text tokens, and its cost does not grow with the prompt.
  */
 export interface CrossModalParameters {
   /** `[K,O]`. */
   readonly queries: NdArray;
-  /** From the encoder's width `H` to the video's `O`. */
+  /** From the encoder's width `H` to the backbone's `O`. */
   readonly attention: CrossAttentionParameters;
 }
 
-/** Deviation of the questions before training: far enough apart to ask for different things. */
+/** Std of the queries before training, large enough for them to differ. */
 const QUERY_STD = 1;
 
 /** Makes the layer. */
@@ -43,7 +43,7 @@ export function initCrossModal(
   };
 }
 
-/** Asks: characters `[B,L,H]` and their mask `[B,L] -> [B,K,O]`. */
+/** Characters `[B,L,H]` and their mask `[B,L] -> [B,K,O]`. */
 export function crossModalAttention(
   { queries, attention }: Tensors<CrossModalParameters>,
   characters: AttentionContext,
@@ -51,9 +51,6 @@ export function crossModalAttention(
 ): tf.Tensor {
   const [K, O] = queries.shape as [number, number];
   const B = characters.tokens.shape[0]!;
-  const asked = tf.tile(tf.reshape(queries, [1, K, O]), [B, 1, 1]);
-  return tf.add(
-    asked,
-    crossAttention(attention, asked, characters, { heads }),
-  );
+  const x = tf.tile(tf.reshape(queries, [1, K, O]), [B, 1, 1]);
+  return tf.add(x, crossAttention(attention, x, characters, { heads }));
 }

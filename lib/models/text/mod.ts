@@ -7,7 +7,6 @@ export * from "./config.ts";
 export * from "./lexicon.ts";
 export * from "./normalise.ts";
 export * from "./prompt.ts";
-export * from "./term.ts";
-export * from "./terms/mod.ts";
 export * from "./text_encoder.ts";
 export * from "./unicode.ts";
+export * from "./video_terms.ts";

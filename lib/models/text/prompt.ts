@@ -1,11 +1,11 @@
-import { float32, hashOf, int32, type NdArray, zeros } from "../../core/mod.ts";
+import { float32, hashOf, int32, type NdArray } from "../../core/mod.ts";
 import type { TextConfig } from "./config.ts";
 import { type Lexicon, lexiconOf } from "./lexicon.ts";
 import { normalisePrompt } from "./normalise.ts";
-import { VIDEO_TERMS } from "./terms/mod.ts";
+import { VIDEO_TERMS } from "./video_terms.ts";
 import { characterRow } from "./unicode.ts";
 
-/** Prompts as numbers: what the text encoder and the backbone read. */
+/** Tokenised prompts: rows of the tables of text encoder and backbone. */
 export interface PromptTokens {
   /** Row of each character, `[B,L]`. */
   readonly characters: NdArray<"int32">;
@@ -23,52 +23,50 @@ export interface PromptTokens {
   readonly wordMask: NdArray<"float32">;
 }
 
-/** What the tables of a configuration need to know. */
-export type PromptSizes = Pick<
-  TextConfig,
-  | "characterRows"
-  | "ngramRows"
-  | "termRows"
-  | "wordRows"
-  | "maxCharacters"
-  | "maxWords"
->;
-
-/** The project's own terms. */
 const LEXICON: Lexicon = lexiconOf(VIDEO_TERMS);
 
 /**
- * Reads prompts: characters with the pairs and triples that end at them and
- * the video terms they are part of, and words as the Unicode rules part them
- * (also where no spaces are written). The empty prompt has no characters: it
- * asks for nothing in particular.
+ * Tokenises prompts: characters, the pairs and triples that end at them, the
+ * video terms that they are part of, and words, split by the rules of Unicode
+ * (also in scripts without spaces). The empty prompt has no characters: it is
+ * the unconditional one.
  *
  * @throws {RangeError} if the table of terms is smaller than the lexicon
  *
  * @example
  * ```ts
- * import { readPrompts } from "lib/models/text/mod.ts";
+ * import { tokenisePrompts } from "lib/models/text/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const sizes = { characterRows: 64, ngramRows: 64, termRows: 501, wordRows: 64, maxCharacters: 8, maxWords: 3 };
- * const { mask, wordMask } = readPrompts(["red cat", ""], sizes);
+ * const { mask, wordMask } = tokenisePrompts(["red cat", ""], sizes);
  * assert.deepEqual([...mask.data], [1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
  * assert.deepEqual([...wordMask.data], [1, 1, 0, 0, 0, 0]);
  * ```
  */
-export function readPrompts(
+export function tokenisePrompts(
   prompts: readonly string[],
-  config: PromptSizes,
+  config: Pick<
+    TextConfig,
+    | "characterRows"
+    | "ngramRows"
+    | "termRows"
+    | "wordRows"
+    | "maxCharacters"
+    | "maxWords"
+  >,
   lexicon: Lexicon = LEXICON,
 ): PromptTokens {
   const { maxCharacters, maxWords, ngramRows: rows } = config;
   if (lexicon.size >= config.termRows) {
     throw new RangeError(
-      `Cannot read prompts: termRows must be at least ${lexicon.size + 1}, ` +
+      `Cannot tokenise prompts: termRows must be at least ${
+        lexicon.size + 1
+      }, ` +
         `one more than there are terms: current value is ${config.termRows}`,
     );
   }
-  const read = prompts.map((prompt) => {
+  const rowsOf = prompts.map((prompt) => {
     const text = normalisePrompt(prompt);
     const all = [...text];
     const characters = all.slice(0, lengthWithin(text, maxCharacters));
@@ -81,13 +79,13 @@ export function readPrompts(
     };
   });
   return {
-    characters: table(read.map((p) => p.characters), maxCharacters),
-    pairs: table(read.map((p) => p.pairs), maxCharacters),
-    triples: table(read.map((p) => p.triples), maxCharacters),
-    terms: table(read.map((p) => p.terms), maxCharacters),
-    mask: maskOf(read.map((p) => p.characters.length), maxCharacters),
-    words: table(read.map((p) => p.words), maxWords),
-    wordMask: maskOf(read.map((p) => p.words.length), maxWords),
+    characters: table(rowsOf.map((p) => p.characters), maxCharacters),
+    pairs: table(rowsOf.map((p) => p.pairs), maxCharacters),
+    triples: table(rowsOf.map((p) => p.triples), maxCharacters),
+    terms: table(rowsOf.map((p) => p.terms), maxCharacters),
+    mask: maskOf(rowsOf.map((p) => p.characters.length), maxCharacters),
+    words: table(rowsOf.map((p) => p.words), maxWords),
+    wordMask: maskOf(rowsOf.map((p) => p.words.length), maxWords),
   };
 }
 
@@ -100,9 +98,8 @@ function wordsOf(text: string): string[] {
 }
 
 /**
- * Characters (code points) of a text that are read: all of them, or as many
- * whole words as there is room for. A word that fills more than half of the
- * room alone is cut where no sign is torn apart.
+ * Code points of a text that are kept: all of them, or as many whole words as
+ * fit. A word that takes more than half of the limit is cut between graphemes.
  */
 function lengthWithin(text: string, limit: number): number {
   const fit = (segmenter: Intl.Segmenter): number => {
@@ -119,7 +116,7 @@ function lengthWithin(text: string, limit: number): number {
   return Math.max(words, fit(GRAPHEMES)) || limit;
 }
 
-/** Rows of the n-grams that end at each character; the start is marked. */
+/** Rows of the n-grams that end at each character; those at the start are marked. */
 function ngramRows(characters: string[], n: number, rows: number): number[] {
   return characters.map((_, i) => {
     const gram = characters.slice(Math.max(0, i - n + 1), i + 1).join("");
@@ -127,7 +124,7 @@ function ngramRows(characters: string[], n: number, rows: number): number[] {
   });
 }
 
-/** Rows of the terms that the characters are part of. */
+/** Row of the term that each character is part of; 0 for none. */
 function termRows(characters: string[], lexicon: Lexicon): number[] {
   const rows = new Array<number>(characters.length).fill(0);
   for (const { index, start, end } of lexicon.find(characters)) {
@@ -150,31 +147,4 @@ function maskOf(counts: number[], length: number): NdArray<"float32"> {
       Array.from({ length }, (_, i) => i < count ? 1 : 0)
     ),
   );
-}
-
-/**
- * Empty prompts in the shape of others: the unconditional half of guidance.
- *
- * @example
- * ```ts
- * import { emptyPrompts, readPrompts } from "lib/models/text/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { mask } = emptyPrompts(readPrompts(["a red cat"], PRESETS.tiny.text));
- * assert.ok(mask.data.every((value) => value === 0));
- * ```
- */
-export function emptyPrompts(
-  { characters, words }: PromptTokens,
-): PromptTokens {
-  return {
-    characters: zeros(characters.shape, "int32"),
-    pairs: zeros(characters.shape, "int32"),
-    triples: zeros(characters.shape, "int32"),
-    terms: zeros(characters.shape, "int32"),
-    mask: zeros(characters.shape),
-    words: zeros(words.shape, "int32"),
-    wordMask: zeros(words.shape),
-  };
 }

@@ -12,7 +12,7 @@ import {
   normal,
   type NormParameters,
   rmsNorm,
-  rotaryTable,
+  sequenceRotary,
   stack,
   type Tensors,
 } from "../layers/mod.ts";
@@ -24,8 +24,8 @@ import {
 } from "./cross_modal_attention.ts";
 import type { PromptTokens } from "./prompt.ts";
 
-/** One transformer layer. */
-export interface TextLayerParameters {
+/** A transformer layer. */
+interface TextLayerParameters {
   readonly norm1: NormParameters;
   readonly attention: AttentionParameters;
   readonly norm2: NormParameters;
@@ -45,27 +45,12 @@ export interface TextParameters {
   readonly crossModal: CrossModalParameters;
 }
 
-/** Deviation of embedding rows before training. */
+/** Std of embedding rows before training. */
 const EMBEDDING_STD = 0.5;
-/** Wavelengths of the rotary positions, in characters. */
+/** Shortest and longest wavelength of the rotary positions, in characters. */
 const WAVELENGTHS = [2, 512] as const;
 
-/**
- * Makes a text encoder.
- *
- * @example
- * ```ts
- * import { initText } from "lib/models/text/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = {
- *   characterRows: 32, ngramRows: 64, termRows: 501, width: 16, layers: 1, heads: 2,
- *   queries: 4, outputWidth: 24, maxCharacters: 8, wordRows: 32, maxWords: 4,
- * };
- * assert.deepEqual(initText(config, new Rng(0)).crossModal.queries.shape, [4, 24]);
- * ```
- */
+/** Makes a text encoder. */
 export function initText(config: TextConfig, rng: Rng): TextParameters {
   const { width } = config;
   const table = (name: string, rows: number): NdArray =>
@@ -89,20 +74,20 @@ export function initText(config: TextConfig, rng: Rng): TextParameters {
 }
 
 /**
- * Reads prompts: rows `[B,L]` to tokens `[B,queries,outputWidth]` and their
- * mask `[B,queries]`. A prompt without characters gives zeros, masked.
+ * Encodes prompts: rows `[B,L]` to text tokens `[B,queries,outputWidth]` and
+ * their mask `[B,queries]`. The empty prompt gives zeros, masked.
  *
  * @example
  * ```ts
  * import "lib/compiler/eager.ts";
  * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
+ * import { encodeText, initText, tokenisePrompts } from "lib/models/text/mod.ts";
  * import { Rng } from "lib/core/mod.ts";
  * import { PRESETS } from "lib/recipes/presets.ts";
  * import assert from "node:assert/strict";
  *
  * const config = PRESETS.tiny.text;
- * const rows = tensorsOf(readPrompts(["a red cat", "赤い猫"], config));
+ * const rows = tensorsOf(tokenisePrompts(["a red cat", "赤い猫"], config));
  * const { tokens } = encodeText(tensorsOf(initText(config, new Rng(0))), rows, config);
  * assert.deepEqual(tokens.shape, [2, 4, 48]);
  * ```
@@ -122,27 +107,20 @@ export function encodeText(
     embed(p.ngrams, tokens.triples),
     embed(p.terms, tokens.terms),
   ]); // [B,L,H]
-  const table = rotaryTable([{
-    positions: Array.from({ length }, (_, i) => i),
-    wavelengths: WAVELENGTHS,
-  }], width / heads);
-  const rotary = {
-    cos: tf.tensor(table.cos.data, [...table.cos.shape]),
-    sin: tf.tensor(table.sin.data, [...table.sin.shape]),
-  };
+  const rotary = sequenceRotary(length, WAVELENGTHS, width / heads);
   for (const layer of Object.values(p.layers)) {
-    const seen = rmsNorm(layer.norm1, x);
-    x = tf.add(x, attention(layer.attention, seen, { heads, rotary, mask }));
+    const normed = rmsNorm(layer.norm1, x);
+    x = tf.add(x, attention(layer.attention, normed, { heads, rotary, mask }));
     x = tf.add(x, feedForward(layer.feedForward, rmsNorm(layer.norm2, x)));
   }
-  const answers = crossModalAttention(
+  const resampled = crossModalAttention(
     p.crossModal,
     { tokens: rmsNorm(p.norm, x), mask },
     heads,
   ); // [B,K,O]
-  const asks = tf.max(mask, 1, true); // [B,1]
+  const isPrompted = tf.max(mask, 1, true); // [B,1]
   return {
-    tokens: tf.mul(answers, tf.reshape(asks, [B, 1, 1])),
-    mask: tf.tile(asks, [1, answers.shape[1]!]),
+    tokens: tf.mul(resampled, tf.reshape(isPrompted, [B, 1, 1])),
+    mask: tf.tile(isPrompted, [1, resampled.shape[1]!]),
   };
 }

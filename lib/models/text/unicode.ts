@@ -1,11 +1,10 @@
 import { hashOf } from "../../core/mod.ts";
 
 /**
- * Where Unicode 17 has characters, in whole blocks (Blocks.txt of the Unicode
- * Character Database), first and last code point. Left out are surrogates,
- * private use and planes that are empty. Whole blocks, so that characters
- * added to one later have a row already; fixed, so that a trained table means
- * the same on every machine.
+ * The blocks of Unicode 17 (Blocks.txt of the Unicode Character Database), first
+ * and last code point, without surrogates, private use and empty planes. Whole
+ * blocks, so that characters added to one later have a row already; fixed, so
+ * that a trained table means the same on every machine.
  */
 const BLOCKS: readonly (readonly [first: number, last: number])[] = [
   [0x0000, 0xd7ff],
@@ -29,18 +28,18 @@ const BLOCKS: readonly (readonly [first: number, last: number])[] = [
   [0xe0000, 0xe01ef],
 ];
 
-/** Row of the first code point of each block; row 0 is for all that is in none. */
+/** Row of the first code point of each block; row 0 is for all others. */
 const FIRST_ROWS: readonly number[] = BLOCKS.map((_, i) =>
   BLOCKS.slice(0, i).reduce((sum, [first, last]) => sum + last - first + 1, 1)
 );
 
-/** Rows of a table with a row for each character of Unicode. */
+/** Rows of a table with one for each character of Unicode. */
 export const UNICODE_ROWS: number = FIRST_ROWS.at(-1)! +
   BLOCKS.at(-1)![1] - BLOCKS.at(-1)![0] + 1;
 
 /**
- * The row of a character in a table: its own where the table has room for all
- * of Unicode, one that characters share by their hash where it has not.
+ * The row of a character in a table: its own if the table holds all of Unicode,
+ * else one that it shares with others by hash.
  *
  * @param character One code point.
  * @param rows Rows of the table.

@@ -40,7 +40,7 @@ export interface ModelParameters {
 }
 
 /**
- * Makes the three models of a configuration.
+ * Makes VAE, text encoder and backbone of a configuration.
  *
  * @example
  * ```ts
@@ -61,20 +61,7 @@ export function initModels(config: ModelConfig, rng: Rng): ModelParameters {
   };
 }
 
-/**
- * Makes one of them alone, the same as it is among all.
- *
- * @example
- * ```ts
- * import { initModel, initModels } from "lib/models/text_to_video/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const alone = initModel("vae", PRESETS.tiny, new Rng(1));
- * assert.deepEqual(alone, initModels(PRESETS.tiny, new Rng(1)).vae);
- * ```
- */
+/** Makes one model alone, with the same weights as {@link initModels}. */
 export function initModel<M extends keyof ModelParameters>(
   model: M,
   { vae, text, backbone }: ModelConfig,
@@ -94,15 +81,15 @@ export function initModel<M extends keyof ModelParameters>(
   return makers[model]() as ModelParameters[M];
 }
 
-/** The type of an argument of a model. */
+/** The type of a tensor argument. */
 export interface InputType {
   readonly dtype: "float32" | "int32";
   readonly shape: readonly number[];
 }
 
-/** One of the functions that the models are, with the types of its arguments. */
+/** A function of a model, with the types of its arguments. */
 export interface ModelFunction {
-  /** Whose parameters it takes. */
+  /** The model whose parameters it takes. */
   readonly model: keyof ModelParameters;
   /** A tree of types; its paths are the names of the arguments. */
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -110,7 +97,7 @@ export interface ModelFunction {
   call(parameters: never, inputs: never): unknown;
 }
 
-/** The functions that together turn a prompt into a video, and a video into latents. */
+/** The functions from a prompt to a video, and from a video to latents. */
 export type ModelFunctions = Readonly<
   Record<
     "textEncoder" | "backbone" | "vaeEncoder" | "vaeDecoder",
@@ -119,7 +106,7 @@ export type ModelFunctions = Readonly<
 >;
 
 /**
- * The models as functions of fixed shapes, to be traced.
+ * The models as functions of fixed shapes, for tracing.
  *
  * @param clip Size of the clip, multiples of the VAE's strides.
  * @param batch Clips at once.

@@ -13,19 +13,19 @@ import {
   type TextParameters,
 } from "../text/mod.ts";
 
-/** The two models that are trained together on latents and prompts. */
+/** Parameters of text encoder and backbone, which train together. */
 export interface DiffusionParameters {
   readonly text: TextParameters;
   readonly backbone: BackboneParameters;
 }
 
-/** Their shapes. */
+/** Configurations of text encoder and backbone. */
 export interface DiffusionConfig {
   readonly text: TextConfig;
   readonly backbone: BackboneConfig;
 }
 
-/** Predicts the velocity of noisy latents under prompts. */
+/** Predicts the velocity of noisy latents `[B,t,h,w,Z]`, given prompts. */
 export function promptedVelocity(
   parameters: Tensors<DiffusionParameters>,
   inputs: {
@@ -41,7 +41,7 @@ export function promptedVelocity(
   return encodedVelocity(parameters, { ...inputs, text }, config, options);
 }
 
-/** The same with the text encoder's work done: it does not depend on the noise. */
+/** {@link promptedVelocity} with encoded prompts, which do not depend on the noise. */
 export function encodedVelocity(
   parameters: Tensors<DiffusionParameters>,
   { latents, sigmas, prompts, text, positions }: {

@@ -2,21 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, scalar } from "../../core/mod.ts";
 import type { VaeConfig } from "./config.ts";
 
-/** Where the weight of the divergence starts, and between which it stays. */
-export type BetaBounds = VaeConfig["beta"];
+/** Initial value and bounds of the weight of the KL divergence. */
+type BetaBounds = VaeConfig["beta"];
 
 /**
- * The scalar that stands for a weight within bounds: any real number, so that
- * a gradient step cannot leave them.
- *
- * @example
- * ```ts
- * import { initKlWeightLogit } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // The geometric middle of the bounds is zero.
- * assert.equal(initKlWeightLogit({ initial: 0.1, min: 0.01, max: 1 }).data[0], 0);
- * ```
+ * The logit of a weight within bounds: any real number, so that an update cannot
+ * leave them.
  */
 export function initKlWeightLogit(
   { initial, min, max }: BetaBounds,
@@ -53,26 +44,25 @@ export function betaOf(
 }
 
 /**
- * How loud the calibration is beside the other gradients. AdamW does not mind;
- * clipping at a common norm would.
+ * Weight of the calibration loss. AdamW is invariant to it; clipping gradients at
+ * a common norm is not.
  */
 const CALIBRATION = 1e-3;
 
 /**
- * What moves the weight, and nothing else, to where it belongs.
+ * The loss of beta alone, `log(v / error)^2` with `v = beta / (2 ratio)`.
  *
- * Minimised together with the divergence, a weight would only shrink. As the
- * variance of the decoder it has an optimum (Rybkin et al. 2021, Simple and
- * Effective VAE Training with Calibrated Decoders, arXiv 2006.13202): a
- * Gaussian decoder of variance `v` over P pixel values and a divergence of
- * `kl` nats for each of Z latent numbers have the bound
- * `error / (2 v) + log(v) / 2 + kl Z / P` for each value; times `2 v` its
- * first and last term are `error + beta kl` with `beta = 2 v Z / P`. Its first
- * two terms are least at `v = error`, and so is what is returned here, the
- * square of `log(v / error)`: their gradient grows with `error / v` and would
- * rule the common norm at which gradients are clipped.
+ * Minimised together with the KL divergence, its weight would only shrink. As
+ * the variance of the decoder it has an optimum (Rybkin et al. 2021, Simple and
+ * Effective VAE Training with Calibrated Decoders, arXiv 2006.13202): a Gaussian
+ * decoder of variance `v` over P pixel values and a divergence of `kl` nats for
+ * each of Z latent numbers have the bound `error / (2 v) + log(v) / 2 + kl Z / P`
+ * for each value; times `2 v` its first and last term are `error + beta kl` with
+ * `beta = 2 v Z / P`. Its first two terms are least at `v = error`, as is this
+ * loss. Their own gradient grows with `error / v` and would dominate the common
+ * norm at which gradients are clipped.
  *
- * @param error Mean squared error; no gradient goes back into it.
+ * @param error Mean squared error; no gradient flows into it.
  * @param ratio Latent numbers for each pixel value, Z / P.
  *
  * @example

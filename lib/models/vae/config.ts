@@ -7,7 +7,7 @@ export const vaeConfigSchema = z.strictObject({
     "pixels along a side that the first layer folds into channels",
   ),
   widths: z.array(z.int().min(8)).min(1).describe(
-    "channels of each level; each level after the first halves time, height and width",
+    "channels of each level; each one after the first halves time, height and width",
   ),
   blocks: z.int().min(1).describe("residual blocks at each level"),
   latentChannels: z.int().min(1).describe("channels of a latent cell"),
@@ -22,9 +22,9 @@ export const vaeConfigSchema = z.strictObject({
   }).refine(
     ({ initial, min, max }) => min < initial && initial < max,
     "initial must lie between min and max",
-  ).describe("weight of the divergence from the standard normal, learned"),
+  ).describe("weight of the KL divergence from the standard normal, learned"),
   shortcut: z.literal(true).optional().describe(
-    "a straight way beside each half: from the pixels of a cell to its latent by one matrix, and back by another, so that the convolutions learn what these leave over",
+    "a linear shortcut beside encoder and decoder: one matrix from the pixels of a cell to its latent, and one back; the convolutions learn the residual",
   ),
 }).refine(
   ({ widths, heads }) => widths.at(-1)! % (2 * heads) === 0,
@@ -34,14 +34,14 @@ export const vaeConfigSchema = z.strictObject({
 /** The shape of a VideoVAE, checked. */
 export type VaeConfig = z.infer<typeof vaeConfigSchema>;
 
-/** Pixels and frames that one latent cell stands for. */
+/** Pixels and frames of a latent cell. */
 export interface VaeStride {
   readonly space: number;
   readonly time: number;
 }
 
 /**
- * How much a VAE shrinks a clip along each axis.
+ * The strides of a VAE: how much it downsamples a clip.
  *
  * @example
  * ```ts

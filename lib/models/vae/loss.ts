@@ -11,23 +11,24 @@ import {
 } from "./video_vae.ts";
 
 /** The terms of the VAE's loss, scalars. */
-export interface VaeLoss {
-  /** `reconstruction + beta * kl`, and what teaches beta where it is learned. */
+interface VaeLoss {
+  /** `reconstruction + beta * kl`, and the loss of beta where it is learned. */
   readonly loss: tf.Tensor;
   /** Mean squared error on [-1,1] (four times that on [0,1]). */
   readonly reconstruction: tf.Tensor;
-  /** Divergence from the standard normal, nats for each latent number. */
+  /** KL divergence from the standard normal, nats for each latent number. */
   readonly kl: tf.Tensor;
-  /** The weight of the divergence. */
+  /** The weight of `kl`. */
   readonly beta: tf.Tensor;
 }
 
 /**
- * Loss of reconstructing clips from a sampled latent.
+ * The VAE's loss: reconstruction of clips from a sampled latent, and the KL
+ * divergence.
  *
  * @param clip `[B,T,H,W,3]` in [0,1].
  * @param noise `[B,t,h,w,Z]`, standard normal.
- * @param fixed Weight of the divergence (Higgins et al. 2017, beta-VAE), a
+ * @param fixed Weight of the KL divergence (Higgins et al. 2017, beta-VAE), a
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
  *
@@ -78,17 +79,6 @@ export function vaeLoss(
 
 /**
  * `KL(N(mean, variance) || N(0, 1))`, mean over all numbers (Kingma & Welling 2013, appendix B).
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { klDivergence } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const kl = klDivergence({ mean: tf.tensor1d([3]), logVariance: tf.tensor1d([0]) });
- * assert.equal(kl.dataSync()[0], 4.5);
- * ```
  */
 export function klDivergence(
   { mean, logVariance }: LatentDistribution,

@@ -1,31 +1,30 @@
 import { float32, type NdArray, zeros } from "../../core/mod.ts";
 import type { VaeParameters } from "./video_vae.ts";
 
-/** What the pixels of cells have in common: principal components. */
+/** Principal components of the pixels of cells. */
 export interface PrincipalBlocks {
   /** `[P]`, in [-1,1]. */
   readonly mean: NdArray<"float32">;
-  /** Orthonormal rows, `[Z,P]`, those of the largest variance first. */
+  /** Orthonormal rows, `[Z,P]`, by falling variance. */
   readonly directions: NdArray<"float32">;
   /** Variance along each, `[Z]`. */
   readonly variances: NdArray<"float32">;
 }
 
 /**
- * Logarithm of the variance of latents to begin with: with noise as loud as
- * what it says a channel would be given up before the decoder listens to it.
+ * Initial log-variance of latents. With noise as strong as its signal, a channel
+ * would collapse before the decoder uses it.
  */
-const QUIET = -6;
+const LOG_VARIANCE = -6;
 
 /**
- * Begins a VAE with principal components on its shortcuts: before any training
- * it already codes clips as well as straight lines can (linear autoencoders end
- * there; Baldi & Hornik 1989), and the convolutions, which begin with nothing,
- * learn the rest.
+ * Initialises the shortcuts of a VAE with principal components, the optimum of a
+ * linear autoencoder (Baldi & Hornik 1989); the convolutions, which start at
+ * zero, learn the residual.
  *
- * Channels come out with a std of almost 1 where their component's
- * variance is large, and less below that of component Z/4: what says little
- * stays quiet, and a denoiser finds it last.
+ * The std of a channel is almost 1 where its component has a large variance, and
+ * falls below that of component Z/4, so that sampling restores minor components
+ * last.
  *
  * @param parameters Of a VAE with shortcuts, before training.
  *
@@ -63,7 +62,7 @@ export function withPrincipalShortcut(
     }
   }
   const { output } = encoder;
-  const bias = float32([2 * Z], new Float32Array(2 * Z).fill(QUIET, Z));
+  const bias = float32([2 * Z], new Float32Array(2 * Z).fill(LOG_VARIANCE, Z));
   return {
     encoder: {
       ...encoder,

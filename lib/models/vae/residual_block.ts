@@ -11,7 +11,7 @@ import {
   type Tensors,
 } from "../layers/mod.ts";
 
-/** Norm, SiLU and convolution, twice, around a shortcut. */
+/** Norm, SiLU and convolution, twice, beside a skip connection. */
 export interface ResidualBlockParameters {
   readonly norm1: NormParameters;
   readonly conv1: Conv3dParameters;

@@ -1,34 +1,21 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 
 /**
- * Mean of each latent channel over a dataset, and the std of all, `[Z]`
- * each. Diffusion works on `(latent - mean) / std`, whose variance is one
- * in the mean over channels, whatever the VAE's is. It is one factor for all,
- * as in latent diffusion (arXiv 2112.10752): a channel that says little stays
- * quiet, so that noise hides it first and a denoiser finds it last.
+ * Mean of each latent channel over a dataset, and one std for all, `[Z]` each.
+ * Diffusion works on `(latent - mean) / std`, of variance 1 on average over
+ * channels. One std for all, as in latent diffusion (arXiv 2112.10752): channels
+ * of little variance keep it, so that noise hides them first and sampling
+ * restores them last.
  */
 export interface LatentStatistics {
   readonly mean: NdArray<"float32">;
   readonly std: NdArray<"float32">;
 }
 
-/** A std below this is taken for that of dead latents, which stay as they are. */
+/** Latents of a smaller std are dead, and not scaled. */
 const DEAD = 1e-4;
 
-/**
- * Measures latents `[...,Z]`.
- *
- * @example
- * ```ts
- * import { latentStatistics } from "lib/models/vae/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { mean, std } = latentStatistics([float32([2, 1], [1, 3])]);
- * assert.equal(mean.data[0], 2);
- * assert.equal(std.data[0], 1);
- * ```
- */
+/** Measures latents `[...,Z]`. */
 export function latentStatistics(
   latents: readonly NdArray<"float32">[],
 ): LatentStatistics {
@@ -59,7 +46,7 @@ export function latentStatistics(
 }
 
 /**
- * `(latent - mean) / std`, channel by channel, `[...,Z]`.
+ * `(latent - mean) / std`, by channel, `[...,Z]`.
  *
  * @example
  * ```ts
@@ -75,13 +62,7 @@ export function normaliseLatent(
   latent: NdArray<"float32">,
   { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
-  const channels = mean.data.length;
-  return float32(
-    latent.shape,
-    latent.data.map((value, i) =>
-      (value - mean.data[i % channels]!) / std.data[i % channels]!
-    ),
-  );
+  return byChannel(latent, (x, c) => (x - mean.data[c]!) / std.data[c]!);
 }
 
 /**
@@ -101,11 +82,14 @@ export function denormaliseLatent(
   latent: NdArray<"float32">,
   { mean, std }: LatentStatistics,
 ): NdArray<"float32"> {
-  const channels = mean.data.length;
-  return float32(
-    latent.shape,
-    latent.data.map((value, i) =>
-      value * std.data[i % channels]! + mean.data[i % channels]!
-    ),
-  );
+  return byChannel(latent, (x, c) => x * std.data[c]! + mean.data[c]!);
+}
+
+/** Maps numbers of `[...,Z]` with their channel. */
+function byChannel(
+  { shape, data }: NdArray<"float32">,
+  map: (value: number, channel: number) => number,
+): NdArray<"float32"> {
+  const channels = shape.at(-1)!;
+  return float32(shape, data.map((value, i) => map(value, i % channels)));
 }

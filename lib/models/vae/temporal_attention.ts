@@ -10,32 +10,30 @@ import {
   initNorm,
   type NormParameters,
   rmsNorm,
-  rotaryTable,
+  sequenceRotary,
   silu,
   type Tensors,
 } from "../layers/mod.ts";
 import type { VaeConfig } from "./config.ts";
 
-/** Attention along time at each place, then a feed-forward layer over neighbours in time. */
+/** Attention along time at each place, then a feed-forward layer. */
 export interface TemporalAttentionParameters {
   readonly norm1: NormParameters;
   readonly attention: AttentionParameters;
   readonly norm2: NormParameters;
-  readonly feedForward: LocalFeedForwardParameters;
+  /** A feed-forward layer whose second half spans three frames. */
+  readonly feedForward: {
+    /** `[1,1,1,C,2C]`. */
+    readonly up: Conv3dParameters;
+    /** `[3,1,1,2C,C]`. */
+    readonly down: Conv3dParameters;
+  };
 }
 
-/** A feed-forward layer whose second half sees one frame before and after. */
-export interface LocalFeedForwardParameters {
-  /** `[1,1,1,C,2C]`. */
-  readonly up: Conv3dParameters;
-  /** `[3,1,1,2C,C]`. */
-  readonly down: Conv3dParameters;
-}
-
-/** How much wider the middle of the feed-forward layer is. */
+/** Width of the hidden layer over that of the input. */
 const EXPANSION = 2;
 
-/** Makes a layer of `C` channels; its feed-forward half starts as nothing. */
+/** Makes a layer of `C` channels; its feed-forward half starts as the identity. */
 export function initTemporalAttention(
   rng: Rng,
   channels: number,
@@ -52,14 +50,13 @@ export function initTemporalAttention(
   };
 }
 
-/** Wavelengths of the rotary positions, in latent frames. */
+/** Shortest and longest wavelength of the rotary positions, in latent frames. */
 const WAVELENGTHS = [2, 64] as const;
 
 /**
- * Lets each place look along time, `attentionWindow` frames before and after:
- * `[B,T,H,W,C] -> [B,T,H,W,C]`, with shortcuts around. A bounded window makes
- * long clips no different from those of training, and lets them be coded in
- * tiles.
+ * Attention along time within a window of `attentionWindow` frames before and
+ * after: `[B,T,H,W,C] -> [B,T,H,W,C]`. The window makes clips longer than those
+ * of training nothing new, and tiles in time possible.
  */
 export function temporalAttention(
   p: Tensors<TemporalAttentionParameters>,
@@ -67,30 +64,22 @@ export function temporalAttention(
   { heads, attentionWindow }: Pick<VaeConfig, "heads" | "attentionWindow">,
 ): tf.Tensor {
   const [B, T, H, W, C] = x.shape as [number, number, number, number, number];
-  const places = tf.transpose(
-    tf.reshape(rmsNorm(p.norm1, x), [B, T, H * W, C]),
-    [0, 2, 1, 3],
-  ); // [B,HW,T,C]
-  const table = rotaryTable([{
-    positions: Array.from({ length: T }, (_, t) => t),
-    wavelengths: WAVELENGTHS,
-  }], C / heads);
-  const rotary = {
-    cos: tf.tensor(table.cos.data, [...table.cos.shape]),
-    sin: tf.tensor(table.sin.data, [...table.sin.shape]),
-  };
-  const window = T > attentionWindow + 1
-    ? { attentionMask: windowMask(T, attentionWindow) }
-    : {};
+  const swapped = (x: tf.Tensor, shape: number[]): tf.Tensor =>
+    tf.transpose(tf.reshape(x, shape), [0, 2, 1, 3]);
+  const sequences = swapped(rmsNorm(p.norm1, x), [B, T, H * W, C]); // [B,HW,T,C]
+  const rotary = sequenceRotary(T, WAVELENGTHS, C / heads);
   const mixed = attention(
     p.attention,
-    tf.reshape(places, [B * H * W, T, C]),
-    { heads, rotary, ...window },
+    tf.reshape(sequences, [B * H * W, T, C]),
+    {
+      heads,
+      rotary,
+      ...(T > attentionWindow + 1 && {
+        attentionMask: windowMask(T, attentionWindow),
+      }),
+    },
   );
-  const back = tf.transpose(
-    tf.reshape(mixed, [B, H * W, T, C]),
-    [0, 2, 1, 3],
-  );
+  const back = swapped(mixed, [B, H * W, T, C]); // [B,T,HW,C]
   const y = tf.add(x, tf.reshape(back, [B, T, H, W, C]));
   const { up, down } = p.feedForward;
   return tf.add(y, conv3d(down, silu(conv3d(up, rmsNorm(p.norm2, y)))));
@@ -98,14 +87,10 @@ export function temporalAttention(
 
 /** `[T,T]`: 1 where two frames are at most `attentionWindow` apart. */
 function windowMask(T: number, attentionWindow: number): tf.Tensor {
+  const frames = Array.from({ length: T }, (_, t) => t);
   return tf.tensor2d(
-    Array.from(
-      { length: T },
-      (_, t) =>
-        Array.from(
-          { length: T },
-          (_, s) => Math.abs(t - s) <= attentionWindow ? 1 : 0,
-        ),
+    frames.map((t) =>
+      frames.map((s) => Math.abs(t - s) <= attentionWindow ? 1 : 0)
     ),
   );
 }

@@ -30,15 +30,15 @@ import {
   type TemporalAttentionParameters,
 } from "./temporal_attention.ts";
 
-/** One level of the encoder or decoder: its blocks, and the way to the next. */
-export interface LevelParameters {
+/** A level of encoder or decoder: its blocks, and the way to the next one. */
+interface LevelParameters {
   readonly blocks: Record<string, ResidualBlockParameters>;
-  /** The 1x1x1 convolution after folding, or before unfolding; absent at the end. */
+  /** The 1x1x1 convolution after folding or before unfolding, but for the last level. */
   readonly resample?: Conv3dParameters;
 }
 
-/** One half of the VAE. */
-export interface CoderParameters {
+/** Parameters of an encoder or a decoder. */
+interface CoderParameters {
   readonly input: Conv3dParameters;
   readonly levels: Record<string, LevelParameters>;
   readonly temporal: TemporalAttentionParameters;
@@ -52,60 +52,34 @@ export interface CoderParameters {
 export interface VaeParameters {
   readonly encoder: CoderParameters;
   readonly decoder: CoderParameters;
-  /** A scalar that stands for the weight of the divergence, see {@link betaOf}. */
+  /** A scalar: the weight of the KL divergence on a logit scale, see {@link betaOf}. */
   readonly klWeightLogit: NdArray;
 }
 
-/** What a level halves: time, height and width. */
+/** The block that a level folds: time, height and width. */
 const HALVES: Block = [2, 2, 2];
 /** Cells in such a block. */
 const FOLD = 8;
 
 /**
- * Makes a VideoVAE.
- *
- * @example
- * ```ts
- * import { initVae } from "lib/models/vae/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = { patch: 4, widths: [8, 16, 32], blocks: 1, latentChannels: 4, heads: 2, attentionWindow: 8, beta: { initial: 1e-4, min: 1e-6, max: 1 } };
- * const { encoder } = initVae(config, new Rng(0));
- * assert.deepEqual(encoder.input.weight.shape, [3, 3, 3, 48, 8]);
- * ```
+ * Makes a VideoVAE. With shortcuts, the convolutions start at zero beside them.
  */
 export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
-  const { widths, patch, latentChannels } = config;
+  const { widths, patch, latentChannels, shortcut } = config;
   const pixels = CHANNELS * patch ** 2;
-  const last = widths.at(-1)!;
+  const cell = CHANNELS * sizeOf(blockOf(config));
+  const [first, last] = [widths[0]!, widths.at(-1)!];
   const encoder = rng.fork("encoder");
   const decoder = rng.fork("decoder");
-  const { shortcut } = config;
-  const cell = CHANNELS * sizeOf(blockOf(config));
-  const blocks = (rng: Rng, width: number): LevelParameters["blocks"] =>
-    stack(
-      "block",
-      config.blocks,
-      (_, name) => initResidualBlock(rng.fork(name), width),
-    );
   return {
     encoder: {
-      input: initConv3d(encoder.fork("input"), 3, pixels, widths[0]!),
+      input: initConv3d(encoder.fork("input"), 3, pixels, first),
       levels: stack("level", widths.length, (level, name) => {
-        const rng = encoder.fork(name);
-        const next = widths[level + 1];
-        return {
-          blocks: blocks(rng, widths[level]!),
-          ...(next && {
-            resample: initConv3d(
-              rng.fork("resample"),
-              1,
-              FOLD * widths[level]!,
-              next,
-            ),
-          }),
-        };
+        const [width, next] = [widths[level]!, widths[level + 1]];
+        return initLevel(encoder.fork(name), config.blocks, width, {
+          from: FOLD * width,
+          to: next,
+        });
       }),
       temporal: initTemporalAttention(encoder.fork("temporal"), last),
       norm: initNorm(last),
@@ -123,24 +97,16 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
     decoder: {
       input: initConv3d(decoder.fork("input"), 1, latentChannels, last),
       levels: stack("level", widths.length, (place, name) => {
-        const rng = decoder.fork(name);
         const level = widths.length - 1 - place;
-        const next = widths[level - 1];
-        return {
-          blocks: blocks(rng, widths[level]!),
-          ...(next && {
-            resample: initConv3d(
-              rng.fork("resample"),
-              1,
-              widths[level]!,
-              FOLD * next,
-            ),
-          }),
-        };
+        const [width, next] = [widths[level]!, widths[level - 1]];
+        return initLevel(decoder.fork(name), config.blocks, width, {
+          from: width,
+          to: next && FOLD * next,
+        });
       }),
       temporal: initTemporalAttention(decoder.fork("temporal"), last),
-      norm: initNorm(widths[0]!),
-      output: initConv3d(decoder.fork("output"), 3, widths[0]!, pixels, 0.1),
+      norm: initNorm(first),
+      output: initConv3d(decoder.fork("output"), 3, first, pixels, 0.1),
       ...(shortcut && {
         shortcut: initLinear(decoder.fork("shortcut"), latentChannels, cell, 0),
       }),
@@ -149,8 +115,27 @@ export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
   };
 }
 
+/** @param resample Its channels; none where `to` is undefined. */
+function initLevel(
+  rng: Rng,
+  blocks: number,
+  width: number,
+  { from, to }: { readonly from: number; readonly to: number | undefined },
+): LevelParameters {
+  return {
+    blocks: stack(
+      "block",
+      blocks,
+      (_, name) => initResidualBlock(rng.fork(name), width),
+    ),
+    ...(to !== undefined && {
+      resample: initConv3d(rng.fork("resample"), 1, from, to),
+    }),
+  };
+}
+
 /**
- * The frames, rows and columns that one latent cell stands for.
+ * The frames, rows and columns of pixels that a latent cell covers.
  *
  * @example
  * ```ts
@@ -165,7 +150,7 @@ export function blockOf(config: Pick<VaeConfig, "patch" | "widths">): Block {
   return [time, space, space];
 }
 
-/** A normal distribution for each number of a latent, `[B,t,h,w,Z]` each. */
+/** The posterior of latents: a normal distribution of each number, `[B,t,h,w,Z]`. */
 export interface LatentDistribution {
   readonly mean: tf.Tensor;
   /** Natural logarithm of the variance, in [-30, 20]. */
@@ -173,7 +158,7 @@ export interface LatentDistribution {
 }
 
 /**
- * Encodes clips: `[B,T,H,W,3]` in [0,1] `->` the distribution of their latents
+ * Encodes clips: `[B,T,H,W,3]` in [0,1] `->` the posterior of their latents
  * (Kingma & Welling 2013, arXiv 1312.6114).
  *
  * @example
@@ -201,9 +186,7 @@ export function encode(
   const { patch } = config;
   let x = conv3d(p.input, spaceToDepth(signed, [1, patch, patch]));
   for (const level of Object.values(p.levels)) {
-    for (const block of Object.values(level.blocks)) {
-      x = residualBlock(block, x);
-    }
+    x = Object.values(level.blocks).reduce((x, p) => residualBlock(p, x), x);
     if (level.resample) x = conv3d(level.resample, spaceToDepth(x, HALVES));
   }
   x = temporalAttention(p.temporal, x, config);
@@ -218,8 +201,8 @@ export function encode(
 }
 
 /**
- * Decodes latents `[B,t,h,w,Z]` to clips `[B,T,H,W,3]`, around [0,1] and not
- * clipped to it.
+ * Decodes latents: `[B,t,h,w,Z] -> [B,T,H,W,3]`, around [0,1] and not clipped to
+ * it.
  *
  * @example
  * ```ts
@@ -244,9 +227,7 @@ export function decode(
 ): tf.Tensor {
   let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
   for (const level of Object.values(p.levels)) {
-    for (const block of Object.values(level.blocks)) {
-      x = residualBlock(block, x);
-    }
+    x = Object.values(level.blocks).reduce((x, p) => residualBlock(p, x), x);
     if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
@@ -262,18 +243,9 @@ export function decode(
 }
 
 /**
- * Draws a latent: `mean + std * noise`, noise standard normal of the same shape.
+ * Samples a latent: `mean + std * noise`.
  *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { sampleLatent } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const latent = { mean: tf.tensor1d([1]), logVariance: tf.tensor1d([0]) };
- * assert.equal(sampleLatent(latent, tf.tensor1d([2])).dataSync()[0], 3);
- * ```
+ * @param noise Standard normal, of the same shape.
  */
 export function sampleLatent(
   { mean, logVariance }: LatentDistribution,

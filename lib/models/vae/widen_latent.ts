@@ -1,12 +1,12 @@
 import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
-import { inCorner, type LinearParameters } from "../layers/mod.ts";
+import { copyIntoCorner, type LinearParameters } from "../layers/mod.ts";
 import type { VaeConfig } from "./config.ts";
 import { initVae, type VaeParameters } from "./video_vae.ts";
 
 /**
- * Gives the latents of a trained VAE more channels. Its encoder writes fresh
- * features into the new ones, which its decoder does not read yet: clips come
- * back as they did.
+ * Adds channels to the latents of a trained VAE. Its encoder writes random
+ * features into them, which its decoder ignores at first: reconstructions stay
+ * the same.
  *
  * @param config Of the wider VAE, the same but for `latentChannels`.
  *
@@ -34,9 +34,9 @@ export function widenLatent(
   const { encoder, decoder } = parameters;
   const { shortcut: _, ...convolutions } = config;
   const fresh = initVae(convolutions, rng);
-  // Means and logarithms of variances stand behind each other.
+  // The output holds means, then log-variances.
   const both = (narrow: NdArray, wide: NdArray): NdArray => ({
-    ...inCorner(inHalves(narrow), inHalves(wide)),
+    ...copyIntoCorner(inHalves(narrow), inHalves(wide)),
     shape: wide.shape,
   });
   const { weight, bias } = encoder.output;
@@ -56,7 +56,7 @@ export function widenLatent(
       ...decoder,
       input: {
         ...decoder.input,
-        weight: inCorner<NdArray>(
+        weight: copyIntoCorner<NdArray>(
           decoder.input.weight,
           zeros(fresh.decoder.input.weight.shape),
         ),
@@ -68,7 +68,7 @@ export function widenLatent(
   };
 }
 
-/** A linear layer that reads or writes more channels, and does nothing with them. */
+/** A linear layer with zeros for further channels of its input or output. */
 function widened(
   { weight, bias }: LinearParameters,
   size: { readonly from?: number; readonly to?: number },
@@ -76,12 +76,12 @@ function widened(
   const [from, to] = weight.shape as [number, number];
   const wide = { from, to, ...size };
   return {
-    weight: inCorner<NdArray>(weight, zeros([wide.from, wide.to])),
-    bias: inCorner<NdArray>(bias, zeros([wide.to])),
+    weight: copyIntoCorner<NdArray>(weight, zeros([wide.from, wide.to])),
+    bias: copyIntoCorner<NdArray>(bias, zeros([wide.to])),
   };
 }
 
-/** The same numbers, `[..., 2Z]` as `[..., 2, Z]`. */
+/** Reshapes `[..., 2Z]` to `[..., 2, Z]`. */
 function inHalves(array: NdArray): NdArray {
   return {
     ...array,

@@ -1,6 +1,6 @@
 import type { Progress } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { type Figure, figureBundle, plotlyBundle } from "./figure.ts";
+import { type Figure, figureBundle } from "./figure.ts";
 import { type Host, jupyterHost, textHost } from "./host.ts";
 import { liveProgress } from "./live_progress.ts";
 import {
@@ -9,16 +9,19 @@ import {
   type Video,
   videoBundle,
 } from "./media.ts";
-import { type PlotlyFigure, plotlyFigureBundle } from "./plotly_figure.ts";
+import {
+  plotlyBundle,
+  type PlotlyFigure,
+  plotlyFigureBundle,
+} from "./plotly.ts";
 import { enterRepository } from "./repository.ts";
-import { StopButton } from "./stop_signal.ts";
 import { type Table, tableBundle } from "./table.ts";
 
-/** What a notebook shows its results with. */
+/** The output of a notebook. */
 export interface Display {
-  /** A plot, drawn by Plotly where scripts run and as a picture elsewhere. */
+  /** A plot, drawn by Plotly where scripts run and as a static picture elsewhere. */
   figure(figure: Figure): Promise<void>;
-  /** A plot that takes more than lines, points and bars. */
+  /** A plot with more than lines, points and bars. */
   plotly(figure: PlotlyFigure): Promise<void>;
   /** A clip that plays in the page. */
   video(video: Video): Promise<void>;
@@ -28,13 +31,13 @@ export interface Display {
   /** For everything that takes longer than a few seconds. */
   readonly progress: Progress;
   /**
-   * Aborted by the Stop button or Ctrl-C, and then another: read it anew in
-   * every cell. Work that gets it saves and ends, and the kernel lives on.
+   * Aborted by the Stop button or Ctrl-C, and then replaced: read it anew in
+   * every cell. Work with this signal saves and ends, and the kernel lives on.
    */
   readonly stopSignal: AbortSignal;
 }
 
-/** Where a display shows things, for tests; by default where it runs. */
+/** The output of a display, for tests; by default that of the process. */
 export interface DisplayOptions {
   readonly host?: Host;
   readonly progress?: Progress;
@@ -42,10 +45,10 @@ export interface DisplayOptions {
 
 /**
  * Opens the display of a notebook, in its first cell. In Jupyter this puts the
- * plotting library into the page, once, and lets relative paths begin at the
+ * plotting library into the page, once, and makes relative paths begin at the
  * repository: the same path then means the same file in JupyterLab, in VS Code
- * and without anybody watching. Outside of Jupyter, in a program or a test,
- * everything is shown as plain text on standard output.
+ * and in the headless runner. Outside of Jupyter, in a program or a test, plain
+ * text goes to standard output.
  *
  * @example
  * ```ts
@@ -71,7 +74,7 @@ export async function openDisplay(
   const host = jupyter ?? textHost((text) => {
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   });
-  // Ids must differ from those of other kernels whose outputs the page holds.
+  // Ids must differ from those of other kernels with outputs in the page.
   const session = crypto.randomUUID().slice(0, 8);
   let displays = 0;
   const newId = (): string => `aiprod-${session}-${++displays}`;
@@ -94,9 +97,28 @@ export async function openDisplay(
   };
 }
 
-/** Read when a display needs it, so that programs without one do not. */
+/** Read on demand, so that programs without a display do not load it. */
 function plotlySource(): string {
   return Deno.readTextFileSync(
     new URL(import.meta.resolve("plotly.js-basic-dist-min")),
   );
+}
+
+/**
+ * A signal that is aborted by the Stop button of a notebook or Ctrl-C in a
+ * terminal. Both arrive as SIGINT, of which Deno's kernel dies, with all
+ * variables, unless there is a listener.
+ */
+class StopButton {
+  #abort = new AbortController();
+
+  constructor() {
+    Deno.addSignalListener("SIGINT", () => this.#abort.abort());
+  }
+
+  /** A signal that is not aborted yet. */
+  get signal(): AbortSignal {
+    if (this.#abort.signal.aborted) this.#abort = new AbortController();
+    return this.#abort.signal;
+  }
 }

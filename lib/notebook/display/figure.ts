@@ -1,9 +1,9 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "../html.ts";
-import { plotScript } from "./_plot_script.ts";
+import { dataUrl, escapeHtml } from "../../core/mod.ts";
+import { plotScript } from "./plotly.ts";
 import { staticPlot } from "./static_plot.ts";
 
-/** One set of points. What is not finite leaves a gap. */
+/** One set of points. Values that are not finite leave a gap. */
 export interface FigureSeries {
   readonly name: string;
   readonly x: readonly number[];
@@ -13,7 +13,7 @@ export interface FigureSeries {
   readonly kind?: "line" | "points" | "bars";
 }
 
-/** A plot. Every text is plain text. */
+/** A plot. All texts are plain text. */
 export interface Figure {
   readonly title: string;
   readonly xLabel: string;
@@ -29,13 +29,13 @@ const HEIGHT = 380;
 
 /**
  * A plot in all its forms: Plotly draws it where scripts run, in place of a
- * picture that shows the same where they do not.
+ * static picture of the same.
  *
- * The library itself is not inside: it must be in the page once, see
- * {@link plotlyBundle}. Which of the two comes first does not matter.
+ * The library itself must be in the page once, before or after: see
+ * {@link plotlyBundle}.
  *
  * @param id Of the element in the page.
- * @throws {TypeError} if a series has more x than y or the reverse
+ * @throws {TypeError} if a series has more x than y or fewer
  *
  * @example
  * ```ts
@@ -71,37 +71,11 @@ ${plotScript(id, tracesOf(figure), { ...layoutOf(figure), height: HEIGHT })}`,
   };
 }
 
-/**
- * Plotly itself, 1.1 MB, to stand in a page once. It looks for a module loader,
- * and Notebook 6 has one that refuses it: the loader's names are hidden from it.
- *
- * @param source The text of the library, a script.
- */
-export function plotlyBundle(source: string): MimeBundle {
-  // Inside a JavaScript string or pattern `<\/` and `<\!` mean the same.
-  const safe = source.replace(/<(?=\/script|!--)/gi, "<\\");
-  return {
-    "text/html": `<script>
-(function () {
-  var define, module, exports;
-  ${safe}
-}).call(window);
-{
-  // No list any more if a cell that opens the display has run before.
-  const waiting = window.aiprodPlots;
-  window.aiprodPlots = { push: (draw) => draw(window.Plotly) };
-  if (Array.isArray(waiting)) waiting.forEach(window.aiprodPlots.push);
-}
-</script>`,
-    "text/plain": "",
-  };
-}
-
 function tracesOf({ series }: Figure): object[] {
   return series.map(({ name, x, y, kind = "line" }) => ({
     name: escapeHtml(name), // Plotly takes names as a small dialect of HTML
     x,
-    y, // JSON turns what is not finite into null, a gap
+    y, // JSON turns NaN and infinities into null, a gap
     type: kind === "bars" ? "bar" : "scatter",
     ...(kind === "bars" ? {} : { mode: kind === "line" ? "lines" : "markers" }),
   }));
@@ -119,7 +93,7 @@ function layoutOf({ title, xLabel, yLabel, logY = false }: Figure): object {
   };
 }
 
-/** What a terminal shows in place of a plot. */
+/** The plain text of a plot. */
 function summaryOf({ title, series }: Figure): string {
   const ends = series.map(({ name, y }) => {
     const known = y.filter(Number.isFinite);

@@ -1,24 +1,14 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
 
-/** Where things are shown: a notebook, a terminal, a test. */
+/** The target of outputs: a notebook, a terminal, a test. */
 export interface Host {
-  /** Shows something; with an id it can be changed later. */
+  /** Shows data; with an id they can be updated later. */
   show(data: MimeBundle, id?: string): Promise<void>;
-  /** Changes what was shown under an id, wherever it stands. */
+  /** Updates all displays of an id. */
   update(data: MimeBundle, id: string): Promise<void>;
 }
 
-/**
- * The notebook whose kernel runs this; undefined outside of Jupyter.
- *
- * @example
- * ```ts
- * import { jupyterHost } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(jupyterHost(), undefined); // no notebook runs this
- * ```
- */
+/** The notebook of this kernel; undefined outside of Jupyter. */
 export function jupyterHost(): Host | undefined {
   // Outside of a kernel `Deno.jupyter` throws, or is not there.
   let jupyter: typeof Deno.jupyter;
@@ -28,7 +18,7 @@ export function jupyterHost(): Host | undefined {
     return undefined;
   }
   if (typeof jupyter?.broadcast !== "function") return undefined;
-  const tell = async (
+  const broadcast = async (
     type: "display_data" | "update_display_data",
     data: MimeBundle,
     id: string | undefined,
@@ -41,24 +31,12 @@ export function jupyterHost(): Host | undefined {
     });
   };
   return {
-    show: (data, id) => tell("display_data", data, id),
-    update: (data, id) => tell("update_display_data", data, id),
+    show: (data, id) => broadcast("display_data", data, id),
+    update: (data, id) => broadcast("update_display_data", data, id),
   };
 }
 
-/**
- * Shows the plain text of things, one after another. Updates are left out.
- *
- * @example
- * ```ts
- * import { textHost } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * let log = "";
- * await textHost((text) => log += text).show({ "text/plain": "a plot", "text/html": "<b>" });
- * assert.equal(log, "a plot\n");
- * ```
- */
+/** Writes the plain text of outputs; updates are left out. */
 export function textHost(write: (text: string) => void): Host {
   return {
     show(data) {

@@ -1,21 +1,21 @@
-import type {
-  Progress,
-  ProgressFacts,
-  ProgressTask,
-  ProgressWork,
+import {
+  escapeHtml,
+  type Progress,
+  type ProgressFacts,
+  type ProgressTask,
+  type ProgressWork,
 } from "../../core/mod.ts";
 import { TaskState } from "../../core/progress/task_state.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
 import type { Host } from "./host.ts";
 
 /**
- * Mime type under which progress travels as data beside its picture, so that a
- * terminal that runs the notebook can draw its own bars.
+ * Mime type of progress as data beside its HTML, so that a terminal that runs the
+ * notebook can draw its own bars.
  */
 export const PROGRESS_MIME = "application/vnd.aiprod.progress+json";
 
-/** What stands under {@link PROGRESS_MIME}. */
+/** The data of {@link PROGRESS_MIME}. */
 export interface ProgressReport {
   readonly label: string;
   readonly done: number;
@@ -25,15 +25,15 @@ export interface ProgressReport {
   readonly finished: boolean;
 }
 
-/** Seconds between two pictures of one task, at least. */
+/** Least seconds between two updates of a task. */
 const INTERVAL = 0.25;
 
 /**
- * Progress in a notebook: one bar for each task, which moves where it stands.
- * A loop may tell of every step: at most four pictures a second are sent, never
- * two at once, and the last one always.
+ * Progress in a notebook: one bar for each task, updated in place. A loop may
+ * report every step: at most four updates a second are sent, one at a time, and
+ * the last one always.
  *
- * @param newId Names of the displays, each new.
+ * @param newId Makes the id of a new display.
  * @param clock Seconds, never going back.
  *
  * @example
@@ -74,7 +74,7 @@ class LiveTask implements ProgressTask {
   #facts: ProgressFacts = {};
   #finished = false;
   #drawnAt: number;
-  /** The picture on its way; the next waits for it. */
+  /** The update under way; the next waits for it. */
   #sending: Promise<void>;
   #waiting = false;
 
@@ -90,7 +90,7 @@ class LiveTask implements ProgressTask {
     this.#work = work;
     this.#drawnAt = clock();
     this.#state = new TaskState(work, this.#drawnAt);
-    this.#sending = host.show(this.#picture(), id);
+    this.#sending = host.show(this.#bundle(), id);
   }
 
   update(done: number, facts?: ProgressFacts): void {
@@ -113,17 +113,17 @@ class LiveTask implements ProgressTask {
     this.finish();
   }
 
-  /** Sends the standing of the moment in which its turn comes. */
+  /** Sends the state at the time of sending. */
   #send(): void {
     if (this.#waiting) return;
     this.#waiting = true;
     this.#sending = this.#sending.then(() => {
       this.#waiting = false;
-      return this.#host.update(this.#picture(), this.#id);
+      return this.#host.update(this.#bundle(), this.#id);
     });
   }
 
-  #picture(): MimeBundle {
+  #bundle(): MimeBundle {
     const { label, total, unit } = this.#work;
     const { done, standing } = this.#state;
     const text = this.#finished

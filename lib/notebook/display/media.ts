@@ -1,10 +1,10 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "../html.ts";
+import { dataUrl, escapeHtml } from "../../core/mod.ts";
 
-/** A clip, encoded. */
+/** An encoded clip. */
 export interface Video {
   readonly mp4: Uint8Array;
-  /** The same as an animated picture, for where videos do not play. */
+  /** The same as an animated picture, for pages in which videos do not play. */
   readonly gif?: Uint8Array;
   readonly caption: string;
   /** Width on the page in pixels, default 256; the height follows. */
@@ -18,7 +18,7 @@ export interface ImageGrid {
     readonly png: Uint8Array;
     readonly caption: string;
   }[];
-  /** How many stand in a row, default 4. */
+  /** Pictures in a row, default 4. */
   readonly columns?: number;
   /** Width of each on the page in pixels, default 160. */
   readonly width?: number;
@@ -51,22 +51,11 @@ export function videoBundle(
       `aria-label="${label}" autoplay muted loop playsinline controls>` +
       `${instead}</video><figcaption>${label}</figcaption></figure>`,
     ...(gif === undefined ? {} : { "image/gif": gif.toBase64() }),
-    "text/plain": `[video] ${caption} (${sizeText(mp4.length)})`,
+    "text/plain": `[video] ${caption} (${(mp4.length / 1000).toFixed(1)} kB)`,
   };
 }
 
-/**
- * Pictures side by side, each with its caption.
- *
- * @example
- * ```ts
- * import { imageGridBundle } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const images = [{ png: new Uint8Array(8), caption: "frame 0" }];
- * assert.equal(imageGridBundle({ images })["text/plain"], "[1 images] frame 0");
- * ```
- */
+/** Pictures side by side, each with its caption. */
 export function imageGridBundle(
   { images, columns = 4, width = 160 }: ImageGrid,
 ): MimeBundle {
@@ -84,8 +73,4 @@ export function imageGridBundle(
     "text/plain": `[${images.length} images] ` +
       images.map(({ caption }) => caption).join("; "),
   };
-}
-
-function sizeText(bytes: number): string {
-  return `${(bytes / 1000).toFixed(1)} kB`;
 }

@@ -1,6 +1,6 @@
 /**
- * What notebooks show: plots, clips, pictures, tables and progress, in forms
- * for JupyterLab, Jupyter Notebook, VS Code, terminals and plain pages.
+ * Outputs of notebooks: plots, clips, pictures, tables and progress, in forms for
+ * JupyterLab, Jupyter Notebook, VS Code, terminals and plain pages.
  *
  * @module
  */
@@ -9,7 +9,6 @@ export * from "./figure.ts";
 export * from "./host.ts";
 export * from "./live_progress.ts";
 export * from "./media.ts";
-export * from "./plotly_figure.ts";
-export * from "./stop_signal.ts";
+export * from "./plotly.ts";
 export * from "./table.ts";
 export { staticPlot } from "./static_plot.ts";

@@ -1,7 +1,7 @@
 /**
- * Makes relative paths begin at the repository: the nearest folder above that
- * has a `deno.json`. Jupyter starts a kernel in the notebook's folder and the
- * headless runner where it is called; the same path must mean the same file.
+ * Makes relative paths begin at the repository: the nearest folder above with a
+ * `deno.json`. Jupyter starts a kernel in the notebook's folder, the headless
+ * runner in its own; the same path must mean the same file.
  */
 export function enterRepository(): void {
   const here = Deno.cwd();

@@ -1,19 +1,19 @@
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../core/mod.ts";
 import type { Figure, FigureSeries } from "./figure.ts";
 
-/** Pixels: the picture, and the frame in which the data stand. */
+/** Pixels: the picture, and the frame of the data. */
 const SIZE = { width: 800, height: 380 };
 const FRAME = { left: 70, right: 780, top: 44, bottom: 330 };
 
-/** Colours of the series in turn: those of Plotly, which stands in its place. */
+/** Colours of the series in turn, those of Plotly. */
 const COLOURS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"];
 
-/** Marks on an axis, about this many. */
+/** About so many marks on an axis. */
 const TICKS = 6;
 
-/** One axis: from values to pixels, and where its marks are. */
+/** One axis: from values to pixels, and its marks. */
 interface Axis {
-  /** Undefined for a value that has no place, such as 0 on a logarithmic axis. */
+  /** Undefined for a value without a place, such as 0 on a logarithmic axis. */
   at(value: number): number | undefined;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }

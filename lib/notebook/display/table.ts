@@ -1,8 +1,7 @@
-import { numberText } from "../../core/progress/mod.ts";
+import { alignColumns, escapeHtml, numberText } from "../../core/mod.ts";
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { escapeHtml } from "../html.ts";
 
-/** Rows under headings. Numbers stand to the right, in three digits. */
+/** Rows under headings. Numbers are right-aligned, with three digits. */
 export interface Table {
   readonly columns: readonly string[];
   /** Each as long as there are columns. */
@@ -65,18 +64,10 @@ function plainTable(
   texts: readonly (readonly string[])[],
 ): string {
   const widths = columns.map((name, j) =>
-    [name, ...texts.map((row) => row[j]!)]
-      .reduce((width, text) => Math.max(width, text.length), 0)
+    Math.max(name.length, ...texts.map((row) => row[j]!.length))
   );
-  const line = (row: readonly string[], i?: number): string =>
-    row.map((text, j) =>
-      i !== undefined && typeof rows[i]![j] === "number"
-        ? text.padStart(widths[j]!)
-        : text.padEnd(widths[j]!)
-    ).join("  ").trimEnd();
-  return [
-    line(columns),
-    widths.map((width) => "-".repeat(width)).join("  "),
-    ...texts.map(line),
-  ].join("\n");
+  return alignColumns(
+    [columns, widths.map((width) => "-".repeat(width)), ...texts],
+    (column, row) => typeof rows[row - 2]?.[column] === "number",
+  ).join("\n");
 }

@@ -1,14 +1,14 @@
-import { type SocketType, ZmtpSocket } from "../zmtp/mod.ts";
+import { type SocketType, ZmtpSocket } from "../zmtp/socket.ts";
 import { type Message, messageFrames, readMessage } from "./message.ts";
 
 /** One of a kernel's channels, open for signed messages. */
 export interface Channel extends AsyncDisposable {
-  /** @param id Of the request, which answers name as their parent. */
+  /** @param id Of the request: the parent of its answers. */
   request(type: string, content: object, id: string): Promise<void>;
 }
 
 /**
- * Opens a channel and hands on what comes.
+ * Opens a channel and forwards its messages.
  *
  * @param onMessage Called with each message, in order.
  */
@@ -32,7 +32,7 @@ export async function openChannel(
       onMessage(readMessage(frames, key));
     }
   })().catch((error) => {
-    // A kernel that dies resets its connections; that it died is told elsewhere.
+    // A kernel that dies resets its connections; its death is reported elsewhere.
     if (!isDisconnection(error)) throw error;
   });
   return {
@@ -55,7 +55,7 @@ export async function openChannel(
       try {
         connection.close();
       } catch {
-        // The streams of a connection close it when the other end has gone.
+        // Already closed by its streams, if the other end is gone.
       }
       await reading;
     },

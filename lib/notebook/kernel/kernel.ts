@@ -2,20 +2,20 @@ import { type Channel, openChannel } from "./channel.ts";
 import { type KernelProcess, startProcess } from "./process.ts";
 import type { Message } from "./message.ts";
 
-/** Where a kernel works. */
+/** How a kernel is started. */
 export interface KernelOptions {
-  /** Folder whose deno.json holds, and in which relative paths begin. */
+  /** Folder of its deno.json, and of relative paths. */
   readonly cwd: string;
   /**
-   * Takes what the process itself prints: native code and children of the
+   * Receives the output of the process itself: native code and children of the
    * kernel write past the cells.
    */
   readonly onLog?: (text: string) => void;
-  /** Seconds that the start may take, default 30. */
+  /** Most seconds of the start, default 30. */
   readonly startLimit?: number;
 }
 
-/** How a cell ended. */
+/** The result of a cell. */
 export type Reply =
   | { readonly status: "ok"; readonly count: number }
   | {
@@ -27,8 +27,8 @@ export type Reply =
   };
 
 /**
- * Runs in the kernel: it must not outlive whoever started it, even one that
- * was killed, or it would hold its memory and its GPU for ever.
+ * Runs in the kernel: it must not outlive its parent, even one that was killed,
+ * or it would hold its memory and its GPU for ever.
  */
 const END_WITH_PARENT = `{
   const parent = Deno.ppid;
@@ -38,28 +38,28 @@ const END_WITH_PARENT = `{
 }`;
 
 /**
- * Runs in the kernel behind a cell: a change of a display that does not exist.
- * What is shown goes out in order, so all that was shown before comes first.
+ * Runs in the kernel after a cell: an update of a display that does not exist.
+ * Displays are sent in order, so it arrives after all outputs of the cell.
  */
 const fence = (id: string): string =>
   `await Deno.jupyter.broadcast("update_display_data", {
   data: {}, metadata: {}, transient: { display_id: "${id}" },
 });`;
 
-/** The kernel's process ended without being asked to. */
+/** The kernel's process ended unexpectedly. */
 export class KernelDiedError extends Error {
   override readonly name = "KernelDiedError";
 }
 
 /**
  * Starts Deno's Jupyter kernel, waits until it answers, and opens its channels.
- * A kernel that does not start is tried once more: that happens now and then
- * in containers, and somebody may take its ports between choice and use.
+ * A kernel that does not start is tried once more: that happens now and then in
+ * containers, and another program may take its ports between choice and use.
  *
- * There is no heartbeat and no stdin channel: the process is a child of this
- * one, so its end is known at once, and nobody is there to answer a question.
+ * Heartbeat and stdin channels are not used: the process is a child of this one,
+ * so its end is known at once, and no person answers its questions.
  *
- * @throws {KernelDiedError} with what it printed, if it does not start
+ * @throws {KernelDiedError} with its output, if it does not start
  */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
   try {
@@ -80,19 +80,19 @@ async function startOnce(options: KernelOptions): Promise<Kernel> {
   }
 }
 
-/** A kernel that runs, and its variables. Made by {@link startKernel}. */
+/** A running kernel and its variables. Made by {@link startKernel}. */
 export class Kernel implements AsyncDisposable {
   readonly #process: KernelProcess;
   readonly #channels: Channel[] = [];
-  /** Takes the news about the running cell, and late news about those before. */
-  #onNews: (message: Message) => void = () => {};
+  /** Receives the messages of the running cell, and late ones of earlier cells. */
+  #onOutput: (message: Message) => void = () => {};
   #onReply: (message: Message) => void = () => {};
 
   private constructor(process: KernelProcess) {
     this.#process = process;
   }
 
-  /** Opens the channels of a process that has just been started. */
+  /** Opens the channels of a new process. */
   static async connect(
     process: KernelProcess,
     limit: number,
@@ -123,7 +123,7 @@ export class Kernel implements AsyncDisposable {
         timeout.promise,
         (async () => {
           await open(address.shell, "DEALER", (m) => kernel.#onReply(m));
-          await open(address.iopub, "SUB", (m) => kernel.#onNews(m));
+          await open(address.iopub, "SUB", (m) => kernel.#onOutput(m));
           await kernel.#warmUp();
         })(),
       ]);
@@ -136,27 +136,26 @@ export class Kernel implements AsyncDisposable {
     }
   }
 
-  /** Settles when the process has ended, with how. */
+  /** Settles at the end of the process, with its status. */
   get ended(): Promise<Deno.CommandStatus> {
     return this.#process.status;
   }
 
   /**
-   * Runs a cell, and waits until all that it showed has come: Deno's kernel
-   * sends reply and idle past what cells show, which may lag by thousands of
-   * messages.
+   * Runs a cell, and waits until all its outputs have arrived: Deno's kernel
+   * sends reply and idle ahead of outputs, which may lag by thousands of messages.
    *
-   * @param onNews Called with each message about it: streams, displays, errors.
-   *   Work that nobody waits for shows in the cell that runs then.
+   * @param onOutput Called with each message: streams, displays, errors. Output
+   *   of work that was not awaited goes to the cell that runs at that time.
    * @throws {KernelDiedError} as soon as the kernel's process ends
    */
   async execute(
     code: string,
-    onNews: (message: Message) => void,
+    onOutput: (message: Message) => void,
   ): Promise<Reply> {
     const id = crypto.randomUUID();
     const replied = Promise.withResolvers<Message>();
-    this.#onNews = onNews;
+    this.#onOutput = onOutput;
     this.#onReply = (message) => {
       if (message.parent_header.msg_id === id) replied.resolve(message);
     };
@@ -169,30 +168,30 @@ export class Kernel implements AsyncDisposable {
       stop_on_error: true,
     }, id);
     const { content } = await this.#unlessDead(replied.promise);
-    await this.#settle(onNews);
+    await this.#settle(onOutput);
     return replyOf(content);
   }
 
-  /** Waits until all news of what has been run so far has come. */
-  async #settle(onNews: (message: Message) => void): Promise<void> {
+  /** Waits until all outputs so far have arrived. */
+  async #settle(onOutput: (message: Message) => void): Promise<void> {
     const id = crypto.randomUUID();
     const arrived = Promise.withResolvers<void>();
-    this.#onNews = (message) => {
+    this.#onOutput = (message) => {
       const transient = message.content.transient as { display_id?: string };
       if (transient?.display_id === id) arrived.resolve();
-      else onNews(message);
+      else onOutput(message);
     };
     this.#onReply = ({ parent_header, content }) => {
       if (parent_header.msg_id !== id || content.status === "ok") return;
-      arrived.resolve(); // a cell took Deno's name for itself
+      arrived.resolve(); // a cell redefined `Deno`
     };
     await this.#runSilently(fence(id), id);
     await this.#unlessDead(arrived.promise);
   }
 
   /**
-   * Asks the running cell to stop, as the Stop button does. Deno's kernel dies
-   * of it, unless the notebook listens: see `stopSignal`.
+   * Interrupts the running cell, as the Stop button does. Deno's kernel dies of
+   * it, unless the notebook handles it: see `stopSignal`.
    */
   interrupt(): void {
     this.#process.signal("SIGINT");
@@ -203,7 +202,7 @@ export class Kernel implements AsyncDisposable {
     await this.#process.end("SIGKILL");
   }
 
-  /** Ends the kernel and everything that belongs to it. */
+  /** Ends the kernel and closes its channels. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.end("SIGTERM");
     await this.#close();
@@ -214,27 +213,27 @@ export class Kernel implements AsyncDisposable {
   }
 
   /**
-   * Asks who the kernel is until news of it has come as well: whoever
-   * subscribes late has missed what was told before.
+   * Requests the kernel's info until a published message arrives: a late
+   * subscriber misses earlier ones.
    */
   async #warmUp(): Promise<void> {
-    const heard = Promise.withResolvers<void>();
-    this.#onNews = () => heard.resolve();
-    const asking = setInterval(
+    const subscribed = Promise.withResolvers<void>();
+    this.#onOutput = () => subscribed.resolve();
+    const requests = setInterval(
       () => this.#request("kernel_info_request", {}).catch(() => {}),
       200,
     );
     try {
       await this.#request("kernel_info_request", {});
-      await this.#unlessDead(heard.promise);
+      await this.#unlessDead(subscribed.promise);
     } finally {
-      clearInterval(asking);
-      this.#onNews = () => {};
+      clearInterval(requests);
+      this.#onOutput = () => {};
     }
     await this.#runSilently(END_WITH_PARENT);
   }
 
-  /** Runs code of our own, which counts as no cell; what comes of it, nobody hears. */
+  /** Runs code that counts as no cell and whose outputs are ignored. */
   async #runSilently(
     code: string,
     id: string = crypto.randomUUID(),
@@ -255,7 +254,7 @@ export class Kernel implements AsyncDisposable {
     try {
       await this.#channels[0]!.request(type, content, id);
     } catch {
-      // The connection is gone: so is the process, or it will be in a moment.
+      // The connection is closed: the process has ended or is about to.
       await dies(this.#process);
     }
   }
@@ -265,7 +264,7 @@ export class Kernel implements AsyncDisposable {
   }
 }
 
-/** Tries again while the process begins to listen. */
+/** Tries again until the process listens. */
 async function untilListening<T>(
   process: KernelProcess,
   connect: () => Promise<T>,
@@ -288,11 +287,11 @@ async function untilListening<T>(
 
 async function dies(process: KernelProcess): Promise<never> {
   const { code, signal } = await process.status;
-  const said = process.lastWords.trim();
+  const output = process.output.trim();
   throw new KernelDiedError(
     `The kernel died: its process ended with ${
       signal === null ? `exit code ${code}` : signal
-    }${said === "" ? "" : `, after it printed: ${said}`}`,
+    }${output === "" ? "" : `, after it printed: ${output}`}`,
   );
 }
 

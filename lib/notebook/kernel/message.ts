@@ -3,13 +3,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** A message of the Jupyter protocol, version 5. */
 export interface Message {
   readonly header: { readonly msg_id: string; readonly msg_type: string };
-  /** The header of the request that this answers; empty if there is none. */
+  /** The header of the request that this answers, or empty. */
   readonly parent_header: { readonly msg_id?: string };
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** Stands between the addresses and the message. */
+/** Between the addresses and the message. */
 const DELIMITER = "<IDS|MSG>";
 
 /**
@@ -18,21 +18,6 @@ const DELIMITER = "<IDS|MSG>";
  * (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  *
  * @param key The secret of the connection file.
- *
- * @example
- * ```ts
- * import { messageFrames, readMessage } from "lib/notebook/kernel/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const message = {
- *   header: { msg_id: "1", msg_type: "kernel_info_request" },
- *   parent_header: {},
- *   metadata: {},
- *   content: {},
- * };
- * assert.deepEqual(readMessage(messageFrames(message, "key"), "key"), message);
- * assert.throws(() => readMessage(messageFrames(message, "other"), "key"), /signature/);
- * ```
  */
 export function messageFrames(message: Message, key: string): Uint8Array[] {
   const text = new TextEncoder();

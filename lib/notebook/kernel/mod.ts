@@ -1,8 +1,8 @@
 /**
- * Deno's own Jupyter kernel as a child process: started, asked, ended.
+ * Deno's own Jupyter kernel as a child process.
  *
  * @module
  */
-export * from "./environment.ts";
 export * from "./kernel.ts";
 export * from "./message.ts";
+export { environmentForDeno } from "./process.ts";

@@ -1,6 +1,4 @@
-import { environmentForDeno } from "./environment.ts";
-
-/** Where a kernel listens, and the secret that signs its messages. */
+/** The ports of a kernel, and the secret that signs its messages. */
 export interface KernelAddress {
   readonly key: string;
   readonly session: string;
@@ -11,26 +9,26 @@ export interface KernelAddress {
 /** The process of a kernel. */
 export interface KernelProcess {
   readonly address: KernelAddress;
-  /** Settles when it has ended. */
+  /** Settles at its end. */
   readonly status: Promise<Deno.CommandStatus>;
-  /** The end of what it printed past the cells. */
-  readonly lastWords: string;
-  /** Sends a signal; nothing happens if the process has ended. */
+  /** The end of its own output, past the cells. */
+  readonly output: string;
+  /** Sends a signal; does nothing if the process has ended. */
   signal(name: Deno.Signal): void;
-  /** Asks it to end, or with SIGKILL ends it, and waits until it has. */
+  /** Ends the process with a signal, after a grace period with SIGKILL. */
   end(name: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-/** Characters of {@link KernelProcess.lastWords}, at most. */
-const LAST_WORDS = 2_000;
+/** Most characters of {@link KernelProcess.output}. */
+const MOST_OUTPUT = 2_000;
 
-/** Seconds that a kernel has between SIGTERM and SIGKILL. */
+/** Seconds between SIGTERM and SIGKILL. */
 const GRACE = 5;
 
 /**
  * Starts `deno jupyter` with the Deno that runs this.
  *
- * @param onLog Takes what it prints past the cells.
+ * @param onLog Receives its own output, past the cells.
  */
 export async function startProcess(
   cwd: string,
@@ -48,7 +46,7 @@ export async function startProcess(
   await Deno.writeTextFile(
     file,
     JSON.stringify({
-      transport: "tcp", // Deno's kernel knows no other
+      transport: "tcp", // the only one of Deno's kernel
       ip: "127.0.0.1",
       shell_port: shell,
       iopub_port: iopub,
@@ -59,7 +57,7 @@ export async function startProcess(
       signature_scheme: "hmac-sha256",
       kernel_name: "deno",
     }),
-    { mode: 0o600 }, // who can read the key can run code
+    { mode: 0o600 }, // the key allows to run code
   );
   const child = new Deno.Command(Deno.execPath(), {
     args: ["jupyter", "--kernel", "--conn", file],
@@ -70,22 +68,25 @@ export async function startProcess(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let lastWords = "";
+  let output = "";
   let running = true;
-  const listen = async (
+  const forward = async (
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   ): Promise<void> => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      const said = text.replaceAll(/^.*"deno jupyter" is unstable.*\n/gm, "");
-      if (said === "") continue;
-      lastWords = (lastWords + said).slice(-LAST_WORDS);
-      onLog(said);
+      const printed = text.replaceAll(
+        /^.*"deno jupyter" is unstable.*\n/gm,
+        "",
+      );
+      if (printed === "") continue;
+      output = (output + printed).slice(-MOST_OUTPUT);
+      onLog(printed);
     }
   };
-  const heard = Promise.all([listen(child.stdout), listen(child.stderr)]);
+  const drained = Promise.all([forward(child.stdout), forward(child.stderr)]);
   const status = child.status.then(async (status) => {
     running = false;
-    await heard;
+    await drained;
     await Deno.remove(folder, { recursive: true });
     return status;
   });
@@ -94,15 +95,15 @@ export async function startProcess(
     try {
       child.kill(name);
     } catch (error) {
-      // It has ended and the news is on its way.
+      // It has ended, and `status` is about to settle.
       if (!(error instanceof TypeError)) throw error;
     }
   };
   return {
     address,
     status,
-    get lastWords() {
-      return lastWords;
+    get output() {
+      return output;
     },
     signal,
     async end(name) {
@@ -114,7 +115,18 @@ export async function startProcess(
   };
 }
 
-/** Ports that nobody listens at: all are held until the last is found. */
+/**
+ * The environment for a Deno that this one starts: its own without the variables
+ * of the dynamic loader, which Deno passes on only if every program may be run.
+ */
+export function environmentForDeno(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject())
+      .filter(([name]) => !/^(LD|DYLD)_/.test(name)),
+  );
+}
+
+/** Free ports: all are held until the last is found. */
 function freePorts(count: number): number[] {
   const listeners = Array.from(
     { length: count },

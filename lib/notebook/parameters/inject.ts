@@ -7,14 +7,14 @@ import {
 } from "../../formats/notebook/mod.ts";
 import { PARAMETERS_TAG, type ParameterValue } from "./read.ts";
 
-/** The tag of the cell that sets the knobs anew, as in papermill. */
+/** The tag of the cell that overrides the parameters, as in papermill. */
 const INJECTED_TAG = "injected-parameters";
 
 /**
- * Sets knobs: a cell behind the one tagged `parameters` declares them again,
- * which Deno's kernel allows. One from an earlier run is replaced.
+ * Overrides parameters: a cell after the one tagged `parameters` declares them
+ * again, which Deno's kernel allows. That of an earlier run is replaced.
  *
- * @param values Of parameters that the notebook has.
+ * @param values By the names of parameters of the notebook.
  *
  * @example
  * ```ts

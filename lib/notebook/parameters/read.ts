@@ -7,24 +7,24 @@ import {
   sourceOf,
 } from "../../formats/notebook/mod.ts";
 
-/** What a parameter of a notebook can be. */
+/** The value of a parameter of a notebook. */
 export type ParameterValue =
   | string
   | number
   | boolean
   | readonly (string | number)[];
 
-/** One knob of a notebook: a constant in the cell tagged `parameters`. */
+/** A parameter of a notebook: a constant in the cell tagged `parameters`. */
 export interface Parameter {
   readonly name: string;
-  /** The type as it is declared, if it is. */
+  /** The declared type, if any. */
   readonly type: string | undefined;
   readonly fallback: ParameterValue;
-  /** From the comments above it and behind it. */
+  /** From the comments above it and on its line. */
   readonly description: string;
 }
 
-/** The tag of the cell that holds the knobs, as in papermill. */
+/** The tag of the cell of the parameters, as in papermill. */
 export const PARAMETERS_TAG = "parameters";
 
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
@@ -36,22 +36,23 @@ const DECLARATION = new RegExp(
     String.raw`(${TEXT}|${NUMBER}|true|false|${LIST})\s*;?\s*(?:\/\/\s*(.*))?$`,
 );
 
-/** A line that is a comment, or belongs to one. */
+/** A line of a comment. */
 const COMMENT = /^(?:\/\/|\/\*\*?|\*\/?)\s?(.*?)\s*(?:\*\/)?$/;
 
-/** The cell that holds the knobs; undefined if the notebook has none. */
-export function parametersCell(notebook: Notebook): CodeCell | undefined {
+/** The cell of the parameters; undefined if the notebook has none. */
+function parametersCell(notebook: Notebook): CodeCell | undefined {
   return notebook.cells.filter(isCode)
     .find((cell) => hasTag(cell, PARAMETERS_TAG));
 }
 
 /**
- * Reads the knobs of a notebook: the cell tagged `parameters` holds constants,
- * `const NAME = VALUE;` each, with a text, a number, true, false, or a list of texts
- * or numbers; a type may stand behind the name, comments anywhere.
+ * Reads the parameters of a notebook: the cell tagged `parameters` holds
+ * constants, `const NAME = VALUE;` each, with a text, a number, true, false, or a
+ * list of texts or numbers; a type may follow the name, comments may stand
+ * anywhere.
  *
  * @param name Of the notebook, for the message.
- * @throws {InputError} naming the line, if anything else stands in that cell
+ * @throws {InputError} with the line, if that cell holds other code
  *
  * @example
  * ```ts
@@ -74,7 +75,7 @@ export function readParameters(notebook: Notebook, name: string): Parameter[] {
   if (cell === undefined) return [];
   const parameters: Parameter[] = [];
   let above: string[] = [];
-  /** A declaration whose end is still to come, and the line it began in. */
+  /** An unfinished declaration, and its first line. */
   let begun: { readonly text: string; readonly line: number } | undefined;
   const refuse = (text: string, line: number): never => {
     throw new InputError(
@@ -93,7 +94,7 @@ export function readParameters(notebook: Notebook, name: string): Parameter[] {
       const text = begun === undefined ? piece : `${begun.text} ${piece}`;
       const [, constant, type, value, behind] = DECLARATION.exec(text) ?? [];
       if (constant === undefined || value === undefined) {
-        // The formatter breaks what is long into several lines.
+        // The formatter breaks long declarations into several lines.
         if (!/^const\s/.test(text) || /;$/.test(text)) refuse(text, line);
         begun = { text, line };
         return;
@@ -114,7 +115,7 @@ export function readParameters(notebook: Notebook, name: string): Parameter[] {
   return parameters;
 }
 
-/** The value of a literal that the pattern above let through. */
+/** The value of a literal of the pattern above. */
 function literal(source: string): ParameterValue {
   // The strings are JSON's but for a few escapes; numbers may have underscores.
   const json = source

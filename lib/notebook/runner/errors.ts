@@ -1,11 +1,11 @@
-/** Where a run ended: the cell that failed, and the source that says which. */
+/** The cell at which a run ended. */
 export interface FailedCell {
-  /** Of the code cells, from 1, as a reader counts. */
+  /** Number of the code cell, from 1. */
   readonly number: number;
   readonly source: string;
 }
 
-/** A notebook did not run to its end; what it showed by then is saved. */
+/** A notebook did not run to its end; its outputs so far are saved. */
 export class NotebookRunError extends Error {
   override readonly name: string = "NotebookRunError";
 
@@ -14,7 +14,7 @@ export class NotebookRunError extends Error {
   }
 }
 
-/** The code of a cell threw. */
+/** The code of a cell threw an error. */
 export class CellError extends NotebookRunError {
   override readonly name = "CellError";
 
@@ -31,22 +31,22 @@ export class CellError extends NotebookRunError {
   }
 }
 
-/** A cell, or all of them, took longer than they may. */
+/** A cell, or all of them, exceeded a time limit. */
 export class TimeLimitError extends NotebookRunError {
   override readonly name = "TimeLimitError";
 }
 
-/** A cell showed more than a notebook should hold. */
+/** The outputs of a cell exceeded their limit. */
 export class OutputLimitError extends NotebookRunError {
   override readonly name = "OutputLimitError";
 }
 
-/** The kernel died under a cell. */
+/** The kernel died during a cell. */
 export class DeadKernelError extends NotebookRunError {
   override readonly name = "DeadKernelError";
 }
 
-/** The run was asked to stop, and did. */
+/** The run was stopped on request. */
 export class RunStoppedError extends NotebookRunError {
   override readonly name = "RunStoppedError";
 }

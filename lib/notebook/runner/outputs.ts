@@ -6,13 +6,13 @@ import type {
 import { isCode } from "../../formats/notebook/mod.ts";
 import type { Message } from "../kernel/mod.ts";
 
-/** What a message of the kernel does to a notebook. */
+/** The change of a notebook by a message of the kernel. */
 export type Change =
   | { readonly kind: "output"; readonly output: Output; readonly id?: string }
   | { readonly kind: "update"; readonly id: string; readonly data: MimeBundle }
   | { readonly kind: "clear"; readonly wait: boolean };
 
-/** Reads what a message shows; undefined if it shows nothing. */
+/** Reads the change in a message, if any. */
 export function changeOf({ header, content }: Message): Change | undefined {
   const transient = content.transient as { display_id?: string } | undefined;
   const id = transient?.display_id;
@@ -62,7 +62,7 @@ export function changeOf({ header, content }: Message): Change | undefined {
   }
 }
 
-/** An error as a notebook stores it. */
+/** An error as an output. */
 export function errorOutput(
   ename: string,
   evalue: string,
@@ -71,10 +71,10 @@ export function errorOutput(
   return { ename, evalue, output_type: "error", traceback: [...traceback] };
 }
 
-/** The outputs of a notebook that is being run, cell by cell. */
+/** The outputs of a running notebook, cell by cell. */
 export class Outputs {
   readonly #cells: Output[][];
-  /** Every place of a display that may still change. */
+  /** The outputs of each display id. */
   readonly #displays = new Map<string, { cell: number; output: Output }[]>();
   readonly #clearing = new Set<number>();
   readonly #bytes: number[];
@@ -84,7 +84,7 @@ export class Outputs {
     this.#bytes = notebook.cells.map(() => 0);
   }
 
-  /** Takes in a change while a cell runs. */
+  /** Applies a change while a cell runs. */
   apply(cell: number, change: Change): void {
     if (change.kind === "clear") {
       if (change.wait) this.#clearing.add(cell);
@@ -130,12 +130,12 @@ export class Outputs {
     );
   }
 
-  /** What one cell shows, in bytes as JSON. */
+  /** Bytes of the outputs of a cell, as JSON. */
   bytes(cell: number): number {
     return this.#bytes[cell]!;
   }
 
-  /** The notebook with what it shows by now. */
+  /** The notebook with its outputs so far. */
   of(notebook: Notebook): Notebook {
     const cells = notebook.cells.map((cell, i) =>
       isCode(cell) ? { ...cell, outputs: this.#cells[i]!.map(stored) } : cell
@@ -144,7 +144,7 @@ export class Outputs {
   }
 }
 
-/** Streams are stored as lines, as Jupyter does. */
+/** Jupyter stores streams as lines. */
 function stored(output: Output): Output {
   if (output.output_type !== "stream" || typeof output.text !== "string") {
     return structuredClone(output);

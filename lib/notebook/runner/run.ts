@@ -16,24 +16,24 @@ import {
 } from "./errors.ts";
 import { type Change, changeOf, errorOutput, Outputs } from "./outputs.ts";
 
-/** Whoever watches a run. */
+/** Observes a run. */
 export interface RunObserver {
   /** A code cell begins: its number from 1, how many there are, its source. */
   cellStarted(number: number, total: number, source: string): void;
   /** A cell printed. */
   streamed(name: string, text: string): void;
-  /** A cell showed something, or changed what it showed under an id. */
+  /** A cell displayed data, or updated the display of an id. */
   displayed(data: MimeBundle, id: string | undefined): void;
 }
 
 /** How a notebook is run. */
 export interface RunOptions {
-  /** Started by the caller, who also ends it. */
+  /** Started and ended by the caller. */
   readonly kernel: Kernel;
-  /** Keeps the notebook as it is by now: called before the first cell and after each. */
+  /** Saves the notebook: called before the first cell and after each. */
   readonly save: (notebook: Notebook) => Promise<void>;
   readonly observer: RunObserver;
-  /** Aborted to stop: the running cell is interrupted. */
+  /** Interrupts the running cell when aborted. */
   readonly signal: AbortSignal;
   /** Seconds, default unlimited. */
   readonly cellLimit?: number;
@@ -43,19 +43,18 @@ export interface RunOptions {
   readonly outputLimit?: number;
 }
 
-/** Seconds that an interrupted cell has to save what it did. */
+/** Seconds for an interrupted cell to save its work. */
 const GRACE = 30;
 
-/** Why a run is to end before its last cell. */
-type Stop = "asked" | "cell time" | "total time" | "output";
+/** The reason for ending a run before its last cell. */
+type Stop = "request" | "cell time" | "total time" | "output";
 
 /**
- * Runs all code cells of a notebook in order, and stops at the first that
- * fails. The notebook is saved after every cell, with what it showed by then
- * and with the error.
+ * Runs all code cells of a notebook in order, up to the first that fails. The
+ * notebook is saved after every cell, with its outputs and the error.
  *
- * @returns the notebook as it was saved last.
- * @throws {NotebookRunError} naming the code cell: {@link CellError},
+ * @returns the notebook as saved last
+ * @throws {NotebookRunError} with the code cell: {@link CellError},
  *   {@link TimeLimitError}, {@link OutputLimitError}, {@link DeadKernelError}
  *   or {@link RunStoppedError}
  */
@@ -65,14 +64,14 @@ export async function runNotebook(
 ): Promise<Notebook> {
   const run = new Run(notebook, options);
   const { signal, totalLimit } = options;
-  const asked = (): void => run.stop("asked");
-  signal.addEventListener("abort", asked);
-  if (signal.aborted) asked();
+  const onAbort = (): void => run.stop("request");
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
   using _total = timer(totalLimit, () => run.stop("total time"));
   try {
     return await run.allCells();
   } finally {
-    signal.removeEventListener("abort", asked);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
@@ -134,7 +133,7 @@ class Run {
     this.#notebook = { ...this.#notebook, cells };
     if (reply.status === "ok") return;
     const { name, value, traceback } = reply;
-    // The kernel does not show what it cannot parse.
+    // The kernel shows no error for code that it cannot parse.
     if (!this.#outputs.hasError(index)) {
       const output = errorOutput(name, value, traceback);
       this.#outputs.apply(index, { kind: "output", output });
@@ -150,7 +149,7 @@ class Run {
       if (change === undefined) return;
       this.#outputs.apply(index, change);
       if (this.#outputs.bytes(index) > outputLimit) this.stop("output");
-      else tell(observer, change);
+      else notify(observer, change);
     });
     let ended: Reply | Stop;
     try {
@@ -158,7 +157,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof KernelDiedError)) throw error;
       // Ctrl-C in a terminal reaches the kernel too, and may end it first.
-      if (signal.aborted) throw this.#errorOf("asked", cell);
+      if (signal.aborted) throw this.#errorOf("request", cell);
       throw new DeadKernelError(
         `Code cell ${cell.number} lost its kernel: ${error.message}`,
         cell,
@@ -175,7 +174,7 @@ class Run {
     const { cellLimit, totalLimit, outputLimit = 10_000_000 } = this.#options;
     const { number } = cell;
     switch (stop) {
-      case "asked":
+      case "request":
         return new RunStoppedError(`Stopped in code cell ${number}`, cell);
       case "cell time":
         return new TimeLimitError(
@@ -198,7 +197,7 @@ class Run {
   }
 }
 
-/** Interrupts the running cell, and ends the kernel if the cell goes on. */
+/** Interrupts the running cell, then ends the kernel, after a grace period at the latest. */
 async function interrupt(
   kernel: Kernel,
   executed: Promise<Reply>,
@@ -210,7 +209,7 @@ async function interrupt(
   await kernel.kill();
 }
 
-function tell(observer: RunObserver, change: Change): void {
+function notify(observer: RunObserver, change: Change): void {
   if (change.kind === "update") observer.displayed(change.data, change.id);
   if (change.kind !== "output") return;
   const { output, id } = change;

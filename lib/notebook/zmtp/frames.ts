@@ -1,55 +1,44 @@
+import { concatBytes } from "../../core/mod.ts";
+
 /** Bits of the first byte of a frame (ZMTP 3.0, https://rfc.zeromq.org/spec/23). */
 const MORE = 1;
 const LONG = 2;
 const COMMAND = 4;
 
-/** The largest frame that is read. Kernels send nothing near it. */
+/** The largest frame that is read; kernels send far smaller ones. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-/** A message, or a word between the two ends of a connection. */
+/** A message, or a command between the two ends of a connection. */
 export interface Traffic {
   readonly kind: "message" | "command";
   readonly frames: readonly Uint8Array[];
 }
 
-/** The frames of a message, as they are sent. */
+/** The frames of a message as bytes. */
 export function messageBytes(frames: readonly Uint8Array[]): Uint8Array {
-  return joined(
+  return concatBytes(
     frames.map((frame, i) =>
       frameBytes(frame, i < frames.length - 1 ? MORE : 0)
     ),
   );
 }
 
-/** A command, as it is sent. */
+/** A command as bytes. */
 export function commandBytes(body: Uint8Array): Uint8Array {
   return frameBytes(body, COMMAND);
 }
 
 function frameBytes(body: Uint8Array, flags: number): Uint8Array {
   if (body.length < 256) {
-    return joined([Uint8Array.of(flags, body.length), body]);
+    return concatBytes([Uint8Array.of(flags, body.length), body]);
   }
   const head = new Uint8Array(9);
   head[0] = flags | LONG;
   new DataView(head.buffer).setBigUint64(1, BigInt(body.length));
-  return joined([head, body]);
+  return concatBytes([head, body]);
 }
 
-/** Puts bytes one behind the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Reads bytes in the portions that are asked for. */
+/** Reads a stream in portions of given sizes. */
 export class ByteReader {
   readonly #source: ReadableStreamDefaultReader<Uint8Array>;
   #chunks: Uint8Array[] = [];
@@ -69,7 +58,7 @@ export class ByteReader {
     }
     const all = this.#chunks.length === 1
       ? this.#chunks[0]!
-      : joined(this.#chunks);
+      : concatBytes(this.#chunks);
     this.#chunks = all.length > count ? [all.subarray(count)] : [];
     this.#bytes = all.length - count;
     return all.subarray(0, count);
@@ -79,7 +68,7 @@ export class ByteReader {
 /**
  * Reads one message or command.
  *
- * @returns undefined if the other end has closed.
+ * @returns undefined if the other end has closed
  * @throws {Error} if a frame is larger than 256 MiB
  */
 export async function readTraffic(

@@ -1,7 +1,7 @@
+import { concatBytes } from "../../core/mod.ts";
 import {
   ByteReader,
   commandBytes,
-  joined,
   messageBytes,
   readTraffic,
 } from "./frames.ts";
@@ -12,10 +12,10 @@ export interface ByteStream {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** What a client of a Jupyter kernel can be: for requests, and for news. */
+/** The sockets of a client of a Jupyter kernel: requests, and published messages. */
 export type SocketType = "DEALER" | "SUB";
 
-/** Marks the beginning of the greeting, and with it version 3 of the protocol. */
+/** The start of a greeting of version 3 of the protocol. */
 const SIGNATURE = Uint8Array.of(0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f);
 const GREETING_BYTES = 64;
 
@@ -23,8 +23,8 @@ const GREETING_BYTES = 64;
  * The client's end of a ZeroMQ connection: ZMTP 3.0 without encryption
  * (https://rfc.zeromq.org/spec/23), as much of it as Jupyter needs.
  *
- * It stands in for the npm package zeromq, whose native sockets miss replies
- * under Deno 2.9.6: a reply that arrives while nothing is sent lies unread.
+ * It replaces the npm package zeromq, whose native sockets miss replies under
+ * Deno 2.9.6: a reply that arrives while nothing is sent stays unread.
  */
 export class ZmtpSocket implements Disposable {
   readonly #reader: ByteReader;
@@ -39,10 +39,10 @@ export class ZmtpSocket implements Disposable {
   }
 
   /**
-   * Greets the other end and waits until it has greeted back. A subscriber
-   * asks for all news.
+   * Exchanges greetings with the other end. A subscriber subscribes to all
+   * messages.
    *
-   * @throws {Error} if the other end does not speak ZMTP 3
+   * @throws {Error} if the other end does not use ZMTP 3
    */
   static async open(
     stream: ByteStream,
@@ -53,12 +53,14 @@ export class ZmtpSocket implements Disposable {
     await writer.write(greeting());
     const answer = await reader.read(GREETING_BYTES);
     if (answer === undefined || answer[0] !== 0xff || answer[10]! < 3) {
-      throw new Error("Cannot speak to the kernel: it must speak ZMTP 3");
+      throw new Error("Cannot connect to the kernel: it must use ZMTP 3");
     }
     await writer.write(commandBytes(ready(type)));
     const word = await readTraffic(reader);
     if (word?.kind !== "command" || textAt(word.frames[0]!) !== "READY") {
-      throw new Error("Cannot speak to the kernel: it did not become ready");
+      throw new Error(
+        "Cannot connect to the kernel: it must send READY: it did not",
+      );
     }
     if (type === "SUB") await writer.write(messageBytes([Uint8Array.of(1)]));
     return new ZmtpSocket(reader, writer);
@@ -69,7 +71,7 @@ export class ZmtpSocket implements Disposable {
     await this.#writer.write(messageBytes(frames));
   }
 
-  /** The messages that come, until the other end closes. */
+  /** The incoming messages, until the other end closes. */
   async *messages(): AsyncGenerator<readonly Uint8Array[]> {
     for (;;) {
       const traffic = await readTraffic(this.#reader);
@@ -78,7 +80,7 @@ export class ZmtpSocket implements Disposable {
     }
   }
 
-  /** Closes the sending way; the stream belongs to whoever made it. */
+  /** Closes the writer; the stream belongs to its creator. */
   [Symbol.dispose](): void {
     this.#writer.close().catch(() => {}); // already gone with the kernel
   }
@@ -96,7 +98,7 @@ function greeting(): Uint8Array {
 function ready(type: SocketType): Uint8Array {
   const text = new TextEncoder();
   const value = text.encode(type);
-  return joined([
+  return concatBytes([
     named("READY"),
     named("Socket-Type"),
     Uint8Array.of(0, 0, 0, value.length),
@@ -107,7 +109,7 @@ function ready(type: SocketType): Uint8Array {
 /** A name behind its length. */
 function named(name: string): Uint8Array {
   const bytes = new TextEncoder().encode(name);
-  return joined([Uint8Array.of(bytes.length), bytes]);
+  return concatBytes([Uint8Array.of(bytes.length), bytes]);
 }
 
 function textAt(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { alignColumns } from "../../core/mod.ts";
 import {
   attentionNameAccount,
   blockFlops,
@@ -24,9 +25,9 @@ import {
 const TOKENS = [1024, 6144, 28_672, 131_072];
 /** Tokens of a prompt in that table. */
 const TEXT = 1024;
-/** Columns of a terminal that texts fill. */
+/** Columns of texts in a terminal. */
 const WIDTH = 88;
-/** Differences of a kind that a report of a file names. */
+/** Most differences of a kind in the report of a file. */
 const MOST_NAMED = 10;
 
 /** The analysis of LTX-2 as text for a terminal. */
@@ -204,7 +205,7 @@ function decisions(config: Ltx2Config, own: OwnModel): string[] {
   ];
 }
 
-/** How a file compares, as text for a terminal. */
+/** The comparison of a file as text for a terminal. */
 export function comparisonText(name: string, compared: Comparison): string {
   const { missing, extra, wrongShape, outside, quantisedBlocks } = compared;
   return [
@@ -239,7 +240,7 @@ export function comparisonText(name: string, compared: Comparison): string {
       ),
     ),
     compared.matches
-      ? "  the file is what the configuration says"
+      ? "  the file matches the configuration"
       : "  the file differs from the configuration",
   ].join("\n");
 }
@@ -254,7 +255,7 @@ function list(kind: string, names: readonly string[]): string[] {
   ];
 }
 
-/** Names come from a file: quoted, so that they cannot steer a terminal. */
+/** Names of a file, quoted so that they cannot control a terminal. */
 function quoted(name: string): string {
   return JSON.stringify(name);
 }
@@ -264,30 +265,13 @@ function table(rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = rows.map((row) =>
     row.map((cell) => typeof cell === "number" ? whole(cell) : cell)
   );
-  const widths =
-    texts[0]?.map((_, column) =>
-      Math.max(...texts.map((row) => row[column]!.length))
-    ) ?? [];
-  return texts.map((row) =>
-    `  ${
-      row.map((cell, column) =>
-        /^[\d,.*%]+ ?$/.test(cell) && column > 0 ||
-          isHeading(texts, row, column)
-          ? cell.padStart(widths[column]!)
-          : cell.padEnd(widths[column]!)
-      ).join("  ").trimEnd()
-    }`
-  );
-}
-
-/** Whether a cell stands above a column of numbers. */
-function isHeading(
-  rows: readonly (readonly string[])[],
-  row: readonly string[],
-  column: number,
-): boolean {
-  return column > 0 && row === rows[0] &&
-    /^[\d,.*]+ ?$/.test(rows[1]?.[column] ?? "");
+  const isNumber = (cell: string | undefined): boolean =>
+    /^[\d,.*%]+ ?$/.test(cell ?? "");
+  // The first row may be one of headings, aligned as the numbers below them.
+  const isRight = (column: number, row: number): boolean =>
+    column > 0 && (isNumber(texts[row]![column]) ||
+      row === 0 && isNumber(texts[1]?.[column]));
+  return alignColumns(texts, isRight).map((line) => `  ${line}`);
 }
 
 /** A text after a label, in lines of the same indent. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
 import { averageAfterwards, loadSnapshots } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 
 const path = z.string().min(1, "must not be empty");
 
@@ -39,7 +39,7 @@ async function average(
     averageAfterwards(snapshots, std, rest.step),
     { ...rest, average: String(std) },
   );
-  say(file);
+  log(file);
   return 0;
 }
 

@@ -1,38 +1,33 @@
 import { caption, namePhrase } from "../../dataset/captions/mod.ts";
-import { planTake } from "../../dataset/synthetic/mod.ts";
+import { sceneSpec } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import type { TermCategory } from "../../models/text/mod.ts";
-import { VIDEO_TERMS } from "../../models/text/terms/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { type TermCategory, VIDEO_TERMS } from "../../models/text/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { captionsFlags, type CaptionsOptions } from "./options.ts";
 
-/** `deno task captions`: what one synthetic clip is called in each language. */
+/** `deno task captions`: the caption of a synthetic clip in each language. */
 async function captions(options: CaptionsOptions): Promise<number> {
   const lines = options.terms === undefined
     ? await captionLines(options)
     : termLines(options.terms, options.languages);
-  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += await Deno.stdout.write(bytes.subarray(done));
-  }
+  print(lines.join("\n"));
   return 0;
 }
 
 async function captionLines(
   { phase, index, seed, split, languages, style }: CaptionsOptions,
 ): Promise<string[]> {
-  const name = { seed, phase: phase as Phase, split, index };
-  const { labels } = planTake(name);
-  say(JSON.stringify(labels));
-  const put = style === "sentence" ? caption : namePhrase;
+  const { labels } = sceneSpec({ seed, phase: phase as Phase, split, index });
+  log(JSON.stringify(labels));
+  const describe = style === "sentence" ? caption : namePhrase;
   return await Promise.all(
     languages.map(async (language) =>
-      `${language.padEnd(8)}  ${await put(labels, language)}`
+      `${language.padEnd(8)}  ${await describe(labels, language)}`
     ),
   );
 }
 
-/** Each term of a category, and how else it is said in the languages. */
+/** The terms of a category with their aliases in the languages. */
 function termLines(
   category: TermCategory,
   languages: readonly string[],
@@ -50,7 +45,7 @@ function termLines(
 if (import.meta.main) {
   await runProgram({
     usage: "deno task captions",
-    purpose: "Says what a synthetic clip shows, in every language.",
+    purpose: "Prints the caption of a synthetic clip in each language.",
     flags: captionsFlags,
     run: captions,
   });

@@ -3,7 +3,6 @@ import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { TERM_CATEGORIES } from "../../models/text/mod.ts";
 
-/** A whole number. */
 function whole(least: number): z.ZodCoercedNumber {
   const error = `must be a whole number from ${least}`;
   return z.coerce.number({ error }).int({ error }).min(least, { error });
@@ -12,22 +11,22 @@ function whole(least: number): z.ZodCoercedNumber {
 /** Flags of `deno task captions`. */
 export const captionsFlags = z.strictObject({
   phase: whole(1).max(PHASES.length, `must be from 1 to ${PHASES.length}`)
-    .default(1).describe("phase of the synthetic world: 1 to 5"),
-  index: whole(0).default(0).describe("which clip of the phase"),
-  seed: whole(0).default(0).describe("which synthetic world"),
+    .default(1).describe("phase of the clip, 1 to 5"),
+  index: whole(0).default(0).describe("index of the clip"),
+  seed: whole(0).default(0).describe("seed of the synthetic world"),
   split: z.enum(["train", "validation"], {
     error: "must be train or validation",
-  }).default("train").describe("train or validation"),
+  }).default("train").describe("split of the clip"),
   languages: z.string().default("all").transform((text) =>
     text === "all" ? LANGUAGES : text.split(",").map((tag) => tag.trim())
   ).refine(
     (tags) => tags.every((tag) => LANGUAGES.includes(tag)),
     `must be "all", or some of ${LANGUAGES.join(",")} with commas between them`,
-  ).describe("tags of languages with commas between them, or all"),
+  ).describe("comma-separated language tags, or all"),
   style: z.enum(["sentence", "names"], {
     error: "must be sentence or names",
   }).default("sentence").describe(
-    "sentence: sentences where there are templates; names: Unicode's names alone",
+    "sentence: sentences in 40 languages; names: Unicode CLDR names in all",
   ),
   terms: z.enum(TERM_CATEGORIES, {
     error: `must be one of ${TERM_CATEGORIES.join(", ")}`,
@@ -36,5 +35,5 @@ export const captionsFlags = z.strictObject({
   ),
 });
 
-/** What `deno task captions` was asked. */
+/** Options of `deno task captions`. */
 export type CaptionsOptions = z.infer<typeof captionsFlags>;

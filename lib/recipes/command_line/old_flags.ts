@@ -10,6 +10,7 @@ const OLD_FLAGS: Readonly<Record<string, string>> = {
   "deviation": "--std",
   "finish": "was removed: the VAE's decoder draws all clips",
   "first": "was removed: half of the clips of earlier phases are of phase 1",
+  "patience": "--timeout",
   "rehearsal": "--replay-fraction",
   "shapes": "was removed: half of the subjects are shapes in colours",
   "text-rate": "--text-lr-scale",

@@ -1,7 +1,11 @@
-/** Writes what other programs read: a line, or lines, on standard output. */
+import { writeAllSync } from "../../core/mod.ts";
+
+/** Writes a result to standard output, for people and for other programs. */
 export function print(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += Deno.stdout.writeSync(bytes.subarray(done));
-  }
+  writeAllSync(Deno.stdout, new TextEncoder().encode(`${text}\n`));
+}
+
+/** Writes a line for people to standard error, apart from results. */
+export function log(line: string): void {
+  writeAllSync(Deno.stderr, new TextEncoder().encode(`${line}\n`));
 }

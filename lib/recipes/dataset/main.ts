@@ -1,17 +1,112 @@
-import { runProgram, say } from "../command_line/mod.ts";
-import { checkLatents } from "./check.ts";
-import { checkFlags } from "./options.ts";
+import * as z from "zod";
+import { openDevice } from "../../compiler/mod.ts";
+import {
+  InputError,
+  type NdArray,
+  stackArrays,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
+import { latentStatistics } from "../../models/vae/mod.ts";
+import {
+  type Codec,
+  latentSpaceOf,
+  openCodec,
+  readVae,
+  VAE_FILE,
+} from "../../pipeline/mod.ts";
+import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
+
+const path = z.string().min(1, "must not be empty");
+
+const flags = z.strictObject({
+  run: path.default("runs/train").describe(
+    "folder of a run with cached latents",
+  ),
+  vae: path.optional().describe("weights of another VAE than the run's"),
+  clips: z.coerce.number({ error: "must be a number" })
+    .int("must be a whole number").min(1, "must be 1 or more").default(8)
+    .describe("number of clips of each cache"),
+});
+
+/** Smallest height of a frame on a sheet, pixels. */
+const MIN_HEIGHT = 96;
+
+/**
+ * `deno task dataset check`: decodes the first clips of each latent cache of a
+ * run, and writes a contact sheet with their captions beside each cache.
+ *
+ * @throws {InputError} if the run has no cache
+ */
+async function check(
+  { run, vae: given, clips }: z.infer<typeof flags>,
+): Promise<number> {
+  const vae = await readVae(given ?? `${run}/${VAE_FILE}`);
+  using device = await openDevice("cpu");
+  using codec = await openCodec(device, vae.tensors.parameters, vae.config);
+  for (const name of await cachesOf(`${run}/latents`)) {
+    const file = await readCachedFile(
+      `${run}/latents/${name}/00000000.safetensors`,
+    );
+    if (file.codec !== latentSpaceOf(vae)) {
+      log(`${name}: of another VAE; it is unused and may be deleted`);
+      continue;
+    }
+    const sheet = `${run}/latents/${name}.png`;
+    await writeFileAtomically(sheet, await sheetOf(codec, file, clips));
+    const { mean, std } = latentStatistics(file.latents);
+    log(
+      `${name}: ${file.source}; latent means ${rangeOf(mean)}, ` +
+        `std ${rangeOf(std)}; ${sheet}`,
+    );
+  }
+  return 0;
+}
+
+async function cachesOf(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) names.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (names.length > 0) return names.sort();
+  throw new InputError(
+    `Cannot check "${folder}": it must hold latents: it holds none; train a ` +
+      "phase first",
+  );
+}
+
+async function sheetOf(
+  codec: Codec,
+  { latents, clips, fps }: CachedFile,
+  count: number,
+): Promise<Uint8Array> {
+  const decoded = await codec.decode(stackArrays(latents.slice(0, count)), fps);
+  const scale = Math.max(1, Math.round(MIN_HEIGHT / decoded[0]!.height));
+  const sheet = await contactSheet(
+    decoded.map((clip, i) => ({
+      label: `${clips[i]!.caption} (${clips[i]!.language}, ${clips[i]!.id})`,
+      clip,
+    })),
+    { columns: 8, scale },
+  );
+  return encodePng(sheet);
+}
+
+function rangeOf({ data }: NdArray<"float32">): string {
+  return `${Math.min(...data).toFixed(2)} to ${Math.max(...data).toFixed(2)}`;
+}
 
 if (import.meta.main) {
   await runProgram({
     command: "check",
     usage: "deno task dataset check",
-    purpose:
-      "Decodes cached latents back to video, for a look at what training sees.",
-    flags: checkFlags,
-    async run(options) {
-      await checkLatents(options, say);
-      return 0;
-    },
+    purpose: "Decodes cached latents to contact sheets: the data of training.",
+    flags,
+    run: check,
   });
 }

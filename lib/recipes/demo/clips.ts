@@ -1,12 +1,11 @@
-import { type Clip, Rng } from "../../core/mod.ts";
+import type { Clip } from "../../core/mod.ts";
+import { caption as captionOf } from "../../dataset/captions/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import { writeMp4 } from "../../dataset/encode/mod.ts";
 import {
-  captionOf,
-  DEMO_CAPTION,
   demoScene,
-  renderClip,
-  sampleScene,
+  renderScene,
+  sceneSpec,
 } from "../../dataset/synthetic/mod.ts";
 import type { DemoPlan } from "./plan.ts";
 
@@ -42,20 +41,26 @@ export async function renderedClip(
 ): Promise<CaptionedClip> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (!found) {
-    await writeMp4(path, renderClip(demoScene, plan.clip));
+    await writeMp4(path, await renderScene(demoScene, plan.clip));
   }
-  return await videoClip(path, caption ?? DEMO_CAPTION, plan);
+  return await videoClip(
+    path,
+    caption ?? await captionOf(demoScene.labels, "en"),
+    plan,
+  );
 }
 
-/** Rendered clips with captions of their own. */
-export function otherClips(plan: DemoPlan): CaptionedClip[] {
-  return Array.from({ length: plan.others }, (_, i) => {
-    const scene = sampleScene(new Rng(plan.seed).fork(`other ${i}`));
+/** Clips of phase 1 of the synthetic world, with their captions. */
+export async function otherClips(
+  { seed, others, clip }: DemoPlan,
+): Promise<CaptionedClip[]> {
+  return await Promise.all(Array.from({ length: others }, async (_, index) => {
+    const scene = sceneSpec({ seed, phase: 1, split: "train", index });
     return {
-      clip: renderClip(scene, plan.clip),
-      caption: captionOf(scene),
+      clip: await renderScene(scene, clip),
+      caption: await captionOf(scene.labels, "en"),
     };
-  });
+  }));
 }
 
 /** `path/to/red_kite-2.mp4` -> `red kite 2`. */

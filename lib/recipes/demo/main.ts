@@ -1,6 +1,6 @@
 import { describeDevice } from "../../compiler/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { openDemo } from "./open.ts";
 import { demoFlags, type DemoOptions } from "./options.ts";
 import { runDemo } from "./pipeline.ts";
@@ -13,14 +13,14 @@ async function demo(
 ): Promise<number> {
   using run = await openDemo(options, { progress: terminalProgress(), signal });
   const { context, subject, others } = run;
-  say(await describeDevice(context.device));
+  log(await describeDevice(context.device));
   const result = await runDemo(context, subject, others);
   const verdicts = verdictsOf(context.plan, result);
   await writeRun(context, subject, result, verdicts);
   for (const { name, value, rule, passed } of verdicts) {
-    say(`${passed ? "passed" : "FAILED"}  ${name}: ${value} (${rule})`);
+    log(`${passed ? "passed" : "FAILED"}  ${name}: ${value} (${rule})`);
   }
-  say(`report: ${context.folder}/report.html`);
+  log(`report: ${context.folder}/report.html`);
   return verdicts.every(({ passed }) => passed) ? 0 : 1;
 }
 

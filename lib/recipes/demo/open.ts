@@ -50,6 +50,7 @@ export async function openDemo(
   await makeWritableFolder(folder, "--out");
   opened.use(lockFolder(folder, thisProcess(new Date())));
   await removePartialFiles(folder);
+  const others = await otherClips(plan);
   const subject = given ??
     await renderedClip(`${folder}/rendered.mp4`, options.caption, plan);
   const fingerprint = await fingerprintOf(plan, subject);
@@ -68,7 +69,7 @@ export async function openDemo(
   return {
     context,
     subject,
-    others: otherClips(plan),
+    others,
     [Symbol.dispose]: () => held.dispose(),
   };
 }

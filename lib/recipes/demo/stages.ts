@@ -10,7 +10,7 @@ import {
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
-import { initText, readPrompts } from "../../models/text/mod.ts";
+import { initText, tokenisePrompts } from "../../models/text/mod.ts";
 import {
   initVae,
   latentSizeOf,
@@ -130,7 +130,7 @@ export function trainDiffusion(
         latents: batch,
         noise: rng.normals(batch.shape),
         sigmas: sampleTimesteps(rng, diffusion.batch),
-        prompts: readPrompts(
+        prompts: tokenisePrompts(
           chosen.map(({ caption }) => caption),
           models.text,
         ),
@@ -151,11 +151,11 @@ export function positionsOf({ models, clip }: DemoPlan): RotaryTable {
 }
 
 /** Runs a stage from where its checkpoint stands to its end. */
-async function runStage<P, T, B, A>(
+async function runStage<P, B, A>(
   context: StageContext,
   name: StageName,
   stage: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt"
   >,
 ): Promise<Trained<P>> {

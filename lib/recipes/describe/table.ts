@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
+import { alignColumns, BYTES_PER_ELEMENT } from "../../core/mod.ts";
 import type { ModelDescription } from "./describe.ts";
 import type { Part } from "./account.ts";
 
@@ -35,16 +35,8 @@ export function tableOf(
   ]);
   const head = ["part", "parameters", "MB", `FLOPs/${unit}`, "tensors"];
   const table = [head, ...cells];
-  const widths = head.map((_, column) =>
-    Math.max(...table.map((row) => row[column]!.length))
-  );
-  const line = (row: string[]): string =>
-    row.map((cell, column) =>
-      column === 0 || column === 4
-        ? cell.padEnd(widths[column]!)
-        : cell.padStart(widths[column]!)
-    ).join("  ").trimEnd();
-  return [title, "", ...table.map(line)].join("\n");
+  const isNumeric = (column: number): boolean => column > 0 && column < 4;
+  return [title, "", ...alignColumns(table, isNumeric)].join("\n");
 }
 
 /** The lines of a part and of all its parts. */

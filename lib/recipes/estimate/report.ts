@@ -1,4 +1,4 @@
-import { bytesText } from "../../compiler/mod.ts";
+import { bytesText } from "../../core/mod.ts";
 import type { StagePlan } from "../../trainer/mod.ts";
 import { flopsText } from "../describe/table.ts";
 import type { Choice, Setting } from "../../trainer/mod.ts";

@@ -1,16 +1,24 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { type Progress, writeFileAtomically } from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
+import {
+  evaluateModel,
+  type Evaluation,
+  type Sample,
+} from "../../evaluation/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
+import {
+  type FlagSchema,
+  log,
+  print,
+  type Program,
+} from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
-import { evaluateModel, type Evaluation } from "./evaluation.ts";
-import { evaluationText } from "./evaluation_text.ts";
-import type { Sample } from "./examiner.ts";
 import { openModel } from "./model.ts";
-import type { EvaluateOptions } from "./options.ts";
-import { languagesOf } from "./questions.ts";
-import { evaluationHtml } from "./report.ts";
+import { evaluateFlags, type EvaluateOptions, languagesOf } from "./options.ts";
+import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Where an evaluation runs: a terminal, a notebook or a test. */
 export interface EvaluateHost {
@@ -19,10 +27,10 @@ export interface EvaluateHost {
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
   /** Takes lines for people. */
-  say(text: string): void;
+  log(text: string): void;
 }
 
-/** What was found, and some clips to look at. */
+/** Evaluations, and some clips to look at. */
 export interface Findings {
   /** One for each checkpoint, the earliest phase first. */
   readonly evaluations: readonly Evaluation[];
@@ -31,12 +39,12 @@ export interface Findings {
 }
 
 /**
- * Measures trained models and writes `report.html` and `report.json`:
- * `deno task evaluate`, or a cell of a notebook. What was found is kept, so an
+ * Evaluates trained models and writes `report.html` and `report.json`:
+ * `deno task evaluate`, or a cell of a notebook. Scores are cached, so that an
  * evaluation that was stopped goes on.
  *
  * @throws {InputError} if there are no such models, or weights are missing
- * @throws {StoppedError} if the signal asked for it
+ * @throws {StoppedError} if the signal is aborted
  */
 export async function evaluate(
   options: EvaluateOptions,
@@ -49,13 +57,12 @@ export async function evaluate(
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  host.say(await describeDevice(device));
+  host.log(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
     : undefined;
-  const { frames, size, fps } = world3d.config;
-  const shape = { frames, height: size, width: size, fps };
+  const { shape } = world3d;
   const evaluations: Evaluation[] = [];
   let samples: Sample[] = [];
   for (const path of chosen) {
@@ -66,7 +73,7 @@ export async function evaluate(
       sampler,
     }, device);
     const isLast = path === chosen.at(-1);
-    host.say(`${model.name}: trained ${trainedText(model.phase)}`);
+    host.log(`${model.name}: trained ${trainedText(model.phase)}`);
     const found = await evaluateModel(model, {
       world3d,
       ...(i3d && { i3d }),
@@ -85,7 +92,7 @@ export async function evaluate(
     });
     evaluations.push(found.evaluation);
     samples = found.samples;
-    host.say(evaluationText(found.evaluation));
+    host.log(evaluationText(found.evaluation));
   }
   await Deno.mkdir(out, { recursive: true });
   const json = JSON.stringify({ options, evaluations }, null, 2);
@@ -94,7 +101,7 @@ export async function evaluate(
     `${out}/report.html`,
     await evaluationHtml(evaluations, samples),
   );
-  host.say(`report: ${out}/report.html`);
+  host.log(`report: ${out}/report.html`);
   return { evaluations, samples };
 }
 
@@ -102,5 +109,27 @@ function trainedText(phase: Phase): string {
   const last = PHASES.at(-1)!;
   return phase === last
     ? "through all phases"
-    : `up to phase ${phase} of ${last}: what comes later was never seen`;
+    : `up to phase ${phase} of ${last}; later phases are new to it`;
 }
+
+/** `deno task evaluate` in the process that runs it. */
+export const evaluateCommand: Program<FlagSchema> = {
+  usage: "deno task evaluate",
+  purpose:
+    "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, adherence to prompts in 104 languages, motion.",
+  flags: evaluateFlags,
+  async run(given, signal) {
+    const options = evaluateFlags.parse(given);
+    await evaluate(options, {
+      progress: terminalProgress(),
+      signal,
+      clock: () => performance.now(),
+      log,
+    });
+    if (options.json) {
+      const report = await Deno.readTextFile(`${options.out}/report.json`);
+      print(report.trimEnd());
+    }
+    return 0;
+  },
+};

@@ -1,88 +1,86 @@
 import { type Device, disposeState, uploadState } from "../../compiler/mod.ts";
-import { type Clip, InputError } from "../../core/mod.ts";
+import { InputError, unstackArrays } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
+import type { EvaluatedModel } from "../../evaluation/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
-import type { SolverName } from "../../models/diffusion/mod.ts";
+import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
-  latentSizeOf,
-  normaliseLatent,
-  strideOf,
-} from "../../models/vae/mod.ts";
-import { openCodec } from "../../pipeline/mod.ts";
-import { openHeldOutLoss } from "../../trainer/mod.ts";
-import { unstackArrays } from "../../core/mod.ts";
-import {
-  openPipeline,
+  type GenerateOptions,
+  openCodec,
+  pipelineOf,
   readTrainedModels,
-  type TrainedModels,
 } from "../../pipeline/mod.ts";
+import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
-/** How clips are drawn. */
-export interface DrawOptions {
-  readonly steps: number;
-  readonly guidance: number;
-  readonly rescale: number;
-  readonly sampler: SolverName;
-}
-
-/** A clip that was never trained on, and what is said of it. */
-export interface CaptionedClip {
-  readonly clip: Clip;
-  readonly caption: string;
-}
-
-/** A trained model as its evaluation sees it. */
-export interface EvaluatedModel extends Disposable {
-  /** For people: `runs/nano, phase3`. */
-  readonly name: string;
-  /** Phase that it was trained up to. */
-  readonly phase: Phase;
-  /** Names its weights and the way of drawing: the same, the same clips. */
-  readonly identity: unknown;
-  /** Digest of its VAE. */
-  readonly vae: string;
-  /** Draws one clip for each prompt. */
-  generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
-  /** Clips through the VAE and back. */
-  reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
-  /** Mean loss of the clips at each of `HELD_OUT_SIGMAS`. */
-  heldOutLoss(clips: readonly CaptionedClip[]): Promise<number[]>;
-}
+/** Settings of the sampler. */
+export type SamplingOptions = Required<
+  Pick<GenerateOptions, "steps" | "guidance" | "rescale" | "sampler">
+>;
 
 /** Clips that go through the VAE at a time. */
-const AT_ONCE = 8;
-/** Of the noise of the held-out loss. */
+const BATCH = 8;
+/** Seed of the noise of the held-out loss. */
 const LOSS_SEED = 0;
 
 /**
  * Opens trained models to be evaluated.
  *
  * @param path A folder of trained models, or the weights of one phase in it.
- * @param shape Of the clips that are drawn.
+ * @param shape Of the generated clips.
  * @throws {InputError} if a file is missing or damaged, the files do not belong
  *   together, or the models cannot make clips of the shape
  */
 export async function openModel(
   path: string,
   shape: ClipShape,
-  draw: DrawOptions,
+  sampling: SamplingOptions,
   device: Device,
 ): Promise<EvaluatedModel> {
   const models = await readTrainedModels(path);
-  const { facts, digests } = models;
-  const pipeline = await openPipeline(device, models);
+  const { config, facts, digests } = models;
   const { stage } = facts.diffusion;
+  const phase = phaseOf(path, stage);
+  using opened = new DisposableStack();
+  const codec = opened.use(await openCodec(device, models.vae, config.vae));
+  const diffusion = await uploadState(device, models.diffusion);
+  opened.defer(() => disposeState(diffusion));
+  const pipeline = opened.use(
+    pipelineOf(device, { ...models, codec, diffusion }),
+  );
+  const held = opened.move();
   return {
     name: `${path.replace(/[/\\][^/\\]*\.safetensors$/, "")}, ${stage}`,
-    phase: phaseOf(path, stage),
-    identity: { digests, draw },
+    phase,
+    identity: { digests, sampling },
     vae: digests.vae,
+    latentFrames: { stride: strideOf(config.vae).time },
     generate: (prompts, seed) =>
-      pipeline.generate({ ...draw, ...shape, prompts, seed }),
+      pipeline.generate({ ...sampling, ...shape, prompts, seed }),
     reconstruct: (clips) => pipeline.reconstruct(clips),
-    heldOutLoss: (clips) => heldOutLoss(device, models, clips),
-    [Symbol.dispose]: () => pipeline[Symbol.dispose](),
+    async heldOutLoss(clips) {
+      const latents = [];
+      for (let at = 0; at < clips.length; at += BATCH) {
+        const batch = clips.slice(at, at + BATCH).map(({ clip }) => clip);
+        latents.push(...unstackArrays(await pipeline.encode(batch)));
+      }
+      using loss = openHeldOutLoss(device, diffusion, config, {
+        clips: latents.map((latent, i) => ({
+          latent,
+          caption: clips[i]!.caption,
+        })),
+        positions: tokenPositions(
+          latentSizeOf(config.vae, shape),
+          strideOf(config.vae),
+          shape.fps,
+          config.backbone.width / config.backbone.heads,
+        ),
+        seed: LOSS_SEED,
+      });
+      const losses = await loss.measure();
+      return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]));
+    },
+    [Symbol.dispose]: () => held.dispose(),
   };
 }
 
@@ -94,37 +92,4 @@ function phaseOf(path: string, stage: string): Phase {
     `Cannot evaluate "${path}": its stage must be phase1 to phase5: current ` +
       `value is "${stage}"; pass a folder of trained models`,
   );
-}
-
-async function heldOutLoss(
-  device: Device,
-  { config, vae, diffusion, statistics }: TrainedModels,
-  clips: readonly CaptionedClip[],
-): Promise<number[]> {
-  using codec = await openCodec(device, vae, config.vae);
-  const latents = [];
-  for (let at = 0; at < clips.length; at += AT_ONCE) {
-    const batch = clips.slice(at, at + AT_ONCE).map(({ clip }) => clip);
-    latents.push(...unstackArrays(await codec.encode(batch)));
-  }
-  const [{ clip }] = clips as [CaptionedClip];
-  const state = await uploadState(device, diffusion);
-  try {
-    using loss = openHeldOutLoss(device, state, config, {
-      clips: latents.map((latent, i) => ({
-        latent: normaliseLatent(latent, statistics),
-        caption: clips[i]!.caption,
-      })),
-      positions: tokenPositions(
-        latentSizeOf(config.vae, clip),
-        strideOf(config.vae),
-        clip.fps,
-        config.backbone.width / config.backbone.heads,
-      ),
-      seed: LOSS_SEED,
-    });
-    return await loss.measure();
-  } finally {
-    disposeState(state);
-  }
 }

@@ -1,12 +1,41 @@
-import { QUESTIONS, type Scores, scoreText } from "../../evaluation/mod.ts";
+import {
+  ATTRIBUTES,
+  type Evaluation,
+  type PhaseResult,
+  type PromptResults,
+  type Sample,
+  type Score,
+  type Scores,
+  scoreText,
+  seamMotionText,
+  sumOfScores,
+} from "../../evaluation/mod.ts";
+import { tableBundle } from "../../notebook/mod.ts";
 import { htmlReport, type Table } from "../../trainer/report/mod.ts";
 import { settingText, short } from "../metrics/result_text.ts";
-import type { Evaluation, PhaseResult } from "./evaluation.ts";
-import { byGeometry } from "./evaluation_text.ts";
-import type { Sample } from "./examiner.ts";
-import type { PromptResults } from "./prompt_results.ts";
 import { FVD_GOAL, reportCurves } from "./report_curves.ts";
 import { sideBySide } from "./side_by_side.ts";
+
+/** Most rows of a table in the terminal. */
+const MAX_ROWS = 12;
+
+/** An evaluation as text for the terminal: the tables of the page, long ones cut off. */
+export function evaluationText(evaluation: Evaluation): string {
+  const { model, generated } = evaluation;
+  return [
+    `${model}: ${generated.clips} clips, generated in ${
+      generated.seconds.toFixed(0)
+    } s`,
+    ...tablesOf([evaluation]).flatMap(({ title, columns, rows }) => [
+      "",
+      title,
+      tableBundle({ columns, rows: rows.slice(0, MAX_ROWS) })["text/plain"],
+      ...(rows.length > MAX_ROWS
+        ? [`and ${rows.length - MAX_ROWS} more in report.html`]
+        : []),
+    ]),
+  ].join("\n");
+}
 
 /**
  * The evaluation of one or more checkpoints as a page: figures, tables by phase
@@ -19,7 +48,7 @@ export async function evaluationHtml(
   samples: readonly Sample[],
 ): Promise<string> {
   const last = evaluations.at(-1)!;
-  const { phases, prompts, drawn, shape } = last;
+  const { phases, generated, shape } = last;
   const fvd = phases.flatMap(({ phase, distances }) =>
     distances.filter(({ metric }) => metric === "FVD")
       .map(({ frechet }) => ({ phase, frechet }))
@@ -29,9 +58,9 @@ export async function evaluationHtml(
     subtitle: `${last.model}; ${shape.frames} frames of ` +
       `${shape.width}x${shape.height} at ${shape.fps} fps`,
     facts: [
-      ["Clips drawn", String(drawn.clips)],
-      ["Time of drawing", `${short(drawn.seconds)} s`],
-      ...Object.entries(drawOf(last)),
+      ["Clips generated", String(generated.clips)],
+      ["Time of generating", `${short(generated.seconds)} s`],
+      ...Object.entries(samplingOf(last)),
       ["Seed", String(last.seed)],
     ],
     verdicts: fvd.map(({ phase, frechet }) => ({
@@ -40,24 +69,30 @@ export async function evaluationHtml(
       rule: `at most ${FVD_GOAL}`,
       passed: frechet <= FVD_GOAL,
     })),
-    tables: [
-      phasesTable(phases),
-      distancesTable(evaluations),
-      settingsTable(phases),
-      adherenceTable(phases),
-      ...(prompts ? promptTables(prompts) : []),
-      movementTable(phases),
-    ],
+    tables: tablesOf(evaluations),
     curves: reportCurves(evaluations),
     media: await Promise.all(samples.map(sideBySide)),
   });
 }
 
-/** How the clips were drawn, as text. */
-function drawOf({ identity }: Evaluation): Record<string, string> {
-  const { draw = {} } = identity as { draw?: Record<string, unknown> };
+/** All tables; those but of the distances are of the last evaluation. */
+function tablesOf(evaluations: readonly Evaluation[]): Table[] {
+  const { phases, prompts } = evaluations.at(-1)!;
+  return [
+    phasesTable(phases),
+    distancesTable(evaluations),
+    settingsTable(phases),
+    adherenceTable(phases),
+    motionTable(phases),
+    ...(prompts ? promptTables(prompts) : []),
+  ];
+}
+
+/** Settings of the sampler as text. */
+function samplingOf({ identity }: Evaluation): Record<string, string> {
+  const { sampling = {} } = identity as { sampling?: Record<string, unknown> };
   return Object.fromEntries(
-    Object.entries(draw).map(([name, value]) => [name, String(value)]),
+    Object.entries(sampling).map(([name, value]) => [name, String(value)]),
   );
 }
 
@@ -78,13 +113,13 @@ function phasesTable(phases: readonly PhaseResult[]): Table {
 /** Every distance of every checkpoint with all that it depends on. */
 function distancesTable(evaluations: readonly Evaluation[]): Table {
   return {
-    title: "Distances between drawn and real clips",
+    title: "Distances between generated and real clips",
     columns: [
       "checkpoint",
       "phase",
       "metric",
       "value",
-      "bootstrap deviation",
+      "bootstrap std",
       "at n = infinity",
       "kernel distance",
       "n",
@@ -110,10 +145,10 @@ function distancesTable(evaluations: readonly Evaluation[]): Table {
   };
 }
 
-/** What the distances depend on, and what speaks against trusting them. */
+/** Settings of the distances, and reasons not to trust them. */
 function settingsTable([first]: readonly PhaseResult[]): Table {
   return {
-    title: "How they were measured",
+    title: "How the distances were measured",
     columns: ["metric", "setting", "warnings"],
     rows: first!.distances.map(({ metric, setting, warnings }) => [
       metric,
@@ -125,8 +160,8 @@ function settingsTable([first]: readonly PhaseResult[]): Table {
 
 function adherenceTable(phases: readonly PhaseResult[]): Table {
   return {
-    title: "Does the clip show what its caption says?",
-    columns: ["clips", ...QUESTIONS],
+    title: "Does the clip show what its caption names?",
+    columns: ["clips", ...ATTRIBUTES],
     rows: phases.flatMap(({ phase, adherence: { generated, real } }) => [
       [`phase ${phase}`, ...scoresRow(generated)],
       [`phase ${phase}, real: the ceiling`, ...scoresRow(real)],
@@ -135,30 +170,35 @@ function adherenceTable(phases: readonly PhaseResult[]): Table {
 }
 
 function promptTables(
-  { forms, ceiling, decoded, languages, objects }: PromptResults,
+  { forms, real, reconstructed, languages, objects }: PromptResults,
 ): Table[] {
   const tables: Table[] = [];
   if (forms.length > 0) {
     tables.push({
       title: "Circles and squares going right, left, up or down",
-      columns: ["prompt", ...QUESTIONS],
+      columns: ["prompt", ...ATTRIBUTES],
       rows: [
         ...forms.map(({ example, scores }) => [
           `"${example}" ...`,
           ...scoresRow(scores),
         ]),
-        ["real: the ceiling", ...scoresRow(ceiling)],
-        ["real, through the VAE", ...scoresRow(decoded)],
+        ["real: the ceiling", ...scoresRow(real)],
+        ["real, through the VAE", ...scoresRow(reconstructed)],
       ],
     });
   }
-  if (Object.keys(languages).length > 0) {
+  const spoken = Object.entries(languages).toSorted(([, a], [, b]) =>
+    shareOf(a) - shareOf(b)
+  );
+  if (spoken.length > 0) {
+    const all = sumOfScores(Object.values(languages));
     tables.push({
-      title: "The same by the language of the prompt",
-      columns: ["language", "direction and hue", ...QUESTIONS],
+      title: "The same by the language of the prompt, the worst first",
+      columns: ["language", "direction and hue", ...ATTRIBUTES],
       rows: [
-        ...Object.entries(languages),
-        ["real: the ceiling", ceiling] as const,
+        ["real: the ceiling", real] as const,
+        [`all ${spoken.length}`, all] as const,
+        ...spoken,
       ].map(([language, scores]) => [
         language,
         scoreText(byGeometry(scores)),
@@ -166,42 +206,48 @@ function promptTables(
       ]),
     });
   }
-  const kinds = Object.entries(objects.kinds);
-  if (kinds.length > 0) {
+  const named = Object.entries(objects.byName);
+  if (named.length > 0) {
     tables.push({
-      title: "Objects by name, as world3d sees them",
+      title: "Objects by name, as world3d classifies them",
       columns: [
         "object",
-        "drawn",
+        "generated",
         "real: the ceiling",
         "real, through the VAE",
       ],
-      rows: [["all", objects] as const, ...kinds].map(
-        ([name, { generated, real, decoded }]) => [
+      rows: [["all", objects] as const, ...named].map(
+        ([name, { generated, real, reconstructed }]) => [
           name,
           scoreText(generated.object),
           scoreText(real.object),
-          scoreText(decoded.object),
+          scoreText(reconstructed.object),
         ],
       ),
     });
   }
-  const { naming } = objects;
-  if (naming) {
+  const { nameLoss } = objects;
+  if (nameLoss) {
     tables.push({
       title: "Held-out loss of real clips of these objects",
       columns: ["under their own names", "under others"],
-      rows: [[naming.own.toFixed(4), naming.other.toFixed(4)]],
+      rows: [[nameLoss.own.toFixed(4), nameLoss.swapped.toFixed(4)]],
     });
   }
   return tables;
 }
 
-function movementTable(phases: readonly PhaseResult[]): Table {
+function motionTable(phases: readonly PhaseResult[]): Table {
   return {
-    title: "Movement",
-    columns: ["clips", "flicker", "smoothness", "dynamic degree, sides/s"],
-    rows: phases.flatMap(({ phase, temporal }) =>
+    title: "Motion",
+    columns: [
+      "clips",
+      "flicker",
+      "smoothness",
+      "dynamic degree, sides/s",
+      "steps across seams of latent frames / inside",
+    ],
+    rows: phases.flatMap(({ phase, temporal, seams }) =>
       (["generated", "real"] as const).map((name) => {
         const { flicker, smoothness, dynamicDegree } = temporal[name];
         return [
@@ -209,6 +255,7 @@ function movementTable(phases: readonly PhaseResult[]): Table {
           short(flicker),
           short(smoothness),
           short(dynamicDegree),
+          seamMotionText(seams[name]),
         ];
       })
     ),
@@ -216,5 +263,19 @@ function movementTable(phases: readonly PhaseResult[]): Table {
 }
 
 function scoresRow(scores: Scores): string[] {
-  return QUESTIONS.map((question) => scoreText(scores[question]));
+  return ATTRIBUTES.map((attribute) => scoreText(scores[attribute]));
+}
+
+/** Direction and hue together: the attributes that need no network. */
+function byGeometry({ direction, hue }: Scores): Score {
+  const scores = [direction, hue].filter((score) => score !== undefined);
+  return {
+    correct: scores.reduce((sum, { correct }) => sum + correct, 0),
+    total: scores.reduce((sum, { total }) => sum + total, 0),
+  };
+}
+
+function shareOf(scores: Scores): number {
+  const { correct, total } = byGeometry(scores);
+  return correct / Math.max(1, total);
 }

@@ -1,23 +1,23 @@
+import type { Evaluation, PhaseResult } from "../../evaluation/mod.ts";
 import type { Curve } from "../../trainer/report/mod.ts";
-import type { Evaluation, PhaseResult } from "./evaluation.ts";
 
-/** What is asked for, where FVD is computed. */
+/** Goal of the FVD. */
 export const FVD_GOAL = 35;
 
-/** The curves of a report: checkpoints, numbers of clips, noise levels. */
+/** The curves of a report: by checkpoint, by number of clips, by sigma. */
 export function reportCurves(evaluations: readonly Evaluation[]): Curve[] {
   const { phases } = evaluations.at(-1)!;
   return [
     ...checkpointsCurve(evaluations),
     ...phases.flatMap(countCurves),
     {
-      title: "Held-out loss by noise level",
-      xLabel: "noise level",
+      title: "Held-out loss by sigma",
+      xLabel: "noise level sigma",
       yLabel: "loss",
-      series: phases.map(({ phase, heldOutLoss: { sigmas } }) => ({
+      series: phases.map(({ phase, heldOutLoss: { bySigma } }) => ({
         name: `phase ${phase}`,
-        x: Object.keys(sigmas).map(Number),
-        y: Object.values(sigmas),
+        x: Object.keys(bySigma).map(Number),
+        y: Object.values(bySigma),
       })),
     },
   ];
@@ -55,7 +55,7 @@ function countCurves({ phase, distances }: PhaseResult): Curve[] {
         yLabel: metric,
         series: [
           {
-            name: "found",
+            name: "measured",
             x: curve.points.map(({ n }) => 1 / n),
             y: curve.points.map(({ value }) => value),
           },

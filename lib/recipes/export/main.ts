@@ -1,7 +1,7 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { readTrainedModels } from "../../pipeline/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { exportModels, type ExportOptions, freshModels } from "./export.ts";
 import { type ExportFlags, exportFlags } from "./options.ts";
@@ -28,7 +28,7 @@ async function exportRun(
     clip,
     batch,
     onFile: (name, bytes) =>
-      say(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+      log(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
   });
   return 0;
 }

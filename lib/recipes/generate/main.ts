@@ -7,7 +7,7 @@ import {
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
-import { print, runProgram, say } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { outputAt } from "./output.ts";
@@ -30,19 +30,23 @@ async function generate(
   laps.lap("open");
   const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
   let unknown: readonly string[] = [];
-  const clips = await pipeline.generate({
-    ...settings,
-    prompts,
-    language: options.language,
-    onUnknownWords(words, warning) {
-      unknown = words;
-      say(warning);
-    },
-    progress: terminalProgress(),
-    signal,
-  });
+  const [clips, { writeVideos }] = await Promise.all([
+    pipeline.generate({
+      ...settings,
+      prompts,
+      language: options.language,
+      onUnknownWords(words, warning) {
+        unknown = words;
+        log(warning);
+      },
+      progress: terminalProgress(),
+      signal,
+    }),
+    import("./write_videos.ts"), // loads while the clips are drawn
+  ]);
   laps.lap("draw");
-  const { videos, sheet } = await output.write(clips, prompts);
+  const { videos, sheet } = output;
+  await writeVideos(output, clips, prompts);
   laps.lap("write");
   if (options.json) {
     print(JSON.stringify({
@@ -56,8 +60,8 @@ async function generate(
     }));
     return 0;
   }
-  for (const video of videos) say(`video: ${video}`);
-  say(`contact sheet: ${sheet}`);
+  for (const video of videos) log(`video: ${video}`);
+  log(`contact sheet: ${sheet}`);
   return 0;
 }
 

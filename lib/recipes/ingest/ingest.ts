@@ -7,84 +7,81 @@ import {
   readCaptionTable,
   writeManifest,
 } from "../../dataset/curate/mod.ts";
-import { Analyst } from "./analyst.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { analyseFiles } from "./analyse_files.ts";
 import { Journal } from "./journal.ts";
-import { lookAtFiles } from "./look_at_files.ts";
 import type { IngestOptions } from "./options.ts";
 import { writeSheet } from "./sheets.ts";
 import { summaryOf } from "./summary.ts";
+import { DecodingWorker } from "./worker.ts";
 
-/** What an ingest needs beside its options. */
-export interface IngestContext {
+/** The context of {@link ingest}. */
+interface IngestContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Milliseconds, never going back. */
+  /** Monotonic, milliseconds. */
   readonly clock: () => number;
-  /** The analysts' program, if not the usual one: a file URL. */
+  /** File URL of another worker program, for tests. */
   readonly program?: string;
 }
 
-/** What an ingest leaves behind. */
-export interface Ingested {
+/** The result of an ingest. */
+interface Ingested {
   readonly rows: readonly ManifestRow[];
   readonly summary: string;
-  /** Pictures decoded in this run. */
-  readonly pictures: number;
-  /** Seconds that took. */
+  /** Frames decoded in this run. */
+  readonly frames: number;
+  /** Duration of decoding. */
   readonly seconds: number;
 }
 
-/** Names of what is written into the folder. */
+/** File name of the manifest in the output folder. */
 export const MANIFEST = "manifest.jsonl";
 const SUMMARY = "summary.txt";
 const JOURNAL = "journal.jsonl";
 
 /**
  * Turns folders of videos into a manifest, a summary and a contact sheet for
- * each phase. What an earlier run did in the same folder is not done again.
+ * each phase. Files that an earlier run into the same folder has decoded are not
+ * decoded again.
  *
- * @throws {InputError} if a path does not exist or the table cannot be read
+ * @throws {InputError} if a path does not exist or the table is unreadable
  */
 export async function ingest(
   options: IngestOptions,
   { progress, signal, clock, program }: IngestContext,
 ): Promise<Ingested> {
-  const { folders, out, captions, processes, patience } = options;
+  const { folders, out, captions, processes, timeout, maxSeconds } = options;
+  const supervision = { timeout, signal, program };
   const table = captions === undefined
     ? new Map()
     : await readCaptionTable(captions);
   const { files: found, others } = await findVideos(folders, [out]);
-  using journal = await Journal.open(`${out}/${JOURNAL}`, options.maxSeconds);
+  using journal = await Journal.open(`${out}/${JOURNAL}`, maxSeconds);
   const start = clock();
-  const { files, pictures } = await lookAtFiles(found, {
+  const { files, frames } = await analyseFiles(found, {
+    ...supervision,
     journal,
     table,
     nameOf: (path) => relative(resolve(out), path).replaceAll("\\", "/"),
-    maxSeconds: options.maxSeconds,
+    maxSeconds,
     processes,
-    patience,
     progress,
-    signal,
-    ...(program !== undefined && { program }),
   });
   const seconds = (clock() - start) / 1000;
   const rows = curate(files, options);
   const kept = rows.filter((row) => row.status === "kept");
-  await using analyst = new Analyst({
-    patience,
-    signal,
-    ...(program !== undefined && { program }),
-  });
-  for (const phase of [1, 2, 3, 4, 5] as const) {
+  await using worker = new DecodingWorker(supervision);
+  for (const phase of PHASES) {
     const path = `${out}/phase_${phase}.png`;
     const own = kept.filter((row) => row.phase === phase);
-    // An old sheet would show what is no longer there.
+    // A phase without shots must not keep the sheet of an earlier run.
     await Deno.remove(path).catch(() => {});
-    await writeSheet(path, own, out, analyst);
+    await writeSheet(path, own, out, worker);
   }
-  const summary = summaryOf(rows, { others });
+  const summary = summaryOf(rows, others);
   await writeFileAtomically(`${out}/${SUMMARY}`, summary);
-  // Last: where there is a manifest, everything else is there too.
+  // Last, so that the presence of a manifest implies all other files.
   await writeManifest(`${out}/${MANIFEST}`, rows);
-  return { rows, summary, pictures, seconds };
+  return { rows, summary, frames, seconds };
 }

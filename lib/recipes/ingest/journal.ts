@@ -4,6 +4,7 @@ import {
   ANALYSIS_VERSION,
   analysisSchema,
   DROP_RULES,
+  type DropRule,
 } from "../../dataset/curate/mod.ts";
 import {
   type JsonlWriter,
@@ -11,17 +12,17 @@ import {
   readJsonl,
 } from "../../formats/jsonl/mod.ts";
 
-/** What looking at a file's contents gave. */
+/** The analysis of a file, or the reason why it has none. */
 export type Outcome =
   | { readonly analysis: Analysis }
-  | { readonly rule: (typeof DROP_RULES)[number]; readonly reason: string };
+  | { readonly rule: DropRule; readonly reason: string };
 
 const outcomeSchema = z.union([
   z.strictObject({ analysis: analysisSchema }),
   z.strictObject({ rule: z.enum(DROP_RULES), reason: z.string() }),
 ]);
 
-/** Contents that were looked at. */
+/** The outcome of file contents, by hash. */
 const contentsSchema = z.strictObject({
   kind: z.literal("contents"),
   sha256: z.string(),
@@ -29,7 +30,7 @@ const contentsSchema = z.strictObject({
   outcome: outcomeSchema,
 });
 
-/** A file as it lay there when its contents were hashed. */
+/** The hash of a file, with the size and time at which it was computed. */
 const fileSchema = z.strictObject({
   kind: z.literal("file"),
   path: z.string(),
@@ -41,13 +42,12 @@ const fileSchema = z.strictObject({
 const lineSchema = z.discriminatedUnion("kind", [contentsSchema, fileSchema]);
 
 /**
- * What an ingest has done so far: a line for each file when it is done, so that
- * a run that ends at any moment, however it ends, loses only the files that it
- * was looking at.
+ * The progress of an ingest: a line for each finished file, so that a run that
+ * ends at any moment loses only the files in progress.
  *
- * Results are kept by the hash of the contents, so a file that is moved, renamed
- * or copied is not decoded again. A file is hashed again when its size or its
- * time has changed.
+ * Outcomes are stored by the hash of the contents, so that moved, renamed or
+ * copied files are not decoded again. A file is hashed again when its size or
+ * modification time changes.
  */
 export class Journal implements Disposable {
   readonly #writer: JsonlWriter;
@@ -61,9 +61,9 @@ export class Journal implements Disposable {
   }
 
   /**
-   * Opens a journal, and makes it if there is none.
+   * Opens or creates a journal.
    *
-   * @param maxSeconds Results that were found with another value are left aside.
+   * @param maxSeconds Outcomes of another value are ignored.
    */
   static async open(path: string, maxSeconds: number): Promise<Journal> {
     const writer = openJsonl(path);
@@ -72,7 +72,7 @@ export class Journal implements Disposable {
       const journal = new Journal(writer, settings);
       for (const record of await readJsonl(path)) {
         const line = lineSchema.safeParse(record);
-        // A line of another version: the file is simply looked at again.
+        // Files with lines of another version are analysed again.
         if (line.success) journal.#enter(line.data);
       }
       return journal;
@@ -84,30 +84,30 @@ export class Journal implements Disposable {
 
   #enter(line: z.infer<typeof lineSchema>): void {
     if (line.kind === "file") {
-      this.#hashes.set(placeOf(line), line.sha256);
+      this.#hashes.set(keyOf(line), line.sha256);
     } else if (line.settings === this.#settings) {
       this.#outcomes.set(line.sha256, line.outcome);
     }
   }
 
-  /** The hash of a file that has not changed since it was taken. */
+  /** The hash of a file; undefined if the file has changed since. */
   hashOf(file: Omit<z.infer<typeof fileSchema>, "kind" | "sha256">):
     | string
     | undefined {
-    return this.#hashes.get(placeOf(file));
+    return this.#hashes.get(keyOf(file));
   }
 
-  /** Keeps the hash of a file. */
+  /** Records the hash of a file. */
   keepHash(file: Omit<z.infer<typeof fileSchema>, "kind">): void {
     this.#append({ kind: "file", ...file });
   }
 
-  /** What is known of some contents. */
+  /** The outcome of file contents, if recorded. */
   outcomeOf(sha256: string): Outcome | undefined {
     return this.#outcomes.get(sha256);
   }
 
-  /** Keeps what was found. */
+  /** Records the outcome of file contents. */
   keepOutcome(sha256: string, outcome: Outcome): void {
     const settings = this.#settings;
     this.#append({ kind: "contents", sha256, settings, outcome });
@@ -123,7 +123,7 @@ export class Journal implements Disposable {
   }
 }
 
-function placeOf(
+function keyOf(
   { path, bytes, modified }: { path: string; bytes: number; modified: number },
 ): string {
   return `${bytes} ${modified} ${path}`;

@@ -5,8 +5,8 @@ import {
   thisProcess,
 } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";
 import { makeWritableFolder } from "../../core/mod.ts";
@@ -20,31 +20,31 @@ async function run(
   await makeWritableFolder(out, "--out");
   using _lock = lockFolder(out, thisProcess(new Date()));
   try {
-    const { summary, pictures, seconds } = await ingest(options, {
+    const { summary, frames, seconds } = await ingest(options, {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
     });
-    say(summary);
-    if (pictures > 0) {
-      say(
-        `${pictures} pictures in ${seconds.toFixed(1)} s: ` +
-          `${(pictures / seconds).toFixed(0)} a second`,
+    log(summary);
+    if (frames > 0) {
+      log(
+        `${frames} frames in ${seconds.toFixed(1)} s: ` +
+          `${(frames / seconds).toFixed(0)} per second`,
       );
     }
-    say(`manifest: ${out}/${MANIFEST}`);
+    log(`manifest: ${out}/${MANIFEST}`);
     return 0;
   } catch (error) {
     if (signal.aborted) {
       throw new StoppedError(
-        "Stopped; the same command goes on with the files that are left",
+        "Stopped; run the same command again to continue",
       );
     }
     throw asDiskError(out, error);
   }
 }
 
-/** What the disk says when it takes no more. */
+/** Turns a system error, such as a full disk, into an `InputError`. */
 function asDiskError(folder: string, error: unknown): unknown {
   const message = messageOf(error);
   if (error instanceof InputError || !/\(os error \d+\)/.test(message)) {
@@ -52,7 +52,7 @@ function asDiskError(folder: string, error: unknown): unknown {
   }
   return new InputError(
     `Cannot write to "${folder}": the disk must take it: the system says "${message}"; ` +
-      "make room and run the same command again: what is done stays done",
+      "make room and run the same command again to continue",
   );
 }
 

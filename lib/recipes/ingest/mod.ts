@@ -1,12 +1,7 @@
 /**
- * Folders of real video, ready to train on.
+ * Turns folders of real video into a dataset.
  *
  * @module
  */
-export {
-  ingest,
-  type IngestContext,
-  type Ingested,
-  MANIFEST,
-} from "./ingest.ts";
-export { ingestFlags, type IngestOptions } from "./options.ts";
+export { ingest, MANIFEST } from "./ingest.ts";
+export { ingestFlags } from "./options.ts";

@@ -22,41 +22,41 @@ export const ingestFlags = z.strictObject({
   folders: z.array(z.string().min(1, "must not be empty")).min(
     1,
     "must name a folder or a video, or several",
-  ).describe("folders, with all below them, and single videos"),
+  ).describe("folders, searched recursively, and single videos"),
   out: z.string().min(1, "must not be empty").default("runs/dataset").describe(
-    "folder of the manifest; a run that was interrupted there goes on",
+    "folder of the manifest; an interrupted run there continues",
   ),
   captions: z.string().min(1, "must not be empty").optional().describe(
     "CSV table with the columns file, caption, language, start, end",
   ),
   validation: share().default(0.05).describe(
-    "share of the files that is kept for validation",
+    "share of the files in the validation split",
   ),
   minSeconds: atLeast(0).default(KEEP_DEFAULTS.minSeconds).describe(
-    "shots that last less are dropped",
+    "shortest shot in seconds; shorter ones are dropped",
   ),
   maxSeconds: atLeast(0.5).default(10).describe(
-    "shots that last longer are split into equal parts",
+    "longest shot in seconds; longer ones are split into equal parts",
   ),
   minSide: whole(1, 65_536).default(KEEP_DEFAULTS.minSide).describe(
-    "pixels that the shorter side must have",
+    "smallest shorter side in pixels",
   ),
   minMotion: atLeast(0).default(KEEP_DEFAULTS.minMotion).describe(
-    "mean speed, in diagonals per second, below which a shot is a still",
+    "smallest mean speed in frame diagonals per second; slower shots are stills",
   ),
   minSharpness: atLeast(0).default(KEEP_DEFAULTS.minSharpness).describe(
-    "variance of the Laplacian below which a shot is out of focus",
+    "smallest variance of the Laplacian; blurrier shots are dropped",
   ),
   maxOverlay: share().default(KEEP_DEFAULTS.maxOverlay).describe(
-    "share of the picture that may look like writing",
+    "largest share of the frame with static text",
   ),
   processes: whole(1, 64).default(navigator.hardwareConcurrency).describe(
-    "files that are decoded at once, each in a process of its own",
+    "number of files that are decoded at once, each in its own process",
   ),
-  patience: atLeast(1).default(120).describe(
-    "seconds without a sign of life after which a file is given up",
+  timeout: atLeast(1).default(120).describe(
+    "seconds without a response of the decoder before a file is dropped",
   ),
 });
 
-/** The same, checked. */
+/** Options of `deno task ingest`. */
 export type IngestOptions = z.infer<typeof ingestFlags>;

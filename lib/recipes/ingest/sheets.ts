@@ -1,14 +1,18 @@
 import { resolve } from "node:path";
 import type { Clip } from "../../core/mod.ts";
 import type { KeptRow } from "../../dataset/curate/mod.ts";
-import { contactSheet, writePng } from "../../dataset/encode/mod.ts";
-import { type Analyst, FileFailure } from "./analyst.ts";
+import {
+  contactSheet,
+  type SheetRow,
+  writePng,
+} from "../../dataset/encode/mod.ts";
+import { type DecodingWorker, FileFailure } from "./worker.ts";
 
-/** Shots on a sheet, spread evenly over those of the phase. */
+/** Shots on a sheet, evenly spread over those of the phase. */
 const SHOTS = 12;
-/** Pictures of a shot, from its first to its last. */
-const PICTURES = 8;
-/** Pixels of a picture, in its own shape. */
+/** Frames per shot, from its first to its last. */
+const FRAMES = 8;
+/** Pixels per frame, at its own aspect. */
 const AREA = 96 * 160;
 
 /**
@@ -20,36 +24,36 @@ export async function writeSheet(
   path: string,
   rows: readonly KeptRow[],
   folder: string,
-  analyst: Analyst,
+  worker: DecodingWorker,
 ): Promise<void> {
   const step = Math.max(1, rows.length / SHOTS);
   const shown = rows.filter((_, i) => Math.floor(i % step) === 0);
-  const strips: { label: string; clip: Clip }[] = [];
+  const strips: SheetRow[] = [];
   for (const row of shown.slice(0, SHOTS)) {
-    const clip = await clipOf(row, folder, analyst);
+    const clip = await clipOf(row, folder, worker);
     if (clip !== undefined) strips.push({ label: labelOf(row), clip });
   }
   if (strips.length === 0) return;
-  await writePng(path, await contactSheet(strips, { columns: PICTURES }));
+  await writePng(path, await contactSheet(strips, { columns: FRAMES }));
 }
 
 async function clipOf(
   { source, shot, video }: KeptRow,
   folder: string,
-  analyst: Analyst,
+  worker: DecodingWorker,
 ): Promise<Clip | undefined> {
   const scale = Math.sqrt(AREA / (video.width * video.height));
   const seconds = shot.endSeconds - shot.startSeconds;
   try {
-    return await analyst.clip(resolve(folder, source.path), {
-      frames: PICTURES,
+    return await worker.clip(resolve(folder, source.path), {
+      frames: FRAMES,
       height: Math.max(1, Math.round(video.height * scale)),
       width: Math.max(1, Math.round(video.width * scale)),
-      fps: PICTURES / seconds,
+      fps: FRAMES / seconds,
       startSeconds: shot.startSeconds,
     });
   } catch (error) {
-    // A sheet is for a look: a file that has gone since is no reason to stop.
+    // A file that disappeared since costs the sheet a row, not the run.
     if (error instanceof FileFailure) return undefined;
     throw error;
   }

@@ -3,17 +3,17 @@ import {
   type KeptRow,
   type ManifestRow,
 } from "../../dataset/curate/mod.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
 
-/** What a summary tells beside the rows. */
-export interface SummaryFacts {
-  /** Files that are no videos by their names, by ending. */
-  readonly others: ReadonlyMap<string, number>;
-}
-
-/** Tells people what a manifest holds, and why the rest was dropped. */
+/**
+ * Summarises a manifest: shots and seconds by phase and split, and every dropped
+ * row with its reason.
+ *
+ * @param others Number of files that are no videos, by extension.
+ */
 export function summaryOf(
   rows: readonly ManifestRow[],
-  { others }: SummaryFacts,
+  others: ReadonlyMap<string, number>,
 ): string {
   const kept = rows.filter((row) => row.status === "kept");
   const dropped = rows.filter((row) => row.status === "dropped");
@@ -22,7 +22,7 @@ export function summaryOf(
     `${counted(files, "file")}: ${counted(kept.length, "shot")} kept ` +
     `(${lengthOf(kept)}), ${counted(dropped.length, "row")} dropped`,
     "",
-    ...[1, 2, 3, 4, 5].map((phase) => {
+    ...PHASES.map((phase) => {
       const own = kept.filter((row) => row.phase === phase);
       return `phase ${phase}: ${counted(own.length, "shot")}, ${lengthOf(own)}`;
     }),
@@ -56,10 +56,10 @@ export function summaryOf(
   );
   if (notes.size > 0) lines.push("", "notes:", ...notes);
   if (others.size > 0) {
-    const list = [...others].map(([ending, count]) =>
-      `${ending === "" ? "no ending" : `.${ending}`} ${count}`
+    const list = [...others].map(([extension, count]) =>
+      `${extension === "" ? "no extension" : `.${extension}`} ${count}`
     );
-    lines.push("", `passed over, no videos by their names: ${list.join(", ")}`);
+    lines.push("", `skipped, not videos by extension: ${list.join(", ")}`);
   }
   return `${lines.join("\n")}\n`;
 }

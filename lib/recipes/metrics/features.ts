@@ -1,6 +1,8 @@
-import { InputError, type Progress } from "../../core/mod.ts";
+import { InputError, type Progress, StoppedError } from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
+  digestOfBytes,
   type FeatureNetwork,
   type FeatureSetting,
   FeatureStatistics,
@@ -9,53 +11,52 @@ import {
   saveStatistics,
   settingOf,
 } from "../../evaluation/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
-import type { ClipForm, VideoSet } from "./videos.ts";
+import type { VideoSet } from "./videos.ts";
 
-/** What looking at a set of videos needs. */
+/** How the features of videos are computed. */
 export interface FeatureWork {
   readonly network: FeatureNetwork;
-  /** What the videos are decoded to. */
-  readonly form: ClipForm;
-  /** How they get there, for the record. */
+  /** Of the decoded clips. */
+  readonly shape: ClipShape;
+  /** How frames are scaled to that, for the record. */
   readonly resize?: string;
-  /** Pixels of the videos, for the record; those of the form if absent. */
+  /** Pixels of the videos, for the record; those of the shape if absent. */
   readonly size?: string;
-  /** Folder of kept features. */
+  /** Folder of cached features. */
   readonly cache: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /**
- * The features of a set of videos, one clip of each from its start: read one
- * after the other, none kept, or from the cache, if they were made before from
- * the same files with the same setting.
+ * Features of a set of videos, of one clip of each from its start; from the
+ * cache, if they were computed before from the same files with the same
+ * setting.
  *
  * @throws {InputError} if a video is damaged or too short
- * @throws {StoppedError} if the signal asked for it
+ * @throws {StoppedError} if the signal is aborted
  */
 export async function featuresOfVideos(
   set: VideoSet,
   work: FeatureWork,
 ): Promise<FeatureSummary> {
-  const { network, form, cache, progress, signal } = work;
+  const { network, shape, cache, progress, signal } = work;
   const setting: FeatureSetting = {
-    ...settingOf(network, form, work.size),
+    ...settingOf(network, shape, work.size),
     ...(work.resize && { resize: work.resize }),
   };
-  const kept = `${cache}/${await keyOf(set, setting)}.safetensors`;
-  if (await Deno.stat(kept).catch(() => undefined)) {
+  const file = `${cache}/${await keyOf(set, setting)}.safetensors`;
+  if (await Deno.stat(file).catch(() => undefined)) {
     try {
-      return await loadStatistics(kept);
+      return await loadStatistics(file);
     } catch (error) {
-      // A damaged copy is made again.
+      // A damaged file is computed again.
       if (!(error instanceof InputError)) throw error;
     }
   }
   const statistics = new FeatureStatistics(setting);
   using task = progress.start({
-    label: `${network.name}, ${set.path}`,
+    label: `${network.setting.network}, ${set.path}`,
     total: set.videos.length,
     unit: "clips",
   });
@@ -63,17 +64,17 @@ export async function featuresOfVideos(
     if (signal.aborted) throw new StoppedError("Measuring was stopped");
     const clips = await Promise.all(
       set.videos.slice(from, from + network.batch)
-        .map(({ path }) => decodeClip(path, form)),
+        .map(({ path }) => decodeClip(path, shape)),
     );
     for (const row of await network.featuresOf(clips)) statistics.add(row);
     task.update(from + clips.length);
   }
   await Deno.mkdir(cache, { recursive: true });
-  await saveStatistics(kept, statistics);
+  await saveStatistics(file, statistics);
   return statistics;
 }
 
-/** Names a set of files, as they are now, and how they are looked at. */
+/** Names a set of files, as they are now, and the setting. */
 async function keyOf(
   { videos }: VideoSet,
   setting: FeatureSetting,
@@ -83,7 +84,5 @@ async function keyOf(
     const { size, mtime } = await Deno.stat(path);
     files.push([await Deno.realPath(path), size, mtime?.getTime()]);
   }
-  const text = new TextEncoder().encode(JSON.stringify([setting, files]));
-  const digest = await crypto.subtle.digest("SHA-256", text);
-  return new Uint8Array(digest).toHex().slice(0, 32);
+  return (await digestOfBytes(JSON.stringify([setting, files]))).slice(0, 32);
 }

@@ -1,87 +1,107 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
-import { InputError, type Progress, Rng } from "../../core/mod.ts";
+import {
+  type Clip,
+  InputError,
+  type Progress,
+  Rng,
+  StoppedError,
+} from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
+  deviationOf,
   type DistributionDistance,
   distributionDistance,
-  type FeatureSummary,
+  type FeatureNetwork,
+  meanOf,
+  meanQuality,
   psnr,
+  type SeamMotion,
+  seamMotion,
+  seamMotionOf,
   ssim,
   type TemporalQuality,
   temporalQuality,
 } from "../../evaluation/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
-import { featuresOfVideos } from "./features.ts";
+import { featuresOfVideos, type FeatureWork } from "./features.ts";
 import { importedI3d, importedLpips, trainedWorld3d } from "./networks.ts";
 import {
   METRIC_NAMES,
   type MetricName,
   type MetricsOptions,
 } from "./options.ts";
-import { comparePairs, type MeanResult, meanResult } from "./paired.ts";
-import {
-  type ClipForm,
-  commonForm,
-  openVideos,
-  pairsOf,
-  type VideoSet,
-} from "./videos.ts";
+import { commonShape, openVideos, pairsOf, type VideoSet } from "./videos.ts";
 
-/** Movement of a set of videos, without a reference. */
+/** A metric of pairs of clips. */
+export interface PairsResult {
+  readonly metric: string;
+  /** With its direction: `dB, higher is better`. */
+  readonly unit: string;
+  /** Infinite if a clip of a pair equals the other, by PSNR. */
+  readonly mean: number;
+  /** Standard deviation over the clips; null for one clip. */
+  readonly std: number | null;
+  /** By the path of the first of each pair. */
+  readonly clips: readonly { readonly video: string; readonly value: number }[];
+}
+
+/** Motion of sets of videos, without a reference. */
 export interface TemporalResult {
   readonly metric: "temporal";
   readonly sets: readonly {
     readonly path: string;
     readonly clips: number;
     readonly mean: TemporalQuality;
+    /** Motion across the seams of latent frames. */
+    readonly seams: SeamMotion;
   }[];
 }
 
-/** What was measured. */
+/** Result of a command. */
 export type MetricResult =
   & (
-    | (MeanResult & { readonly kind: "pairs" })
+    | (PairsResult & { readonly kind: "pairs" })
     | (DistributionDistance & { readonly kind: "sets" })
     | (TemporalResult & { readonly kind: "temporal" })
   )
-  & { readonly form: ClipForm };
+  & { readonly shape: ClipShape };
 
-/** What measuring needs beside the options. */
-export interface MetricWork {
+/** Resources of a measurement. */
+interface MetricHost {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /**
- * Measures what a command asks for.
+ * Measures videos by a command's metric.
  *
- * @throws {InputError} if the command, a video or the weights are not right
- * @throws {StoppedError} if the signal asked for it
+ * @throws {InputError} if the command, a video or the weights are not usable
+ * @throws {StoppedError} if the signal is aborted
  */
 export async function measure(
   options: MetricsOptions,
-  work: MetricWork,
+  host: MetricHost,
 ): Promise<MetricResult> {
   const { name, a, b } = commandOf(options.words);
   const sets = [await openVideos(a)];
   if (b !== undefined) sets.push(await openVideos(b));
-  const form = commonForm(sets, options);
+  const shape = commonShape(sets, options);
   switch (name) {
-    case "temporal":
-      return { kind: "temporal", form, ...await temporal(sets, form, work) };
+    case "temporal": {
+      const results = await temporal(sets, shape, options, host);
+      return { kind: "temporal", shape, metric: "temporal", sets: results };
+    }
     case "fvd":
-    case "fwd":
-      return {
-        kind: "sets",
-        form,
-        ...await betweenSets(name, sets[0]!, sets[1]!, form, options, work),
-      };
-    default:
-      return {
-        kind: "pairs",
-        form,
-        ...await betweenPairs(name, sets[0]!, sets[1]!, form, options, work),
-      };
+    case "fwd": {
+      const distance = await betweenSets(name, sets, shape, options, host);
+      return { kind: "sets", shape, ...distance };
+    }
+    default: {
+      using stack = new DisposableStack();
+      const metric = await openPairMetric(name, options, stack);
+      const result = await comparePairs(metric, sets, shape, host);
+      return { kind: "pairs", shape, ...result };
+    }
   }
 }
 
@@ -108,9 +128,11 @@ function commandOf(
 
 async function temporal(
   sets: readonly VideoSet[],
-  form: ClipForm,
-  { progress, signal }: MetricWork,
-): Promise<TemporalResult> {
+  shape: ClipShape,
+  { timeStride, causal }: MetricsOptions,
+  { progress, signal }: MetricHost,
+): Promise<TemporalResult["sets"]> {
+  const latentFrames = { stride: timeStride, ...(causal && { first: 1 }) };
   const results = [];
   for (const { path, videos } of sets) {
     using task = progress.start({
@@ -118,79 +140,108 @@ async function temporal(
       total: videos.length,
       unit: "clips",
     });
-    const sum = { flicker: 0, smoothness: 0, dynamicDegree: 0 };
-    for (const [i, video] of videos.entries()) {
+    const qualities: TemporalQuality[] = [];
+    const ratios: (number | undefined)[] = [];
+    for (const video of videos) {
       if (signal.aborted) throw new StoppedError("Measuring was stopped");
-      const found = temporalQuality(await decodeClip(video.path, form));
-      sum.flicker += found.flicker / videos.length;
-      sum.smoothness += found.smoothness / videos.length;
-      sum.dynamicDegree += found.dynamicDegree / videos.length;
-      task.update(i + 1);
+      const clip = await decodeClip(video.path, shape);
+      qualities.push(temporalQuality(clip));
+      ratios.push(seamMotion(clip, latentFrames));
+      task.update(qualities.length);
     }
-    results.push({ path, clips: videos.length, mean: sum });
+    results.push({
+      path,
+      clips: videos.length,
+      mean: meanQuality(qualities),
+      seams: seamMotionOf(ratios),
+    });
   }
-  return { metric: "temporal", sets: results };
+  return results;
 }
 
-async function betweenPairs(
+/** A metric of two clips, open. */
+interface PairMetric {
+  readonly metric: string;
+  readonly unit: string;
+  /** The only shape of clips that it takes; any shape if absent. */
+  readonly shape?: ClipShape;
+  measure(a: Clip, b: Clip): number | Promise<number>;
+}
+
+/** @param stack Closes what the metric opens. */
+async function openPairMetric(
   name: "psnr" | "ssim" | "lpips" | "world3d",
-  a: VideoSet,
-  b: VideoSet,
-  form: ClipForm,
   { device: choice, weights, trunk, world3d }: MetricsOptions,
-  work: MetricWork,
-): Promise<MeanResult> {
-  const pairs = pairsOf(a, b);
-  const compare = { label: name, ...work };
-  switch (name) {
-    case "psnr":
-      return meanResult(
-        "PSNR",
-        "dB, higher is better",
-        await comparePairs(pairs, form, { ...compare, measure: psnr }),
-      );
-    case "ssim":
-      return meanResult(
-        "SSIM",
-        "1 for equal clips",
-        await comparePairs(pairs, form, { ...compare, measure: ssim }),
-      );
-    case "lpips": {
-      using device = await openDevice(choice);
-      using metric = await importedLpips(device, weights, trunk);
-      return meanResult(
-        `LPIPS v0.1 (${trunk}, weights ${metric.weights.slice(0, 12)})`,
-        "0 for equal clips",
-        await comparePairs(pairs, form, {
-          ...compare,
-          measure: (a, b) => metric.distance(a, b),
-        }),
-      );
-    }
-    case "world3d": {
-      using device = await openDevice(choice);
-      using network = await trainedWorld3d(device, world3d);
-      return meanResult(
-        `world3d distance (weights ${network.weights.slice(0, 12)})`,
-        "0 for equal clips",
-        await comparePairs(pairs, worldForm(network.config), {
-          ...compare,
-          measure: (a, b) => network.distance(a, b),
-        }),
-      );
-    }
+  stack: DisposableStack,
+): Promise<PairMetric> {
+  if (name === "psnr") {
+    return { metric: "PSNR", unit: "dB, higher is better", measure: psnr };
   }
+  if (name === "ssim") {
+    return { metric: "SSIM", unit: "1 for equal clips", measure: ssim };
+  }
+  const device = stack.use(await openDevice(choice));
+  const unit = "0 for equal clips";
+  if (name === "lpips") {
+    const lpips = stack.use(await importedLpips(device, weights, trunk));
+    return {
+      metric: `LPIPS v0.1 (${trunk}, weights ${lpips.weights.slice(0, 12)})`,
+      unit,
+      measure: (a, b) => lpips.distance(a, b),
+    };
+  }
+  const network = stack.use(await trainedWorld3d(device, world3d));
+  return {
+    metric: `world3d distance (weights ${
+      network.setting.weights.slice(0, 12)
+    })`,
+    unit,
+    shape: network.shape,
+    measure: (a, b) => network.distance(a, b),
+  };
+}
+
+/** Compares clips in pairs, a pair after the other; no clip is kept. */
+async function comparePairs(
+  { metric, unit, measure, shape: required }: PairMetric,
+  [a, b]: readonly VideoSet[],
+  shape: ClipShape,
+  { progress, signal }: MetricHost,
+): Promise<PairsResult> {
+  const pairs = pairsOf(a!, b!);
+  using task = progress.start({
+    label: metric,
+    total: pairs.length,
+    unit: "pairs",
+  });
+  const clips: { video: string; value: number }[] = [];
+  for (const [first, second] of pairs) {
+    if (signal.aborted) throw new StoppedError("Measuring was stopped");
+    const value = await measure(
+      await decodeClip(first.path, required ?? shape),
+      await decodeClip(second.path, required ?? shape),
+    );
+    clips.push({ video: first.path, value });
+    task.update(clips.length);
+  }
+  const values = clips.map(({ value }) => value);
+  return {
+    metric,
+    unit,
+    mean: meanOf(values),
+    std: values.length > 1 ? deviationOf(values) : null,
+    clips,
+  };
 }
 
 async function betweenSets(
   name: "fvd" | "fwd",
-  a: VideoSet,
-  b: VideoSet,
-  form: ClipForm,
+  sets: readonly VideoSet[],
+  shape: ClipShape,
   options: MetricsOptions,
-  work: MetricWork,
+  host: MetricHost,
 ): Promise<DistributionDistance> {
-  for (const { path, videos } of [a, b]) {
+  for (const { path, videos } of sets) {
     if (videos.length >= 2) continue;
     throw new InputError(
       `Cannot compare sets of clips: each must have at least 2: "${path}" ` +
@@ -199,43 +250,21 @@ async function betweenSets(
     );
   }
   using device: Device = await openDevice(options.device);
-  const { cache } = options;
-  const featuresOf = async (): Promise<
-    [a: FeatureSummary, b: FeatureSummary]
-  > => {
-    if (name === "fvd") {
-      using network = await importedI3d(device, options.weights);
-      const common = { network, form, cache, ...work };
-      return [
-        await featuresOfVideos(a, common),
-        await featuresOfVideos(b, common),
-      ];
-    }
-    using network = await trainedWorld3d(device, options.world3d);
-    const common = {
-      network,
-      form: worldForm(network.config),
-      resize: `to ${network.config.size}x${network.config.size}, areas`,
-      size: `${form.width}x${form.height}`,
-      cache,
-      ...work,
-    };
-    return [
-      await featuresOfVideos(a, common),
-      await featuresOfVideos(b, common),
-    ];
+  using network: FeatureNetwork = name === "fvd"
+    ? await importedI3d(device, options.weights)
+    : await trainedWorld3d(device, options.world3d);
+  const { shape: required } = network;
+  const work: FeatureWork = {
+    network,
+    shape: required ?? shape,
+    ...(required && {
+      resize: `to ${required.width}x${required.height}, areas`,
+      size: `${shape.width}x${shape.height}`,
+    }),
+    cache: options.cache,
+    ...host,
   };
-  const [ofA, ofB] = await featuresOf();
-  return distributionDistance(ofA, ofB, new Rng(0));
-}
-
-/** What world3d looks at, whatever the videos are. */
-function worldForm(
-  { frames, size, fps }: {
-    readonly frames: number;
-    readonly size: number;
-    readonly fps: number;
-  },
-): ClipForm {
-  return { frames, width: size, height: size, fps };
+  const a = await featuresOfVideos(sets[0]!, work);
+  const b = await featuresOfVideos(sets[1]!, work);
+  return distributionDistance(a, b, new Rng(0));
 }

@@ -1,7 +1,7 @@
 import type { Device } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import {
-  type I3dNetwork,
+  type FeatureNetwork,
   loadI3d,
   loadLpips,
   loadWorld3d,
@@ -30,7 +30,7 @@ export async function trainedWorld3d(
 export async function importedI3d(
   device: Device,
   folder: string,
-): Promise<I3dNetwork> {
+): Promise<FeatureNetwork> {
   const path = await pathOf(WEIGHTS.i3d, folder);
   return await openI3d(device, await loadI3d(path));
 }

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { TRUNKS } from "../../evaluation/mod.ts";
+import { deviceFlag, textFlag, wholeNumber } from "../command_line/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
-/** What can be measured. */
+/** Names of the metrics. */
 export const METRIC_NAMES = [
   "psnr",
   "ssim",
@@ -14,13 +14,8 @@ export const METRIC_NAMES = [
   "fwd",
 ] as const;
 
-/** One of them. */
+/** Name of a metric. */
 export type MetricName = typeof METRIC_NAMES[number];
-
-const whole = (least: number): z.ZodCoercedNumber => {
-  const error = `must be a whole number from ${least}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error });
-};
 
 /** Words and flags of `deno task metrics`. */
 export const metricsFlags = z.strictObject({
@@ -32,7 +27,7 @@ export const metricsFlags = z.strictObject({
       METRIC_NAMES.join(", ")
     }) and two videos or folders of videos; temporal takes A alone as well`,
   ),
-  frames: whole(3).optional().describe(
+  frames: wholeNumber(3).optional().describe(
     "frames of each clip, from its start; without it, all must have as many",
   ),
   fps: z.coerce.number({ error: "must be a number above 0" }).positive(
@@ -46,16 +41,22 @@ export const metricsFlags = z.strictObject({
     ),
   trunk: z.enum(TRUNKS, { error: `must be one of ${TRUNKS.join(", ")}` })
     .default("alex").describe("trunk of lpips"),
-  weights: z.string().min(1, "must not be empty").default(WEIGHTS_FOLDER)
-    .describe("where converted weights lie"),
-  world3d: z.string().min(1, "must not be empty").default(WORLD3D_WEIGHTS)
-    .describe("weights of fwd and world3d"),
-  cache: z.string().min(1, "must not be empty").default(
-    "runs/.feature_cache",
-  ).describe("where features of folders are kept, so that they are made once"),
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe("where to compute"),
+  timeStride: wholeNumber(2).default(4).describe(
+    "frames of a latent frame of the VAE, for the seam measure of temporal",
+  ),
+  causal: z.boolean().default(false).describe(
+    "the VAE is causal: its first latent frame is frame 0 alone",
+  ),
+  weights: textFlag().default(WEIGHTS_FOLDER).describe(
+    "folder of imported weights",
+  ),
+  world3d: textFlag().default(WORLD3D_WEIGHTS).describe(
+    "weights of fwd and world3d",
+  ),
+  cache: textFlag().default("runs/.feature_cache").describe(
+    "folder of cached features: those of a folder are computed once",
+  ),
+  device: deviceFlag,
   json: z.boolean().default(false).describe(
     "print the result as JSON, each clip's value included",
   ),

@@ -1,6 +1,7 @@
-import type {
-  DistributionDistance,
-  FeatureSetting,
+import {
+  type DistributionDistance,
+  type FeatureSetting,
+  seamMotionText,
 } from "../../evaluation/mod.ts";
 import type { MetricResult } from "./measure.ts";
 
@@ -8,21 +9,21 @@ import type { MetricResult } from "./measure.ts";
 export function resultText(result: MetricResult): string {
   switch (result.kind) {
     case "pairs": {
-      const { metric, unit, mean, deviation, clips } = result;
-      const spread = deviation === null
-        ? ""
-        : `, deviation ${short(deviation)}`;
+      const { metric, unit, mean, std, clips } = result;
+      const spread = std === null ? "" : `, std ${short(std)}`;
       return `${metric}: ${short(mean)} (${unit}; ${
         counted(clips.length)
       }${spread})`;
     }
     case "temporal":
-      return result.sets.map(({ path, clips, mean }) =>
+      return result.sets.map(({ path, clips, mean, seams }) =>
         `${path}: flicker ${short(mean.flicker)}, smoothness ${
           short(mean.smoothness)
         }, dynamic degree ${short(mean.dynamicDegree)} sides/s (${
           counted(clips)
-        })`
+        })\n  steps across seams of latent frames over those inside: ${
+          seamMotionText(seams)
+        }`
       ).join("\n");
     case "sets":
       return distanceText(result);
@@ -36,7 +37,7 @@ export function distanceText(
 ): string {
   const lines = [
     `${metric}: ${short(frechet)}${
-      spread === null ? "" : ` (bootstrap deviation ${short(spread)})`
+      spread === null ? "" : ` (bootstrap std ${short(spread)})`
     }, n = ${clips.a} and ${clips.b}`,
   ];
   if (curve) {
@@ -58,7 +59,7 @@ export function distanceText(
   return lines.join("\n");
 }
 
-/** How features were made, on one line. */
+/** How features were computed, on one line. */
 export function settingText(
   { network, weights, layer, dimension, frames, fps, size, resize }:
     FeatureSetting,

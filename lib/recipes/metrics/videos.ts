@@ -1,20 +1,21 @@
 import { InputError } from "../../core/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { probe, type VideoInfo } from "../../dataset/decode/mod.ts";
 
 /** Videos of one size, length and rate. */
 export interface VideoSet {
-  /** As it was given: a file or a folder. */
+  /** A file or a folder. */
   readonly path: string;
   /** Sorted by name. */
   readonly videos: readonly VideoInfo[];
 }
 
-/** Endings of the names of videos; a folder's other files are left alone. */
+/** Endings of the names of videos; a folder's other files are ignored. */
 const ENDINGS = /\.(mp4|m4v|mov|mkv|webm|avi|gif|mpg|mpeg|ts|flv|wmv|y4m)$/i;
 
 /**
- * Finds the videos of a file or a folder, and reads what each says about
- * itself.
+ * Finds the videos of a file or a folder, and reads the size, length and rate
+ * of each.
  *
  * @throws {InputError} if there is none, or one is no video
  */
@@ -43,73 +44,61 @@ export async function openVideos(path: string): Promise<VideoSet> {
   return { path, videos };
 }
 
-/** What all clips are decoded to. */
-export interface ClipForm {
-  readonly frames: number;
-  readonly width: number;
-  readonly height: number;
-  readonly fps: number;
-}
-
-/** What was asked for; what was not must be the same in all videos. */
-export interface AskedForm {
+/** Flags that set the shape of all clips; without one, all videos must have the same. */
+interface ShapeFlags {
   readonly frames?: number | undefined;
   readonly fps?: number | undefined;
   /** `64x64`. */
   readonly size?: string | undefined;
 }
 
-/** Rates are the same if a clip of a minute tells them apart by less than a frame. */
+/** Relative difference of rates that count as the same: less than a frame in a minute at 60 fps. */
 const SAME_RATE = 1 / 60 / 60;
 
 /**
- * The form of all clips: as asked, and otherwise as all videos have it.
+ * The shape of all clips: from the flags, and otherwise as all videos have it.
  *
  * @throws {InputError} naming the first video that has another size, length or
  *   rate
  */
-export function commonForm(
+export function commonShape(
   sets: readonly VideoSet[],
-  { frames, fps, size }: AskedForm,
-): ClipForm {
+  { frames, fps, size }: ShapeFlags,
+): ClipShape {
   const videos = sets.flatMap(({ videos }) => videos);
   const first = videos[0]!;
-  const check = (
-    field: string,
-    flag: string,
-    textOf: (video: VideoInfo) => string,
-    same: (video: VideoInfo) => boolean,
-  ): void => {
-    const other = videos.find((video) => !same(video));
-    if (!other) return;
+  const fields: readonly {
+    readonly name: string;
+    readonly flag: string;
+    readonly given: unknown;
+    textOf(video: VideoInfo): string;
+    isSame?(video: VideoInfo): boolean;
+  }[] = [{
+    name: "size",
+    flag: "--size WxH",
+    given: size,
+    textOf: ({ width, height }) => `${width}x${height} pixels`,
+  }, {
+    name: "rate",
+    flag: "--fps N",
+    given: fps,
+    textOf: ({ fps }) => `${Number(fps.toFixed(3))} fps`,
+    isSame: ({ fps }) => Math.abs(fps - first.fps) < SAME_RATE * first.fps,
+  }, {
+    name: "length",
+    flag: "--frames N",
+    given: frames,
+    textOf: ({ frames }) => `${frames} frames`,
+  }];
+  for (const { name, flag, given, textOf, isSame } of fields) {
+    const other = videos.find((video) =>
+      !(isSame?.(video) ?? textOf(video) === textOf(first))
+    );
+    if (given !== undefined || !other) continue;
     throw new InputError(
-      `Cannot compare videos: ${field} must be the same: "${first.path}" has ` +
-        `${textOf(first)} and "${other.path}" ${textOf(other)}; pass ${flag} ` +
-        `to bring all to one`,
-    );
-  };
-  if (size === undefined) {
-    check(
-      "their size",
-      "--size WxH",
-      ({ width, height }) => `${width}x${height} pixels`,
-      ({ width, height }) => width === first.width && height === first.height,
-    );
-  }
-  if (fps === undefined) {
-    check(
-      "their rate",
-      "--fps N",
-      ({ fps }) => `${Number(fps.toFixed(3))} fps`,
-      (video) => Math.abs(video.fps - first.fps) < SAME_RATE * first.fps,
-    );
-  }
-  if (frames === undefined) {
-    check(
-      "their length",
-      "--frames N",
-      ({ frames }) => `${frames} frames`,
-      (video) => video.frames === first.frames,
+      `Cannot compare videos: their ${name} must be the same: ` +
+        `"${first.path}" has ${textOf(first)} and "${other.path}" ` +
+        `${textOf(other)}; pass ${flag} to bring all to one`,
     );
   }
   const rate = fps ?? first.fps;

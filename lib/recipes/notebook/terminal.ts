@@ -10,55 +10,55 @@ import {
   type ProgressReport,
   type RunObserver,
 } from "../../notebook/mod.ts";
-import { say } from "../command_line/mod.ts";
+import { log } from "../command_line/mod.ts";
 import { type HeadlessRun, runHeadless } from "./run.ts";
 
-/** Colours and other marks of a terminal, which a pipe should not get. */
-// deno-lint-ignore no-control-regex -- the escape character begins such marks
+/** Colours of a terminal, which are removed for a pipe. */
+// deno-lint-ignore no-control-regex -- colours begin with the escape character
 const ANSI = /\u001b\[[0-9;]*m/g;
 
-/** Where a run is watched. */
+/** The outputs of a run in a terminal. */
 export interface TerminalOptions {
-  /** What cells print and show. */
+  /** Receives the outputs of cells. */
   readonly print: (text: string) => void;
-  /** What is said about the run. */
-  readonly say: (line: string) => void;
+  /** Receives messages about the run. */
+  readonly log: (line: string) => void;
   readonly progress: Progress;
-  /** Whether `print` understands colours. */
+  /** Whether `print` accepts colours. */
   readonly colours: boolean;
 }
 
-/** Runs a notebook for whoever sits at the terminal of this process. */
+/** Runs a notebook in the terminal of this process. */
 export function runInTerminal(
-  run: Omit<HeadlessRun, "observer" | "say" | "holder" | "clock">,
+  run: Omit<HeadlessRun, "observer" | "log" | "holder" | "clock">,
 ): Promise<number> {
   return runHeadless({
     ...run,
     observer: terminalObserver({
       print: (text) => process.stdout.write(text),
-      say,
+      log,
       progress: terminalProgress(),
       colours: process.stdout.isTTY === true,
     }),
-    say,
+    log,
     holder: thisProcess(new Date()),
     clock: () => new Date(),
   });
 }
 
 /**
- * Shows a run on a terminal: each cell by its first line, what it prints, the
- * plain text of what it shows, and its progress as bars of the terminal's own.
+ * Shows a run on a terminal: the first line of each cell, its printed text, the
+ * plain text of its displays, and its progress as bars of the terminal's own.
  */
 export function terminalObserver(
-  { print, say, progress, colours }: TerminalOptions,
+  { print, log, progress, colours }: TerminalOptions,
 ): RunObserver {
   const tasks = new Map<string, ProgressTask>();
   const plain = (text: string): string =>
     colours ? text : text.replaceAll(ANSI, "");
   return {
     cellStarted(number, total, source) {
-      say(`[${number}/${total}] ${firstLine(source)}`);
+      log(`[${number}/${total}] ${firstLine(source)}`);
     },
     streamed(_name, text) {
       print(plain(text));
@@ -89,7 +89,7 @@ function follow(
   tasks.delete(id);
 }
 
-/** What a cell is about: its first comment, or else its first line. */
+/** The first line of a cell, without comment marks. */
 function firstLine(source: string): string {
   const line = source.split("\n").find((text) => text.trim() !== "") ?? "";
   return line.trim().replace(/^\/\/\s*/, "").slice(0, 100);

@@ -15,7 +15,7 @@ import {
   VOCABULARY_FILE,
 } from "../../pipeline/mod.ts";
 import { parametersBetween } from "../../trainer/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
 import { thinnedMetrics } from "./thinned_metrics.ts";
@@ -75,7 +75,7 @@ async function pack(options: PackOptions): Promise<number> {
     ]
   ) {
     const { size } = await Deno.stat(`${out}/${name}`);
-    say(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
+    log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
 }

@@ -4,14 +4,9 @@ import {
   alertChannels,
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
-import {
-  type Command,
-  phaseOf,
-  StoppedError,
-  titleOf,
-  trainRun,
-} from "../../trainer/mod.ts";
-import { type FlagSchema, type Program, say } from "../command_line/mod.ts";
+import { type Command, phaseOf, titleOf, trainRun } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
+import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { runConfigOf } from "./train_config.ts";
@@ -56,14 +51,14 @@ async function runCommand(
       clock: () => performance.now(),
       now: () => new Date(),
       channels: await channelsOf(options, Deno.env.toObject()),
-      log: say,
+      log,
     });
     return 0;
   } catch (error) {
     if (!(error instanceof StoppedError) || error.reason === "interrupt") {
       throw error;
     }
-    say(error.message);
+    log(error.message);
     return 0;
   }
 }

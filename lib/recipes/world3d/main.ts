@@ -1,26 +1,54 @@
+import * as z from "zod";
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import type { Clip } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import {
+  type Accuracies,
+  heldOutAccuracy,
   loadWorld3d,
   openWorld3d,
   saveWorld3d,
+  sensitivity,
+  World3dExamples,
 } from "../../evaluation/world3d/mod.ts";
-import { runProgram, say } from "../command_line/mod.ts";
+import {
+  deviceFlag,
+  log,
+  runProgram,
+  textFlag,
+  wholeNumber,
+} from "../command_line/mod.ts";
 import { writeCard } from "./card.ts";
-import { type Accuracies, heldOutAccuracy } from "./held_out.ts";
-import { World3dExamples } from "./examples.ts";
-import { world3dFlags, type World3dOptions } from "./options.ts";
-import { world3dPlan } from "./plan.ts";
-import { sensitivity } from "./sensitivity.ts";
-import { trainWorld3d } from "./training.ts";
+import { trainWorld3d, world3dPlan } from "./training.ts";
+
+/** Flags of `deno task world3d`. */
+const world3dFlags = z.strictObject({
+  out: textFlag().default("runs/world3d").describe(
+    "folder of the run; a run that was interrupted there goes on",
+  ),
+  appearanceSteps: wholeNumber(1).default(5600).describe(
+    "training steps of 128 pictures, for object and colour",
+  ),
+  motionSteps: wholeNumber(1).default(1500).describe(
+    "training steps of 32 clips, for motion and camera",
+  ),
+  heldOut: wholeNumber(1).default(2000).describe(
+    "clips of each phase on which the accuracy is measured",
+  ),
+  export: textFlag().default("checkpoints/world3d").describe(
+    "folder for the finished weights and their card",
+  ),
+  device: deviceFlag,
+  threads: wholeNumber(1).optional().describe(
+    "threads of the CPU; all of them when left out",
+  ),
+});
 
 /** Clips of each set whose distance is measured. */
 const SENSITIVITY_CLIPS = 192;
 
 /** `deno task world3d`: trains the feature network and writes its card. */
 async function world3d(
-  options: World3dOptions,
+  options: z.infer<typeof world3dFlags>,
   signal: AbortSignal,
 ): Promise<number> {
   const { heldOut } = options;
@@ -32,7 +60,7 @@ async function world3d(
   using device = await openDevice(options.device, {
     ...(options.threads && { threads: options.threads }),
   });
-  say(await describeDevice(device));
+  log(await describeDevice(device));
   const { parameters, seconds } = await trainWorld3d({
     plan,
     folder: options.out,
@@ -41,36 +69,42 @@ async function world3d(
     signal,
     clock: () => performance.now(),
   });
+  const examples = new World3dExamples(plan);
   const accuracies: [phase: number, Accuracies][] = [];
-  for (const [phase] of plan.motion.phases) {
-    accuracies.push([
-      phase,
-      await heldOutAccuracy(parameters, plan, phase, heldOut, {
-        device,
-        progress,
-      }),
-    ]);
+  {
+    using trained = await openWorld3d(device, {
+      config: plan.network,
+      parameters,
+      digest: "in training",
+    });
+    for (const [phase] of plan.motion.phases) {
+      accuracies.push([
+        phase,
+        await heldOutAccuracy(trained, examples, phase, heldOut, progress),
+      ]);
+    }
   }
   await Deno.mkdir(options.export, { recursive: true });
   const weights = `${options.export}/world3d.safetensors`;
   await saveWorld3d(weights, parameters, plan.network);
   using network = await openWorld3d(device, await loadWorld3d(weights));
-  const examples = new World3dExamples(plan);
-  const oneWay = examples.oneWay(2 * SENSITIVITY_CLIPS);
-  const film = async (index: number): Promise<Clip> =>
-    (await examples.film(oneWay[index]!)).clip;
   const card = `${options.export}/README.md`;
   await writeCard(card, {
     plan,
     accuracies,
     heldOut,
     seconds,
-    sensitivity: await sensitivity(network, film, SENSITIVITY_CLIPS, progress),
+    sensitivity: await sensitivity(
+      network,
+      examples,
+      SENSITIVITY_CLIPS,
+      progress,
+    ),
     sensitivityClips: SENSITIVITY_CLIPS,
     weights,
     device,
   });
-  say(`weights: ${weights}, card: ${card}`);
+  log(`weights: ${weights}, card: ${card}`);
   return 0;
 }
 

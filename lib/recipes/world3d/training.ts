@@ -2,24 +2,84 @@ import type { Device } from "../../compiler/mod.ts";
 import { type Progress, Rng } from "../../core/mod.ts";
 import {
   appearanceLoss,
+  type ExamplePlan,
+  type ExampleStage,
   initWorld3d,
   motionLoss,
+  WORLD3D,
+  type World3dConfig,
+  World3dExamples,
   type World3dParameters,
 } from "../../evaluation/world3d/mod.ts";
 import { openJsonl } from "../../formats/jsonl/mod.ts";
 import {
+  ADAMW_DEFAULTS,
   CheckpointFolder,
   initTrainState,
   train,
   type Trained,
   type Training,
+  type TrainingConfig,
   type TrainState,
 } from "../../trainer/mod.ts";
-import { World3dExamples } from "./examples.ts";
-import type { World3dPlan } from "./plan.ts";
 
-/** What a training of the network works with. */
-export interface World3dContext {
+/** One stage of the training. */
+export interface World3dStage extends ExampleStage {
+  readonly training: TrainingConfig;
+}
+
+/** A training of the network, as plain data. */
+export interface World3dPlan extends ExamplePlan {
+  /** Single pictures: one costs a fifth of a clip, and hundreds of objects take many. */
+  readonly appearance: World3dStage;
+  /** Clips. */
+  readonly motion: World3dStage;
+}
+
+/** A number for each stage. */
+interface ByStage {
+  readonly appearance: number;
+  readonly motion: number;
+}
+
+/** The plan of a training of so many steps. */
+export function world3dPlan(
+  steps: ByStage,
+  network: World3dConfig = WORLD3D,
+  batch: ByStage = { appearance: 128, motion: 32 },
+): World3dPlan {
+  return {
+    network,
+    appearance: {
+      batch: batch.appearance,
+      training: trainingOf(steps.appearance, 2e-3),
+      phases: [[1, 1]],
+    },
+    motion: {
+      batch: batch.motion,
+      training: trainingOf(steps.motion, 2e-3),
+      // The camera moves from phase 2 on.
+      phases: [[1, 0.7], [2, 0.12], [3, 0.06], [4, 0.06], [5, 0.06]],
+    },
+    seed: 1,
+  };
+}
+
+function trainingOf(totalSteps: number, peak: number): TrainingConfig {
+  return {
+    schedule: {
+      peak,
+      warmupSteps: Math.round(totalSteps / 30),
+      totalSteps,
+      floor: peak / 200,
+    },
+    optimiser: ADAMW_DEFAULTS,
+    clipNorm: 1,
+  };
+}
+
+/** Resources of a training. */
+interface World3dContext {
   readonly plan: World3dPlan;
   /** Folder of the run; one that was interrupted there goes on. */
   readonly folder: string;
@@ -36,8 +96,8 @@ const SAVE_EVERY = 60;
 /**
  * Trains both paths of the network to the end of its plan.
  *
- * @throws {StoppedError} if the signal asked for it, after saving
- * @throws {DivergedError} if too many steps in a row could not be used
+ * @throws {StoppedError} if the signal is aborted, after saving
+ * @throws {DivergedError} if too many steps in a row are unusable
  */
 export async function trainWorld3d(
   context: World3dContext,
@@ -68,12 +128,12 @@ export async function trainWorld3d(
   };
 }
 
-/** Runs a stage from where its checkpoint stands to its end. */
-async function runStage<P, T, B, A>(
+/** Runs a stage from its newest checkpoint to its end. */
+async function runStage<P, B, A>(
   { plan, folder, ...context }: World3dContext,
   name: "appearance" | "motion",
   stage: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt"
   >,
 ): Promise<Trained<P>> {

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import {
+  type ArraysOf,
   type Device,
   disposeState,
   jitWithState,
@@ -7,19 +8,22 @@ import {
   type OnDevice,
   uploadState,
 } from "../../compiler/mod.ts";
-import { type MapLeaves, type NdArray, scalar } from "../../core/mod.ts";
+import { type NdArray, scalar } from "../../core/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
 import {
   accumulateStep,
+  type AccumulatorState,
   finishStep,
+  type GradientSums,
   initAccumulator,
+  type PartInputs,
+  type StepInputs,
   type TrainState,
   trainStep,
   type UpdateOptions,
+  type UpdateOutputs,
   type UpdateScalars,
 } from "./train_step.ts";
-
-/** A tree of tensors with arrays in their place. */
-export type ArraysOf<T> = MapLeaves<T, tf.Tensor, NdArray>;
 
 /** A microbatch and the outputs of its step. */
 export interface Microbatch<B> {
@@ -41,13 +45,13 @@ export interface StepRunner<B> extends Disposable {
 type Outputs = Record<string, NdArray>;
 
 /** A training step to compile. */
-export interface StepDefinition<P, T, B, A> {
+export interface StepDefinition<P, B, A> {
   /** For messages. */
   readonly name: string;
   readonly device: Device;
   readonly config: UpdateOptions & { readonly accumulation?: number };
   /** The loss of a batch, over tensors. */
-  lossOf(parameters: T, batch: B): Loss<A>;
+  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
   /** Parameters of the right shapes. */
   readonly initial: P;
 }
@@ -56,34 +60,41 @@ export interface StepDefinition<P, T, B, A> {
  * Compiles a training step over state on a device: one graph for a single
  * microbatch, else one that adds gradients and one that updates.
  */
-export async function compileStep<P, T, B, A>(
-  { name, device, config, lossOf, initial }: StepDefinition<P, T, B, A>,
+export async function compileStep<P, B, A>(
+  { name, device, config, lossOf, initial }: StepDefinition<P, B, A>,
   state: OnDevice<TrainState<P>>,
 ): Promise<StepRunner<B>> {
   const count = config.accumulation ?? 1;
   if (count === 1) {
-    const step = jitWithState(
-      trainStep(lossOf, config) as never,
+    const step = jitWithState<TrainState<P>, StepInputs<B>, A & UpdateOutputs>(
+      trainStep(lossOf, config),
       state,
       { device, name },
     );
     return {
       async run([batch], scalars) {
-        const outputs = await step.run({ batch, scalars } as never) as Outputs;
+        const outputs = await step.run({ batch: batch!, scalars }) as Outputs;
         return { outputs, microbatches: [{ batch: batch!, outputs }] };
       },
       [Symbol.dispose]: () => step[Symbol.dispose](),
     };
   }
   const sums = await uploadState(device, initAccumulator(initial));
-  const { parameters } = state as { parameters: unknown };
-  const add = jitWithState(
-    accumulateStep(lossOf, config) as never,
-    { parameters, ...sums },
+  const add = jitWithState<
+    AccumulatorState<P, NdArray>,
+    PartInputs<B>,
+    A & { loss: tf.Tensor }
+  >(
+    accumulateStep(lossOf, config),
+    { parameters: state.parameters, ...sums },
     { device, name: `${name}, microbatch` },
   );
-  const finish = jitWithState(
-    finishStep(config) as never,
+  const finish = jitWithState<
+    TrainState<P> & GradientSums<P, NdArray>,
+    { readonly scalars: UpdateScalars<tf.Tensor> },
+    UpdateOutputs
+  >(
+    finishStep<Tensors<P>>(config),
     { ...state, ...sums },
     { device, name: `${name}, update` },
   );
@@ -91,16 +102,14 @@ export async function compileStep<P, T, B, A>(
     async run(batches, scalars) {
       const microbatches: Microbatch<B>[] = [];
       for (const [i, batch] of batches.entries()) {
-        const outputs = await add.run(
-          {
-            batch,
-            share: scalar(1 / count),
-            first: scalar(i === 0 ? 1 : 0),
-          } as never,
-        ) as Outputs;
+        const outputs = await add.run({
+          batch,
+          share: scalar(1 / count),
+          first: scalar(i === 0 ? 1 : 0),
+        }) as Outputs;
         microbatches.push({ batch, outputs });
       }
-      const outputs = await finish.run({ scalars } as never) as Outputs;
+      const outputs = await finish.run({ scalars });
       return {
         outputs: { ...meansOf(microbatches), ...outputs },
         microbatches,

@@ -1,4 +1,5 @@
 import {
+  type ArraysOf,
   type Device,
   disposeState,
   type Loss,
@@ -6,9 +7,15 @@ import {
   readState,
   uploadState,
 } from "../../compiler/mod.ts";
-import type { Progress } from "../../core/mod.ts";
+import {
+  DivergedError,
+  type Progress,
+  StoppedError,
+  type StopReason,
+} from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
 import type {
   Checkpoint,
   EvaluationMemory,
@@ -16,13 +23,8 @@ import type {
 import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { OptimiserConfig } from "../optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
-import {
-  type ArraysOf,
-  compileStep,
-  type Microbatch,
-  scalarsOf,
-} from "./compiled_step.ts";
-import { DivergedError, type Request, StoppedError } from "./stop.ts";
+import { compileStep, type Microbatch, scalarsOf } from "./compiled_step.ts";
+
 import {
   initTrainState,
   type TrainState,
@@ -42,6 +44,11 @@ export interface TrainingConfig {
   /** Whether running averages of the parameters are kept, default false. */
   readonly averages?: boolean;
 }
+
+/** A request between two steps. */
+export type Request =
+  | { readonly kind: "save" }
+  | { readonly kind: "stop"; readonly reason: StopReason };
 
 /** A line of metrics. */
 export type MetricsRecord = Readonly<Record<string, unknown>>;
@@ -74,7 +81,7 @@ export interface Evaluator<P> {
 }
 
 /** One model's training. */
-export interface Training<P, T, B, A> {
+export interface Training<P, B, A> {
   /** Name of the stage, in metrics and messages. */
   readonly name: string;
   readonly device: Device;
@@ -82,7 +89,7 @@ export interface Training<P, T, B, A> {
   /** Parameters to begin with. */
   readonly initial: P;
   /** The loss of a batch, over tensors. */
-  lossOf(parameters: T, batch: B): Loss<A>;
+  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
   /**
    * The batch of a number, from that number alone: so a resumed run sees
    * exactly what an unbroken one would have seen. Step `s` takes the batches
@@ -139,8 +146,8 @@ export interface Trained<P> {
  * @throws {DivergedError} naming stage and step, if too many steps in a row
  *   could not be used, after saving
  */
-export async function train<P, T, B, A>(
-  training: Training<P, T, B, A>,
+export async function train<P, B, A>(
+  training: Training<P, B, A>,
 ): Promise<Trained<P>> {
   const { name, device, config, resume, metrics, signal, clock } = training;
   const { totalSteps } = config.schedule;
@@ -148,7 +155,7 @@ export async function train<P, T, B, A>(
     device,
     resume?.state ??
       initTrainState(training.initial, config),
-  ) as OnDevice<TrainState<P>>;
+  );
   using held = new DisposableStack();
   held.defer(() => disposeState(state));
   const step = held.use(await compileStep(training, state));
@@ -174,7 +181,7 @@ export async function train<P, T, B, A>(
     metrics.sync(); // the checkpoint names bytes that must be on the disk
     await training.save({
       step: done,
-      state: await readState(state) as unknown as TrainState<P>,
+      state: await readState<TrainState<P>>(state),
       metricsBytes: metrics.bytes,
       seconds: seconds(),
       guard: guard.memory,
@@ -261,7 +268,7 @@ export async function train<P, T, B, A>(
       );
     }
   }
-  const last = await readState(state) as unknown as TrainState<P>;
+  const last = await readState<TrainState<P>>(state);
   return {
     state: last,
     parameters: last.parameters,

@@ -144,18 +144,29 @@ export function trainStep<P, B, A>(
   };
 }
 
-/** Parameters and the sum of gradients of the parts of a batch so far. */
-export interface AccumulatorState<P> {
-  readonly parameters: P;
+/** The sums over the parts of a batch so far; `L` is an array or a tensor. */
+export interface GradientSums<P, L = tf.Tensor> {
   readonly gradients: P;
   /** Mean loss of the parts so far, times their share. */
-  readonly loss: NdArray | tf.Tensor;
+  readonly loss: L;
+}
+
+/** Parameters and the sums so far. */
+export interface AccumulatorState<P, L = tf.Tensor> extends GradientSums<P, L> {
+  readonly parameters: P;
+}
+
+/** What the step of one part is given. */
+export interface PartInputs<B> {
+  readonly batch: B;
+  /** One over the number of parts. */
+  readonly share: tf.Tensor;
+  /** 1 for the first part, which replaces the sums, else 0. */
+  readonly first: tf.Tensor;
 }
 
 /** Sums before the first part. */
-export function initAccumulator<P>(
-  parameters: P,
-): Omit<AccumulatorState<P>, "parameters"> {
+export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
   return {
     gradients: mapTree(parameters, isNdArray, ({ shape }) => zeros(shape)) as P,
     loss: scalar(0),
@@ -173,17 +184,8 @@ export function accumulateStep<P, B, A>(
   options: Pick<UpdateOptions, "optimiser">,
 ): (
   state: AccumulatorState<P>,
-  inputs: {
-    readonly batch: B;
-    /** One over the number of parts. */
-    readonly share: tf.Tensor;
-    /** 1 for the first part, which replaces the sums, else 0. */
-    readonly first: tf.Tensor;
-  },
-) => {
-  state: Omit<AccumulatorState<P>, "parameters">;
-  outputs: A & { loss: tf.Tensor };
-} {
+  inputs: PartInputs<B>,
+) => { state: GradientSums<P>; outputs: A & { loss: tf.Tensor } } {
   return (state, { batch, share, first }) => {
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
@@ -205,7 +207,7 @@ export function accumulateStep<P, B, A>(
           isTensor,
           (gradient, path) => add(sums.get(path)!, gradient),
         ) as P,
-        loss: add(state.loss as tf.Tensor, loss),
+        loss: add(state.loss, loss),
       },
       outputs: { ...metrics, loss },
     };
@@ -224,11 +226,11 @@ function fixedBy(
 
 /** Makes the end of an accumulated step, as a function to compile. */
 export function finishStep<P>(options: UpdateOptions): (
-  state: TrainState<P> & Omit<AccumulatorState<P>, "parameters">,
+  state: TrainState<P> & GradientSums<P>,
   inputs: { readonly scalars: UpdateScalars<tf.Tensor> },
 ) => { state: TrainState<P>; outputs: UpdateOutputs } {
   return ({ gradients, loss, ...state }, { scalars }) =>
-    updateState(state, gradients, loss as tf.Tensor, scalars, options);
+    updateState(state, gradients, loss, scalars, options);
 }
 
 /**

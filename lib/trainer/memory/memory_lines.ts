@@ -1,5 +1,5 @@
 import type { Device } from "../../compiler/mod.ts";
-import { bytesText } from "../../compiler/mod.ts";
+import { bytesText } from "../../core/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { planOf, type RunConfig } from "../run/config.ts";
 import type { Stage } from "../stages/stages.ts";

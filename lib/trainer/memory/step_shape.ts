@@ -1,6 +1,5 @@
-import { checkpoint, type Loss } from "../../compiler/mod.ts";
+import { type Loss, remat } from "../../compiler/mod.ts";
 import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
-import type { AroundBlock } from "../../models/backbone/mod.ts";
 import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { vaeTrainingLoss } from "../stages/vae_loss.ts";
@@ -68,7 +67,7 @@ export function stepOf(
     },
     lossOf: diffusionTrainingLoss(
       models,
-      recompute ? { around: checkpoint as AroundBlock } : {},
+      recompute ? { remat } : {},
     ),
   };
 }

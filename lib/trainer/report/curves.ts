@@ -1,4 +1,4 @@
-import { escapeHtml, scriptJson } from "./escape.ts";
+import { escapeHtml, scriptJson } from "../../core/mod.ts";
 import { plotlySource } from "./plotly.ts";
 
 /** One line of a plot. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../../core/mod.ts";
 
 /** A clip or a picture to show. */
 export interface Medium {

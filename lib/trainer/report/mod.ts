@@ -4,7 +4,6 @@
  * @module
  */
 export type { Curve, Series } from "./curves.ts";
-export * from "./escape.ts";
 export type { Medium } from "./media.ts";
 export * from "./report.ts";
 export type { Table } from "./tables.ts";

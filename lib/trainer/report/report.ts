@@ -1,7 +1,7 @@
 import page from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 import { curvesData, curvesSection } from "./curves.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../../core/mod.ts";
 import { mediaSection } from "./media.ts";
 import { type Table, tablesSection } from "./tables.ts";
 import { verdictsSection, verdictSummary } from "./verdicts.ts";

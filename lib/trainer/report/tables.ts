@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../../core/mod.ts";
 
 /** A table of texts. */
 export interface Table {

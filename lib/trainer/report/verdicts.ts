@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../../core/mod.ts";
 
 /** One rule that a run had to keep, and whether it did. */
 export interface Verdict {

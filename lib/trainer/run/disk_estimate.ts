@@ -1,4 +1,4 @@
-import { bytesText } from "../../compiler/mod.ts";
+import { bytesText } from "../../core/mod.ts";
 import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";

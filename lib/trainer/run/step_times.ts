@@ -8,14 +8,14 @@ import { Rng } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
-import { readPrompts } from "../../models/text/mod.ts";
+import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   type DiffusionParameters,
   initModels,
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
-import { StoppedError } from "../loop/stop.ts";
+import { StoppedError } from "../../core/mod.ts";
 import {
   initTrainState,
   NO_LIMIT,
@@ -129,7 +129,7 @@ async function openStep(
     latents,
     noise: rng.normals(latents.shape),
     sigmas: sampleTimesteps(rng, plan.batch),
-    prompts: readPrompts(
+    prompts: tokenisePrompts(
       Array.from({ length: plan.batch }, () => "a red circle moves right"),
       models.text,
     ),

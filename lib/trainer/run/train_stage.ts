@@ -29,12 +29,12 @@ export async function isDone(
 }
 
 /** Trains a stage from its newest checkpoint, or from its start, to its end. */
-export async function trainStage<P, T, B, A>(
+export async function trainStage<P, B, A>(
   run: Run,
   stage: Stage,
   stageConfig: unknown,
   training: Pick<
-    Training<P, T, B, A>,
+    Training<P, B, A>,
     "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
   >,
 ): Promise<Trained<P>> {
@@ -62,7 +62,7 @@ export async function trainStage<P, T, B, A>(
   await logEstimate(run.config, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
-  const trained = await train<P, T, B, A>({
+  const trained = await train<P, B, A>({
     ...training,
     evaluator: training.evaluator && watched(run, stage, training.evaluator),
     name: stage,

@@ -1,4 +1,4 @@
-import { checkpoint } from "../../compiler/mod.ts";
+import { remat } from "../../compiler/mod.ts";
 import { exists, Rng, stackArrays } from "../../core/mod.ts";
 import { batchOrder, type ClipSource } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
@@ -8,7 +8,7 @@ import {
   sampleTimesteps,
   timestepShift,
 } from "../../models/diffusion/mod.ts";
-import { readPrompts } from "../../models/text/mod.ts";
+import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   type DiffusionParameters,
   initModel,
@@ -74,7 +74,7 @@ export async function trainPhase(
     config,
     phase,
     { split: "train", length: plan.samples, shape },
-    held,
+    { held, log: host.log },
   );
   const pretrained = phase === config.startPhase
     ? await pretrainedDiffusion(config)
@@ -139,7 +139,7 @@ export async function trainPhase(
       config,
       phase,
       { split: "validation", length: config.heldOut, shape },
-      held,
+      { held, log: host.log },
     ),
   );
   const heldOutClips: HeldOutClip[] = [];
@@ -163,7 +163,7 @@ export async function trainPhase(
     initial,
     lossOf: diffusionTrainingLoss(
       models,
-      config.recompute ? { around: checkpoint } : {},
+      config.recompute ? { remat } : {},
     ),
     async batchAt(n: number) {
       const samples = [];
@@ -177,7 +177,7 @@ export async function trainPhase(
         latents: batch,
         noise: draw.normals(batch.shape),
         sigmas: sampleTimesteps(draw, plan.batch, sigmaShift),
-        prompts: readPrompts(
+        prompts: tokenisePrompts(
           samples.map(({ caption }) => caption),
           models.text,
         ),

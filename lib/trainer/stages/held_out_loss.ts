@@ -7,7 +7,7 @@ import {
 import { float32, type NdArray, Rng } from "../../core/mod.ts";
 import { addNoise, flowLoss, velocityOf } from "../../models/diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
-import { type PromptTokens, readPrompts } from "../../models/text/mod.ts";
+import { type PromptTokens, tokenisePrompts } from "../../models/text/mod.ts";
 import { stackArrays } from "../../core/mod.ts";
 import {
   type DiffusionConfig,
@@ -96,7 +96,7 @@ export function openHeldOutLoss(
       return {
         latents,
         noise: new Rng(seed).fork(`held-out noise ${i}`).normals(latents.shape),
-        prompts: readPrompts(
+        prompts: tokenisePrompts(
           chosen.map(({ caption }) => caption),
           config.text,
         ),

@@ -13,11 +13,11 @@ import {
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
   initText,
-  readPrompts,
   type TextConfig,
+  tokenisePrompts,
 } from "../../models/text/mod.ts";
 import { saveWeights } from "../../pipeline/mod.ts";
-import type { ArraysOf } from "../loop/compiled_step.ts";
+import type { ArraysOf } from "../../compiler/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";
@@ -147,8 +147,8 @@ function batchOfPairs(
     }
   }
   return {
-    first: readPrompts(pairs.map(({ first }) => first), config),
-    second: readPrompts(pairs.map(({ second }) => second), config),
+    first: tokenisePrompts(pairs.map(({ first }) => first), config),
+    second: tokenisePrompts(pairs.map(({ second }) => second), config),
     same: float32([count, count], same),
     answers: Object.fromEntries(
       Object.entries(QUESTIONS).map(([question, { answers, of }]) => {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkpoint } from "lib/compiler/mod.ts";
+import { remat } from "lib/compiler/mod.ts";
 import { bools, type Case, conform, ints, normal, uniform } from "./_case.ts";
 
 const OPTIONS = { tolerance: 1e-5, gradientTolerance: 1e-4 } as const;
@@ -152,7 +152,7 @@ export const COMPOSITE_CASES: readonly Case[] = [
     "a checkpointed block",
     { x: normal([3, 4]), w: normal([4, 4]) },
     ({ x, w }) =>
-      checkpoint((p: { w: tf.Tensor }, given: { x: tf.Tensor }) =>
+      remat((p: { w: tf.Tensor }, given: { x: tf.Tensor }) =>
         tf.tanh(tf.matMul(given.x, p.w))
       )({ w }, { x }),
     OPTIONS,

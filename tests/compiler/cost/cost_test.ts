@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  checkpoint,
   flopsOf,
   lossAndGradients,
   peakBytes,
+  remat,
   trace,
 } from "lib/compiler/mod.ts";
-import { executionOrder } from "lib/compiler/cost/peak_bytes.ts";
 import { optimise } from "lib/compiler/passes/pipeline.ts";
 import { type NdArray, zeros } from "lib/core/mod.ts";
 import { clipByGlobalNorm } from "lib/trainer/optimiser/mod.ts";
@@ -47,9 +46,9 @@ Deno.test("peakBytes() shows what recomputing saves", () => {
   const layers = Array.from({ length: 12 }, (_, i) => `w${10 + i}`);
   const block = ({ w }: { w: tf.Tensor }, { x }: { x: tf.Tensor }): tf.Tensor =>
     tf.add(x, tf.matMul(tf.tanh(tf.matMul(x, w)), w, false, true));
-  const peak = (around: typeof checkpoint): number =>
+  const peak = (wrap: typeof remat): number =>
     peakBytes(optimise(trace(({ x, ...weights }) => {
-      const wrapped = around(block);
+      const wrapped = wrap(block);
       const { gradients } = lossAndGradients((p: Record<string, tf.Tensor>) => {
         const y = layers.reduce((y, w) => wrapped({ w: p[w]! }, { x: y }), x!);
         return { loss: tf.sum(y), metrics: {} };
@@ -60,18 +59,31 @@ Deno.test("peakBytes() shows what recomputing saves", () => {
       ...Object.fromEntries(layers.map((w) => [w, zeros([8, 256])])),
     } as Record<string, NdArray>)));
   const plain = peak((block) => block);
-  const again = peak(checkpoint);
+  const again = peak(remat);
   assert.ok(again < plain / 2, `${again} of ${plain} bytes`);
 });
 
-Deno.test("executionOrder() puts inputs before readers, the last leaf's first", () => {
-  const graph = trace(({ x }) => ({ a: tf.exp(x), b: tf.neg(tf.sin(x)) }), {
-    x: zeros([2]),
-  });
-  assert.deepEqual(executionOrder(graph).map(({ op }) => op), [
-    "Input",
-    "Sin",
-    "Neg",
-    "Exp",
-  ]);
+Deno.test("peakBytes() walks depth first from the last result that nobody reads", () => {
+  const matrix = 16 * 16 * 4;
+  type Results = Record<"sum" | "other", tf.Tensor>;
+  const peakOf = (results: (product: tf.Tensor) => Results): number =>
+    peakBytes(trace(({ x }) => results(tf.matMul(x, x)), {
+      x: zeros([16, 16]),
+    }));
+  // The product's sum is computed first, so that the exponential overwrites it.
+  assert.equal(
+    peakOf((product) => {
+      const other = tf.sum(tf.exp(product));
+      return { other, sum: tf.sum(product) };
+    }),
+    matrix,
+  );
+  // The exponential is computed first, while the product is still needed.
+  assert.equal(
+    peakOf((product) => {
+      const sum = tf.sum(product);
+      return { other: tf.sum(tf.exp(product)), sum };
+    }),
+    2 * matrix,
+  );
 });

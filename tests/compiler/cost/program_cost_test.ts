@@ -63,8 +63,8 @@ Deno.test("programCost() refuses a device that runs eagerly", () => {
       ),
     {
       name: "TypeError",
-      message: 'Cannot tell what "step" takes on tfjs-gpu: the device must ' +
-        "run graphs: it runs each operation at once",
+      message: 'Cannot compute the cost of "step" on tfjs-gpu: the device ' +
+        "must run graphs: it runs each operation at once",
     },
   );
 });

@@ -151,8 +151,8 @@ test("refuses a next state of another form, and state of another device", async 
   );
   await assert.rejects(() => elsewhere.run({}), {
     name: "TypeError",
-    message: 'Cannot run "elsewhere": the state must be on the device that ' +
-      'the function runs on: "a" is on another; upload it there',
+    message: 'Cannot run "elsewhere": the state must be on the function\'s ' +
+      'device: "a" is on another; upload it there',
   });
   disposeState(other);
 });

@@ -211,8 +211,8 @@ test("state of another device is refused by name", async (device) => {
   await assert.rejects(() => compiled.run({}), {
     name: "TypeError",
     message:
-      'Cannot compile "elsewhere": the state must be on the device that the ' +
-      'function is compiled for: "a/b" is on another; upload it there',
+      'Cannot compile "elsewhere": the state must be on the function\'s ' +
+      'device: "a/b" is on another; upload it there',
   });
   disposeState(state);
 });

@@ -152,49 +152,49 @@ Deno.test("reshape() of an expanded scalar expands it to the other shape", () =>
 Deno.test("add() names the operation, the rule and the types of what does not fit", () => {
   const cases: [(b: GraphBuilder, x: Node, i: Node) => unknown, string][] = [
     [
-      (b, x, i) => b.add("Add", [x, i], {}),
+      (b, x, i) => b.op("Add", [x, i], {}),
       "Add: inputs must have one element type: current inputs are (float32[2,3], int32[2])",
     ],
     [
-      (b, x) => b.add("Exp", [x, x], {}),
+      (b, x) => b.op("Exp", [x, x], {}),
       "Exp: inputs must be (float32): current inputs are (float32[2,3], float32[2,3])",
     ],
     [
-      (b, _, i) => b.add("Exp", [i], {}),
+      (b, _, i) => b.op("Exp", [i], {}),
       "Exp: inputs must be (float32): current inputs are (int32[2])",
     ],
     [
-      (b, x) => b.add("Mul", [x, b.fill(1, "float32", [2])], {}),
+      (b, x) => b.op("Mul", [x, b.fill(1, "float32", [2])], {}),
       "Mul: shapes must broadcast: current inputs are (float32[2,3], float32[2])",
     ],
     [
-      (b, x) => b.add("ReduceSum", [x], { axes: [2], keepDims: true }),
+      (b, x) => b.op("ReduceSum", [x], { axes: [2], keepDims: true }),
       "ReduceSum: axis must be in [0, 2): current axis is 2: current inputs are (float32[2,3])",
     ],
     [
-      (b, x) => b.add("Reshape", [x], { shape: [5] }),
+      (b, x) => b.op("Reshape", [x], { shape: [5] }),
       "Reshape: reshape to [5] must keep the number of elements: current inputs are (float32[2,3])",
     ],
     [
-      (b, x) => b.add("Transpose", [x], { permutation: [0, 0] }),
+      (b, x) => b.op("Transpose", [x], { permutation: [0, 0] }),
       "Transpose: permutation [0,0] must name each axis once: current inputs are (float32[2,3])",
     ],
     [
       (b, x) =>
-        b.add("Slice", [x], { begin: [0, 1], size: [2, 3], steps: [1, 1] }),
+        b.op("Slice", [x], { begin: [0, 1], size: [2, 3], steps: [1, 1] }),
       "Slice: slice begin [0,1] size [2,3] steps [1,1] must lie inside: current inputs are (float32[2,3])",
     ],
     [
       (b, x) =>
-        b.add("MatMul", [x, x], { transposeA: false, transposeB: false }),
+        b.op("MatMul", [x, x], { transposeA: false, transposeB: false }),
       "MatMul: inner sizes must agree (3, 2): current inputs are (float32[2,3], float32[2,3])",
     ],
     [
-      (b, x) => b.add("Concat", [x, b.fill(0, "float32", [2])], { axis: 0 }),
+      (b, x) => b.op("Concat", [x, b.fill(0, "float32", [2])], { axis: 0 }),
       "Concat: all but axis 0 must agree: current inputs are (float32[2,3], float32[2])",
     ],
     [
-      (b, x, i) => b.add("ScatterAdd", [x, b.concat([i, i], 0)], { rows: 3 }),
+      (b, x, i) => b.op("ScatterAdd", [x, b.concat([i, i], 0)], { rows: 3 }),
       "ScatterAdd: updates [I,...] and indices [I] must agree: current inputs are (float32[2,3], int32[4])",
     ],
   ];

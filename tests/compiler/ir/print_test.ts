@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { GraphBuilder } from "lib/compiler/ir/builder.ts";
-import type { Node } from "lib/compiler/ir/graph.ts";
 import { printGraph, trace } from "lib/compiler/mod.ts";
 import { int32, zeros } from "lib/core/mod.ts";
 
@@ -35,8 +34,8 @@ Deno.test("printGraph() shows attributes, and the first values of a constant", (
 Deno.test("printGraph() numbers nodes by where they stand, not by when they were made", () => {
   const builder = new GraphBuilder();
   const x = builder.input("x", "int32", []);
-  builder.add("Neg", [x], {});
-  const kept = builder.add("Abs", [x], {}) as Node;
+  builder.op("Neg", [x], {});
+  const kept = builder.op("Abs", [x], {});
   const graph = builder.graph([{ name: "y", node: kept }]);
   assert.equal(
     printGraph({ ...graph, nodes: [x, kept] }),
@@ -47,7 +46,7 @@ Deno.test("printGraph() numbers nodes by where they stand, not by when they were
 Deno.test("printGraph() marks a value that is not in the graph", () => {
   const builder = new GraphBuilder();
   const x = builder.input("x", "float32", []);
-  const y = builder.add("Exp", [x], {}) as Node;
+  const y = builder.op("Exp", [x], {});
   const graph = builder.graph([{ name: "y", node: x }, { name: "z", node: y }]);
   assert.equal(
     printGraph({ ...graph, nodes: [y] }),

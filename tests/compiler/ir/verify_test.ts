@@ -7,8 +7,8 @@ import { GraphError, verifyGraph } from "lib/compiler/ir/verify.ts";
 function sample(): { graph: Graph; x: Node; sum: Node; y: Node } {
   const builder = new GraphBuilder();
   const x = builder.input("x", "float32", [2]);
-  const sum = builder.add("Add", [x, x], {}) as Node;
-  const y = builder.add("Exp", [sum], {}) as Node;
+  const sum = builder.op("Add", [x, x], {});
+  const y = builder.op("Exp", [sum], {});
   return { graph: builder.graph([{ name: "y", node: y }]), x, sum, y };
 }
 

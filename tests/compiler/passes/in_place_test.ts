@@ -224,7 +224,7 @@ for (const { name, state, step, inPlace } of CASES) {
 Deno.test("safeInPlace() refuses memory of another size", () => {
   const builder = new GraphBuilder();
   const x = builder.input("x", "float32", [2]);
-  const sum = builder.add("ReduceSum", [x], { axes: [0], keepDims: false });
+  const sum = builder.op("ReduceSum", [x], { axes: [0], keepDims: false });
   const graph = builder.graph([{ name: "y", node: sum as Node }]);
   assert.deepEqual(safeInPlace(graph, [{ input: x, output: sum as Node }]), [
     false,

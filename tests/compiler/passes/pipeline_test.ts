@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  checkpoint,
   lossAndGradients,
   printGraph,
+  remat,
   trace,
 } from "lib/compiler/mod.ts";
 import { cancelTransposes } from "lib/compiler/passes/cancel_transposes.ts";
@@ -54,7 +54,7 @@ Deno.test("mergeCommonSubexpressions() tells 0 from -0 and does not touch barrie
   const text = after(mergeCommonSubexpressions, signed);
   assert.equal(text.split("Constant").length - 1, 2);
 
-  const block = checkpoint((
+  const block = remat((
     _: Record<never, tf.Tensor>,
     { x }: { x: tf.Tensor },
   ) => tf.exp(tf.tanh(x)));

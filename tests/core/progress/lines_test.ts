@@ -83,6 +83,14 @@ Deno.test("lineProgress() keeps the facts until others come", () => {
   assert.match(lines[2]!, / left, stage 64px\n$/);
 });
 
+Deno.test("lineProgress() rounds the facts, keeps their order and leaves texts alone", () => {
+  const { progress, lines } = watched();
+  const task = progress.start({ label: "Training", total: 9, unit: "steps" });
+  task.update(9, { loss: 0.123456, stage: "12.3456 px", step: 7 });
+  task.finish();
+  assert.match(lines.at(-1)!, /, loss 0\.123, stage 12\.3456 px, step 7\n$/);
+});
+
 Deno.test("lineProgress() is quiet after the end, and ends once", () => {
   const { progress, lines, at } = watched();
   {

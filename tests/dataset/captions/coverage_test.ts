@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { cldrCoverage, LANGUAGES } from "lib/dataset/captions/mod.ts";
+import {
+  cldrCoverage,
+  coverageImage,
+  LANGUAGES,
+} from "lib/dataset/captions/mod.ts";
 import { MOTION_IDS, OBJECT_KINDS } from "lib/dataset/vocabulary/mod.ts";
 
-Deno.test("cldrCoverage() finds every object and motion named in 100 languages or more", async () => {
+Deno.test("every object and motion has a CLDR name in 100 languages or more", async () => {
   const { languages, things, named } = await cldrCoverage();
   assert.equal(things.length, OBJECT_KINDS.length + MOTION_IDS.length);
   for (const [k, thing] of things.entries()) {
@@ -11,14 +15,14 @@ Deno.test("cldrCoverage() finds every object and motion named in 100 languages o
   }
 });
 
-Deno.test("LANGUAGES are those in which everything has a name, 100 or more", async () => {
+Deno.test("LANGUAGES lists the languages in which CLDR names everything", async () => {
   const { languages, named } = await cldrCoverage();
   const full = languages.filter((_, i) => named[i]!.every(Boolean));
   assert.deepEqual([...full].sort(), [...LANGUAGES].sort());
   assert.ok(LANGUAGES.length >= 100);
 });
 
-Deno.test("cldrCoverage() tells what a language lacks", async () => {
+Deno.test("cldrCoverage() lists the missing names of a language", async () => {
   const { languages, things, named } = await cldrCoverage();
   const oromo = named[languages.indexOf("om")]!;
   assert.deepEqual(
@@ -29,4 +33,20 @@ Deno.test("cldrCoverage() tells what a language lacks", async () => {
     named.at(0)!.every(Boolean) && !named.at(-1)!.some(Boolean),
     "sorted by what they have",
   );
+});
+
+Deno.test("coverageImage() draws a cell for each name and a gap after ten rows", () => {
+  const { width, height, data } = coverageImage({
+    languages: Array.from({ length: 11 }, (_, i) => `l${i}`),
+    things: ["cat", "dog"],
+    named: Array.from({ length: 11 }, (_, i) => [true, i === 10]),
+  });
+  assert.deepEqual([width, height], [6, 34]);
+  const pixel = (x: number, y: number): number[] => [
+    ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+  ];
+  assert.deepEqual(pixel(2, 29), [46, 125, 90]);
+  assert.deepEqual(pixel(3, 29), [236, 232, 222]);
+  assert.deepEqual(pixel(3, 30), [255, 255, 255]);
+  assert.deepEqual(pixel(5, 33), [46, 125, 90]);
 });

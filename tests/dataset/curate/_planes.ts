@@ -4,7 +4,7 @@ import type { Plane } from "lib/dataset/curate/mod.ts";
 /** Luma in [0,255] at any place, also between pixels. */
 export type Surface = (x: number, y: number) => number;
 
-/** A picture of a surface. */
+/** A frame of a surface. */
 export function planeOf(width: number, height: number, at: Surface): Plane {
   return {
     width,

@@ -1,4 +1,5 @@
-import type { Analysis, Scores, Segment } from "lib/dataset/curate/mod.ts";
+import type { Segment } from "lib/dataset/curate/analysis.ts";
+import type { Analysis, Scores } from "lib/dataset/curate/mod.ts";
 import type { CurateOptions, SourceFile } from "lib/dataset/curate/mod.ts";
 import { KEEP_DEFAULTS } from "lib/dataset/curate/mod.ts";
 

@@ -28,7 +28,7 @@ function textOf({ segments }: Analysis): string[] {
   );
 }
 
-Deno.test("analyseVideo() finds the cuts of a video and trims two pictures at each", async () => {
+Deno.test("analyseVideo() finds cuts and trims two frames on each side", async () => {
   await using folder = await temporaryFolder();
   await writeMp4(folder.file("a.mp4"), shots([16, 20, 12]));
   const analysis = await analyseVideo(folder.file("a.mp4"), { maxSeconds: 10 });
@@ -52,7 +52,7 @@ Deno.test("analyseVideo() finds the cuts of a video and trims two pictures at ea
   });
 });
 
-Deno.test("analyseVideo() measures the speed of a camera in diagonals per second", async () => {
+Deno.test("analyseVideo() measures camera speed in diagonals per second", async () => {
   await using folder = await temporaryFolder();
   await writeMp4(folder.file("pan.mp4"), shots([12], 2));
   const { segments } = await analyseVideo(folder.file("pan.mp4"), {
@@ -71,7 +71,7 @@ Deno.test("analyseVideo() measures the speed of a camera in diagonals per second
   assert.ok(subjectMotion < 0.1, `${subjectMotion}`);
 });
 
-Deno.test("analyseVideo() tells a thing that moves from the camera", async () => {
+Deno.test("analyseVideo() separates subject motion from camera motion", async () => {
   await using folder = await temporaryFolder();
   const [thing, around] = [bumps(5), bumps(3)];
   const clip = clipOf(
@@ -96,7 +96,7 @@ Deno.test("analyseVideo() tells a thing that moves from the camera", async () =>
   assert.ok(movingShare > 0.07 && movingShare < 0.2, `share ${movingShare}`);
 });
 
-Deno.test("analyseVideo() goes by the times of a file of varying rate", async () => {
+Deno.test("analyseVideo() uses the timestamps of files of variable rate", async () => {
   await using folder = await temporaryFolder();
   const clip = shots([8, 8]);
   // The first shot is shown at 10 fps, the second at 5.
@@ -115,7 +115,7 @@ Deno.test("analyseVideo() goes by the times of a file of varying rate", async ()
   assert.ok(Math.abs(first! / second! - 2) < 0.2, `${first} and ${second}`);
 });
 
-Deno.test("analyseVideo() sets blank pictures apart", async () => {
+Deno.test("analyseVideo() separates blank frames from shots", async () => {
   await using folder = await temporaryFolder();
   const clip = shots([24]);
   const frame = 96 * 160 * 3;
@@ -129,21 +129,21 @@ Deno.test("analyseVideo() sets blank pictures apart", async () => {
   ]);
 });
 
-Deno.test("analyseVideo() takes the good beginning of a file that breaks off", async () => {
+Deno.test("analyseVideo() keeps the intact beginning of a truncated file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("cut.mp4");
   await writeMp4(path, shots([32]));
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, bytes.subarray(0, bytes.length * 0.6));
   const { damage, segments } = await analyseVideo(path, { maxSeconds: 10 });
-  assert.equal(damage, "the file breaks off in the middle of a picture");
+  assert.equal(damage, "the file breaks off in the middle of a frame");
   assert.equal(segments.length, 1);
   const { endSeconds, pictures } = segments[0]!;
-  assert.ok(pictures > 8 && pictures < 32, `${pictures} pictures`);
+  assert.ok(pictures > 8 && pictures < 32, `${pictures} frames`);
   assert.ok(Math.abs(endSeconds - pictures / 10) < 1e-6);
 });
 
-Deno.test("analyseVideo() takes one picture, odd sides, and fields", async () => {
+Deno.test("analyseVideo() accepts one frame, odd sizes and interlaced video", async () => {
   await using folder = await temporaryFolder();
   const one = folder.file("one.mkv");
   const odd = { height: 97, width: 161, fps: 10 };
@@ -163,7 +163,7 @@ Deno.test("analyseVideo() takes one picture, odd sides, and fields", async () =>
   assert.equal(segments[0]!.pictures, 12);
 });
 
-Deno.test("analyseVideo() refuses pictures too narrow to search", async () => {
+Deno.test("analyseVideo() rejects frames below 8 pixels", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("strip.mkv");
   await writeCoded(
@@ -174,6 +174,6 @@ Deno.test("analyseVideo() refuses pictures too narrow to search", async () => {
   await assert.rejects(analyseVideo(path, { maxSeconds: 10 }), {
     name: "InputError",
     message:
-      `Cannot analyse "${path}": a picture of 15000 pixels must be at least 8 pixels high and wide: it is 160x4; crop it to a usual shape`,
+      `Cannot analyse "${path}": a frame of 15000 pixels must be at least 8 pixels high and wide: it is 160x4; crop it to a common aspect`,
   });
 });

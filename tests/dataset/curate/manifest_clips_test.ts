@@ -15,11 +15,11 @@ import {
 } from "../_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "./_rows.ts";
 
-/** Pictures of the video, at 10 fps; each is one grey that tells its number. */
+/** Frames of the video, at 10 fps; each is one grey that tells its number. */
 const PICTURES = 40;
 const SHAPE = { frames: 5, height: 16, width: 16, fps: 5 };
 
-/** A manifest of one shot, of pictures 10 to 29, in a folder beside the video's. */
+/** A manifest of one shot, of frames 10 to 29, in a folder beside the video's. */
 async function withManifest(
   use: (manifest: string, rows: ManifestRow[]) => Promise<void>,
   changes: Partial<KeptRow> = {},
@@ -41,7 +41,7 @@ async function withManifest(
   await use(manifest, rows);
 }
 
-Deno.test("manifestClips() gives clips of the asked shape, in time from all of the shot", async () => {
+Deno.test("manifestClips() returns clips of the requested shape from all of the shot", async () => {
   await withManifest(async (manifest) => {
     const source = await manifestClips({ manifest, phase: 1, split: "train" });
     assert.equal(source.length, 1);
@@ -55,7 +55,7 @@ Deno.test("manifestClips() gives clips of the asked shape, in time from all of t
       assert.deepEqual([caption, language], ["", "und"]);
       const indices = indicesIn(clip, PICTURES);
       assert.ok(indices[0]! >= 10 && indices.at(-1)! <= 29, `${indices}`);
-      // Resampled by time: every second picture of 10 fps at 5.
+      // Resampled by time: every second frame of 10 fps at 5.
       assert.equal(indices.at(-1)! - indices[0]!, 8);
       first.add(indices[0]!);
       last.add(indices.at(-1)!);
@@ -66,7 +66,7 @@ Deno.test("manifestClips() gives clips of the asked shape, in time from all of t
   });
 });
 
-Deno.test("manifestClips() gives the same clip for the same generator, and names it", async () => {
+Deno.test("manifestClips() returns the same clip and id for the same generator", async () => {
   const captions = [
     { text: "it gets lighter", language: "en" },
     { text: "es wird heller", language: "de" },
@@ -91,7 +91,7 @@ Deno.test("manifestClips() gives the same clip for the same generator, and names
   }, { captions });
 });
 
-Deno.test("manifestClips() says what is wrong with what was asked for", async () => {
+Deno.test("manifestClips() rejects shots, indices and lengths that it lacks", async () => {
   await withManifest(async (manifest) => {
     await assert.rejects(
       manifestClips({ manifest, phase: 2, split: "train" }),

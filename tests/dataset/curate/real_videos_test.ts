@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { analyseVideo } from "lib/dataset/curate/mod.ts";
 
 /**
- * Pictures with which shots begin, found by eye: the second video shows the
+ * Frames with which shots begin, found by eye: the second video shows the
  * first in its left half, beside a chart that stays.
  */
 const CUTS: Record<string, readonly number[]> = {
@@ -39,7 +39,7 @@ for (const [name, cuts] of Object.entries(CUTS)) {
       const { segments, video } = await analyseVideo(`${folder}/${name}`, {
         maxSeconds: 1000,
       });
-      // Two pictures are trimmed on either side of a cut.
+      // Two frames are trimmed on either side of a cut.
       assert.deepEqual(
         segments.map(({ startSeconds }) =>
           Math.round(startSeconds * video.fps)

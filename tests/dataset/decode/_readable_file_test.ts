@@ -3,7 +3,7 @@ import { InputError } from "lib/core/mod.ts";
 import { asInputError, readHead } from "lib/dataset/decode/_readable_file.ts";
 
 Deno.test({
-  name: "readHead() says which permission Deno lacks",
+  name: "readHead() names the permission that Deno lacks",
   permissions: { read: false },
   fn: async () => {
     await assert.rejects(readHead("a.mp4"), (error) => {
@@ -17,7 +17,7 @@ Deno.test({
   },
 });
 
-Deno.test("asInputError() says that the system denies a file", () => {
+Deno.test("asInputError() reports a file that the system denies", () => {
   const error = asInputError("a.mp4", new Deno.errors.PermissionDenied("no"));
   assert.ok(error instanceof InputError);
   assert.equal(
@@ -26,7 +26,7 @@ Deno.test("asInputError() says that the system denies a file", () => {
   );
 });
 
-Deno.test("asInputError() quotes any other answer of the system", () => {
+Deno.test("asInputError() quotes any other system error", () => {
   const error = asInputError(
     "a.mp4",
     new Error("Input/output error (os error 5)"),
@@ -38,7 +38,7 @@ Deno.test("asInputError() quotes any other answer of the system", () => {
   );
 });
 
-Deno.test("asInputError() leaves a defect of ours as it is", () => {
+Deno.test("asInputError() returns other errors unchanged", () => {
   const defect = new TypeError("x is not a function");
   assert.equal(asInputError("a.mp4", defect), defect);
 });

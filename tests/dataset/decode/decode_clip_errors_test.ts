@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import {
   brightnessClip,
   songBytes,
@@ -28,12 +28,12 @@ async function failureOf(
   return "no failure";
 }
 
-Deno.test("decodeClip() takes the good beginning of a damaged file, and no more", async () => {
+Deno.test("decodeClip() decodes a damaged file up to the damage", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("bent.mp4");
   await writeMp4(
     path,
-    renderClip(demoScene, { frames: 32, height: 64, width: 64, fps: 8 }),
+    await renderScene(demoScene, { frames: 32, height: 64, width: 64, fps: 8 }),
   );
   const bytes = await Deno.readFile(path);
   const whole = bytes.slice();
@@ -42,7 +42,7 @@ Deno.test("decodeClip() takes the good beginning of a damaged file, and no more"
   assert.equal((await decodeClip(path, SMALL)).frames, 8);
   assert.match(
     await failureOf(path, { frames: 32 }),
-    /bent\.mp4": the file must be whole: a picture at about \d\.\d\d s is damaged \(\d+ of 32 frames came before\); get a whole copy, or cut the good part out of it$/,
+    /bent\.mp4": the file must be whole: a frame at about \d\.\d\d s is damaged \(\d+ of 32 frames came before\); get a whole copy, or cut the good part out of it$/,
   );
   // A few bytes that the decoder bridges with a guess.
   const middle = Math.floor(whole.length * 0.6);
@@ -50,11 +50,11 @@ Deno.test("decodeClip() takes the good beginning of a damaged file, and no more"
   await Deno.writeFile(path, whole);
   assert.match(
     await failureOf(path, { frames: 32 }),
-    /bent\.mp4": the file must be whole: the picture at \d\.\d\d s is damaged; get a whole copy, or cut the good part out of it$/,
+    /bent\.mp4": the file must be whole: the frame at \d\.\d\d s is damaged; get a whole copy, or cut the good part out of it$/,
   );
 });
 
-Deno.test("decodeClip() says what is wrong with a file that is no video", async () => {
+Deno.test("decodeClip() rejects files without video in one line", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   assert.equal(
@@ -98,7 +98,7 @@ Deno.test("decodeClip() says what is wrong with a file that is no video", async 
   );
 });
 
-Deno.test("decodeClip() opens no playlist, which could name any other file", async () => {
+Deno.test("decodeClip() rejects playlists, which name other files", async () => {
   await using folder = await temporaryFolder();
   await writeMp4(folder.file("a.mp4"), GREYS);
   const path = folder.file("list.m3u8");
@@ -109,10 +109,10 @@ Deno.test("decodeClip() opens no playlist, which could name any other file", asy
   assert.match(await failureOf(path), /it is a text file; pass a video$/);
 });
 
-Deno.test("decodeClip() says that a file was cut short", async () => {
+Deno.test("decodeClip() reports a truncated file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("cut.mp4");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 32,
     height: 64,
     width: 64,
@@ -123,7 +123,7 @@ Deno.test("decodeClip() says that a file was cut short", async () => {
   await Deno.writeFile(path, whole.subarray(0, whole.length / 2));
   assert.match(
     await failureOf(path, { frames: 32 }),
-    /^Cannot decode ".*cut\.mp4": the file must be whole: the file breaks off in the middle of a picture \(\d+ of 32 frames came before\); get a whole copy, or cut the good part out of it$/,
+    /^Cannot decode ".*cut\.mp4": the file must be whole: the file breaks off in the middle of a frame \(\d+ of 32 frames came before\); get a whole copy, or cut the good part out of it$/,
   );
   // The index of an MP4 comes first here, and without it nothing can be read.
   await Deno.writeFile(path, whole.subarray(0, 100));
@@ -145,7 +145,7 @@ Deno.test("decodeClip() says that a file was cut short", async () => {
   );
 });
 
-Deno.test("decodeClip() says how many frames a short video holds and what would fit", async () => {
+Deno.test("decodeClip() reports the frames of a short video and options that fit", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("short.mp4");
   await writeMp4(path, GREYS); // 2 s
@@ -168,7 +168,7 @@ Deno.test("decodeClip() says how many frames a short video holds and what would 
   );
 });
 
-Deno.test("decodeClip() refuses sizes, rates and times that make no clip", async () => {
+Deno.test("decodeClip() rejects illegal sizes, rates and times", async () => {
   const cases: [Partial<Parameters<typeof decodeClip>[1]>, string][] = [
     [
       { frames: 0 },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { VideoSource } from "lib/dataset/decode/_video_source.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import {
   brightnessClip,
   clipOf,
@@ -23,10 +23,10 @@ async function greysIn(
   return indicesIn(clip, GREYS.frames);
 }
 
-Deno.test("decodeClip() gives back what writeMp4() wrote, in colour and in place", async () => {
+Deno.test("decodeClip() restores what writeMp4() wrote within 32 dB", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("demo.mp4");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 16,
     height: 64,
     width: 64,
@@ -47,7 +47,7 @@ Deno.test("decodeClip() gives back what writeMp4() wrote, in colour and in place
   assert.ok(quality > 32, `${quality.toFixed(1)} dB`);
 });
 
-Deno.test("decodeClip() gives back flat colours within two steps of 255", async () => {
+Deno.test("decodeClip() restores flat colours within two steps of 255", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("colours.mp4");
   const colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [
@@ -91,7 +91,7 @@ for (
     );
   });
 
-  Deno.test(`decodeClip() starts a ${container} at the asked time`, async () => {
+  Deno.test(`decodeClip() starts a ${container} at startSeconds`, async () => {
     await using folder = await temporaryFolder();
     const path = folder.file(`greys.${container}`);
     await write(path, GREYS);
@@ -106,10 +106,10 @@ for (
   });
 }
 
-Deno.test("decodeClip() seeks across key pictures to the same frames", async () => {
+Deno.test("decodeClip() seeks across key frames to the same frames", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("long.mp4");
-  // More than two of x264's longest distances between key pictures (250).
+  // More than two of x264's longest distances between key frames (250).
   const clip = brightnessClip({ frames: 20, height: 32, width: 32, fps: 10 });
   const long = clipOf(
     { frames: 600, height: 32, width: 32, fps: 10 },
@@ -126,7 +126,7 @@ Deno.test("decodeClip() seeks across key pictures to the same frames", async () 
   }
 });
 
-Deno.test("decodeClip() keeps the source's own rate when none is asked for", async () => {
+Deno.test("decodeClip() defaults to the rate of the video", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("greys.mp4");
   await writeMp4(path, GREYS);
@@ -136,7 +136,7 @@ Deno.test("decodeClip() keeps the source's own rate when none is asked for", asy
 });
 
 for (const container of ["matroska", "webm"] as const) {
-  Deno.test(`decodeClip() follows the times of a ${container} of varying rate`, async () => {
+  Deno.test(`decodeClip() uses the timestamps of a ${container} of variable rate`, async () => {
     await using folder = await temporaryFolder();
     const path = folder.file("varying");
     const clip = brightnessClip({ frames: 5, height: 32, width: 32, fps: 10 });
@@ -155,11 +155,11 @@ for (const container of ["matroska", "webm"] as const) {
   });
 }
 
-Deno.test("decodeClip() shows a picture whose time was rounded up by half a tick", async () => {
+Deno.test("decodeClip() presents a frame whose time was rounded up by half a tick", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("rounded.mkv");
   const clip = brightnessClip({ frames: 6, height: 32, width: 32, fps: 30 });
-  // 30 fps in milliseconds: the third picture is due at 66.67 and stored at 67.
+  // 30 fps in milliseconds: the third frame is due at 66.67 and stored at 67.
   await writeAtTimes(path, clip, "matroska", [0, 33, 67, 100, 133, 167]);
   const decoded = await decodeClip(path, {
     frames: 6,
@@ -170,7 +170,7 @@ Deno.test("decodeClip() shows a picture whose time was rounded up by half a tick
   assert.deepEqual(indicesIn(decoded, 6), [0, 1, 2, 3, 4, 5]);
 });
 
-Deno.test("decodeClip() covers the asked shape with the middle of the picture", async () => {
+Deno.test("decodeClip() covers the shape with the centre of the frame", async () => {
   await using folder = await temporaryFolder();
   const [red, green, blue] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
   const greenIn = (clip: { data: Float32Array }): number =>
@@ -217,7 +217,7 @@ Deno.test("decodeClip() averages fine detail instead of picking pixels", async (
   assert.ok(Math.min(...data) > 0.45 && Math.max(...data) < 0.55);
 });
 
-Deno.test("decodeClip() enlarges a small picture", async () => {
+Deno.test("decodeClip() enlarges a small frame", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("small.mp4");
   await writeMp4(path, GREYS);
@@ -228,7 +228,7 @@ Deno.test("decodeClip() enlarges a small picture", async () => {
   );
 });
 
-Deno.test("decodeClip() turns a video as its file asks", async () => {
+Deno.test("decodeClip() applies the display matrix", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("phone.mp4");
   await writeMp4(
@@ -262,7 +262,7 @@ Deno.test("decodeClip() turns a video as its file asks", async () => {
   }
 });
 
-Deno.test("decodeClip() starts over where seeking leads too far", async () => {
+Deno.test("decodeClip() starts over when seeking overshoots", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("long.mp4");
   await writeMp4(
@@ -274,7 +274,7 @@ Deno.test("decodeClip() starts over where seeking leads too far", async () => {
   );
   const { seek } = VideoSource.prototype;
   try {
-    // x264 puts a key picture at 25 s: too late for 24.5 s.
+    // x264 puts a key frame at 25 s: too late for 24.5 s.
     VideoSource.prototype.seek = function (seconds): Promise<void> {
       return seek.call(this, seconds + 1);
     };
@@ -292,12 +292,12 @@ Deno.test("decodeClip() stops as soon as the clip is full", async () => {
   const path = folder.file("greys.mp4");
   await writeMp4(path, GREYS);
   const { decode } = VideoSource.prototype;
-  let pictures = 0;
+  let frames = 0;
   try {
     VideoSource.prototype.decode = async function* () {
-      for await (const picture of decode.call(this)) {
-        pictures++;
-        yield picture;
+      for await (const frame of decode.call(this)) {
+        frames++;
+        yield frame;
       }
     };
     await decodeClip(path, { frames: 4, height: 16, width: 16, fps: 10 });
@@ -305,5 +305,5 @@ Deno.test("decodeClip() stops as soon as the clip is full", async () => {
     VideoSource.prototype.decode = decode;
   }
   // The fifth says that the fourth has been shown.
-  assert.equal(pictures, 5);
+  assert.equal(frames, 5);
 });

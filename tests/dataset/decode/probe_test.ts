@@ -10,7 +10,7 @@ import {
 
 const CLIP = brightnessClip({ frames: 12, height: 32, width: 48, fps: 12.5 });
 
-Deno.test("probe() tells size, rate, duration, frames and codec of an mp4", async () => {
+Deno.test("probe() reads size, rate, duration, frames and codec of an mp4", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   await writeMp4(path, CLIP);
@@ -36,7 +36,7 @@ Deno.test("probe() counts the frames of a GIF and names its codec", async () => 
   );
 });
 
-Deno.test("probe() estimates the frames of a webm, which does not count them", async () => {
+Deno.test("probe() estimates the frames of a webm, which does not state them", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.webm");
   await writeAtTimes(
@@ -50,7 +50,7 @@ Deno.test("probe() estimates the frames of a webm, which does not count them", a
   assert.ok(Math.abs(frames - 12) <= 1, `${frames} frames`);
 });
 
-Deno.test("probe() reads a webm through that does not say how long it is", async () => {
+Deno.test("probe() reads a webm without a duration to its end", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("recorded.webm");
   const times = Array.from({ length: 12 }, (_, i) => i * 80);
@@ -59,7 +59,7 @@ Deno.test("probe() reads a webm through that does not say how long it is", async
   assert.ok(Math.abs(durationSeconds - 0.96) < 0.05, `${durationSeconds} s`);
 });
 
-Deno.test("probe() gives the sides of a turned video as they are shown", async () => {
+Deno.test("probe() returns the displayed size of a rotated video", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("phone.mp4");
   await writeMp4(path, CLIP);
@@ -75,7 +75,7 @@ Deno.test("probe() gives the sides of a turned video as they are shown", async (
   assert.deepEqual([width, height], [32, 48]);
 });
 
-Deno.test("probe() refuses a file that is no video", async () => {
+Deno.test("probe() rejects a file without video", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   await Deno.writeTextFile(path, "not a video");

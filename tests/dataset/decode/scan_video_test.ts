@@ -9,7 +9,7 @@ import {
   writeAtTimes,
 } from "../_video_fixture.ts";
 
-interface Seen {
+interface Scanned {
   seconds: number;
   endSeconds: number;
   isInterlaced: boolean;
@@ -18,38 +18,38 @@ interface Seen {
   data: Uint8Array;
 }
 
-async function scanned(path: string, pixels: number): Promise<Seen[]> {
+async function scanned(path: string, pixels: number): Promise<Scanned[]> {
   await using scan = await VideoScan.open(path);
-  const pictures: Seen[] = [];
-  for await (const picture of scan.pictures()) {
-    pictures.push({ ...picture, ...picture.small(pixels) });
+  const frames: Scanned[] = [];
+  for await (const frame of scan.frames()) {
+    frames.push({ ...frame, ...frame.downscaled(pixels) });
   }
-  return pictures;
+  return frames;
 }
 
 function mean(values: Uint8Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-Deno.test("VideoScan gives every picture, small and in full range", async () => {
+Deno.test("VideoScan yields every frame, downscaled and in full range", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("greys.mp4");
   await writeMp4(
     path,
     brightnessClip({ frames: 10, height: 36, width: 64, fps: 10 }),
   );
-  const pictures = await scanned(path, 16 * 9);
-  assert.deepEqual(pictures.map(({ seconds }) => seconds.toFixed(2)), [
+  const frames = await scanned(path, 16 * 9);
+  assert.deepEqual(frames.map(({ seconds }) => seconds.toFixed(2)), [
     ...Array.from({ length: 10 }, (_, i) => (i / 10).toFixed(2)),
   ]);
-  for (const [i, { width, height, data, endSeconds }] of pictures.entries()) {
+  for (const [i, { width, height, data, endSeconds }] of frames.entries()) {
     assert.deepEqual([width, height], [16, 9]);
-    assert.ok(Math.abs(mean(data) - 255 * (i + 0.5) / 10) < 3, `picture ${i}`);
+    assert.ok(Math.abs(mean(data) - 255 * (i + 0.5) / 10) < 3, `frame ${i}`);
     assert.ok(Math.abs(endSeconds - (i + 1) / 10) < 1e-6);
   }
 });
 
-Deno.test("VideoScan never enlarges, and follows the times of the file", async () => {
+Deno.test("VideoScan never enlarges and keeps the times of the file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("uneven.mkv");
   await writeAtTimes(
@@ -58,18 +58,18 @@ Deno.test("VideoScan never enlarges, and follows the times of the file", async (
     "matroska",
     [0, 40, 200, 1000],
   );
-  const pictures = await scanned(path, 1e6);
+  const frames = await scanned(path, 1e6);
   assert.deepEqual(
-    pictures.map(({ seconds, width, height }) => [seconds, width, height]),
+    frames.map(({ seconds, width, height }) => [seconds, width, height]),
     [[0, 16, 16], [0.04, 16, 16], [0.2, 16, 16], [1, 16, 16]],
   );
 });
 
-Deno.test("VideoScan takes one moment of interlaced pictures, and so does decodeClip()", async () => {
+Deno.test("VideoScan and decodeClip() keep the first field of interlaced frames", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("interlaced.mkv");
-  // The later moment, in the lower rows of each pair, is white: weaving both
-  // would give grey, as plain scaling does.
+  // The second field, in the lower rows of each pair, is white: scaling without
+  // deinterlacing would give grey.
   const clip = clipOf(
     { frames: 4, height: 64, width: 64, fps: 10 },
     (_, y) => y % 2 === 0 ? [0.2, 0.2, 0.2] : [1, 1, 1],
@@ -89,7 +89,7 @@ Deno.test("VideoScan takes one moment of interlaced pictures, and so does decode
   assert.ok(Math.abs(decoded.data[300]! - 0.2) < 0.02, `${decoded.data[300]}`);
 });
 
-Deno.test("VideoScan and decodeClip() show HDR of 10 bits as an ordinary screen would", async () => {
+Deno.test("VideoScan and decodeClip() tone-map 10-bit HDR", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("hdr.mkv");
   // PQ codes a diffuse white of 203 cd/m2 as 0.58 and 18 % grey of it as 0.38.
@@ -103,7 +103,7 @@ Deno.test("VideoScan and decodeClip() show HDR of 10 bits as an ordinary screen 
   });
   await using scan = await VideoScan.open(path);
   assert.equal(scan.info.isHighDynamicRange, true);
-  const [{ data }] = await scanned(path, 64 * 32) as [Seen];
+  const [{ data }] = await scanned(path, 64 * 32) as [Scanned];
   const [grey, white] = [data[64 * 16 + 10]!, data[64 * 16 + 54]!];
   // BT.709 codes 18 % as 0.41; white is rolled off to leave room above it.
   assert.ok(grey > 90 && grey < 120, `grey ${grey}`);
@@ -112,7 +112,7 @@ Deno.test("VideoScan and decodeClip() show HDR of 10 bits as an ordinary screen 
   assert.ok(Math.abs(decoded.data[(64 * 16 + 54) * 3]! * 255 - white) < 4);
 });
 
-Deno.test("VideoScan tells what broke a file off", async () => {
+Deno.test("VideoScan reports the damage that ends a file early", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("cut.mp4");
   const clip = clipOf(
@@ -124,7 +124,7 @@ Deno.test("VideoScan tells what broke a file off", async () => {
   await Deno.writeFile(path, bytes.subarray(0, bytes.length / 2));
   await using scan = await VideoScan.open(path);
   let count = 0;
-  for await (const _ of scan.pictures()) count++;
-  assert.ok(count > 0 && count < 32, `${count} pictures`);
-  assert.equal(scan.damage, "the file breaks off in the middle of a picture");
+  for await (const _ of scan.frames()) count++;
+  assert.ok(count > 0 && count < 32, `${count} frames`);
+  assert.equal(scan.damage, "the file breaks off in the middle of a frame");
 });

@@ -34,7 +34,7 @@ async function failureOf(writing: Promise<void>): Promise<string> {
 }
 
 for (const [name, write] of writers) {
-  Deno.test(`${name}() says what is wrong with the place it should write to`, async () => {
+  Deno.test(`${name}() rejects a destination that is no file in a folder`, async () => {
     await using folder = await temporaryFolder();
     const missing = folder.file("missing");
     assert.equal(
@@ -78,7 +78,7 @@ for (const [name, write] of writers) {
   });
 
   Deno.test({
-    name: `${name}() says which permission Deno lacks`,
+    name: `${name}() names the permission that Deno lacks`,
     permissions: { write: false },
     fn: async () => {
       assert.equal(
@@ -107,7 +107,7 @@ Deno.test("writeThroughTemporary() keeps the old file when the writer fails", as
   ]);
 });
 
-Deno.test("asOutputError() says that the system denies the folder", () => {
+Deno.test("asOutputError() reports a folder that the system denies", () => {
   const error = asOutputError(
     "out/a.mp4",
     new Deno.errors.PermissionDenied("no"),
@@ -119,7 +119,7 @@ Deno.test("asOutputError() says that the system denies the folder", () => {
   );
 });
 
-Deno.test("asOutputError() tells a full disk from a defect of ours", () => {
+Deno.test("asOutputError() reports a full disk and returns defects unchanged", () => {
   const full = asOutputError(
     "a.mp4",
     new FfmpegRefusal(AVERROR_ENOSPC, "write"),

@@ -64,7 +64,7 @@ Deno.test("contactSheet() writes each label above its row", async () => {
   assert.ok(inkIn(sheet, GAP + 2 * row) > 120, "third label");
 });
 
-Deno.test("contactSheet() cuts a label that is too long before the edge", async () => {
+Deno.test("contactSheet() truncates a label that is too long", async () => {
   const clip = brightnessClip({ frames: 8, height: 40, width: 40, fps: 8 });
   const sheet = await contactSheet([{ label: "very ".repeat(200), clip }]);
   assert.ok(
@@ -74,7 +74,7 @@ Deno.test("contactSheet() cuts a label that is too long before the edge", async 
   assert.equal(inkIn(sheet, GAP, sheet.width - GAP), 0, "keeps the margin");
 });
 
-Deno.test("labelFontFamily() brings its own font, for machines that have none", async () => {
+Deno.test("labelFontFamily() registers a font on machines without fonts", async () => {
   const family = await labelFontFamily();
   assert.match(family, /^"DejaVu Sans \(bundled\)", .*sans-serif$/);
   assert.ok(GlobalFonts.has("DejaVu Sans (bundled)"));
@@ -107,7 +107,7 @@ Deno.test({
   },
 });
 
-Deno.test("contactSheet() refuses to lay out nothing", async () => {
+Deno.test("contactSheet() rejects an empty list of rows", async () => {
   await assert.rejects(contactSheet([]), {
     name: "RangeError",
     message:

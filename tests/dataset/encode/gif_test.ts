@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { encodeGif, writeGif } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { brightnessClip, psnr, temporaryFolder } from "../_video_fixture.ts";
 
 /** Hundredths of a second that each frame lasts, from the graphic control blocks. */
@@ -25,7 +25,7 @@ Deno.test("encodeGif() loops for ever", () => {
   assert.deepEqual([...gif.subarray(loop + 11, loop + 16)], [3, 1, 0, 0, 0]);
 });
 
-Deno.test("encodeGif() spreads what a hundredth of a second cannot hold", () => {
+Deno.test("encodeGif() distributes rounding errors over the frames", () => {
   const gif = encodeGif(
     brightnessClip({ frames: 8, height: 8, width: 8, fps: 8 }),
   );
@@ -36,7 +36,7 @@ Deno.test("encodeGif() spreads what a hundredth of a second cannot hold", () => 
 Deno.test("writeGif() chooses a palette that suits the clip", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.gif");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 8,
     height: 64,
     width: 64,
@@ -53,7 +53,7 @@ Deno.test("writeGif() chooses a palette that suits the clip", async () => {
   assert.ok(quality > 35, `${quality.toFixed(1)} dB`);
 });
 
-Deno.test("encodeGif() refuses a rate that players do not show", () => {
+Deno.test("encodeGif() rejects a rate above 50 fps", () => {
   const clip = brightnessClip({ frames: 2, height: 8, width: 8, fps: 60 });
   assert.throws(() => encodeGif(clip), {
     name: "InputError",

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
 import { probe } from "lib/dataset/decode/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
-import { rationalRate } from "lib/dataset/encode/_rate.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
+import { rationalRate } from "lib/dataset/encode/mp4.ts";
 import { brightnessClip, temporaryFolder } from "../_video_fixture.ts";
 
 const CLIP = brightnessClip({ frames: 4, height: 16, width: 16, fps: 8 });
 
-Deno.test("writeMp4() puts the index first, so that a browser shows it at once", async () => {
+Deno.test("writeMp4() puts the index first, so that browsers start at once", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   await writeMp4(path, CLIP);
@@ -18,7 +18,7 @@ Deno.test("writeMp4() puts the index first, so that a browser shows it at once",
   assert.ok(text.indexOf("moov") < text.indexOf("mdat"));
 });
 
-Deno.test("writeMp4() tags the colours, so that every player shows the same", async () => {
+Deno.test("writeMp4() tags the colour space as BT.709", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   await writeMp4(path, CLIP);
@@ -41,7 +41,7 @@ for (const fps of [1, 8, 12.5, 23.976, 30000 / 1001, 60]) {
   });
 }
 
-Deno.test("rationalRate() finds the fraction that is meant", () => {
+Deno.test("rationalRate() finds the nearest common fraction", () => {
   const text = (fps: number): string => rationalRate(fps).toString();
   assert.equal(text(25), "25/1");
   assert.equal(text(12.5), "25/2");
@@ -51,7 +51,7 @@ Deno.test("rationalRate() finds the fraction that is meant", () => {
   assert.equal(text(0.1), "1/10");
 });
 
-Deno.test("writeMp4() replaces an older file and leaves nothing beside it", async () => {
+Deno.test("writeMp4() replaces an older file and leaves no temporary file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   await Deno.writeTextFile(path, "old");
@@ -62,7 +62,7 @@ Deno.test("writeMp4() replaces an older file and leaves nothing beside it", asyn
   ]);
 });
 
-Deno.test("writeMp4() refuses odd sides and names the nearest legal size", async () => {
+Deno.test("writeMp4() rejects odd sizes and names the nearest legal size", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.mp4");
   const odd = brightnessClip({ frames: 1, height: 16, width: 33, fps: 8 });
@@ -77,7 +77,7 @@ Deno.test("writeMp4() refuses odd sides and names the nearest legal size", async
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });
 
-Deno.test("writeMp4() refuses a rate that is no rate", async () => {
+Deno.test("writeMp4() rejects an illegal rate", async () => {
   await assert.rejects(
     writeMp4("a.mp4", { ...CLIP, fps: 0 }),
     {
@@ -88,7 +88,7 @@ Deno.test("writeMp4() refuses a rate that is no rate", async () => {
   );
 });
 
-Deno.test("writeMp4() refuses a clip whose data do not fill its shape", async () => {
+Deno.test("writeMp4() rejects a clip whose data do not match its shape", async () => {
   await assert.rejects(
     writeMp4("a.mp4", { ...CLIP, frames: 5 }),
     {
@@ -99,9 +99,9 @@ Deno.test("writeMp4() refuses a clip whose data do not fill its shape", async ()
   );
 });
 
-Deno.test("writeMp4() gives the same file for the same clip, every time", async () => {
+Deno.test("writeMp4() is deterministic", async () => {
   const folder = await Deno.makeTempDir();
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 16,
     height: 64,
     width: 64,

@@ -3,7 +3,7 @@ import { decode } from "fast-png";
 import { frameImage, writePng } from "lib/dataset/encode/mod.ts";
 import { clipOf, temporaryFolder } from "../_video_fixture.ts";
 
-Deno.test("writePng() loses nothing", async () => {
+Deno.test("writePng() is lossless", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("a.png");
   const data = Uint8Array.from({ length: 5 * 3 * 3 }, (_, i) => i * 5);
@@ -20,7 +20,7 @@ Deno.test("writePng() loses nothing", async () => {
   assert.deepEqual([...read], [...data]);
 });
 
-Deno.test("frameImage() takes the asked frame, rounds and clamps", () => {
+Deno.test("frameImage() rounds and clamps one frame", () => {
   const clip = clipOf(
     { frames: 2, height: 1, width: 2, fps: 8 },
     (i, _, x) => i === 0 ? [0, 0, 0] : x === 0 ? [0.2, 0.5, 1] : [-1, 2, NaN],
@@ -28,7 +28,7 @@ Deno.test("frameImage() takes the asked frame, rounds and clamps", () => {
   assert.deepEqual([...frameImage(clip, 1).data], [51, 128, 255, 0, 255, 0]);
 });
 
-Deno.test("frameImage() refuses a frame that is not there", () => {
+Deno.test("frameImage() rejects an index out of range", () => {
   const clip = clipOf(
     { frames: 2, height: 1, width: 1, fps: 8 },
     () => [0, 0, 0],

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { temporaryFolder } from "../_video_fixture.ts";
 
-Deno.test("decoding needs few permissions, and FFmpeg keeps quiet about a damaged file", async () => {
+Deno.test("decoding needs few permissions and logs nothing about a damaged file", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("bent.mp4");
-  const clip = renderClip(demoScene, {
+  const clip = await renderScene(demoScene, {
     frames: 32,
     height: 64,
     width: 64,

@@ -6,7 +6,7 @@ import { OBJECT_KINDS } from "lib/dataset/vocabulary/mod.ts";
 
 const world = { split: "train", seed: 3 } as const;
 
-Deno.test("both captions of a pair say what is at its index, each in a language of its own", async () => {
+Deno.test("both captions of a pair have the meaning of its index", async () => {
   const pairAt = captionPairs({ ...world, languages: ["en", "de", "ja"] });
   const rng = new Rng(4);
   const different = new Set<boolean>();
@@ -21,7 +21,7 @@ Deno.test("both captions of a pair say what is at its index, each in a language 
   assert.deepEqual(different.has(true), true);
 });
 
-Deno.test("a quarter is about shapes, and every other kind comes up as often as any", async () => {
+Deno.test("a quarter of pairs is about shapes, all other kinds are equally frequent", async () => {
   const pairAt = captionPairs(world);
   const pictures = OBJECT_KINDS.filter(({ outline }) => outline === undefined);
   const count = Math.round(40 * pictures.length / 0.75);
@@ -30,7 +30,7 @@ Deno.test("a quarter is about shapes, and every other kind comes up as often as 
     const { labels: { subjects: [subject] } } = await pairAt(index, new Rng(0));
     seen.set(subject!.object, (seen.get(subject!.object) ?? 0) + 1);
   }
-  // 40 +- 6 of each: none is further away than five times that.
+  // 40 +- 6 of each, within five standard deviations.
   let shapes = count;
   for (const { id } of pictures) {
     const times = seen.get(id) ?? 0;
@@ -40,12 +40,12 @@ Deno.test("a quarter is about shapes, and every other kind comes up as often as 
   assert.ok(Math.abs(shapes / count - 0.25) < 0.02, `${shapes / count}`);
 });
 
-Deno.test("the same generator gives the same pair", async () => {
+Deno.test("captionPairs() returns the same pair for the same generator", async () => {
   const pairAt = captionPairs({ ...world, languages: ["en", "sw", "th"] });
   assert.deepEqual(await pairAt(5, new Rng(6)), await pairAt(5, new Rng(6)));
 });
 
-Deno.test("a language that is not covered is refused by its name", () => {
+Deno.test("captionPairs() rejects a language that CLDR does not cover", () => {
   assert.throws(
     () => captionPairs({ ...world, languages: ["en", "tlh"] }),
     (error) =>

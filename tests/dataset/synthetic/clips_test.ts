@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import { LANGUAGES } from "lib/dataset/captions/mod.ts";
-import { planTake, syntheticClips } from "lib/dataset/synthetic/mod.ts";
+import { sceneSpec, syntheticClips } from "lib/dataset/synthetic/mod.ts";
 import { objectKind } from "lib/dataset/vocabulary/mod.ts";
 
 const SHAPE = { frames: 4, height: 32, width: 32, fps: 4 };
 const OPTIONS = { phase: 1, split: "train", seed: 0, length: 10 } as const;
 
-Deno.test("syntheticClips() gives the same clip for the same name, in any order", async () => {
+Deno.test("syntheticClips() returns the same clip for the same index in any order", async () => {
   const [one, two] = [syntheticClips(OPTIONS), syntheticClips(OPTIONS)];
   await two.clipAt(3, SHAPE, new Rng(1));
   assert.deepEqual(
@@ -16,7 +16,7 @@ Deno.test("syntheticClips() gives the same clip for the same name, in any order"
   );
 });
 
-Deno.test("syntheticClips() shows another clip for another index, seed, split or phase", async () => {
+Deno.test("syntheticClips() differ by index, seed, split and phase", async () => {
   const pictures = await Promise.all([
     syntheticClips(OPTIONS).clipAt(0, SHAPE, new Rng(0)),
     syntheticClips(OPTIONS).clipAt(1, SHAPE, new Rng(0)),
@@ -39,7 +39,7 @@ Deno.test("syntheticClips() shows another clip for another index, seed, split or
   }
 });
 
-Deno.test("syntheticClips() describes a clip in any of the languages, and in two ways", async () => {
+Deno.test("syntheticClips() describes a clip in all languages and both forms", async () => {
   const languages = ["en", "zu"];
   const clips = syntheticClips({ ...OPTIONS, languages });
   const captions = new Map<string, Set<string>>();
@@ -52,7 +52,7 @@ Deno.test("syntheticClips() describes a clip in any of the languages, and in two
   assert.equal(captions.get("en")!.size, 2);
 });
 
-Deno.test("syntheticClips() refuses a language that CLDR does not cover", () => {
+Deno.test("syntheticClips() rejects a language that CLDR does not cover", () => {
   assert.throws(
     () => syntheticClips({ ...OPTIONS, languages: ["en", "tlh"] }),
     {
@@ -68,7 +68,7 @@ Deno.test("syntheticClips() refuses a language that CLDR does not cover", () => 
 Deno.test("half of the subjects of synthetic clips are shapes in colours", () => {
   let shapes = 0;
   for (let index = 0; index < 200; index++) {
-    const { labels } = planTake({ ...OPTIONS, index });
+    const { labels } = sceneSpec({ ...OPTIONS, index });
     if (objectKind(labels.subjects[0]!.object).outline) shapes++;
   }
   assert.ok(shapes > 80 && shapes < 120, `${shapes}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { phaseSheet } from "lib/dataset/synthetic/mod.ts";
 
-Deno.test("phaseSheet() lays out clips of a phase, others for another seed", async () => {
+Deno.test("phaseSheet() lays out clips of a phase, which differ by seed", async () => {
   const shape = { frames: 2, height: 32, width: 32, fps: 8 };
   const sheet = await phaseSheet({ phase: 1, count: 3, shape });
   // Each row has a label of 20 pixels, a frame of 32, and a gap of 4.

@@ -73,22 +73,24 @@ Deno.test("judgeByGeometry() knows a colour in its shade, and others from each o
   }
 });
 
-Deno.test("trackSubject() gives the velocity in sides per second and the subject's pixels", () => {
-  const { moves, velocity, mask } = trackSubject(scene(line(1.5, -1), RED));
+Deno.test("trackSubject() measures velocity in sides per second and the subject's pixels", () => {
+  const { moves, velocity, contrast } = trackSubject(
+    scene(line(1.5, -1), RED),
+  );
   assert.ok(moves);
   const wanted = [1.5 * 8 / SIDE, -8 / SIDE];
   velocity.forEach((v, i) =>
     assert.ok(Math.abs(v - wanted[i]!) < 0.02, `${v}, not ${wanted[i]}`)
   );
-  const pixels = mask.reduce((sum, x) => sum + x, 0) / FRAMES;
+  const pixels = contrast.reduce((n, x) => n + Number(x > 0), 0) / FRAMES;
   // Between pixels it covers 12 along a side, on them 13.
   assert.ok(pixels >= 12 * 12 && pixels <= 13 * 13, `${pixels}`);
 });
 
 Deno.test("trackSubject() of a clip in which nothing changes finds nothing", () => {
   const still = scene(() => ({ x: -50, y: -50, half: 1 }), RED);
-  const { moves, velocity, mask } = trackSubject(still);
+  const { moves, velocity, contrast } = trackSubject(still);
   assert.equal(moves, false);
   assert.deepEqual(velocity, [0, 0]);
-  assert.ok(mask.every((x) => x === 0));
+  assert.ok(contrast.every((x) => x === 0));
 });

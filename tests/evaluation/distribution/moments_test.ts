@@ -42,36 +42,6 @@ Deno.test("RunningMoments keeps its digits far from zero, where sums of squares 
   close(running.moments.covariance, covarianceOf(rows), 1e-8);
 });
 
-Deno.test("RunningMoments.merge() gives what one pass over all rows gives", () => {
-  const rows = farRows(90, 4);
-  const [all, left, right] = [0, 1, 2].map(() => new RunningMoments(4)) as [
-    RunningMoments,
-    RunningMoments,
-    RunningMoments,
-  ];
-  rows.forEach((row, i) => {
-    all.add(row);
-    (i < 25 ? left : right).add(row);
-  });
-  left.merge(right);
-  assert.equal(left.moments.count, 90);
-  close(left.moments.mean, all.moments.mean, 1e-7);
-  close(left.moments.covariance, all.moments.covariance, 1e-8);
-});
-
-Deno.test("RunningMoments merged with one that has seen nothing stays as it is, either way", () => {
-  const full = new RunningMoments(1);
-  for (const x of [1, 2, 6]) full.add([x]);
-  full.merge(new RunningMoments(1));
-  const empty = new RunningMoments(1);
-  empty.merge(full);
-  for (const { moments } of [full, empty]) {
-    assert.equal(moments.count, 3);
-    assert.equal(moments.mean[0], 3);
-    assert.equal(moments.covariance[0], 7);
-  }
-});
-
 Deno.test("RunningMoments refuses rows of another length and rows that hold no number", () => {
   const running = new RunningMoments(2);
   assert.throws(() => running.add([1]), {
@@ -83,11 +53,6 @@ Deno.test("RunningMoments refuses rows of another length and rows that hold no n
     name: "RangeError",
     message:
       "Cannot add a row to moments: its values must be finite: current value at 1 is NaN",
-  });
-  assert.throws(() => running.merge(new RunningMoments(3)), {
-    name: "TypeError",
-    message:
-      "Cannot merge moments: dimensions must be the same: current values are 2 and 3",
   });
   assert.equal(running.moments.count, 0);
 });

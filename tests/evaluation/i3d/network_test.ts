@@ -39,7 +39,10 @@ function plannedState(): StateDict {
   return { tensors, [Symbol.dispose]() {} };
 }
 
-const parameters: I3dParameters = i3dFromPytorch(plannedState(), "planned.pt");
+const parameters: I3dParameters = i3dFromPytorch({
+  path: "planned.pt",
+  state: plannedState(),
+});
 
 /** The largest difference of two arrays. */
 function largest(a: NdArray, b: NdArray): number {
@@ -92,7 +95,7 @@ Deno.test("openI3d() refuses clips of fewer than 9 frames", async () => {
   await assert.rejects(network.featuresOf([clip]), {
     name: "InputError",
     message:
-      "Cannot look at a clip with I3D: it must have at least 9 frames: it has 8; pass longer clips",
+      "Cannot apply I3D: clips must have at least 9 frames: current count is 8; pass longer clips",
   });
 });
 
@@ -140,7 +143,7 @@ Deno.test("i3dFromPytorch() names a tensor that is missing, misshapen, unknown o
     ],
   ];
   for (const [state, message] of cases) {
-    assert.throws(() => i3dFromPytorch(state, "f.pt"), {
+    assert.throws(() => i3dFromPytorch({ path: "f.pt", state }), {
       name: "InputError",
       message,
     });

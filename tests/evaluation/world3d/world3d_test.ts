@@ -73,15 +73,15 @@ Deno.test("openWorld3d() gives each clip the same features alone and among other
   using held = await network();
   const { opened } = held;
   const clips = [1, 2, 3].map(clipOf);
-  const together = await opened.look(clips);
+  const together = await opened.predict(clips);
   for (const [i, clip] of clips.entries()) {
-    const [alone] = await opened.look([clip]);
+    const [alone] = await opened.predict([clip]);
     assert.equal(alone!.features.length, 20);
     assert.deepEqual(alone, together[i]);
-    assert.ok(CONFIG.classes.object.includes(alone!.answers.object));
+    assert.ok(CONFIG.classes.object.includes(alone!.classes.object));
   }
   assert.notDeepEqual(together[0]!.features, together[1]!.features);
-  assert.equal(opened.dimension, 20);
+  assert.equal(opened.setting.dimension, 20);
 });
 
 Deno.test("distance() is 0 for equal clips, symmetric, and grows with the change", async () => {
@@ -104,10 +104,10 @@ Deno.test("distance() is 0 for equal clips, symmetric, and grows with the change
 
 Deno.test("openWorld3d() refuses clips of another shape or rate", async () => {
   using held = await network();
-  await assert.rejects(held.opened.look([{ ...clipOf(1), fps: 24 }]), {
+  await assert.rejects(held.opened.predict([{ ...clipOf(1), fps: 24 }]), {
     name: "InputError",
     message:
-      "Cannot look at a clip with world3d: it must have 8 frames of 32x32 pixels at 8 fps: it has 8 of 32x32 at 24 fps; decode it so",
+      "Cannot apply world3d to a clip: it must have 8 frames of 32x32 pixels at 8 fps: it has 8 of 32x32 at 24 fps; decode it so",
   });
 });
 
@@ -117,7 +117,7 @@ Deno.test("every still picture gives one and the same motion feature", async () 
   const still = clipOf(4);
   for (let t = 0; t < 8; t++) still.data.set(frame, t * frame.length);
   const other = { ...still, data: still.data.map((x) => 1 - x) };
-  const [a, b] = await held.opened.look([still, other]);
+  const [a, b] = await held.opened.predict([still, other]);
   const motion = (
     features: Float32Array,
   ): number[] => [...features.subarray(12)];

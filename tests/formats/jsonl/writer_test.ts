@@ -81,20 +81,20 @@ Deno.test("openJsonl() keeps a whole record that lacks only its line feed", () =
     assert.equal(log.bytes, Deno.statSync(path).size);
   }));
 
-Deno.test("openJsonl() refuses an offset after the end or inside a line, changing nothing", () =>
+Deno.test("openJsonl() refuses to continue after the end or inside a line, unchanged", () =>
   inFolder((path) => {
     const content = '{"step":1}\n{"step":2}\n';
     Deno.writeTextFileSync(path, content);
     assert.throws(() => openJsonl(path, { atBytes: 23 }), {
       name: "InputError",
-      message: `Cannot go on in "${path}" at byte 23: ` +
+      message: `Cannot continue "${path}" at byte 23: ` +
         "the file must be at least as long: it has 22 bytes; " +
-        "go on from an earlier checkpoint, or start a new file",
+        "resume from an earlier checkpoint, or start a new file",
     });
     assert.throws(() => openJsonl(path, { atBytes: 12 }), {
       name: "InputError",
-      message: `Cannot go on in "${path}" at byte 12: a line must end there: ` +
-        "it ends elsewhere; pass the file that the checkpoint was made with",
+      message: `Cannot continue "${path}" at byte 12: a line must end there: ` +
+        "it ends elsewhere; pass the file of the checkpoint",
     });
     assert.equal(Deno.readTextFileSync(path), content);
   }));

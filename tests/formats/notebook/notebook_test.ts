@@ -132,12 +132,12 @@ Deno.test("parseNotebook() asks for cell ids since version 4.5, each once", () =
   assert.match(
     // deno-lint-ignore no-explicit-any -- JSON on purpose
     refusal((notebook) => delete (notebook as any).cells[0].id),
-    /cells\.0\.id: must be there since version 4\.5/,
+    /cells\.0\.id: must not be missing, since version 4\.5/,
   );
   assert.match(
     // deno-lint-ignore no-explicit-any -- JSON on purpose
     refusal((notebook) => (notebook as any).cells[1].id = "a1"),
-    /cells\.1\.id: must be there once: "a1" is there twice/,
+    /cells\.1\.id: must be unique: "a1" occurs twice/,
   );
   assert.match(
     // deno-lint-ignore no-explicit-any -- JSON on purpose

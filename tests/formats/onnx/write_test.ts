@@ -35,7 +35,7 @@ function filesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("writeOnnx() writes large weights beside the model, where the runtime reads them", async () => {
+Deno.test("writeOnnx() puts large tensors into a file beside it, which the runtime reads", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/sum.onnx`;
   await writeOnnx(path, sumGraph([10, 20, 30], [100, 200, 300]), {

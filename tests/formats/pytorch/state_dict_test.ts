@@ -52,8 +52,8 @@ Deno.test("openStateDict() refuses a pickle that would run code, and runs nothin
   for (const name of ["evil.pt", "evil_before_1_6.pth"]) {
     await assert.rejects(openStateDict(FILES + name), {
       name: "InputError",
-      message: `Cannot read "${FILES}${name}": its pickle must name nothing ` +
-        `but tensors and dictionaries: it names "posix.system", which would ` +
+      message: `Cannot read "${FILES}${name}": its pickle must hold tensors ` +
+        `and dictionaries alone: it names "posix.system", which would ` +
         `run code; save the state dictionary alone, or do not trust the file`,
     });
   }

@@ -121,7 +121,7 @@ Deno.test("fetchSafetensorsHeader() reads only the start from a server without r
   }
 });
 
-Deno.test("fetchSafetensorsHeader() takes only the asked bytes of a server that sends more", async () => {
+Deno.test("fetchSafetensorsHeader() takes only the requested bytes from a generous server", async () => {
   const server = serverOf((begin) => ({
     status: 206,
     body: new Uint8Array([...FILE.slice(begin), ...new Uint8Array(9999)]),
@@ -207,18 +207,18 @@ Deno.test("fetchSafetensorsHeader() says what a server answers in place of the f
   const other = "; download the file and read it from the disk";
   await refuses(
     serverOf(() => ({ status: 206, body })),
-    "the server must send the bytes from 0 on, as asked: it does not say " +
-      `which it sends${other}`,
+    "the server must send the requested bytes from 0 on: it does not name " +
+      `their range${other}`,
   );
   const shifted = { "content-range": "bytes 5-12/70" };
   await refuses(
     serverOf(() => ({ status: 206, body, headers: shifted })),
-    "the server must send the bytes from 0 on, as asked: it sends bytes " +
+    "the server must send the requested bytes from 0 on: it sends bytes " +
       `5-12/70${other}`,
   );
 });
 
-Deno.test("fetchSafetensorsHeader() tells a silent server from an aborted request", async () => {
+Deno.test("fetchSafetensorsHeader() distinguishes a silent server from an aborted request", async () => {
   const failing = {
     fetch: () => Promise.reject(new TypeError("connection refused")),
   };

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  checkpoint,
-  lossAndGradients,
-  peakBytes,
-  trace,
-} from "lib/compiler/mod.ts";
+import { lossAndGradients, peakBytes, remat, trace } from "lib/compiler/mod.ts";
 import { optimise } from "lib/compiler/passes/pipeline.ts";
 import {
   type BackboneShape,
@@ -41,7 +36,7 @@ function traced(shape: BackboneShape, plan: MemoryPlan): number {
           parameters as Parameters<typeof backbone>[0],
           all.inputs as BackboneInputs,
           shape,
-          plan.recompute ? { around: checkpoint } : {},
+          plan.recompute ? { remat } : {},
         );
         return { loss: tf.mean(tf.square(velocity)), metrics: {} };
       }, all.parameters);

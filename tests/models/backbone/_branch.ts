@@ -9,7 +9,7 @@ export const [B, N, D] = [2, 8, 8];
 /** Tokens, `[B,N,D]`. */
 export const x = random("x", [B, N, D]);
 
-/** What blocks share of the timestep, `[B,6,D]`. */
+/** Modulation that blocks share, `[B,6,D]`. */
 export const shared = random("shared", [B, 6, D]);
 
 /** The same where all gates are closed. */

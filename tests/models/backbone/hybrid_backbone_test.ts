@@ -25,7 +25,7 @@ const Z = tiny.vae.latentChannels;
 const grid = { frames: 2, height: 2, width: 2 };
 
 /** Parameters of which none is zero, so that everything has an effect. */
-function awake(config: BackboneConfig): BackboneParameters {
+function perturbed(config: BackboneConfig): BackboneParameters {
   const parameters = initBackbone(config, {
     latentChannels: Z,
     text: tiny.text,
@@ -37,7 +37,7 @@ function awake(config: BackboneConfig): BackboneParameters {
   }) as BackboneParameters;
 }
 
-/** What a call is given; all of it can be changed. */
+/** The inputs of a call. */
 function inputsOf(batch: number, characters = 3) {
   const sigma = Array.from({ length: batch }, (_, i) => 0.3 + 0.2 * i);
   const mask = (length: number, kept: number): NdArray =>
@@ -72,13 +72,13 @@ type Inputs = ReturnType<typeof inputsOf>;
 
 function run(
   inputs: Inputs,
-  p: BackboneParameters = awake(tiny.backbone),
+  p: BackboneParameters = perturbed(tiny.backbone),
   config: BackboneConfig = tiny.backbone,
 ): NdArray {
   return eagerly({ p, inputs }, ({ p, inputs }) => backbone(p, inputs, config));
 }
 
-Deno.test("backbone() starts by predicting nothing", () => {
+Deno.test("backbone() predicts zero before training", () => {
   const fresh = initBackbone(tiny.backbone, {
     latentChannels: Z,
     text: tiny.text,
@@ -116,7 +116,7 @@ Deno.test("backbone() depends on latent, sigma, text, words and positions", () =
 
 Deno.test("backbone() without word embeddings ignores the words", () => {
   const config: BackboneConfig = { ...tiny.backbone, wordEmbeddings: false };
-  const parameters = awake(config);
+  const parameters = perturbed(config);
   assert.equal(parameters.words, undefined);
   const inputs = inputsOf(1);
   const y = run(inputs, parameters, config);
@@ -134,7 +134,7 @@ Deno.test("backbone() without word embeddings ignores the words", () => {
 
 Deno.test("backbone() adds pooled context tokens; the empty prompt masks them", () => {
   const config: BackboneConfig = { ...tiny.backbone, pooledContextTokens: 3 };
-  const parameters = awake(config);
+  const parameters = perturbed(config);
   const { width } = config;
   assert.deepEqual(parameters.promptMlp!.proj.weight.shape, [
     tiny.text.outputWidth,
@@ -169,7 +169,7 @@ Deno.test("a backbone() that predicts the latent gives the velocity towards it",
       }),
     );
   assertClose(
-    run(inputs, awake(config), config),
+    run(inputs, perturbed(config), config),
     // 0.09 x 0.7 / (0.09 x 0.49 + 0.09) and 0.09 x 0.5 / (0.09 x 0.25 + 0.25).
     velocityOf(run(inputs), [[0.063 / 0.1341, 0.3], [0.045 / 0.2725, 0.5]]),
     1e-4,
@@ -177,13 +177,13 @@ Deno.test("a backbone() that predicts the latent gives the velocity towards it",
   // Below the lowest sigma the velocity stays finite: all is passed on.
   const clean = { ...inputs, sigma: float32([2], [0, 0]) };
   assertClose(
-    run(clean, awake(config), config),
+    run(clean, perturbed(config), config),
     velocityOf(run(clean), [[1, 0.05], [1, 0.05]]),
     1e-2,
   );
 });
 
-Deno.test("what stands in the padding of text and words changes nothing", () => {
+Deno.test("the padding of text and words changes nothing", () => {
   const inputs = inputsOf(1);
   const { tokens } = inputs.text;
   const width = tiny.text.outputWidth;
@@ -201,7 +201,7 @@ Deno.test("what stands in the padding of text and words changes nothing", () => 
   assertClose(run(other), run(inputs), 1e-5);
 });
 
-Deno.test("the clips of a batch do not see each other", () => {
+Deno.test("the clips of a batch are independent", () => {
   const both = inputsOf(2);
   const alone = inputsOf(1);
   const size = alone.latent.data.length;
@@ -213,9 +213,9 @@ Deno.test("the clips of a batch do not see each other", () => {
   );
 });
 
-Deno.test("CNN blocks see neighbours in time and space, attention off", () => {
+Deno.test("CNN blocks mix neighbours in time and space, attention off", () => {
   const config = { ...tiny.backbone, attentionLayers: 0, cnnLayers: 1 };
-  const p = awake(config);
+  const p = perturbed(config);
   const inputs = inputsOf(1);
   const grid = [5, 5, 5];
   const latent = random("wide", [1, ...grid, Z]);
@@ -237,7 +237,7 @@ Deno.test("CNN blocks see neighbours in time and space, attention off", () => {
 
 Deno.test("backbone() applies more than ten blocks in their order, from a file too", () => {
   const config = { ...tiny.backbone, attentionLayers: 8, cnnLayers: 4 };
-  const p = awake(config);
+  const p = perturbed(config);
   assert.deepEqual(Object.keys(p.layers).slice(8), [
     "block08",
     "block09",

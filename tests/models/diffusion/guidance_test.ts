@@ -13,15 +13,14 @@ import { device } from "../_device.ts";
 import { assertClose, eagerly, filled, random, valueAt } from "../_eager.ts";
 
 Deno.test("guide() leaves the prompt out at 0, follows it at 1, exaggerates beyond", () => {
-  const withPrompt = float32([2], [3, 5]);
-  const withoutPrompt = float32([2], [1, 6]);
+  const cond = float32([2], [3, 5]);
+  const uncond = float32([2], [1, 6]);
   for (
     const [scale, wanted] of [[0, [1, 6]], [1, [3, 5]], [2, [5, 4]]] as const
   ) {
     const y = eagerly(
-      { withPrompt, withoutPrompt, scale: float32([], [scale]) },
-      ({ withPrompt, withoutPrompt, scale }) =>
-        guide(withPrompt, withoutPrompt, scale),
+      { cond, uncond, scale: float32([], [scale]) },
+      ({ cond, uncond, scale }) => guide(cond, uncond, scale),
     );
     assert.deepEqual([...y.data], [...wanted]);
   }
@@ -36,26 +35,24 @@ function stdOf({ data }: NdArray, sample: number): number {
 }
 
 Deno.test("guide() brings the spread of each sample back to that of the prompt", () => {
-  const withPrompt = random("with", [2, 3, 4]);
-  const withoutPrompt = random("without", [2, 3, 4]);
+  const cond = random("with", [2, 3, 4]);
+  const uncond = random("without", [2, 3, 4]);
   const run = (rescale: number): NdArray =>
     eagerly(
-      { withPrompt, withoutPrompt, scale: scalar(6), rescale: scalar(rescale) },
-      ({ withPrompt, withoutPrompt, scale, rescale }) =>
-        guide(withPrompt, withoutPrompt, scale, rescale),
+      { cond, uncond, scale: scalar(6), rescale: scalar(rescale) },
+      ({ cond, uncond, scale, rescale }) => guide(cond, uncond, scale, rescale),
     );
   const [wide, half, narrow] = [run(0), run(0.5), run(1)];
   for (const sample of [0, 1]) {
-    const goal = stdOf(withPrompt, sample);
+    const goal = stdOf(cond, sample);
     assert.ok(stdOf(wide, sample) > 2 * goal);
     assert.ok(Math.abs(stdOf(narrow, sample) / goal - 1) < 1e-4);
     const middle = (stdOf(wide, sample) + goal) / 2;
     assert.ok(Math.abs(stdOf(half, sample) / middle - 1) < 1e-4);
   }
   const without = eagerly(
-    { withPrompt, withoutPrompt, scale: scalar(6) },
-    ({ withPrompt, withoutPrompt, scale }) =>
-      guide(withPrompt, withoutPrompt, scale),
+    { cond, uncond, scale: scalar(6) },
+    ({ cond, uncond, scale }) => guide(cond, uncond, scale),
   );
   assertClose(wide, without, 1e-5);
 });
@@ -66,7 +63,7 @@ const prediction = {
   velocity: random("velocity", [2, 1, 2, 2, 3]),
 };
 
-Deno.test("predictX0() takes the noise off as far as its sigma goes", () => {
+Deno.test("predictX0() subtracts sigma times the velocity", () => {
   const y = eagerly(prediction, predictX0);
   assertClose(
     y,

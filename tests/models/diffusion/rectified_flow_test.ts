@@ -34,7 +34,7 @@ Deno.test("addNoise() goes from the data to the noise in a straight line", () =>
   );
 });
 
-Deno.test("velocityOf() is how fast that line moves with the sigma", () => {
+Deno.test("velocityOf() is the derivative of addNoise() by sigma", () => {
   const y = eagerly(
     { data, noise },
     ({ data, noise }) => velocityOf(data, noise),

@@ -69,7 +69,7 @@ Deno.test("every solver reaches a single point of data exactly, in any number of
   }
 });
 
-Deno.test("solvers ask for velocities at the sigmas of the steps, and never at 0", async () => {
+Deno.test("solvers evaluate velocities at the sigmas of the steps, and never at 0", async () => {
   const asked: Record<SolverName, number[]> = {
     euler: [1, 0.75, 0.5, 0.25],
     heun: [1, 0.75, 0.75, 0.5, 0.5, 0.25, 0.25],
@@ -93,7 +93,7 @@ Deno.test("solvers ask for velocities at the sigmas of the steps, and never at 0
   assert.deepEqual([...noise.data], [1, -2]); // what was given stays
 });
 
-Deno.test("sampleFlow() takes Euler's steps unless told otherwise", async () => {
+Deno.test("sampleFlow() takes Euler's steps by default", async () => {
   const { data } = await sampleFlow({
     velocity: linear,
     noise,

@@ -88,7 +88,7 @@ Deno.test("attention() leaves padding out", () => {
   assertClose(y, oracle(mask), 1e-4);
 });
 
-Deno.test("attention() reads a context through the same keys and values", () => {
+Deno.test("attention() attends to a context through the same keys and values", () => {
   const y = eagerly(
     { p, x, context },
     ({ p, x, context }) => attention(p, x, { heads: HEADS, context }),
@@ -107,7 +107,7 @@ Deno.test("attention() with a mask and a context leaves out the padding of both"
   assertClose(y, oracle(mask, context.mask), 1e-4);
 });
 
-Deno.test("what stands in padding changes nothing, to the last bit", () => {
+Deno.test("the content of padding changes nothing, to the last bit", () => {
   const run = (tokens: NdArray): Values =>
     eagerly(
       { p, x, tokens, mask: context.mask },

@@ -31,7 +31,7 @@ Deno.test("initLinear() draws weights of std gain / sqrt(in) and a bias of zero"
   assert.ok(bias.data.every((value) => value === 0));
 });
 
-Deno.test("initLinear() with a gain of 0 makes a layer that starts as nothing", () => {
+Deno.test("initLinear() with a gain of 0 makes a layer of zeros", () => {
   const { weight } = initLinear(new Rng(1), 4, 4, 0);
   assert.ok(weight.data.every((value) => Math.abs(value) === 0));
 });

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
-import { isNdArray, leavesOf, Rng, treeFrom } from "lib/core/mod.ts";
-import { initFeedForward, metaInit, stack } from "lib/models/layers/mod.ts";
+import {
+  float32,
+  isNdArray,
+  leavesOf,
+  Rng,
+  treeFrom,
+  zeros,
+} from "lib/core/mod.ts";
+import {
+  copyIntoCorner,
+  initFeedForward,
+  metaInit,
+  stack,
+} from "lib/models/layers/mod.ts";
 import { normal } from "lib/models/layers/parameters.ts";
 
 const isNumber = (x: unknown): x is number => typeof x === "number";
@@ -84,4 +96,19 @@ Deno.test("metaInit() gives the names and shapes of real parameters, and no valu
   assert.deepEqual(shapes(metaInit()), shapes(new Rng(0)));
   const { up } = initFeedForward(metaInit().fork("part"), 8);
   assert.ok(up.weight.data.every((v) => v === 0));
+});
+
+Deno.test("copyIntoCorner() keeps what lies outside the corner, and both arrays", () => {
+  const small = float32([2, 1, 2], [1, 2, 3, 4]);
+  const larger = float32([2, 2, 3], Array.from({ length: 12 }, () => 9));
+  const result = copyIntoCorner(small, larger);
+  assert.deepEqual(result.shape, [2, 2, 3]);
+  assert.deepEqual([...result.data], [1, 2, 9, 9, 9, 9, 3, 4, 9, 9, 9, 9]);
+  assert.deepEqual([...small.data], [1, 2, 3, 4]);
+  assert.ok(larger.data.every((x) => x === 9));
+});
+
+Deno.test("copyIntoCorner() of an equal shape is the array", () => {
+  const array = float32([3], [1, 2, 3]);
+  assert.deepEqual(copyIntoCorner(array, zeros([3])), array);
 });

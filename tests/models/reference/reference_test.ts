@@ -5,14 +5,13 @@ import { isNdArray, leavesOf, type NdArray, treeFrom } from "lib/core/mod.ts";
 import { readSafetensors } from "lib/formats/safetensors/mod.ts";
 import { attentionBlock } from "lib/models/backbone/attention_block.ts";
 import { cnnBlock } from "lib/models/backbone/cnn_block.ts";
-import { crossBlock } from "lib/models/backbone/cross_block.ts";
 import { crossModalAttention } from "lib/models/text/cross_modal_attention.ts";
 import { residualBlock } from "lib/models/vae/residual_block.ts";
 import { temporalAttention } from "lib/models/vae/temporal_attention.ts";
 import { device } from "../_device.ts";
 import { assertClose, eagerly } from "../_eager.ts";
 
-/** What PyTorch computed, made by `make_reference.py`. */
+/** Results of PyTorch, made by `make_reference.py`. */
 const { tensors } = await readSafetensors(
   "tests/models/reference/reference.safetensors",
 );
@@ -20,8 +19,8 @@ const { tensors } = await readSafetensors(
 /** The inputs of a case by name. */
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
-/** What an attention block of either kind is told. */
-function reading({ shared, cos, sin, context, mask }: Inputs) {
+/** The options of an attention block of either kind. */
+function conditioning({ shared, cos, sin, context, mask }: Inputs) {
   return {
     shared: shared!,
     rotary: { cos: cos!, sin: sin! },
@@ -33,8 +32,8 @@ function reading({ shared, cos, sin, context, mask }: Inputs) {
 const CASES: Readonly<
   Record<string, (parameters: never, x: tf.Tensor, rest: Inputs) => tf.Tensor>
 > = {
-  attention_block: (p, x, rest) => attentionBlock(p, x, reading(rest)),
-  cross_block: (p, x, rest) => crossBlock(p, x, reading(rest)),
+  attention_block: (p, x, rest) => attentionBlock(p, x, conditioning(rest)),
+  cross_block: (p, x, rest) => attentionBlock(p, x, conditioning(rest)),
   cnn_block: (p, x, { shared }) =>
     cnnBlock(p, x, {
       shared: shared!,

@@ -3,8 +3,8 @@ import {
   type Lexicon,
   lexiconOf,
   normalisePrompt,
-  readPrompts,
   TERM_CATEGORIES,
+  tokenisePrompts,
   VIDEO_TERMS,
   type VideoTerm,
 } from "lib/models/text/mod.ts";
@@ -103,9 +103,13 @@ Deno.test("two terms may not be written alike", () => {
   );
 });
 
-Deno.test("readPrompts() marks the characters of each term with its row", () => {
+Deno.test("tokenisePrompts() marks the characters of each term with its row", () => {
   const sizes = { ...PRESETS.tiny.text, maxCharacters: 16 };
-  const { terms } = readPrompts(["pan, dolly zoom!", "a cat"], sizes, lexicon);
+  const { terms } = tokenisePrompts(
+    ["pan, dolly zoom!", "a cat"],
+    sizes,
+    lexicon,
+  );
   assert.deepEqual([...terms.data.slice(0, 16)], [
     ...[4, 4, 4, 0, 0],
     ...new Array(10).fill(2),
@@ -114,12 +118,12 @@ Deno.test("readPrompts() marks the characters of each term with its row", () => 
   assert.ok(terms.data.slice(16).every((row) => row === 0));
 });
 
-Deno.test("readPrompts() needs a row for each term, and one for none", () => {
+Deno.test("tokenisePrompts() needs a row for each term, and one for none", () => {
   const sizes = { ...PRESETS.tiny.text, termRows: 4 };
-  assert.throws(() => readPrompts(["a"], sizes, lexicon), {
+  assert.throws(() => tokenisePrompts(["a"], sizes, lexicon), {
     name: "RangeError",
     message:
-      "Cannot read prompts: termRows must be at least 5, one more than " +
+      "Cannot tokenise prompts: termRows must be at least 5, one more than " +
       "there are terms: current value is 4",
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emptyPrompts, readPrompts } from "lib/models/text/mod.ts";
+import { tokenisePrompts } from "lib/models/text/mod.ts";
 
 const SIZES = {
   characterRows: 1 << 20,
@@ -12,13 +12,13 @@ const SIZES = {
 
 /** Characters and words that are read of a prompt. */
 function countsOf(prompt: string): [characters: number, words: number] {
-  const { mask, wordMask } = readPrompts([prompt], SIZES);
+  const { mask, wordMask } = tokenisePrompts([prompt], SIZES);
   const count = (values: Float32Array): number =>
     values.reduce((sum, value) => sum + value, 0);
   return [count(mask.data), count(wordMask.data)];
 }
 
-Deno.test("readPrompts() finds words in every script, also where no spaces are written", () => {
+Deno.test("tokenisePrompts() finds words in every script, also where no spaces are written", () => {
   const cases: [prompt: string, characters: number, words: number][] = [
     ["a red cat", 9, 3],
     ["\u05d7\u05ea\u05d5\u05dc \u05d0\u05d3\u05d5\u05dd", 9, 2], // Hebrew: red cat
@@ -40,16 +40,19 @@ Deno.test("readPrompts() finds words in every script, also where no spaces are w
   }
 });
 
-Deno.test("readPrompts() gives one word one row wherever it stands, and its own", () => {
-  const { words } = readPrompts(["red cat", "a Cat, a dog"], SIZES);
+Deno.test("tokenisePrompts() gives one word one row wherever it stands, and its own", () => {
+  const { words } = tokenisePrompts(["red cat", "a Cat, a dog"], SIZES);
   const [first, second] = [words.data.slice(0, 2), words.data.slice(12, 16)];
   assert.equal(second[1], first[1]); // cat
   assert.equal(second[0], second[2]); // a
   assert.equal(new Set([...first, ...second]).size, 4); // red, cat, a, dog
 });
 
-Deno.test("readPrompts() knows the characters before each character", () => {
-  const { characters, pairs, triples } = readPrompts(["abab", "bab"], SIZES);
+Deno.test("tokenisePrompts() makes n-grams of the characters before each one", () => {
+  const { characters, pairs, triples } = tokenisePrompts(
+    ["abab", "bab"],
+    SIZES,
+  );
   const at = (table: { data: Int32Array }, prompt: number, i: number): number =>
     table.data[prompt * 40 + i]!;
   // The second "a" of "abab": the letter is that of the first.
@@ -65,7 +68,7 @@ Deno.test("readPrompts() knows the characters before each character", () => {
   assert.notEqual(at(pairs, 0, 3), at(triples, 0, 3));
 });
 
-Deno.test("readPrompts() keeps all rows inside their tables", () => {
+Deno.test("tokenisePrompts() keeps all rows inside their tables", () => {
   const sizes = {
     ...SIZES,
     characterRows: 16,
@@ -76,7 +79,7 @@ Deno.test("readPrompts() keeps all rows inside their tables", () => {
     { length: 40 },
     (_, i) => String.fromCodePoint(0x4e00 + 31 * i),
   ).join(" ");
-  const tokens = readPrompts([text], sizes);
+  const tokens = tokenisePrompts([text], sizes);
   const within = (table: { data: Int32Array }, rows: number): boolean =>
     table.data.every((row) => row >= 0 && row < rows);
   assert.ok(within(tokens.characters, 16));
@@ -85,24 +88,19 @@ Deno.test("readPrompts() keeps all rows inside their tables", () => {
   assert.ok(new Set(tokens.words.data).size > 4, "rows must be spread");
 });
 
-Deno.test("emptyPrompts() are what empty prompts read as", () => {
-  const tokens = readPrompts(["a red cat", "two"], SIZES);
-  assert.deepEqual(emptyPrompts(tokens), readPrompts(["", ""], SIZES));
-});
-
-/** Characters that are read of a prompt with room for so many. */
+/** Characters that are kept of a prompt within a limit. */
 function read(prompt: string, maxCharacters: number): number {
-  const { mask } = readPrompts([prompt], { ...SIZES, maxCharacters });
+  const { mask } = tokenisePrompts([prompt], { ...SIZES, maxCharacters });
   return mask.data.reduce((sum, value) => sum + value, 0);
 }
 
-Deno.test("readPrompts() cuts a long prompt between words", () => {
+Deno.test("tokenisePrompts() cuts a long prompt between words", () => {
   assert.equal(read("a red cat runs", 14), 14);
   assert.equal(read("a red cat runs", 13), 10); // "a red cat "
   assert.equal(read("a red cat runs", 6), 6); // "a red "
 });
 
-Deno.test("readPrompts() cuts a long word where no sign is torn apart", () => {
+Deno.test("tokenisePrompts() cuts a long word between graphemes", () => {
   const family = "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}"; // five characters
   assert.equal(read("\u0e01\u0e33".repeat(9), 9) % 2, 0); // Thai, sign by sign
   assert.equal(read(family.repeat(3), 12), 10);
@@ -110,7 +108,7 @@ Deno.test("readPrompts() cuts a long word where no sign is torn apart", () => {
   assert.equal(read(family, 3), 3); // there is no room for even one
 });
 
-Deno.test("readPrompts() reads ten thousand characters of any kind in their order", () => {
+Deno.test("tokenisePrompts() reads ten thousand characters of any kind in their order", () => {
   const prompts = [
     "קטן \u05d0\u05b8 ".repeat(1300),
     "\u{1f469}\u200d\u{1f680} ".repeat(2500),
@@ -119,7 +117,7 @@ Deno.test("readPrompts() reads ten thousand characters of any kind in their orde
     "\u0000\u200f".repeat(5_000),
     "猫".repeat(10_000),
   ];
-  const { mask, characters } = readPrompts(prompts, SIZES);
+  const { mask, characters } = tokenisePrompts(prompts, SIZES);
   const counts = prompts.map((_, i) =>
     mask.data.slice(40 * i, 40 * (i + 1)).reduce((a, b) => a + b, 0)
   );

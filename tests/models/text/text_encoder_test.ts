@@ -18,9 +18,9 @@ import {
 import {
   encodeText,
   initText,
-  readPrompts,
   type TextConfig,
   type TextParameters,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { assertClose, distance, eagerly } from "../_eager.ts";
@@ -32,7 +32,7 @@ function encodingOf(
   config: TextConfig = tiny,
   p: TextParameters = initText(config, new Rng(5)),
 ): { tokens: NdArray; mask: NdArray } {
-  const rows = readPrompts(prompts, config);
+  const rows = tokenisePrompts(prompts, config);
   return eagerly(
     { p, rows },
     ({ p, rows }) => ({ ...encodeText(p, rows, config) }),
@@ -88,7 +88,7 @@ Deno.test("encodings depend on every character and on their order", () => {
 Deno.test("encodeText() applies more than ten layers in their order, from a file too", () => {
   const config = { ...tiny, layers: 11 };
   const p = initText(config, new Rng(5));
-  const tokens = readPrompts(["red cat"], config);
+  const tokens = tokenisePrompts(["red cat"], config);
   const layers = Array.from(
     { length: 11 },
     (_, i) => p.layers[`layer${i < 10 ? "0" : ""}${i}`]!,

@@ -22,7 +22,7 @@ function betaAt(klWeightLogit: number): number {
   ).data[0]!;
 }
 
-Deno.test("beta starts where it is told and never leaves its bounds", () => {
+Deno.test("beta starts at its initial value and stays within its bounds", () => {
   const initial = betaAt(initKlWeightLogit(bounds).data[0]!);
   assert.ok(Math.abs(initial / bounds.initial - 1) < 1e-5);
   let last = 0;

@@ -9,7 +9,7 @@ import { eagerly, filled, random, valueAt } from "../_eager.ts";
 
 const SEEING = { heads: 2, attentionWindow: 8 };
 
-Deno.test("temporalAttention() lets a place look along time, and nowhere else", () => {
+Deno.test("temporalAttention() attends along time alone", () => {
   const p = initTemporalAttention(new Rng(1), 8);
   const x = random("x", [1, 3, 2, 2, 8]);
   const other = float32(x.shape, x.data);
@@ -32,7 +32,7 @@ Deno.test("temporalAttention() lets a place look along time, and nowhere else", 
   }
 });
 
-Deno.test("temporalAttention() knows the order of frames", () => {
+Deno.test("temporalAttention() depends on the order of frames", () => {
   const p = initTemporalAttention(new Rng(1), 8);
   const x = random("x", [1, 4, 1, 1, 8]);
   // Without positions, turning time round would only turn the result round.

@@ -45,7 +45,7 @@ Deno.test("a widened VAE keeps its old channels and fills the new ones", () => {
   }
 });
 
-Deno.test("a widened VAE decodes what it did, whatever the new channels say", () => {
+Deno.test("a widened VAE decodes as before, whatever the new channels hold", () => {
   const latents = random("latents", [1, 2, 1, 2, Z + 4]);
   const before = eagerly(
     { vae, latents: channels(latents, 0, Z) },

@@ -106,7 +106,7 @@ function runScripts(...html: string[]): string[] {
   return drawn;
 }
 
-Deno.test("figures are drawn before or after their library loads, past a module loader", () => {
+Deno.test("figures are drawn with the library before or after them, past a module loader", () => {
   // Like Plotly: it takes a module loader where it finds one.
   const library = "if (typeof define === 'function') define();\n" +
     "if (typeof module === 'object') module.exports = 1;\n" +

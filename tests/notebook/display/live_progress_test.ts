@@ -20,7 +20,7 @@ function slowHost(): { host: Host; log: string[]; next: () => Promise<void> } {
   };
 }
 
-Deno.test("liveProgress() displays once, updates in place, and never sends two at once", async () => {
+Deno.test("liveProgress() shows once, updates in place, and sends one picture at a time", async () => {
   let now = 0;
   const { host, log, next } = slowHost();
   const task = liveProgress(host, () => "bar", () => now)

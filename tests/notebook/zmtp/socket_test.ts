@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ByteStream, ZmtpSocket } from "lib/notebook/zmtp/mod.ts";
+import { type ByteStream, ZmtpSocket } from "lib/notebook/zmtp/socket.ts";
 
 const bytes = (
   ...parts: (number | string | number[])[]
@@ -110,17 +110,17 @@ Deno.test("ZmtpSocket refuses a frame that no kernel sends", async () => {
   );
 });
 
-Deno.test("ZmtpSocket refuses what does not speak ZMTP 3", async () => {
+Deno.test("ZmtpSocket refuses an end without ZMTP 3", async () => {
   const open = (...chunks: Uint8Array<ArrayBuffer>[]): Promise<ZmtpSocket> =>
     ZmtpSocket.open(scripted(...chunks).stream, "DEALER");
   const old = GREETING.slice();
   old[10] = 1;
   for (const answer of [bytes("HTTP/1.1 400 Bad Request", zeros(60)), old]) {
-    await assert.rejects(open(answer), /it must speak ZMTP 3/);
+    await assert.rejects(open(answer), /it must use ZMTP 3/);
   }
-  await assert.rejects(open(bytes([0xff])), /it must speak ZMTP 3/);
+  await assert.rejects(open(bytes([0xff])), /it must use ZMTP 3/);
   await assert.rejects(
     open(GREETING, bytes([4, 6, 5], "ERROR")),
-    /it did not become ready/,
+    /it must send READY/,
   );
 });

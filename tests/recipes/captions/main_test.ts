@@ -34,7 +34,7 @@ Deno.test("captions prints one line in each language", async () => {
   assert.ok(lines.every((line) => line.slice(10).trim().length > 0));
 });
 
-Deno.test("captions refuses a language that is not covered, in one line", async () => {
+Deno.test("captions rejects a language that CLDR does not cover", async () => {
   const { code, stderr } = await run("--languages", "en,tlh");
   assert.equal(code, 2);
   assert.match(

@@ -12,7 +12,7 @@ const schema = z.strictObject({
   recompute: z.boolean().default(false),
 });
 
-Deno.test("readKnobs() leaves out only optional knobs that are 0 or empty", () => {
+Deno.test("readKnobs() leaves out optional flags of value 0 or empty, and no others", () => {
   assert.deepEqual(
     readKnobs(schema, { seed: 0, maxSteps: 0, data: "" }, []),
     { folder: "runs/a", seed: 0, recompute: false },
@@ -23,7 +23,7 @@ Deno.test("readKnobs() leaves out only optional knobs that are 0 or empty", () =
   });
 });
 
-Deno.test("readKnobs() refuses a flag that is a knob, an unknown flag and a wrong value", () => {
+Deno.test("readKnobs() refuses a flag that is a knob, an unknown flag, and a wrong value", () => {
   const refuses = (words: string[], message: RegExp) =>
     assert.throws(() => readKnobs(schema, { seed: 2 }, words), {
       name: "InputError",
@@ -32,8 +32,8 @@ Deno.test("readKnobs() refuses a flag that is a knob, an unknown flag and a wron
   refuses(["--seed=3"], /there is no flag --seed/);
   refuses(["--batsh=3"], /there is no flag --batsh; did you mean --batch\?/);
   refuses(["--max-steps=0"], /--max-steps: must be 1 or more: .* "0"/);
-  refuses(["8"], /every value must follow a flag: current value is "8"/);
-  refuses(["--help"], /they must not ask for help/);
+  refuses(["8"], /^Unexpected argument "8"; the flags are --folder/);
+  refuses(["--help"], /--help is for commands alone/);
 });
 
 Deno.test("what knobsOf() sets, readKnobs() reads as the same values", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import { psnr } from "lib/evaluation/mod.ts";
 import { otherClips, renderedClip, videoClip } from "lib/recipes/demo/clips.ts";
@@ -30,9 +30,9 @@ Deno.test("renderedClip() renders once: a run goes on with the very same clip", 
     }
     assert.equal(
       first.caption,
-      "a blue star moves up and a red circle moves right at sunset",
+      "a blue heart moves up and a red circle moves right",
     );
-    assert.ok(psnr(first.clip, renderClip(demoScene, plan.clip)) > 30);
+    assert.ok(psnr(first.clip, await renderScene(demoScene, plan.clip)) > 30);
   });
 });
 
@@ -52,7 +52,7 @@ Deno.test("videoClip() captions a video by its file name if it is given none", a
     ];
     for (const [file, caption] of cases) {
       const path = `${folder}/${file}`;
-      await writeMp4(path, renderClip(demoScene, plan.clip));
+      await writeMp4(path, await renderScene(demoScene, plan.clip));
       const captioned = await videoClip(path, undefined, plan);
       assert.equal(captioned.caption, caption);
       const { frames, height, width, fps } = captioned.clip;
@@ -62,9 +62,9 @@ Deno.test("videoClip() captions a video by its file name if it is given none", a
   });
 });
 
-Deno.test("otherClips() are the same in every run, and differ from each other", () => {
-  const others = otherClips(plan);
+Deno.test("otherClips() are the same in every run, and differ from each other", async () => {
+  const others = await otherClips(plan);
   assert.equal(others.length, plan.others);
-  assert.deepEqual(otherClips(plan), others);
+  assert.deepEqual(await otherClips(plan), others);
   assert.equal(new Set(others.map(({ caption }) => caption)).size, plan.others);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { demoScene, renderClip } from "lib/dataset/synthetic/mod.ts";
+import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { demoPlan } from "lib/recipes/demo/plan.ts";
@@ -36,7 +36,7 @@ Deno.test("a demo stopped and killed goes on, and leaves what an unbroken run le
   await withFolder(async (folder) => {
     // One video for both runs: encoders do not give the same pictures twice.
     const video = `${folder}/sunset.mp4`;
-    await writeMp4(video, renderClip(demoScene, plan.clip));
+    await writeMp4(video, await renderScene(demoScene, plan.clip));
     const args = (run: string): string[] => {
       const out = `${folder}/${run}`;
       return ["--preset", "tiny", "--video", video, "--out", out];
@@ -176,7 +176,12 @@ Deno.test("bad input ends the demo with one line, code 2 and nothing left behind
     await Deno.writeTextFile(`${folder}/empty.mp4`, "");
     await writeMp4(
       `${folder}/short.mp4`,
-      renderClip(demoScene, { frames: 4, height: 64, width: 64, fps: 8 }),
+      await renderScene(demoScene, {
+        frames: 4,
+        height: 64,
+        width: 64,
+        fps: 8,
+      }),
     );
     const before = await namesIn(folder);
     const out = ["--out", `${folder}/run`];

@@ -18,8 +18,8 @@ import {
 } from "lib/models/backbone/mod.ts";
 import {
   encodeText,
-  readPrompts,
   textConfigSchema,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import { decode, vaeConfigSchema } from "lib/models/vae/mod.ts";
 import { exportModels, freshModels } from "lib/recipes/export/export.ts";
@@ -64,7 +64,7 @@ async function exported(): Promise<string> {
 }
 
 const folder = await exported();
-const prompts = readPrompts(["a red cat", "赤い猫"], config.text);
+const prompts = tokenisePrompts(["a red cat", "赤い猫"], config.text);
 const { words, wordMask, ...rows } = prompts;
 const { queries, outputWidth } = config.text;
 

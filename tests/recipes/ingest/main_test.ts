@@ -11,7 +11,7 @@ import {
 import { startTask } from "../_task_process.ts";
 import { movingClip } from "./_videos.ts";
 
-/** Ingests and gives the rows. */
+/** Ingests and returns the rows. */
 async function ingested(
   out: string,
   args: readonly string[],
@@ -22,8 +22,8 @@ async function ingested(
   return { rows: await readManifest(`${out}/manifest.jsonl`), stderr };
 }
 
-/** What became of each file: `kept` or the reason, by name. */
-function fatesOf(rows: readonly ManifestRow[]): Record<string, string> {
+/** `kept` or the reason, by file name. */
+function statusByName(rows: readonly ManifestRow[]): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [
     row.source.path.split("/").at(-1)!,
     row.status === "kept" ? "kept" : `${row.rule}: ${row.reason}`,
@@ -35,7 +35,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-Deno.test("every kind of file ends as a shot or as a row with the reason", async () => {
+Deno.test("every kind of file yields a shot or a row with the reason", async () => {
   await using folder = await temporaryFolder();
   const videos = folder.file("meine Videos 映像");
   await Deno.mkdir(videos);
@@ -64,7 +64,7 @@ Deno.test("every kind of file ends as a shot or as a row with the reason", async
     "webm",
     Array.from({ length: 12 }, (_, i) => i * i * 20),
   );
-  await writeGif(at("picture.gif"), movingClip(6));
+  await writeGif(at("frame.gif"), movingClip(6));
   const one = movingClip(7, { frames: 1, height: 73, width: 129 });
   await writeCoded(at("one.mkv"), one, { filters: "format=yuv444p" });
   const odd = movingClip(8, { height: 73, width: 129 });
@@ -81,7 +81,7 @@ Deno.test("every kind of file ends as a shot or as a row with the reason", async
 
   const out = folder.file("out");
   const { rows } = await ingested(out, [videos]);
-  assert.deepEqual(fatesOf(rows), {
+  assert.deepEqual(statusByName(rows), {
     "cut.mp4":
       "no_video: the file must hold a video: it is an MP4 file without a readable index, so it was cut short or damaged; get a whole copy",
     "empty.mp4":
@@ -91,13 +91,13 @@ Deno.test("every kind of file ends as a shot or as a row with the reason", async
     "noise.avi":
       "no_video: the file must hold a video: its contents are no video format that FFmpeg knows, or are damaged; convert it to MP4 or get a whole copy",
     "odd.mkv": "kept",
-    "one.mkv": "too_short: lasts 0.1 s (1 pictures), 1 s are needed",
-    "picture.gif": "kept",
-    "short.mp4": "too_short: lasts 0.5 s (5 pictures), 1 s are needed",
+    "one.mkv": "too_short: lasts 0.1 s (1 frames), 1 s are needed",
+    "frame.gif": "kept",
+    "short.mp4": "too_short: lasts 0.5 s (5 frames), 1 s are needed",
     "small.mp4": "too_small: is 48x32, 64 pixels are needed",
     "sound.mp4":
       "no_video: the file must hold a video stream: it holds only sound (pcm_s16le); pass a video",
-    "still.mp4": "blank: shows nothing: one plain colour",
+    "still.mp4": "blank: shows one plain colour",
     "uneven.webm": "kept",
     "whole.mp4": "kept",
     "words.mkv":
@@ -123,11 +123,11 @@ Deno.test("every kind of file ends as a shot or as a row with the reason", async
   assert.match(summary, /^16 files: 6 shots kept \(.* s\), 10 rows dropped\n/);
   assert.match(
     summary,
-    /passed over, no videos by their names: \.md 1, \.txt 1/,
+    /skipped, not videos by extension: \.md 1, \.txt 1/,
   );
 });
 
-Deno.test("an ingest that is killed goes on, and leaves what an unbroken one leaves", async () => {
+Deno.test("a killed ingest resumes with the result of an unbroken one", async () => {
   await using folder = await temporaryFolder();
   const videos = folder.file("videos");
   await Deno.mkdir(videos);
@@ -156,26 +156,26 @@ Deno.test("an ingest that is killed goes on, and leaves what an unbroken one lea
   const done = await contentsIn();
   assert.ok(done >= 2 && done < 6, `${done} files were done`);
   assert.ok(!(await namesIn(out)).includes("manifest.jsonl"));
-  // The beginning of a line, as a kill in the middle of a write leaves it.
+  // A truncated line, as after a kill in the middle of a write.
   await Deno.writeTextFile(`${out}/journal.jsonl`, '{"kind":"cont', {
     append: true,
   });
   const { rows } = await ingested(out, [videos]);
-  assert.equal(await contentsIn(), 6, "each file was looked at once");
+  assert.equal(await contentsIn(), 6, "each file was analysed once");
   assert.deepEqual(
     rows,
     await readManifest(`${folder.file("whole")}/manifest.jsonl`),
   );
 
-  // A moved file is known by its contents, and nothing is decoded again.
+  // A moved file is found by its contents and not decoded again.
   await Deno.rename(`${videos}/0.mp4`, `${videos}/9.mp4`);
   const again = await ingested(out, [videos]);
   assert.equal(await contentsIn(), 6);
-  assert.ok(!/pictures in/.test(again.stderr), again.stderr);
+  assert.ok(!/frames in/.test(again.stderr), again.stderr);
   assert.ok(again.rows.some(({ source }) => source.path.endsWith("/9.mp4")));
 });
 
-Deno.test("Ctrl-C stops an ingest with all that is done saved", async () => {
+Deno.test("Ctrl-C stops an ingest and keeps its progress", async () => {
   await using folder = await temporaryFolder();
   const videos = folder.file("videos");
   await Deno.mkdir(videos);
@@ -198,11 +198,11 @@ Deno.test("Ctrl-C stops an ingest with all that is done saved", async () => {
   assert.equal(code, 130, stderr);
   assert.match(
     stderr,
-    /Stopped; the same command goes on with the files that are left\n$/,
+    /Stopped; run the same command again to continue\n$/,
   );
 });
 
-Deno.test("what is wrong with the command or the place is one line and exit code 2", async () => {
+Deno.test("an error in the options is one line and exit code 2", async () => {
   await using folder = await temporaryFolder();
   await writeMp4(folder.file("a.mp4"), movingClip(1));
   // A place where every write fails as on a full disk.
@@ -232,7 +232,7 @@ Deno.test("what is wrong with the command or the place is one line and exit code
     ],
     [
       [folder.path, "--out", full],
-      /^error: Cannot write to ".*full": the disk must take it: the system says ".*"; make room and run the same command again: what is done stays done\n$/,
+      /^error: Cannot write to ".*full": the disk must take it: the system says ".*"; make room and run the same command again to continue\n$/,
     ],
   ];
   for (const [args, message] of cases) {

@@ -82,7 +82,7 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
   assert.ok(psnr.mean > 12 && psnr.mean < 30, `${psnr.mean}`);
   assert.match(
     resultText(psnr),
-    /^PSNR: [\d.]+ \(dB, higher is better; 2 clips, deviation [\d.]+\)$/,
+    /^PSNR: [\d.]+ \(dB, higher is better; 2 clips, std [\d.]+\)$/,
   );
   const ssim = await run(["ssim", a, b]);
   assert.ok(ssim.kind === "pairs" && ssim.mean > 0 && ssim.mean < 0.95);
@@ -139,13 +139,46 @@ Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few cl
   await Deno.remove(weights);
 });
 
-Deno.test("measure() tells movement of one set or two", async () => {
-  const a = await folderOf([clip(1), clip(2)]);
-  const result = await run(["temporal", a]);
+/** A white square that goes `inside` pixels a frame and `across` at every fourth. */
+function jumping(inside: number, across: number): Clip {
+  const [frames, height, width] = [16, 32, 96];
+  const data = new Float32Array(frames * height * width * 3);
+  for (let t = 0, left = 4; t < frames; t++) {
+    if (t > 0) left += t % 4 === 0 ? across : inside;
+    for (let y = 12; y < 20; y++) {
+      const row = (t * height + y) * width + left;
+      data.fill(1, row * 3, (row + 8) * 3);
+    }
+  }
+  return { frames, height, width, fps: 8, data };
+}
+
+Deno.test("measure() gives motion of one set or two", async () => {
+  const a = await folderOf([
+    jumping(2, 8),
+    jumping(2, 8),
+    clip(1, {
+      frames: 16,
+      size: 32,
+    }),
+  ]);
+  const result = await run(["temporal", a, a], { size: "96x32" });
   assert.ok(result.kind === "temporal");
-  assert.equal(result.sets.length, 1);
-  assert.equal(result.sets[0]!.clips, 2);
+  assert.equal(result.sets.length, 2);
+  const [{ clips, seams }] = result.sets as [typeof result.sets[number]];
+  assert.equal(clips, 3);
+  // The pattern covers the picture: it has no subject.
+  assert.equal(seams.clips, 2);
+  assert.equal(seams.leftOut, 1);
+  assert.ok(Math.abs(seams.median! - 4) < 0.1, `${seams.median}`);
   assert.match(resultText(result), /flicker .* smoothness .* sides\/s/);
+  assert.match(
+    resultText(result),
+    /steps across seams of latent frames over those inside: [34]\.\d\d \(n 2, 1 left out\)/,
+  );
+  const causal = await run(["temporal", a], { size: "96x32", causal: true });
+  assert.ok(causal.kind === "temporal");
+  assert.ok(causal.sets[0]!.seams.median! < 1);
   await Deno.remove(a, { recursive: true });
 });
 
@@ -174,7 +207,12 @@ Deno.test("measure() refuses videos of unequal sizes, rates and lengths, unless 
       frames: 4,
     });
     assert.ok(forced.kind === "pairs" && forced.mean > 10);
-    assert.deepEqual(forced.form, { width: 32, height: 32, fps: 8, frames: 4 });
+    assert.deepEqual(forced.shape, {
+      width: 32,
+      height: 32,
+      fps: 8,
+      frames: 4,
+    });
     await Deno.remove(b, { recursive: true });
   }
   await Deno.remove(a, { recursive: true });

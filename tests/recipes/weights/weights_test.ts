@@ -5,7 +5,7 @@ import { WEIGHTS } from "lib/recipes/weights/catalogue.ts";
 
 const SMALL = new URL("../../formats/pytorch/files/", import.meta.url).pathname;
 
-Deno.test("weightsText() tells where missing weights are, and what works without them", async () => {
+Deno.test("weightsText() lists missing weights: source, conversion, and what works without", async () => {
   const folder = await Deno.makeTempDir();
   const text = await weightsText(folder);
   assert.match(text, /missing {2}i3d: FVD\n {9}get rgb_imagenet\.pt: /);

@@ -4,8 +4,8 @@ import {
   type Checkpoint,
   CheckpointFolder,
   ConfigChangedError,
-  DiskFullError,
 } from "lib/trainer/mod.ts";
+import { DiskFullError } from "lib/core/mod.ts";
 
 const form = { w: float32([2], [0, 0]) };
 const CONFIG = { rate: 1 };
@@ -111,7 +111,7 @@ Deno.test("without room old checkpoints go first; then saving fails and the newe
     assert.ok(error instanceof DiskFullError);
     assert.match(
       error.message,
-      /^Cannot save step 4 in ".*phase1": the disk must have room for 67 MB: it has 1 MB; the checkpoint after step 3 is kept: make room and run the same command$/,
+      /^Cannot save step 4 in ".*phase1": the disk must have room for 67\.1 MB: it has 1\.00 MB; the checkpoint after step 3 is kept: make room and run the same command$/,
     );
     return true;
   });

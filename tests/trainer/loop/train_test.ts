@@ -16,17 +16,16 @@ import {
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
-  DivergedError,
   learningRateAt,
   loadCheckpoint,
   type MetricsRecord,
   saveCheckpoint,
-  StoppedError,
   train,
   type Trained,
   type Training,
   type TrainState,
 } from "lib/trainer/mod.ts";
+import { DivergedError, StoppedError } from "lib/core/mod.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {
@@ -54,14 +53,14 @@ function newRun(): Run {
 }
 
 /** What a training of these tests may choose. */
-type Choices<P, T, B, A> =
-  & Pick<Training<P, T, B, A>, "initial" | "lossOf" | "batchAt">
-  & Partial<Training<P, T, B, A>>;
+type Choices<P, B, A> =
+  & Pick<Training<P, B, A>, "initial" | "lossOf" | "batchAt">
+  & Partial<Training<P, B, A>>;
 
 /** Trains from where the run's checkpoint stands. */
-async function trainIn<P, T, B, A>(
+async function trainIn<P, B, A>(
   run: Run,
-  choices: Choices<P, T, B, A>,
+  choices: Choices<P, B, A>,
 ): Promise<Trained<P>> {
   const resume = await loadCheckpoint<TrainState<P>>(run.checkpoint, CONFIG);
   using metrics = run.open(resume?.metricsBytes);

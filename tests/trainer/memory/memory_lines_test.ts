@@ -15,9 +15,9 @@ Deno.test("memoryLines() says of each stage but text what it takes of what there
   assert.equal(lines.length, 2);
   assert.match(
     lines[0]!,
-    /^memory of vae: about 0\.\d+ GB of 7\.2 GB that are there$/,
+    /^memory of vae: about \d+ MB of 7\.20 GB available$/,
   );
-  assert.match(lines[1]!, /^memory of phase1: about 0\.\d+ GB of 7\.2 GB/);
+  assert.match(lines[1]!, /^memory of phase1: about \d+ MB of 7\.20 GB/);
 });
 
 Deno.test("memoryLines() refuses what does not fit, and names a setting that does", async () => {
@@ -28,7 +28,7 @@ Deno.test("memoryLines() refuses what does not fit, and names a setting that doe
     {
       name: "InputError",
       message:
-        /^Cannot train vae: its memory must be free: it takes about [\d.]+ GB, 1\.7 GB are there; --batch \d+ --accumulation \d+ takes (1\.[0-6]|0\.)\d* GB$/,
+        /^Cannot train vae: not enough memory: needs [\d.]+ GB, 1\.70 GB available; --batch \d+ --accumulation \d+ takes (1\.[0-6]\d GB|\d+ MB)$/,
     },
   );
   assert.throws(
@@ -36,7 +36,7 @@ Deno.test("memoryLines() refuses what does not fit, and names a setting that doe
     {
       name: "InputError",
       message:
-        /^Cannot train phase1: .* 0\.002 GB are there; choose a smaller preset or --size$/,
+        /^Cannot train phase1: .* 2\.00 MB available; choose a smaller preset or --size$/,
     },
   );
 });

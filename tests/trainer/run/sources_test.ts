@@ -22,7 +22,9 @@ async function phasesOf(
   for (let index = 0; index < 8; index++) {
     const { id, caption } = await source.clipAt(index, shape, new Rng(index));
     const [, seed, of, part, place] = id.split("/");
-    assert.deepEqual([seed, part, place], ["3", split, `${index}`]);
+    // The clips of each phase come in their own order, none left out.
+    const before = found.filter((phase) => phase === Number(of)).length;
+    assert.deepEqual([seed, part, place], ["3", split, `${before}`]);
     const again = await source.captionAt!(index, new Rng(index));
     assert.equal(again.caption, caption);
     found.push(Number(of));
@@ -30,7 +32,7 @@ async function phasesOf(
   return found;
 }
 
-Deno.test("a phase trains on a share of clips of earlier phases, half of them of the first", async () => {
+Deno.test("phaseClips() replays earlier phases, half of the time the first", async () => {
   assert.deepEqual(await phasesOf(2, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);

@@ -19,8 +19,8 @@ import {
 import {
   encodeText,
   initText,
-  readPrompts,
   type TextParameters,
+  tokenisePrompts,
 } from "lib/models/text/mod.ts";
 import type { Tensors } from "lib/models/layers/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
@@ -65,8 +65,8 @@ function identity(count: number): NdArray<"float32"> {
 }
 
 const pairs = {
-  first: readPrompts(ENGLISH, config),
-  second: readPrompts(GERMAN, config),
+  first: tokenisePrompts(ENGLISH, config),
+  second: tokenisePrompts(GERMAN, config),
   same: identity(4),
 };
 
@@ -82,7 +82,7 @@ function measure(same = pairs.same): [loss: number, accuracy: number] {
 /** Directions of all that the encoder says of prompts, in plain numbers. */
 function directionsOf(prompts: readonly string[]): number[][] {
   const { data } = eagerly(
-    { parameters, prompts: readPrompts(prompts, config) },
+    { parameters, prompts: tokenisePrompts(prompts, config) },
     (t) => encodeText(t.parameters, t.prompts, config).tokens,
   );
   const size = data.length / prompts.length;

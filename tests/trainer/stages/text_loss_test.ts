@@ -9,7 +9,7 @@ import {
 } from "lib/compiler/mod.ts";
 import { float32, leavesOf, type NdArray, Rng } from "lib/core/mod.ts";
 import { layerNorm } from "lib/models/layers/mod.ts";
-import { encodeText, initText, readPrompts } from "lib/models/text/mod.ts";
+import { encodeText, initText, tokenisePrompts } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
@@ -44,8 +44,8 @@ const parameters = {
   classifiers: initClassifiers(new Rng(2), config, { object: 2, motion: 3 }),
 };
 const pairs = {
-  first: readPrompts(ENGLISH, config),
-  second: readPrompts(GERMAN, config),
+  first: tokenisePrompts(ENGLISH, config),
+  second: tokenisePrompts(GERMAN, config),
   same: float32([4, 4], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]),
   answers: {
     object: float32([4, 2], [1, 0, 1, 0, 0, 1, 0, 1]),

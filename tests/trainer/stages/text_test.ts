@@ -24,20 +24,20 @@ Deno.test("captions of one clip come together in other languages, and the weight
     await trainRun(options, "text", silentHost);
     const records = await readJsonl(`${run}/metrics.jsonl`);
     const held = records.flatMap((
-      { heldOutAccuracy, heldOutLoss, heldOutRead },
+      { heldOutAccuracy, heldOutLoss, heldOutClassification },
     ) =>
       typeof heldOutAccuracy === "number"
         ? [{
           heldOutAccuracy,
           heldOutLoss: Number(heldOutLoss),
-          heldOutRead: Number(heldOutRead),
+          heldOutClassification: Number(heldOutClassification),
         }]
         : []
     );
     const [first, last] = [held[0]!, held.at(-1)!];
     assert.ok(last.heldOutLoss < 0.8 * first.heldOutLoss, JSON.stringify(held));
     assert.ok(last.heldOutAccuracy > first.heldOutAccuracy);
-    assert.ok(last.heldOutRead > first.heldOutRead);
+    assert.ok(last.heldOutClassification > first.heldOutClassification);
     const { text } = PRESETS.tiny;
     await loadWeights(`${run}/text.safetensors`, {
       kind: "MultilingualTextEncoder",

@@ -1,108 +1,77 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Lowering, Lowerings } from "../kernel_call.ts";
-import { expm1, isNegative, isPositive, like } from "./scalar.ts";
+import type { Node } from "../../ir/graph.ts";
+import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
+import { expm1, isNegative, isPositive } from "./scalar.ts";
 
-const elu: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const zero = like(call, x, 0);
-  // The exponential sees no positive value, so that it never overflows.
-  const below = expm1(call, builder.elementwise("Min", x, zero));
-  const positive = builder.elementwise("GreaterOrEqual", x, zero);
-  return builder.add("Where", [positive, x, below], {});
+const elu: Lowering = ({ builder, input }) => {
+  const { greaterOrEqual, like, min, where } = builder;
+  const x = input("x");
+  const zero = like(x, 0);
+  // The exponential gets no positive value, so that it never overflows.
+  const below = expm1(builder, min(x, zero));
+  return where(greaterOrEqual(x, zero), x, below);
 };
 
 /** A scaled exponential linear unit (Klambauer et al. 2017, arXiv 1706.02515). */
-const selu: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const below = expm1(call, builder.elementwise("Min", x, like(call, x, 0)));
-  return builder.add("Where", [
-    builder.elementwise("GreaterOrEqual", x, like(call, x, 0)),
-    builder.elementwise("Mul", x, like(call, x, backend_util.SELU_SCALE)),
-    builder.elementwise(
-      "Mul",
-      below,
-      like(call, x, backend_util.SELU_SCALEALPHA),
-    ),
-  ], {});
+const selu: Lowering = ({ builder, input }) => {
+  const { greaterOrEqual, like, min, mul, where } = builder;
+  const x = input("x");
+  const below = expm1(builder, min(x, like(x, 0)));
+  return where(
+    greaterOrEqual(x, like(x, 0)),
+    mul(x, like(x, backend_util.SELU_SCALE)),
+    mul(below, like(x, backend_util.SELU_SCALEALPHA)),
+  );
 };
 
 const eluGrad: Lowering = ({ builder, input }) => {
-  const dy = input("dy");
-  const y = input("y");
-  const slope = builder.elementwise("Add", y, builder.fill(1, "float32"));
-  const positive = builder.elementwise(
-    "GreaterOrEqual",
-    y,
-    builder.fill(0, "float32"),
-  );
-  return builder.add("Where", [
-    positive,
-    dy,
-    builder.elementwise("Mul", dy, slope),
-  ], {});
+  const { add, greaterOrEqual, like, mul, where } = builder;
+  const [dy, y] = [input("dy"), input("y")];
+  const slope = add(y, like(y, 1));
+  const positive = greaterOrEqual(y, like(y, 0));
+  return where(positive, dy, mul(dy, slope));
 };
 
 /** NaN stays NaN, so that a gradient that passes through shows it. */
-const step: Lowering = (call) => {
-  const { builder, attributes } = call;
-  const x = call.input("x");
-  const slope = like(call, x, attributes.alpha);
+const step: Lowering = ({ builder, input, attributes }) => {
+  const { equal, like, where } = builder;
+  const x = input("x");
+  const slope = like(x, attributes.alpha);
   const rest = x.type.dtype === "float32"
-    ? builder.add("Where", [builder.elementwise("Equal", x, x), slope, x], {})
+    ? where(equal(x, x), slope, x)
     : slope;
-  return builder.add(
-    "Where",
-    [isPositive(call, x), like(call, x, 1), rest],
-    {},
-  );
+  return where(isPositive(builder, x), like(x, 1), rest);
 };
 
-const leakyRelu: Lowering = (call) => {
-  const { builder, attributes } = call;
-  const x = builder.cast(call.input("x"), "float32");
-  return builder.add("Where", [
-    isNegative(call, x),
-    builder.elementwise("Mul", x, like(call, x, attributes.alpha)),
-    x,
-  ], {});
+const leakyRelu: Lowering = ({ builder, input, attributes }) => {
+  const { like, mul, where } = builder;
+  const x = builder.cast(input("x"), "float32");
+  return where(isNegative(builder, x), mul(x, like(x, attributes.alpha)), x);
 };
 
-const clip: Lowering = (call) => {
-  const x = call.input("x");
-  const { clipValueMin, clipValueMax } = call.attributes;
-  const { builder } = call;
-  return builder.elementwise(
-    "Min",
-    builder.elementwise("Max", x, like(call, x, clipValueMin)),
-    like(call, x, clipValueMax),
-  );
+/** Clips to an interval. */
+const clip = (
+  { builder: { like, max, min }, input }: KernelCall,
+  least: number,
+  most: number,
+): Node => {
+  const x = input("x");
+  return min(max(x, like(x, least)), like(x, most));
 };
 
-/** Lowerings of what bends a line at a point or two. */
+/** Lowerings of the piecewise linear and exponential activations. */
 export const ACTIVATION: Lowerings = {
-  ClipByValue: clip,
+  ClipByValue: (call) =>
+    clip(call, call.attributes.clipValueMin, call.attributes.clipValueMax),
   Elu: elu,
   EluGrad: eluGrad,
   LeakyRelu: leakyRelu,
-  Prelu: (call) => {
-    const x = call.input("x");
-    return call.builder.add("Where", [
-      isNegative(call, x),
-      call.builder.elementwise("Mul", x, call.input("alpha")),
-      x,
-    ], {});
+  Prelu: ({ builder, input }) => {
+    const x = input("x");
+    const negative = isNegative(builder, x);
+    return builder.where(negative, builder.mul(x, input("alpha")), x);
   },
-  Relu: ({ builder, input }) => builder.add("Relu", [input("x")], {}),
-  Relu6: (call) => {
-    const x = call.input("x");
-    return call.builder.elementwise(
-      "Min",
-      call.builder.elementwise("Max", x, like(call, x, 0)),
-      like(call, x, 6),
-    );
-  },
+  Relu6: (call) => clip(call, 0, 6),
   Selu: selu,
   Step: step,
 };

@@ -5,20 +5,23 @@ import { movesByOne, type Place, type Window } from "./window.ts";
 /**
  * Convolutions over channels in blocks of a vector register, as MLAS computes
  * them: without laying out patches, at nearly the speed of a matrix product
- * even where channels are few. What follows takes 2-D pictures; time is the sum
- * of one such convolution for each of the filter's frames.
+ * even where channels are few. The runtime's operator takes 2-D pictures; a
+ * convolution over time is the sum of one for each of the filter's frames.
  */
+
+/** A value for each of time, height and width. */
+type Triple<T> = readonly [T, T, T];
+
+type Pads = readonly [before: number, after: number];
 
 /** A window over `[T,H,W]`; a 2-D window is one frame long. */
 interface VideoWindow {
   /** Size `[kt,kh,kw]`. */
-  readonly size: readonly [number, number, number];
-  readonly from: readonly [number, number, number];
-  readonly to: readonly [number, number, number];
-  readonly pads: readonly [Pads, Pads, Pads];
+  readonly size: Triple<number>;
+  readonly from: Triple<number>;
+  readonly to: Triple<number>;
+  readonly pads: Triple<Pads>;
 }
-
-type Pads = readonly [before: number, after: number];
 
 /**
  * Whether a convolution can be done in blocks: whole blocks of channels on both
@@ -54,52 +57,35 @@ export function blockedConvolution(
   const batch = x.type.shape[0]!;
   const channels = x.type.shape.at(-1)!;
   const filters = filter.type.shape.at(swapped ? -2 : -1)!;
-  const [, height, width] = from;
-  const blocked = builder.add("BlockChannels", [
-    builder.reshape(x, [batch * from[0], height * width, channels]),
-  ], { block, channelsLast: true }) as Node;
+  const [frames, height, width] = from;
+  const frameSize = channels * height * width;
+  const blocked = builder.op("BlockChannels", [
+    builder.reshape(x, [batch * frames, height * width, channels]),
+  ], { block, channelsLast: true });
   const weights = blockedFilter(builder, filter, size, block, swapped);
-  const frames = builder.reshape(blocked, [
-    batch,
-    from[0],
-    channels * height * width,
-  ]);
-  const padded = builder.pad(frames, [[0, 0], pads[0], [0, 0]]);
+  const tapShape = weights.type.shape.slice(1);
+  const whole = builder.reshape(blocked, [batch, frames, frameSize]);
+  const padded = builder.pad(whole, [[0, 0], pads[0], [0, 0]]);
+  const seenShape = [batch * to[0], channels / block, height, width, block];
   let sum: Node | undefined;
   for (let tap = 0; tap < size[0]; tap++) {
-    // The tap that sees each frame in its own place needs no copy.
-    const inPlace = tap === pads[0][0] && to[0] === from[0];
-    const seen = inPlace ? frames : builder.slice(padded, [0, tap, 0], [
-      batch,
-      to[0],
-      channels * height * width,
-    ]);
-    sum = builder.add("BlockedConv", [
-      builder.reshape(seen, [
-        batch * to[0],
-        channels / block,
-        height,
-        width,
-        block,
-      ]),
-      builder.reshape(
-        builder.slice(
-          weights,
-          [tap, ...Array(6).fill(0)],
-          weights.type.shape.with(0, 1),
-        ),
-        weights.type.shape.slice(1),
-      ),
+    // The tap that reads each frame in its own place needs no copy.
+    const inPlace = tap === pads[0][0] && to[0] === frames;
+    const seen = inPlace
+      ? whole
+      : builder.slice(padded, [0, tap, 0], [batch, to[0], frameSize]);
+    const images = builder.reshape(seen, seenShape);
+    const begin = [tap, ...tapShape.map(() => 0)];
+    const tapWeights = builder.slice(weights, begin, [1, ...tapShape]);
+    sum = builder.op("BlockedConv", [
+      images,
+      builder.reshape(tapWeights, tapShape),
       ...(sum ? [sum] : []),
     ], { pads: [pads[1], pads[2]] });
   }
-  const result = builder.add("UnblockChannels", [
-    builder.reshape(sum!, [
-      batch * to[0],
-      filters / block,
-      to[1] * to[2],
-      block,
-    ]),
+  const places = to[1] * to[2];
+  const result = builder.op("UnblockChannels", [
+    builder.reshape(sum!, [batch * to[0], filters / block, places, block]),
   ], {});
   return builder.reshape(result, [batch, ...window.to, filters]);
 }
@@ -113,44 +99,29 @@ function blockedFilter(
   swapped: boolean,
 ): Node {
   const [first, second] = filter.type.shape.slice(-2) as [number, number];
+  const [rows, columns] = [first / block, second / block];
   if (swapped) {
     // Cells of one block by one block turn about while channels are blocked;
     // after that they move whole, which is ten times faster.
-    const turned = builder.add("BlockChannels", [
-      builder.reshape(filter, [kt * kh * kw * first / block, block, second]),
-    ], { block, channelsLast: false }) as Node;
-    const cells = builder.reshape(turned, [
-      kt,
-      kh * kw,
-      first / block,
-      second / block,
-      block * block,
-    ]);
-    return builder.reshape(builder.transpose(cells, [0, 2, 3, 1, 4]), [
-      kt,
-      first / block,
-      second / block,
-      kh,
-      kw,
-      block,
-      block,
-    ]);
+    const turned = builder.op("BlockChannels", [
+      builder.reshape(filter, [kt * kh * kw * rows, block, second]),
+    ], { block, channelsLast: false });
+    const cellSize = block * block;
+    const cells = builder.transpose(
+      builder.reshape(turned, [kt, kh * kw, rows, columns, cellSize]),
+      [0, 2, 3, 1, 4],
+    );
+    return builder.reshape(cells, [kt, rows, columns, kh, kw, block, block]);
   }
-  const inBlocks = builder.reshape(filter, [
-    kt,
-    kh,
-    kw,
-    first / block,
-    block,
-    second / block,
-    block,
-  ]);
-  return builder.transpose(inBlocks, [0, 5, 3, 1, 2, 4, 6]);
+  return builder.transpose(
+    builder.reshape(filter, [kt, kh, kw, rows, block, columns, block]),
+    [0, 5, 3, 1, 2, 4, 6],
+  );
 }
 
 /**
- * Whether the filter's gradient is worth doing in blocks too. These are of
- * pictures, the last one filled up: at half a block it still wins.
+ * Whether the filter's gradient is worth doing in blocks too. Its blocks are of
+ * pictures, the last one filled up with zeros: at half a block it still wins.
  */
 export function gradientFitsBlocks(
   block: number,
@@ -179,18 +150,19 @@ export function blockedFilterGradient(
   const batch = x.type.shape[0]!;
   const channels = x.type.shape.at(-1)!;
   const filters = dy.type.shape.at(-1)!;
-  const pictures = Math.ceil(batch * from[0] / block);
-  const missing = pictures * block - batch * from[0];
+  const count = batch * from[0];
+  const pictures = Math.ceil(count / block);
+  const missing = pictures * block - count;
   const [height, width] = [1, 2].map((axis) =>
     from[axis]! + pads[axis]![0] + pads[axis]![1]
   ) as [number, number];
   const padded = builder.pad(
-    builder.reshape(x, [batch * from[0], from[1], from[2], channels]),
+    builder.reshape(x, [count, from[1], from[2], channels]),
     [[0, missing], pads[1], pads[2], [0, 0]],
   );
-  const together = builder.add("BlockChannels", [
+  const together = builder.op("BlockChannels", [
     builder.reshape(padded, [1, pictures * block, height * width * channels]),
-  ], { block, channelsLast: false }) as Node;
+  ], { block, channelsLast: false });
   const images = builder.reshape(
     builder.transpose(
       builder.reshape(together, [pictures, height * width, channels, block]),
@@ -200,44 +172,33 @@ export function blockedFilterGradient(
   );
   // Time is shifted on the side of dy, which needs no padding in space.
   const [kt, kh, kw] = size;
+  const places = to[1] * to[2];
+  const groups = filters / block;
   const frames = builder.pad(
-    builder.reshape(dy, [batch, to[0], to[1] * to[2] * filters]),
+    builder.reshape(dy, [batch, to[0], places * filters]),
     [[0, 0], [kt - 1 - pads[0][0], kt - 1 - pads[0][1]], [0, 0]],
   );
   const taps = Array.from({ length: kt }, (_, tap) => {
-    const shifted = builder.slice(frames, [0, kt - 1 - tap, 0], [
-      batch,
-      from[0],
-      to[1] * to[2] * filters,
-    ]);
+    const shifted = builder.slice(
+      frames,
+      [0, kt - 1 - tap, 0],
+      [batch, from[0], places * filters],
+    );
     const filled = builder.pad(
-      builder.reshape(shifted, [batch * from[0], to[1] * to[2] * filters]),
+      builder.reshape(shifted, [count, places * filters]),
       [[0, missing], [0, 0]],
     );
     const weights = builder.transpose(
-      builder.reshape(filled, [
-        pictures,
-        block,
-        to[1] * to[2],
-        filters / block,
-        block,
-      ]),
+      builder.reshape(filled, [pictures, block, places, groups, block]),
       [3, 0, 2, 1, 4],
     );
-    const product = builder.add("BlockedConv", [
+    const product = builder.op("BlockedConv", [
       images,
-      builder.reshape(weights, [
-        filters / block,
-        pictures,
-        to[1],
-        to[2],
-        block,
-        block,
-      ]),
-    ], { pads: [[0, 0], [0, 0]] }) as Node;
-    return builder.add("UnblockChannels", [
-      builder.reshape(product, [channels, filters / block, kh * kw, block]),
-    ], {}) as Node; // [C,kh*kw,K]
+      builder.reshape(weights, [groups, pictures, to[1], to[2], block, block]),
+    ], { pads: [[0, 0], [0, 0]] });
+    return builder.op("UnblockChannels", [
+      builder.reshape(product, [channels, groups, kh * kw, block]),
+    ], {}); // [C,kh*kw,K]
   });
   const gradient = builder.transpose(
     builder.concat(
@@ -249,11 +210,11 @@ export function blockedFilterGradient(
   return builder.reshape(gradient, [...window.size, channels, filters]);
 }
 
-function overVideo(
-  { size, from, to, pads }: Place,
-): VideoWindow {
-  const lift = <T>(values: readonly T[], single: T): never =>
-    (values.length === 2 ? [single, ...values] : [...values]) as never;
+function overVideo({ size, from, to, pads }: Place): VideoWindow {
+  const lift = <T>(values: readonly T[], single: T): Triple<T> => {
+    const [height, width] = values.slice(-2) as [T, T];
+    return [values.length === 2 ? single : values[0]!, height, width];
+  };
   return {
     size: lift(size, 1),
     from: lift(from, 1),

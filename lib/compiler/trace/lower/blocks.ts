@@ -1,6 +1,6 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Lowering, Lowerings } from "../kernel_call.ts";
-import { require } from "../kernel_call.ts";
+import { sizeOf } from "../../../core/mod.ts";
+import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
 
 const depthToSpace: Lowering = (call) => {
   const { builder, input, attributes } = call;
@@ -18,11 +18,6 @@ const depthToSpace: Lowering = (call) => {
   return builder.reshape(mixed, [n, h * block, w * block, depth]);
 };
 
-/** The product of a list. */
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
-}
-
 const spaceToBatch: Lowering = ({ builder, input, attributes }) => {
   const x = input("x");
   const block = attributes.blockShape as number[];
@@ -33,7 +28,7 @@ const spaceToBatch: Lowering = ({ builder, input, attributes }) => {
   ];
   const padded = builder.pad(x, pads);
   const shape = [...padded.type.shape];
-  const all = product(block);
+  const all = sizeOf(block);
   const apart = backend_util.getReshaped(shape, block, all, false);
   const order = backend_util.getPermuted(apart.length, block.length, false);
   const joined = backend_util.getReshapedPermuted(shape, block, all, false);
@@ -48,7 +43,7 @@ const batchToSpace: Lowering = ({ builder, input, attributes }) => {
   const shape = [...x.type.shape];
   const block = attributes.blockShape as number[];
   const crops = attributes.crops as number[][];
-  const all = product(block);
+  const all = sizeOf(block);
   const apart = backend_util.getReshaped(shape, block, all);
   const order = backend_util.getPermuted(apart.length, block.length);
   const joined = backend_util.getReshapedPermuted(shape, block, all);
@@ -56,20 +51,16 @@ const batchToSpace: Lowering = ({ builder, input, attributes }) => {
     builder.transpose(builder.reshape(x, apart), order),
     joined,
   );
-  const cropped = 1 + block.length;
+  const begin = backend_util.getSliceBeginCoords(crops, block.length);
+  const size = backend_util.getSliceSize(joined, crops, block.length);
   return builder.slice(
     mixed,
-    joined.map((_, axis) =>
-      backend_util.getSliceBeginCoords(crops, block.length)[axis] ?? 0
-    ),
-    [
-      ...backend_util.getSliceSize(joined, crops, block.length),
-      ...joined.slice(cropped),
-    ],
+    joined.map((_, axis) => begin[axis] ?? 0),
+    [...size, ...joined.slice(1 + block.length)],
   );
 };
 
-/** Lowerings of the kernels that trade one axis for blocks of others. */
+/** Lowerings of the kernels that exchange one axis for blocks of others. */
 export const BLOCKS: Lowerings = {
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,

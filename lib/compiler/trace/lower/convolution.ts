@@ -1,6 +1,7 @@
 import { sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
+import type { WindowAttributes } from "../../ir/op_attributes.ts";
 import { swapLastTwo } from "../../ops/linear.ts";
 import {
   type KernelCall,
@@ -52,45 +53,49 @@ function filterFirst(
 function flip(builder: GraphBuilder, filter: Node): Node {
   const { shape } = filter.type;
   const spatial = shape.length - 2;
-  return builder.add("Slice", [filter], {
+  return builder.op("Slice", [filter], {
     begin: shape.map((size, i) => i < spatial ? size - 1 : 0),
     size: shape,
     steps: shape.map((_, i) => i < spatial ? -1 : 1),
   });
 }
 
-/** `[...size,A,B] -> [...size,B,A]`. */
-function swapChannels(builder: GraphBuilder, filter: Node): Node {
-  return builder.transpose(filter, swapLastTwo(filter.type.shape.length));
+/** Which of the faster forms a convolution may take on a target. */
+function formsFor(
+  { target: { channelBlock, patchBytes } }: KernelCall,
+  filterShape: readonly number[],
+  window: Window,
+): { block: number | undefined; patchBytes: number | undefined } {
+  const [channels, filters] = filterShape.slice(-2) as [number, number];
+  return {
+    block: fitsBlocks(channelBlock, channels, filters, window)
+      ? channelBlock
+      : undefined,
+    patchBytes: fitsPatches(patchBytes, window) ? patchBytes : undefined,
+  };
 }
 
 const forward: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const filter = call.input("filter");
-  const window = convolutionWindow(call, x.type.shape, filter.type.shape);
+  const { builder, input } = call;
+  const [x, filter] = [input("x"), input("filter")];
+  const filterShape = filter.type.shape;
+  const window = convolutionWindow(call, x.type.shape, filterShape);
   const batch = x.type.shape[0]!;
-  if (prefersPatches(batch, filter.type.shape, window)) {
-    const product = builder.add("MatMul", [
+  if (prefersPatches(batch, filterShape, window)) {
+    const product = builder.matMul(
       patches(builder, x, window),
       rows(builder, filter),
-    ], { transposeA: false, transposeB: false });
-    return builder.reshape(product, [
-      batch,
-      ...window.to,
-      filter.type.shape.at(-1)!,
-    ]);
+    );
+    return builder.reshape(product, [batch, ...window.to, filterShape.at(-1)!]);
   }
-  const block = call.target.channelBlock;
-  const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
-  if (fitsBlocks(block, channels, filters, window)) {
+  const { block, patchBytes } = formsFor(call, filterShape, window);
+  if (block !== undefined) {
     return blockedConvolution(builder, x, filter, window, block);
   }
-  const { patchBytes } = call.target;
-  if (fitsPatches(patchBytes, window)) {
+  if (patchBytes !== undefined) {
     return patchedConvolution(builder, x, filter, window, patchBytes);
   }
-  const result = builder.add("Conv", [
+  const result = builder.op("Conv", [
     channelsFirst(builder, x),
     filterFirst(builder, filter),
   ], { ...attributesOf(window), groups: 1 });
@@ -101,119 +106,92 @@ const forward: Lowering = (call) => {
  * The gradient with respect to the input: a convolution of `dy`, spread apart
  * by the strides, with the filter flipped in space and transposed in channels.
  */
-function inputGradient(
-  call: KernelCall,
-  dy: Node,
-  filter: Node,
-  inputShape: readonly number[],
-): Node {
-  const { builder } = call;
-  const window = convolutionWindow(call, inputShape, filter.type.shape);
-  if (prefersPatches(inputShape[0]!, filter.type.shape, window)) {
-    const product = builder.add("MatMul", [
+const inputGradient: Lowering = (call) => {
+  const { builder, input } = call;
+  const inputShape: number[] = call.attributes.inputShape;
+  const [dy, filter] = [input("dy"), input("filter")];
+  const filterShape = filter.type.shape;
+  const window = convolutionWindow(call, inputShape, filterShape);
+  if (prefersPatches(inputShape[0]!, filterShape, window)) {
+    const product = builder.matMul(
       rows(builder, dy),
       rows(builder, filter),
-    ], { transposeA: false, transposeB: true });
+      false,
+      true,
+    );
     return gatherPatches(builder, product, window, inputShape);
   }
   const attributes = transposedAttributes(call, window);
-  const block = call.target.channelBlock;
-  const [channels, filters] = filter.type.shape.slice(-2) as [number, number];
-  if (fitsBlocks(block, channels, filters, window)) {
-    return blockedConvolution(
-      builder,
-      dy,
-      flip(builder, filter),
-      backOf(window, attributes.pads),
-      block,
-      true,
-    );
+  const back = backOf(window, attributes.pads);
+  const { block, patchBytes } = formsFor(call, filterShape, window);
+  if (block !== undefined) {
+    const flipped = flip(builder, filter);
+    return blockedConvolution(builder, dy, flipped, back, block, true);
   }
-  const { patchBytes } = call.target;
-  if (fitsPatches(patchBytes, window)) {
-    return patchedConvolution(
-      builder,
-      dy,
-      swapChannels(builder, flip(builder, filter)),
-      backOf(window, attributes.pads),
-      patchBytes,
-    );
+  if (patchBytes !== undefined) {
+    const flipped = flip(builder, filter);
+    const swapped = builder.transpose(
+      flipped,
+      swapLastTwo(filterShape.length),
+    ); // [...size,C,K] -> [...size,K,C]
+    return patchedConvolution(builder, dy, swapped, back, patchBytes);
   }
-  const result = builder.add("Conv", [
+  const result = builder.op("Conv", [
     channelsFirst(builder, spread(builder, dy, window)),
     filterFirst(builder, flip(builder, filter), true),
   ], { ...attributes, groups: 1 });
   return channelsLast(builder, result);
-}
+};
 
 /**
  * The gradient with respect to the filter: one matrix product for each tap, or
  * one of all patches.
  */
-function filterGradient(
-  call: KernelCall,
-  x: Node,
-  dy: Node,
-  filterShape: readonly number[],
-): Node {
-  const { builder } = call;
+const filterGradient: Lowering = (call) => {
+  const { builder, input } = call;
+  const filterShape: number[] = call.attributes.filterShape;
+  const [x, dy] = [input("x"), input("dy")];
   const window = convolutionWindow(call, x.type.shape, filterShape);
   const gradientRows = rows(builder, dy);
+  const product = (seen: Node): Node =>
+    builder.matMul(seen, gradientRows, true);
   if (prefersPatches(x.type.shape[0]!, filterShape, window)) {
-    const product = builder.add("MatMul", [
-      patches(builder, x, window),
-      gradientRows,
-    ], { transposeA: true, transposeB: false });
-    return builder.reshape(product, filterShape);
+    return builder.reshape(product(patches(builder, x, window)), filterShape);
   }
-  const block = call.target.channelBlock;
-  const [channels, filters] = filterShape.slice(-2) as [number, number];
+  const { block, patchBytes } = formsFor(call, filterShape, window);
   if (
-    fitsBlocks(block, channels, filters, window) &&
-    gradientFitsBlocks(block, x.type.shape[0]!, window)
+    block !== undefined && gradientFitsBlocks(block, x.type.shape[0]!, window)
   ) {
     return blockedFilterGradient(builder, x, dy, window, block);
   }
-  const { patchBytes } = call.target;
-  if (fitsPatches(patchBytes, window)) {
-    const { pads } = transposedAttributes(call, window);
-    const back = backOf(window, pads);
-    return flip(
-      builder,
-      patchedFilterGradient(builder, x, dy, back, patchBytes),
-    );
+  if (patchBytes !== undefined) {
+    const back = backOf(window, transposedAttributes(call, window).pads);
+    const flipped = patchedFilterGradient(builder, x, dy, back, patchBytes);
+    return flip(builder, flipped);
   }
   const padded = padSpatial(builder, x, window);
-  const products = tapsOf(window).map((tap) =>
-    builder.add("MatMul", [
-      rows(builder, sliceTap(builder, padded, window, tap)),
-      gradientRows,
-    ], { transposeA: true, transposeB: false })
+  const taps = tapsOf(window).map((tap) =>
+    product(rows(builder, sliceTap(builder, padded, window, tap)))
   );
-  return builder.reshape(builder.concat(products, 0), filterShape);
-}
+  return builder.reshape(builder.concat(taps, 0), filterShape);
+};
 
-function attributesOf({ strides, dilations, pads }: Window): {
-  strides: readonly number[];
-  dilations: readonly number[];
-  pads: Window["pads"];
-} {
+function attributesOf(
+  { strides, dilations, pads }: WindowAttributes,
+): WindowAttributes {
   return { strides, dilations, pads };
 }
 
-/** Where the window stands that carries a gradient back, for strides of one. */
-function backOf(
-  { size, from, to }: Window,
-  pads: Window["pads"],
-): Place {
+/** The window of the convolution that carries a gradient back, for strides of one. */
+function backOf({ size, from, to }: Window, pads: Window["pads"]): Place {
   return { size, from: to, to: from, pads };
 }
 
-/** The window of the convolution that carries a gradient back. */
+/** The attributes of the convolution that carries a gradient back. */
 function transposedAttributes(
   call: KernelCall,
   window: Window,
-): ReturnType<typeof attributesOf> {
+): WindowAttributes {
   const pads = window.from.map((from, axis) => {
     const reach = window.dilations[axis]! * (window.size[axis]! - 1);
     const spreadSize = (window.to[axis]! - 1) * window.strides[axis]! + 1;
@@ -227,70 +205,50 @@ function transposedAttributes(
     );
     return [before, after] as const;
   });
-  return {
-    strides: window.strides.map(() => 1),
-    dilations: window.dilations,
-    pads,
-  };
-}
-
-/** `[kh,kw,C,M] -> [C*M,1,kh,kw]`. */
-function depthwiseFilter(builder: GraphBuilder, filter: Node): Node {
-  const [kh, kw, c, m] = filter.type.shape as [number, number, number, number];
-  return builder.reshape(builder.transpose(filter, [2, 3, 0, 1]), [
-    c * m,
-    1,
-    kh,
-    kw,
-  ]);
+  const strides = window.strides.map(() => 1);
+  return { strides, dilations: window.dilations, pads };
 }
 
 const depthwise: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const filter = call.input("filter");
+  const { builder, input } = call;
+  const [x, filter] = [input("x"), input("filter")];
   const window = convolutionWindow(call, x.type.shape, filter.type.shape, true);
-  const result = builder.add("Conv", [
-    channelsFirst(builder, x),
-    depthwiseFilter(builder, filter),
+  const [kh, kw, c, m] = filter.type.shape as [number, number, number, number];
+  const first = channelsFirst(builder, x);
+  const moved = builder.transpose(filter, [2, 3, 0, 1]); // [C,M,kh,kw]
+  const result = builder.op("Conv", [
+    first,
+    builder.reshape(moved, [c * m, 1, kh, kw]),
   ], { ...attributesOf(window), groups: x.type.shape.at(-1)! });
   return channelsLast(builder, result);
 };
 
-const depthwiseInput: Lowering = (call) => {
-  const { builder } = call;
-  const dy = call.input("dy");
-  const filter = call.input("filter");
-  const inputShape = call.attributes.inputShape as number[];
+const depthwiseInputGradient: Lowering = (call) => {
+  const { builder, input } = call;
+  const [dy, filter] = [input("dy"), input("filter")];
+  const inputShape: number[] = call.attributes.inputShape;
   const window = convolutionWindow(call, inputShape, filter.type.shape, true);
-  const result = builder.add("Conv", [
+  const attributes = transposedAttributes(call, window);
+  const result = builder.op("Conv", [
     channelsFirst(builder, spread(builder, dy, window)),
     builder.transpose(flip(builder, filter), [2, 3, 0, 1]),
-  ], {
-    ...transposedAttributes(call, window),
-    groups: inputShape.at(-1)!,
-  });
+  ], { ...attributes, groups: inputShape.at(-1)! });
   return channelsLast(builder, result);
 };
 
 const depthwiseFilterGradient: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const dy = call.input("dy");
-  const filterShape = call.attributes.filterShape as number[];
+  const { builder, input } = call;
+  const [x, dy] = [input("x"), input("dy")];
+  const filterShape: number[] = call.attributes.filterShape;
   const [, , c, m] = filterShape as [number, number, number, number];
   const window = convolutionWindow(call, x.type.shape, filterShape, true);
   const padded = padSpatial(builder, x, window);
   const count = sizeOf(dy.type.shape) / (c * m);
   const gradient = builder.reshape(dy, [count, c, m]);
   const taps = tapsOf(window).map((tap) => {
-    const seen = builder.reshape(
-      sliceTap(builder, padded, window, tap),
-      [count, c, 1],
-    );
-    return builder.add("ReduceSum", [
-      builder.elementwise("Mul", seen, gradient),
-    ], { axes: [0], keepDims: true });
+    const seen = sliceTap(builder, padded, window, tap);
+    const column = builder.reshape(seen, [count, c, 1]);
+    return builder.sum(builder.mul(column, gradient), [0], true);
   });
   return builder.reshape(builder.concat(taps, 0), filterShape);
 };
@@ -299,35 +257,11 @@ const depthwiseFilterGradient: Lowering = (call) => {
 export const CONVOLUTION: Lowerings = {
   Conv2D: forward,
   Conv3D: forward,
-  Conv2DBackpropInput: (call) =>
-    inputGradient(
-      call,
-      call.input("dy"),
-      call.input("filter"),
-      call.attributes.inputShape,
-    ),
-  Conv3DBackpropInputV2: (call) =>
-    inputGradient(
-      call,
-      call.input("dy"),
-      call.input("filter"),
-      call.attributes.inputShape,
-    ),
-  Conv2DBackpropFilter: (call) =>
-    filterGradient(
-      call,
-      call.input("x"),
-      call.input("dy"),
-      call.attributes.filterShape,
-    ),
-  Conv3DBackpropFilterV2: (call) =>
-    filterGradient(
-      call,
-      call.input("x"),
-      call.input("dy"),
-      call.attributes.filterShape,
-    ),
+  Conv2DBackpropInput: inputGradient,
+  Conv3DBackpropInputV2: inputGradient,
+  Conv2DBackpropFilter: filterGradient,
+  Conv3DBackpropFilterV2: filterGradient,
   DepthwiseConv2dNative: depthwise,
-  DepthwiseConv2dNativeBackpropInput: depthwiseInput,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
 };

@@ -2,7 +2,7 @@ import { type DType, sizeOf, zeros } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 
-/** Values that grow by a step, each from the one before it, as TF.js adds them up. */
+/** Values a step apart, each added up from the one before it, as in TF.js. */
 function series(
   { builder }: KernelCall,
   start: number,
@@ -35,15 +35,20 @@ const diag: Lowering = ({ builder, input }) => {
   const size = sizeOf(shape);
   const eye = new Uint8Array(size * size);
   for (let i = 0; i < size; i++) eye[i * (size + 1)] = 1;
-  const matrix = builder.add("Where", [
+  const matrix = builder.where(
     builder.constant(eye, "bool", [size, size]),
     builder.reshape(x, [1, size]),
     builder.fill(0, dtype),
-  ], {});
+  );
   return builder.reshape(matrix, [...shape, ...shape]);
 };
 
-/** Lowerings of the kernels that create values or lay them out where none were. */
+const filledLike = (value: number): Lowering => ({ builder, input }) => {
+  const { dtype, shape } = input("x").type;
+  return builder.fill(value, dtype, shape);
+};
+
+/** Lowerings of the kernels that create values. */
 export const CREATION: Lowerings = {
   Diag: diag,
   Fill: ({ builder, attributes }) =>
@@ -53,9 +58,7 @@ export const CREATION: Lowerings = {
       attributes.shape,
     ),
   LinSpace: linSpace,
-  OnesLike: ({ builder, input }) =>
-    builder.fill(1, input("x").type.dtype, input("x").type.shape),
+  OnesLike: filledLike(1),
   Range: range,
-  ZerosLike: ({ builder, input }) =>
-    builder.fill(0, input("x").type.dtype, input("x").type.shape),
+  ZerosLike: filledLike(0),
 };

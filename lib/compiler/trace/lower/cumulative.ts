@@ -8,10 +8,10 @@ const cumSum: Lowering = (call) => {
   const x = numbersOf(call);
   const [axis = 0] = util.parseAxisParam(attributes.axis, [...x.type.shape]);
   const { exclusive, reverse } = attributes;
-  return builder.add("CumSum", [x], { axis, exclusive, reverse });
+  return builder.op("CumSum", [x], { axis, exclusive, reverse });
 };
 
-/** What stood `by` places before along an axis (after, where negative), ones where nothing did. */
+/** Moves values `by` places along an axis (back, where negative) and fills up with ones. */
 function delayed(
   { builder }: KernelCall,
   x: Node,
@@ -19,7 +19,7 @@ function delayed(
   by: number,
 ): Node {
   const { shape } = x.type;
-  const padded = builder.add("Pad", [x], {
+  const padded = builder.op("Pad", [x], {
     pads: shape.map((_, i) =>
       i !== axis ? [0, 0] : by > 0 ? [by, 0] : [0, -by]
     ),
@@ -31,9 +31,9 @@ function delayed(
 }
 
 /**
- * ONNX has no running product. Multiplying by what stands 1, 2, 4, 8 ... places
- * before makes one in as many steps as the length has binary digits (Hillis
- * and Steele 1986, Data Parallel Algorithms).
+ * ONNX has no running product. Multiplying by the values 1, 2, 4, 8 ... places
+ * before makes one in log2(length) steps (Hillis and Steele 1986, Data Parallel
+ * Algorithms).
  */
 const cumProd: Lowering = (call) => {
   const { builder, attributes } = call;
@@ -42,11 +42,7 @@ const cumProd: Lowering = (call) => {
   const back = attributes.reverse ? -1 : 1;
   let product = attributes.exclusive ? delayed(call, x, axis, back) : x;
   for (let reach = 1; reach < x.type.shape[axis]!; reach *= 2) {
-    product = builder.elementwise(
-      "Mul",
-      product,
-      delayed(call, product, axis, back * reach),
-    );
+    product = builder.mul(product, delayed(call, product, axis, back * reach));
   }
   return product;
 };

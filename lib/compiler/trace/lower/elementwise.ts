@@ -1,22 +1,24 @@
 import { upcastType } from "@tensorflow/tfjs-core";
 import type { DType } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
-import type {
-  BinaryOp,
-  ComparisonOp,
-  UnaryOp,
+import {
+  type BinaryOp,
+  type ComparisonOp,
+  UNARY_OPS,
+  type UnaryOp,
 } from "../../ir/op_attributes.ts";
 import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
-import { expm1, isNegative, isPositive, isZero, like } from "./scalar.ts";
+import { expm1, isNegative, isPositive, isZero } from "./scalar.ts";
 
-const unary = (op: UnaryOp): Lowering => ({ builder, input }) =>
-  builder.add(op, [input("x")], {}) as Node;
+const unary =
+  (op: UnaryOp | "IsInf" | "IsNaN" | "Not"): Lowering => ({ builder, input }) =>
+    builder.op(op, [input("x")], {});
 
 const binary =
   (op: BinaryOp | ComparisonOp): Lowering => ({ builder, input }) =>
     builder.elementwise(op, input("a"), input("b"));
 
-/** Truths are in order as 0 and 1 are. */
+/** Orders bools as 0 and 1. */
 const ordering = (op: ComparisonOp): Lowering => ({ builder, input }) => {
   const [a, b] = [input("a"), input("b")].map((x) =>
     x.type.dtype === "bool" ? builder.cast(x, "int32") : x
@@ -25,7 +27,7 @@ const ordering = (op: ComparisonOp): Lowering => ({ builder, input }) => {
 };
 
 const logical = (op: "And" | "Or"): Lowering => ({ builder, input }) =>
-  builder.add(op, [input("a"), input("b")], {}) as Node;
+  builder.op(op, [input("a"), input("b")], {});
 
 const cast: Lowering = (call) => {
   const { builder, input, attributes } = call;
@@ -40,61 +42,41 @@ const cast: Lowering = (call) => {
 };
 
 /** `log(1 + x)`, near zero as `2 * atanh(x / (x + 2))`, which keeps the digits of tiny values. */
-const log1p: Lowering = (call) => {
-  const { builder } = call;
-  const x = call.input("x");
-  const small = builder.elementwise(
-    "Less",
-    builder.add("Abs", [x], {}),
-    like(call, x, 0.5),
-  );
-  const ratio = builder.elementwise(
-    "Div",
-    x,
-    builder.elementwise("Add", x, like(call, x, 2)),
-  );
-  const near = builder.elementwise(
-    "Mul",
-    builder.add("Atanh", [ratio], {}),
-    like(call, x, 2),
-  );
-  const far = builder.add("Log", [
-    builder.elementwise("Add", x, like(call, x, 1)),
-  ], {});
-  return builder.add("Where", [small, near, far], {});
+const log1p: Lowering = ({ builder, input }) => {
+  const { abs, add, div, less, like, mul, where } = builder;
+  const x = input("x");
+  const small = less(abs(x), like(x, 0.5));
+  const ratio = div(x, add(x, like(x, 2)));
+  const near = mul(builder.op("Atanh", [ratio], {}), like(x, 2));
+  const far = builder.op("Log", [add(x, like(x, 1))], {});
+  return where(small, near, far);
 };
 
 /** The difference of two comparisons, and so 0 for NaN, as in TF.js. */
-const sign: Lowering = (call) => {
-  const x = call.input("x");
-  const { builder } = call;
-  return builder.elementwise(
-    "Sub",
-    builder.cast(isPositive(call, x), x.type.dtype),
-    builder.cast(isNegative(call, x), x.type.dtype),
+const sign: Lowering = ({ builder, input }) => {
+  const x = input("x");
+  return builder.sub(
+    builder.cast(isPositive(builder, x), x.type.dtype),
+    builder.cast(isNegative(builder, x), x.type.dtype),
   );
 };
 
 /** The angle of a point `(b, a)` in `[-pi, pi]`, for finite coordinates. */
-const atan2: Lowering = (call) => {
-  const { builder, input } = call;
+const atan2: Lowering = ({ builder, input }) => {
+  const { add, and, div, like, where } = builder;
   const [a, b] = [input("a"), input("b")];
-  const within = builder.add("Atan", [builder.elementwise("Div", a, b)], {});
-  const turn = builder.add("Where", [
-    isNegative(call, a),
-    like(call, a, -Math.PI),
-    like(call, a, Math.PI),
-  ], {});
-  const origin = builder.add("And", [isZero(call, a), isZero(call, b)], {});
-  return builder.add("Where", [
+  const within = builder.op("Atan", [div(a, b)], {});
+  const turn = where(
+    isNegative(builder, a),
+    like(a, -Math.PI),
+    like(a, Math.PI),
+  );
+  const origin = and(isZero(builder, a), isZero(builder, b));
+  return where(
     origin,
-    like(call, a, 0),
-    builder.add("Where", [
-      isNegative(call, b),
-      builder.elementwise("Add", within, turn),
-      within,
-    ], {}),
-  ], {});
+    like(a, 0),
+    where(isNegative(builder, b), add(within, turn), within),
+  );
 };
 
 const select: Lowering = ({ builder, input }) => {
@@ -112,34 +94,12 @@ const select: Lowering = ({ builder, input }) => {
 
 /** Lowerings of the kernels that work element by element. */
 export const ELEMENTWISE: Lowerings = {
-  Abs: unary("Abs"),
-  Acos: unary("Acos"),
-  Acosh: unary("Acosh"),
-  Asin: unary("Asin"),
-  Asinh: unary("Asinh"),
-  Atan: unary("Atan"),
+  ...Object.fromEntries(UNARY_OPS.map((op) => [op, unary(op)])),
   Atan2: atan2,
-  Atanh: unary("Atanh"),
-  Ceil: unary("Ceil"),
-  Cos: unary("Cos"),
-  Cosh: unary("Cosh"),
-  Erf: unary("Erf"),
-  Exp: unary("Exp"),
-  Floor: unary("Floor"),
-  Log: unary("Log"),
-  Neg: unary("Neg"),
-  Reciprocal: unary("Reciprocal"),
   Round: ({ builder, input }) =>
     input("x").type.dtype === "int32"
       ? input("x")
-      : builder.add("Round", [input("x")], {}),
-  Sigmoid: unary("Sigmoid"),
-  Sin: unary("Sin"),
-  Sinh: unary("Sinh"),
-  Softplus: unary("Softplus"),
-  Sqrt: unary("Sqrt"),
-  Tan: unary("Tan"),
-  Tanh: unary("Tanh"),
+      : builder.op("Round", [input("x")], {}),
   Sign: sign,
   Add: binary("Add"),
   Maximum: binary("Max"),
@@ -153,36 +113,28 @@ export const ELEMENTWISE: Lowerings = {
   Less: ordering("Less"),
   LessEqual: ordering("LessOrEqual"),
   NotEqual: ({ builder, input }) =>
-    builder.add("Not", [
-      builder.elementwise("Equal", input("a"), input("b")),
-    ], {}),
+    builder.not(builder.equal(input("a"), input("b"))),
   LogicalAnd: logical("And"),
   LogicalOr: logical("Or"),
-  LogicalNot: ({ builder, input }) => builder.add("Not", [input("x")], {}),
-  AddN: ({ builder, inputs }) =>
-    inputs.reduce((sum, x) => builder.elementwise("Add", sum, x)),
+  LogicalNot: unary("Not"),
+  AddN: ({ builder, inputs }) => inputs.reduce(builder.add),
   Cast: cast,
-  Expm1: (call) => expm1(call, call.input("x")),
+  Expm1: ({ builder, input }) => expm1(builder, input("x")),
   Identity: ({ input }) => input("x"),
-  IsFinite: ({ builder, input }) =>
-    builder.add("Not", [
-      builder.add("Or", [
-        builder.add("IsNaN", [input("x")], {}),
-        builder.add("IsInf", [input("x")], {}),
-      ], {}),
-    ], {}),
-  IsInf: ({ builder, input }) => builder.add("IsInf", [input("x")], {}),
-  IsNan: ({ builder, input }) => builder.add("IsNaN", [input("x")], {}),
+  IsFinite: ({ builder, input }) => {
+    const [nan, infinite] = (["IsNaN", "IsInf"] as const)
+      .map((op) => builder.op(op, [input("x")], {}));
+    return builder.not(builder.op("Or", [nan!, infinite!], {}));
+  },
+  IsInf: unary("IsInf"),
+  IsNan: unary("IsNaN"),
   Log1p: log1p,
   Rsqrt: ({ builder, input }) =>
-    builder.add("Reciprocal", [
-      builder.add("Sqrt", [input("x")], {}),
-    ], {}),
+    builder.op("Reciprocal", [builder.op("Sqrt", [input("x")], {})], {}),
   Select: select,
-  Square: ({ builder, input }) =>
-    builder.elementwise("Mul", input("x"), input("x")),
+  Square: ({ builder, input }) => builder.mul(input("x"), input("x")),
   SquaredDifference: ({ builder, input }) => {
-    const difference = builder.elementwise("Sub", input("a"), input("b"));
-    return builder.elementwise("Mul", difference, difference);
+    const difference = builder.sub(input("a"), input("b"));
+    return builder.mul(difference, difference);
   },
 };

@@ -8,15 +8,15 @@ import {
 import { ACTIVATION } from "./activation.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
-import { MATMUL } from "./matmul.ts";
+import { PRODUCTS } from "./product.ts";
 
-/** What TF.js calls the activations that it fuses. */
+/** Lowerings of fused activations, by the names of TF.js. */
 const ACTIVATIONS: Lowerings = {
   elu: ACTIVATION.Elu!,
   leakyrelu: ACTIVATION.LeakyRelu!,
   linear: ELEMENTWISE.Identity!,
   prelu: ACTIVATION.Prelu!,
-  relu: ACTIVATION.Relu!,
+  relu: ELEMENTWISE.Relu!,
   relu6: ACTIVATION.Relu6!,
   sigmoid: ELEMENTWISE.Sigmoid!,
 };
@@ -37,37 +37,23 @@ function activate(call: KernelCall, x: Node): Node {
   }) as Node;
 }
 
-/** A product, a bias added to it, and an activation of that: the runtime fuses what it can. */
+/** A product, a bias and an activation: the runtime fuses what it can. */
 const fused = (product: Lowering): Lowering => (call) => {
   const result = product(call) as Node;
-  return activate(
-    call,
-    call.has("bias")
-      ? call.builder.elementwise("Add", result, call.input("bias"))
-      : result,
-  );
+  const biased = call.has("bias")
+    ? call.builder.add(result, call.input("bias"))
+    : result;
+  return activate(call, biased);
 };
 
-const batchNorm: Lowering = (call) => {
-  const { builder, input, attributes } = call;
-  const deviation = builder.add("Sqrt", [
-    builder.elementwise(
-      "Add",
-      input("variance"),
-      builder.fill(attributes.varianceEpsilon, "float32"),
-    ),
-  ], {});
-  const normed = builder.elementwise(
-    "Div",
-    builder.elementwise("Sub", input("x"), input("mean")),
-    deviation,
-  );
-  const scaled = call.has("scale")
-    ? builder.elementwise("Mul", normed, input("scale"))
-    : normed;
-  return call.has("offset")
-    ? builder.elementwise("Add", scaled, input("offset"))
-    : scaled;
+const batchNorm: Lowering = ({ builder, input, has, attributes }) => {
+  const { add, div, mul, sub } = builder;
+  const variance = input("variance");
+  const epsilon = builder.like(variance, attributes.varianceEpsilon);
+  const std = builder.op("Sqrt", [add(variance, epsilon)], {});
+  const normed = div(sub(input("x"), input("mean")), std);
+  const scaled = has("scale") ? mul(normed, input("scale")) : normed;
+  return has("offset") ? add(scaled, input("offset")) : scaled;
 };
 
 /** Lowerings of the kernels that do several things at once. */
@@ -75,5 +61,5 @@ export const FUSED: Lowerings = {
   FusedBatchNorm: batchNorm,
   FusedConv2D: fused(CONVOLUTION.Conv2D!),
   FusedDepthwiseConv2D: fused(CONVOLUTION.DepthwiseConv2dNative!),
-  _FusedMatMul: fused(MATMUL.BatchMatMul!),
+  _FusedMatMul: fused(PRODUCTS.BatchMatMul!),
 };

@@ -1,10 +1,14 @@
 import { util } from "@tensorflow/tfjs-core";
-import { type DType, int32, shapeText, sizeOf } from "../../../core/mod.ts";
+import { type DType, shapeText, sizeOf, stridesOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { typeText } from "../../ops/expect.ts";
-import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
-import { require } from "../kernel_call.ts";
+import {
+  type KernelCall,
+  type Lowering,
+  type Lowerings,
+  require,
+} from "../kernel_call.ts";
 
 const gather: Lowering = (call) => {
   const { builder, input, attributes } = call;
@@ -12,7 +16,7 @@ const gather: Lowering = (call) => {
   const indices = input("indices");
   const axis = util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!;
   const { batchDims } = attributes;
-  if (batchDims === 0) return builder.add("Gather", [x, indices], { axis });
+  if (batchDims === 0) return builder.op("Gather", [x, indices], { axis });
   require(
     call,
     batchDims > 0 && batchDims <= axis,
@@ -22,9 +26,9 @@ const gather: Lowering = (call) => {
 };
 
 /**
- * Each batch has positions of its own: all batches lie under each other in one
- * table, and their positions count from where they begin. A position outside
- * of `[0, n)` is not refused: it is found in another batch.
+ * Each batch has positions of its own: all batches become one table, and the
+ * positions of each are offset by its first row. Positions are not checked: one
+ * outside of `[0, n)` reads a row of another batch.
  *
  * @param x `[...batch,...outer,n,...inner]`, with `n` along the axis.
  * @param indices `[...batch,...places]`
@@ -51,19 +55,15 @@ function gatherInBatches(
     ),
     [batch * n, outer * inner],
   );
-  const begins = int32(
-    [batch, 1],
-    Array.from({ length: batch }, (_, i) => i * n),
-  );
-  const rows = builder.elementwise(
-    "Add",
+  const begins = Array.from({ length: batch }, (_, i) => i * n);
+  const rows = builder.add(
     builder.reshape(indices, [batch, count]),
-    builder.constant(begins.data, "int32", begins.shape),
+    builder.indices(begins, [batch, 1]),
   );
-  const gathered = builder.add("Gather", [
+  const gathered = builder.op("Gather", [
     table,
     builder.reshape(rows, [batch * count]),
-  ], { axis: 0 }) as Node;
+  ], { axis: 0 });
   const apart = builder.reshape(gathered, [batch, count, outer, inner]);
   return builder.reshape(builder.transpose(apart, [0, 2, 1, 3]), [
     ...shape.slice(0, axis),
@@ -72,7 +72,7 @@ function gatherInBatches(
   ]);
 }
 
-/** Adds up rows by segment; those whose segment is not in `[0, numSegments)` are left out. */
+/** Sums rows by segment; rows of segments outside of `[0, numSegments)` are left out. */
 const segmentSum: Lowering = (call) => {
   const { builder, input, attributes } = call;
   const x = input("x");
@@ -90,25 +90,26 @@ const segmentSum: Lowering = (call) => {
       shapeText(segments.type.shape)
     }`,
   );
+  const { and, greaterOrEqual, less, where } = builder;
   const first = builder.fill(0, "int32");
-  const inside = builder.add("And", [
-    builder.elementwise("GreaterOrEqual", segments, first),
-    builder.elementwise("Less", segments, builder.fill(rows, "int32")),
-  ], {});
-  // What is left out adds nothing to the first segment.
+  const inside = and(
+    greaterOrEqual(segments, first),
+    less(segments, builder.fill(rows, "int32")),
+  );
+  // Rows that are left out add zero to the first segment.
   const column = x.type.shape.map((size, axis) => axis === 0 ? size : 1);
-  const added = builder.add("Where", [
+  const added = where(
     builder.reshape(inside, column),
     x,
     builder.fill(0, "float32"),
-  ], {});
-  const target = builder.add("Where", [inside, segments, first], {});
-  return builder.add("ScatterAdd", [added, target], { rows });
+  );
+  const target = where(inside, segments, first);
+  return builder.op("ScatterAdd", [added, target], { rows });
 };
 
 /**
- * Positions in the first axes of a shape, given as vectors `[...,K]`, as
- * positions in those axes laid out in one: `[I]`.
+ * Flattens positions in the first K axes of a shape, row-major:
+ * `[...,K] -> [I]`.
  */
 function flatPositions(
   { builder }: KernelCall,
@@ -116,19 +117,9 @@ function flatPositions(
   shape: readonly number[],
 ): Node {
   const depth = indices.type.shape.at(-1)!;
-  const steps = Array.from(
-    { length: depth },
-    (_, i) => sizeOf(shape.slice(i + 1, depth)),
-  );
-  const moved = builder.elementwise(
-    "Mul",
-    indices,
-    builder.constant(int32([depth], steps).data, "int32", [depth]),
-  );
-  const flat = builder.add("ReduceSum", [moved], {
-    axes: [indices.type.shape.length - 1],
-    keepDims: false,
-  });
+  const steps = stridesOf(shape.slice(0, depth));
+  const moved = builder.mul(indices, builder.indices(steps));
+  const flat = builder.sum(moved, [indices.type.shape.length - 1]);
   return builder.reshape(flat, [sizeOf(flat.type.shape)]);
 }
 
@@ -140,10 +131,8 @@ const gatherNd: Lowering = (call) => {
   const depth = indices.type.shape.at(-1)!;
   const rest = shape.slice(depth);
   const table = builder.reshape(x, [sizeOf(shape.slice(0, depth)), ...rest]);
-  const rows = builder.add("Gather", [
-    table,
-    flatPositions(call, indices, shape),
-  ], { axis: 0 });
+  const positions = flatPositions(call, indices, shape);
+  const rows = builder.op("Gather", [table, positions], { axis: 0 });
   return builder.reshape(rows, [...indices.type.shape.slice(0, -1), ...rest]);
 };
 
@@ -163,7 +152,7 @@ const scatterNd: Lowering = (call) => {
     positions.type.shape[0]!,
     ...shape.slice(depth),
   ]);
-  const table = builder.add("ScatterAdd", [rows, positions], {
+  const table = builder.op("ScatterAdd", [rows, positions], {
     rows: sizeOf(shape.slice(0, depth)),
   });
   return builder.reshape(table, shape);
@@ -172,23 +161,18 @@ const scatterNd: Lowering = (call) => {
 const oneHot: Lowering = ({ builder, input, attributes }) => {
   const { depth, onValue, offValue, dtype } = attributes;
   const indices = input("indices");
-  const classes = builder.constant(
-    int32([depth], Array.from({ length: depth }, (_, i) => i)).data,
-    "int32",
-    [depth],
-  );
-  const hit = builder.elementwise(
-    "Equal",
+  const classes = builder.indices([...Array(depth).keys()]);
+  const hit = builder.equal(
     builder.reshape(indices, [...indices.type.shape, 1]),
     classes,
   );
   const type = (dtype ?? "int32") as DType;
   const numbers = type === "bool" ? "int32" : type;
-  const chosen = builder.add("Where", [
+  const chosen = builder.where(
     hit,
     builder.fill(onValue, numbers),
     builder.fill(offValue, numbers),
-  ], {});
+  );
   return builder.cast(chosen, type);
 };
 

@@ -1,8 +1,7 @@
 import { backend_util, slice_util, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { Lowering, Lowerings } from "../kernel_call.ts";
-import { require } from "../kernel_call.ts";
+import { type Lowering, type Lowerings, require } from "../kernel_call.ts";
 
 function axisOf(x: Node, axis: number): number {
   return util.parseAxisParam(axis, [...x.type.shape])[0]!;
@@ -11,7 +10,7 @@ function axisOf(x: Node, axis: number): number {
 const slice: Lowering = ({ builder, input, attributes }) => {
   const x = input("x");
   const [begin, size] = slice_util.parseSliceParams(
-    // parseSliceParams reads nothing but the shape.
+    // parseSliceParams reads the shape alone.
     { shape: x.type.shape } as never,
     attributes.begin,
     attributes.size,
@@ -37,7 +36,7 @@ const stridedSlice: Lowering = (call) => {
     Math.max(0, Math.ceil((info.end[i]! - begin) / info.strides[i]!))
   );
   require(call, sizeOf(size) > 0, "the result must not be empty");
-  const taken = builder.add("Slice", [x], {
+  const taken = builder.op("Slice", [x], {
     begin: info.begin,
     size,
     steps: info.strides,
@@ -50,7 +49,7 @@ const reverse: Lowering = ({ builder, input, attributes }) => {
   const { shape } = x.type;
   const axes = util.parseAxisParam(attributes.dims, [...shape]);
   const flips = (axis: number): boolean => axes.includes(axis);
-  return builder.add("Slice", [x], {
+  return builder.op("Slice", [x], {
     begin: shape.map((size, axis) => flips(axis) ? size - 1 : 0),
     size: shape,
     steps: shape.map((_, axis) => flips(axis) ? -1 : 1),
@@ -106,7 +105,7 @@ const unpack: Lowering = ({ builder, input, attributes }) => {
 };
 
 const pad: Lowering = ({ builder, input, attributes }) =>
-  builder.add("Pad", [input("x")], {
+  builder.op("Pad", [input("x")], {
     pads: attributes.paddings,
     mode: "constant",
     value: attributes.constantValue,
@@ -119,7 +118,7 @@ const mirrorPad: Lowering = (call) => {
     attributes.mode === "reflect",
     `mode must be "reflect": current value is "${attributes.mode}"`,
   );
-  return builder.add("Pad", [input("x")], {
+  return builder.op("Pad", [input("x")], {
     pads: attributes.paddings,
     mode: "reflect",
     value: 0,
@@ -158,10 +157,10 @@ export const MOVEMENT: Lowerings = {
   StridedSlice: stridedSlice,
   Tile: ({ builder, input, attributes }) => {
     const x = input("x");
-    // One value, as often as asked for: TF.js spreads conditions so.
+    // TF.js broadcasts conditions by tiling one value.
     return sizeOf(x.type.shape) === 1
       ? builder.expand(builder.reshape(x, []), attributes.reps)
-      : builder.add("Tile", [x], { repeats: attributes.reps });
+      : builder.op("Tile", [x], { repeats: attributes.reps });
   },
   Transpose: ({ builder, input, attributes }) =>
     builder.transpose(input("x"), attributes.perm),

@@ -1,4 +1,4 @@
-import { sizeOf } from "../../../core/mod.ts";
+import { BYTES_PER_ELEMENT, sizeOf } from "../../../core/mod.ts";
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Node } from "../../ir/graph.ts";
 import { patchesOfTaps, rows } from "./patches.ts";
@@ -11,18 +11,14 @@ import {
 } from "./window.ts";
 
 /**
- * Convolutions as products of what the window sees with the filter, for devices
+ * Convolutions as products of patches with the filter (im2col), for devices
  * that multiply matrices far faster than they convolve videos. Where the
- * patches of all taps would take too much room, those of some are laid out at a
- * time: never more than there is room for by one product, or one tap. Both
- * gradients share the patches of the result's gradient, which live until both
- * are made.
+ * patches of all taps would take too much memory, those of some taps are laid
+ * out at a time, as many as fit, at least one. Both gradients share the patches
+ * of the result's gradient, which live until both are made.
  */
 
-/** Bytes of a float. */
-const FLOAT = 4;
-
-/** Whether a convolution can be done so: of a video, by a window that moves by one. */
+/** Whether patches fit a convolution: of a video, with strides of one. */
 export function fitsPatches(
   patchBytes: number | undefined,
   window: Window,
@@ -53,13 +49,10 @@ export function patchedConvolution(
     const width = patches.type.shape[1]!;
     const part = builder.slice(weights, [from, 0], [width, filters]);
     from += width;
-    return builder.add("MatMul", [patches, part], {
-      transposeA: false,
-      transposeB: false,
-    }) as Node;
+    return builder.matMul(patches, part);
   });
   return builder.reshape(
-    products.reduce((sum, product) => builder.elementwise("Add", sum, product)),
+    products.reduce(builder.add),
     [x.type.shape[0]!, ...place.to, filters],
   );
 }
@@ -84,10 +77,7 @@ export function patchedFilterGradient(
   const channels = x.type.shape.at(-1)!;
   const filters = dy.type.shape.at(-1)!;
   const parts = patchesOf(builder, dy, back, patchBytes).map((patches) =>
-    builder.add("MatMul", [rows(builder, x), patches], {
-      transposeA: true,
-      transposeB: false,
-    }) as Node
+    builder.matMul(rows(builder, x), patches, true)
   );
   const taps = builder.reshape(builder.concat(parts, 1), [
     channels,
@@ -101,7 +91,7 @@ export function patchedFilterGradient(
   ]);
 }
 
-/** What the window sees at each place, some taps at a time: `[N*to,taps*C]`. */
+/** The patches of some taps at a time: `[N*to,taps*C]` each. */
 function patchesOf(
   builder: GraphBuilder,
   x: Node,
@@ -113,8 +103,9 @@ function patchesOf(
   const padded = padSpatial(builder, x, window);
   const taps = tapsOf(window);
   const [batch, channels] = [x.type.shape[0]!, x.type.shape.at(-1)!];
-  const tapBytes = FLOAT * batch * sizeOf(place.to) * channels;
-  // As even as may be: three times nine rather than twice thirteen and one.
+  const tapBytes = BYTES_PER_ELEMENT.float32 * batch * sizeOf(place.to) *
+    channels;
+  // As even as possible: three times nine rather than twice thirteen and one.
   const most = Math.max(1, Math.floor(patchBytes / tapBytes));
   const together = Math.ceil(taps.length / Math.ceil(taps.length / most));
   const patches: Node[] = [];

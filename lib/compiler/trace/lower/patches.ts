@@ -11,9 +11,9 @@ import {
 } from "./window.ts";
 
 /**
- * Whether a convolution is better done as one matrix product of patches. A
- * convolution of the runtime wants the filter in another order, which costs
- * more than laying out the patches when the window stands in few places.
+ * Whether a convolution is faster as one matrix product of patches. The
+ * runtime's convolution needs the filter in another order, which costs more
+ * than laying out the patches where the window has few positions.
  */
 export function prefersPatches(
   batch: number,
@@ -36,7 +36,7 @@ export function rows(builder: GraphBuilder, x: Node): Node {
   return builder.reshape(x, [sizeOf(x.type.shape) / channels, channels]);
 }
 
-/** What the window sees at each place: `[N,...from,C] -> [N*to,size*C]`. */
+/** The patches of a convolution (im2col): `[N,...from,C] -> [N*to,size*C]`. */
 export function patches(
   builder: GraphBuilder,
   x: Node,
@@ -46,7 +46,7 @@ export function patches(
   return patchesOfTaps(builder, padded, window, tapsOf(window));
 }
 
-/** The same of some taps alone: `[N,...padded,C] -> [N*to,taps*C]`. */
+/** The patches of some taps alone: `[N,...padded,C] -> [N*to,taps*C]`. */
 export function patchesOfTaps(
   builder: GraphBuilder,
   padded: Node,
@@ -59,7 +59,7 @@ export function patchesOfTaps(
   );
 }
 
-/** The gradient of {@link patches}: each patch added back to where it was seen. */
+/** The gradient of {@link patches}: each patch added back to its place (col2im). */
 export function gatherPatches(
   builder: GraphBuilder,
   gradient: Node,
@@ -72,5 +72,5 @@ export function gatherPatches(
     const seen = builder.slice(gradient, [0, i * channels], [places, channels]);
     const grid = builder.reshape(seen, [batch, ...window.to, channels]);
     return placeTap(builder, spread(builder, grid, window), window, tap);
-  }).reduce((sum, part) => builder.elementwise("Add", sum, part));
+  }).reduce(builder.add);
 }

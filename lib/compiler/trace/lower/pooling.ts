@@ -1,4 +1,3 @@
-import { sizeOf } from "../../../core/mod.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 import {
@@ -20,7 +19,7 @@ const pooling = (op: "AveragePool" | "MaxPool"): Lowering => (call) => {
   const { builder } = call;
   const x = call.input("x");
   const { size, strides, dilations, pads } = poolingWindow(call, x.type.shape);
-  const pooled = builder.add(op, [channelsFirst(builder, x)], {
+  const pooled = builder.op(op, [channelsFirst(builder, x)], {
     window: size,
     strides,
     dilations,
@@ -29,7 +28,7 @@ const pooling = (op: "AveragePool" | "MaxPool"): Lowering => (call) => {
   return channelsLast(builder, pooled);
 };
 
-/** How many cells of the input, padding left out, each place of the window sees. */
+/** Cells of the input in each position of the window, padding left out: `[1,...to,1]`. */
 function countsOf(call: KernelCall, window: Window): Node {
   const counts = window.to.map((to, axis) =>
     Array.from({ length: to }, (_, place) => {
@@ -49,26 +48,15 @@ function countsOf(call: KernelCall, window: Window): Node {
   ]);
 }
 
-function sum(call: KernelCall, parts: readonly Node[]): Node {
-  return parts.reduce((total, part) =>
-    call.builder.elementwise("Add", total, part)
-  );
-}
-
 const averageGradient: Lowering = (call) => {
   const { builder } = call;
   const x = call.input("input");
   const window = poolingWindow(call, x.type.shape);
-  const share = builder.elementwise(
-    "Div",
-    call.input("dy"),
-    countsOf(call, window),
-  );
+  const share = builder.div(call.input("dy"), countsOf(call, window));
   const apart = spread(builder, share, window);
-  return sum(
-    call,
-    tapsOf(window).map((tap) => placeTap(builder, apart, window, tap)),
-  );
+  return tapsOf(window)
+    .map((tap) => placeTap(builder, apart, window, tap))
+    .reduce(builder.add);
 };
 
 /** Of equal largest values in a window one takes the whole gradient: in 2-D the first, in 3-D the last. */
@@ -83,21 +71,13 @@ const maxGradient: Lowering = (call) => {
   const taps = tapsOf(window);
   const inOrder = window.size.length === 3 ? taps.toReversed() : taps;
   const parts = inOrder.map((tap) => {
-    const hit = builder.elementwise(
-      "Equal",
-      sliceTap(builder, padded, window, tap),
-      y,
-    );
-    const taken = builder.elementwise(
-      "Mul",
-      builder.cast(hit, "float32"),
-      free,
-    );
-    free = builder.elementwise("Sub", free, taken);
-    const gradient = builder.elementwise("Mul", taken, dy);
+    const hit = builder.equal(sliceTap(builder, padded, window, tap), y);
+    const taken = builder.mul(builder.cast(hit, "float32"), free);
+    free = builder.sub(free, taken);
+    const gradient = builder.mul(taken, dy);
     return placeTap(builder, spread(builder, gradient, window), window, tap);
   });
-  return sizeOf(window.size) === 1 ? parts[0]! : sum(call, parts);
+  return parts.reduce(builder.add);
 };
 
 /** Lowerings of average and max pooling and their gradients. */

@@ -22,10 +22,10 @@ function allIfNone(
 function reduceTo(call: KernelCall, op: ReduceOp, x: Node): Node {
   // tfjs-core names the attribute `reductionIndices` for Max, `axis` for the rest.
   const { axis, reductionIndices, keepDims } = call.attributes;
-  return call.builder.add(op, [x], {
+  return call.builder.op(op, [x], {
     axes: allIfNone(x, reductionIndices ?? axis),
     keepDims: keepDims ?? false,
-  }) as Node;
+  });
 }
 
 const total = (op: "ReduceSum" | "ReduceProd"): Lowering => (call) =>
@@ -47,34 +47,34 @@ function quantify(
 const quantifier = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) =>
   quantify(call, op, call.input("x"));
 
-/** The extreme, and NaN if there is any NaN: the runtime alone would pass it over. */
+/** The extreme, and NaN if there is any NaN, which the runtime would ignore. */
 const extreme = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) => {
   const { builder } = call;
   const x = call.input("x");
   const found = reduceTo(call, op, x);
   if (x.type.dtype !== "float32") return found;
-  const known = quantify(call, "ReduceMin", builder.elementwise("Equal", x, x));
-  return builder.add("Where", [known, found, builder.fill(NaN, "float32")], {});
+  const known = quantify(call, "ReduceMin", builder.equal(x, x));
+  return builder.where(known, found, builder.fill(NaN, "float32"));
 };
 
 const position = (op: "ArgMax" | "ArgMin"): Lowering => (call) => {
   const x = call.input("x");
   const [axis = 0] = axesOf(x, call.attributes.axis);
-  return call.builder.add(op, [x], { axis }) as Node;
+  return call.builder.op(op, [x], { axis });
 };
 
 const softmax: Lowering = ({ builder, input, attributes }) => {
   const x = input("logits");
   const [axis = 0] = axesOf(x, attributes.dim);
-  return builder.add("Softmax", [x], { axis });
+  return builder.op("Softmax", [x], { axis });
 };
 
 const topK: Lowering = ({ builder, input, attributes }) => {
   const { k } = attributes;
   const x = input("x");
   return [
-    builder.add("TopKValues", [x], { k }),
-    builder.add("TopKIndices", [x], { k }),
+    builder.op("TopKValues", [x], { k }),
+    builder.op("TopKIndices", [x], { k }),
   ];
 };
 

@@ -1,24 +1,23 @@
 import { PATCH, type Patches } from "./_patch_search.ts";
 import { type Level, PAD } from "./_pyramid.ts";
 
-/** Mean squared gradient, in squared luma steps, from which motion can be seen. */
-const VISIBLE_STRUCTURE = 2;
-/** Mean squared difference that noise makes of a patch that stays where it is. */
+/** Smallest mean squared gradient that motion can be measured by, luma squared. */
+const MIN_TEXTURE = 2;
+/** Largest mean squared difference between static patches, by noise alone. */
 const NOISE = 4;
 
-/** Whether a patch shows enough for its motion to be seen. */
-export function isCertain({ structure }: Patches, index: number): boolean {
-  return structure[index]! >= VISIBLE_STRUCTURE;
+/** Whether a patch has enough texture to measure its motion. */
+export function hasTexture({ texture }: Patches, index: number): boolean {
+  return texture[index]! >= MIN_TEXTURE;
 }
 
 /**
- * Lets plain background rest. A plain patch fits wherever it is put, so the
- * search leaves it with the motion of what is near, however far that is. Where
- * plain patches reach the border of the picture without an edge between, they
- * are sky, wall or floor, not the inside of a thing, and what shows no motion
- * is taken to have none.
+ * Sets the displacement of plain background to zero. A plain patch matches
+ * anywhere, so the search leaves it with its neighbours' motion. Static plain
+ * patches that connect to the border of the frame without an edge between are
+ * sky, wall or floor rather than the inside of an object.
  */
-export function restBackground(
+export function zeroPlainBackground(
   from: Level,
   to: Level,
   patches: Patches,
@@ -29,7 +28,7 @@ export function restBackground(
   const enter = (index: number): void => {
     if (seen[index] === 1) return;
     seen[index] = 1;
-    if (!isCertain(patches, index) && stays(from, to, patches, index)) {
+    if (!hasTexture(patches, index) && isStatic(from, to, patches, index)) {
       open.push(index);
     }
   };
@@ -52,8 +51,8 @@ export function restBackground(
   }
 }
 
-/** Whether a patch looks the same at the same place, brightness apart. */
-function stays(
+/** Whether a patch matches at the same place, up to brightness. */
+function isStatic(
   { stride, luma }: Level,
   { luma: next }: Level,
   { columns, xs, ys }: Patches,

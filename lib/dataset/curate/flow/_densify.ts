@@ -1,17 +1,17 @@
 import { PATCH, type Patches } from "./_patch_search.ts";
 import { type Level, PAD } from "./_pyramid.ts";
 
-/** How far every pixel of a level moves. */
+/** The displacement of every pixel of a level. */
 export interface DenseLevel {
   readonly width: number;
   readonly height: number;
   readonly u: Float32Array;
   readonly v: Float32Array;
-  /** Scratch: the sum of the weights. */
+  /** Scratch space: the sum of weights. */
   readonly weights: Float32Array;
 }
 
-/** A level where nothing moves. */
+/** A level without motion. */
 export function denseLevel({ width, height }: Level): DenseLevel {
   const size = width * height;
   return {
@@ -24,9 +24,9 @@ export function denseLevel({ width, height }: Level): DenseLevel {
 }
 
 /**
- * Gives each pixel the mean displacement of the patches that cover it; a patch
- * that predicts the pixel badly counts little, which keeps the borders of moving
- * things sharp.
+ * Sets each pixel to the weighted mean displacement of the patches over it. The
+ * weight falls with a patch's error at the pixel, which keeps the borders of
+ * moving objects sharp.
  */
 export function densify(
   from: Level,
@@ -74,8 +74,8 @@ export function densify(
   }
 }
 
-/** Lets the patches of a finer level begin where the coarser level says. */
-export function beginFrom(
+/** Initialises the patches of a finer level from the next coarser level. */
+export function initPatches(
   { width, height, u, v }: DenseLevel,
   patches: Patches,
 ): void {

@@ -7,16 +7,16 @@ const AREA = PATCH * PATCH;
 /** Pixels between the patches of a row, and between the rows. */
 const STEP = 4;
 
-/** A search ends when it moves less than this, in pixels. */
+/** The search ends at steps shorter than this, pixels. */
 const CONVERGED = 0.03;
 
 /**
- * Added to both squared gradients of a patch, in luma steps: where a patch has
- * no edge in a direction, it stays where it was expected.
+ * Added to the diagonal of the Hessian, luma squared: without an edge in a
+ * direction, a patch keeps its initial displacement.
  */
 const DAMPING = AREA * 0.5;
 
-/** The patches of one level and where the search found them. */
+/** The patches of one level and their displacements. */
 export interface Patches {
   readonly columns: number;
   readonly rows: number;
@@ -27,17 +27,17 @@ export interface Patches {
   /** Displacement of each patch, pixels. */
   readonly u: Float32Array;
   readonly v: Float32Array;
-  /** Mean squared difference that remains, brightness apart, in squared luma steps. */
+  /** Mean squared difference after the search, up to brightness, luma squared. */
   readonly residual: Float32Array;
-  /** Difference of brightness that remains, in luma steps. */
+  /** Difference of mean luma after the search. */
   readonly shift: Float32Array;
-  /** Variance of the patch's own luma. */
+  /** Variance of the patch's luma. */
   readonly variance: Float32Array;
-  /** Mean squared gradient, that of an even slope apart: what motion is seen by. */
-  readonly structure: Float32Array;
+  /** Variance of the gradients: an even slope has none. */
+  readonly texture: Float32Array;
 }
 
-/** Lays patches over a level, the last ones against its right and lower side. */
+/** Tiles a level with patches, the last ones flush with its right and lower side. */
 export function layPatches(width: number, height: number): Patches {
   const xs = positions(width);
   const ys = positions(height);
@@ -52,7 +52,7 @@ export function layPatches(width: number, height: number): Patches {
     residual: new Float32Array(count),
     shift: new Float32Array(count),
     variance: new Float32Array(count),
-    structure: new Float32Array(count),
+    texture: new Float32Array(count),
   };
 }
 
@@ -65,12 +65,12 @@ function positions(length: number): Int32Array {
 }
 
 /**
- * Finds where each patch of one picture lies in another: dense inverse search
- * (Kroeger et al. 2016, arXiv 1603.03590). The patch's own gradients serve for
- * every step, so that a step only samples the other picture.
+ * Finds each patch of one frame in another: dense inverse search (Kroeger et
+ * al. 2016, arXiv 1603.03590). Every step uses the gradients of the first frame
+ * and only samples the second.
  *
- * @param patches Their `u` and `v` say where to begin.
- * @param iterations Steps of one patch at most.
+ * @param patches `u` and `v` hold the initial displacements.
+ * @param iterations Largest number of steps of one patch.
  */
 export function searchPatches(
   from: Level,
@@ -79,14 +79,13 @@ export function searchPatches(
   iterations: number,
 ): void {
   const { columns, rows, xs, ys, u, v, residual, shift } = patches;
-  const { variance, structure } = patches;
+  const { variance, texture } = patches;
   const { width, gradientX, gradientY } = from;
   const patch = new Patch();
   const { template, stepX, stepY, found } = patch;
   for (let row = 0, index = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, index++) {
       const x = xs[column]!, y = ys[row]!;
-      // The patch and its gradients.
       let mean = 0, meanSquare = 0, xx = 0, xy = 0, yy = 0;
       let sumGx = 0, sumGy = 0;
       for (let j = 0, k = 0; j < PATCH; j++) {
@@ -112,14 +111,14 @@ export function searchPatches(
       xx -= sumGx * sumGx / AREA;
       xy -= sumGx * sumGy / AREA;
       yy -= sumGy * sumGy / AREA;
-      structure[index] = (xx + yy) / AREA;
+      texture[index] = (xx + yy) / AREA;
       xx += DAMPING;
       yy += DAMPING;
       const determinant = xx * yy - xy * xy;
       patch.meanGx = sumGx / AREA;
       patch.meanGy = sumGy / AREA;
 
-      // Begin where it fits best: as expected, or as the neighbours moved.
+      // Start from the better of the initial and the neighbours' displacements.
       let bestU = u[index]!, bestV = v[index]!;
       let best = patch.compare(to, x + bestU, y + bestV);
       let bestSum = found[0]!, bestX = found[1]!, bestY = found[2]!;
@@ -161,7 +160,7 @@ export function searchPatches(
   }
 }
 
-/** One patch, and how it differs from a place in the other picture. */
+/** One patch, and its difference from a place in the other frame. */
 class Patch {
   readonly template = new Float32Array(AREA);
   readonly stepX = new Float32Array(AREA);
@@ -169,13 +168,13 @@ class Patch {
   meanGx = 0;
   meanGy = 0;
   /**
-   * Of the latest comparison: the sum of the differences, and their products
-   * with the gradients, mean apart. An array, because numbers that closures or
-   * objects keep would be allocated anew at each change.
+   * Of the latest comparison: the sum of differences, and of their products
+   * with the centred gradients. A typed array, because V8 allocates a number
+   * anew whenever a field of an object changes.
    */
   readonly found = new Float64Array(3);
 
-  /** Returns the sum of the squared differences, their mean apart. */
+  /** Returns the sum of squared differences about their mean. */
   compare(
     { width, height, stride, luma }: Level,
     x: number,

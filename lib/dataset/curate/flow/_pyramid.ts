@@ -1,9 +1,9 @@
 import type { Plane } from "./plane.ts";
 
-/** Pixels repeated around each level, so that a patch may leave the picture. */
+/** Replicated border of each level, pixels: patches may leave the frame. */
 export const PAD = 8;
 
-/** A picture at one of its sizes. */
+/** One level of an image pyramid. */
 export interface Level {
   readonly width: number;
   readonly height: number;
@@ -11,17 +11,17 @@ export interface Level {
   readonly stride: number;
   /** Luma in [0,255], padded on all sides. */
   readonly luma: Float32Array;
-  /** Half of the difference between the neighbours to the right and left, unpadded. */
+  /** Central difference along x, unpadded. */
   readonly gradientX: Float32Array;
-  /** The same of those below and above. */
+  /** Central difference along y, unpadded. */
   readonly gradientY: Float32Array;
 }
 
-/** A picture at several sizes, each half as wide and high as the one before. */
+/** An image pyramid: each level has half the width and height of the one before. */
 export class Pyramid {
   readonly levels: readonly Level[];
 
-  /** @param smallest Pixels that the shorter side of the last level has at least. */
+  /** @param smallest Smallest shorter side of a level, pixels. */
   constructor(width: number, height: number, smallest: number) {
     const levels: Level[] = [];
     for (
@@ -42,7 +42,7 @@ export class Pyramid {
     this.levels = levels;
   }
 
-  /** Takes a new picture, of the size of the first level. */
+  /** Rebuilds all levels from a frame of the size of the first. */
   fill({ data }: Plane): void {
     for (const [i, level] of this.levels.entries()) {
       if (i === 0) copyInto(level, data);

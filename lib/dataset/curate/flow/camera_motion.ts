@@ -1,37 +1,37 @@
 import type { Flow } from "./optical_flow.ts";
 
-/** Pixels between the places at which a flow is looked at. */
+/** Pixels between the samples of a flow. */
 export const GRID = 4;
 
-/** How the camera moves from one picture to the next: what most of the flow agrees on. */
+/** Motion of the whole frame between two frames, caused by the camera. */
 export interface CameraMotion {
-  /** Pixels that the middle of the picture moves to the right: the camera pans left. */
+  /** Displacement of the frame centre to the right, pixels: the camera pans left. */
   readonly panX: number;
-  /** Pixels that it moves down. */
+  /** Displacement of the frame centre downwards, pixels. */
   readonly panY: number;
-  /** Growth of the picture: 0.01 = 1 % larger. */
+  /** Growth of the frame content: 0.01 = 1 % larger. */
   readonly zoom: number;
-  /** Turn of the picture, radians clockwise. */
+  /** Rotation of the frame content, radians clockwise. */
   readonly roll: number;
-  /** Root mean square of what they displace, over the picture, pixels. */
+  /** Root mean square displacement over the frame, pixels. */
   readonly displacement: number;
 }
 
 /** Rounds of reweighting. */
 const ROUNDS = 8;
-/** Residual at which a place counts a quarter, pixels: in the first round and in the last. */
+/** Residual that reduces a weight to a quarter in the first and the last round, pixels. */
 const FIRST_SCALE = 4;
 const LAST_SCALE = 0.5;
 /**
- * What a plain place counts: little beside one that shows how it moves, but a
- * large plain background outweighs one small thing that moves before it.
+ * Weight of a sample without texture: small, yet a large plain background
+ * outweighs a small object that moves before it.
  */
-const UNCERTAIN = 0.4;
+const PLAIN_WEIGHT = 0.4;
 
 /**
- * Fits what most of a flow agrees on: pan, zoom and roll, by least squares that
- * are reweighted by Geman and McClure's function, from the median outwards, so
- * that moving things do not pull at it.
+ * Fits pan, zoom and roll to a flow by least squares, iteratively reweighted by
+ * the Geman-McClure function from the median on, so that moving objects count
+ * as outliers.
  *
  * @example
  * ```ts
@@ -39,23 +39,22 @@ const UNCERTAIN = 0.4;
  * import assert from "node:assert/strict";
  *
  * const [width, height] = [32, 24];
- * const u = new Float32Array(width * height).fill(2); // all moves 2 to the right,
- * for (let i = 0; i < 100; i++) u[i] = -5; // but for a corner
+ * const u = new Float32Array(width * height).fill(2); // 2 pixels to the right
+ * for (let i = 0; i < 100; i++) u[i] = -5; // except in a corner
  * const { panX, zoom } = fitCamera({
- *   width, height, u, v: u.map(() => 0), certain: new Uint8Array(768).fill(1), unexplained: 0,
+ *   width, height, u, v: u.map(() => 0), textured: new Uint8Array(768).fill(1), unmatched: 0,
  * });
  * assert.ok(Math.abs(panX - 2) < 0.01 && Math.abs(zoom) < 1e-3);
  * ```
  */
 export function fitCamera(flow: Flow): CameraMotion {
-  const { width, height, u, v, certain } = flow;
+  const { width, height, u, v, textured } = flow;
   const middleX = (width - 1) / 2, middleY = (height - 1) / 2;
   let panX = median(flow, u), panY = median(flow, v), zoom = 0, roll = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const scale = FIRST_SCALE *
       (LAST_SCALE / FIRST_SCALE) ** (round / (ROUNDS - 1));
-    // Sums over all places, weighted: of 1, x, y, x^2 + y^2, u, v, and of the
-    // products of u and v with x and y that zoom and roll consist of.
+    // Weighted sums of 1, x, y, x^2 + y^2, u, v, x u + y v and x v - y u.
     let n = 0, sx = 0, sy = 0, sq = 0, su = 0, sv = 0, along = 0, across = 0;
     for (let row = GRID >> 1; row < height; row += GRID) {
       const y = row - middleY;
@@ -66,8 +65,8 @@ export function fitCamera(flow: Flow): CameraMotion {
         const ru = du - panX - zoom * x + roll * y;
         const rv = dv - panY - zoom * y - roll * x;
         const ratio = 1 + (ru * ru + rv * rv) / (scale * scale);
-        const trust = certain[at] === 1 ? 1 : UNCERTAIN;
-        const w = trust / (ratio * ratio);
+        const prior = textured[at] === 1 ? 1 : PLAIN_WEIGHT;
+        const w = prior / (ratio * ratio);
         n += w;
         sx += w * x;
         sy += w * y;
@@ -85,7 +84,7 @@ export function fitCamera(flow: Flow): CameraMotion {
     panX = (su - sx * zoom + sy * roll) / n;
     panY = (sv - sy * zoom - sx * roll) / n;
   }
-  // The mean of x^2 over a width is width^2 / 12; all else averages out.
+  // The mean of x^2 over a width is width^2 / 12; mixed terms average to zero.
   const meanSquare = (width * width + height * height) / 12;
   const displacement = Math.sqrt(
     panX * panX + panY * panY + (zoom * zoom + roll * roll) * meanSquare,
@@ -94,11 +93,11 @@ export function fitCamera(flow: Flow): CameraMotion {
 }
 
 function median({ width, height }: Flow, values: Float32Array): number {
-  const seen: number[] = [];
+  const samples: number[] = [];
   for (let row = GRID >> 1; row < height; row += GRID) {
     for (let column = GRID >> 1; column < width; column += GRID) {
-      seen.push(values[row * width + column]!);
+      samples.push(values[row * width + column]!);
     }
   }
-  return Float32Array.from(seen).sort()[seen.length >> 1]!;
+  return Float32Array.from(samples).sort()[samples.length >> 1]!;
 }

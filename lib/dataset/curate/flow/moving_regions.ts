@@ -1,45 +1,47 @@
 import { type CameraMotion, GRID } from "./camera_motion.ts";
 import type { Flow } from "./optical_flow.ts";
 
-/** What moves otherwise than the camera does. */
+/** Motion relative to the camera's. */
 export interface MovingRegions {
-  /** Displacement that nineteen of twenty places stay below, camera apart, pixels. */
+  /** 95th percentile of the displacement relative to the camera's, pixels. */
   readonly displacement: number;
-  /** Share of the picture that moves by itself, in [0,1]. */
+  /** Share of the frame that moves relative to the camera, in [0,1]. */
   readonly share: number;
-  /** How many separate regions do. */
+  /** Number of separate moving regions. */
   readonly count: number;
 }
 
-/** Displacements below this may be errors of the flow, pixels. */
+/** Largest displacement that may be an error of the flow, pixels. */
 const NOISE = 0.4;
 
-/** Places that a region has at least; smaller ones are noise. */
+/** Samples of the smallest region; smaller ones are noise. */
 const SMALLEST_REGION = 4;
 
 /**
- * Finds what moves by itself, on a grid of places four pixels apart.
+ * Finds regions that move relative to the camera, on a grid of samples four
+ * pixels apart.
  *
- * @param flow Between two pictures.
- * @param camera What {@link fitCamera} found in it.
+ * @param flow Between two frames.
+ * @param camera The result of {@link fitCamera} for the flow.
  *
  * @example
  * ```ts
- * import { findMovingRegions, fitCamera } from "lib/dataset/curate/mod.ts";
+ * import { findMovingRegions } from "lib/dataset/curate/flow/moving_regions.ts";
+ * import { fitCamera } from "lib/dataset/curate/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const [width, height] = [64, 48];
  * const u = new Float32Array(width * height);
  * for (let y = 10; y < 26; y++) u.fill(3, y * width + 10, y * width + 26);
- * const certain = new Uint8Array(width * height).fill(1);
- * const flow = { width, height, u, v: u.map(() => 0), certain, unexplained: 0 };
+ * const textured = new Uint8Array(width * height).fill(1);
+ * const flow = { width, height, u, v: u.map(() => 0), textured, unmatched: 0 };
  * const { count, share } = findMovingRegions(flow, fitCamera(flow));
  * assert.equal(count, 1);
  * assert.ok(Math.abs(share - 256 / (64 * 48)) < 0.02);
  * ```
  */
 export function findMovingRegions(
-  { width, height, u, v, certain }: Flow,
+  { width, height, u, v, textured }: Flow,
   { panX, panY, zoom, roll }: CameraMotion,
 ): MovingRegions {
   const columns = Math.ceil((width - (GRID >> 1)) / GRID);
@@ -52,8 +54,8 @@ export function findMovingRegions(
       const left = column * GRID + (GRID >> 1);
       const x = left - (width - 1) / 2;
       const at = top * width + left;
-      // What is plain cannot be seen to move by itself.
-      if (certain[at] === 0) continue;
+      // Without texture, motion cannot be measured.
+      if (textured[at] === 0) continue;
       own[i] = Math.hypot(
         u[at]! - panX - zoom * x + roll * y,
         v[at]! - panY - zoom * y - roll * x,
@@ -71,7 +73,7 @@ export function findMovingRegions(
   };
 }
 
-/** Counts regions of ones that touch by their sides, and clears them. */
+/** Counts 4-connected regions of ones, and clears them. */
 function countRegions(cells: Uint8Array, columns: number): number {
   let count = 0;
   const open: number[] = [];

@@ -1,5 +1,10 @@
-import { isCertain, restBackground } from "./_background.ts";
-import { beginFrom, type DenseLevel, denseLevel, densify } from "./_densify.ts";
+import { hasTexture, zeroPlainBackground } from "./_background.ts";
+import {
+  type DenseLevel,
+  denseLevel,
+  densify,
+  initPatches,
+} from "./_densify.ts";
 import {
   layPatches,
   PATCH,
@@ -9,7 +14,7 @@ import {
 import { Pyramid } from "./_pyramid.ts";
 import type { Plane } from "./plane.ts";
 
-/** How far every pixel of a picture moves until the next. */
+/** The displacement of every pixel from one frame to the next. */
 export interface Flow {
   /** Pixels, W. */
   readonly width: number;
@@ -19,42 +24,43 @@ export interface Flow {
   readonly u: Float32Array;
   /** `[H,W]`, pixels down. */
   readonly v: Float32Array;
-  /** `[H,W]`, 1 where the picture shows enough for motion to be seen. */
-  readonly certain: Uint8Array;
+  /** `[H,W]`, 1 where the frame has enough texture to measure motion. */
+  readonly textured: Uint8Array;
   /**
-   * Share of the picture, in [0,1], that the next one does not show anywhere
-   * near: little under motion, nearly all at a cut, whatever the light does.
+   * Share of the frame, in [0,1], without a match in the next: small under
+   * motion, nearly 1 at a cut; independent of brightness.
    */
-  readonly unexplained: number;
+  readonly unmatched: number;
 }
 
-/** The shorter side of the smallest size at which a picture is searched, pixels. */
+/** Shorter side of the coarsest level, pixels. */
 const SMALLEST_SIDE = 12;
 
-/** Steps of a patch at most: many where all begins, fewer where little is left to find. */
+/** Largest number of steps of a patch, at the coarser levels and at the finest. */
 const COARSE_ITERATIONS = 16;
 const FINE_ITERATIONS = 6;
 
-/** A patch is explained if what remains is less than this share of its variance. */
-const EXPLAINED_SHARE = 0.5;
-/** Variance that noise and coding give to a flat patch, in squared luma steps. */
+/** A patch is matched if its residual is below this share of its variance. */
+const MATCHED_SHARE = 0.5;
+/** Variance of a flat patch by noise and coding, luma squared. */
 const FLAT_VARIANCE = 30;
-/** A change of brightness that the light alone does not make from picture to picture. */
+/** Largest change of luma between two frames that light alone causes. */
 const LARGE_SHIFT = 40;
 
 /**
- * Finds the optical flow from each picture to the next by dense inverse search
- * (Kroeger et al. 2016, arXiv 1603.03590), with mean-normalised patches of 8x8
- * on a pyramid down to the size at which the shorter side has 12 pixels or
- * more, without the variational refinement. Plain background that reaches the
- * border of the picture rests.
+ * Estimates the optical flow from each frame to the next by dense inverse
+ * search (Kroeger et al. 2016, arXiv 1603.03590): mean-normalised patches of
+ * 8x8 on a pyramid whose coarsest level has a shorter side of 12 pixels or
+ * more, without the variational refinement. Plain background that touches the
+ * border of the frame has zero flow.
  *
- * It keeps its memory and the last picture's pyramid, so that a video costs one
- * pyramid and one search per picture.
+ * The buffers and the pyramid of the last frame are reused, so that a video
+ * costs one pyramid and one search per frame.
  *
  * @example
  * ```ts
- * import { FlowEstimator, type Plane } from "lib/dataset/curate/mod.ts";
+ * import { FlowEstimator } from "lib/dataset/curate/flow/optical_flow.ts";
+ * import type { Plane } from "lib/dataset/curate/mod.ts";
  * import assert from "node:assert/strict";
  *
  * // A blob that moves 3 pixels to the right.
@@ -65,10 +71,10 @@ const LARGE_SHIFT = 40;
  *     200 * Math.exp(-((i % 48 - cx) ** 2 + (Math.floor(i / 48) - 16) ** 2) / 60)),
  * });
  * const estimator = new FlowEstimator(48, 32);
- * assert.equal(estimator.next(blob(20)), undefined); // the first picture
+ * assert.equal(estimator.next(blob(20)), undefined); // the first frame
  * const flow = estimator.next(blob(23))!;
  * assert.ok(Math.abs(flow.u[16 * 48 + 20]! - 3) < 0.2);
- * assert.ok(flow.unexplained < 0.05);
+ * assert.ok(flow.unmatched < 0.05);
  * ```
  */
 export class FlowEstimator {
@@ -79,17 +85,17 @@ export class FlowEstimator {
   #started = false;
   readonly #patches: readonly Patches[];
   readonly #dense: readonly DenseLevel[];
-  readonly #certain: Uint8Array;
+  readonly #textured: Uint8Array;
 
   /**
-   * @param width Pixels of the pictures that will come, 8 or more.
-   * @param height The same.
+   * @param width Width of every frame, pixels, 8 or more.
+   * @param height Height of every frame, pixels, 8 or more.
    * @throws {RangeError} if a side is less than 8 pixels
    */
   constructor(width: number, height: number) {
     if (!(Math.min(width, height) >= PATCH)) {
       throw new RangeError(
-        `Cannot estimate flow: pictures must be at least ${PATCH}x${PATCH}: ` +
+        `Cannot estimate flow: frames must be at least ${PATCH}x${PATCH}: ` +
           `current size is ${width}x${height}`,
       );
     }
@@ -102,30 +108,29 @@ export class FlowEstimator {
       layPatches(level.width, level.height)
     );
     this.#dense = levels.map(denseLevel);
-    this.#certain = new Uint8Array(width * height);
+    this.#textured = new Uint8Array(width * height);
   }
 
-  /** Forgets the last picture: the next one begins a new video. */
+  /** Drops the last frame: the next one begins a new video. */
   restart(): void {
     this.#started = false;
   }
 
   /**
-   * Takes the next picture.
+   * Computes the flow from the previous frame to this one.
    *
-   * @returns How the picture before it moves towards it; undefined for the first
-   *   one. The arrays are used again by the next call.
+   * @returns undefined for the first frame. The next call overwrites the arrays.
    */
-  next(picture: Plane): Flow | undefined {
+  next(frame: Plane): Flow | undefined {
     const { width, height } = this;
-    if (picture.width !== width || picture.height !== height) {
+    if (frame.width !== width || frame.height !== height) {
       throw new RangeError(
-        `Cannot estimate flow: pictures must be ${width}x${height}: ` +
-          `current size is ${picture.width}x${picture.height}`,
+        `Cannot estimate flow: frames must be ${width}x${height}: ` +
+          `current size is ${frame.width}x${frame.height}`,
       );
     }
     [this.#before, this.#after] = [this.#after, this.#before];
-    this.#after.fill(picture);
+    this.#after.fill(frame);
     if (!this.#started) {
       this.#started = true;
       return undefined;
@@ -137,33 +142,26 @@ export class FlowEstimator {
       if (i === coarsest) {
         patches.u.fill(0);
         patches.v.fill(0);
-      } else beginFrom(this.#dense[i + 1]!, patches);
+      } else initPatches(this.#dense[i + 1]!, patches);
       const iterations = i === 0 ? FINE_ITERATIONS : COARSE_ITERATIONS;
       searchPatches(from, to, patches, iterations);
-      if (i === 0) restBackground(from, to, patches);
+      if (i === 0) zeroPlainBackground(from, to, patches);
       densify(from, to, patches, this.#dense[i]!);
     }
     const { u, v } = this.#dense[0]!;
     const patches = this.#patches[0]!;
-    const certain = this.#certain;
-    markCertain(patches, certain, width);
-    return {
-      width,
-      height,
-      u,
-      v,
-      certain,
-      unexplained: unexplained(patches),
-    };
+    const textured = this.#textured;
+    markTextured(patches, textured, width);
+    return { width, height, u, v, textured, unmatched: unmatched(patches) };
   }
 }
 
 /**
- * The optical flow from one picture to another. For more than two pictures use
- * {@link FlowEstimator}, which keeps what it can.
+ * The optical flow from one frame to another. For more than two frames,
+ * {@link FlowEstimator} is faster.
  *
  * @param from `[H,W]`, luma in [0,255].
- * @param to The same.
+ * @param to `[H,W]`, luma in [0,255].
  *
  * @example
  * ```ts
@@ -180,29 +178,29 @@ export function opticalFlow(from: Plane, to: Plane): Flow {
   return estimator.next(to)!;
 }
 
-/** The middle of every patch that shows enough; the middles cover all but the border. */
-function markCertain(
+/** Marks the middle of every textured patch; the middles cover all but the border. */
+function markTextured(
   patches: Patches,
-  certain: Uint8Array,
+  textured: Uint8Array,
   width: number,
 ): void {
   const { columns, rows, xs, ys } = patches;
-  certain.fill(0);
+  textured.fill(0);
   for (let row = 0, index = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, index++) {
-      if (!isCertain(patches, index)) continue;
+      if (!hasTexture(patches, index)) continue;
       for (let y = PATCH / 4; y < PATCH * 3 / 4; y++) {
         const start = (ys[row]! + y) * width + xs[column]! + PATCH / 4;
-        certain.fill(1, start, start + PATCH / 2);
+        textured.fill(1, start, start + PATCH / 2);
       }
     }
   }
 }
 
-function unexplained({ residual, variance, shift }: Patches): number {
+function unmatched({ residual, variance, shift }: Patches): number {
   let count = 0;
   for (let i = 0; i < residual.length; i++) {
-    const expected = EXPLAINED_SHARE * (variance[i]! + FLAT_VARIANCE);
+    const expected = MATCHED_SHARE * (variance[i]! + FLAT_VARIANCE);
     if (residual[i]! > expected || Math.abs(shift[i]!) > LARGE_SHIFT) count++;
   }
   return count / residual.length;

@@ -1,6 +1,6 @@
 import { CHANNELS, type Clip } from "lib/core/mod.ts";
 
-/** The brightness of a picture, without its colours. */
+/** The luma of a frame. */
 export interface Plane {
   /** Pixels, W. */
   readonly width: number;
@@ -10,11 +10,11 @@ export interface Plane {
   readonly data: Float32Array | Uint8Array;
 }
 
-/** Shares of red, green and blue in luma (ITU-R BT.709). */
+/** Weights of red, green and blue in luma (ITU-R BT.709). */
 const RED = 0.2126, GREEN = 0.7152, BLUE = 0.0722;
 
 /**
- * The brightness of one frame of a clip.
+ * The luma of one frame of a clip.
  *
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1].
  * @param index Frame, in `[0, T)`.

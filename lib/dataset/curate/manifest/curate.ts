@@ -9,36 +9,36 @@ import {
 } from "./row.ts";
 import { assignPhase, type KeepRules, rounded } from "./rules.ts";
 
-/** A file, and what became of it. */
+/** A file and its analysis. */
 export interface SourceFile {
-  /** As the manifest shall name it. */
+  /** As written to the manifest. */
   readonly path: string;
-  /** Of the whole contents; null if they could not be read. */
+  /** Of the whole contents; null if unreadable. */
   readonly sha256: string | null;
   readonly bytes: number | null;
   readonly outcome:
     | { readonly analysis: Analysis }
     | { readonly rule: DropRule; readonly reason: string };
   readonly captions: readonly TimedCaption[];
-  /** What a person should know, such as a sidecar that could not be read. */
+  /** Warnings for the user, such as an unreadable sidecar. */
   readonly notes: readonly string[];
 }
 
-/** How shots are chosen. */
+/** How shots are selected. */
 export interface CurateOptions extends KeepRules {
-  /** Share of the files that is kept for validation, in [0,1). */
+  /** Share of the files in the validation split, in [0,1). */
   readonly validation: number;
 }
 
 /**
- * Decides about every shot of every file: kept in a phase and a split, or
- * dropped with the reason. Nothing but the arguments decides.
+ * Keeps each shot of each file in a phase and a split, or drops it with a reason.
+ * Deterministic.
  *
  * Of duplicates, the shot with the most pixels is kept. All shots of a file are
- * on one side of the split, which depends on the file's contents alone, so that
- * it stays when files are added or renamed.
+ * in one split, which depends on the contents of the file alone, so that it does
+ * not change when files are added or renamed.
  *
- * @returns A row for each shot and for each file without shots, by path.
+ * @returns A row for each shot and for each file without shots, sorted by path.
  *
  * @example
  * ```ts
@@ -63,15 +63,15 @@ export function curate(
   options: CurateOptions,
 ): ManifestRow[] {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const first = new Map<string, string>();
+  const pathByHash = new Map<string, string>();
   const rows = sorted.flatMap((file): Candidate[] => {
     const { sha256, path, outcome } = file;
-    const earlier = sha256 === null ? undefined : first.get(sha256);
+    const earlier = sha256 === null ? undefined : pathByHash.get(sha256);
     if (earlier !== undefined) {
       const reason = `holds the same bytes as "${earlier}"`;
       return [{ row: fileRow(file, "same_file", reason) }];
     }
-    if (sha256 !== null) first.set(sha256, path);
+    if (sha256 !== null) pathByHash.set(sha256, path);
     return "rule" in outcome
       ? [{ row: fileRow(file, outcome.rule, outcome.reason) }]
       : rowsOf(file, outcome.analysis, options);
@@ -79,7 +79,7 @@ export function curate(
   return withoutDuplicates(rows);
 }
 
-/** A row, and the segment that it is about. */
+/** A row and its segment. */
 interface Candidate {
   readonly row: ManifestRow;
   readonly segment?: Segment;
@@ -106,7 +106,7 @@ function rowsOf(
     const drop = dropReason(segment, analysis, options);
     if (drop !== undefined || scores === null) {
       const [rule, reason] = drop ??
-        ["too_short", "has less than two pictures"];
+        ["too_short", "has fewer than two frames"];
       const row = {
         status: "dropped" as const,
         rule,
@@ -142,18 +142,16 @@ function dropReason(
   { video }: Analysis,
   rules: KeepRules,
 ): [DropRule, string] | undefined {
-  if (kind === "blank") return ["blank", "shows nothing: one plain colour"];
+  if (kind === "blank") return ["blank", "shows one plain colour"];
   if (kind === "damaged") {
-    return ["damaged", "the decoder had to guess parts of these pictures"];
+    return ["damaged", "the decoder concealed errors in these frames"];
   }
   const seconds = endSeconds - startSeconds;
   if (seconds < rules.minSeconds - 1e-6 || scores === null) {
     const rule = rules.minSeconds;
     return [
       "too_short",
-      `lasts ${
-        rounded(seconds)
-      } s (${pictures} pictures), ${rule} s are needed`,
+      `lasts ${rounded(seconds)} s (${pictures} frames), ${rule} s are needed`,
     ];
   }
   const side = Math.min(video.width, video.height);
@@ -212,7 +210,7 @@ function sourceOf(
   return { path, sha256, bytes };
 }
 
-/** Those that say something about at least half of a shot. */
+/** The captions that cover at least half of a shot. */
 function captionsFor(
   captions: readonly TimedCaption[],
   { startSeconds, endSeconds }: Segment,
@@ -225,7 +223,7 @@ function captionsFor(
   });
 }
 
-/** The first 32 bits of the contents' hash decide, evenly spread. */
+/** Whether the first 32 bits of the hash, as a share of 2^32, are below a share. */
 function isForValidation(sha256: string, share: number): boolean {
   return parseInt(sha256.slice(0, 8), 16) / 2 ** 32 < share;
 }

@@ -1,44 +1,45 @@
 import { hammingDistance } from "../scores/perceptual_hash.ts";
 
-/** What is compared of two shots. */
-export interface Likeness {
+/** The properties of a shot that are compared. */
+export interface ShotFingerprint {
   /** Shots of one file are never duplicates of each other. */
   readonly file: string;
   readonly seconds: number;
-  /** Perceptual hash of the middle picture: 16 hexadecimal digits. */
+  /** Perceptual hash of the middle frame: 16 hexadecimal digits. */
   readonly hash: string;
-  /** 8 pictures of 8x8 luma, base64. */
+  /** Luma of 8 frames of 8x8, base64. */
   readonly moments: string;
 }
 
-/** Bits in which the hashes of duplicates differ at most. */
-const SAME_HASH = 7;
-/** Seconds by which their lengths differ at most, and as a share. */
-const SAME_SECONDS = 0.25;
-const SAME_SHARE = 0.03;
-/** Correlation of what changes in them, at least. */
-const SAME_CHANGES = 0.8;
-/** Luma steps below which nothing changes that could be compared. */
+/** Largest distance between the hashes of duplicates, bits. */
+const MAX_HASH_DISTANCE = 7;
+/** Largest difference between the durations of duplicates: the larger of the two. */
+const MAX_SECONDS = 0.25;
+const MAX_SHARE = 0.03;
+/** Smallest correlation of the changes of duplicates over time. */
+const MIN_CORRELATION = 0.8;
+/** Root mean square change of luma below which a shot is static. */
 const STILL = 1;
 
-/** Bits of a part of the hash that serves as a key. */
+/** Bits of a key: a quarter of the hash. */
 const KEY_BITS = 16;
 const KEYS = 4;
 
 /**
- * Finds shots that show the same as an earlier one, whatever their size, coding
- * and frame rate: as long, alike in the middle, and changing alike over time.
- * The last keeps two takes of one fixed camera apart.
+ * Finds shots that duplicate an earlier one at any size, coding and frame rate:
+ * equal duration, equal middle frame, and equal change over time, which
+ * distinguishes two shots of one fixed camera.
  *
- * No two hashes that differ in 7 of 64 bits differ by more than one bit in
- * each of four quarters, so candidates come from a table and the time taken
+ * Two hashes that differ in 7 of 64 bits differ by at most one bit in one of
+ * four quarters. Candidates are therefore looked up by quarter, and the time
  * does not grow with the square of the number of shots.
  *
- * @returns For each shot the index of the first one that it repeats, or undefined.
+ * @returns For each shot, the index of the first one that it duplicates, or
+ * undefined.
  *
  * @example
  * ```ts
- * import { findDuplicates } from "lib/dataset/curate/mod.ts";
+ * import { findDuplicates } from "lib/dataset/curate/manifest/duplicates.ts";
  * import assert from "node:assert/strict";
  *
  * const moments = Uint8Array.from({ length: 512 }, (_, i) => i * 37).toBase64();
@@ -48,7 +49,7 @@ const KEYS = 4;
  * ```
  */
 export function findDuplicates(
-  shots: readonly Likeness[],
+  shots: readonly ShotFingerprint[],
 ): (number | undefined)[] {
   const table = new Map<string, number[]>();
   return shots.map((shot, index) => {
@@ -57,8 +58,8 @@ export function findDuplicates(
       keys.flatMap(nearKeys).flatMap((key) => table.get(key) ?? []),
     );
     const found = [...candidates].sort((a, b) => a - b)
-      .find((i) => areAlike(shots[i]!, shot));
-    // What repeats an earlier shot finds it again; only firsts are entered.
+      .find((i) => areDuplicates(shots[i]!, shot));
+    // Duplicates are not entered: later ones match the first shot again.
     if (found === undefined) {
       for (const key of keys) {
         const entries = table.get(key);
@@ -70,20 +71,20 @@ export function findDuplicates(
   });
 }
 
-function areAlike(a: Likeness, b: Likeness): boolean {
+function areDuplicates(a: ShotFingerprint, b: ShotFingerprint): boolean {
   const longer = Math.max(a.seconds, b.seconds);
   return a.file !== b.file &&
     Math.abs(a.seconds - b.seconds) <=
-      Math.max(SAME_SECONDS, SAME_SHARE * longer) &&
-    hammingDistance(a.hash, b.hash) <= SAME_HASH &&
-    changeAlike(
+      Math.max(MAX_SECONDS, MAX_SHARE * longer) &&
+    hammingDistance(a.hash, b.hash) <= MAX_HASH_DISTANCE &&
+    changesMatch(
       Uint8Array.fromBase64(a.moments),
       Uint8Array.fromBase64(b.moments),
     );
 }
 
-/** Whether what differs from the mean picture is the same in both. */
-function changeAlike(a: Uint8Array, b: Uint8Array): boolean {
+/** Whether the deviations from the mean frame correlate. */
+function changesMatch(a: Uint8Array, b: Uint8Array): boolean {
   const [x, y] = [centred(a), centred(b)];
   let xx = 0, xy = 0, yy = 0;
   for (let i = 0; i < x.length; i++) {
@@ -93,10 +94,10 @@ function changeAlike(a: Uint8Array, b: Uint8Array): boolean {
   }
   const still = STILL ** 2 * x.length;
   if (xx < still && yy < still) return true;
-  return xy >= SAME_CHANGES * Math.sqrt(xx * yy);
+  return xy >= MIN_CORRELATION * Math.sqrt(xx * yy);
 }
 
-/** Every moment less the mean of all moments. */
+/** Subtracts the mean over all moments. */
 function centred(moments: Uint8Array): Float64Array {
   const cells = 64, count = moments.length / cells;
   return Float64Array.from(moments, (value, i) => {
@@ -106,7 +107,7 @@ function centred(moments: Uint8Array): Float64Array {
   });
 }
 
-/** The four quarters of a hash, told apart. */
+/** The four quarters of a hash, each with its index. */
 function keysOf(hash: string): string[] {
   const digits = KEY_BITS / 4;
   return Array.from(
@@ -115,7 +116,7 @@ function keysOf(hash: string): string[] {
   );
 }
 
-/** A key, and those that differ in one bit. */
+/** A key, and all keys at a distance of one bit. */
 function nearKeys(key: string): string[] {
   const [quarter, digits] = key.split(":") as [string, string];
   const value = parseInt(digits, 16);

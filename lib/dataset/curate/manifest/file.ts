@@ -27,15 +27,13 @@ export async function readManifest(path: string): Promise<ManifestRow[]> {
     throw new InputError(
       `Cannot read line ${i + 1} of "${path}": ${
         issue.path.join(".") || "the row"
-      } must be as the manifest's format says: ${issue.message}; ingest the videos again`,
+      } must match the manifest format: ${issue.message}; ingest the videos again`,
     );
   });
 }
 
 /**
- * Writes a manifest in one step: a row a line.
- *
- * @throws {InputError} if the disk does not take it
+ * Writes a manifest atomically, a row per line.
  *
  * @example
  * ```ts

@@ -1,21 +1,22 @@
 import * as z from "zod";
+import { PHASES } from "../../vocabulary/mod.ts";
 import { scoresSchema, segmentSchema, videoSchema } from "../analysis.ts";
 
-/** Changes whenever a reader of older manifests would misread a row. */
+/** To be raised by every change that breaks readers of older manifests. */
 export const MANIFEST_VERSION = 1;
 
 const text = z.string().min(1);
 
-/** A sentence that says what a shot shows. */
-export const captionSchema = z.strictObject({
+/** A description of a shot. */
+const captionSchema = z.strictObject({
   text,
-  language: text.describe("BCP 47 tag; und where it is not known"),
+  language: text.describe("BCP 47 tag; und if unknown"),
 });
 
-/** The same as a type. */
+/** A description of a shot. */
 export type Caption = z.infer<typeof captionSchema>;
 
-/** Why a shot or a file was dropped. */
+/** Names of the rules that drop shots or files. */
 export const DROP_RULES = [
   "unreadable",
   "no_video",
@@ -33,7 +34,9 @@ export const DROP_RULES = [
 ] as const;
 
 const source = z.strictObject({
-  path: text.describe("from the folder of the manifest; / between folders"),
+  path: text.describe(
+    "relative to the folder of the manifest; / between folders",
+  ),
   sha256: z.string().nullable().describe("of the whole file; null if unread"),
   bytes: z.number().int().min(0).nullable(),
 });
@@ -50,17 +53,16 @@ const shot = segmentSchema.pick({
 
 const common = {
   version: z.literal(MANIFEST_VERSION),
-  id: text.describe("the same contents, the same name"),
+  id: text.describe("derived from the file contents"),
   source,
   hash: z.string().nullable(),
   captions: z.array(captionSchema),
-  notes: z.array(z.string()).describe("what a person should know"),
+  notes: z.array(z.string()).describe("warnings for the user"),
 };
 
-/** A shot to train or validate on. */
-export const keptRowSchema = z.strictObject({
+const keptRowSchema = z.strictObject({
   status: z.literal("kept"),
-  phase: z.literal([1, 2, 3, 4, 5]),
+  phase: z.literal(PHASES),
   phaseReason: text,
   split: z.enum(["train", "validation"]),
   ...common,
@@ -69,8 +71,7 @@ export const keptRowSchema = z.strictObject({
   scores: scoresSchema,
 });
 
-/** A shot, or a whole file, that is not used, and why. */
-export const droppedRowSchema = z.strictObject({
+const droppedRowSchema = z.strictObject({
   status: z.literal("dropped"),
   rule: z.enum(DROP_RULES),
   reason: text,
@@ -80,7 +81,7 @@ export const droppedRowSchema = z.strictObject({
   scores: scoresSchema.nullable(),
 });
 
-/** A line of a manifest. */
+/** A row of a manifest. */
 export const manifestRowSchema = z.discriminatedUnion("status", [
   keptRowSchema,
   droppedRowSchema,
@@ -88,9 +89,7 @@ export const manifestRowSchema = z.discriminatedUnion("status", [
 
 /** A shot to train or validate on. */
 export type KeptRow = z.infer<typeof keptRowSchema>;
-/** A shot, or a whole file, that is not used, and why. */
-export type DroppedRow = z.infer<typeof droppedRowSchema>;
-/** A line of a manifest. */
+/** A row of a manifest. */
 export type ManifestRow = z.infer<typeof manifestRowSchema>;
-/** Name of a reason to drop. */
-export type DropRule = DroppedRow["rule"];
+/** Name of a rule that drops shots or files. */
+export type DropRule = typeof DROP_RULES[number];

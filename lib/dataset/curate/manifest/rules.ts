@@ -1,20 +1,18 @@
+import type { Phase } from "../../vocabulary/mod.ts";
 import type { Scores } from "../analysis.ts";
 
-/** The phases of the curriculum, from simple to mixed. */
-export type Phase = 1 | 2 | 3 | 4 | 5;
-
-/** A limit on a score, and what a shot beyond it is called. */
+/** A limit on a score, and the property of the shots beyond it. */
 interface Limit {
   readonly score: keyof Scores;
   readonly name: string;
   readonly at: "least" | "most";
   readonly value: number;
-  /** Whether the sign does not matter: zooming in or out. */
-  readonly eitherWay?: boolean;
+  /** Compares the absolute value, as for zooming in or out. */
+  readonly absolute?: boolean;
 }
 
-/** What makes a shot one of fast action, occlusion or changing perspective. */
-export const ACTION: readonly Limit[] = [
+/** Fast action, occlusion or changing perspective. */
+const ACTION: readonly Limit[] = [
   { score: "subjectMotion", name: "fast subjects", at: "least", value: 0.5 },
   { score: "cameraMotion", name: "fast camera", at: "least", value: 0.3 },
   { score: "occlusion", name: "occlusion", at: "least", value: 0.05 },
@@ -23,12 +21,12 @@ export const ACTION: readonly Limit[] = [
     name: "changing perspective",
     at: "least",
     value: 0.2,
-    eitherWay: true,
+    absolute: true,
   },
 ];
 
-/** What makes a shot one of unusual angles, weather or dynamic light. */
-export const UNUSUAL: readonly Limit[] = [
+/** Unusual angles, weather or light. */
+const UNUSUAL: readonly Limit[] = [
   { score: "brightness", name: "dark", at: "most", value: 0.15 },
   { score: "brightness", name: "very bright", at: "least", value: 0.85 },
   { score: "contrast", name: "hazy", at: "most", value: 0.04 },
@@ -38,26 +36,26 @@ export const UNUSUAL: readonly Limit[] = [
     name: "rolling camera",
     at: "least",
     value: 0.2,
-    eitherWay: true,
+    absolute: true,
   },
 ];
 
-/** What a calm shot must stay below for phase 1. */
-export const LIVELY: readonly Limit[] = [
+/** More than phase 1. */
+const LIVELY: readonly Limit[] = [
   { score: "cameraMotion", name: "moving camera", at: "least", value: 0.025 },
   { score: "subjects", name: "several subjects", at: "least", value: 2 },
 ];
 
 /**
- * Assigns a shot to a phase: action and unusual conditions together are phase
- * 5, unusual conditions alone 4, action alone 3; of the calm shots, a moving
- * camera or several subjects make phase 2, and the rest is phase 1.
+ * Assigns a shot to a phase: 5 for action under unusual conditions, 4 for
+ * unusual conditions, 3 for action, 2 for a moving camera or several subjects,
+ * 1 for all others.
  *
- * @returns The phase, and why in words with the numbers that decided.
+ * @returns The phase, and the scores that decided.
  *
  * @example
  * ```ts
- * import { assignPhase } from "lib/dataset/curate/mod.ts";
+ * import { assignPhase } from "lib/dataset/curate/manifest/rules.ts";
  * import assert from "node:assert/strict";
  *
  * const still = { motion: 0.02, cameraMotion: 0.001, panRight: 0, panDown: 0, zoom: 0, roll: 0,
@@ -90,38 +88,38 @@ export function assignPhase(scores: Scores): { phase: Phase; reason: string } {
   return { phase, reason: reasons.join(", ") };
 }
 
-/** The limits that a shot is beyond, in words. */
+/** Describes the limits that a shot exceeds. */
 function beyond(limits: readonly Limit[], scores: Scores): string[] {
-  return limits.flatMap(({ score, name, at, value, eitherWay }) => {
+  return limits.flatMap(({ score, name, at, value, absolute }) => {
     const found = scores[score];
     if (found === null) return [];
-    const size = eitherWay ? Math.abs(found) : found;
+    const size = absolute ? Math.abs(found) : found;
     if (at === "least" ? size < value : size > value) return [];
     const sign = at === "least" ? ">=" : "<=";
     return [`${name} (${score} ${rounded(size)} ${sign} ${value})`];
   });
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function rounded(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** What a shot must be to be kept. */
+/** Conditions for keeping a shot. */
 export interface KeepRules {
-  /** Seconds, after trimming. */
+  /** Seconds after trimming. */
   readonly minSeconds: number;
   /** Pixels of the shorter side, as displayed. */
   readonly minSide: number;
-  /** Mean speed in diagonals per second: less is a still picture. */
+  /** Mean speed, frame diagonals per second: below it, a shot is a still. */
   readonly minMotion: number;
-  /** Variance of the Laplacian: less is out of focus. */
+  /** Variance of the Laplacian: below it, a shot is out of focus. */
   readonly minSharpness: number;
-  /** Share of the picture that may look like writing. */
+  /** Largest share of the frame with static text. */
   readonly maxOverlay: number;
 }
 
-/** The rules unless a user says otherwise. */
+/** The defaults of `deno task ingest`. */
 export const KEEP_DEFAULTS: KeepRules = {
   minSeconds: 1,
   minSide: 64,

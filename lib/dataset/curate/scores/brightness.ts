@@ -1,6 +1,6 @@
 import type { Plane } from "../flow/plane.ts";
 
-/** How light a picture is, and how much light and dark differ. */
+/** Mean and spread of luma. */
 export interface Brightness {
   /** Mean luma, in [0,1]. */
   readonly mean: number;
@@ -9,11 +9,11 @@ export interface Brightness {
 }
 
 /**
- * Measures light.
+ * Mean and standard deviation of luma.
  *
  * @example
  * ```ts
- * import { brightnessOf } from "lib/dataset/curate/mod.ts";
+ * import { brightnessOf } from "lib/dataset/curate/scores/brightness.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(

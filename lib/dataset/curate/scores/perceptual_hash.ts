@@ -1,6 +1,6 @@
 import type { Plane } from "../flow/plane.ts";
 
-/** Cells of a thumbnail's side. */
+/** Side of a thumbnail. */
 export const THUMBNAIL = 16;
 /** Frequencies of the hash in each direction. */
 const FREQUENCIES = 8;
@@ -16,11 +16,11 @@ const COSINES = Float64Array.from(
 );
 
 /**
- * The picture as 16x16 means of luma, whatever its size and shape.
+ * Scales a frame of any size and aspect to 16x16 means of luma.
  *
  * @example
  * ```ts
- * import { thumbnailOf } from "lib/dataset/curate/mod.ts";
+ * import { thumbnailOf } from "lib/dataset/curate/scores/perceptual_hash.ts";
  * import assert from "node:assert/strict";
  *
  * const data = new Uint8Array(48 * 32).fill(7);
@@ -30,10 +30,9 @@ const COSINES = Float64Array.from(
 export function thumbnailOf({ width, height, data }: Plane): Float32Array {
   const sums = new Float32Array(THUMBNAIL * THUMBNAIL);
   const counts = new Float32Array(THUMBNAIL * THUMBNAIL);
-  // A small picture may have fewer pixels than there are cells: each cell takes
-  // at least the pixel under it.
-  const columns = Math.max(width, THUMBNAIL),
-    rows = Math.max(height, THUMBNAIL);
+  // Frames below 16x16 are enlarged by repeating pixels.
+  const columns = Math.max(width, THUMBNAIL);
+  const rows = Math.max(height, THUMBNAIL);
   for (let j = 0; j < rows; j++) {
     const y = Math.floor(j * height / rows);
     const cellRow = Math.floor(j * THUMBNAIL / rows) * THUMBNAIL;
@@ -48,24 +47,24 @@ export function thumbnailOf({ width, height, data }: Plane): Float32Array {
 }
 
 /**
- * A hash that changes little when a picture is scaled, coded again or made
- * lighter: the signs of its 8x8 lowest frequencies (discrete cosine transform),
- * those of whole rows and columns left out, against their median.
+ * A hash that changes little under scaling, coding and brightness: which of the
+ * 8x8 lowest frequencies of the discrete cosine transform, without those
+ * constant along rows or columns, exceed their median.
  *
  * @param thumbnail `[16,16]`, from {@link thumbnailOf}.
  * @returns 64 bits as 16 hexadecimal digits; compare with {@link hammingDistance}.
  *
  * @example
  * ```ts
- * import { hammingDistance, perceptualHash, thumbnailOf } from "lib/dataset/curate/mod.ts";
+ * import { hammingDistance, perceptualHash, thumbnailOf } from "lib/dataset/curate/scores/perceptual_hash.ts";
  * import assert from "node:assert/strict";
  *
- * const picture = (light: number) => ({
+ * const frame = (light: number) => ({
  *   width: 64,
  *   height: 36,
  *   data: Uint8Array.from({ length: 64 * 36 }, (_, i) => light + 40 * Math.sin(i / 7) ** 2),
  * });
- * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(picture(light))));
+ * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(frame(light))));
  * assert.ok(hammingDistance(a!, b!) <= 2);
  * ```
  */
@@ -97,11 +96,11 @@ export function perceptualHash(thumbnail: Float32Array): string {
 }
 
 /**
- * Bits in which two hashes of 16 hexadecimal digits differ, in [0,64].
+ * The number of differing bits of two hashes of 16 hexadecimal digits, in [0,64].
  *
  * @example
  * ```ts
- * import { hammingDistance } from "lib/dataset/curate/mod.ts";
+ * import { hammingDistance } from "lib/dataset/curate/scores/perceptual_hash.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(hammingDistance("00000000000000ff", "0000000000000000"), 8);

@@ -1,16 +1,16 @@
 import type { Plane } from "../flow/plane.ts";
 
 /**
- * How sharp a picture is: the variance of its Laplacian (Pech-Pacheco et al.
- * 2000), in squared luma steps. It depends on the size, so compare pictures
- * of about the same number of pixels.
+ * Sharpness: the variance of the Laplacian (Pech-Pacheco et al. 2000), luma
+ * squared. It depends on the size, so compare frames of about the same number of
+ * pixels.
  *
- * @returns 0 for a flat picture or one below 3x3; some 10 for a blurred one;
+ * @returns 0 for a flat frame or one below 3x3; about 10 for a blurred one;
  *   hundreds for a sharp one.
  *
  * @example
  * ```ts
- * import { sharpnessOf } from "lib/dataset/curate/mod.ts";
+ * import { sharpnessOf } from "lib/dataset/curate/scores/sharpness.ts";
  * import assert from "node:assert/strict";
  *
  * const size = { width: 8, height: 8 };

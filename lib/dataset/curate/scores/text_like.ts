@@ -1,39 +1,39 @@
 import type { Plane } from "../flow/plane.ts";
 
-/** Which cells of a picture look like writing. */
+/** Cells of a frame that look like text. */
 export interface TextCells {
   readonly columns: number;
   readonly rows: number;
-  /** `[rows,columns]`, 1 where it does. */
+  /** `[rows,columns]`, 1 where a cell looks like text. */
   readonly cells: Uint8Array;
 }
 
-/** Pixels of a cell: about two letters of a subtitle at 480x270. */
+/** Size of a cell, pixels: about two letters of a subtitle at 480x270. */
 const CELL_WIDTH = 16;
 const CELL_HEIGHT = 8;
 
-/** Luma steps from one pixel to the second next that make the edge of a letter. */
+/** Luma difference over two pixels at the edge of a letter. */
 const EDGE = 60;
-/** Edges that a row of letters has in a cell, at least: light to dark and back twice. */
+/** Smallest number of alternating edges in a row of a cell. */
 const EDGES_IN_ROW = 3;
-/** Rows of a cell that must have them. */
+/** Smallest number of such rows in a cell. */
 const ROWS = 4;
-/** Cells side by side that make a word. */
+/** Cells of the shortest word. */
 const WORD = 3;
 
 /**
- * Finds places that look like writing: strong edges, light to dark and back
- * again, close together in a row and in several rows, over at least three cells
- * side by side. Fences, bricks and leaves can look like it too.
+ * Finds cells that look like text: strong edges that alternate between light and
+ * dark, in several rows, over three neighbouring cells or more. Fences, bricks
+ * and leaves can look alike.
  *
- * @param picture About 480x270, luma in [0,255].
+ * @param frame About 480x270, luma in [0,255].
  *
  * @example
  * ```ts
- * import { findTextCells } from "lib/dataset/curate/mod.ts";
+ * import { findTextCells } from "lib/dataset/curate/scores/text_like.ts";
  * import assert from "node:assert/strict";
  *
- * // Strokes two pixels wide on the lower half of a grey picture.
+ * // Strokes two pixels wide on the lower half of a grey frame.
  * const data = Uint8Array.from({ length: 64 * 32 }, (_, i) =>
  *   i < 64 * 16 ? 128 : i % 4 < 2 ? 255 : 0);
  * const { cells } = findTextCells({ width: 64, height: 32, data });
@@ -66,7 +66,7 @@ export function findTextCells({ width, height, data }: Plane): TextCells {
   return { columns, rows, cells };
 }
 
-/** Clears runs of fewer cells than a word takes. */
+/** Clears runs that are shorter than a word. */
 function dropShortRuns(cells: Uint8Array, start: number, count: number): void {
   for (let i = 0, run = 0; i <= count; i++) {
     if (i < count && cells[start + i] === 1) {
@@ -78,19 +78,19 @@ function dropShortRuns(cells: Uint8Array, start: number, count: number): void {
   }
 }
 
-/** Samples of a shot in which an overlay must show. */
+/** Smallest share of samples that show an overlay. */
 const PERSISTENCE = 0.7;
 
 /**
- * Share of the picture that shows writing for most of a shot: titles, subtitles,
- * tickers and logos stay where they are, what is filmed mostly moves on.
+ * The share of the frame that shows text for most of a shot: titles, subtitles,
+ * tickers and logos are static, text in the scene mostly moves.
  *
- * @param samples Cells of pictures spread over the shot.
+ * @param samples Frames spread over the shot.
  * @returns In [0,1]; 0 without samples.
  *
  * @example
  * ```ts
- * import { textLikeShare } from "lib/dataset/curate/mod.ts";
+ * import { textLikeShare } from "lib/dataset/curate/scores/text_like.ts";
  * import assert from "node:assert/strict";
  *
  * const cells = (values: number[]) => ({ columns: 2, rows: 1, cells: Uint8Array.from(values) });

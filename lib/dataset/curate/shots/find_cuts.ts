@@ -1,60 +1,58 @@
 import { hammingDistance } from "../scores/perceptual_hash.ts";
-import type { Change, Measure } from "./measure.ts";
+import type { FrameChange, FrameStats } from "./frame_stats.ts";
 
-/** Share of a picture that must be new for a cut: a split screen may cut in one half. */
-const LEAST_NEW = 0.3;
-/** Share that takes another colour where plain pictures cut to plain pictures. */
-const LEAST_RECOLOURED = 0.6;
-/** How many times more is new than in the pictures around. */
+/** Smallest unmatched share of a cut: a split screen may cut in one half. */
+const MIN_UNMATCHED = 0.3;
+/** Smallest recoloured share of a cut between plain frames. */
+const MIN_RECOLOURED = 0.6;
+/** Smallest ratio to the median of the frames around. */
 const ABOVE_NEIGHBOURS = 3;
-/** Share that is a cut whatever happens around it. */
-const SURELY_NEW = 0.85;
-/** Pictures on each side that count as around. */
+/** Share that is a cut whatever the frames around. */
+const CERTAIN_CUT = 0.85;
+/** Frames on each side that are compared. */
 const NEIGHBOURS = 5;
 
-/** Pictures that a flash of light lasts at most. */
-const FLASH_PICTURES = 4;
-/** Bits in which the hashes before and after a flash differ at most. */
+/** Longest flash of light, frames. */
+const FLASH_FRAMES = 4;
+/** Largest distance between the hashes before and after a flash, bits. */
 const SAME_VIEW = 10;
 
 /**
- * Finds hard cuts: pictures of which much cannot have moved there from the
- * picture before. Motion is compensated, so fast action and pans are no cuts;
- * patches are compared without their brightness, so a change of light is none.
- * Where plain pictures cut to plain ones, colour tells. Where the same view returns within four pictures, it was a flash.
+ * Finds hard cuts: frames of which a large share has no match in the previous
+ * frame. Motion is compensated, so fast action and pans are no cuts; patches are
+ * compared up to brightness, so changes of light are none. Cuts between plain
+ * frames show in the colour. Two cuts within four frames that return to the same
+ * view are a flash.
  *
- * @returns Index of the first picture of each new shot, rising.
+ * @returns Ascending indices of the first frame of each new shot.
  *
  * @example
  * ```ts
  * import { findCuts } from "lib/dataset/curate/shots/find_cuts.ts";
  * import assert from "node:assert/strict";
  *
- * const picture = (unexplained: number, hash: string) =>
- *   ({ hash: hash.repeat(16), change: { unexplained, recoloured: 0 } });
- * const pictures = [0, 0, 0.02, 0.9, 0.01].map((x, i) => picture(x, i < 3 ? "0" : "f"));
- * assert.deepEqual(findCuts(pictures), [3]);
+ * const frame = (unmatched: number, hash: string) =>
+ *   ({ hash: hash.repeat(16), change: { unmatched, recoloured: 0 } });
+ * const frames = [0, 0, 0.02, 0.9, 0.01].map((x, i) => frame(x, i < 3 ? "0" : "f"));
+ * assert.deepEqual(findCuts(frames), [3]);
  * ```
  */
 export function findCuts(
-  measures: readonly {
+  frames: readonly {
     readonly hash: string;
-    readonly change: Pick<Change, "unexplained" | "recoloured"> | undefined;
+    readonly change: Pick<FrameChange, "unmatched" | "recoloured"> | undefined;
   }[],
 ): number[] {
-  const fresh = measures.map(({ change }) => change?.unexplained ?? 0);
-  const recoloured = measures.map(({ change }) => change?.recoloured ?? 0);
-  const cuts = measures.flatMap((_, i) =>
-    standsOut(fresh, i, LEAST_NEW) ||
-      standsOut(recoloured, i, LEAST_RECOLOURED)
-      ? [i]
-      : []
+  const unmatched = frames.map(({ change }) => change?.unmatched ?? 0);
+  const recoloured = frames.map(({ change }) => change?.recoloured ?? 0);
+  const cuts = [...frames.keys()].filter((i) =>
+    isPeak(unmatched, i, MIN_UNMATCHED) || isPeak(recoloured, i, MIN_RECOLOURED)
   );
-  return withoutFlashes(cuts, measures);
+  return withoutFlashes(cuts, frames);
 }
 
-/** Whether a share is large, and much larger than those around it. */
-function standsOut(
+/** Whether a share is large, and much larger than its neighbours. */
+function isPeak(
   shares: readonly number[],
   i: number,
   least: number,
@@ -65,22 +63,22 @@ function standsOut(
     ...shares.slice(Math.max(1, i - NEIGHBOURS), i),
     ...shares.slice(i + 1, i + 1 + NEIGHBOURS),
   ].sort((a, b) => a - b);
-  const usual = around[around.length >> 1] ?? 0;
-  return share >= Math.min(SURELY_NEW, ABOVE_NEIGHBOURS * usual);
+  const median = around[around.length >> 1] ?? 0;
+  return share >= Math.min(CERTAIN_CUT, ABOVE_NEIGHBOURS * median);
 }
 
 function withoutFlashes(
   cuts: readonly number[],
-  measures: readonly Pick<Measure, "hash">[],
+  frames: readonly Pick<FrameStats, "hash">[],
 ): number[] {
   const kept: number[] = [];
   for (let i = 0; i < cuts.length; i++) {
-    const before = measures[cuts[i]! - 1]!.hash;
-    // The last cut within reach after which the view is what it was.
+    const before = frames[cuts[i]! - 1]!.hash;
+    // The last cut of a flash returns to the view before it.
     let end = i;
     for (let j = i + 1; j < cuts.length; j++) {
-      if (cuts[j]! - cuts[i]! > FLASH_PICTURES) break;
-      if (hammingDistance(before, measures[cuts[j]!]!.hash) <= SAME_VIEW) {
+      if (cuts[j]! - cuts[i]! > FLASH_FRAMES) break;
+      if (hammingDistance(before, frames[cuts[j]!]!.hash) <= SAME_VIEW) {
         end = j;
       }
     }

@@ -1,20 +1,20 @@
 import type { Scores } from "../analysis.ts";
 import { type TextCells, textLikeShare } from "../scores/text_like.ts";
-import type { Change, Measure } from "./measure.ts";
+import type { FrameChange, FrameStats } from "./frame_stats.ts";
 
-/** What is measured on a larger picture, a few times a second. */
-export interface Detail {
+/** Statistics of a larger frame, taken a few times a second. */
+export interface DetailStats {
   readonly seconds: number;
   readonly sharpness: number;
   readonly text: TextCells;
 }
 
 /**
- * Sums up the pictures of a shot.
+ * Averages the statistics of the frames of a shot.
  *
- * @param measures Those of the shot alone, in order.
- * @param details Those that lie in the shot.
- * @returns undefined for less than two pictures: nothing can be said of motion.
+ * @param frames Of the shot alone, in order.
+ * @param details Of the shot alone.
+ * @returns undefined for fewer than two frames, which have no motion.
  *
  * @example
  * ```ts
@@ -25,17 +25,17 @@ export interface Detail {
  * ```
  */
 export function scoreShot(
-  measures: readonly Measure[],
-  details: readonly Detail[],
+  frames: readonly FrameStats[],
+  details: readonly DetailStats[],
 ): Scores | undefined {
-  // The first change tells how the shot began, not what happens in it.
-  const changes = measures.slice(1).flatMap(({ change }) =>
+  // The first change is the one across the cut.
+  const changes = frames.slice(1).flatMap(({ change }) =>
     change === undefined ? [] : [change]
   );
   if (changes.length === 0) return undefined;
-  const average = (value: (change: Change) => number): number =>
+  const average = (value: (change: FrameChange) => number): number =>
     mean(changes.map(value));
-  const light = measures.map(({ brightness }) => brightness);
+  const light = frames.map(({ brightness }) => brightness);
   const brightness = mean(light);
   return {
     motion: average(({ motion }) => motion),
@@ -47,12 +47,12 @@ export function scoreShot(
     subjectMotion: average(({ subjectMotion }) => subjectMotion),
     movingShare: average(({ movingShare }) => movingShare),
     subjects: median(changes.map(({ subjects }) => subjects)),
-    occlusion: average(({ unexplained }) => unexplained),
+    occlusion: average(({ unmatched }) => unmatched),
     sharpness: details.length === 0
       ? null
       : median(details.map(({ sharpness }) => sharpness)),
     brightness,
-    contrast: mean(measures.map(({ contrast }) => contrast)),
+    contrast: mean(frames.map(({ contrast }) => contrast)),
     lightChange: Math.sqrt(
       mean(light.map((value) => (value - brightness) ** 2)),
     ),

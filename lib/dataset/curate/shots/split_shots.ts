@@ -1,69 +1,68 @@
 import { findCuts } from "./find_cuts.ts";
-import type { Measure } from "./measure.ts";
+import type { FrameStats } from "./frame_stats.ts";
 
-/** Pictures dropped on either side of a cut, which may carry a trace of the neighbour. */
-export const TRIMMED = 2;
+/** Frames dropped on each side of a cut: compression blends neighbours. */
+const TRIMMED = 2;
 
-/** Contrast below which a picture is blank: what is faded out, or a plain title. */
+/** Contrast below which a frame is blank: faded out, or a plain title. */
 const BLANK_CONTRAST = 0.02;
 
-/** A run of pictures that belong together. */
-export interface Run {
+/** The frames of a shot, or blank or damaged frames between shots. */
+export interface FrameRange {
   readonly kind: "shot" | "blank" | "damaged";
-  /** Index of its first picture. */
+  /** Index of the first frame. */
   readonly first: number;
-  /** Index of its last picture; before `first` if nothing is left after trimming. */
+  /** Index of the last frame; less than `first` if trimming leaves none. */
   readonly last: number;
-  /** Whether another shot, a blank or damage comes before it in the file. */
+  /** Whether it is not the first of the file. */
   readonly startsAtCut: boolean;
-  /** Whether one comes after it. */
+  /** Whether it is not the last of the file. */
   readonly endsAtCut: boolean;
-  /** A long shot is split into parts of equal length; counted from 1. */
+  /** From 1: long shots are split into parts of equal length. */
   readonly part: number;
   readonly parts: number;
 }
 
 /**
- * Splits a video into runs: shots between cuts, blank pictures between fades,
- * and pictures that the decoder had to guess. Two pictures are trimmed where a
- * shot meets another run, and long shots are split into equal parts, so that
- * long videos count for more and scores tell of a short time.
+ * Splits a video into shots, blank frames between fades, and damaged frames.
+ * Two frames are trimmed at each cut, and long shots are split into equal parts,
+ * so that long videos yield more rows and scores describe a short time.
  *
- * @param maxSeconds A part lasts no longer.
+ * @param maxSeconds Longest part.
  *
  * @example
  * ```ts
  * import { splitShots } from "lib/dataset/curate/shots/split_shots.ts";
  * import assert from "node:assert/strict";
  *
- * const measures = Array.from({ length: 30 }, (_, i) => ({
- *   seconds: i / 10, endSeconds: (i + 1) / 10, isWhole: true, brightness: 0.5, contrast: 0.2,
+ * const frames = Array.from({ length: 30 }, (_, i) => ({
+ *   seconds: i / 10, endSeconds: (i + 1) / 10, isIntact: true, brightness: 0.5, contrast: 0.2,
  *   cells: new Uint8Array(64), colours: new Uint8Array(128), hash: "0".repeat(16), change: undefined,
  * }));
- * const parts = splitShots(measures, 1.5);
+ * const parts = splitShots(frames, 1.5);
  * assert.deepEqual(parts.map(({ first, last }) => [first, last]), [[0, 14], [15, 29]]);
  * ```
  */
 export function splitShots(
-  measures: readonly Measure[],
+  frames: readonly FrameStats[],
   maxSeconds: number,
-): Run[] {
-  const cuts = new Set(findCuts(measures));
-  const kinds = measures.map(({ isWhole, contrast }): Run["kind"] =>
-    !isWhole ? "damaged" : contrast < BLANK_CONTRAST ? "blank" : "shot"
+): FrameRange[] {
+  const cuts = new Set(findCuts(frames));
+  const kinds = frames.map(({ isIntact, contrast }): FrameRange["kind"] =>
+    !isIntact ? "damaged" : contrast < BLANK_CONTRAST ? "blank" : "shot"
   );
   const starts = [
-    ...measures.keys().filter((i) =>
+    ...frames.keys().filter((i) =>
       i === 0 || kinds[i] !== kinds[i - 1] ||
       (kinds[i] === "shot" && cuts.has(i))
     ),
-    measures.length,
+    frames.length,
   ];
   return starts.slice(0, -1).flatMap((start, i) => {
     const kind = kinds[start]!;
     const end = starts[i + 1]!;
     const startsAtCut = start > 0;
-    const endsAtCut = end < measures.length;
+    const endsAtCut = end < frames.length;
     const trim = kind === "shot" ? TRIMMED : 0;
     const whole = {
       kind,
@@ -73,27 +72,27 @@ export function splitShots(
       endsAtCut,
     };
     return kind === "shot"
-      ? partsOf(whole, measures, maxSeconds)
+      ? partsOf(whole, frames, maxSeconds)
       : [{ ...whole, part: 1, parts: 1 }];
   });
 }
 
 function partsOf(
-  shot: Omit<Run, "part" | "parts">,
-  measures: readonly Measure[],
+  shot: Omit<FrameRange, "part" | "parts">,
+  frames: readonly FrameStats[],
   maxSeconds: number,
-): Run[] {
+): FrameRange[] {
   const { first, last, startsAtCut, endsAtCut } = shot;
   const seconds = last < first
     ? 0
-    : measures[last]!.endSeconds - measures[first]!.seconds;
-  // A rounding error must not make two parts of one.
+    : frames[last]!.endSeconds - frames[first]!.seconds;
+  // A rounding error must not add a part.
   const parts = Math.max(1, Math.ceil(seconds / maxSeconds - 1e-6));
   if (parts === 1) return [{ ...shot, part: 1, parts }];
   const borders = Array.from({ length: parts + 1 }, (_, i) => {
-    const due = measures[first]!.seconds + i * seconds / parts;
-    const found = measures.findIndex((m, at) =>
-      at >= first && m.seconds >= due - 1e-6
+    const due = frames[first]!.seconds + i * seconds / parts;
+    const found = frames.findIndex((frame, at) =>
+      at >= first && frame.seconds >= due - 1e-6
     );
     return i === parts || found === -1 || found > last ? last + 1 : found;
   });

@@ -3,18 +3,22 @@ import { dirname, extname, resolve } from "node:path";
 import { InputError, messageOf } from "lib/core/mod.ts";
 import * as z from "zod";
 
-/** A caption of a file, or of a part of it. */
-export const timedCaptionSchema = z.strictObject({
+/** A caption of a file or a part of it. */
+const timedCaptionSchema = z.strictObject({
   text: z.string().trim().min(1, "must not be empty"),
   language: z.string().trim().min(1).default("und"),
-  start: z.number().min(0).optional().describe("seconds; the beginning"),
-  end: z.number().min(0).optional().describe("seconds; the end"),
+  start: z.number().min(0).optional().describe(
+    "seconds; the start of the file if absent",
+  ),
+  end: z.number().min(0).optional().describe(
+    "seconds; the end of the file if absent",
+  ),
 });
 
-/** The same as a type. */
+/** A caption of a file or a part of it. */
 export type TimedCaption = z.infer<typeof timedCaptionSchema>;
 
-/** What may stand in `name.json`. */
+/** The contents of `name.json`. */
 const sidecarSchema = z.union([
   z.strictObject({
     caption: timedCaptionSchema.shape.text,
@@ -33,18 +37,18 @@ const sidecarSchema = z.union([
   }).transform(({ captions }): TimedCaption[] => captions),
 ]);
 
-/** Captions of a file, and what was wrong with its sidecars. */
-export interface FoundCaptions {
+/** Captions of a file, and warnings about its sidecars. */
+interface FoundCaptions {
   readonly captions: TimedCaption[];
   readonly notes: string[];
 }
 
 /**
- * Reads the captions that lie beside a video: each line of `name.txt` is one,
- * and `name.json` holds `{"caption": "...", "language": "en"}` or `{"captions":
+ * Reads the captions beside a video: each line of `name.txt` is one, and
+ * `name.json` holds `{"caption": "...", "language": "en"}` or `{"captions":
  * ["...", {"text": "...", "language": "en", "start": 0, "end": 2.5}]}`.
  *
- * A sidecar that cannot be read is a note, not an error: the video is still good.
+ * An unreadable sidecar is a note, not an error: the video is still usable.
  *
  * @example
  * ```ts
@@ -73,7 +77,7 @@ export async function readSidecars(video: string): Promise<FoundCaptions> {
         ? error.issues[0]!.message
         : messageOf(error);
       notes.push(
-        `the captions in the ${ending} file beside it cannot be read: ${why}`,
+        `cannot read the captions in the ${ending} file beside it: ${why}`,
       );
     }
   }
@@ -113,8 +117,8 @@ function secondsCell(): z.ZodType<number | undefined, string | undefined> {
 
 /**
  * Reads captions from a table: a CSV file whose first line names the columns
- * `file` and `caption`, and if wanted `language`, `start` and `end` (seconds).
- * Files are named from the folder of the table; several rows may name one.
+ * `file` and `caption`, optionally `language`, `start` and `end` (seconds). Paths
+ * are relative to the folder of the table; a file may have several rows.
  *
  * @returns Captions by the absolute path of the file.
  * @throws {InputError} naming the line and the column that is wrong

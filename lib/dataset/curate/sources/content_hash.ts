@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const CHUNK = 1 << 20;
 
 /**
- * The SHA-256 of a file's contents, read piece by piece.
+ * The SHA-256 of a file, read in chunks.
  *
  * @returns 64 hexadecimal digits.
  *

@@ -2,37 +2,38 @@ import { join, resolve } from "node:path";
 import { InputError, messageOf } from "lib/core/mod.ts";
 
 /**
- * Endings of the files in a folder that are taken for videos. `ts` is not among
- * them: most such files are TypeScript; a transport stream may be named itself.
+ * File name extensions of videos. `ts` is missing: most such files are
+ * TypeScript, not transport streams.
  */
-export const VIDEO_ENDINGS: readonly string[] = (
+const VIDEO_EXTENSIONS: readonly string[] = (
   "mp4 m4v mov qt mkv webm avi mpg mpeg mpe m2v mts m2ts vob flv f4v ogv ogg " +
   "wmv asf gif apng 3gp 3g2 mxf dv y4m nut ivf rm rmvb divx h264 264 hevc 265 av1 obu"
 ).split(" ");
 
-/** A file to be looked at, or a reason why it or a folder cannot be. */
+/** A video file, or an unreadable file or folder. */
 export interface FoundFile {
-  /** Absolute, as it was reached: links are not resolved in it. */
+  /** Absolute; symbolic links are not resolved. */
   readonly path: string;
-  /** Why it cannot be looked at, if that shows already. */
+  /** The reason if it is unreadable. */
   readonly problem?: string;
 }
 
-/** What lies in folders. */
-export interface FoundVideos {
-  /** In the order of their names, each once. */
+/** The files in folders. */
+interface FoundVideos {
+  /** Sorted by path, each once. */
   readonly files: readonly FoundFile[];
-  /** How many other files were passed over, by ending. */
+  /** The number of other files by extension. */
   readonly others: ReadonlyMap<string, number>;
 }
 
 /**
- * Finds the videos in folders and everything below them. Symbolic links are
- * followed, and a folder or a file that is reached twice counts once, so links
- * that lead in circles end. A file that is named itself is taken whatever it is
- * called; what cannot be read is listed with the reason.
+ * Finds videos in folders, recursively. Symbolic links are followed; each file
+ * and folder counts once, so cycles of links end. `places` may name files of any
+ * extension. Unreadable files and folders are listed with the reason.
  *
- * @throws {InputError} if a given path does not exist
+ * @param places Files and folders.
+ * @param skip Files and folders to leave out.
+ * @throws {InputError} if one of `places` does not exist
  *
  * @example
  * ```ts
@@ -73,13 +74,13 @@ export async function findVideos(
     if (info.isDirectory) {
       seen.add(real);
       await visitFolder(path);
-    } else if (isNamed || VIDEO_ENDINGS.includes(endingOf(path))) {
+    } else if (isNamed || VIDEO_EXTENSIONS.includes(extensionOf(path))) {
       seen.add(real);
       const problem = info.isFile ? undefined : "it is a device or a pipe";
       files.set(path, { path, ...(problem && { problem }) });
     } else {
-      const ending = endingOf(path);
-      others.set(ending, (others.get(ending) ?? 0) + 1);
+      const extension = extensionOf(path);
+      others.set(extension, (others.get(extension) ?? 0) + 1);
     }
   };
 
@@ -91,7 +92,7 @@ export async function findVideos(
       files.set(folder, { path: folder, problem: problemOf(error) });
       return;
     }
-    // Of two ways to one file, the first by name counts.
+    // Sorted, so that the first of several paths to a file is deterministic.
     for (const name of names.sort()) {
       if (!name.startsWith(".")) await visit(join(folder, name), false);
     }
@@ -109,20 +110,20 @@ async function realPath(path: string): Promise<string> {
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "the link leads nowhere";
+  if (error instanceof Deno.errors.NotFound) return "the link is broken";
   if (error instanceof Deno.errors.FilesystemLoop) {
-    return "the link leads in a circle";
+    return "the link is part of a cycle";
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return "the system denies reading it";
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno was not allowed to read it";
+    return "Deno lacks the permission to read it";
   }
   return `the system says "${messageOf(error)}"`;
 }
 
-/** In small letters and without the dot; empty if there is none. */
-function endingOf(path: string): string {
+/** Lower case, without the dot; empty if there is none. */
+function extensionOf(path: string): string {
   return /[^/]\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
 }

@@ -46,7 +46,7 @@ function countsOf(
   return counts;
 }
 
-Deno.test("trace() convolves in blocks, once for each frame of the filter", () => {
+Deno.test("trace() convolves in blocks where the target has them, once for each tap in time", () => {
   const blocked = countsOf(convolve as never, 16);
   assert.equal(blocked.BlockedConv, 3);
   assert.equal(blocked.BlockChannels, 1);

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import {
-  findMovingRegions,
-  fitCamera,
-  type Flow,
-} from "lib/dataset/curate/mod.ts";
+import { fitCamera, type Flow } from "lib/dataset/curate/mod.ts";
+import { findMovingRegions } from "lib/dataset/curate/flow/moving_regions.ts";
 
 const [W, H] = [96, 64];
 
 function flowOf(
   at: (x: number, y: number) => readonly [number, number],
-  isCertain: (x: number, y: number) => boolean = () => true,
+  isTextured: (x: number, y: number) => boolean = () => true,
 ): Flow {
   const places = Array.from(
     { length: W * H },
@@ -20,8 +17,8 @@ function flowOf(
     height: H,
     u: Float32Array.from(places, ([x, y]) => at(x, y)[0]),
     v: Float32Array.from(places, ([x, y]) => at(x, y)[1]),
-    certain: Uint8Array.from(places, ([x, y]) => Number(isCertain(x, y))),
-    unexplained: 0,
+    textured: Uint8Array.from(places, ([x, y]) => Number(isTextured(x, y))),
+    unmatched: 0,
   };
 }
 
@@ -35,7 +32,7 @@ function near(value: number, expected: number, tolerance: number): void {
 const inBox = (x: number, y: number): boolean =>
   x >= 20 && x < 44 && y >= 20 && y < 40;
 
-Deno.test("fitCamera() finds pan, zoom and roll beside a thing that moves otherwise", () => {
+Deno.test("fitCamera() finds pan, zoom and roll despite a moving subject", () => {
   const [zoom, roll] = [0.03, 0.02];
   const flow = flowOf((x, y) => {
     if (inBox(x, y)) return [-9, 5];
@@ -54,8 +51,8 @@ Deno.test("fitCamera() finds pan, zoom and roll beside a thing that moves otherw
   near(share, 24 * 20 / (W * H), 0.01);
 });
 
-Deno.test("fitCamera() follows what shows motion where much is plain", () => {
-  // A pan over a plain sky, which the flow lets rest.
+Deno.test("fitCamera() weights textured samples over plain background", () => {
+  // A pan over a plain sky, whose flow is zero.
   const isSky = (_: number, y: number): boolean => y < 39;
   const flow = flowOf(
     (x, y) => isSky(x, y) ? [0, 0] : [3, 0],
@@ -65,7 +62,7 @@ Deno.test("fitCamera() follows what shows motion where much is plain", () => {
   assert.equal(findMovingRegions(flow, fitCamera(flow)).count, 0);
 });
 
-Deno.test("findMovingRegions() counts regions that do not touch and leaves noise out", () => {
+Deno.test("findMovingRegions() counts separate regions and ignores noise", () => {
   const flow = flowOf((x, y) => {
     if (inBox(x, y)) return [2, 0];
     if (x >= 60 && x < 80 && y >= 10 && y < 30) return [0, -2];

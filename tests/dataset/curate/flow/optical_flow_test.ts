@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  type Flow,
-  FlowEstimator,
-  lumaOf,
-  opticalFlow,
-} from "lib/dataset/curate/mod.ts";
+import { type Flow, lumaOf, opticalFlow } from "lib/dataset/curate/mod.ts";
+import { FlowEstimator } from "lib/dataset/curate/flow/optical_flow.ts";
 import { bumps, disc, medianOf, planeOf, type Surface } from "../_planes.ts";
 
 const [W, H] = [96, 64];
 
-/** Distances of the flow from a true motion, where a place counts. */
+/** Endpoint errors against a true motion, at selected places. */
 function errorsOf(
   flow: Flow,
   [dx, dy]: readonly [number, number],
@@ -24,18 +20,18 @@ function errorsOf(
 for (
   const [dx, dy] of [[0, 0], [0.3, -0.4], [2.5, 1], [-7, 4], [9, 6]] as const
 ) {
-  Deno.test(`opticalFlow() follows a surface that moves by (${dx}, ${dy}) pixels`, () => {
+  Deno.test(`opticalFlow() measures a translation by (${dx}, ${dy}) pixels`, () => {
     const surface = bumps(1);
     const flow = opticalFlow(
       planeOf(W, H, surface),
       planeOf(W, H, (x, y) => surface(x - dx, y - dy)),
     );
-    // What comes in at the border was not to be seen before.
+    // The border shows content without a match.
     const inner = (x: number, y: number): boolean =>
       x > 14 && x < W - 14 && y > 14 && y < H - 14;
     const errors = errorsOf(flow, [dx, dy], inner);
     assert.ok(medianOf(errors) < 0.1, `median error ${medianOf(errors)}`);
-    assert.ok(flow.unexplained < 0.3, `${flow.unexplained} unexplained`);
+    assert.ok(flow.unmatched < 0.3, `${flow.unmatched} unmatched`);
   });
 }
 
@@ -46,7 +42,7 @@ const BACKGROUNDS: Record<string, Surface> = {
 };
 
 for (const [name, around] of Object.entries(BACKGROUNDS)) {
-  Deno.test(`opticalFlow() follows a thing before ${name}, which rests`, () => {
+  Deno.test(`opticalFlow() separates an object from ${name}`, () => {
     const motion = [3, 2] as const;
     const inside = bumps(5);
     const flow = opticalFlow(
@@ -63,64 +59,64 @@ for (const [name, around] of Object.entries(BACKGROUNDS)) {
   });
 }
 
-Deno.test("opticalFlow() tells where nothing shows whether it moves", () => {
-  const { certain } = opticalFlow(
+Deno.test("opticalFlow() marks places without texture", () => {
+  const { textured } = opticalFlow(
     planeOf(W, H, disc(bumps(5), () => 90, 44, 30, 9)),
     planeOf(W, H, disc(bumps(5), () => 90, 45, 30, 9)),
   );
-  assert.equal(certain[30 * W + 44], 1);
-  assert.equal(certain[5 * W + 5], 0);
+  assert.equal(textured[30 * W + 44], 1);
+  assert.equal(textured[5 * W + 5], 0);
 });
 
-Deno.test("opticalFlow() leaves most of a picture unexplained where another scene begins", () => {
+Deno.test("opticalFlow() leaves most of a frame unmatched at a cut", () => {
   const flow = opticalFlow(planeOf(W, H, bumps(1)), planeOf(W, H, bumps(2)));
-  assert.ok(flow.unexplained > 0.5, `${flow.unexplained}`);
+  assert.ok(flow.unmatched > 0.5, `${flow.unmatched}`);
 });
 
-Deno.test("opticalFlow() takes a change of light for no motion and no new scene", () => {
+Deno.test("opticalFlow() is independent of brightness", () => {
   const surface = bumps(1);
   const flow = opticalFlow(
     planeOf(W, H, surface),
     planeOf(W, H, (x, y) => surface(x, y) + 25),
   );
   assert.ok(medianOf(errorsOf(flow, [0, 0])) < 0.02);
-  assert.equal(flow.unexplained, 0);
+  assert.equal(flow.unmatched, 0);
 });
 
-Deno.test("FlowEstimator gives for a video what opticalFlow() gives for its pairs", () => {
+Deno.test("FlowEstimator equals opticalFlow() on each pair of frames", () => {
   const surface = bumps(1);
-  const pictures = [0, 2, 5].map((dx) =>
+  const frames = [0, 2, 5].map((dx) =>
     planeOf(W, H, (x, y) => surface(x - dx, y))
   );
   const estimator = new FlowEstimator(W, H);
-  assert.equal(estimator.next(pictures[0]!), undefined);
+  assert.equal(estimator.next(frames[0]!), undefined);
   for (const i of [1, 2]) {
-    const flow = estimator.next(pictures[i]!)!;
-    const pair = opticalFlow(pictures[i - 1]!, pictures[i]!);
+    const flow = estimator.next(frames[i]!)!;
+    const pair = opticalFlow(frames[i - 1]!, frames[i]!);
     assert.deepEqual(flow.u, pair.u);
-    assert.equal(flow.unexplained, pair.unexplained);
+    assert.equal(flow.unmatched, pair.unmatched);
   }
   estimator.restart();
-  assert.equal(estimator.next(pictures[0]!), undefined);
+  assert.equal(estimator.next(frames[0]!), undefined);
 });
 
-Deno.test("FlowEstimator refuses pictures that are too small or of another size", () => {
+Deno.test("FlowEstimator rejects frames that are too small or of another size", () => {
   assert.throws(() => new FlowEstimator(64, 7), {
     name: "RangeError",
     message:
-      "Cannot estimate flow: pictures must be at least 8x8: current size is 64x7",
+      "Cannot estimate flow: frames must be at least 8x8: current size is 64x7",
   });
   assert.throws(
     () => new FlowEstimator(16, 8).next(planeOf(8, 16, () => 0)),
     {
       name: "RangeError",
       message:
-        "Cannot estimate flow: pictures must be 16x8: current size is 8x16",
+        "Cannot estimate flow: frames must be 16x8: current size is 8x16",
     },
   );
 });
 
-Deno.test("lumaOf() weighs the colours of one frame as BT.709 does", () => {
+Deno.test("lumaOf() weights the colours of one frame by BT.709", () => {
   const data = Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1);
   const clip = { frames: 2, height: 1, width: 2, fps: 8, data };
   const { width, height, data: luma } = lumaOf(clip, 1);

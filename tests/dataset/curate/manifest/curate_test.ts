@@ -3,13 +3,13 @@ import {
   curate,
   type CurateOptions,
   type ManifestRow,
-  manifestRowSchema,
-  type Segment,
   type SourceFile,
 } from "lib/dataset/curate/mod.ts";
+import type { Segment } from "lib/dataset/curate/analysis.ts";
+import { manifestRowSchema } from "lib/dataset/curate/manifest/row.ts";
 import { analysisOf, CALM, fileOf, OPTIONS, segmentOf } from "../_rows.ts";
 
-/** Curates and proves on the way that every row keeps to the format. */
+/** Curates, and checks every row against the schema. */
 function rowsOf(
   files: SourceFile[],
   options: Partial<CurateOptions> = {},
@@ -22,7 +22,7 @@ function rowsOf(
     );
   }
   const ids = new Set(rows.map(({ id }) => id));
-  assert.equal(ids.size, rows.length, "no two rows have one name");
+  assert.equal(ids.size, rows.length, "ids are unique");
   return rows;
 }
 
@@ -34,7 +34,7 @@ function reasonsOf(
   return row!.status === "kept" ? "kept" : `${row!.rule}: ${row!.reason}`;
 }
 
-Deno.test("curate() keeps a good shot in its phase, with what it was judged by", () => {
+Deno.test("curate() keeps a good shot in its phase, with its scores", () => {
   const [row] = rowsOf([fileOf("a.mp4", "a", [segmentOf()])]);
   assert.ok(row?.status === "kept");
   assert.equal(row.phase, 1);
@@ -57,19 +57,19 @@ Deno.test("curate() drops a shot with the rule and the numbers", () => {
   const cases: [Partial<Segment>, string][] = [
     [
       { endSeconds: 0.8, pictures: 20 },
-      "too_short: lasts 0.8 s (20 pictures), 1 s are needed",
+      "too_short: lasts 0.8 s (20 frames), 1 s are needed",
     ],
     [
       { scores: null, endSeconds: 0.04, pictures: 1 },
-      "too_short: lasts 0.04 s (1 pictures), 1 s are needed",
+      "too_short: lasts 0.04 s (1 frames), 1 s are needed",
     ],
     [
       { kind: "blank", scores: null, hash: null, moments: null },
-      "blank: shows nothing: one plain colour",
+      "blank: shows one plain colour",
     ],
     [
       { kind: "damaged", scores: null, hash: null, moments: null },
-      "damaged: the decoder had to guess parts of these pictures",
+      "damaged: the decoder concealed errors in these frames",
     ],
     [{ scores: { ...CALM, motion: 0.0001 } }, "still: motion 0.0001 < 0.0005"],
     [{ scores: { ...CALM, sharpness: 1.234 } }, "blurred: sharpness 1.23 < 4"],
@@ -86,23 +86,23 @@ Deno.test("curate() drops a shot with the rule and the numbers", () => {
   );
   assert.equal(
     reasonsOf({}, { minSeconds: 5 }),
-    "too_short: lasts 4 s (100 pictures), 5 s are needed",
+    "too_short: lasts 4 s (100 frames), 5 s are needed",
   );
 });
 
-Deno.test("curate() has a row for a file that gave nothing, and for what damage cost", () => {
+Deno.test("curate() writes a row for a file without shots and for a lost rest", () => {
   const rows = rowsOf([
     fileOf("b.mp4", "b", { rule: "no_video", reason: "it is a text file" }),
     fileOf("c.mp4", "c", {
       analysis: analysisOf(
         [segmentOf()],
         {},
-        "a picture at about 4.00 s is damaged",
+        "a frame at about 4.00 s is damaged",
       ),
     }),
     fileOf("gone", "0", {
       rule: "unreadable",
-      reason: "the link leads nowhere",
+      reason: "the link is broken",
     }, {
       sha256: null,
       bytes: null,
@@ -117,13 +117,13 @@ Deno.test("curate() has a row for a file that gave nothing, and for what damage 
     [
       "b.mp4 no_video: it is a text file",
       "kept",
-      "c.mp4 damaged: the rest of the file is lost: a picture at about 4.00 s is damaged",
-      "gone unreadable: the link leads nowhere",
+      "c.mp4 damaged: the rest of the file is lost: a frame at about 4.00 s is damaged",
+      "gone unreadable: the link is broken",
     ],
   );
 });
 
-Deno.test("curate() takes equal bytes once, by the first name", () => {
+Deno.test("curate() keeps the first of files with equal contents", () => {
   const rows = rowsOf([
     fileOf("b.mp4", "a", [segmentOf()]),
     fileOf("a.mp4", "a", [segmentOf()]),
@@ -154,7 +154,7 @@ Deno.test("curate() keeps the largest of duplicates", () => {
   );
 });
 
-Deno.test("curate() splits by the contents of a file, all of its shots together", () => {
+Deno.test("curate() splits by file contents, all shots of a file together", () => {
   const moved = { startSeconds: 4, endSeconds: 8, hash: "fedcba9876543210" };
   const files = [..."0123456789abcdef"].map((digit) =>
     fileOf(`${digit}.mp4`, digit, [segmentOf(), segmentOf(moved)])
@@ -168,7 +168,6 @@ Deno.test("curate() splits by the contents of a file, all of its shots together"
     }
     return splits;
   };
-  // Duplicates aside, what is left has one side each.
   for (const sides of splitsOf(0.5).values()) assert.equal(sides.size, 1);
   const [row] = rowsOf([fileOf("x.mp4", "4", [segmentOf()])], {
     validation: 0.27,
@@ -180,7 +179,7 @@ Deno.test("curate() splits by the contents of a file, all of its shots together"
   assert.ok(next?.status === "kept" && next.split === "train");
 });
 
-Deno.test("curate() gives a shot the captions that cover most of it and its file's notes", () => {
+Deno.test("curate() assigns captions that cover half a shot, and the notes of its file", () => {
   const captions = [
     { text: "a cat", language: "en" },
     { text: "it sleeps", language: "en", start: 0, end: 2 },

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
-import { findDuplicates, type Likeness } from "lib/dataset/curate/mod.ts";
+import {
+  findDuplicates,
+  type ShotFingerprint,
+} from "lib/dataset/curate/manifest/duplicates.ts";
 
-/** Luma of 8 pictures in which a light spot wanders. */
+/** Luma of 8 frames that change over time. */
 function wandering(seed: number, noise: number): Uint8Array {
   const rng = new Rng(seed);
   const other = new Rng(99);
@@ -12,7 +15,10 @@ function wandering(seed: number, noise: number): Uint8Array {
   );
 }
 
-function shotOf(file: string, changes: Partial<Likeness> = {}): Likeness {
+function shotOf(
+  file: string,
+  changes: Partial<ShotFingerprint> = {},
+): ShotFingerprint {
   return {
     file,
     seconds: 4,
@@ -22,7 +28,7 @@ function shotOf(file: string, changes: Partial<Likeness> = {}): Likeness {
   };
 }
 
-Deno.test("findDuplicates() finds a copy that was coded again", () => {
+Deno.test("findDuplicates() finds a re-encoded copy", () => {
   const copy = shotOf("b", {
     seconds: 4.04,
     hash: "1123456789abcdee", // two bits
@@ -31,19 +37,19 @@ Deno.test("findDuplicates() finds a copy that was coded again", () => {
   assert.deepEqual(findDuplicates([shotOf("a"), copy]), [undefined, 0]);
 });
 
-Deno.test("findDuplicates() names the first of several", () => {
+Deno.test("findDuplicates() returns the first of several", () => {
   const shots = ["a", "b", "c"].map((file) => shotOf(file));
   assert.deepEqual(findDuplicates(shots), [undefined, 0, 0]);
 });
 
-Deno.test("findDuplicates() keeps apart what only looks alike", () => {
-  const others: [string, Partial<Likeness>][] = [
-    ["another take of the same fixed camera", {
+Deno.test("findDuplicates() separates similar shots", () => {
+  const others: [string, Partial<ShotFingerprint>][] = [
+    ["another shot of the same fixed camera", {
       moments: wandering(2, 0).toBase64(),
     }],
     ["another length", { seconds: 5 }],
-    ["another picture", { hash: "fedcba9876543210" }],
-    ["a picture in which eight bits differ", {
+    ["another frame", { hash: "fedcba9876543210" }],
+    ["a frame in which eight bits differ", {
       hash: "01234567 89abcd10".replace(" ", ""),
     }],
     ["the same file", { file: "a" }],
@@ -74,7 +80,7 @@ Deno.test("findDuplicates() finds hashes that differ in any seven bits", () => {
   }
 });
 
-Deno.test("findDuplicates() compares two still shots by their pictures alone", () => {
+Deno.test("findDuplicates() compares static shots by hash alone", () => {
   const still = (level: number): string =>
     new Uint8Array(512).fill(level).toBase64();
   const shots = [

@@ -14,7 +14,7 @@ Deno.test("readManifest() reads what writeManifest() wrote", async () => {
   assert.deepEqual(await readManifest(folder.file("m.jsonl")), ROWS);
 });
 
-Deno.test("readManifest() names the line and the field that is wrong", async () => {
+Deno.test("readManifest() names the line and the field of an error", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("m.jsonl");
   const wrong = { ...ROWS[1]!, phase: 6 };
@@ -25,7 +25,7 @@ Deno.test("readManifest() names the line and the field that is wrong", async () 
   await assert.rejects(readManifest(path), {
     name: "InputError",
     message:
-      /^Cannot read line 2 of ".*m\.jsonl": phase must be as the manifest's format says: .*; ingest the videos again$/,
+      /^Cannot read line 2 of ".*m\.jsonl": phase must match the manifest format: .*; ingest the videos again$/,
   });
   await assert.rejects(readManifest(folder.file("none.jsonl")), {
     name: "InputError",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { assignPhase, type Scores } from "lib/dataset/curate/mod.ts";
+import { assignPhase } from "lib/dataset/curate/manifest/rules.ts";
+import type { Scores } from "lib/dataset/curate/mod.ts";
 import { CALM } from "../_rows.ts";
 
 const CASES: [
@@ -64,14 +65,14 @@ const CASES: [
 ];
 
 for (const [name, changes, phase, reason] of CASES) {
-  Deno.test(`assignPhase() puts ${name} in phase ${phase}, and says why`, () => {
+  Deno.test(`assignPhase() puts ${name} in phase ${phase}, with the reason`, () => {
     const found = assignPhase({ ...CALM, ...changes });
     assert.equal(found.phase, phase);
     assert.match(found.reason, reason);
   });
 }
 
-Deno.test("assignPhase() counts a score that lies on the limit as beyond it", () => {
+Deno.test("assignPhase() counts a score on the limit as beyond it", () => {
   assert.equal(assignPhase({ ...CALM, subjectMotion: 0.5 }).phase, 3);
   assert.equal(assignPhase({ ...CALM, subjectMotion: 0.4999 }).phase, 1);
   assert.equal(assignPhase({ ...CALM, brightness: 0.15 }).phase, 4);

@@ -1,14 +1,16 @@
 import { createCanvas } from "@napi-rs/canvas";
 import assert from "node:assert/strict";
+import type { Plane } from "lib/dataset/curate/mod.ts";
 import {
-  findTextCells,
   hammingDistance,
   perceptualHash,
-  type Plane,
-  sharpnessOf,
-  textLikeShare,
   thumbnailOf,
-} from "lib/dataset/curate/mod.ts";
+} from "lib/dataset/curate/scores/perceptual_hash.ts";
+import { sharpnessOf } from "lib/dataset/curate/scores/sharpness.ts";
+import {
+  findTextCells,
+  textLikeShare,
+} from "lib/dataset/curate/scores/text_like.ts";
 import { bumps, planeOf } from "../_planes.ts";
 
 const [W, H] = [480, 270];
@@ -34,7 +36,7 @@ function cellsOf(plane: Plane): number {
   return findTextCells(plane).cells.reduce((sum, cell) => sum + cell, 0);
 }
 
-Deno.test("sharpnessOf() falls as a picture is blurred", () => {
+Deno.test("sharpnessOf() falls with blur", () => {
   const surface = bumps(1);
   const sharp = planeOf(64, 64, (x, y) => surface(3 * x, 3 * y));
   const soft = planeOf(64, 64, (x, y) => surface(x / 2, y / 2));
@@ -43,7 +45,7 @@ Deno.test("sharpnessOf() falls as a picture is blurred", () => {
   assert.equal(sharpnessOf(planeOf(2, 64, (x) => x)), 0);
 });
 
-Deno.test("perceptualHash() survives scaling and lightening, and tells other pictures apart", () => {
+Deno.test("perceptualHash() is stable under scaling and brightness only", () => {
   const hashOf = (seed: number, side: number, light = 0): string => {
     const surface = bumps(seed);
     return perceptualHash(
@@ -62,13 +64,13 @@ Deno.test("perceptualHash() survives scaling and lightening, and tells other pic
   assert.ok(hammingDistance(hash, hashOf(2, 64)) > 16);
 });
 
-Deno.test("thumbnailOf() takes pictures smaller than a thumbnail", () => {
+Deno.test("thumbnailOf() enlarges frames smaller than a thumbnail", () => {
   const cells = thumbnailOf(planeOf(2, 1, (x) => 100 * x));
   assert.deepEqual([cells[0], cells[15], cells[255]], [0, 100, 100]);
 });
 
-Deno.test("findTextCells() finds a line of writing and only that", () => {
-  // A hundredth of the picture or more: some thirty letters.
+Deno.test("findTextCells() finds a line of text and nothing else", () => {
+  // A hundredth of the frame or more: some thirty letters.
   const { rows, columns, cells } = findTextCells(
     written("every word of it was heard", 18),
   );
@@ -83,7 +85,7 @@ Deno.test("findTextCells() finds a line of writing and only that", () => {
   assert.equal(cellsOf(planeOf(W, H, bumps(1))), 0);
 });
 
-Deno.test("textLikeShare() counts what stays, not what passes by", () => {
+Deno.test("textLikeShare() counts static text, not passing text", () => {
   const subtitle = findTextCells(written("every word of it was heard", 18));
   const nothing = findTextCells(written("", 18));
   const share = textLikeShare([subtitle, subtitle, subtitle]);

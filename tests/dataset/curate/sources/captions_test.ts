@@ -40,7 +40,7 @@ Deno.test("readSidecars() reads lines of text and both forms of JSON", async () 
   ]);
 });
 
-Deno.test("readSidecars() notes what cannot be read and goes on", async () => {
+Deno.test("readSidecars() notes an unreadable sidecar and continues", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(folder.file("a.txt"), "a cat");
   for (const wrong of ["{", '{"captain": "a cat"}', '{"caption": "  "}']) {
@@ -50,12 +50,12 @@ Deno.test("readSidecars() notes what cannot be read and goes on", async () => {
     assert.equal(notes.length, 1, wrong);
     assert.match(
       notes[0]!,
-      /^the captions in the \.json file beside it cannot be read: ./,
+      /^cannot read the captions in the \.json file beside it: ./,
     );
   }
 });
 
-Deno.test("readCaptionTable() reads quoted cells, several rows for a file, and times", async () => {
+Deno.test("readCaptionTable() reads quoted cells, several rows of a file, and times", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("captions.csv");
   await Deno.writeTextFile(
@@ -74,7 +74,7 @@ Deno.test("readCaptionTable() reads quoted cells, several rows for a file, and t
   ]);
 });
 
-Deno.test("readCaptionTable() says in one line what is wrong with a table", async () => {
+Deno.test("readCaptionTable() reports the line and column of an error", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("captions.csv");
   const cases: [string, RegExp][] = [

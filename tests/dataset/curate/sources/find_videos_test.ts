@@ -42,7 +42,7 @@ async function namesIn(
   );
 }
 
-Deno.test("findVideos() goes through folders, whatever the names", async () => {
+Deno.test("findVideos() searches folders of any name recursively", async () => {
   await using folder = await filled([
     "b.MP4",
     "two words/ein Ümlaut.mkv",
@@ -64,7 +64,7 @@ Deno.test("findVideos() goes through folders, whatever the names", async () => {
   assert.deepEqual([...others], [["", 1], ["md", 1], ["txt", 1]]);
 });
 
-Deno.test("findVideos() follows links, once, and ends where they lead in circles", async () => {
+Deno.test("findVideos() follows links, each file once, and ends cycles", async () => {
   await using folder = await filled(["real/a.mp4", "z.mp4"]);
   await link([
     [folder.path, folder.file("real/up")],
@@ -76,12 +76,12 @@ Deno.test("findVideos() follows links, once, and ends where they lead in circles
   assert.deepEqual(await namesIn(folder), [
     "again/a.mp4",
     "link.mp4",
-    "lost.mp4: the link leads nowhere",
-    "round.mp4: the link leads in a circle",
+    "lost.mp4: the link is broken",
+    "round.mp4: the link is part of a cycle",
   ]);
 });
 
-Deno.test("findVideos() takes a file that is named whatever it is called", async () => {
+Deno.test("findVideos() accepts a named file of any extension", async () => {
   await using folder = await filled(["clip.bin", "a.mp4"]);
   assert.deepEqual(
     await namesIn(folder, folder.file("clip.bin"), folder.path),
@@ -89,13 +89,13 @@ Deno.test("findVideos() takes a file that is named whatever it is called", async
   );
 });
 
-Deno.test("findVideos() leaves out what it is told, such as its own results", async () => {
+Deno.test("findVideos() leaves out skipped folders", async () => {
   await using folder = await filled(["a.mp4", "out/b.mp4"]);
   const { files } = await findVideos([folder.path], [folder.file("out")]);
   assert.deepEqual(files, [{ path: folder.file("a.mp4") }]);
 });
 
-Deno.test("findVideos() says that a given path does not exist", async () => {
+Deno.test("findVideos() rejects a path that does not exist", async () => {
   await using folder = await filled([]);
   const path = folder.file("none");
   await assert.rejects(findVideos([path]), {
@@ -105,7 +105,7 @@ Deno.test("findVideos() says that a given path does not exist", async () => {
   });
 });
 
-Deno.test("findVideos() lists a folder that must not be read, and goes on", async () => {
+Deno.test("findVideos() lists an unreadable folder and continues", async () => {
   await using folder = await filled(["a.mp4", "secret/b.mp4"]);
   // Without a permission rather than a file mode, which the superuser passes.
   const program = folder.file("program.ts");
@@ -135,12 +135,12 @@ Deno.test("findVideos() lists a folder that must not be read, and goes on", asyn
     { path: folder.file("a.mp4") },
     {
       path: folder.file("secret"),
-      problem: "Deno was not allowed to read it",
+      problem: "Deno lacks the permission to read it",
     },
   ]);
 });
 
-Deno.test("contentHash() is SHA-256 of all bytes, however many", async () => {
+Deno.test("contentHash() is the SHA-256 of files of any size", async () => {
   await using folder = await filled(["a.mp4"]);
   const path = folder.file("a.mp4");
   const bytes = Uint8Array.from({ length: 2_500_000 }, (_, i) => i * 7);

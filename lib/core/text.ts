@@ -1,0 +1,73 @@
+/** Units of time, longest first. */
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/**
+ * Prints a time in its two largest units, rounded to whole seconds.
+ *
+ * @param seconds Finite, at least 0.
+ *
+ * @example
+ * ```ts
+ * import { durationText } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(durationText(80), "1 min 20 s");
+ * assert.equal(durationText(7_200), "2 h");
+ * assert.equal(durationText(0.2), "0 s");
+ * ```
+ */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const first = UNITS.findIndex(([, size]) => whole >= size);
+  if (first === -1) return "0 s";
+  let rest = whole;
+  const parts: string[] = [];
+  for (const [name, size] of UNITS.slice(first, first + 2)) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${name}`);
+    rest -= count * size;
+  }
+  return parts.join(" ");
+}
+
+/** Prints a measured number: whole ones in full, others with 3 significant digits. */
+export function numberText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Math.abs(value) >= 100) return String(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Prints bytes with three digits and a unit, powers of 1000. */
+export function bytesText(bytes: number): string {
+  const rounded = Number(bytes.toPrecision(3));
+  const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+  const power = rounded < 1 ? 0 : Math.floor(Math.log10(rounded) / 3);
+  const value = rounded / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}
+
+/**
+ * Aligns the columns of rows of equal length, two spaces apart.
+ *
+ * @param isRight Whether a cell is aligned to the right.
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  isRight: (column: number, row: number) => boolean,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length))
+  );
+  return rows.map((row, i) =>
+    row.map((cell, column) =>
+      isRight(column, i)
+        ? cell.padStart(widths[column]!)
+        : cell.padEnd(widths[column]!)
+    ).join("  ").trimEnd()
+  );
+}
