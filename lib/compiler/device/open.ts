@@ -7,17 +7,12 @@ import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
-import { type Device, DEVICE_NAMES } from "./device.ts";
+import { type Device, DEVICE_CHOICES, type DeviceChoice } from "./device.ts";
 import { EagerDevice } from "./eager_device.ts";
 import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
 import type { ProgramOptions } from "./program.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
-
-/** A device, or `auto` for the fastest present. */
-export const DEVICE_CHOICES = [...DEVICE_NAMES, "auto"] as const;
-
-export type DeviceChoice = typeof DEVICE_CHOICES[number];
 
 /** How to open a device. */
 export interface OpenOptions {
