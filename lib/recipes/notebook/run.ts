@@ -27,7 +27,7 @@ import {
   DivergedError,
   RunFailedError,
   StoppedError,
-} from "../../trainer/mod.ts";
+} from "../../core/mod.ts";
 
 /** A run of a notebook without anybody watching. */
 export interface HeadlessRun {

@@ -15,7 +15,7 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import { freeBytes } from "../observers/machine.ts";
-import { DiskFullError } from "../loop/stop.ts";
+import { DiskFullError } from "../../core/mod.ts";
 
 /** Which checkpoints are kept. */
 export interface Retention {

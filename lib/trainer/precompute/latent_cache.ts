@@ -18,7 +18,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 import { stackArrays, unstackArrays } from "../../core/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
+import { StoppedError } from "../../core/mod.ts";
 
 /** Clips in one file. A run that is cut off loses at most one file's work. */
 const SHARD = 256;

@@ -15,7 +15,7 @@ import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
-import type { Request } from "../loop/stop.ts";
+import type { Request } from "../loop/train.ts";
 import type { MetricsRecord } from "../loop/train.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
 import { reportObserver } from "../observers/live_report.ts";

@@ -1,5 +1,5 @@
 import { firstError, isDiskFull, messageOf } from "../../core/mod.ts";
-import { DiskFullError } from "../loop/stop.ts";
+import { DiskFullError } from "../../core/mod.ts";
 
 /**
  * The error that ended a run, for people: the first one where closing its files

@@ -15,7 +15,7 @@ import {
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
-import { StoppedError } from "../loop/stop.ts";
+import { StoppedError } from "../../core/mod.ts";
 import {
   initTrainState,
   NO_LIMIT,

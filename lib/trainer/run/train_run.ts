@@ -1,7 +1,7 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { messageOf } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { trainText } from "../stages/text.ts";

@@ -4,8 +4,8 @@ import {
   type Checkpoint,
   CheckpointFolder,
   ConfigChangedError,
-  DiskFullError,
 } from "lib/trainer/mod.ts";
+import { DiskFullError } from "lib/core/mod.ts";
 
 const form = { w: float32([2], [0, 0]) };
 const CONFIG = { rate: 1 };

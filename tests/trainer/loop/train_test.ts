@@ -16,17 +16,16 @@ import {
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
-  DivergedError,
   learningRateAt,
   loadCheckpoint,
   type MetricsRecord,
   saveCheckpoint,
-  StoppedError,
   train,
   type Trained,
   type Training,
   type TrainState,
 } from "lib/trainer/mod.ts";
+import { DivergedError, StoppedError } from "lib/core/mod.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {

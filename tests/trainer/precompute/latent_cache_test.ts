@@ -7,8 +7,8 @@ import {
   type LatentCacheOptions,
   openLatentCache,
   readCachedFile,
-  StoppedError,
 } from "lib/trainer/mod.ts";
+import { StoppedError } from "lib/core/mod.ts";
 
 const SHAPE: ClipShape = { frames: 4, height: 16, width: 16, fps: 8 };
 
