@@ -81,7 +81,7 @@ export async function saveWeights(
 interface FileRules<F> {
   /** Kind and version, as the file must name them. */
   readonly schema: string;
-  /** What to do if the file is another one. */
+  /** Advice if the file is another one, for the message. */
   readonly fix: string;
   /** Names and forms, or shapes, of all tensors. */
   form(content: SafetensorsContent): Iterable<readonly [string, F]>;

@@ -30,7 +30,7 @@ export function resizeBilinear(
   );
 }
 
-/** How much of each of `from` pixels goes into each of `to`: `[to,from]`. */
+/** Weight of each of `from` pixels in each of `to`: `[to,from]`. */
 function weightsOf(from: number, to: number): Float32Array {
   const weights = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {

@@ -2,7 +2,7 @@ import type { Clip } from "../core/mod.ts";
 import { trackSubject } from "./adherence/track.ts";
 import { meanOf } from "./distribution/mod.ts";
 
-/** How a VAE groups the frames of a clip into latent frames. */
+/** Grouping of the frames of a clip into latent frames, by a VAE. */
 export interface LatentFrames {
   /** Frames of each latent frame: the VAE's stride in time. */
   readonly stride: number;

@@ -1,8 +1,8 @@
 import { CHANNELS, type Clip } from "../../core/mod.ts";
 import { type Track, trackSubject } from "./track.ts";
 
-/** The eight ways, from the right on clockwise, as the picture shows them. */
-const WAYS = [
+/** The eight directions in the picture, clockwise from the right. */
+const DIRECTIONS = [
   "right",
   "down-right",
   "down",
@@ -13,25 +13,24 @@ const WAYS = [
   "up-right",
 ] as const;
 
-/** A way along a line; `in place` is everything else. */
-export type Way = typeof WAYS[number] | "in place";
+/** A direction; `in place` where the subject does not move along a line. */
+export type Direction = typeof DIRECTIONS[number] | "in place";
 
 /** Colours by name, as CSS hexadecimal: `#dc1e28`. */
 export type Palette = Readonly<Record<string, string>>;
 
-/** What geometry tells of a clip with one subject. */
+/** Direction and colour of the subject of a clip. */
 export interface GeometricJudgement {
-  /** Where it goes. */
-  readonly way: Way;
-  /** The name of the palette that most of its pixels are nearest to; null if it cannot be told from its background because it stays. */
+  readonly direction: Direction;
+  /** The name of the palette to which most of its pixels are nearest; null if it stays, as it then looks like its background. */
   readonly colour: string | null;
 }
 
 /**
- * Judges a clip with one subject before a background that stays, by geometry
- * and colour alone: no model has a say.
+ * Judges a clip with one subject before a background that stays by geometry and
+ * colour, without any model.
  *
- * @param palette Colours that the subject may have.
+ * @param palette Colours of the subject to choose from.
  */
 export function judgeByGeometry(
   clip: Clip,
@@ -39,21 +38,21 @@ export function judgeByGeometry(
 ): GeometricJudgement {
   const track = trackSubject(clip);
   return {
-    way: wayOf(track),
+    direction: directionOf(track),
     colour: track.moves ? colourOf(clip, track.contrast, palette) : null,
   };
 }
 
-function wayOf({ moves, velocity: [x, y] }: Track): Way {
+function directionOf({ moves, velocity: [x, y] }: Track): Direction {
   if (!moves) return "in place";
   const eighth = Math.round(Math.atan2(y, x) / (Math.PI / 4));
-  return WAYS[(eighth + WAYS.length) % WAYS.length]!;
+  return DIRECTIONS[(eighth + DIRECTIONS.length) % DIRECTIONS.length]!;
 }
 
-/** How much lighter or darker the same colour may be shaded. */
+/** Shading of a colour: shades this much darker, or lighter where it is dark, count as it. */
 const SHADE = 0.22;
 
-/** The name that most pixels of the subject are nearest to. */
+/** The name to which most pixels of the subject are nearest. */
 function colourOf(
   { data }: Clip,
   contrast: Float32Array,

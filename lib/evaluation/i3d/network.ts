@@ -18,7 +18,7 @@ export type I3dParameters = Readonly<Record<string, ConvolutionParameters>>;
 interface I3dOutputs {
   /** `[B,400]`, before any softmax: the features of FVD. */
   readonly logits: tf.Tensor;
-  /** `[B,1024]`: the mean over time and space that the logits are made of. */
+  /** `[B,1024]`: mean over time and space, the input of the last layer. */
   readonly pooled: tf.Tensor;
 }
 

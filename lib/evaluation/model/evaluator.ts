@@ -27,7 +27,7 @@ export interface EvaluatedModel extends Disposable {
   readonly identity: unknown;
   /** Digest of its VAE. */
   readonly vae: string;
-  /** How its VAE groups frames. */
+  /** Grouping of frames by its VAE. */
   readonly latentFrames: LatentFrames;
   /** Generates one clip for each prompt. */
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
@@ -56,7 +56,7 @@ export interface EvaluatorHost extends ScoreHost {
   readonly cache: string;
 }
 
-/** What is scored of a prompt set beside adherence and motion. */
+/** Optional scores of a prompt set. */
 export type SetOptions = Partial<
   Pick<ScoreOptions, "distances" | "byObject">
 >;

@@ -60,12 +60,12 @@ export function phasePrompts(
 }
 
 /** Directions of the prompts of {@link MOVING_SHAPES}. */
-const WAYS: readonly MotionId[] = ["right", "left", "up", "down"];
+const DIRECTIONS: readonly MotionId[] = ["right", "left", "up", "down"];
 
-/** Every circle and square in every colour, going each of four ways. */
+/** Every circle and square in every colour, going in each of four directions. */
 export const MOVING_SHAPES: readonly SubjectLabel[] = OBJECT_KINDS
   .filter(({ outline }) => outline === "circle" || outline === "square")
-  .flatMap(({ id }) => WAYS.map((motion) => ({ object: id, motion })));
+  .flatMap(({ id }) => DIRECTIONS.map((motion) => ({ object: id, motion })));
 
 /**
  * Held-out scenes of phase 1 with these subjects in turn, no scene twice.
@@ -112,8 +112,8 @@ export function promptsFor(
   return promptSet(count, sprites, (index) => ({
     scene: scenes[(from + index) % scenes.length]!,
     language,
-    // The form changes after each round of the ways, so that no form belongs to a way.
-    form: forms[Math.floor(index / WAYS.length) % forms.length]!,
+    // The form changes after each round of directions, so that none belongs to a direction.
+    form: forms[Math.floor(index / DIRECTIONS.length) % forms.length]!,
   }));
 }
 

@@ -37,7 +37,7 @@ export interface ExampleStage {
   readonly phases: readonly (readonly [phase: Phase, share: number])[];
 }
 
-/** What the examples of a training depend on. */
+/** Plan of the examples of a training. */
 export interface ExamplePlan {
   readonly network: World3dConfig;
   readonly appearance: ExampleStage;

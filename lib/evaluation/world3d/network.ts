@@ -63,16 +63,6 @@ export interface World3dParameters {
   readonly motion: MotionParameters;
 }
 
-/** Outputs of the network for a batch of clips. */
-export interface World3dOutputs {
-  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
-  readonly features: tf.Tensor;
-  /** `[B,K]` for each task. */
-  readonly logits: Readonly<Record<WorldTask, tf.Tensor>>;
-  /** Inner layers, `[B,...places,C]`, for perceptual distances. */
-  readonly layers: readonly tf.Tensor[];
-}
-
 /** Values of a cell of the path of appearance: 4x4 pixels of 3 colours. */
 const STILL_CELL = 4 * 4 * 3;
 /** Values of a cell of the path of motion: the same of two frames. */
@@ -119,6 +109,16 @@ export function initWorld3d(
   };
 }
 
+/** Outputs for a batch of clips, of one path or of both. */
+interface Outputs<T extends WorldTask> {
+  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
+  readonly features: tf.Tensor;
+  /** `[B,K]` for each task. */
+  readonly logits: Readonly<Record<T, tf.Tensor>>;
+  /** Inner layers, `[B,...places,C]`, for perceptual distances. */
+  readonly layers: readonly tf.Tensor[];
+}
+
 /**
  * Classifies clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
  * arXiv 1812.03982): a few frames at full size for the appearance, all frames
@@ -131,7 +131,7 @@ export function world3d(
   { appearance, motion }: Tensors<World3dParameters>,
   clips: tf.Tensor,
   config: World3dConfig,
-): World3dOutputs {
+): Outputs<WorldTask> {
   const chosen = tf.tensor1d(
     stillFrames(config.frames, config.stills),
     "int32",
@@ -145,20 +145,11 @@ export function world3d(
   };
 }
 
-/** Outputs of one path. */
-interface PathOutputs<T extends WorldTask> {
-  /** `[B,D]`. */
-  readonly features: tf.Tensor;
-  /** `[B,K]` each. */
-  readonly logits: Readonly<Record<T, tf.Tensor>>;
-  readonly layers: readonly tf.Tensor[];
-}
-
 /** The path of appearance: `[B,N,S,S,3]` in [0,1], any number N of frames. */
 export function appearancePath(
   p: Tensors<AppearanceParameters>,
   frames: tf.Tensor,
-): PathOutputs<"object" | "colour"> {
+): Outputs<"object" | "colour"> {
   const [B, N, S] = frames.shape as [number, number, number];
   const cells = spaceToDepth(centred(frames), [1, 4, 4]); // [B,N,S/4,S/4,48]
   const pictures = tf.reshape(cells, [B * N, S / 4, S / 4, STILL_CELL]);
@@ -186,7 +177,7 @@ export function appearancePath(
 export function motionPath(
   p: Tensors<MotionParameters>,
   clips: tf.Tensor,
-): PathOutputs<"motion" | "camera"> {
+): Outputs<"motion" | "camera"> {
   const changes = tf.mul(tf.sub(clips, tf.mean(clips, 1, true)), 4);
   const cells = spaceToDepth(changes, [2, 4, 4]); // [B,T/2,S/4,S/4,96]
   const low = silu(linear(p.input, cells));

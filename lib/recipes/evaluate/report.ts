@@ -247,8 +247,8 @@ function motionTable(phases: readonly PhaseResult[]): Table {
       "dynamic degree, sides/s",
       "steps across seams of latent frames / inside",
     ],
-    rows: phases.flatMap(({ phase, temporal, seams }) =>
-      (["generated", "real"] as const).map((name) => {
+    rows: phases.flatMap(({ phase, temporal, seams, reconstruction }) => [
+      ...(["generated", "real"] as const).map((name) => {
         const { flicker, smoothness, dynamicDegree } = temporal[name];
         return [
           `phase ${phase}, ${name}`,
@@ -257,8 +257,13 @@ function motionTable(phases: readonly PhaseResult[]): Table {
           short(dynamicDegree),
           seamMotionText(seams[name]),
         ];
-      })
-    ),
+      }),
+      [
+        `phase ${phase}, real, through the VAE`,
+        ...["-", "-", "-"],
+        seamMotionText(reconstruction.seams),
+      ],
+    ]),
   };
 }
 

@@ -3,7 +3,7 @@ import { writeMp4 } from "../../dataset/encode/mod.ts";
 import type { Sample } from "../../evaluation/mod.ts";
 import type { Medium } from "../../trainer/report/mod.ts";
 
-/** How much larger clips are shown. */
+/** Enlargement of the clips. */
 const SCALE = 3;
 
 /** A real clip and the one generated for its caption as one video. */

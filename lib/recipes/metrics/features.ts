@@ -18,7 +18,7 @@ export interface FeatureWork {
   readonly network: FeatureNetwork;
   /** Of the decoded clips. */
   readonly shape: ClipShape;
-  /** How frames are scaled to that, for the record. */
+  /** Scaling of frames to that, for the record. */
   readonly resize?: string;
   /** Pixels of the videos, for the record; those of the shape if absent. */
   readonly size?: string;

@@ -183,9 +183,11 @@ Deno.test("evaluateModel() of a model that copies real clips finds no distance",
   assert.deepEqual(reconstruction, {
     psnr: Infinity,
     ssim: reconstruction.ssim,
+    seams: reconstruction.seams,
     clips: 8,
   });
   assert.ok(Math.abs(reconstruction.ssim - 1) < 1e-9);
+  assert.ok(Math.abs(reconstruction.seams.median! - 1) < 0.1);
   assert.equal(phase!.heldOutLoss.bySigma["0.5"], 4);
   const { forms, real, reconstructed, languages, objects } = evaluation
     .prompts!;
