@@ -73,14 +73,6 @@ async function runCommand(
  *
  * @param environment Variables; those that begin with `ALERT_` are read.
  * @throws {InputError} if the file of `alerts` cannot be used
- *
- * @example
- * ```ts
- * import { channelsOf } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(await channelsOf({ alerts: undefined }, {}), []);
- * ```
  */
 export async function channelsOf(
   { alerts }: Pick<TrainOptions, "alerts">,

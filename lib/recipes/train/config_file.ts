@@ -9,17 +9,6 @@ import { flagOf, type FlagSchema, oldFlagText } from "../command_line/mod.ts";
  * @param text The content of the file.
  * @param file Its name, for messages.
  * @throws {InputError} naming the field, if there is no such flag
- *
- * @example
- * ```ts
- * import { flagsWithDefaults } from "lib/recipes/train/config_file.ts";
- * import { trainFlags } from "lib/recipes/train/options.ts";
- * import assert from "node:assert/strict";
- *
- * const flags = flagsWithDefaults(trainFlags, '{"preset":"tiny","startPhase":2}', "run.json");
- * const { preset, startPhase, seed } = flags.parse({ startPhase: "3" });
- * assert.deepEqual([preset, startPhase, seed], ["tiny", 3, 1]);
- * ```
  */
 export function flagsWithDefaults<S extends FlagSchema>(
   schema: S,

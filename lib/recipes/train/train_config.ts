@@ -20,15 +20,6 @@ export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
  *
  * @param knobs By the names of flags; 0 or "" leaves an optional one out.
  * @throws {InputError} naming the flag
- *
- * @example
- * ```ts
- * import { trainConfig } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { run, maxSteps, plans } = trainConfig({ run: "runs/a", maxSteps: 0 }, ["--batch=8"]);
- * assert.deepEqual([run, maxSteps, plans.vae.batch], ["runs/a", undefined, 8]);
- * ```
  */
 export function trainConfig(
   knobs: Knobs,
@@ -52,15 +43,6 @@ export function runConfigOf(options: TrainOptions): RunConfig {
 
 /**
  * The models of a run: a preset's, or the same with a backbone to compare with.
- *
- * @example
- * ```ts
- * import { modelsOf } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
- * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
- * ```
  */
 export function modelsOf(
   { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,

@@ -82,20 +82,6 @@ export async function saveCheckpoint<S>(
  *   naming the field
  * @throws {InputError} if the file is damaged, or its tensors are not those of
  *   the form, naming the tensor
- *
- * @example
- * ```ts
- * import { loadCheckpoint, saveCheckpoint } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = `${await Deno.makeTempDir()}/run.safetensors`;
- * const state = { weight: float32([2], [1, 2]) };
- * await saveCheckpoint(path, { step: 5, state, metricsBytes: 0, seconds: 1 }, { rate: 0.1 });
- * const loaded = await loadCheckpoint<typeof state>(path, { rate: 0.1 });
- * assert.equal(loaded?.step, 5);
- * assert.deepEqual([...loaded.state.weight.data], [1, 2]);
- * ```
  */
 export async function loadCheckpoint<S>(
   path: string,

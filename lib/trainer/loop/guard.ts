@@ -26,19 +26,6 @@ const ENOUGH = 16;
 /**
  * Watches the norms of gradients. The compiled step asks for {@link limit}
  * beforehand and refuses what is above it or no number; this only keeps count.
- *
- * @example
- * ```ts
- * import { GradientGuard } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const guard = new GradientGuard({ spikeFactor: 10, floor: 1, patience: 3 });
- * for (let i = 0; i < 16; i++) guard.accept(2);
- * assert.equal(guard.limit, 20);
- * assert.equal(guard.refuse(), false);
- * guard.refuse();
- * assert.equal(guard.refuse(), true); // three in a row
- * ```
  */
 export class GradientGuard {
   readonly #options: GuardOptions;

@@ -25,18 +25,6 @@ export interface LearningRateSchedule {
  * @param step Updates done before this one, a whole number from 0.
  *
  * @throws {RangeError} if a number is outside its range
- *
- * @example
- * ```ts
- * import { learningRateAt } from "lib/trainer/loop/schedule.ts";
- * import assert from "node:assert/strict";
- *
- * const schedule = { peak: 1, warmupSteps: 3, totalSteps: 13, floor: 0.1 };
- * assert.equal(learningRateAt(0, schedule), 0.25);
- * assert.equal(learningRateAt(3, schedule), 1);
- * assert.equal(learningRateAt(8, schedule), 0.55);
- * assert.equal(learningRateAt(13, schedule), 0.1);
- * ```
  */
 export function learningRateAt(
   step: number,

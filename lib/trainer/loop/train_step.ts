@@ -12,11 +12,11 @@ import {
 import { isTensor, type Loss, lossAndGradients } from "../../compiler/mod.ts";
 import {
   type Averages,
-  averagingRates,
+  EMA_STDS,
+  type EmaName,
+  emaRates,
   initAverages,
-  type Track,
-  TRACKS,
-} from "../averages/mod.ts";
+} from "../averages/ema.ts";
 import {
   ADAMW_DEFAULTS,
   clipByGlobalNorm,
@@ -62,7 +62,7 @@ export interface UpdateScalars<T> extends OptimiserScalars<T> {
   /** A gradient of a larger norm changes nothing; see {@link updateState}. */
   readonly normLimit: T;
   /** How far each average moves. */
-  readonly averaging: Readonly<Record<Track, T>>;
+  readonly averaging: Readonly<Record<EmaName, T>>;
 }
 
 /** The largest norm that float32 can hold: no limit. */
@@ -74,16 +74,6 @@ export const NO_LIMIT = 3e38;
  * @param update Number of this update, those that changed nothing left out; the
  *   first is 1.
  * @param normLimit Gradients of a larger norm are refused.
- *
- * @example
- * ```ts
- * import { ADAMW_DEFAULTS, updateScalars } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { averaging, normLimit } = updateScalars(1, 1e-3, 50, ADAMW_DEFAULTS);
- * assert.equal(normLimit.data[0], 50);
- * assert.equal(averaging.short.data[0], 1);
- * ```
  */
 export function updateScalars(
   update: number,
@@ -91,7 +81,7 @@ export function updateScalars(
   normLimit: number,
   optimiser: OptimiserConfig,
 ): UpdateScalars<NdArray> {
-  const rates = averagingRates(update);
+  const rates = emaRates(update);
   return {
     ...optimiserOf(optimiser).scalars(update, learningRate),
     normLimit: scalar(Math.min(normLimit, NO_LIMIT)),
@@ -267,20 +257,21 @@ function updateState<P>(
   });
   const outputs = { loss, gradientNorm: clipped.norm, applied: gate };
   if (!state.averages) return { state: next, outputs };
-  const follow = (track: Track): P =>
-    moved(
-      state.averages![track],
-      next.parameters,
-      tf.mul(scalars.averaging[track], gate),
-    );
   const averages = Object.fromEntries(
-    (Object.keys(TRACKS) as Track[]).map((track) => [track, follow(track)]),
+    (Object.keys(EMA_STDS) as EmaName[]).map((name) => [
+      name,
+      interpolated(
+        state.averages![name],
+        next.parameters,
+        tf.mul(scalars.averaging[name], gate),
+      ),
+    ]),
   ) as Averages<P>;
   return { state: { ...next, averages }, outputs };
 }
 
-/** Averages after a move of `rate` of the way towards parameters. */
-function moved<P>(averages: P, parameters: P, rate: tf.Tensor): P {
+/** EMA parameters after an update with the given rate. */
+function interpolated<P>(averages: P, parameters: P, rate: tf.Tensor): P {
   const targets = new Map(leavesOf(parameters, isTensor));
   return treeFrom(
     leavesOf(averages, isTensor).map(([path, average]) =>

@@ -8,8 +8,13 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { isTensor } from "../../compiler/mod.ts";
-import { lrMultiplierOf, type LrMultipliers } from "./lr_multiplier.ts";
 import type { Optimiser } from "./optimiser.ts";
+
+/**
+ * Factors on the learning rate of all parameters under a path, default 1.
+ * Parameters with the factor 0 are frozen: no gradient is computed.
+ */
+export type LrMultipliers = Readonly<Record<string, number>>;
 
 /** AdamW as plain data. */
 export interface AdamWConfig {
@@ -39,28 +44,6 @@ export const ADAMW_DEFAULTS: AdamWConfig = {
  * The moments `first` and `second` are running sums of gradients and of their
  * squares: AdamW's means but for a factor, which goes into the scalars. So each
  * moment takes one pass over memory less.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import { adamW, ADAMW_DEFAULTS } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { init, scalars, update } = adamW(ADAMW_DEFAULTS);
- * const start = { bias: float32([1], [3]) };
- * const { parameters } = update(
- *   tensorsOf(start),
- *   tensorsOf({ bias: float32([1], [-7]) }),
- *   tensorsOf(init(start)),
- *   tensorsOf(scalars(1, 0.5)),
- *   tf.scalar(1),
- * );
- * // The first update is as long as the learning rate, whatever the gradient.
- * assert.ok(Math.abs(parameters.bias.dataSync()[0]! - 3.5) < 1e-6);
- * ```
  */
 export function adamW(
   { betas: [beta1, beta2], epsilon, weightDecay, lrMultipliers }: AdamWConfig,
@@ -125,4 +108,16 @@ export function adamW(
       };
     },
   };
+}
+
+/** The factor on the learning rate of a parameter. */
+export function lrMultiplierOf(
+  path: string,
+  multipliers: LrMultipliers = {},
+): number {
+  const [, factor] =
+    Object.entries(multipliers).find(([name]) =>
+      path === name || path.startsWith(`${name}/`)
+    ) ?? [];
+  return factor ?? 1;
 }

@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
 import { isNdArray, leavesOf, treeFrom, zeros } from "../../core/mod.ts";
-import { adamW, ADAMW_DEFAULTS, type AdamWConfig } from "./adamw.ts";
-import { lrMultiplierOf } from "./lr_multiplier.ts";
+import {
+  adamW,
+  ADAMW_DEFAULTS,
+  type AdamWConfig,
+  lrMultiplierOf,
+} from "./adamw.ts";
 import type { Optimiser } from "./optimiser.ts";
 
 /** Muon as plain data. */
@@ -114,16 +118,6 @@ export function muon(config: MuonConfig): Optimiser {
 
 /**
  * Whether Muon moves a parameter.
- *
- * @example
- * ```ts
- * import { isMovedByMuon, MUON_DEFAULTS } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const up = "backbone/layers/block00/feedForward/up/weight";
- * assert.ok(isMovedByMuon(up, [192, 768], MUON_DEFAULTS));
- * assert.ok(!isMovedByMuon("backbone/words", [8192, 192], MUON_DEFAULTS));
- * ```
  */
 export function isMovedByMuon(
   path: string,
@@ -148,17 +142,6 @@ const ITERATIONS = 5;
  *
  * @param matrix `[M, N]` float32
  * @returns `[M, N]` float32; of zeros, zeros.
- *
- * @example
- * ```ts
- * import { orthogonalised } from "lib/trainer/mod.ts";
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import assert from "node:assert/strict";
- *
- * const [a, b, c, d] = orthogonalised(tf.tensor2d([[900, 0], [0, -300]])).dataSync();
- * assert.ok(a! > 0.7 && a! < 1.2 && d! < -0.7 && d! > -1.2 && b === 0 && c === 0);
- * ```
  */
 export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
   const [rows, columns] = matrix.shape as [number, number];

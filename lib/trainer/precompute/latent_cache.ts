@@ -4,6 +4,8 @@ import {
   type NdArray,
   type Progress,
   Rng,
+  stackArrays,
+  unstackArrays,
   zeros,
 } from "../../core/mod.ts";
 import {
@@ -13,10 +15,10 @@ import {
   Prefetcher,
 } from "../../dataset/batches/mod.ts";
 import {
+  readSafetensors,
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { stackArrays, unstackArrays } from "../../core/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
 import { StoppedError } from "../loop/stop.ts";
 
@@ -257,4 +259,40 @@ async function latentIn(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** One file of a latent cache, for a look at what training sees. */
+export interface CachedFile {
+  /** Name of the source of the clips. */
+  readonly source: string;
+  /** Digest of the weights that encoded them. */
+  readonly codec: string;
+  readonly fps: number;
+  readonly clips: readonly CachedClip[];
+  /** Not normalised, `[t,h,w,Z]` each. */
+  readonly latents: readonly NdArray<"float32">[];
+}
+
+/**
+ * Reads a whole file of a latent cache.
+ *
+ * @throws {InputError} if there is no such file, or it is something else
+ */
+export async function readCachedFile(path: string): Promise<CachedFile> {
+  const { metadata, tensors } = await readSafetensors(path);
+  const latents = tensors.get("latents");
+  const { source, codec, fps, clips } = metadata;
+  if (!latents || !source || !codec || !fps || !clips) {
+    throw new InputError(
+      `Cannot read "${path}": it must be a file of a latent cache: it is not; ` +
+        "pass one of RUN/latents/*/*.safetensors",
+    );
+  }
+  return {
+    source,
+    codec,
+    fps: Number(fps),
+    clips: JSON.parse(clips),
+    latents: unstackArrays(latents as NdArray<"float32">),
+  };
 }

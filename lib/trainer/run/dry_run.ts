@@ -1,6 +1,6 @@
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Device } from "../../compiler/mod.ts";
-import { memoryLines } from "../memory/memory_lines.ts";
+import { memoryLines } from "../memory/fit.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { logEstimate } from "./disk_estimate.ts";

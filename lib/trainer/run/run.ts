@@ -19,7 +19,7 @@ import type { Request } from "../loop/stop.ts";
 import type { MetricsRecord } from "../loop/train.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
 import { reportObserver } from "../observers/live_report.ts";
-import { machineObserver } from "../observers/machine_observer.ts";
+import { machineObserver } from "../observers/machine.ts";
 import {
   type RunObserver,
   RunObservers,

@@ -40,22 +40,6 @@ const WARM_UP = 2;
  * @param rounds Steps of each that are timed, 1 or more.
  * @returns the seconds of every step, by configuration.
  * @throws {StoppedError} if the signal asked for it
- *
- * @example
- * ```ts
- * import { openDevice } from "lib/compiler/mod.ts";
- * import { silentProgress } from "lib/core/mod.ts";
- * import { trainConfig } from "lib/recipes/train/mod.ts";
- * import { timeSteps } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const sides = ["hybrid", "pure"].map((backbone) => trainConfig({ preset: "tiny", backbone, batch: 1 }, []));
- * using device = await openDevice("cpu");
- * const { signal } = new AbortController();
- * const host = { progress: silentProgress, signal, clock: () => performance.now() };
- * const [hybrid] = await timeSteps(sides, 1, 3, device, host);
- * assert.equal(hybrid!.length, 3);
- * ```
  */
 export async function timeSteps(
   configs: readonly RunConfig[],

@@ -1,7 +1,7 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { messageOf } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
+import { runError, StoppedError } from "../loop/stop.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { trainText } from "../stages/text.ts";
@@ -9,7 +9,6 @@ import { trainVae } from "../stages/vae.ts";
 import type { RunConfig } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
 import { checkedConfig, vaeOf } from "./prerequisites.ts";
-import { runError } from "./run_error.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
 
 /** One stage, or `train` for all that are left. */

@@ -1,7 +1,7 @@
 import { readState } from "../../compiler/mod.ts";
 import { exists, writeFileAtomically } from "../../core/mod.ts";
 import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
-import { saveSnapshot } from "../averages/mod.ts";
+import { saveSnapshot } from "../averages/snapshots.ts";
 import {
   type Evaluator,
   train,

@@ -27,7 +27,7 @@ import {
   type Weights,
 } from "../../pipeline/mod.ts";
 import type { Microbatch } from "../loop/compiled_step.ts";
-import { openLatentCache } from "../precompute/mod.ts";
+import { openLatentCache } from "../precompute/latent_cache.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
@@ -37,9 +37,9 @@ import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
 import {
   type DiffusionBatch,
   diffusionTrainingLoss,
+  lossBySigma,
 } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
-import { lossBySigma } from "./loss_by_sigma.ts";
 import { clipShapeOf } from "./stage_plan.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
 import { stageOf } from "./stages.ts";

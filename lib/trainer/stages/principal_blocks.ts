@@ -24,26 +24,6 @@ const SPARE = 8;
  * @param block Frames, rows and columns of a block.
  * @param count Components wanted, Z; at most the values of a block.
  * @param rng Of the directions to begin with.
- *
- * @example
- * ```ts
- * import { openDevice } from "lib/compiler/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { principalBlocks } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Pixels that are black or white, all three values alike.
- * const data = Float32Array.from({ length: 12 }, (_, i) => i < 6 ? 0 : 1);
- * using device = await openDevice("cpu");
- * const { mean, directions, variances } = await principalBlocks(
- *   device,
- *   [{ frames: 1, height: 2, width: 2, fps: 8, data }],
- *   { block: [1, 1, 1], count: 1, rng: new Rng(0) },
- * );
- * assert.deepEqual([...mean.data], [0, 0, 0]);
- * assert.ok(Math.abs(variances.data[0]! - 3) < 1e-5);
- * assert.ok(directions.data.every((x) => Math.abs(Math.abs(x) - Math.sqrt(1 / 3)) < 1e-5));
- * ```
  */
 export async function principalBlocks(
   device: Device,

@@ -99,7 +99,7 @@ Deno.test("htmlReport() refuses a mime type that does not fit the kind", () => {
     };
     assert.throws(() => reportWith({ media: [medium] }), {
       name: "TypeError",
-      message: 'Cannot show "Sample": its mime type must be video/...: ' +
+      message: 'Cannot show "Sample": its MIME type must be video/...: ' +
         `current value is "${mime}"`,
     });
   }
@@ -150,8 +150,8 @@ Deno.test("htmlReport() refuses a series whose x and y differ in number", () => 
   };
   assert.throws(() => reportWith({ curves: [curve] }), {
     name: "TypeError",
-    message: 'Cannot plot "train" of "Loss": it needs as many x as y: ' +
-      "current counts are 2 and 1",
+    message: 'Cannot plot "train" of "Loss": x and y must have equal lengths: ' +
+      "current values are 2 and 1",
   });
 });
 

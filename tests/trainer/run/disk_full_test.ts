@@ -6,10 +6,9 @@ import {
   RunObservers,
 } from "lib/trainer/observers/observer.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import { runError } from "lib/trainer/run/run_error.ts";
 import type { TrainHost } from "lib/trainer/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
-import { DiskFullError, StoppedError } from "lib/trainer/mod.ts";
+import { DiskFullError, runError, StoppedError } from "lib/trainer/mod.ts";
 import { writeTinyVae } from "../_tiny_vae.ts";
 
 const full = (): Error =>
