@@ -22,26 +22,26 @@ import {
 import type { Codec } from "../../pipeline/mod.ts";
 import { StoppedError } from "../loop/stop.ts";
 
-/** Clips in one file. A run that is cut off loses at most one file's work. */
+/** Clips of one file; a killed run loses at most one file. */
 const SHARD = 256;
-/** Clips that go through the encoder at once. */
+/** Clips of one encoder batch. */
 const BATCH = 8;
 /** Version of the files; raised when old ones can no longer be read. */
 const SCHEMA = "1";
 
-/** Which latents are wanted. */
+/** Clips to encode, the encoder, and the folder. */
 export interface LatentCacheOptions {
   readonly source: ClipSource;
   readonly shape: ClipShape;
-  /** Which part of longer videos is taken. */
+  /** Chooses the part of longer videos. */
   readonly seed: number;
   readonly codec: Codec;
   /** Digest of the codec's weights. */
   readonly codecDigest: string;
-  /** Where the files lie; made if there is none. */
+  /** Folder of the files; created if missing. */
   readonly folder: string;
   readonly progress: Progress;
-  /** Stops after the file in hand, with a `StoppedError`. */
+  /** Stops after the current file, with a `StoppedError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -54,23 +54,23 @@ export interface CachedClip {
   readonly language: string;
 }
 
-/** Latents of a source's clips, on the disk. */
+/** Latents of a source's clips, on disk. */
 export interface LatentCache {
-  /** Clips. */
+  /** Number of clips. */
   readonly length: number;
-  /** Names the contents: source, weights, shape, seed. */
+  /** Digest of source, weights, shape and seed. */
   readonly key: string;
-  /** Mean of the latent's distribution, not normalised: `[t,h,w,Z]`. */
+  /** Mean of the posterior, not normalised: `[t,h,w,Z]`. */
   latentAt(index: number): Promise<NdArray<"float32">>;
-  /** What is known of a clip. */
+  /** Metadata of a clip. */
   entryAt(index: number): Promise<CachedClip>;
 }
 
 /**
- * Encodes the clips of a source, or finds that it has been done. Files are
- * keyed by weights, shape, seed and the names of the clips; and since a name
- * may come to stand for other pictures, the first clip of each file is made
- * again and compared by its frames: what differs is encoded anew.
+ * Encodes the clips of a source, or reuses the files of an earlier run. Files are
+ * keyed by weights, shape, seed and the names of the clips. The first clip of
+ * each file is drawn again: if its frames differ, the file is encoded again, for
+ * clips may change under the same name.
  *
  * @throws {InputError} if a clip can no longer be read
  */
@@ -90,8 +90,8 @@ export async function openLatentCache(
   for (let begin = 0; begin < source.length; begin += SHARD) {
     if (signal?.aborted) {
       throw new StoppedError(
-        `Encoding of ${source.name} was stopped at clip ${begin}; what is ` +
-          "encoded is kept",
+        `Encoding of ${source.name} was stopped at clip ${begin}; encoded ` +
+          "clips are kept",
       );
     }
     const end = Math.min(begin + SHARD, source.length);
@@ -126,7 +126,7 @@ interface Shard {
   readonly clips: readonly CachedClip[];
   /** `[t,h,w,Z]` */
   readonly shape: readonly number[];
-  /** First byte of the numbers. */
+  /** Offset of the latents, in bytes. */
   readonly begin: number;
 }
 
@@ -162,7 +162,7 @@ async function clipAt(
   return { ...clip, frames };
 }
 
-/** The clips of a batch: as many as go through the encoder at once, up to an end. */
+/** The clips of an encoder batch, up to an end. */
 async function clipsFrom(
   options: LatentCacheOptions,
   first: number,
@@ -211,12 +211,12 @@ async function writeShard(
   const shard = await readShard(path, end - begin);
   if (shard) return shard;
   throw new InputError(
-    `Cannot use "${path}": it must stay as it was written: it has changed; ` +
-      "let one run use the folder at a time",
+    `Cannot use "${path}": another process has changed it; let one run use ` +
+      "the folder at a time",
   );
 }
 
-/** Reads what is known of a file; undefined if it is missing or damaged. */
+/** Reads the header of a file; undefined if it is missing or corrupt. */
 async function readShard(
   path: string,
   count: number,
@@ -239,7 +239,7 @@ async function readShard(
   }
 }
 
-/** Reads one latent; undefined if the file is missing or too short. */
+/** Reads one latent; undefined if the file is missing or truncated. */
 async function latentIn(
   { path, shape, begin }: Shard,
   place: number,
@@ -261,11 +261,11 @@ async function latentIn(
   }
 }
 
-/** One file of a latent cache, for a look at what training sees. */
+/** One file of a latent cache. */
 export interface CachedFile {
-  /** Name of the source of the clips. */
+  /** Name of the clip source. */
   readonly source: string;
-  /** Digest of the weights that encoded them. */
+  /** Digest of the encoder's weights. */
   readonly codec: string;
   readonly fps: number;
   readonly clips: readonly CachedClip[];
@@ -276,7 +276,7 @@ export interface CachedFile {
 /**
  * Reads a whole file of a latent cache.
  *
- * @throws {InputError} if there is no such file, or it is something else
+ * @throws {InputError} if the file is missing or of another kind
  */
 export async function readCachedFile(path: string): Promise<CachedFile> {
   const { metadata, tensors } = await readSafetensors(path);
@@ -284,7 +284,7 @@ export async function readCachedFile(path: string): Promise<CachedFile> {
   const { source, codec, fps, clips } = metadata;
   if (!latents || !source || !codec || !fps || !clips) {
     throw new InputError(
-      `Cannot read "${path}": it must be a file of a latent cache: it is not; ` +
+      `Cannot read "${path}": it must be a file of a latent cache; ` +
         "pass one of RUN/latents/*/*.safetensors",
     );
   }

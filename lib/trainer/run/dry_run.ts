@@ -56,7 +56,7 @@ export async function dryRun(
       ]),
     );
     const records = await readJsonl(`${folder}/metrics.jsonl`);
-    host.log(`dry run: ${records.length} lines of metrics, all is well`);
+    host.log(`dry run passed: ${records.length} lines of metrics`);
     await logEstimate(config, stages, host, secondsPerUpdate);
   } finally {
     await Deno.remove(folder, { recursive: true });

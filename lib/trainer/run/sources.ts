@@ -18,26 +18,26 @@ import type { RunConfig } from "./config.ts";
 /** Clips to train on, or held-out ones. */
 export type Split = "train" | "validation";
 
-/** Which clips a stage needs. */
+/** Clips of a stage. */
 export interface ClipRequest {
   readonly split: Split;
-  /** Clips in an epoch. */
+  /** Clips of an epoch. */
   readonly length: number;
   readonly shape: ClipShape;
 }
 
-/** The fields of a run that its data follow from. */
+/** The fields of a run that determine its data. */
 export type DataConfig = Pick<
   RunConfig,
   "data" | "languages" | "replayFraction" | "seed" | "workers"
 >;
 
 /**
- * Clips of one phase: the synthetic world, and one to one with it the shots of
- * real video of that phase, if there are any. Some synthetic training clips
- * come from earlier phases, against forgetting.
+ * Clips of one phase: the synthetic world, mixed one to one with shots of real
+ * video of the phase, if any. A fraction of the synthetic training clips comes
+ * from earlier phases, against forgetting.
  *
- * @param held Ends the threads that decode; without it, this thread decodes.
+ * @param held Owns the decoder threads; without it, this thread decodes.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function phaseClips(
@@ -56,9 +56,9 @@ export async function phaseClips(
 }
 
 /**
- * Clips of all phases in turn, and of real video: the VAE's data.
+ * Clips of all phases in turn and of real video: the data of the VAE.
  *
- * @param held Ends the threads that decode; without it, this thread decodes.
+ * @param held Owns the decoder threads; without it, this thread decodes.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function allClips(
@@ -82,8 +82,8 @@ export async function allClips(
 }
 
 /**
- * Captions of single subjects in two languages each: their names and motions
- * make up all other captions.
+ * Captions of single subjects, each in two languages: all other captions are
+ * composed of their names and motions.
  */
 export function worldCaptions(
   { seed, languages }: DataConfig,
@@ -106,7 +106,7 @@ function worldClips(
   });
 }
 
-/** A world with a fraction of earlier phases: half of the first, which has names and motions, the rest of the others. */
+/** Replays earlier phases: half from the first, which has all names and motions. */
 function withReplay(
   config: DataConfig,
   world: ClipSource,
@@ -153,8 +153,8 @@ async function realClips(
       options,
     }, workers));
   } catch (error) {
-    // A phase may be without shots, and the held-out split, but not the
-    // whole manifest.
+    // A phase or the held-out split may have no shots, but the manifest must
+    // have some.
     if (!(error instanceof InputError)) throw error;
     if (phase === undefined && split === "train") throw error;
     await manifestClips({ manifest, split: "train", minSeconds });
@@ -162,7 +162,7 @@ async function realClips(
   }
 }
 
-/** Synthetic and real clips in turn. Repeats of a real shot take other parts. */
+/** Synthetic and real clips in turn. Repeats of a real shot use other parts of it. */
 function withRealClips(
   world: ClipSource,
   real: ClipSource | undefined,
@@ -175,7 +175,7 @@ function withRealClips(
   );
 }
 
-/** BCP 47 tags; English makes up a quarter. */
+/** BCP 47 tags; a quarter of them English. */
 function languagesOf(languages: string): readonly string[] {
   const tags = languages === "all"
     ? LANGUAGES

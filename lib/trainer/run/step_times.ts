@@ -28,18 +28,18 @@ import { stageOf } from "../stages/stages.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
 import type { TrainHost } from "./run.ts";
 
-/** Steps before the first that is timed. */
+/** Steps before timing starts. */
 const WARM_UP = 2;
 
 /**
  * Times the training step of a phase under several configurations in turn,
- * A B A B, so that other load on the machine affects all alike. The latents are
- * noise: a step's time does not depend on their content.
+ * A B A B, so that other load affects all equally. The latents are noise: the
+ * time of a step does not depend on their content.
  *
  * @param configs Two or more, such as two backbones.
- * @param rounds Steps of each that are timed, 1 or more.
+ * @param rounds Timed steps of each, from 1.
  * @returns the seconds of every step, by configuration.
- * @throws {StoppedError} if the signal asked for it
+ * @throws {StoppedError} on the signal
  */
 export async function timeSteps(
   configs: readonly RunConfig[],
@@ -72,7 +72,7 @@ export async function timeSteps(
   return times;
 }
 
-/** A step on a batch that never changes, with all its state. */
+/** A training step with its state, on a constant batch. */
 async function openStep(
   run: RunConfig,
   phase: Phase,

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Device, jit } from "../../compiler/mod.ts";
 import {
+  batchOfClips,
   CHANNELS,
   type Clip,
   float32,
@@ -9,21 +10,20 @@ import {
 } from "../../core/mod.ts";
 import { type Block, spaceToDepth } from "../../models/layers/mod.ts";
 import type { PrincipalBlocks } from "../../models/vae/mod.ts";
-import { batchOfClips } from "../../core/mod.ts";
 
-/** Rounds of the iteration; directions of like variance stay mixed, which does no harm. */
+/** Rounds of the iteration; directions of similar variance stay mixed, which is harmless. */
 const ROUNDS = 24;
-/** Directions that are carried along, so that the last ones converge too. */
+/** Extra directions, so that the last ones converge too. */
 const SPARE = 8;
 
 /**
  * Principal components of the pixels of blocks of clips, by orthogonal
  * iteration (Golub & Van Loan, Matrix Computations, section 8.2).
  *
- * @param clips Of one size, which the block divides.
+ * @param clips Of one size, a multiple of the block.
  * @param block Frames, rows and columns of a block.
- * @param count Components wanted, Z; at most the values of a block.
- * @param rng Of the directions to begin with.
+ * @param count Number of components, Z; at most the values of a block.
+ * @param rng For the initial directions.
  */
 export async function principalBlocks(
   device: Device,
@@ -82,7 +82,7 @@ export async function principalBlocks(
   };
 }
 
-/** Makes rows orthonormal, the first first, in place (modified Gram-Schmidt). */
+/** Orthonormalises rows in order, in place (modified Gram-Schmidt). */
 function orthonormal(rows: Float64Array, count: number): Float64Array {
   const length = rows.length / count;
   for (let k = 0; k < count; k++) {

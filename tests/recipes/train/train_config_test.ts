@@ -6,7 +6,7 @@ import {
   trainFlags,
 } from "lib/recipes/train/mod.ts";
 
-Deno.test("every flag of the trainer reaches the notebook, as a knob or among its flags", () => {
+Deno.test("every training flag reaches the notebook, as a knob or in its flags", () => {
   const given = {
     preset: "tiny",
     backbone: "pure",
@@ -56,7 +56,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
   assert.deepEqual(trainConfig(knobs, words), options);
 });
 
-Deno.test("a notebook refuses --dry-run and a settings file, which the command reads", () => {
+Deno.test("a notebook refuses --dry-run and --config", () => {
   for (const flag of ["--dry-run", "--config=run.json"]) {
     assert.throws(() => trainConfig({}, [flag]), /there is no flag/);
   }

@@ -3,10 +3,13 @@ import { float32, InputError } from "lib/core/mod.ts";
 import {
   emaRate,
   type EmaSnapshot,
+  initAverages,
+  loadSnapshots,
   parametersBetween,
   posthocEma,
   posthocWeights,
   powerExponent,
+  saveSnapshot,
 } from "lib/trainer/mod.ts";
 
 /** A parameter that wanders, and its average of a relative std. */
@@ -29,7 +32,7 @@ function followed(
   return snapshots;
 }
 
-Deno.test("an average of any length comes out of snapshots of two others", () => {
+Deno.test("posthocEma() computes an EMA of any length from snapshots of two", () => {
   const snapshots = [
     ...followed(0.05, 4000, 250),
     ...followed(0.1, 4000, 250),
@@ -45,7 +48,7 @@ Deno.test("an average of any length comes out of snapshots of two others", () =>
   }
 });
 
-Deno.test("weights of snapshots sum to one, and pick the snapshot that is asked for", () => {
+Deno.test("weights of snapshots sum to one and select an exact snapshot", () => {
   const all = [1000, 2000, 3000].flatMap((update) =>
     [0.05, 0.1].map((std) => ({ update, std }))
   );
@@ -55,7 +58,7 @@ Deno.test("weights of snapshots sum to one, and pick the snapshot that is asked 
   assert.deepEqual(picked.at(-1), "1.000");
 });
 
-Deno.test("an average of no snapshots is refused", () => {
+Deno.test("posthocEma() refuses an empty list of snapshots", () => {
   assert.throws(
     () => posthocEma([], 0.1, 10),
     (error) =>
@@ -68,7 +71,7 @@ Deno.test("an average of no snapshots is refused", () => {
 const first = { a: float32([2], [1, 2]), b: { c: float32([1], [10]) } };
 const second = { a: float32([2], [3, -2]), b: { c: float32([1], [20]) } };
 
-Deno.test("parametersBetween() goes from the first to the second, and changes neither", () => {
+Deno.test("parametersBetween() interpolates and changes neither argument", () => {
   assert.deepEqual(parametersBetween(first, second, 0), first);
   assert.deepEqual(parametersBetween(first, second, 1), second);
   assert.deepEqual(parametersBetween(first, second, 0.25), {
@@ -78,7 +81,7 @@ Deno.test("parametersBetween() goes from the first to the second, and changes ne
   assert.deepEqual([...first.a.data], [1, 2]);
 });
 
-Deno.test("parametersBetween() names what the second lacks, or has in another shape", () => {
+Deno.test("parametersBetween() names a parameter of another shape or a missing one", () => {
   const other = { a: float32([1], [3]), b: second.b };
   assert.throws(
     () => parametersBetween(first, other, 0.5),
@@ -88,4 +91,18 @@ Deno.test("parametersBetween() names what the second lacks, or has in another sh
     () => parametersBetween(first, { a: second.a, b: {} } as never, 0.5),
     /"b\/c" must have the shape \[1\] in both: in the second it is missing/,
   );
+});
+
+Deno.test("snapshots load with the standard deviation of each EMA", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await saveSnapshot(folder, initAverages({ w: float32([1], [0.5]) }), 100);
+    const parameters = { w: float32([1], [0.5]) };
+    assert.deepEqual(await loadSnapshots(folder), [
+      { update: 100, std: 0.05, parameters },
+      { update: 100, std: 0.1, parameters },
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

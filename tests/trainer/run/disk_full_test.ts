@@ -60,7 +60,7 @@ Deno.test("a full disk ends a run with one line, and the same command resumes it
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("runError() names what ended a run, also where closing its files failed", () => {
+Deno.test("runError() finds the first error, even if closing files failed too", () => {
   const stopped = new StoppedError("was stopped");
   assert.equal(runError(new SuppressedError(full(), stopped), "r"), stopped);
   const other = new RangeError("a defect");
@@ -70,7 +70,7 @@ Deno.test("runError() names what ended a run, also where closing its files faile
   );
 });
 
-Deno.test("RunObservers tell and close all, also if one cannot write", async () => {
+Deno.test("RunObservers call and close all observers, even if one throws", async () => {
   const told: string[] = [];
   const observer = (name: string, error?: Error): RunObserver => ({
     end() {

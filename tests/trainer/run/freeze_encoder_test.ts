@@ -13,7 +13,7 @@ function numbers(tree: unknown): [string, number[]][] {
     .map(([path, { data }]) => [path, Array.from(data)]);
 }
 
-Deno.test("--freeze-encoder trains the decoder of a VAE, and its latents stay bit for bit", async () => {
+Deno.test("--freeze-encoder trains the decoder and keeps latents bit for bit", async () => {
   const run = await Deno.makeTempDir();
   try {
     const { vae: config } = PRESETS.tiny;
@@ -57,7 +57,7 @@ Deno.test("--freeze-encoder trains the decoder of a VAE, and its latents stay bi
   }
 });
 
-Deno.test("--freeze-encoder names the file that is missing, before a folder is made", async () => {
+Deno.test("--freeze-encoder names a missing file before the run folder is created", async () => {
   const run = await Deno.makeTempDir();
   try {
     const options = runConfigOf(trainFlags.parse({
