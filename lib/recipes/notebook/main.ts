@@ -30,7 +30,7 @@ import { defaultFolder } from "./run.ts";
 import { templateNotebook } from "./template.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Makes a command for the notebook that is named behind its word. */
+/** Makes a command for a notebook file. */
 type Command = (file: string) => Promise<Program<FlagSchema>>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -48,8 +48,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
   const hasOut = parameters.some(({ name }) => name === "out");
   return {
     ...words("run", file),
-    purpose:
-      "Runs a notebook through Deno's own kernel and keeps what it shows.",
+    purpose: "Runs a notebook in Deno's kernel and saves its outputs.",
     flags: z.strictObject({
       ...parameterFlags(parameters),
       ...runFlags.shape,
@@ -72,7 +71,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
   };
 }
 
-/** `deno task notebook check FILE`: the gate's check, of one notebook. */
+/** `deno task notebook check FILE`: the gate's check of one notebook. */
 function checkCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("check", file),
@@ -82,8 +81,8 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
       readParameters(await readNotebook(file), file);
       if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
         throw new InputError(
-          `Cannot check "${file}": it must lie in the repository, whose ` +
-            "deno.json says what it may import; copy it there",
+          `Cannot check "${file}": it must be in the repository, whose ` +
+            "deno.json resolves its imports; copy it there",
         );
       }
       const { code } = await new Deno.Command(Deno.execPath(), {
@@ -98,29 +97,33 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-/** `deno task notebook clean FILE`: as it goes into git. */
+/** `deno task notebook clean FILE`: removes outputs before a commit. */
 function cleanCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("clean", file),
-    purpose: "Keeps the source of a notebook and the small text it printed.",
+    purpose: "Removes all outputs of a notebook but short text.",
     flags: noFlags,
     async run() {
       const notebook = await readNotebook(file);
       const clean = cleanNotebook(notebook);
       const saved = notebookText(notebook).length - notebookText(clean).length;
       if (saved !== 0) await writeNotebook(file, clean);
-      log(`${file}: ${saved === 0 ? "was clean" : `${saved} characters less`}`);
+      log(
+        `${file}: ${
+          saved === 0 ? "already clean" : `removed ${saved} characters`
+        }`,
+      );
       return 0;
     },
   });
 }
 
-/** `deno task notebook new FILE`: one to begin with. */
+/** `deno task notebook new FILE`: writes a template. */
 function newCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("new", file),
     purpose:
-      "Makes a notebook with parameters, a display and a last assertion.",
+      "Writes a template notebook: parameters, a display, a last assertion.",
     flags: noFlags,
     async run() {
       if (!file.endsWith(".ipynb")) {
@@ -140,11 +143,11 @@ function newCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-/** `deno task notebook html FILE`: a page to send to anybody. */
+/** `deno task notebook html FILE`: writes one self-contained page. */
 function htmlCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("html", file),
-    purpose: "Makes a page of a notebook and of all that it shows.",
+    purpose: "Writes a notebook and its outputs as one HTML page.",
     flags: htmlFlags,
     async run(options) {
       const { out } = options as z.infer<typeof htmlFlags>;

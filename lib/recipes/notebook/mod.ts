@@ -1,5 +1,5 @@
 /**
- * What notebooks are made of: clips as they show them, training in their cells.
+ * Helpers for notebook cells: clips to display, training.
  *
  * @module
  */

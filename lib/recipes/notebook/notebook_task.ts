@@ -3,34 +3,33 @@ import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
 import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Flags that have been checked. */
+/** Validated flags. */
 export type Options = Readonly<
   Record<string, string | number | boolean | undefined>
 >;
 
-/** A task whose work is a notebook: its flags set the knobs. */
+/** A task that runs a notebook; its flags set the notebook's knobs. */
 export interface NotebookTask {
   readonly notebook: string;
-  /** The same command without the notebook, for the words that follow it. */
+  /** The same command without the notebook, for the arguments after its name. */
   program(args: readonly string[]): Promise<Program<FlagSchema>>;
-  /** Flags that the notebook takes, with their own defaults. */
+  /** Flags of the notebook, with their own defaults. */
   readonly flags: FlagSchema;
   /** The flag that names the folder of the run, the knob `out`. */
   readonly folder: string;
-  /** Whether something is asked for that is not the notebook's work. */
+  /** Whether the options ask for the command without the notebook. */
   isDirect(options: Options): boolean;
   /**
-   * Finds out whether the work can begin, before a kernel starts.
+   * Validates the options before a kernel starts.
    *
-   * @throws {InputError} if it cannot
+   * @throws {InputError} if the work cannot start
    */
   assertReady(options: Options, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * The command of a task. Its flags are read and checked as ever; those that are
- * knobs of the notebook are set there, and all others travel in its knob
- * `flags`, as they would be typed.
+ * The command of a task. Flags that are knobs of the notebook are set there; all
+ * others are passed in its knob `flags`, as typed.
  */
 export async function notebookProgram(
   task: NotebookTask,

@@ -9,28 +9,28 @@ const seconds = z.coerce.number("must be a number of seconds").positive(
 /** Flags of `deno task notebook run FILE` besides the notebook's own parameters. */
 export const runFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").optional().describe(
-    "folder of the run (default the notebook's own out, or runs/NAME); a run " +
-      "that was stopped there goes on",
+    "folder of the run, which resumes a stopped run (default: the " +
+      "notebook's own out, or runs/NAME)",
   ),
   cellLimit: seconds.describe(
-    "seconds that a cell may take (default no limit)",
+    "maximum seconds of each cell (default: no limit)",
   ),
   totalLimit: seconds.describe(
-    "seconds that all cells together may take (default no limit)",
+    "maximum seconds of all cells together (default: no limit)",
   ),
 });
 
-/** The same, checked. */
+/** Validated {@link runFlags}. */
 export type RunOptions = z.infer<typeof runFlags>;
 
 /** Flags of `deno task notebook html FILE`. */
 export const htmlFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").optional().describe(
-    "the page (default the notebook's name with .html beside it)",
+    "file of the page (default: the notebook's path, ending with .html)",
   ),
 });
 
-/** Commands that take a file and nothing else. */
+/** Flags of commands that take a file alone. */
 export const noFlags = z.strictObject({});
 
 /**
@@ -47,7 +47,7 @@ export function parameterFlags(
       if (name in runFlags.shape || name === "help") {
         throw new InputError(
           `Cannot use the parameter ${name}: the runner has a flag of that ` +
-            "name: give the parameter another name",
+            "name; rename the parameter",
         );
       }
       const shown = JSON.stringify(fallback);
@@ -79,7 +79,7 @@ function fieldOf(
     : z.enum(choices, `must be one of ${choices.join(", ")}`);
 }
 
-/** A list as JSON, of the kind of items that it has by default. */
+/** A JSON list with items of the default's type. */
 function listField(
   fallback: readonly (string | number)[],
 ): z.ZodType<ParameterValue> {

@@ -8,10 +8,9 @@ import {
 import type { ImageGrid, Video } from "../../notebook/mod.ts";
 
 /**
- * A clip as a notebook shows it: kept in the folder as an MP4 file, and as an
- * animated picture for pages in which videos do not play.
+ * A clip for a notebook: an MP4 file, and a GIF for viewers that play no video.
  *
- * @param path Of the MP4 file, in a folder that exists.
+ * @param path Of the MP4 file, in an existing folder.
  */
 export async function clipVideo(
   path: string,
@@ -23,9 +22,9 @@ export async function clipVideo(
 }
 
 /**
- * Some frames of a clip, evenly spread from its first to its last.
+ * Frames of a clip, evenly spaced from its first to its last.
  *
- * @param count At least 1; no more than the clip has frames are shown.
+ * @param count From 1; at most the frames of the clip.
  *
  * @example
  * ```ts

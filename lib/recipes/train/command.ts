@@ -17,7 +17,7 @@ import { trainFlags, type TrainOptions } from "./options.ts";
 import { runConfigOf } from "./train_config.ts";
 
 /**
- * A command that trains, in the process that runs it.
+ * A command that trains in this process.
  *
  * @param args Everything after `deno task`.
  * @throws {InputError} if the file of `--config` cannot be used

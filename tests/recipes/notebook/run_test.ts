@@ -303,7 +303,7 @@ Deno.test("after kill -9 the folder is free, and the notebook tells where it was
     await Deno.writeTextFile(`${out}/again`, "");
     const { code, stderr } = await notebookTask("run", file, "--out", out);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /A run in .* was cut off: all cells run again/);
+    assert.match(stderr, /A run in .* was killed: all cells run again/);
   });
 });
 
@@ -323,7 +323,7 @@ Deno.test("a run that goes on waits for the kernel of one that was killed", asyn
     const { code, stderr } = await notebookTask("run", file, "--out", out);
     clearTimeout(timer);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /A run in .* was cut off: all cells run again/);
+    assert.match(stderr, /A run in .* was killed: all cells run again/);
   });
 });
 

@@ -95,7 +95,7 @@ Deno.test("a phase resumes its notebook after a stop file, Ctrl-C and kill -9", 
       await using process = startTask("phase5", [...long, "--hours", "1e-9"]);
       const { code, stderr } = await process.ended;
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /^A run in .* was cut off: all cells run again/m);
+      assert.match(stderr, /^A run in .* was killed: all cells run again/m);
       const records = await readJsonl(`${run}/metrics.jsonl`);
       const trained = records.filter(({ loss }) => loss !== undefined)
         .map(({ step }) => step);

@@ -35,7 +35,7 @@ function clips(count: number): Clip[] {
   });
 }
 
-Deno.test("principalBlocks() finds the directions in which blocks differ, the widest first", async () => {
+Deno.test("principalBlocks() finds the principal components by descending variance", async () => {
   using device = await openDevice("cpu");
   const { mean, directions, variances } = await principalBlocks(
     device,

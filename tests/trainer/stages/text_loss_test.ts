@@ -53,7 +53,7 @@ const pairs = {
   },
 };
 
-Deno.test("textTrainingLoss() begins as alignment, chance cross-entropy and decorrelation", () => {
+Deno.test("textTrainingLoss() starts as alignment, chance cross-entropy, decorrelation", () => {
   const found = eagerly({ parameters, pairs }, (t) => {
     const { first, second, same } = t.pairs;
     const { tokens } = encodeText(
@@ -82,7 +82,7 @@ Deno.test("textTrainingLoss() begins as alignment, chance cross-entropy and deco
   assert.equal(read, 0);
 });
 
-Deno.test("what a caption says can be read off after 60 updates, in both languages", async () => {
+Deno.test("classifiers predict captions after 60 updates, in both languages", async () => {
   const state = await uploadState(device, initTrainState(parameters));
   using step = jitWithState(
     trainStep(textTrainingLoss(config) as never, {
@@ -108,7 +108,7 @@ Deno.test("what a caption says can be read off after 60 updates, in both languag
   assert.ok(loss < 0.3, `${loss}`);
 });
 
-Deno.test("the gradient of the reading reaches the classifiers and the encoder", () => {
+Deno.test("the classification loss has gradients for classifiers and encoder", () => {
   const largest = eagerly({ parameters, pairs }, (t) => {
     const { gradients } = lossAndGradients(
       (p) => textTrainingLoss(config)(p, t.pairs),
