@@ -34,6 +34,21 @@ export class StoppedError extends Error {
   }
 }
 
+/** A run that cannot continue by itself; its last checkpoint is intact. */
+export class RunFailedError extends Error {
+  override readonly name: string = "RunFailedError";
+}
+
+/** Too many unusable steps came in a row. */
+export class DivergedError extends RunFailedError {
+  override readonly name = "DivergedError";
+}
+
+/** The disk has no room for the next checkpoint. */
+export class DiskFullError extends RunFailedError {
+  override readonly name = "DiskFullError";
+}
+
 /** The error for a file that does not exist. */
 export function missingFile(path: string, kind = "file"): InputError {
   return new InputError(

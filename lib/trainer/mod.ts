@@ -12,7 +12,6 @@ export * from "./checkpoints/checkpoint_folder.ts";
 export * from "./loop/compiled_step.ts";
 export * from "./loop/guard.ts";
 export * from "./loop/schedule.ts";
-export * from "./loop/stop.ts";
 export * from "./loop/train.ts";
 export * from "./loop/train_step.ts";
 export * from "./memory/estimate.ts";

@@ -5,7 +5,7 @@ import {
   type SafetensorsHeader,
 } from "../../formats/safetensors/mod.ts";
 import { compareHeader, LTX2, totalsOf } from "../../ltx2/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, print, type Program } from "../command_line/mod.ts";
 import { analyzeFlags, type AnalyzeOptions } from "./options.ts";
 import { analysisText, comparisonText } from "./report.ts";

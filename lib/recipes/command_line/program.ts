@@ -4,7 +4,7 @@ import {
   isDiskFull,
   messageOf,
 } from "../../core/mod.ts";
-import { RunFailedError, StoppedError } from "../../trainer/mod.ts";
+import { RunFailedError, StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import { log, print } from "./print.ts";
 import type * as z from "zod";

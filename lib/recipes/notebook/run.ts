@@ -1,9 +1,13 @@
 import { basename } from "node:path";
 import {
+  DiskFullError,
+  DivergedError,
   InputError,
   lockFolder,
   type LockHolder,
   removePartialFiles,
+  RunFailedError,
+  StoppedError,
 } from "../../core/mod.ts";
 import {
   type Notebook,
@@ -22,12 +26,6 @@ import {
   RunStoppedError,
   startKernel,
 } from "../../notebook/mod.ts";
-import {
-  DiskFullError,
-  DivergedError,
-  RunFailedError,
-  StoppedError,
-} from "../../trainer/mod.ts";
 
 /** A headless run of a notebook. */
 export interface HeadlessRun {

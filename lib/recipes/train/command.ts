@@ -4,13 +4,8 @@ import {
   alertChannels,
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
-import {
-  type Command,
-  phaseOf,
-  StoppedError,
-  titleOf,
-  trainRun,
-} from "../../trainer/mod.ts";
+import { type Command, phaseOf, titleOf, trainRun } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";

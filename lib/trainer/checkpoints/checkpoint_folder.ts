@@ -1,5 +1,6 @@
 import {
   bytesText,
+  DiskFullError,
   InputError,
   isDiskFull,
   isNdArray,
@@ -15,7 +16,6 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import { freeBytes } from "../observers/machine.ts";
-import { DiskFullError } from "../loop/stop.ts";
 
 /** Retention of checkpoints. */
 export interface Retention {

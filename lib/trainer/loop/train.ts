@@ -7,7 +7,12 @@ import {
   readState,
   uploadState,
 } from "../../compiler/mod.ts";
-import type { Progress } from "../../core/mod.ts";
+import {
+  DivergedError,
+  type Progress,
+  StoppedError,
+  type StopReason,
+} from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
@@ -19,7 +24,6 @@ import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { OptimiserConfig } from "../optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
 import { compileStep, type Microbatch, scalarsOf } from "./compiled_step.ts";
-import { DivergedError, type Request, StoppedError } from "./stop.ts";
 import {
   initTrainState,
   type TrainState,
@@ -39,6 +43,11 @@ export interface TrainingConfig {
   /** Whether to keep EMAs of the parameters, default false. */
   readonly averages?: boolean;
 }
+
+/** A request between two steps. */
+export type Request =
+  | { readonly kind: "save" }
+  | { readonly kind: "stop"; readonly reason: StopReason };
 
 /** A line of metrics. */
 export type MetricsRecord = Readonly<Record<string, unknown>>;

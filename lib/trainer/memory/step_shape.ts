@@ -3,8 +3,11 @@ import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
 import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { vaeTrainingLoss } from "../stages/vae_loss.ts";
-import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import {
+  initModels,
+  type ModelConfig,
+  modelFunctions,
+} from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 
 /** Shapes and loss of a training step. */

@@ -5,6 +5,7 @@ import {
   type Progress,
   Rng,
   stackArrays,
+  StoppedError,
   unstackArrays,
   zeros,
 } from "../../core/mod.ts";
@@ -20,7 +21,6 @@ import {
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
 
 /** Clips of one file; a killed run loses at most one file. */
 const SHARD = 256;

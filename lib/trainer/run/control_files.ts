@@ -1,4 +1,4 @@
-import type { Request } from "../loop/stop.ts";
+import type { Request } from "../loop/train.ts";
 
 /** Milliseconds between two checks. */
 const INTERVAL = 500;

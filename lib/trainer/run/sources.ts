@@ -26,6 +26,12 @@ export interface ClipRequest {
   readonly shape: ClipShape;
 }
 
+/** The training that uses the clips: owns decoder threads, prints notes. */
+export interface DataHost {
+  readonly held: DisposableStack;
+  log(line: string): void;
+}
+
 /** The fields of a run that determine its data. */
 export type DataConfig = Pick<
   RunConfig,
@@ -34,37 +40,37 @@ export type DataConfig = Pick<
 
 /**
  * Clips of one phase: the synthetic world, mixed one to one with shots of real
- * video of the phase, if any. A fraction of the synthetic training clips comes
- * from earlier phases, against forgetting.
+ * video of the phase, in phase 5 of all phases. A fraction of the synthetic
+ * training clips comes from earlier phases, against forgetting.
  *
- * @param held Owns the decoder threads; without it, this thread decodes.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function phaseClips(
   config: DataConfig,
   phase: Phase,
   request: ClipRequest,
-  held?: DisposableStack,
+  host?: DataHost,
 ): Promise<ClipSource> {
   const world = worldClips(config, phase, request);
   return withRealClips(
     request.split === "train"
       ? withReplay(config, world, phase, request)
       : world,
-    await realClips(config, phase, request, held),
+    await realClips(config, phase === 5 ? undefined : phase, request, host),
   );
 }
 
 /**
  * Clips of all phases in turn and of real video: the data of the VAE.
  *
- * @param held Owns the decoder threads; without it, this thread decodes.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function allClips(
   config: DataConfig,
   request: ClipRequest,
-  held?: DisposableStack,
+  host?: DataHost,
 ): Promise<ClipSource> {
   const length = Math.ceil(request.length / PHASES.length);
   const world = mixedClips(
@@ -77,7 +83,7 @@ export async function allClips(
   );
   return withRealClips(
     world,
-    await realClips(config, undefined, request, held),
+    await realClips(config, undefined, request, host),
   );
 }
 
@@ -138,7 +144,7 @@ async function realClips(
   { data, workers }: DataConfig,
   phase: Phase | undefined,
   { split, shape }: ClipRequest,
-  held: DisposableStack | undefined,
+  host: DataHost | undefined,
 ): Promise<ClipSource | undefined> {
   if (data === undefined) return undefined;
   const manifest = data.endsWith(".jsonl") ? data : `${data}/manifest.jsonl`;
@@ -146,8 +152,8 @@ async function realClips(
   const options = { manifest, phase, split, minSeconds };
   try {
     const clips = await manifestClips(options);
-    if (!held || workers === 0) return clips;
-    return held.use(workerClips(clips, {
+    if (!host || workers === 0) return clips;
+    return host.held.use(workerClips(clips, {
       module: import.meta.resolve("../../dataset/curate/mod.ts"),
       make: "manifestClips",
       options,
@@ -158,6 +164,12 @@ async function realClips(
     if (!(error instanceof InputError)) throw error;
     if (phase === undefined && split === "train") throw error;
     await manifestClips({ manifest, split: "train", minSeconds });
+    const which = split === "train" ? "training" : "held-out";
+    host?.log(
+      `note: "${data}" has no ${which} shot of ` +
+        `${phase === undefined ? "any phase" : `phase ${phase}`} that lasts ` +
+        `${minSeconds} s; only synthetic clips are used there`,
+    );
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import {
   type OnDevice,
   uploadState,
 } from "../../compiler/mod.ts";
-import { Rng } from "../../core/mod.ts";
+import { Rng, StoppedError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
@@ -15,7 +15,6 @@ import {
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
-import { StoppedError } from "../loop/stop.ts";
 import {
   initTrainState,
   NO_LIMIT,

@@ -1,7 +1,12 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { messageOf } from "../../core/mod.ts";
+import {
+  DiskFullError,
+  firstError,
+  isDiskFull,
+  messageOf,
+  StoppedError,
+} from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { runError, StoppedError } from "../loop/stop.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { trainText } from "../stages/text.ts";
@@ -82,4 +87,20 @@ async function observed(run: Run, work: () => Promise<void>): Promise<void> {
     }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * The error that ended a run: the first one if closing its files failed as well,
+ * and a {@link DiskFullError} for a full disk, whichever file was written.
+ *
+ * @param folder The run's folder.
+ */
+export function runError(error: unknown, folder: string): unknown {
+  const first = firstError(error);
+  if (!isDiskFull(first)) return first;
+  return new DiskFullError(
+    `Cannot write to "${folder}": the disk must have room for metrics, ` +
+      `samples and reports: ${messageOf(first)}; the last checkpoint is ` +
+      "kept: make room and run the same command",
+  );
 }

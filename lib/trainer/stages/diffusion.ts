@@ -74,7 +74,7 @@ export async function trainPhase(
     config,
     phase,
     { split: "train", length: plan.samples, shape },
-    held,
+    { held, log: host.log },
   );
   const pretrained = phase === config.startPhase
     ? await pretrainedDiffusion(config)
@@ -141,7 +141,7 @@ export async function trainPhase(
       config,
       phase,
       { split: "validation", length: config.heldOut, shape },
-      held,
+      { held, log: host.log },
     ),
   );
   const heldOutClips: HeldOutClip[] = [];

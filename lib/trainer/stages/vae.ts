@@ -66,7 +66,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const source = await allClips(
     config,
     { split: "train", length: plan.samples, shape },
-    held,
+    { held, log: run.host.log },
   );
   const rng = new Rng(seed).fork("vae");
   const clipsAt = clipBatches(
@@ -110,11 +110,11 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const isFresh = frozen === undefined && pretrained === undefined;
 
   // Evaluation: held-out clips.
-  const heldOut = await allClips(config, {
-    split: "validation",
-    length: config.heldOut,
-    shape,
-  });
+  const heldOut = await allClips(
+    config,
+    { split: "validation", length: config.heldOut, shape },
+    { held, log: run.host.log },
+  );
   using evaluator = vaeEvaluator(run, await firstClips(heldOut, shape, seed));
 
   // Loss, optimiser, loop.

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { float32, InputError, type NdArray } from "lib/core/mod.ts";
+import {
+  DiskFullError,
+  float32,
+  InputError,
+  type NdArray,
+} from "lib/core/mod.ts";
 import {
   type Checkpoint,
   CheckpointFolder,
   ConfigChangedError,
-  DiskFullError,
 } from "lib/trainer/mod.ts";
 
 const form = { w: float32([2], [0, 0]) };

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  DivergedError,
   float32,
   isNdArray,
   leavesOf,
   type NdArray,
   type Progress,
   silentProgress,
+  StoppedError,
 } from "lib/core/mod.ts";
 import {
   type JsonlWriter,
@@ -16,12 +18,10 @@ import {
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
-  DivergedError,
   learningRateAt,
   loadCheckpoint,
   type MetricsRecord,
   saveCheckpoint,
-  StoppedError,
   train,
   type Trained,
   type Training,

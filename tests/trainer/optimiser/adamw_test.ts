@@ -7,9 +7,9 @@ import {
   ADAMW_DEFAULTS,
   type AdamWConfig,
   type LrMultipliers,
+  type Moments,
 } from "lib/trainer/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Moments } from "lib/trainer/mod.ts";
 
 const CONFIG: AdamWConfig = {
   name: "adamw",

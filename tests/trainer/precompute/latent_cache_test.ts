@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { type NdArray, silentProgress } from "lib/core/mod.ts";
+import {
+  batchOfClips,
+  type NdArray,
+  silentProgress,
+  StoppedError,
+} from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
-import { batchOfClips } from "lib/core/mod.ts";
 import { type Codec } from "lib/pipeline/mod.ts";
 import {
   type LatentCacheOptions,
   openLatentCache,
   readCachedFile,
-  StoppedError,
 } from "lib/trainer/mod.ts";
 
 const SHAPE: ClipShape = { frames: 4, height: 16, width: 16, fps: 8 };

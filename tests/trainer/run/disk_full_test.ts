@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { silentProgress } from "lib/core/mod.ts";
+import { DiskFullError, silentProgress, StoppedError } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import {
   type RunObserver,
   RunObservers,
 } from "lib/trainer/observers/observer.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import type { TrainHost } from "lib/trainer/mod.ts";
-import { trainRun } from "lib/trainer/mod.ts";
-import { DiskFullError, runError, StoppedError } from "lib/trainer/mod.ts";
+import { runError, type TrainHost, trainRun } from "lib/trainer/mod.ts";
 import { writeTinyVae } from "../_tiny_vae.ts";
 
 const full = (): Error =>

@@ -3,8 +3,7 @@ import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
-import { loadVae } from "lib/pipeline/mod.ts";
-import { latentSpaceOf } from "lib/pipeline/mod.ts";
+import { latentSpaceOf, loadVae } from "lib/pipeline/mod.ts";
 import { writeTinyVae } from "../_tiny_vae.ts";
 import { silentHost } from "../_silent_host.ts";
 

@@ -26,13 +26,14 @@ import type { Tensors } from "lib/models/layers/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
+  alignmentLoss,
+  decorrelationLoss,
   initTrainState,
+  type LabelledPairs,
   NO_LIMIT,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
-import { alignmentLoss, type LabelledPairs } from "lib/trainer/mod.ts";
-import { decorrelationLoss } from "lib/trainer/mod.ts";
 import { eagerly } from "../../models/_eager.ts";
 import { device } from "../_tiny_models.ts";
 import { joinedPrompts } from "./_joined_prompts.ts";
