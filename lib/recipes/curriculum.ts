@@ -147,15 +147,6 @@ const FPS = 8;
  *   arXiv 2203.03466) and by the square root of the batch factor; at most 3e-3.
  * - epochs: multiplied by an effort, rounded up: `nano` takes hours, `tiny`
  *   seconds.
- *
- * @example
- * ```ts
- * import { stagePlan } from "lib/recipes/curriculum.ts";
- * import assert from "node:assert/strict";
- *
- * const { size, batch, samples } = stagePlan("nano", "phase1");
- * assert.deepEqual([size, batch, samples], [64, 64, 16_000]);
- * ```
  */
 export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
   const row = BASE[stage];

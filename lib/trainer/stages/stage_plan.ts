@@ -42,15 +42,6 @@ const FALL = 100;
 
 /**
  * Updates of a whole stage.
- *
- * @example
- * ```ts
- * import { updatesOf } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Phase 1 of the report: 20 epochs of 1000 clips, 4 at once.
- * assert.equal(updatesOf({ epochs: 20, samples: 1000, batch: 4, accumulation: 1 }), 5000);
- * ```
  */
 export function updatesOf(
   { epochs, samples, batch, accumulation }: Pick<
@@ -66,18 +57,6 @@ export function updatesOf(
  * decay to a hundredth of the peak.
  *
  * @param limit Maximum number of updates.
- *
- * @example
- * ```ts
- * import { scheduleOf } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const plan = { epochs: 20, samples: 1000, batch: 4, accumulation: 1, learningRate: 1e-4 };
- * assert.deepEqual(scheduleOf(plan), {
- *   peak: 1e-4, warmupSteps: 500, totalSteps: 5000, floor: 1e-6,
- * });
- * assert.equal(scheduleOf(plan, 30).totalSteps, 30);
- * ```
  */
 export function scheduleOf(
   plan: Parameters<typeof updatesOf>[0] & Pick<StagePlan, "learningRate">,

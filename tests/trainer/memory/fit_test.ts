@@ -14,7 +14,7 @@ const plan = { ...stagePlan("base", "phase1"), batch: 4, accumulation: 1 };
 /** An estimate of which only the peak matters. */
 const taking = (peakBytes: number): Estimate => ({ peakBytes }) as Estimate;
 
-Deno.test("settingsOf() starts with the requested setting, recomputes, then halves the batch", () => {
+Deno.test("settingsOf() starts as requested, recomputes, then halves the batch", () => {
   assert.deepEqual(settingsOf("phase1", plan, false), [
     { batch: 4, accumulation: 1, recompute: false },
     { batch: 4, accumulation: 1, recompute: true },
