@@ -6,64 +6,27 @@ type Row = Omit<StagePlan, "accumulation" | "fps">;
 
 /** The report's curriculum, for the preset `base`; it has no rows `vae` and `text`. */
 const BASE: Readonly<Record<Stage, Row>> = {
-  vae: {
-    epochs: 10,
-    batch: 4,
-    learningRate: 3e-4,
-    samples: 6000,
-    size: 256,
-    frames: 16,
-  },
+  // epochs, batch, learning rate, samples, size, frames
+  vae: row(10, 4, 3e-4, 6000, 256, 16),
   // Size and frames are unused: this stage reads captions alone.
-  text: {
-    epochs: 6,
-    batch: 64,
-    learningRate: 2.5e-4,
-    samples: 32_000,
-    size: 256,
-    frames: 16,
-  },
-  phase1: {
-    epochs: 20,
-    batch: 4,
-    learningRate: 1e-4,
-    samples: 1000,
-    size: 256,
-    frames: 16,
-  },
-  phase2: {
-    epochs: 25,
-    batch: 4,
-    learningRate: 5e-5,
-    samples: 1500,
-    size: 320,
-    frames: 24,
-  },
-  phase3: {
-    epochs: 30,
-    batch: 2,
-    learningRate: 2e-5,
-    samples: 2000,
-    size: 384,
-    frames: 32,
-  },
-  phase4: {
-    epochs: 20,
-    batch: 2,
-    learningRate: 1e-5,
-    samples: 1200,
-    size: 384,
-    frames: 32,
-  },
-  phase5: {
-    epochs: 15,
-    batch: 2,
-    learningRate: 5e-6,
-    samples: 4000,
-    size: 384,
-    frames: 32,
-  },
+  text: row(6, 64, 2.5e-4, 32_000, 256, 16),
+  phase1: row(20, 4, 1e-4, 1000, 256, 16),
+  phase2: row(25, 4, 5e-5, 1500, 320, 24),
+  phase3: row(30, 2, 2e-5, 2000, 384, 32),
+  phase4: row(20, 2, 1e-5, 1200, 384, 32),
+  phase5: row(15, 2, 5e-6, 4000, 384, 32),
 };
+
+function row(
+  epochs: number,
+  batch: number,
+  learningRate: number,
+  samples: number,
+  size: number,
+  frames: number,
+): Row {
+  return { epochs, batch, learningRate, samples, size, frames };
+}
 
 /**
  * Scale of a preset relative to `base`. Clips of a smaller preset are smaller, so

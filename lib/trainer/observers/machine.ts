@@ -144,7 +144,7 @@ async function gpuMetrics(): Promise<GpuMetrics | undefined> {
  *
  * @example
  * ```ts
- * import { parseGpuMetrics } from "lib/trainer/mod.ts";
+ * import { parseGpuMetrics } from "lib/trainer/observers/machine.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(parseGpuMetrics("50, 1024, 8192, 61\n"), {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emaRate, powerExponent } from "lib/trainer/mod.ts";
+import { emaRate, powerExponent } from "lib/trainer/averages/ema.ts";
 
 Deno.test("weights of a power-law EMA follow its exponent and have its std", () => {
   for (const std of [0.05, 0.1, 0.2]) {

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { float32, InputError } from "lib/core/mod.ts";
 import {
   emaRate,
-  type EmaSnapshot,
   initAverages,
+  powerExponent,
+} from "lib/trainer/averages/ema.ts";
+import {
+  type EmaSnapshot,
   loadSnapshots,
   parametersBetween,
   posthocEma,
   posthocWeights,
-  powerExponent,
   saveSnapshot,
 } from "lib/trainer/mod.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GradientGuard } from "lib/trainer/mod.ts";
+import { GradientGuard } from "lib/trainer/loop/guard.ts";
 
 const OPTIONS = { spikeFactor: 10, floor: 1, patience: 3 };
 

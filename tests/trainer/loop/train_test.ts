@@ -18,7 +18,6 @@ import {
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
-  learningRateAt,
   loadCheckpoint,
   type MetricsRecord,
   saveCheckpoint,
@@ -27,6 +26,7 @@ import {
   type Training,
   type TrainState,
 } from "lib/trainer/mod.ts";
+import { learningRateAt } from "lib/trainer/loop/schedule.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { type Clip, Rng } from "lib/core/mod.ts";
-import { principalBlocks } from "lib/trainer/mod.ts";
+import { principalBlocks } from "lib/trainer/stages/principal_blocks.ts";
 
 /** Clips whose pixels, two by two, are a mean and a sum of three known patterns. */
 const DEVIATIONS = [0.3, 0.1, 0.03];

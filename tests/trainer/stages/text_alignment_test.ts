@@ -26,14 +26,16 @@ import type { Tensors } from "lib/models/layers/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  alignmentLoss,
-  decorrelationLoss,
   initTrainState,
-  type LabelledPairs,
   NO_LIMIT,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import {
+  alignmentLoss,
+  decorrelationLoss,
+  type LabelledPairs,
+} from "lib/trainer/stages/text_loss.ts";
 import { eagerly } from "../../models/_eager.ts";
 import { device } from "../_tiny_models.ts";
 import { joinedPrompts } from "./_joined_prompts.ts";

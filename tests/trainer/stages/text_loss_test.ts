@@ -13,15 +13,17 @@ import { encodeText, initText, tokenisePrompts } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  alignmentLoss,
-  decorrelationLoss,
-  initClassifiers,
   initTrainState,
   NO_LIMIT,
-  textTrainingLoss,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import {
+  alignmentLoss,
+  decorrelationLoss,
+  initClassifiers,
+  textTrainingLoss,
+} from "lib/trainer/stages/text_loss.ts";
 import { eagerly } from "../../models/_eager.ts";
 import { device } from "../_tiny_models.ts";
 import { joinedPrompts } from "./_joined_prompts.ts";
