@@ -110,7 +110,7 @@ export async function openLatentCache(
       const shard = shardOf(index);
       const found = await latentIn(shard, index % SHARD);
       if (found) return found;
-      // Deleted or cut short while the run goes on: made again.
+      // Deleted or truncated during the run: encode again.
       const begin = index - index % SHARD;
       const end = begin + shard.clips.length;
       await writeShard(options, shard.path, begin, end);

@@ -52,7 +52,7 @@ export async function checkedConfig(
   return {
     ...config,
     ...(await isFirst(config, phase) && { startPhase: phase }),
-    // A dry run has a folder of its own.
+    // A dry run has a temporary folder, without a VAE.
     ...(config.dryRun && { vae: vaePathOf(config) }),
   };
 }
