@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
-import { posthocEma, loadSnapshots } from "../../trainer/mod.ts";
+import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 
 const path = z.string().min(1, "must not be empty");
