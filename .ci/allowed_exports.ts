@@ -6,6 +6,12 @@ import type { AllowedExports } from "./check_exports.ts";
  * README or `docs/` tell of.
  */
 export const ALLOWED_EXPORTS: AllowedExports = {
+  "lib/compiler/ir/print.ts": {
+    printGraph: "shows what the compiler emits (docs/compiler.md)",
+  },
+  "lib/compiler/trace/trace.ts": {
+    arraysOf: "reads the result of an eager run (docs/compiler.md)",
+  },
   "lib/models/diffusion/guidance.ts": {
     energyGuidance:
       "a guidance hook for notebooks of users (docs/specification.md, section 6)",

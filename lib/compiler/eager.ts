@@ -1,15 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { registerGradients } from "./trace/gradients/register.ts";
+import "./trace/gradients/register.ts";
 
 /**
- * Makes ready to run eagerly what can be compiled: registers TF.js's CPU
- * backend and the gradients that TF.js lacks and the compiler adds. Import
- * this file instead of `@tensorflow/tfjs-backend-cpu`.
+ * Registers TF.js's CPU backend and the gradients that the compiler adds, so that
+ * compilable functions run eagerly. Import this file instead of
+ * `@tensorflow/tfjs-backend-cpu`.
  *
- * The backend advertises another package on the console when it is first
- * written to under Node.js. The one tensor made here is that first write, and
- * the flag that the backend looks at is as before when it is done.
+ * Under Node.js the backend prints an advertisement at the first write. This file
+ * makes that write with its IS_NODE flag off, then restores the flag.
  *
  * @module
  */
@@ -17,4 +16,3 @@ const underNode = tf.env().get("IS_NODE");
 tf.env().set("IS_NODE", false);
 tf.scalar(0).dispose();
 tf.env().set("IS_NODE", underNode);
-registerGradients();

@@ -5,18 +5,6 @@ import * as tf from "@tensorflow/tfjs-core";
  * antialiasing, as PyTorch's `interpolate(mode="bilinear",
  * align_corners=False)` does: `[N,H,W,C] -> [N,height,width,C]`. Written as
  * two matrix products.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { resizeBilinear } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const row = tf.tensor4d([0, 1], [1, 1, 2, 1]);
- * const wider = resizeBilinear(row, 1, 4);
- * assert.deepEqual([...wider.dataSync()], [0, 0.25, 0.75, 1]);
- * ```
  */
 export function resizeBilinear(
   pictures: tf.Tensor,

@@ -131,7 +131,9 @@ export async function openPipeline(
   using opened = new DisposableStack();
   const { config, vae } = models;
   const codec = opened.use(await openCodec(device, vae, config.vae, options));
-  const diffusion = await uploadState(device, models.diffusion);
+  const diffusion = await uploadState(device, models.diffusion, {
+    share: true,
+  });
   opened.defer(() => disposeState(diffusion));
   const pipeline = opened.use(
     pipelineOf(device, { ...models, codec, diffusion }, options),

@@ -65,7 +65,7 @@ export async function openCodec(
   config: VaeConfig,
   options: CodecOptions = {},
 ): Promise<Codec> {
-  const state = await uploadState(device, parameters);
+  const state = await uploadState(device, parameters, { share: true });
   const encoder = jitWithState(
     (vae, { x }: { x: tf.Tensor }) => ({
       outputs: { y: encode(vae, x, config).mean },

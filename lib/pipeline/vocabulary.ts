@@ -51,13 +51,11 @@ export function unknownWords(
         Object.keys(vocabulary).join(" "),
     );
   }
-  const known = new Set(
-    language === "auto"
-      ? Object.values(vocabulary).flat()
-      : vocabulary[language],
-  );
+  const lists = language === "auto"
+    ? Object.values(vocabulary)
+    : [vocabulary[language]!];
   return [...new Set(prompts.flatMap(wordsOf))]
-    .filter((word) => !known.has(word));
+    .filter((word) => !lists.some((words) => words.includes(word)));
 }
 
 const SEGMENTER = new Intl.Segmenter("und", { granularity: "word" });

@@ -6,6 +6,16 @@ export const DEVICE_NAMES = ["cpu", "webgpu", "cuda", "tfjs-gpu"] as const;
 
 export type DeviceName = typeof DEVICE_NAMES[number];
 
+/** How an array gets to a device. */
+export interface UploadOptions {
+  /**
+   * A device that computes in the memory of the process may use the array's
+   * own in place of a copy: for what no function replaces and nobody changes,
+   * such as the parameters of a trained model.
+   */
+  readonly share?: boolean;
+}
+
 /** Where functions run and their state lives. */
 export interface Device extends Disposable {
   readonly name: DeviceName;
@@ -16,7 +26,7 @@ export interface Device extends Disposable {
   /** Bytes of its memory that are free; undefined where it does not report them. */
   freeBytes(): number | undefined;
   /** Copies an array to the device. */
-  upload(array: NdArray): Promise<DeviceTensor>;
+  upload(array: NdArray, options?: UploadOptions): Promise<DeviceTensor>;
   /** Makes a function ready to run on inputs of one set of types. */
   load(definition: Definition): Executable;
 }

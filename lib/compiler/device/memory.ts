@@ -19,6 +19,8 @@ export interface Memory extends Disposable {
   /** Room for a tensor; its content is undefined. */
   allocate(type: TensorType): RuntimeValue;
   write(value: RuntimeValue, array: NdArray): Promise<void>;
+  /** A value in an array's own memory; absent where that is another memory. */
+  share?(array: NdArray): RuntimeValue;
   read(value: RuntimeValue, type: TensorType): Promise<NdArray>;
 }
 
@@ -44,6 +46,7 @@ export const HOST_MEMORY: Memory = {
     arrayOf(value).data.set(array.data);
     return Promise.resolve();
   },
+  share: (array) => new HostValue(array),
   read: (value) => Promise.resolve(copyOf(arrayOf(value))),
   [Symbol.dispose]() {},
 };

@@ -1,5 +1,10 @@
 import type { NdArray } from "../../core/mod.ts";
-import type { Definition, Device, DeviceName } from "./device.ts";
+import type {
+  Definition,
+  Device,
+  DeviceName,
+  UploadOptions,
+} from "./device.ts";
 import type { Memory } from "./memory.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 import { RuntimeTensor } from "./runtime_tensor.ts";
@@ -21,8 +26,8 @@ export class RuntimeDevice implements Device {
     return this.memory.freeBytes();
   }
 
-  upload(array: NdArray): Promise<RuntimeTensor> {
-    return RuntimeTensor.from(this.memory, array);
+  upload(array: NdArray, options?: UploadOptions): Promise<RuntimeTensor> {
+    return RuntimeTensor.from(this.memory, array, options);
   }
 
   load(definition: Definition): Program {

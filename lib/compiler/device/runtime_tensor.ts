@@ -2,7 +2,7 @@ import type { NdArray } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { sameType, typeText } from "../ops/expect.ts";
 import type { RuntimeValue } from "../session/host_value.ts";
-import { DeviceTensor } from "./device.ts";
+import { DeviceTensor, type UploadOptions } from "./device.ts";
 import type { Memory } from "./memory.ts";
 
 /** A tensor in the memory of one of the runtime's devices. */
@@ -20,10 +20,17 @@ export class RuntimeTensor extends DeviceTensor {
     this.#current = current;
   }
 
-  /** Copies an array into the memory. */
-  static async from(memory: Memory, array: NdArray): Promise<RuntimeTensor> {
+  /** Copies an array into the memory, or shares it. */
+  static async from(
+    memory: Memory,
+    array: NdArray,
+    { share = false }: UploadOptions = {},
+  ): Promise<RuntimeTensor> {
     const { dtype, shape } = array;
     const type = { dtype, shape };
+    if (share && memory.share) {
+      return new RuntimeTensor(memory, type, memory.share(array));
+    }
     return await memory.turns.take(async () => {
       const value = memory.allocate(type);
       await memory.write(value, array);

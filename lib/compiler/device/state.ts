@@ -5,7 +5,12 @@ import {
   mapTree,
   type NdArray,
 } from "../../core/mod.ts";
-import { type Device, type DeviceTensor, isDeviceTensor } from "./device.ts";
+import {
+  type Device,
+  type DeviceTensor,
+  isDeviceTensor,
+  type UploadOptions,
+} from "./device.ts";
 
 /** A tree of arrays, placed on a device. */
 export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;
@@ -27,10 +32,11 @@ export type OnDevice<X> = MapLeaves<X, NdArray, DeviceTensor>;
 export async function uploadState<X>(
   device: Device,
   arrays: X,
+  options?: UploadOptions,
 ): Promise<OnDevice<X>> {
   const tensors = new Map<string, DeviceTensor>();
   for (const [path, array] of leavesOf(arrays, isNdArray)) {
-    tensors.set(path, await device.upload(array));
+    tensors.set(path, await device.upload(array, options));
   }
   return mapTree(arrays, isNdArray, (_, path) => tensors.get(path)!);
 }

@@ -32,23 +32,6 @@ export interface GeometricJudgement {
  * and colour alone: no model has a say.
  *
  * @param palette Colours that the subject may have.
- *
- * @example
- * ```ts
- * import { judgeByGeometry } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // A red square on grey goes up.
- * const [frames, height, width] = [8, 24, 24];
- * const data = new Float32Array(frames * height * width * 3).fill(0.5);
- * for (let t = 0; t < frames; t++) {
- *   for (let y = 18 - 2 * t; y < 23 - 2 * t; y++) {
- *     for (let x = 10; x < 15; x++) data.set([0.85, 0.1, 0.15], ((t * height + y) * width + x) * 3);
- *   }
- * }
- * const judgement = judgeByGeometry({ frames, height, width, fps: 8, data }, { red: "#dc1e28", blue: "#2356e0" });
- * assert.deepEqual(judgement, { way: "up", colour: "red" });
- * ```
  */
 export function judgeByGeometry(
   clip: Clip,
@@ -107,14 +90,10 @@ function labOf(rgb: readonly number[]): number[] {
   const [r, g, b] = rgb.map((x) =>
     x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4
   ) as [number, number, number];
-  const [x, y, z] = [
+  const [x = 0, y = 0, z = 0] = [
     (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
     0.2126 * r + 0.7152 * g + 0.0722 * b,
     (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
-  ].map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116) as [
-    number,
-    number,
-    number,
-  ];
+  ].map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116);
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }

@@ -89,7 +89,7 @@ const SAMPLES = 3;
 const BATCH = 8;
 
 /**
- * Evaluates a model on held-out takes of the world, a prompt set after the
+ * Evaluates a model on held-out scenes of the world, a prompt set after the
  * other. The scores of each set are cached, so that an evaluation that was
  * stopped goes on, and the same evaluation again takes seconds.
  *

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import { type Rng, zeros } from "../../core/mod.ts";
 import {
   conv3d,
   initConv3d,
@@ -14,22 +14,15 @@ import {
   spaceToDepth,
   type Tensors,
 } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
 import { stillFrames, type World3dConfig, type WorldTask } from "./config.ts";
-
-/** A 3x3 convolution of pictures, or a 3x3x3 one of clips. */
-interface ConvParameters {
-  /** `[3,3,in,out]` or `[3,3,3,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
 
 /** Residual block: norm, SiLU and convolution, twice. */
 interface BlockParameters {
   readonly norm1: NormParameters;
-  readonly conv1: ConvParameters;
+  readonly conv1: ConvolutionParameters;
   readonly norm2: NormParameters;
-  readonly conv2: ConvParameters;
+  readonly conv2: ConvolutionParameters;
 }
 
 /** Attention pooling: the weight of each place in the average. */
@@ -40,7 +33,7 @@ interface PoolParameters {
 
 /** Path of appearance: single frames at full size, for object and colour. */
 export interface AppearanceParameters {
-  readonly input: ConvParameters;
+  readonly input: ConvolutionParameters;
   readonly middle: LinearParameters;
   readonly block1: BlockParameters;
   readonly top: LinearParameters;
@@ -55,7 +48,7 @@ export interface AppearanceParameters {
 export interface MotionParameters {
   readonly input: LinearParameters;
   readonly middle: LinearParameters;
-  readonly conv: ConvParameters;
+  readonly conv: ConvolutionParameters;
   readonly top: LinearParameters;
   readonly block: BlockParameters;
   readonly pool: PoolParameters;
@@ -236,7 +229,7 @@ function pool(
 function block(
   { norm1, conv1, norm2, conv2 }: Tensors<BlockParameters>,
   x: tf.Tensor,
-  conv: (parameters: Tensors<ConvParameters>, x: tf.Tensor) => tf.Tensor,
+  conv: (parameters: Tensors<ConvolutionParameters>, x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   const inner = conv(conv1, silu(rmsNorm(norm1, x)));
   return tf.add(x, conv(conv2, silu(rmsNorm(norm2, inner))));
@@ -250,7 +243,7 @@ function halve(x: tf.Tensor): tf.Tensor {
 
 /** `[N,H,W,in] -> [N,H,W,out]`, zeros outside. */
 function conv2d(
-  { weight, bias }: Tensors<ConvParameters>,
+  { weight, bias }: Tensors<ConvolutionParameters>,
   x: tf.Tensor,
 ): tf.Tensor {
   const product = tf.conv2d(
@@ -267,7 +260,7 @@ function initConv2d(
   from: number,
   to: number,
   gain = 1,
-): ConvParameters {
+): ConvolutionParameters {
   return {
     weight: normal(rng, [3, 3, from, to], gain / Math.sqrt(9 * from)),
     bias: zeros([to]),
@@ -280,13 +273,18 @@ const initCube = (
   from: number,
   to: number,
   gain = 1,
-): ConvParameters => initConv3d(rng, 3, from, to, gain);
+): ConvolutionParameters => initConv3d(rng, 3, from, to, gain);
 
 /** A block that starts near the identity. */
 function initBlock(
   rng: Rng,
   channels: number,
-  init: (rng: Rng, from: number, to: number, gain: number) => ConvParameters,
+  init: (
+    rng: Rng,
+    from: number,
+    to: number,
+    gain: number,
+  ) => ConvolutionParameters,
 ): BlockParameters {
   return {
     norm1: initNorm(channels),

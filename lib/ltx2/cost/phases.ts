@@ -1,4 +1,4 @@
-/** A phase of the curriculum, as far as its cost goes. */
+/** A phase of the curriculum: the quantities that its cost depends on. */
 export interface CostPhase {
   readonly name: string;
   readonly epochs: number;
@@ -46,7 +46,7 @@ export function phaseTokens(
   return divide("size", size, space) ** 2 * divide("frames", frames, time);
 }
 
-/** Clips that a phase shows in all its epochs. */
+/** Clips of all epochs of a phase. */
 export function phaseClips({ epochs, samples }: CostPhase): number {
   return epochs * samples;
 }

@@ -24,12 +24,6 @@ export interface Lexicon {
   find(characters: readonly string[]): FoundTerm[];
 }
 
-/** A node of a trie of characters; the path to it spells a term. */
-interface Branch {
-  readonly next: Map<string, Branch>;
-  index?: number;
-}
-
 /**
  * Makes a lexicon of terms, found by name and all aliases in any language.
  *
@@ -53,80 +47,84 @@ interface Branch {
  * ```
  */
 export function lexiconOf(terms: readonly VideoTerm[]): Lexicon {
-  const root: Branch = { next: new Map() };
+  const indices = new Map<string, number>();
   for (const [index, { id, name, aliases }] of terms.entries()) {
     for (const spelling of [name, ...Object.values(aliases).flat()]) {
-      let branch = root;
-      for (const character of normalisePrompt(spelling)) {
-        if (OPTIONAL.test(character)) continue;
-        const key = keyOf(character);
-        let next = branch.next.get(key);
-        if (!next) branch.next.set(key, next = { next: new Map() });
-        branch = next;
-      }
-      if (branch === root) continue;
-      if (branch.index !== undefined && branch.index !== index) {
+      const letters = lettersOf([...normalisePrompt(spelling)]).text;
+      const owner = indices.get(letters) ?? index;
+      if (owner !== index) {
         throw new RangeError(
           `Cannot make a lexicon: every spelling must belong to one term: ` +
-            `"${spelling}" belongs to ${terms[branch.index]!.id} and ${id}`,
+            `"${spelling}" belongs to ${terms[owner]!.id} and ${id}`,
         );
       }
-      branch.index = index;
+      if (letters !== "") indices.set(letters, index);
     }
   }
+  // By their first two letters, the longest first.
+  const spellings = Map.groupBy(
+    [...indices.keys()].sort((a, b) => b.length - a.length),
+    (letters) => letters.slice(0, 2),
+  );
   return {
     size: terms.length,
     find(characters) {
+      const letters = lettersOf(characters);
+      const { text, places, offsets } = letters;
       const found: FoundTerm[] = [];
-      for (let start = 0; start < characters.length; start++) {
-        const match = longest(root, characters, start);
-        if (!match) continue;
-        found.push({ ...match, term: terms[match.index]!, start });
-        start = match.end - 1;
+      for (let i = 0; i + 1 < places.length; i++) {
+        const start = places[i]!;
+        if (joins(characters[start - 1], characters[start]!)) continue;
+        const at = offsets[i]!;
+        const near = [
+          ...spellings.get(text.slice(at, at + 2)) ?? [],
+          ...spellings.get(text.slice(at, at + 1)) ?? [],
+        ];
+        for (const spelling of near) {
+          if (!text.startsWith(spelling, at)) continue;
+          const next = offsets.indexOf(at + spelling.length, i);
+          const last = characters[places[next - 1]!]!;
+          const follows = characters[places[next]!];
+          if (
+            follows !== undefined && !HANGUL.test(last) && joins(last, follows)
+          ) continue;
+          const index = indices.get(spelling)!;
+          const end = places[next]!;
+          found.push({ index, end, term: terms[index]!, start });
+          i = next - 1;
+          break;
+        }
       }
       return found;
     },
   };
 }
 
-/** The longest term that begins at a character. */
-function longest(
-  root: Branch,
-  characters: readonly string[],
-  start: number,
-): { index: number; end: number } | undefined {
-  if (joins(characters[start - 1], characters[start]!)) return undefined;
-  let match: { index: number; end: number } | undefined;
-  let branch: Branch | undefined = root;
-  for (let place = start; place < characters.length; place++) {
-    const character = characters[place]!;
-    if (place > start && OPTIONAL.test(character)) {
-      if (match?.end === place) match = { ...match, end: place + 1 };
-      continue;
-    }
-    branch = branch.next.get(keyOf(character));
-    if (!branch) break;
-    const { index } = branch;
-    if (index === undefined) continue;
-    const follows = letterAfter(characters, place);
-    if (
-      HANGUL.test(character) || follows === undefined ||
-      !joins(character, follows)
-    ) match = { index, end: place + 1 };
-  }
-  return match;
+/** The letters of a text, by which terms are matched. */
+interface Letters {
+  /** Its letters in a row, hyphens as spaces, optional signs left out. */
+  readonly text: string;
+  /** Places of the letters among the characters; the last is their number. */
+  readonly places: readonly number[];
+  /** Places of the letters in the text; the last is its length. */
+  readonly offsets: readonly number[];
 }
 
-/** The next character after a place that is not optional. */
-function letterAfter(
-  characters: readonly string[],
-  place: number,
-): string | undefined {
-  let next = place + 1;
-  while (next < characters.length && OPTIONAL.test(characters[next]!)) {
-    next++;
+function lettersOf(characters: readonly string[]): Letters {
+  const places: number[] = [];
+  const offsets: number[] = [];
+  let text = "";
+  for (const [place, character] of characters.entries()) {
+    if (OPTIONAL.test(character)) continue;
+    places.push(place);
+    offsets.push(text.length);
+    text += HYPHENS.test(character) ? " " : character;
   }
-  return characters[next];
+  return {
+    text,
+    places: [...places, characters.length],
+    offsets: [...offsets, text.length],
+  };
 }
 
 /** Vowel signs of Arabic and Hebrew, and the tatweel, which stretches Arabic words. */
@@ -138,10 +136,6 @@ const WORD = /^[\p{L}\p{N}\p{M}]$/u;
 const UNSPACED =
   /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\u30fc]$/u;
 const HANGUL = /^\p{sc=Hang}$/u;
-
-function keyOf(character: string): string {
-  return HYPHENS.test(character) ? " " : character;
-}
 
 /** Whether two neighbours belong to one word. */
 function joins(before: string | undefined, after: string): boolean {

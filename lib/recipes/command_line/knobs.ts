@@ -2,18 +2,17 @@ import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { type FlagSchema, flagWords, readFlags } from "./flags.ts";
 
-/** Values of flags as the knobs of a notebook hold them. */
+/** Values of flags as parameters of a notebook. */
 export type Knobs = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * Reads flags where a notebook stands in for the command line: those one often
- * turns are knobs of its own, and all others can be typed in a list. A flag
- * that may be left out is left out by 0 or "".
+ * Reads flags in a notebook: common flags are parameters of its own (knobs), all
+ * others are arguments in a list. An optional flag is left out by 0 or "".
  *
  * @param knobs Values by the names of flags.
- * @param words Further flags as they are typed, such as `["--batch=8"]`; a flag
- *   that is a knob stands there alone.
- * @throws {InputError} naming the flag, as on the command line
+ * @param words Further arguments, such as `["--batch=8"]`, of flags that are not
+ *   knobs.
+ * @throws {InputError} with the flag, as on the command line
  *
  * @example
  * ```ts
@@ -36,7 +35,7 @@ export function readKnobs<S extends FlagSchema>(
   words: readonly string[],
 ): z.infer<S> {
   const given = Object.entries(knobs).filter(([name, value]) =>
-    (value !== 0 && value !== "") || !mayBeLeftOut(schema.shape[name]!)
+    (value !== 0 && value !== "") || !isOptional(schema.shape[name]!)
   );
   const others = Object.entries(schema.shape)
     .filter(([name]) => !(name in knobs));
@@ -47,17 +46,16 @@ export function readKnobs<S extends FlagSchema>(
   ]);
   if (isTyped !== undefined && values !== undefined) return values;
   throw new InputError(
-    "Cannot read the flags: they must not ask for help, which is a command's: " +
-      `current value is "${words.join(" ")}"; take --help out`,
+    "Cannot read the flags: --help is for commands alone: " +
+      `current value is "${words.join(" ")}"; remove --help`,
   );
 }
 
 /**
- * The other way round: sets the knobs of a notebook so that it reads the same
- * values again.
+ * The inverse of {@link readKnobs}: the knobs and words of a notebook for values.
  *
- * @param fallbacks The knobs that it has, with their defaults.
- * @returns a value for each knob that is a flag, and words for all other flags.
+ * @param fallbacks The knobs of the notebook, with their defaults.
+ * @returns a value for each knob that is a flag, and words for all other flags
  *
  * @example
  * ```ts
@@ -91,8 +89,8 @@ export function knobsOf(
   return { knobs, words: flagWords(rest) };
 }
 
-/** Whether a flag has no value where none is given. */
-function mayBeLeftOut(field: z.ZodType): boolean {
+/** Whether a flag has neither a value nor an error where it is not given. */
+function isOptional(field: z.ZodType): boolean {
   const empty = field.safeParse(undefined);
   return empty.success && empty.data === undefined;
 }

@@ -16,10 +16,9 @@ import {
 } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
-import { evaluationText } from "./evaluation_text.ts";
 import { openModel } from "./model.ts";
 import { evaluateFlags, type EvaluateOptions, languagesOf } from "./options.ts";
-import { evaluationHtml } from "./report.ts";
+import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Where an evaluation runs: a terminal, a notebook or a test. */
 export interface EvaluateHost {

@@ -30,19 +30,23 @@ async function generate(
   laps.lap("open");
   const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
   let unknown: readonly string[] = [];
-  const clips = await pipeline.generate({
-    ...settings,
-    prompts,
-    language: options.language,
-    onUnknownWords(words, warning) {
-      unknown = words;
-      log(warning);
-    },
-    progress: terminalProgress(),
-    signal,
-  });
+  const [clips, { writeVideos }] = await Promise.all([
+    pipeline.generate({
+      ...settings,
+      prompts,
+      language: options.language,
+      onUnknownWords(words, warning) {
+        unknown = words;
+        log(warning);
+      },
+      progress: terminalProgress(),
+      signal,
+    }),
+    import("./write_videos.ts"), // loads while the clips are drawn
+  ]);
   laps.lap("draw");
-  const { videos, sheet } = await output.write(clips, prompts);
+  const { videos, sheet } = output;
+  await writeVideos(output, clips, prompts);
   laps.lap("write");
   if (options.json) {
     print(JSON.stringify({

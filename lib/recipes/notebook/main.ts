@@ -30,7 +30,7 @@ import { defaultFolder } from "./run.ts";
 import { templateNotebook } from "./template.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Makes a command for a notebook file. */
+/** Makes a command for a notebook. */
 type Command = (file: string) => Promise<Program<FlagSchema>>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -48,7 +48,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
   const hasOut = parameters.some(({ name }) => name === "out");
   return {
     ...words("run", file),
-    purpose: "Runs a notebook in Deno's kernel and saves its outputs.",
+    purpose: "Runs a notebook in Deno's own kernel and saves its outputs.",
     flags: z.strictObject({
       ...parameterFlags(parameters),
       ...runFlags.shape,
@@ -82,7 +82,7 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
       if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
         throw new InputError(
           `Cannot check "${file}": it must be in the repository, whose ` +
-            "deno.json resolves its imports; copy it there",
+            "deno.json lists its imports; copy it there",
         );
       }
       const { code } = await new Deno.Command(Deno.execPath(), {
@@ -97,64 +97,60 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-/** `deno task notebook clean FILE`: removes outputs before a commit. */
+/** `deno task notebook clean FILE`: for git. */
 function cleanCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("clean", file),
-    purpose: "Removes all outputs of a notebook but short text.",
+    purpose: "Removes all of a notebook but its source and small printed text.",
     flags: noFlags,
     async run() {
       const notebook = await readNotebook(file);
       const clean = cleanNotebook(notebook);
       const saved = notebookText(notebook).length - notebookText(clean).length;
       if (saved !== 0) await writeNotebook(file, clean);
-      log(
-        `${file}: ${
-          saved === 0 ? "already clean" : `removed ${saved} characters`
-        }`,
-      );
+      log(`${file}: ${saved === 0 ? "was clean" : `${saved} characters less`}`);
       return 0;
     },
   });
 }
 
-/** `deno task notebook new FILE`: writes a template. */
+/** `deno task notebook new FILE`: from a template. */
 function newCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("new", file),
     purpose:
-      "Writes a template notebook: parameters, a display, a last assertion.",
+      "Creates a notebook with parameters, a display and a last assertion.",
     flags: noFlags,
     async run() {
       if (!file.endsWith(".ipynb")) {
         throw new InputError(
-          `Cannot make "${file}": the name of a notebook must end with .ipynb`,
+          `Cannot create "${file}": the name of a notebook must end with .ipynb`,
         );
       }
       if (await Deno.stat(file).catch(() => undefined)) {
         throw new InputError(
-          `Cannot make "${file}": it must not exist yet; choose another name`,
+          `Cannot create "${file}": it must not exist yet; choose another name`,
         );
       }
       await writeNotebook(file, templateNotebook(nameOf(file)));
-      log(`made ${file}`);
+      log(`created ${file}`);
       return 0;
     },
   });
 }
 
-/** `deno task notebook html FILE`: writes one self-contained page. */
+/** `deno task notebook html FILE`: as a page. */
 function htmlCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("html", file),
-    purpose: "Writes a notebook and its outputs as one HTML page.",
+    purpose: "Writes a notebook with its outputs as one HTML page.",
     flags: htmlFlags,
     async run(options) {
       const { out } = options as z.infer<typeof htmlFlags>;
       const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
       const html = notebookPage(await readNotebook(file), nameOf(file));
       await writeFileAtomically(page, html);
-      log(`made ${page}`);
+      log(`created ${page}`);
       return 0;
     },
   });
@@ -174,7 +170,7 @@ function nameOf(file: string): string {
   return basename(file).replace(/\.ipynb$/, "");
 }
 
-/** The command of the first word, for the file of the second. */
+/** The command of the first argument, for the file of the second. */
 async function commandOf(
   [word, file]: readonly string[],
 ): Promise<Program<FlagSchema>> {

@@ -1,5 +1,5 @@
 /**
- * Helpers for notebook cells: clips to display, training.
+ * Parts of notebooks: displays of clips, and training in cells.
  *
  * @module
  */

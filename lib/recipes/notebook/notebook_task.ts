@@ -3,33 +3,34 @@ import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
 import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Validated flags. */
+/** Checked flags. */
 export type Options = Readonly<
   Record<string, string | number | boolean | undefined>
 >;
 
-/** A task that runs a notebook; its flags set the notebook's knobs. */
+/** A task that runs a notebook: its flags set the parameters. */
 export interface NotebookTask {
   readonly notebook: string;
-  /** The same command without the notebook, for the arguments after its name. */
+  /** The same command without the notebook, for its arguments. */
   program(args: readonly string[]): Promise<Program<FlagSchema>>;
   /** Flags of the notebook, with their own defaults. */
   readonly flags: FlagSchema;
-  /** The flag that names the folder of the run, the knob `out`. */
+  /** The flag of the folder of the run, which the notebook calls `out`. */
   readonly folder: string;
-  /** Whether the options ask for the command without the notebook. */
+  /** Whether options need the command without the notebook. */
   isDirect(options: Options): boolean;
   /**
-   * Validates the options before a kernel starts.
+   * Checks the prerequisites before a kernel starts.
    *
-   * @throws {InputError} if the work cannot start
+   * @throws {InputError} if one is missing
    */
   assertReady(options: Options, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * The command of a task. Flags that are knobs of the notebook are set there; all
- * others are passed in its knob `flags`, as typed.
+ * The command of a task. Its flags are read and checked as those of any command;
+ * flags that are parameters of the notebook are set there, and all others go to
+ * its parameter `flags` as arguments.
  */
 export async function notebookProgram(
   task: NotebookTask,

@@ -6,31 +6,30 @@ const seconds = z.coerce.number("must be a number of seconds").positive(
   "must be above 0",
 ).optional();
 
-/** Flags of `deno task notebook run FILE` besides the notebook's own parameters. */
+/** Flags of `deno task notebook run FILE` beside the notebook's own parameters. */
 export const runFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").optional().describe(
-    "folder of the run, which resumes a stopped run (default: the " +
-      "notebook's own out, or runs/NAME)",
+    "folder of the run (default the notebook's own out, or runs/NAME); a " +
+      "stopped run there is resumed",
   ),
   cellLimit: seconds.describe(
-    "maximum seconds of each cell (default: no limit)",
+    "most seconds of a cell (default no limit)",
   ),
   totalLimit: seconds.describe(
-    "maximum seconds of all cells together (default: no limit)",
+    "most seconds of all cells together (default no limit)",
   ),
 });
 
-/** Validated {@link runFlags}. */
 export type RunOptions = z.infer<typeof runFlags>;
 
 /** Flags of `deno task notebook html FILE`. */
 export const htmlFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").optional().describe(
-    "file of the page (default: the notebook's path, ending with .html)",
+    "the page (default the notebook's name with .html beside it)",
   ),
 });
 
-/** Flags of commands that take a file alone. */
+/** Commands without flags. */
 export const noFlags = z.strictObject({});
 
 /**
@@ -47,7 +46,7 @@ export function parameterFlags(
       if (name in runFlags.shape || name === "help") {
         throw new InputError(
           `Cannot use the parameter ${name}: the runner has a flag of that ` +
-            "name; rename the parameter",
+            "name: give the parameter another name",
         );
       }
       const shown = JSON.stringify(fallback);
@@ -79,7 +78,7 @@ function fieldOf(
     : z.enum(choices, `must be one of ${choices.join(", ")}`);
 }
 
-/** A JSON list with items of the default's type. */
+/** A list as JSON, with items of the kind of its default. */
 function listField(
   fallback: readonly (string | number)[],
 ): z.ZodType<ParameterValue> {

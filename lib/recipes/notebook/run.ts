@@ -1,13 +1,9 @@
 import { basename } from "node:path";
 import {
-  DiskFullError,
-  DivergedError,
   InputError,
   lockFolder,
   type LockHolder,
   removePartialFiles,
-  RunFailedError,
-  StoppedError,
 } from "../../core/mod.ts";
 import {
   type Notebook,
@@ -26,13 +22,19 @@ import {
   RunStoppedError,
   startKernel,
 } from "../../notebook/mod.ts";
+import {
+  DiskFullError,
+  DivergedError,
+  RunFailedError,
+  StoppedError,
+} from "../../core/mod.ts";
 
-/** A headless run of a notebook. */
+/** A run of a notebook in a kernel of its own. */
 export interface HeadlessRun {
   readonly file: string;
   readonly notebook: Notebook;
   readonly parameters: readonly Parameter[];
-  /** Parameters set on the command line. */
+  /** Given parameters. */
   readonly values: Readonly<Record<string, ParameterValue>>;
   /** Folder of the run. */
   readonly out: string;
@@ -45,10 +47,10 @@ export interface HeadlessRun {
   readonly clock: () => Date;
 }
 
-/** State of a run, in the metadata of the executed notebook. */
+/** The record of a run in the metadata of the executed notebook. */
 interface RunRecord {
   readonly state: "running" | "done" | "failed" | "stopped";
-  /** The last code cell, from 1. */
+  /** The code cell that ended it, from 1. */
   readonly cell?: number;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** ISO 8601. */
@@ -56,27 +58,26 @@ interface RunRecord {
   readonly saved: string;
 }
 
-/** Exit codes by the convention of shells. */
+/** Exit codes of shells. */
 const DONE = 0;
 const FAILED = 1;
 const BAD_INPUT = 2;
 const STOPPED = 130;
 
-/** Milliseconds to wait for the kernel of a killed runner to end. */
+/** Most milliseconds for a kernel to notice that its runner was killed. */
 const PATIENCE = 30_000;
 
 /**
- * Runs a notebook in a new kernel, in the current folder, and writes
+ * Runs a notebook in a kernel of its own, in the current folder, and saves it to
  * `OUT/notebook/NAME.ipynb` after every cell.
  *
- * @returns the exit code: 0, also if a control file or time limit stopped a cell;
- *   1 if a cell failed, 2 if a cell threw an InputError, 130 if the signal
- *   stopped it.
- * @throws {InputError} if another run has locked the folder
+ * @returns the exit code: 0, also if training was stopped by a file or a time
+ *   limit; 1 if a cell failed, 2 for bad input, 130 if the signal stopped it
+ * @throws {InputError} if another run has the folder
  */
 export async function runHeadless(run: HeadlessRun): Promise<number> {
   const { out, log, observer, signal, cellLimit, totalLimit } = run;
-  // A separate folder: the cells may lock the run's folder.
+  // A folder of its own: the cells may lock the run's folder.
   const folder = `${out}/notebook`;
   await Deno.mkdir(folder, { recursive: true });
   using _lock = lockFolder(folder, run.holder);
@@ -123,7 +124,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
     });
   } catch (error) {
     if (error instanceof KernelDiedError) {
-      log(`error: ${error.message}`); // no cell ran
+      log(`error: ${error.message}`); // before the first cell
       return FAILED;
     }
     if (!(error instanceof NotebookRunError)) throw error;
@@ -139,7 +140,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
   return DONE;
 }
 
-/** The exit code of a cell's error; a stopped training is no failure. */
+/** The exit code of an error; StoppedError is no failure. */
 function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   if (error instanceof RunStoppedError) return STOPPED;
   if (!(error instanceof CellError)) return FAILED;
@@ -153,7 +154,7 @@ function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   }
 }
 
-/** Errors of cells that need no source lines or traceback. */
+/** Errors of cells whose message needs no traceback. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set([
   InputError,
   StoppedError,
@@ -162,7 +163,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set([
   DivergedError,
 ].map(({ name }) => name));
 
-/** Logs the error, with source and traceback of unexpected ones. */
+/** Prints an error; with source and traceback if its message does not suffice. */
 function report(
   error: NotebookRunError,
   log: (line: string) => void,
@@ -197,7 +198,7 @@ function endText({ state, cell }: RunRecord): string {
 }
 
 /**
- * Waits for the kernel of a killed run, which ends by itself but locks the folder
+ * Waits for the kernel of a killed run: it ends by itself, and holds the folder
  * until then.
  */
 async function untilFree(
@@ -217,7 +218,7 @@ async function untilFree(
   }
 }
 
-/** The record of an earlier run; undefined if the file has none. */
+/** The record of an earlier run, if any. */
 async function recordOf(path: string): Promise<RunRecord | undefined> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined) return undefined;

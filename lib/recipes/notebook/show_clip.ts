@@ -8,9 +8,10 @@ import {
 import type { ImageGrid, Video } from "../../notebook/mod.ts";
 
 /**
- * A clip for a notebook: an MP4 file, and a GIF for viewers that play no video.
+ * A clip for a notebook: as an MP4 file in its folder, and as an animated picture
+ * for pages in which videos do not play.
  *
- * @param path Of the MP4 file, in an existing folder.
+ * @param path Of the MP4 file, in a folder that exists.
  */
 export async function clipVideo(
   path: string,
@@ -22,9 +23,9 @@ export async function clipVideo(
 }
 
 /**
- * Frames of a clip, evenly spaced from its first to its last.
+ * Frames of a clip, evenly spread from its first to its last.
  *
- * @param count From 1; at most the frames of the clip.
+ * @param count At least 1; at most all frames are shown.
  *
  * @example
  * ```ts

@@ -1,22 +1,22 @@
+import { InputError } from "../../core/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
+import { assertReady, phaseOf } from "../../trainer/mod.ts";
 import {
   analyzeCommand,
   analyzeFlags,
   headerOf,
   notebookFlags as analyzeNotebookFlags,
 } from "../analyze/mod.ts";
-import { runProgram } from "../command_line/mod.ts";
 import {
   evaluateCommand,
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
-import { InputError } from "../../core/mod.ts";
-import { diffusionFilesIn } from "../../pipeline/mod.ts";
-import { assertReady, phaseOf } from "../../trainer/mod.ts";
 import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
+import { runProgram } from "../command_line/mod.ts";
 import { notebookProgram, type NotebookTask } from "./notebook_task.ts";
 
-/** Tasks that run a notebook. */
-const NOTEBOOK_TASKS = {
+/** Tasks that are notebooks. */
+export const NOTEBOOK_TASKS = {
   analyze: {
     notebook: "notebooks/01_ltx2_analysis.ipynb",
     program: () => Promise.resolve(analyzeCommand),
@@ -46,7 +46,7 @@ const NOTEBOOK_TASKS = {
   },
 } as const satisfies Readonly<Record<string, NotebookTask>>;
 
-/** A training stage; a dry run has no results for a notebook. */
+/** A stage of training; a dry run has no output for a notebook. */
 function stageTask(
   stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
   notebook: string,

@@ -13,18 +13,18 @@ import {
 import { log } from "../command_line/mod.ts";
 import { type HeadlessRun, runHeadless } from "./run.ts";
 
-/** ANSI escape sequences, removed for pipes. */
-// deno-lint-ignore no-control-regex -- escape sequences start with it
+/** Colours of a terminal, which are removed for a pipe. */
+// deno-lint-ignore no-control-regex -- colours begin with the escape character
 const ANSI = /\u001b\[[0-9;]*m/g;
 
-/** Outputs of a run. */
+/** The outputs of a run in a terminal. */
 export interface TerminalOptions {
-  /** Prints output of cells. */
+  /** Receives the outputs of cells. */
   readonly print: (text: string) => void;
-  /** Prints a line about the run. */
+  /** Receives messages about the run. */
   readonly log: (line: string) => void;
   readonly progress: Progress;
-  /** Whether `print` supports colours. */
+  /** Whether `print` accepts colours. */
   readonly colours: boolean;
 }
 
@@ -47,8 +47,8 @@ export function runInTerminal(
 }
 
 /**
- * Prints a run on a terminal: the first line of each cell, its printed output,
- * the plain text of its displays, and progress bars.
+ * Shows a run on a terminal: the first line of each cell, its printed text, the
+ * plain text of its displays, and its progress as bars of the terminal's own.
  */
 export function terminalObserver(
   { print, log, progress, colours }: TerminalOptions,
@@ -89,7 +89,7 @@ function follow(
   tasks.delete(id);
 }
 
-/** The first line of a cell, without the comment mark. */
+/** The first line of a cell, without comment marks. */
 function firstLine(source: string): string {
   const line = source.split("\n").find((text) => text.trim() !== "") ?? "";
   return line.trim().replace(/^\/\/\s*/, "").slice(0, 100);

@@ -4,8 +4,8 @@ import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
 import { channelsOf } from "../train/mod.ts";
 
 /**
- * The host of training in a notebook: progress bars, Stop button, alerts. Call it
- * in every cell that trains, for an aborted signal stays aborted.
+ * A notebook as the host of training: its progress, its Stop button and alerts.
+ * Create one in every cell that trains: an aborted signal stays aborted.
  *
  * @param log Prints a line.
  * @throws {InputError} if the file of `alerts` cannot be used
@@ -26,9 +26,23 @@ export async function notebookHost(
 }
 
 /**
- * A metric of a stage over its steps, to plot. Skips records without it.
+ * A metric of a stage over its steps, ready to plot. Records without it are left
+ * out.
  *
  * @param records Lines of `metrics.jsonl`.
+ *
+ * @example
+ * ```ts
+ * import { metricSeries } from "lib/recipes/notebook/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const records = [
+ *   { stage: "vae", step: 1, loss: 0.5 },
+ *   { stage: "vae", step: 2, heldOutPsnr: 20 },
+ *   { stage: "phase1", step: 1, loss: 2 },
+ * ];
+ * assert.deepEqual(metricSeries(records, "vae", "loss"), { name: "vae", x: [1], y: [0.5] });
+ * ```
  */
 export function metricSeries(
   records: readonly JsonRecord[],

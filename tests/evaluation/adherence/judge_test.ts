@@ -73,7 +73,7 @@ Deno.test("judgeByGeometry() knows a colour in its shade, and others from each o
   }
 });
 
-Deno.test("trackSubject() measures the velocity in sides per second and finds the subject's pixels", () => {
+Deno.test("trackSubject() measures velocity in sides per second and the subject's pixels", () => {
   const { moves, velocity, contrast } = trackSubject(
     scene(line(1.5, -1), RED),
   );

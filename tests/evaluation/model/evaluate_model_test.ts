@@ -13,7 +13,7 @@ import {
   phasePrompts,
   type PromptCounts,
   promptsFor,
-  takesShowing,
+  scenesShowing,
   WORLD3D,
 } from "lib/evaluation/mod.ts";
 
@@ -69,14 +69,14 @@ async function learn(known: Map<string, Clip>): Promise<void> {
     ...(["en", "ja"] as const).flatMap((language) =>
       (["sentence", "names"] as const).map((form) =>
         promptsFor(
-          takesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
+          scenesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
           { language, forms: [form] },
           sprites,
         )
       )
     ),
     promptsFor(
-      takesShowing(
+      scenesShowing(
         COMMON_OBJECTS.map((object) => ({ object })),
         COMMON_OBJECTS.length,
         SEED,
@@ -252,11 +252,13 @@ Deno.test("evaluateModel() finds wrong directions, dark clips and jumps at seams
 Deno.test("evaluateModel() with I3D gives FVD beside FWD, with n, spread and warnings", async () => {
   const cache = await Deno.makeTempDir();
   const i3d: FeatureNetwork = {
-    name: "i3d",
-    weights: "ef",
-    layer: "logits",
-    dimension: 4,
-    resize: "bilinear to 224x224",
+    setting: {
+      network: "i3d",
+      weights: "ef",
+      layer: "logits",
+      dimension: 4,
+      resize: "bilinear to 224x224",
+    },
     batch: 5,
     featuresOf(clips) {
       assert.ok(clips.length <= this.batch);

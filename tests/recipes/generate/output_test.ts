@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { outputAt } from "lib/recipes/generate/output.ts";
+import { writeVideos } from "lib/recipes/generate/write_videos.ts";
 
 const clip = await renderScene(demoScene, {
   frames: 4,
@@ -14,8 +15,10 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
   const folder = await Deno.makeTempDir();
   for (const ending of ["mp4", "gif"]) {
     const path = `${folder}/new/kite.${ending}`;
-    const made = await outputAt(path, 1).write([clip], ["a kite"]);
-    assert.deepEqual(made, {
+    const output = outputAt(path, 1);
+    await writeVideos(output, [clip], ["a kite"]);
+    assert.deepEqual(output, {
+      folder: `${folder}/new`,
       videos: [path],
       sheet: `${folder}/new/kite.png`,
     });
@@ -32,11 +35,9 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
 
 Deno.test("outputAt() a folder writes a video for each clip", async () => {
   const folder = await Deno.makeTempDir();
-  const { videos } = await outputAt(`${folder}/out`, 2).write([clip, clip], [
-    "",
-    "",
-  ]);
-  assert.deepEqual(videos, [
+  const output = outputAt(`${folder}/out`, 2);
+  await writeVideos(output, [clip, clip], ["", ""]);
+  assert.deepEqual(output.videos, [
     `${folder}/out/video_01.mp4`,
     `${folder}/out/video_02.mp4`,
   ]);

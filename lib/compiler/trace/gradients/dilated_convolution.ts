@@ -1,5 +1,3 @@
-// TF.js's own gradients, which those here extend.
-import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Attributes that all convolutions share. */
@@ -79,6 +77,9 @@ const SPATIAL = [
   [tf.DepthwiseConv2dNative, 2],
 ] as const;
 
-/** Gradients of convolutions, with dilations as well. */
-export const DILATED_CONVOLUTION_GRADIENTS: readonly tf.GradConfig[] = SPATIAL
-  .map(([kernel, spatial]) => withDilations(tf.getGradient(kernel), spatial));
+/** Gradients of convolutions, with dilations as well; they extend TF.js's own. */
+export function dilatedConvolutionGradients(): tf.GradConfig[] {
+  return SPATIAL.map(([kernel, spatial]) =>
+    withDilations(tf.getGradient(kernel), spatial)
+  );
+}
