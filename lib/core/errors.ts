@@ -4,18 +4,6 @@
  * The message is one line with the field, the rule, the value found and the
  * likely fix. The command line prints it without a stack trace and exits with
  * code 2. All other errors are defects and keep their stack.
- *
- * @example
- * ```ts
- * import { InputError } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const error = new InputError(
- *   'Cannot decode "clip.mp4": the file must hold a video stream: it is a text file; pass a video',
- * );
- * assert.equal(error.name, "InputError");
- * assert.equal(error.exitCode, 2);
- * ```
  */
 export class InputError extends Error {
   override readonly name: string = "InputError";

@@ -69,15 +69,6 @@ export function attentionNameAccount(
  * "attn".
  *
  * @throws {RangeError} if no whole number of blocks gives that count
- *
- * @example
- * ```ts
- * import { LTX2, quantisedBlocksFor } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(quantisedBlocksFor(LTX2, 4936), 42);
- * assert.throws(() => quantisedBlocksFor(LTX2, 4937), /whole number of blocks/);
- * ```
  */
 export function quantisedBlocksFor(config: Ltx2Config, names: number): number {
   const none = attentionNameAccount(config, 0);

@@ -46,17 +46,6 @@ const TAPS = 27;
  * values and output of self-attention take 8 D^2 N, queries and output of the
  * attention to text 4 D^2 N, its keys and values 4 D^2 T, the feed-forward
  * layer 16 D^2 N.
- *
- * @example
- * ```ts
- * import { blockFlops } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [D, N, T] = [4096, 6144, 1024];
- * const { linear, attention } = blockFlops("cross", { width: D, cnnWidth: 0 }, { video: N, text: T });
- * assert.equal(linear, 28 * D ** 2 * N + 4 * D ** 2 * T);
- * assert.equal(attention, 4 * N ** 2 * D + 4 * N * T * D);
- * ```
  */
 export function blockFlops(
   kind: BlockKind,

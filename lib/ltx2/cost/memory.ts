@@ -47,19 +47,6 @@ const SCORES = 2;
  * two.
  *
  * @param parameters All trained parameters, also outside the blocks.
- *
- * @example
- * ```ts
- * import { trainingMemory } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const shape = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
- * const { moments, kept } = trainingMemory(280e6, shape, { video: 4608, text: 64 }, {
- *   microBatch: 1, recompute: true, attentionParts: 1, averageOnDevice: false,
- * });
- * assert.equal(moments, 2 * 4 * 280e6);
- * assert.equal(kept, 48 * 4608 * 768 * 4);
- * ```
  */
 export function trainingMemory(
   parameters: number,

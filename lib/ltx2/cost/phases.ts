@@ -20,16 +20,6 @@ export interface Stride {
  * Video tokens of a phase's largest clips.
  *
  * @throws {RangeError} if the stride does not divide them
- *
- * @example
- * ```ts
- * import { phaseTokens } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const stride = { space: 16, time: 4 };
- * assert.equal(phaseTokens({ size: 256, frames: 16 }, stride), 1024);
- * assert.equal(phaseTokens({ size: 384, frames: 32 }, stride), 4608);
- * ```
  */
 export function phaseTokens(
   { size, frames }: Pick<CostPhase, "size" | "frames">,

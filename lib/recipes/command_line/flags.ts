@@ -13,21 +13,6 @@ export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
  *
  * @returns the values, or undefined for `--help`
  * @throws {InputError} with the flag, the rule, the value found and the fix
- *
- * @example
- * ```ts
- * import { readFlags } from "lib/recipes/command_line/mod.ts";
- * import * as z from "zod";
- * import assert from "node:assert/strict";
- *
- * const schema = z.strictObject({ steps: z.coerce.number().int().min(1).default(10) });
- * assert.deepEqual(readFlags(schema, ["--steps", "5"]), { steps: 5 });
- * assert.deepEqual(readFlags(schema, []), { steps: 10 });
- * assert.throws(() => readFlags(schema, ["--stepz", "5"]), /--stepz.*did you mean --steps/);
- *
- * const shown = z.strictObject({ json: z.boolean().default(false) });
- * assert.deepEqual(readFlags(shown, ["--json"]), { json: true });
- * ```
  */
 export function readFlags<S extends FlagSchema>(
   schema: S,

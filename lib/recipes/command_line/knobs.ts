@@ -13,21 +13,6 @@ export type Knobs = Readonly<Record<string, string | number | boolean>>;
  * @param words Further arguments, such as `["--batch=8"]`, of flags that are not
  *   knobs.
  * @throws {InputError} with the flag, as on the command line
- *
- * @example
- * ```ts
- * import { readKnobs } from "lib/recipes/command_line/mod.ts";
- * import * as z from "zod";
- * import assert from "node:assert/strict";
- *
- * const schema = z.strictObject({
- *   seed: z.coerce.number().default(1),
- *   maxSteps: z.coerce.number().min(1).optional(),
- *   batch: z.coerce.number().optional(),
- * });
- * assert.deepEqual(readKnobs(schema, { seed: 2, maxSteps: 0 }, ["--batch=8"]), { seed: 2, batch: 8 });
- * assert.throws(() => readKnobs(schema, { seed: 2 }, ["--seed=3"]), /there is no flag --seed/);
- * ```
  */
 export function readKnobs<S extends FlagSchema>(
   schema: S,
@@ -56,22 +41,6 @@ export function readKnobs<S extends FlagSchema>(
  *
  * @param fallbacks The knobs of the notebook, with their defaults.
  * @returns a value for each knob that is a flag, and words for all other flags
- *
- * @example
- * ```ts
- * import { knobsOf } from "lib/recipes/command_line/mod.ts";
- * import * as z from "zod";
- * import assert from "node:assert/strict";
- *
- * const schema = z.strictObject({
- *   seed: z.coerce.number().default(1),
- *   maxSteps: z.coerce.number().min(1).optional(),
- *   batch: z.coerce.number().optional(),
- * });
- * const { knobs, words } = knobsOf(schema, { seed: 2, batch: 8 }, { seed: 1, maxSteps: 10 });
- * assert.deepEqual(knobs, { seed: 2, maxSteps: 0 });
- * assert.deepEqual(words, ["--batch=8"]);
- * ```
  */
 export function knobsOf(
   schema: FlagSchema,

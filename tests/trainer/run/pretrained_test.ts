@@ -111,7 +111,7 @@ Deno.test("--finetune and --freeze-encoder exclude each other for the VAE", asyn
   );
   await assert.rejects(
     pretrainedVae({ ...options, models: tiny }, new Rng(0)),
-    /--finetune or with those of --freeze-encoder: current values are "a" and "b"/,
+    /--finetune or from --freeze-encoder, not both: current values are "a" and "b"/,
   );
 });
 
