@@ -18,32 +18,32 @@ import type { RunConfig } from "./config.ts";
 /** Clips to train on, or held-out ones. */
 export type Split = "train" | "validation";
 
-/** Which clips a stage needs. */
+/** Clips of a stage. */
 export interface ClipRequest {
   readonly split: Split;
-  /** Clips in an epoch. */
+  /** Clips of an epoch. */
   readonly length: number;
   readonly shape: ClipShape;
 }
 
-/** The training that uses the clips: ends its threads, prints notes. */
+/** The training that uses the clips: owns decoder threads, prints notes. */
 export interface DataHost {
   readonly held: DisposableStack;
   log(line: string): void;
 }
 
-/** The fields of a run that its data follow from. */
+/** The fields of a run that determine its data. */
 export type DataConfig = Pick<
   RunConfig,
   "data" | "languages" | "replayFraction" | "seed" | "workers"
 >;
 
 /**
- * Clips of one phase: the synthetic world, and one to one with it the shots of
- * real video of that phase, in phase 5 of all phases. Some synthetic training
- * clips come from earlier phases, against forgetting.
+ * Clips of one phase: the synthetic world, mixed one to one with shots of real
+ * video of the phase, in phase 5 of all phases. A fraction of the synthetic
+ * training clips comes from earlier phases, against forgetting.
  *
- * @param host Without it, this thread decodes and no note is printed.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function phaseClips(
@@ -62,9 +62,9 @@ export async function phaseClips(
 }
 
 /**
- * Clips of all phases in turn, and of real video: the VAE's data.
+ * Clips of all phases in turn and of real video: the data of the VAE.
  *
- * @param host Without it, this thread decodes and no note is printed.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function allClips(
@@ -88,8 +88,8 @@ export async function allClips(
 }
 
 /**
- * Captions of single subjects in two languages each: their names and motions
- * make up all other captions.
+ * Captions of single subjects, each in two languages: all other captions are
+ * composed of their names and motions.
  */
 export function worldCaptions(
   { seed, languages }: DataConfig,
@@ -112,7 +112,7 @@ function worldClips(
   });
 }
 
-/** A world with a fraction of earlier phases: half of the first, which has names and motions, the rest of the others. */
+/** Replays earlier phases: half from the first, which has all names and motions. */
 function withReplay(
   config: DataConfig,
   world: ClipSource,
@@ -159,8 +159,8 @@ async function realClips(
       options,
     }, workers));
   } catch (error) {
-    // A phase may be without shots, and the held-out split, but not the
-    // whole manifest.
+    // A phase or the held-out split may have no shots, but the manifest must
+    // have some.
     if (!(error instanceof InputError)) throw error;
     if (phase === undefined && split === "train") throw error;
     await manifestClips({ manifest, split: "train", minSeconds });
@@ -174,7 +174,7 @@ async function realClips(
   }
 }
 
-/** Synthetic and real clips in turn. Repeats of a real shot take other parts. */
+/** Synthetic and real clips in turn. Repeats of a real shot use other parts of it. */
 function withRealClips(
   world: ClipSource,
   real: ClipSource | undefined,
@@ -187,7 +187,7 @@ function withRealClips(
   );
 }
 
-/** BCP 47 tags; English makes up a quarter. */
+/** BCP 47 tags; a quarter of them English. */
 function languagesOf(languages: string): readonly string[] {
   const tags = languages === "all"
     ? LANGUAGES

@@ -144,7 +144,7 @@ Deno.test("bad input is refused before a folder is made", async () => {
       [
         "phase2",
         [...run, "--vae", `${folder}/vae.safetensors`],
-        /Cannot train phase 2 in ".*other": phase 1 must be done: ".*other\/phase1\/end\.safetensors" does not exist; run deno task phase1 --run .*other first, or begin with fresh weights by --from scratch$/m,
+        /Cannot train phase 2 in ".*other": phase 1 must be done: ".*other\/phase1\/end\.safetensors" does not exist; run deno task phase1 --run .*other first, or start from fresh weights with --from scratch$/m,
       ],
       [
         "phase1",
@@ -229,7 +229,7 @@ Deno.test("bad input ends a command with one line and code 2", async () => {
   });
 });
 
-Deno.test("a phase from scratch needs the VAE alone, and no phase before", async () => {
+Deno.test("a phase from scratch needs a VAE and no earlier phase", async () => {
   await withFolder(async (folder) => {
     await using process = startStage("phase3", [
       ...["--preset", "tiny", "--run", `${folder}/run`, "--from", "scratch"],
@@ -243,7 +243,7 @@ Deno.test("a phase from scratch needs the VAE alone, and no phase before", async
   });
 });
 
-Deno.test("a phase trains weights on that it is given, and the run is whole without them", async () => {
+Deno.test("a phase finetunes weights, and the run is complete without them", async () => {
   await withFolder(async (folder) => {
     const short = ["--preset", "tiny", "--held-out", "2", "--batch", "2"];
     await using first = startStage("phase3", [
@@ -284,7 +284,7 @@ Deno.test("a phase trains weights on that it is given, and the run is whole with
   });
 });
 
-Deno.test("a dry run says what the run will take and leaves nothing behind", async () => {
+Deno.test("a dry run logs the resources of a run and leaves no files", async () => {
   await withFolder(async (folder, args) => {
     await using process = startStage("phase5", [...args, "--dry-run"]);
     const { code, stderr } = await process.ended;
