@@ -24,6 +24,8 @@ export interface Duration {
 }
 
 const TASK = /^Task (\S+)(?: |$)/;
+/** What `deno task test` prints first: each process prints a summary. */
+const PROCESSES = /^tests: \d+ files? in (\d+) process(?:es)?$/;
 const COUNT = String.raw`(\d+) %(?: \(\d+ steps?\))?`;
 const SUMMARY = new RegExp(
   `^(?:ok|FAILED) \\| ${COUNT.replace("%", "passed")}` +
@@ -36,6 +38,8 @@ const SUMMARY = new RegExp(
 export class GateLog {
   #starts: { task: string; at: number }[] = [];
   #summaries: Totals[] = [];
+  /** Processes of test runs beyond the first of each. */
+  #furtherProcesses = 0;
 
   /**
    * Takes one line of output.
@@ -47,6 +51,10 @@ export class GateLog {
     const plain = stripVTControlCharacters(line).trimEnd();
     const task = TASK.exec(plain)?.[1];
     if (task !== undefined) this.#starts.push({ task, at });
+    const processes = PROCESSES.exec(plain)?.[1];
+    if (processes !== undefined) {
+      this.#furtherProcesses += Number(processes) - 1;
+    }
     const counts = SUMMARY.exec(plain);
     if (counts === null) return;
     const [passed, failed, skipped] = counts.slice(1)
@@ -74,10 +82,11 @@ export class GateLog {
   totals(): Totals {
     const runs = this.#starts.filter(({ task }) => /^test(:|$)/.test(task));
     if (runs.length === 0) throw new Error("Cannot count the tests: none ran");
-    if (runs.length !== this.#summaries.length) {
+    const processes = runs.length + this.#furtherProcesses;
+    if (processes !== this.#summaries.length) {
       throw new Error(
-        "Cannot count the tests: each run must print one summary line: " +
-          `${runs.length} runs printed ${this.#summaries.length}`,
+        "Cannot count the tests: each process must print one summary line: " +
+          `${processes} printed ${this.#summaries.length}`,
       );
     }
     return this.#summaries.reduce((sum, { passed, failed, skipped }) => ({

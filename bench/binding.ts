@@ -38,13 +38,13 @@ function update(
   };
 }
 
-/** Names of the results in the graph: a name stands for one value only. */
+/** Names of the results in the graph: names must be unique. */
 const NEXT = "next ";
 
 /**
  * `deno task bench binding`: state replaced in place through the runtime's C
- * interface, beside the same graph through the package's JavaScript binding
- * with preallocated results, as fast as that goes.
+ * interface, compared with the same graph through the package's JavaScript
+ * binding with preallocated results.
  */
 export async function benchBinding(
   options: z.infer<typeof bindingFlags>,
@@ -77,7 +77,7 @@ export async function benchBinding(
   );
   const tensor = (array: NdArray): runtime.Tensor =>
     new runtime.Tensor("float32", array.data as Float32Array, [...shape]);
-  // Two sets of memory: what one run writes the next one reads.
+  // Double buffering: a run reads the results of the previous one.
   let [now, next] = [0, 1].map(() => ({
     parameters: zeros(shape),
     moment: zeros(shape),

@@ -25,9 +25,8 @@ import {
 import type { GridSize } from "lib/models/vae/mod.ts";
 
 /**
- * The blocks of the backbone and nothing around them: no text to read (the
- * attention is over the video tokens alone, so that PyTorch's fused attention
- * can serve as its mirror), the timestep's vectors given from outside, no
+ * The blocks of the backbone alone: no text (attention is over the video tokens
+ * only, as in PyTorch's fused attention), the timestep's vectors as an input, no
  * layers before and after. `bench/torch/torch_step.py` is the same.
  */
 export type BlockStackParameters = Record<
@@ -35,23 +34,23 @@ export type BlockStackParameters = Record<
   AttentionBlockParameters | CnnBlockParameters
 >;
 
-/** What the blocks are trained on: the same at every step. */
+/** A batch: the same at every step. */
 export interface BlockStackBatch {
   /** `[B,N,D]`. */
   readonly x: NdArray;
   /** `[B,N,D]`. */
   readonly target: NdArray;
-  /** What the blocks share of the timestep, `[B,6,D]`. */
+  /** Timestep modulation shared by the blocks, `[B,6,D]`. */
   readonly shared: NdArray;
   /** Rotary tables, `[N,d/2]`. */
   readonly cos: NdArray;
   readonly sin: NdArray;
 }
 
-/** Deviation of modulations: gates at zero would leave nothing to check. */
+/** Std of the modulations: with gates at zero a check would prove nothing. */
 const MODULATION = 0.3;
 
-/** Makes the blocks. */
+/** Initialises the blocks. */
 export function initBlockStack(
   config: BackboneConfig,
   rng: Rng,
@@ -87,7 +86,7 @@ export function blockStackBatch(
   };
 }
 
-/** Mean squared error of what the blocks make of `x`. */
+/** Mean squared error of the blocks' output for `x`. */
 export function blockStackLoss(
   parameters: Tensors<BlockStackParameters>,
   batch: Tensors<BlockStackBatch>,
@@ -105,7 +104,7 @@ export function blockStackLoss(
     attentionBlock(block, x, {
       shared,
       rotary,
-      // The attention underneath does without; the block asks for one.
+      // Required by the block's type; self-attention does not use it.
       context: undefined as unknown as AttentionContext,
       heads: config.heads,
     })

@@ -1,7 +1,7 @@
 import type { NdArray, Rng } from "lib/core/mod.ts";
 import { shapeText } from "lib/core/mod.ts";
 
-/** A result is not what it must be, so that its time means nothing. */
+/** A wrong result, whose time would mean nothing. */
 export class WrongResultError extends Error {
   override readonly name = "WrongResultError";
 }
@@ -10,23 +10,23 @@ export class WrongResultError extends Error {
 const ELEMENT_TOLERANCE = 1e-4;
 /** Largest relative deviation of a loss. */
 export const LOSS_TOLERANCE = 1e-3;
-/** A loss that moves less than this many tolerances between steps shows nothing. */
+/** A loss must change by this many tolerances a step, or it proves nothing. */
 const VISIBLE_CHANGE = 2;
 
 /** How to compare an array. */
 export interface ElementCheck {
-  /** What is compared, for the message. */
+  /** Name of the array, for the message. */
   readonly name: string;
   /** The right value at an index. */
   readonly reference: (index: readonly number[]) => number;
-  /** Compares so many elements drawn at random; all without it. */
+  /** Number of random elements to compare; all without it. */
   readonly sample?: { readonly count: number; readonly rng: Rng };
 }
 
 /**
  * Compares elements of an array with a reference.
  *
- * @throws {WrongResultError} naming the element that is farthest off
+ * @throws {WrongResultError} naming the element of the largest error
  */
 export function checkElements(
   { shape, data }: NdArray,
@@ -70,39 +70,39 @@ function indexOf(place: number, shape: readonly number[]): number[] {
 /**
  * Compares one number with a reference.
  *
- * @param rule Who says what it must be, for the message.
+ * @param source Name of the reference, for the message.
  * @throws {WrongResultError} with both
  */
 export function checkNumber(
   name: string,
   value: number,
   reference: number,
-  rule: string,
+  source: string,
   tolerance: number = LOSS_TOLERANCE,
 ): void {
   if (Math.abs(value - reference) <= tolerance * Math.abs(reference)) return;
   throw new WrongResultError(
-    `Refusing to time ${name}: ${rule} says ${reference}: ours is ${value}`,
+    `Refusing to time ${name}: ${source} gives ${reference}: current value is ${value}`,
   );
 }
 
 /**
  * Compares the losses of the first steps with a reference.
  *
- * @throws {WrongResultError} at the first that is off, or if they do not move,
- *   which a step that does not train would pass
+ * @throws {WrongResultError} at the first that differs, or if the loss does not
+ *   change: a step that does not train would pass
  */
 export function checkLosses(
   name: string,
   losses: readonly number[],
   reference: readonly number[],
-  rule: string,
+  source: string,
 ): void {
   if (losses.length !== reference.length) {
     throw new TypeError("Cannot compare losses: the lists must be as long");
   }
   reference.forEach((expected, i) => {
-    checkNumber(`${name}, loss of step ${i + 1}`, losses[i]!, expected, rule);
+    checkNumber(`${name}, loss of step ${i + 1}`, losses[i]!, expected, source);
   });
   for (let i = 1; i < reference.length; i++) {
     const before = reference[i - 1]!;

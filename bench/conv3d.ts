@@ -44,7 +44,7 @@ export function conv3dCase(
       : data[(((b! * T + t!) * H + h!) * W + w!) * channels + channel]!;
   const weight = (tap: number, i: number, o: number): number =>
     filter.data[(tap * from + i) * to + o]!;
-  /** The neighbour that a tap looks at, or that looks here by it. */
+  /** The neighbour at a tap, of the forward or of the transposed convolution. */
   const moved = (
     [b, t, h, w]: readonly number[],
     [i, j, k]: readonly number[],

@@ -43,18 +43,18 @@ import { type BenchResult, gflopsOf } from "./result.ts";
 /** A feature network of random weights. */
 interface Subject {
   readonly parameters: unknown;
-  /** `[B,T,H,W,3]` as the network takes them, to features `[B,D]`. */
+  /** Clips `[B,T,H,W,3]` in the network's range to features `[B,D]`. */
   apply(parameters: never, clips: tf.Tensor): tf.Tensor;
-  /** Shape of clips that are small enough to be computed eagerly. */
+  /** Shape of clips small enough for eager TF.js. */
   readonly small: readonly number[];
-  /** Shape of one clip as the network sees it. */
+  /** Shape of one clip at the network's input. */
   readonly full: readonly number[];
   open(device: Device): Promise<FeatureNetwork>;
 }
 
 /**
  * `deno task bench features`: one clip through a feature network of random
- * weights, preprocessing included, beside this machine's matmul.
+ * weights, preprocessing included, compared with this machine's matmul.
  */
 export async function benchFeatures(
   options: z.infer<typeof featuresFlags>,
@@ -122,7 +122,7 @@ function ofWorld3d(): Subject {
   };
 }
 
-/** Weights that keep the size of what passes through them (He et al. 2015). */
+/** He initialisation, which keeps the variance of activations (He et al. 2015). */
 function randomI3d(rng: Rng): I3dParameters {
   const unit = (window: number, from: number, to: number) => ({
     weight: normal(

@@ -15,8 +15,8 @@ const triple = z.string().regex(
   "must be three whole numbers from 1, such as 4x16x16",
 );
 
-/** Yes or no: said by naming the flag. */
-const said = z.stringbool({ error: "must be true or false" }).default(false);
+/** A switch: true where the flag is given. */
+const onOff = z.stringbool({ error: "must be true or false" }).default(false);
 
 const common = {
   device: z.enum(DEVICE_CHOICES, {
@@ -26,9 +26,9 @@ const common = {
   torch: z.string().min(1, "must not be empty").optional().describe(
     "Python with PyTorch to compare with; without it python3 is tried",
   ),
-  json: said.describe("print one JSON object"),
-  save: said.describe("keep the result in bench/results/"),
-  profile: said.describe("list the operations that take the time"),
+  json: onOff.describe("print one JSON object"),
+  save: onOff.describe("keep the result in bench/results/"),
+  profile: onOff.describe("list the operations that take the time"),
 };
 
 const batch = whole(1);
@@ -66,13 +66,13 @@ export const stepFlags = z.strictObject({
   cnnWidth: whole(1).default(256).describe("channels inside a CNN block"),
   tokens: triple.default("4x16x16").describe("time, height and width"),
   batch: batch.default(1).describe("clips"),
-  recompute: said.describe(
+  recompute: onOff.describe(
     "keep the inputs of the blocks alone, and make the rest again in the backward pass, on both sides",
   ),
   ...common,
 });
 
-/** What every bench is told. */
+/** Options of all benches. */
 export interface CommonOptions {
   readonly device: DeviceChoice;
   readonly steps: number;
@@ -86,7 +86,7 @@ export function tripleOf(text: string): [number, number, number] {
 }
 
 /**
- * The shape of the blocks that flags ask for.
+ * The shape of the blocks by flags.
  *
  * @throws {InputError} with the backbone's own rule
  */
@@ -103,13 +103,13 @@ export function backboneConfigOf(
   });
   if (result.success) return result.data;
   throw new InputError(
-    `Cannot make the blocks: ${result.error.issues[0]!.message}: ` +
+    `Cannot create the blocks: ${result.error.issues[0]!.message}: ` +
       `current width is ${options.width}, heads ${options.heads}, ` +
       `attention ${options.attention}, cnn ${options.cnn}`,
   );
 }
 
-/** Lets switches stand alone: `--json` for `--json true`. */
+/** Expands switches: `--json` to `--json true`. */
 export function withSwitches(args: readonly string[]): string[] {
   return args.map((arg) =>
     /^--(json|save|profile|recompute)$/.test(arg) ? `${arg}=true` : arg

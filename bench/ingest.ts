@@ -17,7 +17,7 @@ import { peakRssBytes } from "./machine.ts";
 import type { BenchResult } from "./result.ts";
 
 const FOLDER = "runs/bench-ingest";
-/** What is rendered where no videos are named: 720p, a cut in the middle. */
+/** Videos rendered without `--videos`: 720p, a cut in the middle. */
 const FILES = 12;
 const SHOT = { frames: 30, height: 720, width: 1280, fps: 25 };
 const MAX_SECONDS = 10;
@@ -101,7 +101,7 @@ async function twoScenes(seed: number): Promise<Clip> {
   return { ...SHOT, frames: 2 * SHOT.frames, data };
 }
 
-/** Every file must have its cut where it was made. */
+/** Checks that every file has its cut where it was rendered. */
 function checkCuts(files: readonly SourceFile[]): string {
   for (const { path, outcome } of files) {
     const found = "rule" in outcome
@@ -109,7 +109,7 @@ function checkCuts(files: readonly SourceFile[]): string {
       : outcome.analysis.segments.map(({ startSeconds }) =>
         Math.round(startSeconds * SHOT.fps)
       );
-    // Two pictures are trimmed after a cut.
+    // The cutter trims two frames after a cut.
     const expected = [0, SHOT.frames + 2];
     if (found.join() === expected.join()) continue;
     throw new WrongResultError(

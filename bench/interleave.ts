@@ -1,23 +1,23 @@
-/** Something that is timed. */
+/** A workload to time. */
 export interface Side {
   readonly name: string;
   /** Runs once; returns the milliseconds it took. */
   run(): Promise<number>;
 }
 
-/** What is told of a list of times. */
+/** Summary of a list of times. */
 export interface Timing {
   readonly medianMs: number;
   readonly minMs: number;
-  /** How often it was run. */
+  /** Number of runs. */
   readonly steps: number;
 }
 
-/** How sides take turns. */
+/** Options of interleaved timing. */
 export interface InterleaveOptions {
-  /** How often each side runs. */
+  /** Runs of each side. */
   readonly rounds: number;
-  /** Waits so many milliseconds. */
+  /** Waits for a number of milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -28,8 +28,8 @@ export interface InterleaveOptions {
 const REST = 50;
 
 /**
- * Runs sides in turn, A B A B, so that whatever else the machine does falls on
- * all of them alike. Warm them up before.
+ * Runs sides in turn, A B A B, so that other load on the machine affects all of
+ * them alike. Warm them up before.
  *
  * @returns the times of each side, in the order of the sides.
  */
@@ -54,12 +54,12 @@ export async function interleave(
   return times;
 }
 
-/** Waits for real. */
+/** Waits by the system's clock. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Milliseconds that some work takes. */
+/** Measures the milliseconds of a workload. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
@@ -67,7 +67,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The middle of a list of numbers; the mean of both middles of an even one.
+ * The median of a list of numbers; the mean of the middle two of an even one.
  */
 export function medianOf(values: readonly number[]): number {
   if (values.length === 0) {
@@ -79,7 +79,7 @@ export function medianOf(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** Sums up times. */
+/** Summarises times. */
 export function timingOf(times: readonly number[]): Timing {
   return {
     medianMs: medianOf(times),

@@ -12,7 +12,7 @@ import { mapTree, type NdArray, type Rng, zeros } from "lib/core/mod.ts";
 import { isNdArray } from "lib/core/mod.ts";
 import { checkElements } from "./check.ts";
 
-/** Some operations on arrays that stay on the device, inputs and results alike. */
+/** Operations whose inputs and results stay on the device. */
 export interface KernelCase {
   readonly name: string;
   readonly inputs: Readonly<Record<string, NdArray>>;
@@ -38,8 +38,8 @@ export interface Kernel {
 }
 
 /**
- * Compiles a case. Results are written into memory that is there already, so
- * that the work alone is timed and not the system's handing out of pages.
+ * Compiles a case. Results are written into memory allocated before, so that
+ * page faults are not timed.
  */
 export async function compileKernel(
   { name, inputs, results, compute }: KernelCase,
@@ -52,7 +52,7 @@ export async function compileKernel(
   const compiled = jitWithState(
     (state: { inputs: Record<string, tf.Tensor> }) => {
       const results = compute(state.inputs);
-      // One number of each comes back, so that the device must be done.
+      // Reading one number of each result waits for the device.
       const first = Object.fromEntries(
         Object.entries(results).map(([name, x]) => [name, firstOf(x)]),
       );
@@ -94,7 +94,7 @@ function mapResults<T>(
 /**
  * Runs a kernel once and compares its results with plain loops.
  *
- * @param sample As {@link checkElements} takes it.
+ * @param sample See {@link checkElements}.
  * @throws {WrongResultError} naming the result and the element
  */
 export async function checkKernel(
@@ -113,7 +113,7 @@ export async function checkKernel(
   }
 }
 
-/** Mean squares of all results, added up: the number that a twin answers with. */
+/** Sum of the mean squares of all results: the number that a twin returns. */
 export function meanSquares(results: unknown): number {
   let sum = 0;
   mapTree(results, isNdArray, ({ data }) => {

@@ -4,7 +4,7 @@ import type { Device } from "lib/compiler/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
 import type { BenchResult } from "./result.ts";
 
-/** What figures depend on; nothing that names the machine or its owner. */
+/** Hardware and versions that figures depend on; no name of the machine or owner. */
 export interface Machine {
   readonly cpu: string;
   readonly threads: number;
@@ -31,7 +31,7 @@ export function isCard({ name }: Pick<Device, "name">): boolean {
   return name !== "cpu";
 }
 
-/** What a result says of the device: a card's model is its own affair, the CPU's is the machine's. */
+/** Device of a result: a card's model is stored with it, the CPU's with the machine. */
 export function placeOf(
   device: Pick<Device, "name" | "description">,
 ): Pick<BenchResult, "device" | "card"> {
@@ -47,10 +47,9 @@ function versionIn(specifier: string): string {
 }
 
 /**
- * Most bytes of memory that this process has held: the kernel's figure behind
- * VmHWM of `/proc/self/status`, asked for in a way that needs no permission
- * and that other systems know as well. (Deno opens `/proc` only to programs
- * that may do everything.)
+ * Peak memory of this process, bytes: the same figure as VmHWM of
+ * `/proc/self/status`, but portable and without a permission (Deno opens `/proc`
+ * only under `--allow-all`).
  */
 export function peakRssBytes(): number {
   // KiB on every system: libuv's figure.

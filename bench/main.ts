@@ -28,7 +28,7 @@ import { benchSynthetic } from "./synthetic.ts";
 import { benchTrainer } from "./trainer.ts";
 import { benchVae } from "./vae.ts";
 
-/** A bench: its flags, and how it is run with them. */
+/** A bench: its flags and its function. */
 interface Bench {
   readonly purpose: string;
   readonly flags: FlagSchema;
@@ -88,11 +88,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 
 const USAGE = "deno task bench";
 const FOLDER = "bench/results";
-/** Exit codes, as those of the other commands. */
+/** Exit codes, the same as of the other commands. */
 const [WRONG, BAD_INPUT] = [1, 2];
 
 /**
- * Finds what a command line asks for.
+ * Parses a command line.
  *
  * @returns the bench and its options, or a help text.
  * @throws {InputError} naming the flag or the bench, and the fix

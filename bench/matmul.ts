@@ -40,7 +40,7 @@ export function matmulCase({ m, k, n }: MatmulSizes): KernelCase {
   };
 }
 
-/** A checked matrix product to run in turn with other work, as this machine's peak. */
+/** A checked matrix product, run in turn with other work as the machine's peak. */
 export async function matmulSide(
   sizes: MatmulSizes,
   device: Device,

@@ -1,8 +1,8 @@
 import type { Profile, ProfileRow } from "./result.ts";
 
-/** Where the runtime writes its profiles; git does not keep it. */
+/** Folder of the runtime's profiles, ignored by git. */
 const FOLDER = "runs/bench_profile";
-/** Rows that are kept. */
+/** Rows of the table. */
 const MOST_ROWS = 20;
 
 /** An event of a trace as Chrome and ONNX Runtime write it; times in microseconds. */
@@ -19,10 +19,10 @@ interface TraceEvent {
 }
 
 /**
- * Profiles some work.
+ * Profiles a workload.
  *
- * @param work Makes a session with the prefix as its option `profile`, runs
- *   it so many times, and disposes of it, which writes the profile.
+ * @param work Opens a session with the prefix as its option `profile`, runs it
+ *   the given number of times and disposes of it, which writes the profile.
  */
 export async function profileOf(
   runs: number,
@@ -45,12 +45,12 @@ export async function profileOf(
   }
 }
 
-/** What an event says of an operation that ran; undefined where none did. */
+/** Operation of an event; undefined for other events. */
 type Reader = (
   event: TraceEvent,
 ) => { readonly operation: string; readonly shapes: string } | undefined;
 
-/** Of a kernel on the processor. */
+/** Operation of a CPU kernel. */
 const kernelOf: Reader = ({ cat, name, args }) =>
   cat !== "Node" || !name?.endsWith("_kernel_time") ? undefined : {
     operation: args?.op_name ?? "?",
@@ -60,7 +60,7 @@ const kernelOf: Reader = ({ cat, name, args }) =>
       .join(" "),
   };
 
-/** Of a shader, `node&operation&shader`: shapes are in fours where it takes four at a time. */
+/** Operation of a shader, `node&operation&shader`; vec4 shaders divide the last size by 4. */
 const shaderOf: Reader = ({ cat, name, args }) => {
   const [, , shader] = name?.split("&") ?? [];
   if (cat !== "Api" || shader === undefined) return undefined;
@@ -72,9 +72,9 @@ const shaderOf: Reader = ({ cat, name, args }) => {
 };
 
 /**
- * Sums a trace up by operation, and by shapes if asked for, the longest first.
- * Where a graphics card has told the time of its shaders, that counts: on the
- * processor an operation has only been handed over.
+ * Sums a trace up by operation, optionally by shape, the longest first. Shader
+ * times replace CPU times where there are any: on the CPU the operation is only
+ * enqueued.
  */
 export function rowsOf(
   events: readonly TraceEvent[],

@@ -18,11 +18,11 @@ import {
 } from "./group_norm.ts";
 
 /**
- * A plain 3-D VAE that stays as it is, so that figures of different days can be
- * compared; `bench/torch/torch_vae.py` is the same, parameter for parameter.
+ * A plain 3-D VAE that never changes, so that figures of different days compare;
+ * `bench/torch/torch_vae.py` is the same, parameter for parameter.
  */
 export interface ReferenceVaeConfig {
-  /** Pixels along a side of the blocks that the first layer folds. */
+  /** Pixels along a side of a patch (space to depth). */
   readonly patch: number;
   /** Channels of each level; each after the first halves time and space. */
   readonly widths: readonly number[];
@@ -32,7 +32,7 @@ export interface ReferenceVaeConfig {
   readonly klWeight: number;
 }
 
-/** The size that is measured: 2.7 million parameters. */
+/** The measured size: 2.7 million parameters. */
 export const REFERENCE_VAE: ReferenceVaeConfig = {
   patch: 4,
   widths: [32, 64, 128],
@@ -41,7 +41,7 @@ export const REFERENCE_VAE: ReferenceVaeConfig = {
   klWeight: 1e-4,
 };
 
-/** Norm, SiLU and convolution, twice, around a shortcut. */
+/** Norm, SiLU and convolution, twice, with a shortcut. */
 interface ResidualParameters {
   readonly norm1: GroupNormParameters;
   readonly conv1: Conv3dParameters;
@@ -49,7 +49,7 @@ interface ResidualParameters {
   readonly conv2: Conv3dParameters;
 }
 
-/** A residual block, and the way to the next level where there is one. */
+/** A residual block, then resampling except at the last level. */
 interface LevelParameters {
   readonly block: ResidualParameters;
   readonly resample?: Conv3dParameters;
@@ -69,7 +69,7 @@ export interface ReferenceVaeParameters {
   readonly decoder: CoderParameters;
 }
 
-/** What it is trained on: the same at every step. */
+/** A batch: the same at every step. */
 export interface ReferenceVaeBatch {
   /** `[B,T,H,W,3]` in [0,1]. */
   readonly clip: NdArray;
@@ -77,11 +77,11 @@ export interface ReferenceVaeBatch {
   readonly noise: NdArray;
 }
 
-/** What a level halves: time, height and width. */
+/** Factors of a level: time, height and width. */
 const HALVES: Block = [2, 2, 2];
 const FOLD = 8;
 
-/** Makes a reference VAE; nothing starts at zero, so that a check sees every layer. */
+/** Initialises a reference VAE; no weight starts at zero, so a check covers every layer. */
 export function initReferenceVae(
   { patch, widths, latentChannels }: ReferenceVaeConfig,
   rng: Rng,
@@ -135,7 +135,7 @@ function initResidual(rng: Rng, width: number): ResidualParameters {
   };
 }
 
-/** Draws a batch of clips of uniform noise: speed does not look at the picture. */
+/** Draws a batch of clips of uniform noise: speed does not depend on the content. */
 export function referenceBatch(
   { patch, widths, latentChannels }: ReferenceVaeConfig,
   clip: readonly [frames: number, height: number, width: number],

@@ -1,47 +1,47 @@
 import type { Timing } from "./interleave.ts";
 
-/** What PyTorch made of the same work. */
+/** The same work in PyTorch. */
 export interface TorchResult extends Timing {
   readonly version: string;
-  /** Memory layout that was the faster. */
+  /** The faster memory layout. */
   readonly layout: string;
-  /** The graphics card it worked on, where it did. */
+  /** The graphics card, if it used one. */
   readonly card?: string;
   readonly peakRssBytes: number;
 }
 
-/** What a bench found: one JSON object. */
+/** Result of a bench: one JSON object. */
 export interface BenchResult extends Timing {
   readonly bench: string;
   readonly device: string;
-  /** The model of its graphics card, where it is one. */
+  /** The model of the graphics card, if any. */
   readonly card?: string;
-  /** The sizes measured. */
+  /** The measured sizes. */
   readonly sizes: Readonly<Record<string, string | number>>;
-  /** What the result was compared with before it was timed. */
+  /** Reference of the check before timing. */
   readonly checked: readonly string[];
-  /** Numbers that are trained. */
+  /** Trained parameters. */
   readonly parameters?: number;
   /** Floating point operations of the work itself over the median time, 1e9 a second. */
   readonly gflops?: number;
   /** The same over that of `matmul`, run in turn with it. */
   readonly fractionOfMatmulPeak?: number;
-  /** Pictures of videos over the median time. */
+  /** Frames of videos a second, at the median time. */
   readonly picturesPerSecond?: number;
-  /** Milliseconds until it was traced and ready to run, if it is traced. */
+  /** Milliseconds of tracing and compilation, if compiled. */
   readonly compileMs?: number;
-  /** Most memory of the host the process has held, checks and compilation included. */
+  /** Peak host memory of the process, checks and compilation included. */
   readonly peakRssBytes: number;
   readonly torch?: TorchResult;
   /** Our median time over PyTorch's: below 1 is faster. */
   readonly ratio?: number;
   /** Why there is no comparison. */
   readonly note?: string;
-  /** Where the time goes, if that was asked for. */
+  /** The profile, with `--profile`. */
   readonly profile?: Profile;
 }
 
-/** Where the time of a run goes, the longest first. */
+/** Time of a run by operation, the longest first. */
 export interface Profile {
   readonly operations: readonly ProfileRow[];
   readonly shapes: readonly ProfileRow[];

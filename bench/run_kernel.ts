@@ -21,9 +21,9 @@ const PROFILED_RUNS = 3;
 
 /** Operations to time. */
 export interface KernelBench {
-  /** The case as it is timed. */
+  /** The timed case. */
   readonly full: KernelCase;
-  /** The same at a size of which every element is checked. */
+  /** The same at a size where every element is checked. */
   readonly small: KernelCase;
   readonly sizes: BenchResult["sizes"];
 }

@@ -22,14 +22,14 @@ const CHECKED_STEPS = 3;
 
 /** A training step to time. */
 export interface TrainingBench<P, B> {
-  /** The case as it is timed. */
+  /** The timed case. */
   readonly full: TrainingCase<P, B>;
-  /** The same at a size that plain TF.js manages in a moment. */
+  /** The same at a size for eager TF.js. */
   readonly small: TrainingCase<P, B>;
-  /** What the twin needs to make the model. */
+  /** Configuration of the twin's model. */
   readonly model: unknown;
   readonly sizes: BenchResult["sizes"];
-  /** Operations of the work itself in a step. */
+  /** Floating point operations of a step, by formula. */
   readonly operations: number;
 }
 
@@ -95,7 +95,7 @@ export async function runTraining<P, B>(
     ...ours,
     parameters: countParameters(full.parameters),
     gflops,
-    // On a card a single product is mostly the run around it.
+    // On a card a single product is mostly launch overhead.
     ...(!isCard(device) && { fractionOfMatmulPeak: gflops / peak }),
     compileMs: trainer.compileMs,
     peakRssBytes: memory,
@@ -113,7 +113,7 @@ export async function runTraining<P, B>(
 /**
  * Compares the compiled step with plain TF.js.
  *
- * @returns what was compared.
+ * @returns the name of the reference.
  * @throws {WrongResultError} if they differ
  */
 export async function checkAgainstEager<P, B>(

@@ -40,7 +40,7 @@ export function stepCase(
   };
 }
 
-/** The case that is compared with plain TF.js: a block of either kind asked for. */
+/** The case compared with eager TF.js: one block of each kind in use. */
 export function smallStepCase(
   { attentionLayers, cnnLayers }: Pick<
     BackboneConfig,

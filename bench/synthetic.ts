@@ -15,12 +15,12 @@ import type { BenchResult } from "./result.ts";
 
 const FPS = 8;
 const SEED = 0;
-/** Clips that are checked, of which most must show their first subject. */
+/** Checked clips: most of them must show their first subject. */
 const CHECKED = 20;
 
 /**
- * Times drawing clips of the synthetic world, on one thread: planning, drawing,
- * and conversion to floats; sprites are at hand, as they are after a minute.
+ * Times rendering clips of the synthetic world on one thread: planning, drawing
+ * and conversion to floats, with warm sprite caches.
  */
 export async function benchSynthetic(
   { phase, clip, clips, steps }: z.infer<typeof syntheticFlags>,
@@ -83,7 +83,7 @@ export async function benchSynthetic(
     ...timing,
     picturesPerSecond: clips * frames / timing.medianMs * 1000,
     peakRssBytes: peakRssBytes(),
-    // The second figure holds on a machine that others use as well.
+    // CPU time does not depend on other load of the machine.
     note: `${(clips / timing.medianMs * 1000).toFixed(0)} clips a second, ` +
       `${(clips * steps / (user + system) * 1e6).toFixed(0)} in a second of ` +
       "processor time",

@@ -30,15 +30,15 @@ import { timingOf } from "./interleave.ts";
 import { peakRssBytes } from "./machine.ts";
 import type { BenchResult } from "./result.ts";
 
-/** Rate at which both sides train, so that they do the same work. */
+/** Learning rate of both sides, so that they do the same work. */
 const RATE = 1e-3;
-/** Steps before the first that counts. */
+/** Warm-up steps. */
 const WARMUP = 3;
 
 /**
  * Times a step of the trainer in turn with the bare compiled step of the same
- * graph, whose batch never changes: what batches, captions, noise, metrics,
- * guard and TensorBoard cost.
+ * graph on a constant batch: the difference is the cost of batches, captions,
+ * noise, metrics, guard and TensorBoard.
  */
 export async function benchTrainer(
   { preset, device: choice, steps }: z.infer<typeof trainerFlags>,

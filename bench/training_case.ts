@@ -25,22 +25,22 @@ import {
   updateScalars,
 } from "lib/trainer/mod.ts";
 
-/** A model, its data and its loss: what a training step is made of. */
+/** The parts of a training step: model, data and loss. */
 export interface TrainingCase<P, B> {
   readonly name: string;
   readonly parameters: P;
   readonly batch: B;
   readonly lossOf: (parameters: Tensors<P>, batch: Tensors<B>) => tf.Tensor;
-  /** Largest norm of the gradients; not limited without it. */
+  /** Gradient clipping norm; no clipping without it. */
   readonly clipNorm?: number;
 }
 
-/** How both sides train. */
+/** Hyperparameters of both sides. */
 export const OPTIMISER: OptimiserConfig = ADAMW_DEFAULTS;
 /** The same at every step. */
 export const LEARNING_RATE = 1e-3;
 
-/** What the twin is told of the optimiser. */
+/** The optimiser's settings for the twin. */
 export function updateOf(
   { clipNorm }: { readonly clipNorm?: number },
 ): Record<string, unknown> {
@@ -58,7 +58,7 @@ type StepFunction<P, B> = (
   readonly outputs: { readonly loss: tf.Tensor };
 };
 
-/** The project's own step where gradients are limited, one without that where not. */
+/** The project's training step, or one without gradient clipping. */
 function stepFunction<P, B>(
   { lossOf, clipNorm }: TrainingCase<P, B>,
 ): StepFunction<P, B> {
@@ -87,9 +87,9 @@ function stepFunction<P, B>(
   };
 }
 
-/** A compiled step that goes on from where it stands. */
+/** A compiled step with its state. */
 export interface Trainer {
-  /** Milliseconds until it was ready. */
+  /** Milliseconds of compilation. */
   readonly compileMs: number;
   /** Does the next step; returns its loss. */
   step(): Promise<number>;
@@ -143,7 +143,7 @@ export async function firstLosses(
   return losses;
 }
 
-/** Losses of the first steps as plain TF.js computes them, slowly. */
+/** Losses of the first steps in eager TF.js. */
 export function eagerLosses<P, B>(
   given: TrainingCase<P, B>,
   steps: number,

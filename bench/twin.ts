@@ -1,22 +1,22 @@
 import { InputError, type NdArray } from "lib/core/mod.ts";
 import type { TorchResult } from "./result.ts";
 
-/** What a twin is told before it begins. */
+/** Task of a twin: the first message of the protocol. */
 export interface TwinTask {
-  /** Anything that is JSON. */
+  /** JSON. */
   readonly config: unknown;
   readonly threads: number;
-  /** Whether it works on a graphics card. */
+  /** Whether it uses a graphics card. */
   readonly card: boolean;
   /** Names and float32 arrays: weights and inputs. */
   readonly tensors: readonly (readonly [name: string, array: NdArray])[];
 }
 
-/** How a twin is started. */
+/** Command line of a twin. */
 export interface TwinCommand {
-  /** The Python to start. */
+  /** Python's executable. */
   readonly python: string;
-  /** What stands behind it on the command line. */
+  /** Its arguments. */
   readonly args: readonly string[];
 }
 
@@ -28,18 +28,17 @@ export interface TwinRun {
   readonly value: number;
 }
 
-/** There is no twin here, and why. */
+/** No twin is available; the message is the reason. */
 export class NoTwinError extends Error {
   override readonly name = "NoTwinError";
 }
 
-/** Milliseconds that a twin has to end by itself. */
+/** Milliseconds for a twin to exit before it is killed. */
 const GRACE = 2000;
 
 /**
- * The same work in another process, in PyTorch: started, given the weights and
- * inputs, and run a step at a time. The protocol stands in
- * `bench/torch/protocol.py`.
+ * The same work in PyTorch, in another process that receives the weights and
+ * inputs and runs one step at a time (protocol: `bench/torch/protocol.py`).
  */
 export class Twin {
   readonly #child: Deno.ChildProcess;
@@ -47,9 +46,9 @@ export class Twin {
   readonly #lines: ReadableStreamDefaultReader<string>;
   /** Version of PyTorch. */
   version = "";
-  /** Memory layout that it found the faster. */
+  /** The faster memory layout. */
   layout = "";
-  /** The graphics card it works on, if it does. */
+  /** The graphics card, if it uses one. */
   card: string | undefined;
 
   private constructor(child: Deno.ChildProcess) {
@@ -120,13 +119,13 @@ export class Twin {
     if (typeof card === "string") this.card = card;
   }
 
-  /** What it was, for a result. */
+  /** Summary for a {@link Result}. */
   get made(): Pick<TorchResult, "version" | "layout" | "card"> {
     const { version, layout, card } = this;
     return { version, layout, ...(card !== undefined && { card }) };
   }
 
-  /** The version of PyTorch, which a twin tells before it is asked. */
+  /** Reads the version of PyTorch: the first line of a twin. */
   async #hello(python: string): Promise<string> {
     const { value, done } = await this.#lines.read();
     if (done) {
@@ -134,14 +133,14 @@ export class Twin {
       throw new NoTwinError(`${python} ended at once, with code ${code}`);
     }
     if (!value.startsWith("{")) {
-      throw new NoTwinError(`${python} is no Python: it says "${value}"`);
+      throw new NoTwinError(`${python} is not Python: it printed "${value}"`);
     }
     const { torch, error } = JSON.parse(value);
     if (typeof torch === "string") return torch;
     throw new NoTwinError(`${python} has no PyTorch: ${error}`);
   }
 
-  /** Does one step. */
+  /** Runs one step. */
   async run(): Promise<TwinRun> {
     await this.#write("run");
     const line = await this.#read();
@@ -149,7 +148,7 @@ export class Twin {
     return { milliseconds: milliseconds ?? NaN, value: value ?? NaN };
   }
 
-  /** Most bytes of memory that it has held. */
+  /** Peak memory of the twin, bytes. */
   async peakBytes(): Promise<number> {
     await this.#write("peak");
     return Number(await this.#read());
@@ -172,7 +171,7 @@ export class Twin {
     if (!done) return value;
     const { code } = await this.#child.status;
     throw new Error(
-      `Cannot go on with the twin: it must answer: it has ended with code ${code}`,
+      `Cannot read from the twin: it exited with code ${code}`,
     );
   }
 
@@ -181,7 +180,7 @@ export class Twin {
   }
 }
 
-/** Divides text at line ends. */
+/** Splits text at line ends. */
 class TextLineStream extends TransformStream<string, string> {
   constructor() {
     let rest = "";
@@ -196,11 +195,11 @@ class TextLineStream extends TransformStream<string, string> {
 }
 
 /**
- * Starts the twin of a bench if there is a Python for it.
+ * Starts the twin of a bench if Python with PyTorch is available.
  *
  * @param python `--torch`, or undefined to look for `python3` on the PATH.
- * @returns the twin, or a line that says why there is none.
- * @throws {InputError} if a Python was asked for that cannot serve
+ * @returns the twin, or the reason why none is available.
+ * @throws {InputError} if the Python of `--torch` cannot be used
  */
 export async function openTwin(
   bench: string,

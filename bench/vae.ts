@@ -15,7 +15,7 @@ import type { BenchResult } from "./result.ts";
 import { runTraining } from "./run_training.ts";
 import type { TrainingCase } from "./training_case.ts";
 
-/** A reference VAE that plain TF.js trains in a moment. */
+/** A reference VAE small enough for eager TF.js. */
 const SMALL: ReferenceVaeConfig = {
   patch: 2,
   widths: [8, 16, 16],
@@ -39,7 +39,7 @@ export function vaeCase(
   };
 }
 
-/** The case that is compared with plain TF.js. */
+/** The case compared with eager TF.js. */
 export function smallVaeCase(): ReturnType<typeof vaeCase> {
   return vaeCase(SMALL, [4, 16, 16], 2);
 }

@@ -3,11 +3,11 @@ import { leavesOf, mapTree, treeFrom } from "../core/mod.ts";
 import "./trace/gradients/register.ts";
 import { isTensor } from "./trace/trace.ts";
 
-/** A loss to minimise, and what else is worth knowing. */
+/** A loss to minimise, and metrics. */
 export interface Loss<A> {
   /** A scalar. */
   readonly loss: tf.Tensor;
-  /** A tree of tensors that are handed through. */
+  /** A tree of tensors, passed through. */
   readonly metrics: A;
 }
 
@@ -15,11 +15,11 @@ export interface Loss<A> {
  * Evaluates a loss and its gradient with respect to a tree of parameters, by
  * TF.js's own differentiation; works eagerly and while tracing.
  *
- * @returns the loss, and gradients as a tree of the form of the parameters;
- * zero for parameters that the loss does not depend on, and for fixed ones.
+ * @returns the loss, and gradients as a tree of the form of the parameters; zero
+ *   for parameters that do not affect the loss, and for fixed ones
  *
- * @param isFixed Says of a path whether its parameter is a constant, to which
- *   nothing needs to be propagated back; default: none is.
+ * @param isFixed Whether the parameter of a path is a constant without gradient;
+ *   default: none is.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export function lossAndGradients<P, A>(
   const { value, grads } = tf.engine().gradients(
     () => {
       const result = lossOf(parameters);
-      // TF.js disposes of whatever else the forward pass made: kept, until
-      // outside there is a copy that the caller's own scope looks after.
+      // TF.js disposes of all other tensors of the forward pass: these are kept
+      // until a copy outside belongs to the caller's scope.
       metrics = mapTree(
         result.metrics,
         isTensor,

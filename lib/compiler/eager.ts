@@ -3,13 +3,12 @@ import "@tensorflow/tfjs-backend-cpu";
 import "./trace/gradients/register.ts";
 
 /**
- * Makes ready to run eagerly what can be compiled: registers TF.js's CPU
- * backend and the gradients that TF.js lacks and the compiler adds. Import
- * this file instead of `@tensorflow/tfjs-backend-cpu`.
+ * Registers TF.js's CPU backend and the gradients that the compiler adds, so that
+ * compilable functions run eagerly. Import this file instead of
+ * `@tensorflow/tfjs-backend-cpu`.
  *
- * The backend advertises another package on the console when it is first
- * written to under Node.js. The one tensor made here is that first write, and
- * the flag that the backend looks at is as before when it is done.
+ * Under Node.js the backend prints an advertisement at the first write. This file
+ * makes that write with its IS_NODE flag off, then restores the flag.
  *
  * @module
  */

@@ -33,7 +33,7 @@ export type StatefulFunction<S, T, O> = (state: S, inputs: T) => {
 /** How to compile. */
 export interface JitOptions {
   readonly device: Device;
-  /** Name of the function, for messages and files. */
+  /** For messages and files. */
   readonly name: string;
   /** Options of the runtime's session, for measurements. */
   readonly session?: SessionOptions;
@@ -42,8 +42,8 @@ export interface JitOptions {
 /** How to run once. */
 export interface RunOptions {
   /**
-   * Refuses the run if aborted before it begins. A run that has begun goes on
-   * to its end, so that the state is always that of a whole step.
+   * Refuses the run if aborted before it begins. A running step is finished, so
+   * that the state is always that of a whole step.
    */
   readonly signal?: AbortSignal;
 }
@@ -51,16 +51,16 @@ export interface RunOptions {
 /** A compiled function. */
 export interface Compiled<I, O> {
   /**
-   * Runs once. The state on the device is replaced when it is done. The thread
-   * stays free meanwhile: timers, progress and a notebook's messages go on.
+   * Runs once, then replaces the state on the device. The thread stays free
+   * meanwhile for timers, progress and a notebook's messages.
    *
-   * @throws {TypeError} naming the first input that is not an array
+   * @throws {TypeError} with the first input that is not an array
    * @throws {NotEnoughMemoryError} if there is too little memory
    * @throws the signal's reason, if it was aborted before
    */
   run(inputs: I, options?: RunOptions): Promise<ArraysOf<O>>;
   /**
-   * Traces and prepares for inputs of these types, ahead of the first run.
+   * Traces and compiles for inputs of these types, ahead of the first run.
    *
    * @throws {NotEnoughMemoryError} if there is too little memory
    */
@@ -71,9 +71,9 @@ export interface Compiled<I, O> {
 /**
  * Compiles a function whose state stays on the device between calls.
  *
- * The function is traced at the first call and again whenever the types of
- * the inputs change. State is replaced in place where that is safe and
- * alternates between two buffers where it is not; nothing is copied.
+ * The function is traced at the first call and again for inputs of other types.
+ * State is replaced in place where that is safe, and alternates between two
+ * buffers elsewhere; nothing is copied.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * To TensorFlow.js what `jax.jit` is to JAX: records a function over TF.js
- * tensors, gradients included, as one graph, and runs it on ONNX Runtime.
+ * `jax.jit` for TensorFlow.js: records a function over TF.js tensors, gradients
+ * included, as one graph, and runs it on ONNX Runtime.
  *
  * @module
  */

@@ -4,16 +4,6 @@ import { InputError } from "./errors.ts";
  * Writes a file as a whole or not at all, whatever a reader or a crash does: the
  * bytes go to a temporary name beside it, reach the disk, and take the final
  * name in one step.
- *
- * @example
- * ```ts
- * import { writeFileAtomically } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile();
- * await writeFileAtomically(path, "whole");
- * assert.equal(await Deno.readTextFile(path), "whole");
- * ```
  */
 export async function writeFileAtomically(
   path: string,

@@ -4,18 +4,6 @@
  * The message is one line with the field, the rule, the value found and the
  * likely fix. The command line prints it without a stack trace and exits with
  * code 2. All other errors are defects and keep their stack.
- *
- * @example
- * ```ts
- * import { InputError } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const error = new InputError(
- *   'Cannot decode "clip.mp4": the file must hold a video stream: it is a text file; pass a video',
- * );
- * assert.equal(error.name, "InputError");
- * assert.equal(error.exitCode, 2);
- * ```
  */
 export class InputError extends Error {
   override readonly name: string = "InputError";
@@ -32,6 +20,21 @@ export class StoppedError extends Error {
   constructor(message: string, readonly reason: StopReason = "interrupt") {
     super(message);
   }
+}
+
+/** A run that cannot continue by itself; its last checkpoint is intact. */
+export class RunFailedError extends Error {
+  override readonly name: string = "RunFailedError";
+}
+
+/** Too many unusable steps came in a row. */
+export class DivergedError extends RunFailedError {
+  override readonly name = "DivergedError";
+}
+
+/** The disk has no room for the next checkpoint. */
+export class DiskFullError extends RunFailedError {
+  override readonly name = "DiskFullError";
 }
 
 /** The error for a file that does not exist. */

@@ -16,16 +16,6 @@ export async function exists(path: string): Promise<boolean> {
  *
  * @param flag With which another is named: `--out`.
  * @throws {InputError} naming the folder and the flag, if it cannot be written
- *
- * @example
- * ```ts
- * import { makeWritableFolder } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = `${await Deno.makeTempDir()}/run`;
- * await makeWritableFolder(folder, "--out");
- * assert.ok((await Deno.stat(folder)).isDirectory);
- * ```
  */
 export async function makeWritableFolder(
   folder: string,

@@ -25,20 +25,6 @@ export interface RunLock extends Disposable {
  * @param holder Written into the lock, for people.
  *
  * @throws {InputError} naming the holder, if another process has the folder
- *
- * @example
- * ```ts
- * import { lockFolder } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * const holder = { pid: Deno.pid, host: "here", since: "2026-01-01T00:00:00Z" };
- * {
- *   using _lock = lockFolder(folder, holder);
- *   assert.throws(() => lockFolder(folder, holder), /one run at a time.*process/);
- * }
- * using _again = lockFolder(folder, holder);
- * ```
  */
 export function lockFolder(folder: string, holder: LockHolder): RunLock {
   const path = `${folder}/${LOCK}`;

@@ -1,14 +1,5 @@
 /**
  * Number of elements of a shape; 1 for a scalar.
- *
- * @example
- * ```ts
- * import { sizeOf } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(sizeOf([2, 3, 4]), 24);
- * assert.equal(sizeOf([]), 1);
- * ```
  */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);

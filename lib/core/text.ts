@@ -10,16 +10,6 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
  * Prints a time in its two largest units, rounded to whole seconds.
  *
  * @param seconds Finite, at least 0.
- *
- * @example
- * ```ts
- * import { durationText } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(durationText(80), "1 min 20 s");
- * assert.equal(durationText(7_200), "2 h");
- * assert.equal(durationText(0.2), "0 s");
- * ```
  */
 export function durationText(seconds: number): string {
   const whole = Math.round(seconds);

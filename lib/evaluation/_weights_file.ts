@@ -8,7 +8,9 @@ import {
 import {
   checkForm,
   readSafetensors,
+  type SafetensorsContent,
   type SafetensorsOptions,
+  type TensorForm,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
 
@@ -31,6 +33,14 @@ export interface Convolution {
   readonly to: number;
   /** Side of its window. */
   readonly window: number;
+}
+
+/** Parameters of a convolution. */
+export interface ConvolutionParameters {
+  /** `[...k,in,out]`, of any rank of the window. */
+  readonly weight: NdArray;
+  /** `[out]`. */
+  readonly bias: NdArray;
 }
 
 /** A tensor's path and shape. */
@@ -67,34 +77,55 @@ export async function saveWeights(
   await writeSafetensors(path, leaves, metadata, options);
 }
 
+/** Rules of a file. */
+interface FileRules<F> {
+  /** Kind and version, as the file must name them. */
+  readonly schema: string;
+  /** Advice if the file is another one, for the message. */
+  readonly fix: string;
+  /** Names and forms, or shapes, of all tensors. */
+  form(content: SafetensorsContent): Iterable<readonly [string, F]>;
+}
+
 /**
- * Reads weights and checks them.
+ * Reads a safetensors file and checks it.
  *
- * @param schema Kind and version, as the file must name them.
- * @param fix What to do if the file is another one.
- * @param shapesOf Paths and shapes of all tensors, by the file's metadata.
  * @throws {InputError} if the file is missing, damaged, of another schema, or
- *   the tensors are not those of the network
+ *   holds other tensors
  */
-export async function loadWeights<P>(
+export async function readChecked(
   path: string,
-  { schema, fix, shapesOf }: {
-    readonly schema: string;
-    readonly fix: string;
-    shapesOf(metadata: Readonly<Record<string, string>>): Iterable<NamedShape>;
-  },
-): Promise<WeightsFile<P>> {
-  const { metadata, tensors } = await readSafetensors(path);
+  { schema, fix, form }: FileRules<TensorForm>,
+): Promise<SafetensorsContent> {
+  const content = await readSafetensors(path);
+  const { metadata, tensors } = content;
   if (metadata.schema !== schema) {
     throw new InputError(
       `Cannot use "${path}": its schema must be "${schema}": current value ` +
         `is "${metadata.schema ?? "none"}"; ${fix}`,
     );
   }
-  const form = Iterator.from(shapesOf(metadata)).map(([name, shape]) =>
-    [name, { dtype: "float32", shape }] as const
-  );
-  checkForm(path, tensors, form, fix);
+  checkForm(path, tensors, form(content), fix);
+  return content;
+}
+
+/**
+ * Reads weights and checks them.
+ *
+ * @throws {InputError} if the file is missing, damaged, of another schema, or
+ *   the tensors are not those of the network
+ */
+export async function loadWeights<P>(
+  path: string,
+  { form, ...rules }: FileRules<readonly number[]>,
+): Promise<WeightsFile<P>> {
+  const { metadata, tensors } = await readChecked(path, {
+    ...rules,
+    form: (content) =>
+      Iterator.from(form(content)).map(([name, shape]) =>
+        [name, { dtype: "float32", shape }] as const
+      ),
+  });
   return {
     parameters: treeFrom<NdArray>(tensors) as P,
     metadata,
@@ -104,9 +135,16 @@ export async function loadWeights<P>(
 
 /** SHA-256 of a file's bytes, hexadecimal. */
 export async function digestOfFile(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    await Deno.readFile(path),
-  );
+  return await digestOfBytes(await Deno.readFile(path));
+}
+
+/** SHA-256, hexadecimal; a text counts as UTF-8. */
+export async function digestOfBytes(
+  content: BufferSource | string,
+): Promise<string> {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(digest).toHex();
 }

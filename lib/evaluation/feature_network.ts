@@ -1,29 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  batchOfClips,
   type Clip,
-  clipShape,
   type NdArray,
-  sameShape,
-  shapeText,
-  zeros,
+  unstackArrays,
 } from "../core/mod.ts";
 import type { ClipShape } from "../dataset/batches/mod.ts";
 import type { FeatureSetting } from "./distribution/mod.ts";
 
 /** A feature network on a device: clips to rows of features. */
 export interface FeatureNetwork extends Disposable {
-  /** `world3d` or `i3d`. */
-  readonly name: string;
-  /** SHA-256 of its weights, hexadecimal. */
-  readonly weights: string;
-  /** Which of its outputs. */
-  readonly layer: string;
-  /** Features of a clip, D. */
-  readonly dimension: number;
+  /** How its features are computed, whatever the shape of the clips. */
+  readonly setting: Omit<FeatureSetting, "frames" | "fps" | "size">;
   /** The only shape of clips that it takes; any shape if absent. */
   readonly shape?: ClipShape;
-  /** How frames are scaled to the network's size. */
-  readonly resize: string;
   /** Clips of one batch; smaller batches are padded, so that a clip's features never depend on its neighbours. */
   readonly batch: number;
   /**
@@ -39,71 +29,29 @@ export interface FeatureNetwork extends Disposable {
  *
  * @param size Pixels of the videos before they were decoded for the network;
  *   default: those of the clip.
- *
- * @example
- * ```ts
- * import { settingOf } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const network = { name: "i3d", weights: "ab", layer: "logits", dimension: 400, resize: "bilinear" };
- * const setting = settingOf(network, { frames: 16, fps: 8, height: 64, width: 96 });
- * assert.equal(setting.size, "96x64");
- * ```
  */
 export function settingOf(
-  { name, weights, layer, dimension, resize }: Omit<
-    FeatureNetwork,
-    "batch" | "shape" | "featuresOf" | typeof Symbol.dispose
-  >,
+  { setting }: Pick<FeatureNetwork, "setting">,
   { frames, fps, height, width }: ClipShape,
   size = `${width}x${height}`,
 ): FeatureSetting {
-  return {
-    network: name,
-    weights,
-    layer,
-    dimension,
-    frames,
-    fps,
-    size,
-    resize,
-  };
+  return { ...setting, frames, fps, size };
 }
 
-/**
- * Stacks up to `batch` clips of one shape, `[batch,T,H,W,3]`; the rest is
- * black.
- *
- * @throws {TypeError} if the clips differ in shape
- */
-export function filledBatch(
+/** A batch `[size,T,H,W,3]` of up to `size` clips of one shape; the last one fills the rest. */
+export function paddedBatch(
   clips: readonly Clip[],
-  batch: number,
+  size: number,
 ): NdArray<"float32"> {
-  const shape = clipShape(clips[0]!);
-  const filled = zeros([batch, ...shape]);
-  clips.forEach((clip, i) => {
-    if (!sameShape(clipShape(clip), shape)) {
-      throw new TypeError(
-        `Cannot batch clips: shapes must be the same: current shapes are ` +
-          `${shapeText(shape)} and ${shapeText(clipShape(clip))}`,
-      );
-    }
-    filled.data.set(clip.data, i * clip.data.length);
-  });
-  return filled;
+  return batchOfClips(
+    Array.from({ length: size }, (_, i) => clips[i] ?? clips.at(-1)!),
+  );
 }
 
-/** The first `count` rows of `[B,D]`, each with memory of its own. */
-export function rowsOf(
-  { shape, data }: NdArray,
-  count: number,
-): Float32Array<ArrayBuffer>[] {
-  const width = shape[1]!;
-  return Array.from(
-    { length: count },
-    (_, i) => Float32Array.from(data.subarray(i * width, (i + 1) * width)),
-  );
+/** The first `count` rows of `[B,D]`. */
+export function rowsOf(features: NdArray, count: number): Float32Array[] {
+  return unstackArrays(features as NdArray<"float32">).slice(0, count)
+    .map(({ data }) => data);
 }
 
 /**

@@ -6,7 +6,7 @@
 export * from "./adherence/mod.ts";
 export * from "./distribution/mod.ts";
 export type { OpenFile } from "./_pytorch_file.ts";
-export { digestOfFile } from "./_weights_file.ts";
+export { digestOfBytes, digestOfFile } from "./_weights_file.ts";
 export * from "./feature_network.ts";
 export * from "./i3d/mod.ts";
 export * from "./lpips/mod.ts";

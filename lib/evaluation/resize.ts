@@ -5,18 +5,6 @@ import * as tf from "@tensorflow/tfjs-core";
  * antialiasing, as PyTorch's `interpolate(mode="bilinear",
  * align_corners=False)` does: `[N,H,W,C] -> [N,height,width,C]`. Written as
  * two matrix products.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { resizeBilinear } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const row = tf.tensor4d([0, 1], [1, 1, 2, 1]);
- * const wider = resizeBilinear(row, 1, 4);
- * assert.deepEqual([...wider.dataSync()], [0, 0.25, 0.75, 1]);
- * ```
  */
 export function resizeBilinear(
   pictures: tf.Tensor,
@@ -42,7 +30,7 @@ export function resizeBilinear(
   );
 }
 
-/** How much of each of `from` pixels goes into each of `to`: `[to,from]`. */
+/** Weight of each of `from` pixels in each of `to`: `[to,from]`. */
 function weightsOf(from: number, to: number): Float32Array {
   const weights = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {

@@ -2,7 +2,7 @@ import type { Clip } from "../core/mod.ts";
 import { trackSubject } from "./adherence/track.ts";
 import { meanOf } from "./distribution/mod.ts";
 
-/** How a VAE groups the frames of a clip into latent frames. */
+/** Grouping of the frames of a clip into latent frames, by a VAE. */
 export interface LatentFrames {
   /** Frames of each latent frame: the VAE's stride in time. */
   readonly stride: number;
@@ -112,16 +112,6 @@ export interface SeamMotion {
  * Sums up {@link seamMotion} over clips. The interval lies between two of the
  * sorted ratios, whose ranks are chosen by the binomial distribution, and so
  * assumes nothing of how the ratios are distributed.
- *
- * @example
- * ```ts
- * import { seamMotionOf } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(seamMotionOf([1, undefined, 1.2, 3]), {
- *   median: 1.2, interval: null, clips: 3, leftOut: 1,
- * });
- * ```
  */
 export function seamMotionOf(
   ratios: readonly (number | undefined)[],
@@ -153,15 +143,6 @@ function lowRank(n: number): number {
 
 /**
  * The seam measure of a set as text.
- *
- * @example
- * ```ts
- * import { seamMotionText } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const found = { median: 1.0512, interval: [0.98, 1.1] as const, clips: 60, leftOut: 4 };
- * assert.equal(seamMotionText(found), "1.05 (0.98-1.10, n 60, 4 left out)");
- * ```
  */
 export function seamMotionText(
   { median, interval, clips, leftOut }: SeamMotion,

@@ -4,14 +4,14 @@ import type { Ltx2Config } from "./configuration.ts";
 import { type Component, componentsOf } from "./inventory/components.ts";
 import { isLinearWeight, SCALES } from "./quantisation.ts";
 
-/** A tensor that is not as the configuration has it. */
+/** A tensor whose shape differs from the configuration's. */
 export interface ShapeDifference {
   readonly name: string;
   readonly expected: readonly number[];
   readonly found: readonly number[];
 }
 
-/** How a real file compares with the inventory. */
+/** Comparison of a file with the inventory. */
 export interface Comparison {
   /** Tensors of the file. */
   readonly tensors: number;
@@ -31,7 +31,7 @@ export interface Comparison {
   }[];
   /** Tensors of those components that are not in the file. */
   readonly missing: readonly string[];
-  /** Tensors of the file that the configuration does not know. */
+  /** Tensors of the file that the configuration does not contain. */
   readonly extra: readonly string[];
   readonly wrongShape: readonly ShapeDifference[];
   /** Tensors of models that the inventory leaves out, by model. */
@@ -141,7 +141,7 @@ export function compareHeader(
   };
 }
 
-/** The prefix under which a file holds most of a component, and how much that is. */
+/** The prefix under which a file holds most tensors of a component. */
 function placeOf(
   { prefixes, tensors }: Component,
   found: ReadonlyMap<string, unknown>,

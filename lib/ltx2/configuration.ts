@@ -7,14 +7,14 @@ export interface StreamConfig {
   readonly channels: number;
 }
 
-/** All that the tensors of LTX-2 follow from. */
+/** Configuration of LTX-2: determines every tensor. */
 export interface Ltx2Config {
   readonly blocks: number;
   readonly video: StreamConfig;
   readonly audio: StreamConfig;
-  /** Channels of a caption token, as the text connectors give it. */
+  /** Channels of a caption token, output of the text connectors. */
   readonly captionChannels: number;
-  /** Width of the sinusoid that a noise level becomes; no text is involved. */
+  /** Channels of the sinusoidal timestep embedding. */
   readonly timestepChannels: number;
   readonly text: TextConfig;
   readonly rope: RopeConfig;
@@ -22,16 +22,16 @@ export interface Ltx2Config {
   readonly upscaler: UpscalerConfig;
 }
 
-/** What stands between Gemma 3 12B and the transformer. */
+/** Projection and connectors between Gemma 3 12B and the transformer. */
 export interface TextConfig {
-  /** Gemma's 48 layers and its embedding: all hidden states are read. */
+  /** Gemma's 48 layers and its embedding: all hidden states are used. */
   readonly hiddenStates: number;
   readonly hiddenWidth: number;
   /** Layers of each of the two connectors. */
   readonly layers: number;
-  /** Learnable tokens that fill a short prompt up. */
+  /** Learnable tokens that pad a short prompt. */
   readonly registers: number;
-  /** Parameters of Gemma 3 12B itself, as its name has it. */
+  /** Parameters of Gemma 3 12B itself, by its name. */
   readonly encoderParameters: number;
 }
 
@@ -43,11 +43,11 @@ export interface RopeConfig {
   readonly maxPositions: readonly [number, number, number];
 }
 
-/** A stage of the video VAE: residual blocks, then perhaps a change of size. */
+/** A stage of the video VAE: residual blocks, then resampling if any. */
 export interface VaeStage {
   readonly channels: number;
   readonly residualBlocks: number;
-  /** How much the stage's end shrinks or grows time and space. */
+  /** Factors of the down- or upsampling at the stage's end. */
   readonly resample?: { readonly time: 1 | 2; readonly space: 1 | 2 };
 }
 
@@ -72,8 +72,8 @@ const ALL = { time: 2, space: 2 } as const;
 
 /**
  * LTX-2 19B, the audio and video model of January 2026, after the public code
- * and configuration of Lightricks/LTX-2. The depths of the VAE's stages are
- * those with which its parameter counts come out to the last digit.
+ * and configuration of Lightricks/LTX-2. The depths of the VAE's stages
+ * reproduce its parameter counts exactly.
  */
 export const LTX2: Ltx2Config = {
   blocks: 48,
@@ -110,7 +110,7 @@ export const LTX2: Ltx2Config = {
   upscaler: { channels: 128, width: 1024, blocksBefore: 4, blocksAfter: 4 },
 };
 
-/** Numbers of others that the analysis explains; nothing is computed from them. */
+/** Published numbers that the analysis explains. */
 export const REPORTED = {
   /** "4936 attention layer references" in the fp8 file. */
   attentionNames: 4936,

@@ -16,10 +16,10 @@ import { componentsOf } from "./inventory/components.ts";
 import { compressionOf } from "./inventory/video_vae.ts";
 import { clipTokens } from "./rope.ts";
 
-/** The model whose design is explained, as far as its cost goes. */
+/** This project's model: the quantities that its cost depends on. */
 export interface OwnModel {
   readonly hybrid: BackboneShape;
-  /** As deep and wide, every block in LTX-2's style. */
+  /** The same depth and width with LTX-2's blocks only. */
   readonly pure: BackboneShape;
   readonly parameters: {
     readonly backbone: number;
@@ -27,12 +27,12 @@ export interface OwnModel {
     readonly vae: number;
   };
   readonly latent: Stride & { readonly channels: number };
-  /** Tokens of a prompt, as the backbone reads it. */
+  /** Tokens of a prompt in the backbone. */
   readonly textTokens: number;
   readonly phases: readonly CostPhase[];
 }
 
-/** A decision, its reason, and what it saves. */
+/** A design decision, its reason and its saving. */
 export interface Decision {
   readonly name: string;
   readonly ltx2: string;
@@ -46,10 +46,10 @@ export interface Decision {
   };
 }
 
-/** A clip of the first phase, with the frame more that LTX-2's VAE wants. */
+/** A clip of the first phase, plus the extra frame of LTX-2's causal VAE. */
 const SMALL_CLIP = { frames: 17, height: 256, width: 256 };
 
-/** How a step of the largest phase would be computed without any care. */
+/** A step of the largest phase without any memory saving. */
 const PLAIN: Omit<MemoryPlan, "microBatch"> = {
   recompute: false,
   attentionParts: 1,
@@ -57,9 +57,9 @@ const PLAIN: Omit<MemoryPlan, "microBatch"> = {
 };
 
 /**
- * And with care: one clip, blocks computed again, averages elsewhere. The
- * attention of our layers makes at most 128 MB of scores at once, which in the
- * largest phase is an eighth of them.
+ * A step with every memory saving: one clip, rematerialised blocks, EMA on the
+ * host. Attention holds at most 128 MB of scores at once, which in the largest
+ * phase is an eighth of them.
  */
 export const CAREFUL: MemoryPlan = {
   microBatch: 1,
@@ -69,8 +69,8 @@ export const CAREFUL: MemoryPlan = {
 };
 
 /**
- * The five decisions in which this project's architecture departs from LTX-2,
- * each with the quantity that decided it, before and after.
+ * The five decisions where this project's architecture departs from LTX-2, each
+ * with the quantity that decided it, before and after.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export function decisionsOf(
 export const CARD_BYTES = 8 * 2 ** 30;
 
 /** Video tokens of the largest phase. */
-export function mostTokens({ phases, latent }: OwnModel): number {
+function mostTokens({ phases, latent }: OwnModel): number {
   return Math.max(...phases.map((phase) => phaseTokens(phase, latent)));
 }
 

@@ -1,6 +1,6 @@
 /**
- * LTX-2 19B from its configuration alone: its tensors, what they cost, how a
- * real file compares, and what that means for the design of this project.
+ * LTX-2 19B from its configuration alone: tensors, cost, comparison with a
+ * published file, and the design decisions of this project that follow.
  *
  * @module
  */

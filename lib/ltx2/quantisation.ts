@@ -10,10 +10,10 @@ import {
   transformerTensors,
 } from "./inventory/transformer.ts";
 
-/** Scalars stored with each quantised weight, and the names they end in. */
+/** Suffixes of the names of the scalars stored with each quantised weight. */
 export const SCALES = ["weight_scale", "input_scale"] as const;
 
-/** Bytes of a weight: bf16 where it is kept, fp8 where it is quantised, f32 scales. */
+/** Bytes of a number: kept weights in bf16, quantised ones in fp8, scales in f32. */
 const BYTES = { kept: 2, quantised: 1, scale: 4 } as const;
 const BYTES_PER_GIB = 2 ** 30;
 
@@ -69,15 +69,6 @@ export function attentionNameAccount(
  * "attn".
  *
  * @throws {RangeError} if no whole number of blocks gives that count
- *
- * @example
- * ```ts
- * import { LTX2, quantisedBlocksFor } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(quantisedBlocksFor(LTX2, 4936), 42);
- * assert.throws(() => quantisedBlocksFor(LTX2, 4937), /whole number of blocks/);
- * ```
  */
 export function quantisedBlocksFor(config: Ltx2Config, names: number): number {
   const none = attentionNameAccount(config, 0);
@@ -94,7 +85,7 @@ export function quantisedBlocksFor(config: Ltx2Config, names: number): number {
   return blocks;
 }
 
-/** What the published fp8 file holds, in bytes. */
+/** Contents of the published fp8 file, bytes. */
 export interface FileAccount {
   readonly quantisedWeights: number;
   readonly scales: number;
@@ -104,11 +95,11 @@ export interface FileAccount {
   readonly besides: number;
   /** The file as published. */
   readonly file: number;
-  /** What is left: audio VAE and vocoder, which the inventory leaves out. */
+  /** Remainder: audio VAE and vocoder, which the inventory leaves out. */
   readonly rest: number;
 }
 
-/** The parts of that account, in words, in the order of the sum. */
+/** Labels of a {@link FileAccount}'s parts, in the order of the sum. */
 export const FILE_PARTS: readonly (readonly [
   part: keyof FileAccount,
   meaning: string,
@@ -123,8 +114,8 @@ export const FILE_PARTS: readonly (readonly [
 
 /**
  * Adds up the fp8 file from the inventory: the linear layers of the quantised
- * blocks in fp8, everything else in bf16. It is the second witness for the
- * number of quantised blocks: with one fewer, the parts would exceed the file.
+ * blocks in fp8, everything else in bf16. It confirms the number of quantised
+ * blocks: with one fewer, the parts would exceed the file.
  *
  * @example
  * ```ts
@@ -164,7 +155,7 @@ export function fileAccount(
   };
 }
 
-/** Whether a tensor is the matrix of a linear layer: those are quantised. */
+/** Whether a tensor is the matrix of a linear layer, which fp8 files quantise. */
 export function isLinearWeight({ name, shape }: TensorSpec): boolean {
   return name.endsWith(".weight") && shape.length === 2;
 }

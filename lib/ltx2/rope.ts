@@ -1,20 +1,20 @@
 import type { Ltx2Config } from "./configuration.ts";
 
-/** How the features of a token are turned by its place in the clip. */
+/** Sizes and range of the rotary position embedding (RoPE). */
 export interface RopeNumbers {
   /** Angles for each axis. */
   readonly frequenciesPerAxis: number;
-  /** Features that are turned: two for each angle. */
+  /** Rotated features: two for each angle. */
   readonly turned: number;
-  /** Features left as they are, because the axes do not divide the width. */
+  /** Features without rotation: the axes do not divide the width. */
   readonly left: number;
   /** Angle over half an axis at its slowest and its fastest frequency, radians. */
   readonly range: readonly [slowest: number, fastest: number];
 }
 
 /**
- * The numbers of LTX-2's rotary positions: they turn the whole width at once,
- * before it is divided into heads.
+ * Sizes of LTX-2's RoPE, which rotates the whole width at once, before the
+ * split into heads.
  */
 export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
   const frequenciesPerAxis = Math.floor(video.width / (2 * rope.axes));
@@ -28,10 +28,10 @@ export function ropeNumbers({ rope, video }: Ltx2Config): RopeNumbers {
 }
 
 /**
- * The middle of a token: seconds, row and column in pixels. The VAE is causal,
+ * The centre of a token: seconds, row and column in pixels. The VAE is causal,
  * so the first latent frame stands for one frame and each other for eight.
  *
- * @param cell Place in the latent grid: `[t,y,x]`.
+ * @param cell Position in the latent grid: `[t,y,x]`.
  * @param compression Pixels and frames of a latent cell.
  * @param fps Frames per second of the clip.
  */
@@ -46,8 +46,8 @@ export function tokenMiddle(
 }
 
 /**
- * Tokens of a clip whose frames are one more than a multiple of the VAE's
- * stride, as LTX-2 wants them.
+ * Tokens of a clip; LTX-2 takes frame counts one above a multiple of the VAE's
+ * stride.
  *
  * @throws {RangeError} naming the nearest legal value
  */

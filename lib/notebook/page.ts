@@ -26,19 +26,6 @@ const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [
  * and all outputs; plots and videos stay alive in it.
  *
  * Outputs are trusted, scripts included: the notebook is the user's own.
- *
- * @example
- * ```ts
- * import { newNotebook } from "lib/formats/notebook/mod.ts";
- * import { notebookPage } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const html = notebookPage(
- *   newNotebook([{ cell_type: "markdown", source: "# Hi" }]),
- *   "hi",
- * );
- * assert.match(html, /<h1>Hi<\/h1>/);
- * ```
  */
 export function notebookPage(notebook: Notebook, title: string): string {
   return `<!doctype html>

@@ -1,88 +1,51 @@
 import type { Stage, StagePlan } from "../trainer/mod.ts";
 import type { PresetName } from "./presets.ts";
 
-/** A row of the table below; the rest of a plan is the same for all. */
+/** A row of the table below; the other fields of a plan are constant. */
 type Row = Omit<StagePlan, "accumulation" | "fps">;
 
-/** The report's curriculum, for the preset `base`; the first two rows are ours. */
+/** The report's curriculum, for the preset `base`; it has no rows `vae` and `text`. */
 const BASE: Readonly<Record<Stage, Row>> = {
-  vae: {
-    epochs: 10,
-    batch: 4,
-    learningRate: 3e-4,
-    samples: 6000,
-    size: 256,
-    frames: 16,
-  },
+  // epochs, batch, learning rate, samples, size, frames
+  vae: row(10, 4, 3e-4, 6000, 256, 16),
   // Size and frames are unused: this stage reads captions alone.
-  text: {
-    epochs: 6,
-    batch: 64,
-    learningRate: 2.5e-4,
-    samples: 32_000,
-    size: 256,
-    frames: 16,
-  },
-  phase1: {
-    epochs: 20,
-    batch: 4,
-    learningRate: 1e-4,
-    samples: 1000,
-    size: 256,
-    frames: 16,
-  },
-  phase2: {
-    epochs: 25,
-    batch: 4,
-    learningRate: 5e-5,
-    samples: 1500,
-    size: 320,
-    frames: 24,
-  },
-  phase3: {
-    epochs: 30,
-    batch: 2,
-    learningRate: 2e-5,
-    samples: 2000,
-    size: 384,
-    frames: 32,
-  },
-  phase4: {
-    epochs: 20,
-    batch: 2,
-    learningRate: 1e-5,
-    samples: 1200,
-    size: 384,
-    frames: 32,
-  },
-  phase5: {
-    epochs: 15,
-    batch: 2,
-    learningRate: 5e-6,
-    samples: 4000,
-    size: 384,
-    frames: 32,
-  },
+  text: row(6, 64, 2.5e-4, 32_000, 256, 16),
+  phase1: row(20, 4, 1e-4, 1000, 256, 16),
+  phase2: row(25, 4, 5e-5, 1500, 320, 24),
+  phase3: row(30, 2, 2e-5, 2000, 384, 32),
+  phase4: row(20, 2, 1e-5, 1200, 384, 32),
+  phase5: row(15, 2, 5e-6, 4000, 384, 32),
 };
 
+function row(
+  epochs: number,
+  batch: number,
+  learningRate: number,
+  samples: number,
+  size: number,
+  frames: number,
+): Row {
+  return { epochs, batch, learningRate, samples, size, frames };
+}
+
 /**
- * What changes for a smaller preset. Its clips are smaller, so more of them
- * make a step; its models are narrower, so they bear a higher learning rate.
+ * Scale of a preset relative to `base`. Clips of a smaller preset are smaller, so
+ * a step has more; its models are narrower, so the learning rate is higher.
  */
 interface Scale {
-  /** Sizes of the table are divided by this, rounded to 16, ... */
+  /** Divisor of sizes, which are rounded to 16. */
   readonly divisor: number;
-  /** ... and at most this many pixels. */
+  /** Maximum size, pixels. */
   readonly largest: number;
-  /** Frames at most. */
+  /** Maximum number of frames. */
   readonly longest: number;
-  /** Learning rates are multiplied by 768 over the width of the backbone. */
+  /** Factor on learning rates: 768 / width of the backbone. */
   readonly rate: number;
-  /** Epochs are multiplied by this, rounded up. */
+  /** Factor on epochs, rounded up. */
   readonly effort: number;
-  /** Clips in a step at most. */
+  /** Maximum number of clips of a step. */
   readonly largestBatch: number;
-  /** Pairs of captions in a step, in those of `base`. */
+  /** Factor on the pairs of captions of a step. */
   readonly pairs: number;
 }
 
@@ -128,35 +91,25 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
   },
 };
 
-/** Learning rate at most, of any preset. */
+/** Maximum learning rate of all presets. */
 const HIGHEST_RATE = 3e-3;
-/** Frames per second, of every preset. */
+/** Frames per second of all presets. */
 const FPS = 8;
 
 /**
- * The plan of a stage for a preset: the report's for `base`, and for the others
- * the same scaled by these rules.
+ * The plan of a stage for a preset: the report's for `base`, scaled for the
+ * others.
  *
- * - size: divided, a multiple of 16 and at most as large as the preset allows;
- *   frames: at most as many.
- * - batch of a phase: as many clips as make the table's number of tokens (a
- *   token is 16 x 16 pixels x 4 frames), as far as the preset allows. Those of
- *   the VAE stay; pairs of captions have a factor of their own, for the more there are beside each other, the more a step teaches.
- * - samples: multiplied as the batch is, so that an epoch keeps its steps.
+ * - size: divided, a multiple of 16, limited by the preset; frames: limited.
+ * - batch of a phase: clips with as many tokens as in the table (a token is
+ *   16 x 16 pixels x 4 frames), limited by the preset. The VAE's batch is
+ *   constant; pairs of captions have their own factor, since a contrastive loss
+ *   gains from larger batches.
+ * - samples: multiplied as the batch, so that an epoch has as many steps.
  * - learning rate: multiplied by 768 / width (as for Adam in Yang et al. 2022,
- *   arXiv 2203.03466) and by the root of what the batch is multiplied by; at
- *   most 3e-3.
- * - epochs: multiplied by an effort, rounded up, so that `nano` is done in
- *   hours and `tiny` in seconds.
- *
- * @example
- * ```ts
- * import { stagePlan } from "lib/recipes/curriculum.ts";
- * import assert from "node:assert/strict";
- *
- * const { size, batch, samples } = stagePlan("nano", "phase1");
- * assert.deepEqual([size, batch, samples], [64, 64, 16_000]);
- * ```
+ *   arXiv 2203.03466) and by the square root of the batch factor; at most 3e-3.
+ * - epochs: multiplied by an effort, rounded up: `nano` takes hours, `tiny`
+ *   seconds.
  */
 export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
   const row = BASE[stage];

@@ -1,7 +1,7 @@
 import { UNICODE_ROWS } from "../models/text/mod.ts";
 import type { ModelConfig } from "../models/text_to_video/mod.ts";
 
-/** Sizes that have a name, from the smallest to the largest. */
+/** Names of presets, from the smallest to the largest. */
 export const PRESET_NAMES = [
   "tiny",
   "nano",
@@ -10,10 +10,10 @@ export const PRESET_NAMES = [
   "base",
 ] as const;
 
-/** One of them. */
+/** Name of a preset. */
 export type PresetName = typeof PRESET_NAMES[number];
 
-/** One row for each of 500 video terms, and one for plain text. */
+/** A row for each of 500 video terms and one for plain text. */
 const TERM_ROWS = 501;
 
 /** Two CPU cores, hours. */
@@ -52,16 +52,14 @@ const NANO: ModelConfig = {
 };
 
 /**
- * `tiny` runs in seconds and proves that everything fits together; `nano`
- * learns something good on two CPU cores in hours; `micro` is as large, but
- * things keep their look in its latents, which take it far longer to learn;
- * `small` is for a GPU with 8 GB, in days; `base` is the report's 485 M
- * parameters.
+ * `tiny` trains in seconds, for tests; `nano` in hours on two CPU cores; `micro`
+ * is as large, with latents of more detail that take far longer to learn; `small`
+ * trains in days on a GPU with 8 GB; `base` has the report's 485 M parameters.
  *
- * All shrink clips 16 times in space and 4 times in time. `tiny`, `nano` and
- * `small` have few latent channels, for those decide how fast a small denoiser
- * learns. All but `base` start with little weight on the divergence, `micro`
- * with next to none (docs/specification.md).
+ * All compress clips 16 times in space and 4 times in time. `tiny`, `nano` and
+ * `small` have few latent channels, which small denoisers learn faster. All but
+ * `base` start with a small KL weight, `micro` with almost none
+ * (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   tiny: {
@@ -139,7 +137,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       textConditioning: "joint",
     },
   },
-  // The arithmetic is in docs/specification.md; a test holds it to 2 %.
+  // docs/specification.md has the arithmetic; a test checks it to 2 %.
   base: {
     vae: {
       patch: 4,

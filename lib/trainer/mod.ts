@@ -4,22 +4,19 @@
  *
  * @module
  */
-export * from "./averages/mod.ts";
+export * from "./averages/posthoc.ts";
+export * from "./averages/snapshots.ts";
 export * from "./checkpoints/checkpoint.ts";
 export * from "./checkpoints/checkpoint_folder.ts";
 export * from "./loop/compiled_step.ts";
-export * from "./loop/guard.ts";
-export * from "./loop/schedule.ts";
-export * from "./loop/stop.ts";
 export * from "./loop/train.ts";
 export * from "./loop/train_step.ts";
 export * from "./memory/estimate.ts";
 export * from "./memory/fit.ts";
 export * from "./memory/measure.ts";
-export * from "./observers/machine.ts";
 export * from "./observers/tensorboard.ts";
 export * from "./optimiser/mod.ts";
-export * from "./precompute/mod.ts";
+export * from "./precompute/latent_cache.ts";
 export * from "./run/config.ts";
 export * from "./run/prerequisites.ts";
 export * from "./run/run.ts";
@@ -28,9 +25,6 @@ export * from "./run/step_times.ts";
 export * from "./run/train_run.ts";
 export * from "./stages/diffusion_loss.ts";
 export * from "./stages/held_out_loss.ts";
-export * from "./stages/loss_by_sigma.ts";
-export * from "./stages/principal_blocks.ts";
 export * from "./stages/stage_plan.ts";
 export * from "./stages/stages.ts";
-export * from "./stages/text_loss.ts";
 export * from "./stages/vae_loss.ts";

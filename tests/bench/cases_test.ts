@@ -116,7 +116,7 @@ Deno.test("the check of a training step fails when it computes something else", 
   await assert.rejects(checkAgainstEager(broken, device), {
     name: "WrongResultError",
     message:
-      /^Refusing to time step, loss of step 1: plain TF.js at a small size says/,
+      /^Refusing to time step, loss of step 1: plain TF.js at a small size gives/,
   });
 });
 

@@ -53,7 +53,8 @@ Deno.test("checkNumber() compares relative to the reference", () => {
   checkNumber("matmul", 1000.5, 1000, "PyTorch");
   assert.throws(() => checkNumber("matmul", 1002, 1000, "PyTorch"), {
     name: "WrongResultError",
-    message: "Refusing to time matmul: PyTorch says 1000: ours is 1002",
+    message:
+      "Refusing to time matmul: PyTorch gives 1000: current value is 1002",
   });
   for (const [ours, theirs] of [[NaN, 1], [1, NaN]] as const) {
     assert.throws(() => checkNumber("matmul", ours, theirs, "PyTorch"), {
@@ -67,7 +68,7 @@ Deno.test("checkLosses() names the step that is off", () => {
   assert.throws(() => checkLosses("vae", [3, 2, 1], [3, 2.1, 1], "PyTorch"), {
     name: "WrongResultError",
     message:
-      "Refusing to time vae, loss of step 2: PyTorch says 2.1: ours is 2",
+      "Refusing to time vae, loss of step 2: PyTorch gives 2.1: current value is 2",
   });
   assert.throws(() => checkLosses("vae", [3], [3, 2], "PyTorch"), {
     name: "TypeError",

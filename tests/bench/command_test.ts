@@ -80,12 +80,12 @@ Deno.test("backboneConfigOf() refuses blocks that cannot be", () => {
   assert.throws(() => backboneConfigOf(options), {
     name: "InputError",
     message:
-      "Cannot make the blocks: width must be a multiple of 2 x heads: current width is 100, heads 12, attention 2, cnn 1",
+      "Cannot create the blocks: width must be a multiple of 2 x heads: current width is 100, heads 12, attention 2, cnn 1",
   });
   const none = stepFlags.parse({ attention: 0, cnn: 0 });
   assert.throws(() => backboneConfigOf(none), {
     name: "InputError",
-    message: /^Cannot make the blocks: there must be at least one block/,
+    message: /^Cannot create the blocks: there must be at least one block/,
   });
 });
 

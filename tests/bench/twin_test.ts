@@ -98,7 +98,7 @@ process.stdin.once("data", (header) => console.log(
 Deno.test("a program that says something else, or nothing, is no twin", async () => {
   await assert.rejects(Twin.start(fake(`console.log("hello")`), TASK), {
     name: "NoTwinError",
-    message: /is no Python: it says "hello"$/,
+    message: /is not Python: it printed "hello"$/,
   });
   await assert.rejects(Twin.start(fake(`process.exit(7)`), TASK), {
     name: "NoTwinError",
@@ -115,8 +115,7 @@ process.stdin.once("data", () => process.exit(3));
   await using twin = await Twin.start(fake(code), { ...TASK, tensors: [] });
   await assert.rejects(twin.run(), {
     name: "Error",
-    message:
-      "Cannot go on with the twin: it must answer: it has ended with code 3",
+    message: "Cannot read from the twin: it exited with code 3",
   });
 });
 

@@ -19,6 +19,19 @@ Deno.test("GateLog adds the summaries of all runs", () => {
   assert.deepEqual(totals, { passed: 31, failed: 1, skipped: 1 });
 });
 
+Deno.test("GateLog expects a summary of each process that a run starts", () => {
+  const lines = [
+    "Task test deno run .ci/run_tests.ts",
+    "tests: 284 files in 2 processes",
+    "ok | 29 passed | 0 failed (3s)",
+  ];
+  assert.throws(() => logOf(...lines).totals(), /2 printed 1$/);
+  assert.deepEqual(
+    logOf(...lines, "FAILED | 2 passed | 1 failed (1s)").totals(),
+    { passed: 31, failed: 1, skipped: 0 },
+  );
+});
+
 Deno.test("GateLog reads summaries in colour", () => {
   const totals = logOf(
     "\x1b[0m\x1b[32mTask\x1b[0m \x1b[0m\x1b[36mtest\x1b[0m deno test",
@@ -43,8 +56,8 @@ Deno.test("GateLog gives no totals when a run lacks its summary", () => {
   );
   assert.throws(() => log.totals(), {
     name: "Error",
-    message: "Cannot count the tests: each run must print one summary line: " +
-      "2 runs printed 1",
+    message: "Cannot count the tests: each process must print one summary " +
+      "line: 2 printed 1",
   });
 });
 

@@ -4,7 +4,7 @@ const GRAIN = 256;
 const FIRST_REGION = 2 ** 20;
 /** ... up to this. */
 const LARGEST_REGION = 2 ** 30;
-/** More than this is never left unused at the end of a chunk. */
+/** Most unused bytes at the end of a chunk. */
 const MOST_DEAD = 128 * 2 ** 20;
 
 /** A stretch of a region. */
@@ -15,18 +15,17 @@ interface Chunk {
   readonly region: Region;
 }
 
-/** Memory that the system gave in one piece. */
+/** One allocation of the system. */
 interface Region {
   readonly chunks: Chunk[];
-  /** Where what was ever used ends: beyond, the system never had to give anything. */
+  /** End of the used part: the system backs no pages beyond it. */
   touched: number;
 }
 
 /**
- * The runtime's arena, as its best-fit allocator does it: the smallest free
- * chunk that is large enough, split where at least as much again is left;
- * neighbours that are free grow together; regions double in size and are never
- * given back.
+ * The runtime's arena, by its best-fit allocator: the smallest free chunk that is
+ * large enough, split where at least as much again is left; free neighbours are
+ * joined; regions double in size and are never returned.
  */
 export class Arena {
   readonly #regions: Region[] = [];

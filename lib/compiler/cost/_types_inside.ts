@@ -12,9 +12,8 @@ export interface ValueType {
 type Shape = readonly number[];
 
 /**
- * The types of the values inside an optimised graph: the file does not tell
- * them. Most are values of the graph that it was made from, by name; the rest
- * follow from what makes them.
+ * The types of the values inside an optimised graph, which the file lacks. Most
+ * are values of the original graph, by name; the others follow from their nodes.
  */
 export class TypesInside {
   readonly #types = new Map<string, ValueType>();
@@ -30,7 +29,7 @@ export class TypesInside {
     }
   }
 
-  /** The type of one result of a node; those of its inputs must have been asked for. */
+  /** The type of one result of a node; call it in the order of the nodes. */
   of(name: string, node: DecodedNode): ValueType {
     let type = this.#types.get(name);
     if (!type) {
@@ -50,7 +49,7 @@ export class TypesInside {
       };
   }
 
-  /** The shape of a view of an argument, which nobody asked for. */
+  /** The shape of a view of an argument, for which {@link of} was not called. */
   #viewed(name: string): Shape | undefined {
     const maker = this.#optimised.nodes.find(({ outputs }) =>
       outputs.includes(name)

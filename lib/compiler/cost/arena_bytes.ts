@@ -5,7 +5,7 @@ import { BINARY_OPS, UNARY_OPS } from "../ir/op_attributes.ts";
 import { Arena } from "./_arena.ts";
 import { TypesInside, type ValueType } from "./_types_inside.ts";
 
-/** Operators whose result is their first input's memory, seen in another shape. */
+/** Operators whose result is their first input's memory in another shape. */
 const VIEWS: ReadonlySet<string> = new Set([
   "Identity",
   "Reshape",
@@ -13,7 +13,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "Unsqueeze",
 ]);
 
-/** Operators that write over an input, and over which. */
+/** Operators that may write over an input, and the places of such inputs. */
 const OVERWRITING: ReadonlyMap<string, readonly number[]> = new Map<
   string,
   readonly number[]
@@ -22,34 +22,33 @@ const OVERWRITING: ReadonlyMap<string, readonly number[]> = new Map<
     .map((op) => [op, [0, 1]] as const),
   ...UNARY_OPS.map((op) => [op, [0]] as const),
   ["Softmax", [0]],
-  // What is added to a blocked convolution is the sum's own memory.
+  // A blocked convolution adds to its fourth input in place.
   ["Conv", [3]],
 ]);
 
-/** Memory in which one value after another lies. */
+/** Memory of one value after another. */
 interface Buffer {
   readonly bytes: number;
-  /** Element type and shape: only values of the same kind may take it over. */
+  /** Element type and shape: only values of the same kind reuse it. */
   readonly kind: string;
-  /** Reads still to come of what lies in it. */
+  /** Reads still to come of its value. */
   reads: number;
-  /** Steps between which it is held. */
+  /** Steps of its lifetime. */
   readonly from: number;
   to: number;
 }
 
 /**
- * The memory that the runtime's CPU provider takes for the values between the
- * nodes of a graph, in bytes. It is more than what lives at once:
+ * The memory of the runtime's CPU provider for the values between the nodes of a
+ * graph, in bytes. It is more than the values alive at once:
  *
- * - the runtime plans ahead that a value hands its memory on to a later one of
- *   exactly the same type, if there is one. In between nobody else can have
- *   it, however long that is;
- * - its arena rounds sizes up, leaves gaps and gives nothing back.
+ * - the runtime plans ahead: the memory of a value is reserved for a later value of
+ *   exactly the same type, if there is one, however long that takes;
+ * - its arena rounds sizes up, leaves gaps and returns nothing to the system.
  *
  * @param optimised The graph as the runtime optimised it, nodes in the order in
  *   which they run.
- * @param graph What it was made from, for the types of values inside.
+ * @param graph The original graph, for the types of the values inside.
  */
 export function arenaBytes(optimised: DecodedGraph, graph: Graph): number {
   const buffers = planBuffers(optimised, new TypesInside(optimised, graph));
@@ -68,7 +67,7 @@ export function arenaBytes(optimised: DecodedGraph, graph: Graph): number {
   return arena.touchedBytes;
 }
 
-/** Which memory is held when, as the runtime plans it. */
+/** The lifetimes of buffers, as the runtime plans them. */
 function planBuffers(
   { nodes, outputs }: DecodedGraph,
   types: TypesInside,
@@ -80,7 +79,7 @@ function planBuffers(
   }
   const all: Buffer[] = [];
   const bufferOf = new Map<string, Buffer>();
-  /** What is done with, the latest last. */
+  /** Free buffers, the latest last. */
   const free: Buffer[] = [];
   const put = (name: string, buffer: Buffer): void => {
     bufferOf.set(name, buffer);
@@ -92,12 +91,12 @@ function planBuffers(
       .find((buffer) => buffer?.kind === kind && buffer.reads === 1);
   for (const [step, node] of nodes.entries()) {
     for (const name of node.outputs) {
-      // Results are written where they are bound.
+      // Outputs are written to their bound memory.
       if (name === "" || bound.has(name)) continue;
       const seen = VIEWS.has(node.operator)
         ? bufferOf.get(node.inputs[0]!)
         : undefined;
-      // A view of an argument is the argument.
+      // A view of an input takes no memory.
       if (VIEWS.has(node.operator) && !seen) continue;
       const type = types.of(name, node);
       const kind = `${type.dtype} ${type.shape}`;

@@ -3,8 +3,8 @@ import type { Graph, Node } from "../ir/graph.ts";
 
 /**
  * Floating-point operations of a graph's matrix products and convolutions, two
- * for each multiply-add. What works element by element is left out, as in the
- * usual count: it is limited by memory, not by arithmetic.
+ * for each multiply-add. Element-wise operations are left out, as usual: memory
+ * limits them, not arithmetic.
  *
  * @example
  * ```ts

@@ -2,10 +2,10 @@ import { BYTES_PER_ELEMENT, sizeOf } from "../../core/mod.ts";
 import type { Graph, Node } from "../ir/graph.ts";
 import { BINARY_OPS, type OpName, UNARY_OPS } from "../ir/op_attributes.ts";
 
-/** Operations whose result is their input's memory, seen in another shape. */
+/** Operations whose result is their input's memory in another shape. */
 const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["Reshape"]);
 
-/** Operations that write over an input which nobody needs any more. */
+/** Operations that may write over an input at its last use. */
 const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
   ...UNARY_OPS,
   ...BINARY_OPS,
@@ -17,8 +17,8 @@ const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
  * bytes, when the runtime frees each as soon as its last reader is done.
  * Inputs and outputs live elsewhere and do not count.
  *
- * The order is the runtime's: depth first from the results that nobody reads,
- * the last of them first.
+ * The order is the runtime's: depth first from the results without readers, the
+ * last of them first.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function peakBytes(graph: Graph): number {
   return peak;
 }
 
-/** The node whose memory a value lies in. */
+/** The node whose memory holds a value. */
 function memoryOf(node: Node): Node {
   return VIEWS.has(node.op) ? memoryOf(node.inputs[0]!) : node;
 }
@@ -74,7 +74,7 @@ function bytesOf({ type: { dtype, shape } }: Node): number {
 }
 
 /** The order in which the runtime walks a graph (docs/compiler.md). */
-export function executionOrder(graph: Graph): Node[] {
+function executionOrder(graph: Graph): Node[] {
   const read = new Set<Node>(graph.nodes.flatMap(({ inputs }) => inputs));
   const leaves = graph.nodes.filter((node) => !read.has(node));
   const order: Node[] = [];

@@ -2,23 +2,22 @@
 export interface Adapter {
   /** Such as `NVIDIA GeForce GTX 1070`. */
   readonly description: string;
-  /** Whether it is a program that imitates a card on the CPU. */
+  /** Whether it is a card in software, on the CPU. */
   readonly software: boolean;
 }
 
 /**
- * The interfaces that the runtime can use, for Deno to look at as well. It must
- * not look at OpenGL: that loads Mesa's compiler into the process, and loading
- * TensorFlow after it ends the process.
+ * The interfaces that the runtime can use. OpenGL is left out: it loads Mesa's
+ * compiler into the process, and loading TensorFlow after it crashes.
  */
 const BACKENDS = "vulkan,dx12,metal";
 
-/** Names of programs that imitate a card, where the system does not say. */
+/** Names of cards in software, for systems that do not mark them. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
- * The graphics device that is the fastest, as Deno's own WebGPU sees it: the
- * runtime looks for the same one but does not tell what it found.
+ * The fastest graphics device of Deno's own WebGPU: the runtime chooses the same
+ * one but does not report it.
  *
  * @returns undefined if there is none
  */

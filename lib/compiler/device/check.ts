@@ -4,10 +4,10 @@ import { jit, jitWithState } from "../jit.ts";
 import type { Device } from "./device.ts";
 import { disposeState, uploadState } from "./state.ts";
 
-/** What a device is held against: its own arithmetic is single precision. */
+/** Largest relative error: the arithmetic of devices is single precision. */
 const TOLERANCE = 1e-4;
 
-/** Sides of the matrices of the speed test: grown until a product takes long enough to time. */
+/** Sides of the matrices of the speed test, doubled until a product takes long enough. */
 const FIRST_SIDE = 128;
 const LAST_SIDE = 2048;
 const LONG_ENOUGH_MS = 30;
@@ -18,10 +18,10 @@ export class DeviceCheckError extends Error {
 }
 
 /**
- * Runs a few operations whose results are computed here as well, in plain
- * loops: drivers have been seen to give wrong numbers, and no error.
+ * Compares a few operations with plain loops: some drivers give wrong numbers,
+ * and no error.
  *
- * @throws {DeviceCheckError} naming the device, the operation and both values
+ * @throws {DeviceCheckError} with the device, the operation and both values
  */
 export async function checkAnswers(device: Device): Promise<void> {
   const rng = new Rng(7);
@@ -87,14 +87,14 @@ async function timeProduct(device: Device, side: number): Promise<number> {
   using product = jitWithState(
     ({ a }) => {
       const b = tf.matMul(a as tf.Tensor2D, a as tf.Tensor2D);
-      // One number comes back, so that the device must be done.
+      // Reading one number waits for the device.
       return { state: { b }, outputs: { first: tf.slice(b, [0, 0], [1, 1]) } };
     },
     state,
     { device, name: "speed" },
   );
   let best = Infinity;
-  // The first run makes ready; of the others the fastest counts.
+  // The first run warms up; of the others the fastest counts.
   for (let i = 0; i < 3; i++) {
     const begun = performance.now();
     await product.run({});

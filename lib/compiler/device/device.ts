@@ -6,6 +6,11 @@ export const DEVICE_NAMES = ["cpu", "webgpu", "cuda", "tfjs-gpu"] as const;
 
 export type DeviceName = typeof DEVICE_NAMES[number];
 
+/** A device, or `auto` for the fastest present. */
+export const DEVICE_CHOICES = [...DEVICE_NAMES, "auto"] as const;
+
+export type DeviceChoice = typeof DEVICE_CHOICES[number];
+
 /** How an array gets to a device. */
 export interface UploadOptions {
   /**

@@ -7,37 +7,31 @@ import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
-import { type Device, DEVICE_NAMES } from "./device.ts";
+import { type Device, DEVICE_CHOICES, type DeviceChoice } from "./device.ts";
 import { EagerDevice } from "./eager_device.ts";
 import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
 import type { ProgramOptions } from "./program.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
 
-/** What may be asked for: a device, or the fastest that is there. */
-export const DEVICE_CHOICES = [...DEVICE_NAMES, "auto"] as const;
-
-export type DeviceChoice = typeof DEVICE_CHOICES[number];
-
 /** How to open a device. */
 export interface OpenOptions {
   /** Threads inside one operation on the CPU; as many as it has when left out. */
   readonly threads?: number;
   /**
-   * Whether a program that imitates a graphics card, or TensorFlow without
-   * one, will do: for tests, since both are slower than the device "cpu".
+   * Whether to accept a graphics card in software, or TensorFlow without a card:
+   * for tests, since both are slower than the device "cpu".
    */
   readonly allowSoftware?: boolean;
   /**
-   * Folder in which optimised graphs are kept, so that large functions start
-   * fast the next time; none when left out.
+   * Folder for optimised graphs, with which large functions start faster; none
+   * when left out.
    */
   readonly cache?: string;
 }
 
 /**
- * Opens a device and checks it with a known-answer test: it computes a few
- * operations right, or is refused.
+ * Opens a device and checks the results of a few operations on it.
  *
  * | name       | runs on                                                       |
  * | ---------- | ------------------------------------------------------------- |
@@ -47,7 +41,7 @@ export interface OpenOptions {
  * | `tfjs-gpu` | TensorFlow, eagerly: nothing is traced                        |
  * | `auto`     | `webgpu` if there is a graphics card, else `cpu`              |
  *
- * @throws {InputError} naming the device, what is missing and how to get it
+ * @throws {InputError} with the device, the missing part and how to get it
  *
  * @example
  * ```ts
@@ -73,7 +67,7 @@ export async function openDevice(
   }
 }
 
-/** The line that tells people where their work runs: name, model, measured speed. */
+/** A line for people: name, model and measured speed of a device. */
 export async function describeDevice(device: Device): Promise<string> {
   const speed = await measureSpeed(device);
   return `device: ${device.name} (${device.description}), ` +
@@ -132,7 +126,7 @@ async function openCpu(
   });
 }
 
-/** What the runtime looks at when it fits a graph to the processor. */
+/** The properties of the processor that the runtime optimises a graph for. */
 function machineName(block: number | undefined): string {
   const { os, arch } = Deno.build;
   return `${os} ${arch}, blocks of ${block ?? 1}`;
@@ -145,10 +139,10 @@ async function openWebGpu(
   adapter: Adapter | undefined,
   { allowSoftware = false }: OpenOptions,
 ): Promise<Device> {
-  if (!adapter) throw missingCard("there is none that the system shows");
+  if (!adapter) throw missingCard("the system shows none");
   if (adapter.software && !allowSoftware) {
     throw missingCard(
-      `the only one is ${adapter.description}, which imitates a card on the CPU`,
+      `the only one is ${adapter.description}, a card in software on the CPU`,
     );
   }
   const options: ProgramOptions = {
@@ -219,7 +213,7 @@ async function openCuda(): Promise<Device> {
   }
 }
 
-/** The runtime puts where in its source a failure happened before what it was. */
+/** The message of a runtime error, after its place in the source. */
 function lastLineOf(error: unknown): string {
   return messageOf(error).trim().split("\n").at(-1)!;
 }

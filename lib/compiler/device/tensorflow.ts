@@ -5,7 +5,7 @@ import { InputError, messageOf } from "../../core/mod.ts";
 /** The name under which the binding registers itself with TF.js. */
 export const TENSORFLOW = "tensorflow";
 
-/** What the binding's backend tells about itself. */
+/** The fields used of the binding's backend. */
 interface Binding {
   readonly isUsingGpuDevice: boolean;
   readonly binding: { readonly TF_Version: string };
@@ -19,10 +19,10 @@ export interface TensorFlow {
 
 /**
  * Loads the native binding of TensorFlow, which `deno task setup tfjs-gpu`
- * compiles; eager TF.js code can use it by `tf.setBackend("tensorflow")` from
- * then on. The backend that was in use stays in use.
+ * compiles, for eager TF.js code and `tf.setBackend("tensorflow")`. The current
+ * backend stays.
  *
- * @throws {InputError} saying how to make the binding, if there is none
+ * @throws {InputError} with the way to compile the binding, if it is missing
  */
 export async function loadTensorFlow(): Promise<TensorFlow> {
   const previous = tf.engine().backendName;
@@ -31,7 +31,7 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   legacy.isNullOrUndefined ??= (value: unknown) =>
     value === null || value === undefined;
   legacy.isArray ??= Array.isArray;
-  // Warnings of TensorFlow and worse, without its greetings.
+  // Print warnings of TensorFlow and worse, not its greetings.
   if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) {
     Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "1");
   }

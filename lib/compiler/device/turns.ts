@@ -1,14 +1,14 @@
-/** Who may work on a device, and when. */
+/** A queue of work on a device. */
 export interface Turns {
-  /** Does work when it may. */
+  /** Does work in its turn. */
   take<T>(work: () => T | Promise<T>): Promise<T>;
-  /** Does work that takes no time: at once if nothing else runs, else in its turn. */
+  /** Does short work: at once if the queue is empty, else in its turn. */
   soon(work: () => void): void;
-  /** Whether nothing runs and nothing waits. */
+  /** Whether no work runs or waits. */
   readonly idle: boolean;
 }
 
-/** For devices on which everybody may work at once. */
+/** For devices without a limit on concurrent work. */
 export const UNLIMITED: Turns = {
   take: async (work) => await work(),
   soon: (work) => work(),
@@ -16,13 +16,11 @@ export const UNLIMITED: Turns = {
 };
 
 /**
- * Lets one piece of work at a time onto a device, first come first served.
- *
- * Two runs at once on a graphics device end the process, and so may giving
- * memory back while another thread runs.
+ * One piece of work at a time, first come first served. Two concurrent runs on a
+ * graphics device crash the process, and freeing memory during a run may too.
  */
 export class OneAtATime implements Turns {
-  /** Ends when the last piece of work that was asked for is done. */
+  /** Settles at the end of the last piece of work. */
   #last: Promise<void> | undefined;
 
   async take<T>(work: () => T | Promise<T>): Promise<T> {

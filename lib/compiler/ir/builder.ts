@@ -94,7 +94,7 @@ export class GraphBuilder {
     return node;
   }
 
-  /** Adds known values; those that are all the same take the room of one. */
+  /** Adds constant values; equal ones are stored once. */
   constant(values: Values, dtype: DType, shape: readonly number[]): Node {
     const first = values[0];
     if (values.length > 1 && values.every((value) => Object.is(value, first))) {
@@ -114,7 +114,7 @@ export class GraphBuilder {
   readonly like = (x: Node, value: number): Node =>
     this.fill(value, x.type.dtype);
 
-  /** Adds known whole numbers: positions or indices; `[N]` unless shaped. */
+  /** Adds constant int32 values: positions or indices; `[N]` unless shaped. */
   indices(
     values: readonly number[],
     shape: readonly number[] = [values.length],

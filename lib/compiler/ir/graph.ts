@@ -1,7 +1,7 @@
 import type { DType, DTypeArrays } from "../../core/mod.ts";
 import type { OpAttributes, OpName } from "./op_attributes.ts";
 
-/** What is known of a value before anything runs: shapes are always static. */
+/** The static type of a value; shapes never depend on values. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -13,8 +13,7 @@ export type Values = DTypeArrays[DType];
 /**
  * One operation and, since every operation has one result, also its value.
  *
- * A graph is nodes that point at their inputs; nothing is ever changed in
- * place. Passes build new graphs.
+ * A graph is immutable nodes that point at their inputs; passes build new graphs.
  */
 export interface NodeOf<O extends OpName> {
   /** Position in the order of creation: inputs have smaller numbers. */
@@ -25,10 +24,10 @@ export interface NodeOf<O extends OpName> {
   readonly type: TensorType;
 }
 
-/** A node of any operation; `op` tells which. */
+/** A node of any operation, discriminated by `op`. */
 export type Node = { [O in OpName]: NodeOf<O> }[OpName];
 
-/** A value with the name under which it goes in or comes out. */
+/** A named input or output. */
 export interface Named<N extends Node = Node> {
   readonly name: string;
   readonly node: N;

@@ -1,7 +1,7 @@
 import type { DType } from "../../core/mod.ts";
 import type { Values } from "./graph.ts";
 
-/** An operation that its inputs alone define. */
+/** An operation without attributes. */
 export type NoAttributes = Readonly<Record<never, never>>;
 
 /** Axes to reduce, each in `[0, rank)`, ascending; the rank may shrink. */
@@ -106,7 +106,7 @@ export type OpAttributes =
     Input: { readonly name: string };
     /** `(x, after)`: x, but not before `after` is there; never merged with x. */
     Barrier: NoAttributes;
-    /** Values known while tracing. */
+    /** Constant values. */
     Constant: { readonly values: Values };
     IsInf: NoAttributes;
     IsNaN: NoAttributes;

@@ -4,8 +4,8 @@ import type { Graph, Node } from "./graph.ts";
 /**
  * Prints a graph, one line a node: `%3 = Add(%1, %2) : float32[2]`.
  *
- * Nodes are numbered in the order in which they stand, so that a change in
- * one place does not renumber what comes before it.
+ * Nodes are numbered in their order, so that a change does not renumber earlier
+ * nodes.
  */
 export function printGraph(graph: Graph): string {
   const numbers = new Map<Node, string>();

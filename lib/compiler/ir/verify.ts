@@ -1,20 +1,20 @@
-import { sameShape } from "../../core/mod.ts";
-import { typeText } from "../ops/expect.ts";
+import { sameType, typeText } from "../ops/expect.ts";
 import { inferType } from "../ops/table.ts";
 import type { Graph, Node } from "./graph.ts";
+import type { OpName } from "./op_attributes.ts";
 
-/** A graph that breaks a rule: a defect of a pass or of the tracer, never of the user. */
+/** A graph that breaks a rule: a defect of a pass or of the tracer, not of the user. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
 }
 
 /**
- * Checks everything that emission relies on: inputs stand before their users,
- * names are unique, every output exists, and every type is what its operation
- * gives. Runs after tracing and after every pass.
+ * Checks the assumptions of emission: inputs come before their users, names are
+ * unique, every output exists, and every type is that inferred by its operation.
+ * Runs after tracing and after every pass.
  *
- * @param stage What made the graph, for the message.
- * @throws {GraphError} naming the stage, the node and the rule
+ * @param stage The maker of the graph, for the message.
+ * @throws {GraphError} with the stage, the node and the rule
  */
 export function verifyGraph(graph: Graph, stage: string): Graph {
   const fail = (node: Node | undefined, rule: string): never => {
@@ -30,20 +30,13 @@ export function verifyGraph(graph: Graph, stage: string): Graph {
       }
     }
     if (node.op !== "Input" && node.op !== "Constant") {
-      const type = inferType(
-        node.op,
-        node.inputs.map((input) => input.type),
-        node.attributes as never,
-      );
-      if (
-        type.dtype !== node.type.dtype ||
-        !sameShape(type.shape, node.type.shape)
-      ) {
+      const types = node.inputs.map((input) => input.type);
+      const type = inferType(node.op as OpName, types, node.attributes);
+      if (!sameType(type, node.type)) {
+        const current = typeText(node.type);
         fail(
           node,
-          `its type must be ${typeText(type)}: current type is ${
-            typeText(node.type)
-          }`,
+          `its type must be ${typeText(type)}: current type is ${current}`,
         );
       }
     }

@@ -52,14 +52,14 @@ export function emitOnnx(graph: Graph, name: string): OnnxGraph {
       const outputs = [nameOf(node as Node)];
       nodes.push({ operator, inputs: inputs.map(nameOf), outputs, attributes });
     },
-    write(operator, inputs, attributes = {}, domain) {
+    write(operator, inputs, attributes, domain) {
       const name = temporary();
       nodes.push({
         operator,
         ...(domain !== undefined && { domain }),
         inputs: inputs.map(nameOf),
         outputs: [name],
-        attributes,
+        attributes: attributes ?? {},
       });
       return name;
     },

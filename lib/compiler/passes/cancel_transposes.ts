@@ -2,9 +2,9 @@ import type { Graph } from "../ir/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**
- * Joins transposes that follow each other into one, or into none where they
- * undo each other. Those between channels-first and channels-last, which every
- * convolution brings, meet where one convolution follows another.
+ * Joins successive transposes into one, or into none where they undo each other.
+ * Every convolution has transposes between channels-first and channels-last,
+ * which meet where one convolution follows another.
  */
 export function cancelTransposes(graph: Graph): Graph {
   return rewrite(graph, (node, [input], builder) => {

@@ -1,15 +1,14 @@
 import type { Graph, Node } from "../ir/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
-/** Constants of more values are not worth comparing. */
+/** Most values of constants that are compared. */
 const LARGEST_COMPARED = 256;
 
 /**
- * Computes once what is computed twice: nodes of one operation with the same
- * inputs and attributes become one.
+ * Merges nodes of one operation with the same inputs and attributes.
  *
- * What stands behind a barrier is left alone, since its inputs are not those
- * of what stands before it: that is how recomputation survives.
+ * Barriers stay apart, so that the nodes after one have other inputs than those
+ * before it: recomputation survives.
  */
 export function mergeCommonSubexpressions(graph: Graph): Graph {
   const known = new Map<string, Node>();
@@ -24,7 +23,7 @@ export function mergeCommonSubexpressions(graph: Graph): Graph {
   });
 }
 
-/** A text that is the same for nodes that compute the same; undefined for those that must stay apart. */
+/** The same text for nodes that compute the same; undefined for those that must stay apart. */
 function keyOf(node: Node, inputs: readonly Node[]): string | undefined {
   switch (node.op) {
     case "Input":
@@ -33,7 +32,7 @@ function keyOf(node: Node, inputs: readonly Node[]): string | undefined {
     case "Constant": {
       const { values } = node.attributes;
       if (values.length > LARGEST_COMPARED) return undefined;
-      // The bytes tell 0 from -0 and one NaN from another.
+      // Bytes distinguish 0 from -0 and one NaN from another.
       const bytes = new Uint8Array(
         values.buffer,
         values.byteOffset,

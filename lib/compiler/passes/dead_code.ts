@@ -1,6 +1,6 @@
 import type { Graph, Node } from "../ir/graph.ts";
 
-/** Leaves out what no output needs. Inputs stay: they are the signature. */
+/** Removes nodes that no output needs. Inputs stay: they are the signature. */
 export function removeDeadCode(graph: Graph): Graph {
   const live = new Set<Node>(graph.outputs.map(({ node }) => node));
   for (const node of graph.nodes.toReversed()) {

@@ -15,10 +15,9 @@ const EXACT: Partial<Record<OpName, (a: number, b: number) => number>> = {
 };
 
 /**
- * Computes what is known already: arithmetic on float32 scalars, and products,
- * quotients and differences with one or zero that leave a value as it is.
- * Sums with zero stay, for they turn -0 into 0. Larger constants are left to
- * the runtime, which folds them when a session is made.
+ * Folds arithmetic on float32 scalars, and products, quotients and differences
+ * with one or zero that do not change a value. Sums with zero stay: they turn -0
+ * into 0. The runtime folds larger constants when it creates a session.
  */
 export function foldConstants(graph: Graph): Graph {
   return rewrite(

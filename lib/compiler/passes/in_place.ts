@@ -21,7 +21,7 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   "Where",
 ]);
 
-/** Operations that the runtime may skip or absorb, so that their readers read their input. */
+/** Operations that the runtime may skip or fuse, so that their readers read their input. */
 const VIEWS: ReadonlySet<OpName> = new Set<OpName>([
   "Cast",
   "Expand",
@@ -31,24 +31,23 @@ const VIEWS: ReadonlySet<OpName> = new Set<OpName>([
   "Transpose",
 ]);
 
-/** An input and the output that is to take its place after the run. */
+/** An input and the output that replaces it after the run. */
 export interface StatePair {
   readonly input: Node;
   readonly output: Node;
 }
 
 /**
- * Tells which outputs may be written into the memory of their inputs.
+ * Finds the outputs that may be written into the memory of their inputs.
  *
- * The runtime knows nothing of the sharing, so it must be safe in every order
- * that respects the graph, and however the runtime fuses it:
+ * The runtime is unaware of the sharing, so it must be safe in every topological
+ * order, and however the runtime fuses nodes:
  *
- * - all who read the input stand before the output on a path to it, or are the
- *   output itself; an input that comes out unchanged is copied last;
- * - between the input and the output stand only operations that keep each
- *   element in its place, or at least two that do not. A matrix product and a
- *   sum become one call that reads the input while it writes the output; two
- *   matrix products never do.
+ * - all readers of the input are ancestors of the output, or the output itself;
+ *   an input that is also an output is copied last;
+ * - all operations between input and output keep each element in its place, or at
+ *   least two do not. A matrix product and a sum become one call that reads the
+ *   input while it writes the output; two matrix products never do.
  *
  * @returns for each pair whether it may share memory
  */
@@ -85,8 +84,8 @@ export function safeInPlace(
 /** Whether one call of the runtime may read the input out of place and write the output. */
 function mayFuse(input: Node, output: Node): boolean {
   const seen = new Map<Node, Set<number>>();
-  // What was passed on the way up: elements in place, one operation that moves
-  // or combines them, or something that may be fused with either.
+  // The operations on the way up: element-wise ones alone, one that moves or
+  // combines elements, or one that may be fused with either.
   const [IN_PLACE, LOOSE, COMBINED] = [0, 1, 2];
   const visit = (node: Node, passed: number): boolean => {
     if (node === input) return passed !== IN_PLACE;
@@ -124,7 +123,7 @@ function readersOf(value: Node, users: Map<Node, Node[]>): Node[] {
   );
 }
 
-/** For each node the bits of the nodes on the way to it, itself left out. */
+/** The bits of the ancestors of each node. */
 function ancestorBits(
   graph: Graph,
   bits: Map<Node, number[]>,

@@ -20,7 +20,7 @@ const PASSES: readonly Pass[] = [
 /**
  * Runs every pass, and the verifier after each.
  *
- * @param more Passes that a device needs, after all others.
+ * @param more Passes of a device, after all others.
  */
 export function optimise(graph: Graph, more: readonly Pass[] = []): Graph {
   return [...PASSES, ...more].reduce(

@@ -2,8 +2,8 @@ import { GraphBuilder } from "../ir/builder.ts";
 import type { Graph, Named, Node } from "../ir/graph.ts";
 
 /**
- * What to put in the place of a node whose inputs have been rewritten already;
- * undefined keeps the node as it is, with those inputs.
+ * The replacement of a node whose inputs have been rewritten; undefined keeps the
+ * node, with those inputs.
  */
 export type RewriteRule = (
   node: Node,
@@ -11,7 +11,7 @@ export type RewriteRule = (
   builder: GraphBuilder,
 ) => Node | undefined;
 
-/** Builds a graph anew, from inputs to outputs, by a rule for each node. */
+/** Builds a new graph, from inputs to outputs, by a rule for each node. */
 export function rewrite(graph: Graph, rule: RewriteRule): Graph {
   const builder = new GraphBuilder();
   const replaced = new Map<Node, Node>();

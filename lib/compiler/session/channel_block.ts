@@ -10,11 +10,10 @@ const CHANNELS = 64;
 let found: Promise<number | undefined> | undefined;
 
 /**
- * How many channels the runtime's blocked operators take together on this
- * processor: as many floats as a vector register holds.
+ * Channels that the runtime's blocked operators take together on this processor:
+ * as many floats as a vector register holds.
  *
- * The runtime does not tell, so it is given numbers in order and shows where
- * they go.
+ * The runtime does not report it: this reorders numbers and finds where they go.
  *
  * @returns undefined where the processor has no such operators
  */

@@ -9,8 +9,8 @@ const FATAL = 4;
 const OPTIMISATIONS = { none: 0, all: 99 } as const;
 
 /**
- * Numbers below 1e-38 count as zero. Squares of small gradients are such
- * numbers, and computing with them takes a processor ten times as long.
+ * Numbers below 1e-38 count as zero. Squares of small gradients are such numbers,
+ * and a processor takes ten times as long with them.
  */
 const FLUSH_DENORMALS = { "session.set_denormal_as_zero": "1" };
 
@@ -20,13 +20,13 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Path prefix under which a profile of the runs is written. */
   readonly profile?: string;
-  /** What runs it; the CPU alone when left out. */
+  /** Default: the CPU alone. */
   readonly provider?: Provider;
   /** Entries as `onnxruntime_session_options_config_keys.h` lists them. */
   readonly config?: Readonly<Record<string, string>>;
   /**
-   * Where optimised models are kept. Most of the time that a large session
-   * takes to be made goes into optimising.
+   * The cache of optimised models: optimising is most of the time of the creation
+   * of a large session.
    */
   readonly cache?: ModelCache;
 }
@@ -45,7 +45,7 @@ export function createSession(
       return create(api, optimised, options, "none");
     } catch (error) {
       if (!(error instanceof RuntimeError)) throw error;
-      cached.remove(); // what cannot be read is made anew
+      cached.remove(); // an unreadable entry is created anew
     }
   }
   let session: Deno.PointerObject | undefined;
@@ -57,10 +57,10 @@ export function createSession(
 
 /**
  * The model as the runtime optimises it, with its nodes in the order in which
- * they run. What it was for is thereby in the cache already.
+ * they run; it stays in the cache for later sessions.
  *
  * @param options With a cache.
- * @returns undefined for a model that is too small to be kept
+ * @returns undefined for a model that is too small for the cache
  */
 export function optimisedModel(
   api: OrtApi,
@@ -87,7 +87,7 @@ function placeInCache(
   });
 }
 
-/** @param writeTo Where the runtime leaves what it made of the model. */
+/** @param writeTo The file for the optimised model. */
 function create(
   api: OrtApi,
   model: Uint8Array<ArrayBuffer>,
@@ -113,7 +113,7 @@ function create(
     if (profile !== undefined) {
       api.call("EnableProfiling", settings, cPath(profile));
     }
-    // What goes wrong arrives as an exception; it is not printed as well.
+    // Failures arrive as exceptions: they need not be printed as well.
     api.call("SetSessionLogSeverityLevel", settings, FATAL);
     if (provider) appendProvider(api, settings, provider);
     for (

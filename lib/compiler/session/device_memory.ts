@@ -5,7 +5,7 @@ import { cString, OrtApi } from "./ort_api.ts";
 import { NO_FALLBACK, type Provider } from "./provider.ts";
 import { Session } from "./session.ts";
 
-/** Names under which the runtime knows the memory of each provider's device. */
+/** The runtime's names for the memory of each provider's device. */
 const MEMORY_NAMES: Readonly<Record<Provider["name"], string>> = {
   WebGPU: "WebGPU_Buffer",
   CUDA: "Cuda",
@@ -15,7 +15,7 @@ const MEMORY_NAMES: Readonly<Record<Provider["name"], string>> = {
 const DEVICE_ALLOCATOR = 0;
 const DEFAULT_MEMORY = 0;
 
-/** What a copy is given and gives. */
+/** The element types of a copy. */
 interface Copy {
   readonly from: DType;
   readonly to: DType;
@@ -23,7 +23,7 @@ interface Copy {
 
 const FLOATS: Copy = { from: "float32", to: "float32" };
 const WHOLE: Copy = { from: "int32", to: "int32" };
-/** How each element type goes in and out; no provider but the CPU copies truths as such. */
+/** The copies of each element type; only the CPU provider copies bools. */
 const COPIES: Readonly<Record<DType, { in: Copy; out: Copy }>> = {
   float32: { in: FLOATS, out: FLOATS },
   int32: { in: WHOLE, out: WHOLE },
@@ -33,7 +33,7 @@ const COPIES: Readonly<Record<DType, { in: Copy; out: Copy }>> = {
   },
 };
 
-/** A tensor in the memory of a device; only sessions can look inside. */
+/** A tensor in the memory of a device, readable by sessions alone. */
 class DeviceValue implements RuntimeValue {
   readonly #api = OrtApi.open();
   readonly handle: Deno.PointerObject;
@@ -63,8 +63,8 @@ class DeviceValue implements RuntimeValue {
 }
 
 /**
- * The memory of a device that is not the CPU. The runtime copies between
- * memories when it runs, so copying is done by sessions that do nothing else.
+ * The memory of a device that is not the CPU. The runtime copies between memories
+ * only when it runs: sessions of one node do the copying.
  */
 export class DeviceMemory {
   readonly #api = OrtApi.open();
@@ -72,7 +72,7 @@ export class DeviceMemory {
   readonly #copiers = new Map<Copy, Session>();
   readonly #held = new DisposableStack();
   readonly #allocator: Deno.PointerObject;
-  /** What was allocated and not yet freed: it must go before the allocator. */
+  /** Allocated values: they must be freed before the allocator. */
   readonly #values = new Set<RuntimeValue>();
 
   /** @throws {RuntimeError} with the runtime's message, if the device is missing */
@@ -97,7 +97,7 @@ export class DeviceMemory {
     );
   }
 
-  /** Room for a tensor; what is in it is not known. */
+  /** Room for a tensor; its content is undefined. */
   allocate(dtype: DType, shape: readonly number[]): RuntimeValue {
     const value = new DeviceValue(this.#allocator, dtype, shape, () => {
       this.#values.delete(value);
@@ -125,7 +125,7 @@ export class DeviceMemory {
     return dtype === "bool" ? truthsOf(array) : array;
   }
 
-  /** Frees all that was allocated and closes the device. */
+  /** Frees all values and closes the device. */
   [Symbol.dispose](): void {
     for (const value of this.#values) value[Symbol.dispose]();
     this.#held[Symbol.dispose]();

@@ -19,14 +19,13 @@ export interface RuntimeValue extends Disposable {
 }
 
 /**
- * A tensor of the runtime over memory of ours: what is written to one is seen
- * through the other.
+ * A tensor of the runtime over the memory of an array; both share their values.
  */
 export class HostValue implements RuntimeValue {
   readonly #api = OrtApi.open();
   readonly handle: Deno.PointerObject;
 
-  /** Holds on to the array, so that its memory lives as long as this does. */
+  /** Keeps the array, so that its memory lives as long as this does. */
   constructor(readonly array: NdArray) {
     const { dtype, shape, data } = array;
     const bytes = sizeOf(shape) * BYTES_PER_ELEMENT[dtype];

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 
-/** Where models are kept as the runtime optimised them. */
+/** A cache of models as the runtime optimised them. */
 export interface ModelCache {
-  /** The folder; made when first needed. */
+  /** Created when first needed. */
   readonly folder: string;
-  /** What the runtime fits models to: they are not used on another machine. */
+  /** The processor that models are optimised for: no other uses them. */
   readonly machine: string;
 }
 
-/** Below this many bytes a model is optimised faster than it is worth keeping. */
+/** Smaller models are optimised too fast to be worth keeping, bytes. */
 const WORTH_KEEPING = 10_000;
-/** Models kept; the ones that were used longest ago go first. */
+/** Most models; the least recently used is removed first. */
 const MOST_MODELS = 48;
 
 /**
- * The place of one model in a cache, by its content: whatever goes into it is
- * part of its name, so that what is found is never stale.
+ * The place of one model in a cache. Its name is a digest of all inputs, so that
+ * an entry is never stale.
  */
 export class CachedModel {
   readonly #folder: string;
@@ -27,7 +27,7 @@ export class CachedModel {
   }
 
   /**
-   * @param settings All else that the result depends on.
+   * @param settings All other inputs of the result.
    * @returns undefined for a model that is not worth keeping
    */
   static of(
@@ -57,8 +57,8 @@ export class CachedModel {
   }
 
   /**
-   * Has a new one written, beside its place, and moves it there when it is
-   * whole. What is old makes room.
+   * Has a new one written beside its place, then moves it there and removes old
+   * ones.
    */
   write(writeTo: (path: string) => void): void {
     Deno.mkdirSync(this.#folder, { recursive: true });
@@ -78,7 +78,7 @@ export class CachedModel {
     }
   }
 
-  /** Forgets one that turned out to be of no use. */
+  /** Removes an unusable entry. */
   remove(): void {
     Deno.removeSync(this.#path);
   }

@@ -1,17 +1,17 @@
 import { cString, type OrtApi } from "./ort_api.ts";
 
-/** Something other than the CPU that a session runs on. */
+/** An execution provider other than the CPU. */
 export interface Provider {
-  /** As `SessionOptionsAppendExecutionProvider` knows it. */
+  /** For `SessionOptionsAppendExecutionProvider`. */
   readonly name: "WebGPU" | "CUDA";
   /** Options of the provider, by its own keys. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
 /**
- * What a session of another provider is told beside its name: a node that the
- * provider cannot run makes the creation of the session fail, where the
- * runtime would otherwise run it on the CPU and say nothing.
+ * Configuration of a session of another provider: a node that the provider
+ * cannot run makes the creation of the session fail; the runtime would otherwise
+ * silently run it on the CPU.
  */
 export const NO_FALLBACK = { "session.disable_cpu_ep_fallback": "1" };
 
@@ -26,7 +26,7 @@ export function appendProvider(
   { name, options = {} }: Provider,
 ): void {
   if (name === "CUDA") {
-    // The runtime knows CUDA by a function of its own only.
+    // CUDA has a function of its own.
     const cuda = api.create("CreateCUDAProviderOptions");
     try {
       api.call("SessionOptionsAppendExecutionProvider_CUDA_V2", settings, cuda);
@@ -48,7 +48,7 @@ export function appendProvider(
   );
 }
 
-/** A `const char* const*`; the texts must live as long as it is used. */
+/** A `const char* const*`; the texts must outlive its use. */
 function addressesOf(
   texts: readonly Uint8Array<ArrayBuffer>[],
 ): BigUint64Array<ArrayBuffer> {

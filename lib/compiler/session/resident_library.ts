@@ -1,17 +1,17 @@
 /** Resolve every symbol when the library is opened (POSIX `RTLD_NOW`). */
 const RESOLVE_NOW = 2;
-/** Look for libraries that the library needs in its own folder (Windows). */
+/** Search the dependencies of the library in its own folder (Windows). */
 const ALTERED_SEARCH_PATH = 8;
 
 /**
- * Loads a native library for the life of the process and gives the address of
+ * Loads a native library for the life of the process and returns the address of
  * one of its functions.
  *
- * What `Deno.dlopen` loads, Deno counts as a resource to be closed: tests that
- * use it would be told that they leak. Here the system's own loader is asked,
- * through a library that is there in any case.
+ * Deno counts a library of `Deno.dlopen` as a resource to be closed: tests that
+ * use it would fail as leaking. This uses the system's own loader, through a
+ * library that every system has.
  *
- * @throws {Error} with the loader's message, if it refuses
+ * @throws {Error} with the loader's message, if it fails
  */
 export function residentFunction(
   path: string,

@@ -7,7 +7,7 @@ export class Session {
   readonly #api = OrtApi.open();
   readonly #session: Deno.PointerObject;
   readonly #binding: Deno.PointerObject;
-  /** What each name is bound to, so that only changes cross the border. */
+  /** The binding of each name, so that only changes call the runtime. */
   readonly #bound = new Map<string, RuntimeValue>();
   #running = false;
 
@@ -28,8 +28,8 @@ export class Session {
   }
 
   /**
-   * Runs once over what is bound. The JavaScript thread stays free meanwhile;
-   * the bound memory must not be touched until it is done.
+   * Runs once over the bound tensors. The JavaScript thread stays free meanwhile;
+   * the bound memory must not be touched until the end.
    */
   async run(): Promise<void> {
     if (this.#running) {
@@ -45,12 +45,12 @@ export class Session {
     }
   }
 
-  /** The runtime's own session, for what only it can give. */
+  /** The runtime's own session. */
   get handle(): Deno.PointerObject {
     return this.#session;
   }
 
-  /** Lets go of what was bound, so that it can be freed. */
+  /** Removes all bindings, so that their tensors can be freed. */
   forgetBindings(): void {
     this.#api.release("ClearBoundInputs", this.#binding);
     this.#api.release("ClearBoundOutputs", this.#binding);

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Node } from "../ir/graph.ts";
 
-/** What a device can do beyond what all can, as far as lowering depends on it. */
+/** Capabilities of a device that lowering depends on. */
 export interface Target {
   /**
    * Channels that its blocked convolutions take together, as many as fill a

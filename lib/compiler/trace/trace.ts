@@ -24,12 +24,12 @@ export type Traceable<I, O> = (inputs: TensorsOf<I>) => O;
 /**
  * Records a function over TF.js tensors as a graph.
  *
- * The function runs once, with tensors that have shapes but no values, so
- * that ordinary TypeScript control flow over shapes and configuration is
- * resolved while tracing. Tensors it uses from outside become constants.
+ * The function runs once, with tensors that have shapes but no values: ordinary
+ * TypeScript control flow over shapes and configuration is resolved while tracing.
+ * Tensors from outside become constants.
  *
  * @param inputs A tree of arrays (or of their types); paths become input names.
- * @param target What the graph is to run on; it runs anywhere when left out.
+ * @param target The device of the graph; it runs anywhere when left out.
  * @throws {UnsupportedOpError} at the first kernel without an exact form
  *
  * @example

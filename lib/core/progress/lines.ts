@@ -10,28 +10,6 @@ const INTERVAL = 10;
  *
  * @param write Takes one line with its line feed.
  * @param clock Seconds, never going back.
- *
- * @example
- * ```ts
- * import { lineProgress } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * let now = 0;
- * let log = "";
- * const progress = lineProgress((line) => log += line, () => now);
- * const task = progress.start({ label: "Decoding", total: 90, unit: "clips" });
- * now = 10;
- * task.update(30);
- * now = 30;
- * task.update(90);
- * task.finish();
- * assert.equal(
- *   log,
- *   "Decoding: 0/90 clips\n" +
- *     "Decoding: 30/90 clips, 3 clips/s, 20 s left\n" +
- *     "Decoding: 90/90 clips in 30 s, 3 clips/s\n",
- * );
- * ```
  */
 export function lineProgress(
   write: (line: string) => void,

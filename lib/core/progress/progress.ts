@@ -30,23 +30,6 @@ export interface ProgressTask extends Disposable {
  * Receives the progress of long work. It is an argument of all functions that
  * take longer than a few seconds, so that the same loop runs under a terminal, a
  * notebook or a test.
- *
- * @example
- * ```ts
- * import { type Progress, silentProgress } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * function total(values: number[], progress: Progress): number {
- *   using task = progress.start({ label: "Adding", total: values.length, unit: "values" });
- *   let sum = 0;
- *   for (const [i, value] of values.entries()) {
- *     sum += value;
- *     task.update(i + 1, { sum });
- *   }
- *   return sum; // `using` finishes the task, also when the loop throws
- * }
- * assert.equal(total([1, 2, 3], silentProgress), 6);
- * ```
  */
 export interface Progress {
   /** Begins a task. Several may run at once, one inside another. */

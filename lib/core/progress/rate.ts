@@ -6,16 +6,6 @@ const TIME_CONSTANT = 30;
  * average in continuous time, divided by its total weight so that it is a true
  * mean from the first observation on (the bias correction of Adam, Kingma and
  * Ba 2015, section 3, with the decay `exp(-seconds / 30)`).
- *
- * @example
- * ```ts
- * import { SmoothedRate } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const rate = new SmoothedRate(0, 10);
- * rate.observe(4, 12); // 4 units in 2 seconds
- * assert.equal(rate.perSecond, 2);
- * ```
  */
 export class SmoothedRate {
   #done: number;

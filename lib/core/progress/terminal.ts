@@ -21,18 +21,6 @@ export interface TerminalProgressOptions {
 /**
  * Progress for the command line: bars on a terminal, plain lines elsewhere.
  * Both show units done, smoothed rate, time left and the facts of the task.
- *
- * @example
- * ```ts
- * import { terminalProgress } from "lib/core/progress/mod.ts";
- * import assert from "node:assert/strict";
- *
- * let log = "";
- * const stream = { write: (text: string) => log += text };
- * using task = terminalProgress({ stream }).start({ label: "Training", total: 8, unit: "steps" });
- * assert.equal(log, "Training: 0/8 steps\n");
- * task.update(1, { loss: 0.5 });
- * ```
  */
 export function terminalProgress(
   {

@@ -36,21 +36,6 @@ const RATE_TOLERANCE = 0.25;
  * @param path Any video format of FFmpeg.
  * @throws {InputError} if the file is missing, unreadable, no video, or none of
  *   its frames can be decoded
- *
- * @example
- * ```ts
- * import { analyseVideo } from "lib/dataset/curate/mod.ts";
- * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
- * const { segments, video } = await analyseVideo(path, { maxSeconds: 10 });
- * assert.equal(segments.length, 1);
- * assert.equal(segments[0]!.kind, "shot");
- * assert.equal(video.durationSeconds, 2);
- * ```
  */
 export async function analyseVideo(
   path: string,

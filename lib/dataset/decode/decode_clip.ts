@@ -45,20 +45,6 @@ const SEEK_MARGINS = [0, 5];
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
  * @throws {InputError} if the options are not legal, or the file is missing,
  * unreadable, empty, no video, damaged, or too short for so many frames
- *
- * @example
- * ```ts
- * import { clipShape } from "lib/core/mod.ts";
- * import { decodeClip } from "lib/dataset/decode/mod.ts";
- * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 }));
- * const clip = await decodeClip(path, { frames: 4, height: 32, width: 32, fps: 4, startSeconds: 1 });
- * assert.deepEqual(clipShape(clip), [4, 32, 32, 3]);
- * ```
  */
 export async function decodeClip(
   path: string,

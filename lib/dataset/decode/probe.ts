@@ -26,25 +26,6 @@ export interface VideoInfo {
  *
  * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @throws {InputError} if the file is missing, unreadable, empty, or no video
- *
- * @example
- * ```ts
- * import { probe } from "lib/dataset/decode/mod.ts";
- * import { writeMp4 } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".mp4" });
- * await writeMp4(path, await renderScene(demoScene, { frames: 8, height: 32, width: 64, fps: 8 }));
- * const { width, height, fps, frames, codec } = await probe(path);
- * assert.deepEqual({ width, height, fps, frames, codec }, {
- *   width: 64,
- *   height: 32,
- *   fps: 8,
- *   frames: 8,
- *   codec: "h264",
- * });
- * ```
  */
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);

@@ -40,18 +40,6 @@ const TEXT = "#202020";
  * @param rows At least one; clips `[T,H,W,3]`, float32, RGB in [0,1].
  * @returns An image `[H,W,3]`, RGB in [0,255].
  * @throws {RangeError} if there is no row, or columns or scale are not above 0
- *
- * @example
- * ```ts
- * import { contactSheet, writePng } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const clip = await renderScene(demoScene, { frames: 16, height: 64, width: 64, fps: 8 });
- * const sheet = await contactSheet([{ label: "a blue heart and a red circle", clip }], { columns: 4 });
- * assert.equal(sheet.width, 4 * 64 + 5 * 4);
- * await writePng(await Deno.makeTempFile({ suffix: ".png" }), sheet);
- * ```
  */
 export async function contactSheet(
   rows: readonly SheetRow[],

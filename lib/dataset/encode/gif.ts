@@ -23,16 +23,6 @@ const MIN_TICKS = 2;
  *
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1]; at most 50 fps.
  * @throws {InputError} if the rate is above 50 fps, which players slow down
- *
- * @example
- * ```ts
- * import { encodeGif } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const gif = encodeGif(await renderScene(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
- * assert.equal(new TextDecoder().decode(gif.subarray(0, 6)), "GIF89a");
- * ```
  */
 export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
   checkClip(clip);
@@ -70,17 +60,6 @@ export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1]; at most 50 fps.
  * @throws {InputError} if the rate is above 50 fps, or the folder is missing or
  * must not be written to
- *
- * @example
- * ```ts
- * import { writeGif } from "lib/dataset/encode/mod.ts";
- * import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".gif" });
- * await writeGif(path, await renderScene(demoScene, { frames: 4, height: 16, width: 16, fps: 8 }));
- * assert.ok((await Deno.stat(path)).size > 0);
- * ```
  */
 export async function writeGif(path: string, clip: Clip): Promise<void> {
   await withOutputErrors(

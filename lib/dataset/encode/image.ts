@@ -24,15 +24,6 @@ export interface Image {
  * @param clip `[T,H,W,3]`, float32, RGB in [0,1].
  * @param index Frame, in `[0, T)`.
  * @throws {RangeError} if there is no such frame
- *
- * @example
- * ```ts
- * import { frameImage } from "lib/dataset/encode/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const clip = { frames: 1, height: 1, width: 1, fps: 8, data: Float32Array.of(0, 0.5, 1) };
- * assert.deepEqual([...frameImage(clip, 0).data], [0, 128, 255]);
- * ```
  */
 export function frameImage(clip: Clip, index: number): Image {
   const { width, height, frames } = clip;

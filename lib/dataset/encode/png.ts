@@ -58,16 +58,6 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
  * @param path Where to; an existing file is replaced in one step.
  * @param image `[H,W,3]`, RGB in [0,255].
  * @throws {InputError} if the folder is missing or must not be written to
- *
- * @example
- * ```ts
- * import { writePng } from "lib/dataset/encode/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".png" });
- * await writePng(path, { width: 2, height: 1, data: new Uint8Array(6) });
- * assert.ok((await Deno.stat(path)).size > 0);
- * ```
  */
 export async function writePng(path: string, image: Image): Promise<void> {
   await withOutputErrors(

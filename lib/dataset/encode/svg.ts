@@ -7,18 +7,6 @@ import { canvasImage, type Image } from "./image.ts";
  * is set in the bundled font, so that it is the same on any machine.
  *
  * @returns An image `[H,W,3]`, RGB in [0,255].
- *
- * @example
- * ```ts
- * import { svgImage } from "lib/dataset/encode/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const image = await svgImage(
- *   '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"><rect width="8" height="4" fill="#f00"/></svg>',
- * );
- * assert.deepEqual([image.width, image.height], [8, 4]);
- * assert.deepEqual([...image.data.subarray(0, 3)], [255, 0, 0]);
- * ```
  */
 export async function svgImage(svg: string): Promise<Image> {
   const family = await labelFontFamily();

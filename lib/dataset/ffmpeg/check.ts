@@ -56,14 +56,6 @@ export function answerOf(code: number): string {
 
 /**
  * The URL of a file for FFmpeg, which takes a path with a colon for a protocol.
- *
- * @example
- * ```ts
- * import { fileUrl } from "lib/dataset/ffmpeg/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(fileUrl("clips/12:30.mp4"), "file:clips/12:30.mp4");
- * ```
  */
 export function fileUrl(path: string): string {
   return `file:${path}`;

@@ -18,23 +18,6 @@ interface Graph {
  * A chain of FFmpeg filters from one frame to one frame:
  * `crop=272:272:184:0,scale=64:64,format=rgb24`. The chain is rebuilt whenever
  * size or pixel format of the frames change.
- *
- * @example
- * ```ts
- * import { FilterChain, Frame } from "lib/dataset/ffmpeg/mod.ts";
- * import { AV_PIX_FMT_RGB24 } from "node-av/constants";
- * import assert from "node:assert/strict";
- * import { Buffer } from "node:buffer";
- *
- * using frame = Frame.fromVideoBuffer(Buffer.alloc(4 * 4 * 3, 200), {
- *   width: 4,
- *   height: 4,
- *   format: AV_PIX_FMT_RGB24,
- * });
- * using chain = new FilterChain(() => "scale=2:2:flags=area,format=rgb24");
- * using small = chain.apply(frame);
- * assert.deepEqual([...small.toBuffer()], Array(12).fill(200));
- * ```
  */
 export class FilterChain implements Disposable {
   readonly #filtersFor: (frame: Frame) => string;

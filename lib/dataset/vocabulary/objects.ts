@@ -169,19 +169,6 @@ const BY_ID = new Map(OBJECT_KINDS.map((kind) => [kind.id, kind]));
  * The object kind of an id.
  *
  * @throws {RangeError} if there is none
- *
- * @example
- * ```ts
- * import { objectKind } from "lib/dataset/vocabulary/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(objectKind("red circle"), {
- *   id: "red circle",
- *   emoji: "🔴",
- *   outline: "circle",
- *   paint: "red",
- * });
- * ```
  */
 export function objectKind(id: string): ObjectKind {
   const kind = BY_ID.get(id);

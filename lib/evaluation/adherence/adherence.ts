@@ -38,7 +38,7 @@ export function adherenceOf(
     object,
     colour,
     motion,
-    direction: judged ? judged.way === subject!.motion : null,
+    direction: judged ? judged.direction === subject!.motion : null,
     hue: judged && paint ? judged.colour === paint : null,
   };
 }

@@ -1,8 +1,8 @@
 import { CHANNELS, type Clip } from "../../core/mod.ts";
 import { type Track, trackSubject } from "./track.ts";
 
-/** The eight ways, from the right on clockwise, as the picture shows them. */
-const WAYS = [
+/** The eight directions in the picture, clockwise from the right. */
+const DIRECTIONS = [
   "right",
   "down-right",
   "down",
@@ -13,42 +13,24 @@ const WAYS = [
   "up-right",
 ] as const;
 
-/** A way along a line; `in place` is everything else. */
-export type Way = typeof WAYS[number] | "in place";
+/** A direction; `in place` where the subject does not move along a line. */
+export type Direction = typeof DIRECTIONS[number] | "in place";
 
 /** Colours by name, as CSS hexadecimal: `#dc1e28`. */
 export type Palette = Readonly<Record<string, string>>;
 
-/** What geometry tells of a clip with one subject. */
+/** Direction and colour of the subject of a clip. */
 export interface GeometricJudgement {
-  /** Where it goes. */
-  readonly way: Way;
-  /** The name of the palette that most of its pixels are nearest to; null if it cannot be told from its background because it stays. */
+  readonly direction: Direction;
+  /** The name of the palette to which most of its pixels are nearest; null if it stays, as it then looks like its background. */
   readonly colour: string | null;
 }
 
 /**
- * Judges a clip with one subject before a background that stays, by geometry
- * and colour alone: no model has a say.
+ * Judges a clip with one subject before a background that stays by geometry and
+ * colour, without any model.
  *
- * @param palette Colours that the subject may have.
- *
- * @example
- * ```ts
- * import { judgeByGeometry } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // A red square on grey goes up.
- * const [frames, height, width] = [8, 24, 24];
- * const data = new Float32Array(frames * height * width * 3).fill(0.5);
- * for (let t = 0; t < frames; t++) {
- *   for (let y = 18 - 2 * t; y < 23 - 2 * t; y++) {
- *     for (let x = 10; x < 15; x++) data.set([0.85, 0.1, 0.15], ((t * height + y) * width + x) * 3);
- *   }
- * }
- * const judgement = judgeByGeometry({ frames, height, width, fps: 8, data }, { red: "#dc1e28", blue: "#2356e0" });
- * assert.deepEqual(judgement, { way: "up", colour: "red" });
- * ```
+ * @param palette Colours of the subject to choose from.
  */
 export function judgeByGeometry(
   clip: Clip,
@@ -56,21 +38,21 @@ export function judgeByGeometry(
 ): GeometricJudgement {
   const track = trackSubject(clip);
   return {
-    way: wayOf(track),
+    direction: directionOf(track),
     colour: track.moves ? colourOf(clip, track.contrast, palette) : null,
   };
 }
 
-function wayOf({ moves, velocity: [x, y] }: Track): Way {
+function directionOf({ moves, velocity: [x, y] }: Track): Direction {
   if (!moves) return "in place";
   const eighth = Math.round(Math.atan2(y, x) / (Math.PI / 4));
-  return WAYS[(eighth + WAYS.length) % WAYS.length]!;
+  return DIRECTIONS[(eighth + DIRECTIONS.length) % DIRECTIONS.length]!;
 }
 
-/** How much lighter or darker the same colour may be shaded. */
+/** Shading of a colour: shades this much darker, or lighter where it is dark, count as it. */
 const SHADE = 0.22;
 
-/** The name that most pixels of the subject are nearest to. */
+/** The name to which most pixels of the subject are nearest. */
 function colourOf(
   { data }: Clip,
   contrast: Float32Array,
@@ -107,14 +89,10 @@ function labOf(rgb: readonly number[]): number[] {
   const [r, g, b] = rgb.map((x) =>
     x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4
   ) as [number, number, number];
-  const [x, y, z] = [
+  const [x = 0, y = 0, z = 0] = [
     (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
     0.2126 * r + 0.7152 * g + 0.0722 * b,
     (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
-  ].map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116) as [
-    number,
-    number,
-    number,
-  ];
+  ].map((v) => v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116);
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }

@@ -21,15 +21,6 @@ export type Scores = Readonly<Partial<Record<Attribute, Score>>>;
 
 /**
  * Scores of one clip; an attribute that is null or missing does not count.
- *
- * @example
- * ```ts
- * import { scoresOf } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const scores = scoresOf({ object: true, hue: null }); // the prompt names no colour
- * assert.deepEqual(scores, { object: { correct: 1, total: 1 } });
- * ```
  */
 export function scoresOf(
   shown: Readonly<Partial<Record<Attribute, boolean | null>>>,
@@ -45,15 +36,6 @@ export function scoresOf(
 
 /**
  * Sum of scores.
- *
- * @example
- * ```ts
- * import { sumOfScores } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const sum = sumOfScores([{ hue: { correct: 1, total: 2 } }, { hue: { correct: 3, total: 3 } }]);
- * assert.deepEqual(sum, { hue: { correct: 4, total: 5 } });
- * ```
  */
 export function sumOfScores(all: Iterable<Scores>): Scores {
   const sums: Partial<Record<Attribute, Score>> = {};

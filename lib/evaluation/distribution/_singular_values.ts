@@ -6,7 +6,7 @@
  * zero diagonal, which implicit QL steps find (Golub and Kahan 1965). The
  * matrix is never multiplied by itself, so small values keep their digits.
  *
- * @param matrix `[rows,columns]`, row-major; it is overwritten.
+ * @param matrix `[rows,columns]`, row-major, rows >= columns; it is overwritten.
  * @throws {RangeError} if the squares of the singular values do not sum to
  *   those of the elements
  */
@@ -15,9 +15,6 @@ export function nuclearNorm(
   rows: number,
   columns: number,
 ): number {
-  if (rows < columns) {
-    return nuclearNorm(transposed(matrix, rows, columns), columns, rows);
-  }
   if (columns === 0) return 0;
   const squares = matrix.reduce((sum, x) => sum + x * x, 0);
   const { diagonal, beside } = bidiagonalise(matrix, rows, columns);
@@ -41,20 +38,6 @@ export function nuclearNorm(
     );
   }
   return norm;
-}
-
-function transposed(
-  matrix: Float64Array,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const result = new Float64Array(matrix.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      result[j * rows + i] = matrix[i * columns + j]!;
-    }
-  }
-  return result;
 }
 
 /** The two diagonals of `U^T A V`; A is overwritten. */

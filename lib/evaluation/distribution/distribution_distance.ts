@@ -107,21 +107,6 @@ export function distributionDistance(
  * Refuses to compare features that were computed differently.
  *
  * @throws {InputError} naming the first field that differs
- *
- * @example
- * ```ts
- * import { requireSameSetting } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const setting = {
- *   network: "i3d", weights: "ab", layer: "logits", dimension: 400,
- *   frames: 16, fps: 8, size: "64x64", resize: "bilinear to 224x224",
- * };
- * assert.throws(
- *   () => requireSameSetting(setting, { ...setting, fps: 24 }),
- *   /fps must be the same: current values are 8 and 24/,
- * );
- * ```
  */
 export function requireSameSetting(a: FeatureSetting, b: FeatureSetting): void {
   for (const field of Object.keys(a) as (keyof FeatureSetting)[]) {

@@ -46,27 +46,6 @@ export interface FeatureSummary {
  * Features of a set of clips in one pass: moments of all, and a sample of at
  * most 4,096 rows, each with the same chance to be kept (Vitter 1985,
  * algorithm R).
- *
- * @example
- * ```ts
- * import { FeatureStatistics } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const setting = {
- *   network: "world3d",
- *   weights: "0".repeat(64),
- *   layer: "features",
- *   dimension: 2,
- *   frames: 16,
- *   fps: 8,
- *   size: "64x64",
- *   resize: "none",
- * };
- * const statistics = new FeatureStatistics(setting);
- * statistics.add([1, 2]);
- * assert.equal(statistics.count, 1);
- * assert.deepEqual([...statistics.rows.values], [1, 2]);
- * ```
  */
 export class FeatureStatistics implements FeatureSummary {
   readonly setting: FeatureSetting;

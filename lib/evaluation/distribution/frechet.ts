@@ -1,4 +1,4 @@
-import { factorOf } from "./_factor.ts";
+import { type Factor, factorOf } from "./_factor.ts";
 import { nuclearNorm } from "./_singular_values.ts";
 import type { Moments } from "./moments.ts";
 
@@ -55,7 +55,9 @@ function traceOfRoot(
   b: Float64Array,
   D: number,
 ): number {
-  const [f, g] = [factorOf(a, D), factorOf(b, D)];
+  // The larger rank first: the transposed product has the same singular values.
+  const [f, g] = [factorOf(a, D), factorOf(b, D)]
+    .toSorted((x, y) => y.rank - x.rank) as [Factor, Factor];
   const product = new Float64Array(f.rank * g.rank); // F^T G
   for (let k = 0; k < D; k++) {
     for (let i = 0; i < f.rank; i++) {

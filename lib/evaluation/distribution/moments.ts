@@ -12,19 +12,6 @@ export interface Moments {
  * Mean and covariance of rows in one pass: memory does not grow with their
  * number. Welford's update (Technometrics 1962) in float64: sums of squares
  * would lose the digits that Fréchet distances need.
- *
- * @example
- * ```ts
- * import { RunningMoments } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const running = new RunningMoments(2);
- * for (const row of [[0, 0], [2, 0], [4, 6]]) running.add(row);
- * const { count, mean, covariance } = running.moments;
- * assert.equal(count, 3);
- * assert.deepEqual([...mean], [2, 2]);
- * assert.deepEqual([...covariance], [4, 6, 6, 12]);
- * ```
  */
 export class RunningMoments {
   readonly dimension: number;

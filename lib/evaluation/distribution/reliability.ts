@@ -8,17 +8,6 @@ import { frechetDistance } from "./frechet.ts";
  * is no better estimate of the distance: drawing a row twice adds bias.
  *
  * @param replicates Pairs, at least 2.
- *
- * @example
- * ```ts
- * import { bootstrapSpread } from "lib/evaluation/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const rows = (seed: number) => ({ count: 50, dimension: 2, values: new Rng(seed).normals([100]).data });
- * const spread = bootstrapSpread(rows(1), rows(2), 20, new Rng(3));
- * assert.ok(spread > 0 && spread < 1);
- * ```
  */
 export function bootstrapSpread(
   a: FeatureRows,
@@ -65,19 +54,6 @@ const POINTS = 10;
  *
  * @param draws Subsets at the largest n, at least 1; twice as many at half of it.
  * @throws {RangeError} if a set has fewer than 8 rows
- *
- * @example
- * ```ts
- * import { frechetCurve } from "lib/evaluation/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const rows = (seed: number) => ({ count: 200, dimension: 8, values: new Rng(seed).normals([1600]).data });
- * const { points, limit } = frechetCurve(rows(1), rows(2), 4, new Rng(3));
- * assert.equal(points.at(-1)!.n, 200);
- * // Both sets come from one distribution: the value at n = 200 is bias.
- * assert.ok(Math.abs(limit) < points.at(-1)!.value);
- * ```
  */
 export function frechetCurve(
   a: FeatureRows,

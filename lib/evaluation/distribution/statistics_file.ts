@@ -1,14 +1,6 @@
-import {
-  InputError,
-  int32,
-  messageOf,
-  type NdArray,
-  shapeText,
-} from "../../core/mod.ts";
-import {
-  readSafetensors,
-  writeSafetensors,
-} from "../../formats/safetensors/mod.ts";
+import { int32, type NdArray } from "../../core/mod.ts";
+import { writeSafetensors } from "../../formats/safetensors/mod.ts";
+import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
@@ -43,58 +35,39 @@ export async function saveStatistics(
  * Reads the features of a set of clips.
  *
  * @throws {InputError} if the file is missing, damaged or of another kind
- *
- * @example
- * ```ts
- * import { FeatureStatistics, loadStatistics, saveStatistics } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const statistics = new FeatureStatistics({
- *   network: "world3d", weights: "ab", layer: "features", dimension: 1,
- *   frames: 16, fps: 8, size: "64x64", resize: "none",
- * });
- * for (const x of [1, 2, 4]) statistics.add([x]);
- * const path = await Deno.makeTempFile();
- * await saveStatistics(path, statistics);
- * const { count, moments, rows } = await loadStatistics(path);
- * assert.equal(count, 3);
- * assert.deepEqual(moments, statistics.moments);
- * assert.deepEqual([...rows.values], [1, 2, 4]);
- * ```
  */
 export async function loadStatistics(path: string): Promise<FeatureSummary> {
-  const { metadata, tensors } = await readSafetensors(path);
-  try {
-    if (metadata.schema !== SCHEMA) {
-      throw new TypeError(`schema is "${metadata.schema ?? "none"}"`);
-    }
-    const setting = JSON.parse(metadata.setting!) as FeatureSetting;
-    const count = Number(metadata.count);
-    const D = setting.dimension;
-    const rows = tensorOf(tensors, "rows", [
-      Math.min(count, tensors.get("rows")?.shape[0] ?? 0),
-      D,
-    ]);
-    return {
-      setting,
+  const settingIn = (metadata: Readonly<Record<string, string>>) =>
+    JSON.parse(metadata.setting!) as FeatureSetting;
+  const { metadata, tensors } = await readChecked(path, {
+    schema: SCHEMA,
+    fix: "delete it: it is computed again",
+    form({ metadata, tensors }) {
+      const { dimension: D } = settingIn(metadata);
+      const rows = tensors.get("rows")?.shape[0] ?? 0;
+      return [
+        ["mean", { dtype: "int32", shape: [D, 2] }],
+        ["covariance", { dtype: "int32", shape: [D, D, 2] }],
+        ["rows", { dtype: "float32", shape: [rows, D] }],
+      ];
+    },
+  });
+  const count = Number(metadata.count);
+  const rows = tensors.get("rows") as NdArray<"float32">;
+  return {
+    setting: settingIn(metadata),
+    count,
+    moments: {
       count,
-      moments: {
-        count,
-        mean: floatsOf(tensorOf(tensors, "mean", [D, 2])),
-        covariance: floatsOf(tensorOf(tensors, "covariance", [D, D, 2])),
-      },
-      rows: {
-        count: rows.shape[0]!,
-        dimension: D,
-        values: rows.data as Float32Array,
-      },
-    };
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${path}": it must hold feature statistics: ` +
-        `${messageOf(error)}; delete it, and they are made again`,
-    );
-  }
+      mean: floatsOf(tensors.get("mean")!),
+      covariance: floatsOf(tensors.get("covariance")!),
+    },
+    rows: {
+      count: rows.shape[0]!,
+      dimension: rows.shape[1]!,
+      values: rows.data,
+    },
+  };
 }
 
 function bitsOf(values: Float64Array, shape: readonly number[]): NdArray {
@@ -103,17 +76,4 @@ function bitsOf(values: Float64Array, shape: readonly number[]): NdArray {
 
 function floatsOf({ data }: NdArray): Float64Array {
   return new Float64Array(data.slice().buffer);
-}
-
-function tensorOf(
-  tensors: ReadonlyMap<string, NdArray>,
-  name: string,
-  shape: readonly number[],
-): NdArray {
-  const tensor = tensors.get(name);
-  if (tensor && shapeText(tensor.shape) === shapeText(shape)) return tensor;
-  throw new TypeError(
-    `tensor "${name}" must have shape ${shapeText(shape)}: ` +
-      (tensor ? `it has ${shapeText(tensor.shape)}` : "it is missing"),
-  );
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { NdArray } from "../../core/mod.ts";
+import { InputError } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
 import {
   I3D_HEAD,
   I3D_LEAST_FRAMES,
@@ -10,22 +11,14 @@ import {
   type I3dUnit,
 } from "./architecture.ts";
 
-/** A convolution with its batch norm folded in. */
-export interface I3dUnitParameters {
-  /** `[k,k,k,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
-
-/** Units by name; the last layer is `logits`. */
-export type I3dParameters = Readonly<Record<string, I3dUnitParameters>>;
+/** Units by name, their batch norms folded in; the last layer is `logits`. */
+export type I3dParameters = Readonly<Record<string, ConvolutionParameters>>;
 
 /** Outputs of the network for a batch of clips. */
-export interface I3dOutputs {
+interface I3dOutputs {
   /** `[B,400]`, before any softmax: the features of FVD. */
   readonly logits: tf.Tensor;
-  /** `[B,1024]`: the mean over time and space that the logits are made of. */
+  /** `[B,1024]`: mean over time and space, the input of the last layer. */
   readonly pooled: tf.Tensor;
 }
 
@@ -34,7 +27,7 @@ export interface I3dOutputs {
  *
  * @param clips `[B,T,S,S,3]` in [-1,1], T at least 9; S is 224 in use.
  *
- * @throws {RangeError} if the clips are too short
+ * @throws {InputError} if the clips are too short
  */
 export function i3d(
   parameters: Tensors<I3dParameters>,
@@ -42,9 +35,9 @@ export function i3d(
 ): I3dOutputs {
   const frames = clips.shape[1]!;
   if (frames < I3D_LEAST_FRAMES) {
-    throw new RangeError(
+    throw new InputError(
       `Cannot apply I3D: clips must have at least ${I3D_LEAST_FRAMES} frames: ` +
-        `current count is ${frames}`,
+        `current count is ${frames}; pass longer clips`,
     );
   }
   let x = clips;
@@ -57,14 +50,7 @@ export function i3d(
   }
   const pooled = meanOfPairs(tf.mean(x, [2, 3])); // [B,t,1024] -> [B,1024]
   const { weight, bias } = parameters[I3D_HEAD]!;
-  const [, , , from, to] = weight.shape as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const matrix = tf.reshape(weight, [from, to]);
+  const matrix = tf.squeeze(weight, [0, 1, 2]);
   return {
     pooled,
     logits: tf.add(

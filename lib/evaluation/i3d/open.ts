@@ -5,15 +5,15 @@ import {
   jitWithState,
   uploadState,
 } from "../../compiler/mod.ts";
-import { type Clip, InputError, type NdArray } from "../../core/mod.ts";
+import type { NdArray } from "../../core/mod.ts";
 import type { Loaded } from "../_weights_file.ts";
 import {
   type FeatureNetwork,
-  filledBatch,
+  paddedBatch,
   rowsOf,
 } from "../feature_network.ts";
 import { resizeBilinear } from "../resize.ts";
-import { I3D_LEAST_FRAMES, I3D_LOGITS, I3D_SIZE } from "./architecture.ts";
+import { I3D_LOGITS, I3D_SIZE } from "./architecture.ts";
 import { i3d, type I3dParameters } from "./network.ts";
 
 /** One clip at a time: its first layer alone takes 25 MB. */
@@ -36,17 +36,18 @@ export async function openI3d(
     { device, name: "i3d" },
   );
   return {
-    name: "i3d",
-    weights: digest,
-    layer: "logits",
-    dimension: I3D_LOGITS,
-    resize:
-      `bilinear to ${I3D_SIZE}x${I3D_SIZE}, centres aligned, no antialiasing`,
+    setting: {
+      network: "i3d",
+      weights: digest,
+      layer: "logits",
+      dimension: I3D_LOGITS,
+      resize:
+        `bilinear to ${I3D_SIZE}x${I3D_SIZE}, centres aligned, no antialiasing`,
+    },
     batch: BATCH,
     async featuresOf(clips) {
-      clips.forEach(checkLength);
       const { features } = await network.run({
-        clips: filledBatch(clips, BATCH),
+        clips: paddedBatch(clips, BATCH),
       });
       return rowsOf(features as NdArray, clips.length);
     },
@@ -59,22 +60,8 @@ export async function openI3d(
 
 /** `[B,T,H,W,3]` in [0,1] -> `[B,T,224,224,3]` in [-1,1]. */
 function preprocess(clips: tf.Tensor): tf.Tensor {
-  const [B, T, H, W, C] = clips.shape as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [B, T, H, W, C] = (clips as tf.Tensor5D).shape;
   const pictures = tf.reshape(clips, [B * T, H, W, C]);
   const large = resizeBilinear(pictures, I3D_SIZE, I3D_SIZE);
   return tf.sub(tf.mul(tf.reshape(large, [B, T, I3D_SIZE, I3D_SIZE, C]), 2), 1);
-}
-
-function checkLength({ frames }: Clip): void {
-  if (frames >= I3D_LEAST_FRAMES) return;
-  throw new InputError(
-    `Cannot apply I3D to a clip: it must have at least ` +
-      `${I3D_LEAST_FRAMES} frames: current count is ${frames}; pass longer clips`,
-  );
 }

@@ -1,13 +1,14 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 import { channelsLast, type OpenFile, tensorReader } from "../_pytorch_file.ts";
 import {
+  type ConvolutionParameters,
   convolutionShapes,
   loadWeights,
   saveWeights,
   type WeightsFile,
 } from "../_weights_file.ts";
 import { I3D_HEAD, I3D_LOGITS, I3D_POOLED, I3D_UNITS } from "./architecture.ts";
-import type { I3dParameters, I3dUnitParameters } from "./network.ts";
+import type { I3dParameters } from "./network.ts";
 
 /** Version of the file. */
 const SCHEMA = "i3d 1";
@@ -39,7 +40,7 @@ export function i3dTensors(): Map<string, readonly number[]> {
  */
 export function i3dFromPytorch(file: OpenFile): I3dParameters {
   const read = tensorReader(file, "I3D", i3dTensors(), /num_batches_tracked$/);
-  const parameters: Record<string, I3dUnitParameters> = {};
+  const parameters: Record<string, ConvolutionParameters> = {};
   for (const { name } of I3D_UNITS) {
     const [scale, shift, mean, variance] = NORM.map((part) =>
       read(`${name}.bn.${part}`)
@@ -85,7 +86,7 @@ export async function loadI3d(
   return await loadWeights(path, {
     schema: SCHEMA,
     fix: "convert the public file with deno task weights import i3d FILE",
-    shapesOf: () =>
+    form: () =>
       convolutionShapes([
         ...I3D_UNITS,
         { name: I3D_HEAD, from: I3D_POOLED, to: I3D_LOGITS, window: 1 },

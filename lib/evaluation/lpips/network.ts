@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { NdArray } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
 import { channelDifference } from "../feature_network.ts";
 import {
   type Trunk,
@@ -8,18 +9,10 @@ import {
   type TrunkConvolution,
 } from "./architecture.ts";
 
-/** A convolution of a trunk. */
-export interface LpipsConvolutionParameters {
-  /** `[k,k,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
-
 /** A trunk and the heads trained for it. */
 export interface LpipsParameters {
   /** By torchvision's names. */
-  readonly trunk: Readonly<Record<string, LpipsConvolutionParameters>>;
+  readonly trunk: Readonly<Record<string, ConvolutionParameters>>;
   /** `lin0`, `lin1` ...: how much each channel counts, `[C]`. */
   readonly heads: Readonly<Record<string, NdArray>>;
 }

@@ -1,6 +1,7 @@
 import { float32, type NdArray } from "../../core/mod.ts";
 import { channelsLast, type OpenFile, tensorReader } from "../_pytorch_file.ts";
 import {
+  type ConvolutionParameters,
   convolutionShapes,
   type Loaded,
   loadWeights,
@@ -8,7 +9,7 @@ import {
   saveWeights,
 } from "../_weights_file.ts";
 import { convolutionsOf, tapChannels, type Trunk } from "./architecture.ts";
-import type { LpipsConvolutionParameters, LpipsParameters } from "./network.ts";
+import type { LpipsParameters } from "./network.ts";
 
 /** Version of the file. */
 const schemaOf = (trunk: Trunk): string => `lpips ${trunk} 1`;
@@ -61,7 +62,7 @@ export function lpipsFromPytorch(
     headTensors(trunk),
     /^$/,
   );
-  const convolutions: Record<string, LpipsConvolutionParameters> = {};
+  const convolutions: Record<string, ConvolutionParameters> = {};
   for (const { name } of convolutionsOf(trunk)) {
     convolutions[name] = {
       weight: channelsLast(ofTrunk(`${name}.weight`)),
@@ -103,7 +104,7 @@ export async function loadLpips(
     schema: schemaOf(trunk),
     fix:
       "convert the public files with deno task weights import lpips TRUNK HEADS",
-    shapesOf: () => [
+    form: () => [
       ...convolutionShapes(convolutionsOf(trunk), 2, "trunk/"),
       ...tapChannels(trunk).map((channels, i): NamedShape => [
         `heads/lin${i}`,

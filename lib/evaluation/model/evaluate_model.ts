@@ -9,7 +9,7 @@ import {
 } from "../distribution/mod.ts";
 import type { FeatureNetwork } from "../feature_network.ts";
 import { psnr } from "../psnr.ts";
-import type { SeamMotion } from "../seam_motion.ts";
+import { type SeamMotion, seamMotion, seamMotionOf } from "../seam_motion.ts";
 import { ssim } from "../ssim.ts";
 import type { TemporalQuality } from "../temporal_quality.ts";
 import {
@@ -56,6 +56,8 @@ export interface PhaseResult {
     /** Decibels, and SSIM: means over the clips. */
     readonly psnr: number;
     readonly ssim: number;
+    /** Motion across the seams of latent frames. */
+    readonly seams: SeamMotion;
     readonly clips: number;
   };
   readonly heldOutLoss: {
@@ -89,7 +91,7 @@ const SAMPLES = 3;
 const BATCH = 8;
 
 /**
- * Evaluates a model on held-out takes of the world, a prompt set after the
+ * Evaluates a model on held-out scenes of the world, a prompt set after the
  * other. The scores of each set are cached, so that an evaluation that was
  * stopped goes on, and the same evaluation again takes seconds.
  *
@@ -156,6 +158,7 @@ async function heldOutResult(
 ): Promise<Pick<PhaseResult, "reconstruction" | "heldOutLoss">> {
   const { count } = prompts;
   const sums = { psnr: 0, ssim: 0 };
+  const ratios = [];
   const captioned = [];
   for (let from = 0; from < count; from += BATCH) {
     const to = Math.min(count, from + BATCH);
@@ -164,13 +167,14 @@ async function heldOutResult(
     for (const [i, clip] of clips.entries()) {
       sums.psnr += psnr(through[i]!, clip) / count;
       sums.ssim += ssim(through[i]!, clip) / count;
+      ratios.push(seamMotion(through[i]!, model.latentFrames));
       const { prompt } = await prompts.at(from + i);
       captioned.push({ clip, caption: prompt });
     }
   }
   const losses = await model.heldOutLoss(captioned);
   return {
-    reconstruction: { ...sums, clips: count },
+    reconstruction: { ...sums, seams: seamMotionOf(ratios), clips: count },
     heldOutLoss: {
       mean: meanLoss(losses),
       bySigma: Object.fromEntries(losses),

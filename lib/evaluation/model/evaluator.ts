@@ -1,6 +1,8 @@
 import { type Clip, Rng } from "../../core/mod.ts";
 import type { CaptionedClip, ClipShape } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { digestOfBytes } from "../_weights_file.ts";
+import { settingOf } from "../feature_network.ts";
 import type { LatentFrames } from "../seam_motion.ts";
 import type { World3dNetwork } from "../world3d/mod.ts";
 import {
@@ -12,6 +14,9 @@ import {
 import { type PromptSet, realClips } from "./prompt_set.ts";
 import { cachedScores } from "./score_cache.ts";
 
+/** Version of the scores: raised when what is scored, or how, changes. */
+const VERSION = 2;
+
 /** A trained model, as an evaluation uses it. */
 export interface EvaluatedModel extends Disposable {
   /** For people: `runs/nano, phase3`. */
@@ -22,7 +27,7 @@ export interface EvaluatedModel extends Disposable {
   readonly identity: unknown;
   /** Digest of its VAE. */
   readonly vae: string;
-  /** How its VAE groups frames. */
+  /** Grouping of frames by its VAE. */
   readonly latentFrames: LatentFrames;
   /** Generates one clip for each prompt. */
   generate(prompts: readonly string[], seed: number): Promise<Clip[]>;
@@ -51,7 +56,7 @@ export interface EvaluatorHost extends ScoreHost {
   readonly cache: string;
 }
 
-/** What is scored of a prompt set beside adherence and motion. */
+/** Optional scores of a prompt set. */
 export type SetOptions = Partial<
   Pick<ScoreOptions, "distances" | "byObject">
 >;
@@ -79,28 +84,32 @@ export class Evaluator {
   real(
     prompts: PromptSet,
     label: string,
-    options: SetOptions = {},
+    options?: SetOptions,
   ): Promise<ClipScores> {
-    return this.#score(prompts, `${label}, real`, options, {
-      source: { by: "the world" },
-      clipsOf: (from, to) => realClips(prompts, from, to, this.shape),
-    });
+    return this.#score(
+      prompts,
+      `${label}, real`,
+      { by: "the world" },
+      (from, to) => realClips(prompts, from, to, this.shape),
+      options,
+    );
   }
 
   /** Scores of the real clips through the VAE and back: the ceiling of this model. */
   reconstructed(
     prompts: PromptSet,
     label: string,
-    options: SetOptions = {},
+    options?: SetOptions,
   ): Promise<ClipScores> {
     const { model, host: { batch } } = this;
-    return this.#score(prompts, `${label}, through the VAE`, options, {
-      source: { by: "the world", through: model.vae, batch },
-      clipsOf: async (from, to) =>
-        await model.reconstruct(
-          await realClips(prompts, from, to, this.shape),
-        ),
-    });
+    return this.#score(
+      prompts,
+      `${label}, through the VAE`,
+      { by: "the world", through: model.vae, batch },
+      async (from, to) =>
+        await model.reconstruct(await realClips(prompts, from, to, this.shape)),
+      options,
+    );
   }
 
   /**
@@ -111,37 +120,55 @@ export class Evaluator {
   async generated(
     prompts: PromptSet,
     label: string,
-    options: SetOptions = {},
+    options?: SetOptions,
   ): Promise<ClipScores> {
     const { model, host: { seed, batch } } = this;
-    const scores = await this.#score(prompts, `${label}, generated`, options, {
-      source: { by: model.identity, seed, batch, label },
-      clipsOf: (from, to) => this.#generate(prompts, from, to, label),
-    });
+    const scores = await this.#score(
+      prompts,
+      `${label}, generated`,
+      { by: model.identity, seed, batch, label },
+      (from, to) => this.#generate(prompts, from, to, label),
+      options,
+    );
     this.#generated.clips += prompts.count;
     this.#generated.seconds += scores.seconds;
     return scores;
   }
 
-  #score(
+  /** @param source Plain data that names how the clips are made, for the cache. */
+  async #score(
     prompts: PromptSet,
     label: string,
-    { distances = [], byObject = false }: SetOptions,
-    { source, clipsOf }: {
-      /** Names how the clips are made, for the cache. */
-      readonly source: unknown;
-      readonly clipsOf: (from: number, to: number) => Promise<Clip[]>;
-    },
+    source: unknown,
+    clipsOf: (from: number, to: number) => Promise<Clip[]>,
+    { distances = [], byObject = false }: SetOptions = {},
   ): Promise<ClipScores> {
-    const { host, model: { latentFrames } } = this;
+    const { host, shape, model: { latentFrames } } = this;
     const { world3d } = host;
-    const options = { label, world3d, distances, latentFrames, byObject };
-    return cachedScores(
-      host.cache,
+    const labelled = [];
+    for (let i = 0; i < prompts.count; i++) labelled.push(await prompts.at(i));
+    const key = {
+      version: VERSION,
       source,
-      prompts,
-      options,
-      () => scoreClips(prompts, clipsOf, options, host),
+      prompts: await digestOfBytes(JSON.stringify(labelled)),
+      // The first clip stands for the renderer of the world.
+      world: await digestOfBytes((await prompts.realClip(0, shape)).data),
+      judge: settingOf(world3d, shape),
+      distances: distances.map((network) => settingOf(network, shape)),
+      latentFrames,
+      byObject,
+    };
+    return await cachedScores(
+      host.cache,
+      key,
+      distances.length,
+      () =>
+        scoreClips(
+          prompts,
+          clipsOf,
+          { label, world3d, distances, latentFrames, byObject },
+          host,
+        ),
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * Evaluation of a trained model on held-out takes of the synthetic world.
+ * Evaluation of a trained model on held-out scenes of the synthetic world.
  *
  * @module
  */

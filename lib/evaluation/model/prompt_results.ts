@@ -9,13 +9,14 @@ import {
   type SubjectLabel,
 } from "../../dataset/vocabulary/mod.ts";
 import { type Scores, sumOfScores } from "../adherence/mod.ts";
+import type { ClipScores } from "./clip_scores.ts";
 import type { Evaluator } from "./evaluator.ts";
 import {
   type Form,
   FORMS,
   MOVING_SHAPES,
   promptsFor,
-  takesShowing,
+  scenesShowing,
 } from "./prompt_set.ts";
 
 /** Numbers of prompts of each kind. */
@@ -80,44 +81,46 @@ export async function promptResults(
   seed: number,
   sprites: Sprites,
 ): Promise<PromptResults> {
+  const allOf = async (scores: Promise<ClipScores>): Promise<Scores> =>
+    (await scores).adherence.all ?? {};
   // Together, the languages name each shape going each way.
   const all = perLanguage > 0 ? MOVING_SHAPES.length : 0;
-  const takes = takesShowing(MOVING_SHAPES, Math.max(geometry, all), seed);
+  const scenes = scenesShowing(MOVING_SHAPES, Math.max(geometry, all), seed);
   const names = Object.keys(FORMS) as Form[];
   let [real, reconstructed]: [Scores, Scores] = [{}, {}];
-  if (takes.length > 0) {
+  if (scenes.length > 0) {
     const prompts = promptsFor(
-      takes,
+      scenes,
       { language: "en", forms: names },
       sprites,
     );
-    real = allOf(await evaluator.real(prompts, "shapes"));
-    reconstructed = allOf(await evaluator.reconstructed(prompts, "shapes"));
+    real = await allOf(evaluator.real(prompts, "shapes"));
+    reconstructed = await allOf(evaluator.reconstructed(prompts, "shapes"));
   }
   const forms: FormResult[] = [];
   for (const form of geometry > 0 ? names : []) {
     const prompts = promptsFor(
-      takes,
+      scenes,
       { language: "en", forms: [form], count: geometry },
       sprites,
     );
     forms.push({
       form,
       example: (await prompts.at(0)).prompt,
-      scores: allOf(await evaluator.generated(prompts, `shapes by ${form}`)),
+      scores: await allOf(evaluator.generated(prompts, `shapes by ${form}`)),
     });
   }
   const byLanguage: Record<string, Scores> = {};
   for (const [i, language] of languages.entries()) {
     if (perLanguage === 0) break;
-    const prompts = promptsFor(takes, {
+    const prompts = promptsFor(scenes, {
       language,
       forms: names,
       from: i * perLanguage,
       count: perLanguage,
     }, sprites);
-    byLanguage[language] = allOf(
-      await evaluator.generated(prompts, `shapes, ${language}`),
+    byLanguage[language] = await allOf(
+      evaluator.generated(prompts, `shapes, ${language}`),
     );
   }
   return {
@@ -127,13 +130,6 @@ export async function promptResults(
     languages: byLanguage,
     objects: await objectResults(evaluator, perObject, seed, sprites),
   };
-}
-
-/** The scores of a set that is not grouped. */
-function allOf(
-  { adherence }: { readonly adherence: Readonly<Record<string, Scores>> },
-): Scores {
-  return adherence.all ?? {};
 }
 
 async function objectResults(
@@ -151,13 +147,13 @@ async function objectResults(
       nameLoss: null,
     };
   }
-  const takes = takesShowing(
+  const scenes = scenesShowing(
     COMMON_OBJECTS.map((object) => ({ object })),
     perObject * COMMON_OBJECTS.length,
     seed,
   );
   const prompts = promptsFor(
-    takes,
+    scenes,
     { language: "en", forms: ["sentence"] },
     sprites,
   );
@@ -184,26 +180,26 @@ async function objectResults(
         pick((groups) => groups[object] ?? {}),
       ]),
     ),
-    nameLoss: await nameLossOf(evaluator, takes, sprites),
+    nameLoss: await nameLossOf(evaluator, scenes, sprites),
   };
 }
 
-/** Held-out loss under own and swapped names; neighbours among the takes swap theirs. */
+/** Held-out loss under own and swapped names; neighbours among the scenes swap theirs. */
 async function nameLossOf(
   { model, shape }: Evaluator,
-  takes: readonly SceneSpec[],
+  scenes: readonly SceneSpec[],
   sprites: Sprites,
 ): Promise<NameLoss> {
   const clips = await Promise.all(
-    takes.map((take) => renderScene(take, shape, sprites)),
+    scenes.map((scene) => renderScene(scene, shape, sprites)),
   );
   const lossUnder = async (
-    labelsOf: (take: SceneSpec, place: number) => Labels,
+    labelsOf: (scene: SceneSpec, place: number) => Labels,
   ): Promise<number> => {
     const losses = await model.heldOutLoss(
-      await Promise.all(takes.map(async (take, place) => ({
+      await Promise.all(scenes.map(async (scene, place) => ({
         clip: clips[place]!,
-        caption: await FORMS.sentence(labelsOf(take, place), "en"),
+        caption: await FORMS.sentence(labelsOf(scene, place), "en"),
       }))),
     );
     return meanLoss(losses);
@@ -212,7 +208,7 @@ async function nameLossOf(
     own: await lossUnder(({ labels }) => labels),
     swapped: await lossUnder(({ labels }, place) => {
       const [subject] = labels.subjects as [SubjectLabel];
-      const next = takes[(place + 1) % takes.length]!;
+      const next = scenes[(place + 1) % scenes.length]!;
       const { object } = next.labels.subjects[0]!;
       return { ...labels, subjects: [{ ...subject, object }] };
     }),

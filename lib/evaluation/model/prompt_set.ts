@@ -23,12 +23,12 @@ export interface LabelledPrompt {
   readonly labels: Labels;
 }
 
-/** Prompts for held-out takes of the synthetic world, and the takes themselves. */
+/** Prompts for held-out scenes of the synthetic world, and the scenes themselves. */
 export interface PromptSet {
   readonly count: number;
   /** One prompt, from 0. */
   at(index: number): Promise<LabelledPrompt>;
-  /** The real clip of the same take. */
+  /** The real clip of the same scene. */
   realClip(index: number, shape: ClipShape): Promise<Clip>;
 }
 
@@ -43,7 +43,7 @@ export const FORMS = {
 /** Name of a wording. */
 export type Form = keyof typeof FORMS;
 
-/** The first held-out takes of a phase, with their English captions. */
+/** The first held-out scenes of a phase, with their English captions. */
 export function phasePrompts(
   { phase, seed, count }: {
     readonly phase: Phase;
@@ -53,81 +53,78 @@ export function phasePrompts(
   sprites: Sprites,
 ): PromptSet {
   return promptSet(count, sprites, (index) => ({
-    take: sceneSpec({ seed, phase, split: "validation", index }),
+    scene: sceneSpec({ seed, phase, split: "validation", index }),
     language: "en",
     form: "sentence",
   }));
 }
 
 /** Directions of the prompts of {@link MOVING_SHAPES}. */
-const WAYS: readonly MotionId[] = ["right", "left", "up", "down"];
+const DIRECTIONS: readonly MotionId[] = ["right", "left", "up", "down"];
 
-/** Every circle and square in every colour, going each of four ways. */
+/** Every circle and square in every colour, going in each of four directions. */
 export const MOVING_SHAPES: readonly SubjectLabel[] = OBJECT_KINDS
   .filter(({ outline }) => outline === "circle" || outline === "square")
-  .flatMap(({ id }) => WAYS.map((motion) => ({ object: id, motion })));
+  .flatMap(({ id }) => DIRECTIONS.map((motion) => ({ object: id, motion })));
 
 /**
- * Held-out takes of phase 1 with these subjects in turn, no take twice.
+ * Held-out scenes of phase 1 with these subjects in turn, no scene twice.
  *
  * @param subjects Without a motion, any motion serves.
  */
-export function takesShowing(
+export function scenesShowing(
   subjects: readonly { readonly object: string; readonly motion?: MotionId }[],
   count: number,
   seed: number,
 ): SceneSpec[] {
-  const found = new Map<string, SceneSpec[]>();
-  const wanted = new Map<string, number>();
   const keyOf = ({ object, motion }: typeof subjects[number]): string =>
     `${object}/${motion ?? "any motion"}`;
-  const keys = Array.from(
-    { length: count },
-    (_, i) => keyOf(subjects[i % subjects.length]!),
+  const places = Array.from({ length: count }, (_, i) => i);
+  const open = Map.groupBy(
+    places,
+    (place) => keyOf(subjects[place % subjects.length]!),
   );
-  for (const key of keys) wanted.set(key, (wanted.get(key) ?? 0) + 1);
-  let missing = count;
-  for (let index = 0; missing > 0; index++) {
-    const take = sceneSpec({ seed, phase: 1, split: "validation", index });
-    const [subject] = take.labels.subjects as [SubjectLabel];
-    for (const key of [keyOf(subject), keyOf({ object: subject.object })]) {
-      const takes = found.get(key) ?? [];
-      if (takes.length >= (wanted.get(key) ?? 0)) continue;
-      found.set(key, [...takes, take]);
-      missing--;
-    }
+  const scenes = new Array<SceneSpec>(count);
+  for (let index = 0, missing = count; missing > 0; index++) {
+    const scene = sceneSpec({ seed, phase: 1, split: "validation", index });
+    const [{ object, motion }] = scene.labels.subjects as [SubjectLabel];
+    const place = open.get(keyOf({ object, motion }))?.shift() ??
+      open.get(keyOf({ object }))?.shift();
+    if (place === undefined) continue;
+    scenes[place] = scene;
+    missing--;
   }
-  return keys.map((key) => found.get(key)!.shift()!);
+  return scenes;
 }
 
-/** Prompts for chosen takes in a language, in some of the forms by turns. */
+/** Prompts for chosen scenes in a language, in some of the forms by turns. */
 export function promptsFor(
-  takes: readonly SceneSpec[],
-  { language, forms, from = 0, count = takes.length }: {
+  scenes: readonly SceneSpec[],
+  { language, forms, from = 0, count = scenes.length }: {
     readonly language: string;
     readonly forms: readonly Form[];
-    /** Index of the first take; after the last one the first follows. */
+    /** Index of the first scene; after the last one the first follows. */
     readonly from?: number;
     readonly count?: number;
   },
   sprites: Sprites,
 ): PromptSet {
   return promptSet(count, sprites, (index) => ({
-    take: takes[(from + index) % takes.length]!,
+    scene: scenes[(from + index) % scenes.length]!,
     language,
-    // The form changes after each round of the ways, so that no form belongs to a way.
-    form: forms[Math.floor(index / WAYS.length) % forms.length]!,
+    // The form changes after each round of directions, so that none belongs to a direction.
+    form: forms[Math.floor(index / DIRECTIONS.length) % forms.length]!,
   }));
 }
 
-/** A set whose takes are planned when they are needed. */
+/** A set whose scenes are sampled when they are needed. */
 function promptSet(
   count: number,
   sprites: Sprites,
   specAt: (
     index: number,
   ) => {
-    readonly take: SceneSpec;
+    readonly scene: SceneSpec;
     readonly language: string;
     readonly form: Form;
   },
@@ -135,10 +132,11 @@ function promptSet(
   return {
     count,
     async at(index) {
-      const { take: { labels }, language, form } = specAt(index);
+      const { scene: { labels }, language, form } = specAt(index);
       return { prompt: await FORMS[form](labels, language), language, labels };
     },
-    realClip: (index, shape) => renderScene(specAt(index).take, shape, sprites),
+    realClip: (index, shape) =>
+      renderScene(specAt(index).scene, shape, sprites),
   };
 }
 

@@ -71,14 +71,6 @@ export function shapeOf({ frames, size, fps }: World3dConfig): ClipShape {
 
 /**
  * Frames that the appearance path takes: the middles of equal parts of a clip.
- *
- * @example
- * ```ts
- * import { stillFrames } from "lib/evaluation/world3d/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(stillFrames(16, 4), [2, 6, 10, 14]);
- * ```
  */
 export function stillFrames(frames: number, stills: number): number[] {
   return Array.from(

@@ -37,7 +37,7 @@ export interface ExampleStage {
   readonly phases: readonly (readonly [phase: Phase, share: number])[];
 }
 
-/** What the examples of a training depend on. */
+/** Plan of the examples of a training. */
 export interface ExamplePlan {
   readonly network: World3dConfig;
   readonly appearance: ExampleStage;
@@ -63,7 +63,7 @@ export class World3dExamples {
   /** A clip of the validation split. */
   heldOut(phase: Phase, index: number): Promise<LabelledClip> {
     const { seed } = this.#plan;
-    return this.#film({ seed, phase, split: "validation", index });
+    return this.#render({ seed, phase, split: "validation", index });
   }
 
   /**
@@ -74,8 +74,8 @@ export class World3dExamples {
     const { seed } = this.#plan;
     const indices: number[] = [];
     for (let index = 0; indices.length < count; index++) {
-      const name = { seed, phase: 1, split: "validation", index } as const;
-      const { motion } = sceneSpec(name).labels.subjects[0]!;
+      const key = { seed, phase: 1, split: "validation", index } as const;
+      const { motion } = sceneSpec(key).labels.subjects[0]!;
       if (ONE_WAY.includes(motion)) indices.push(index);
     }
     return indices;
@@ -89,9 +89,9 @@ export class World3dExamples {
     const pictures = zeros([batch, 1, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
-      // One of several moments of a take, up to 1.5 seconds apart, so that
+      // One of several moments of a scene, up to 1.5 seconds apart, so that
       // subjects are turned and grown as far as in clips.
-      const { clip, labels } = await this.#film({
+      const { clip, labels } = await this.#render({
         seed,
         phase: choose(phases, rng.uniform()),
         split: "train",
@@ -123,7 +123,7 @@ export class World3dExamples {
     const clips = zeros([batch, frames, size, size, CHANNELS]);
     const targets = emptyTargets(network, batch);
     for (let i = 0; i < batch; i++) {
-      const { clip, labels } = await this.#film({
+      const { clip, labels } = await this.#render({
         seed,
         phase: choose(phases, rng.uniform()),
         split: "train",
@@ -137,13 +137,13 @@ export class World3dExamples {
     return { clips, targets: { motion, camera } };
   }
 
-  async #film(
-    name: SceneKey,
+  async #render(
+    key: SceneKey,
     shape: ClipShape = shapeOf(this.#plan.network),
   ): Promise<LabelledClip> {
-    const take = sceneSpec(name);
-    const clip = await renderScene(take, shape, this.#sprites);
-    return { clip, labels: take.labels };
+    const scene = sceneSpec(key);
+    const clip = await renderScene(scene, shape, this.#sprites);
+    return { clip, labels: scene.labels };
   }
 }
 
@@ -157,10 +157,10 @@ const ONE_WAY: readonly string[] = [
   "growing",
 ];
 
-/** Moments of a take from which a picture is chosen. */
+/** Moments of a scene from which a picture is chosen. */
 const MOMENTS = 4;
 
-/** First take of the stage of motion; pictures are of earlier ones. */
+/** First scene of the stage of motion; pictures are of earlier ones. */
 const CLIPS_BEGIN = 1e7;
 
 function choose<T>(

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
+import { type Rng, zeros } from "../../core/mod.ts";
 import {
   conv3d,
   initConv3d,
@@ -14,22 +14,15 @@ import {
   spaceToDepth,
   type Tensors,
 } from "../../models/layers/mod.ts";
+import type { ConvolutionParameters } from "../_weights_file.ts";
 import { stillFrames, type World3dConfig, type WorldTask } from "./config.ts";
-
-/** A 3x3 convolution of pictures, or a 3x3x3 one of clips. */
-interface ConvParameters {
-  /** `[3,3,in,out]` or `[3,3,3,in,out]`. */
-  readonly weight: NdArray;
-  /** `[out]`. */
-  readonly bias: NdArray;
-}
 
 /** Residual block: norm, SiLU and convolution, twice. */
 interface BlockParameters {
   readonly norm1: NormParameters;
-  readonly conv1: ConvParameters;
+  readonly conv1: ConvolutionParameters;
   readonly norm2: NormParameters;
-  readonly conv2: ConvParameters;
+  readonly conv2: ConvolutionParameters;
 }
 
 /** Attention pooling: the weight of each place in the average. */
@@ -40,7 +33,7 @@ interface PoolParameters {
 
 /** Path of appearance: single frames at full size, for object and colour. */
 export interface AppearanceParameters {
-  readonly input: ConvParameters;
+  readonly input: ConvolutionParameters;
   readonly middle: LinearParameters;
   readonly block1: BlockParameters;
   readonly top: LinearParameters;
@@ -55,7 +48,7 @@ export interface AppearanceParameters {
 export interface MotionParameters {
   readonly input: LinearParameters;
   readonly middle: LinearParameters;
-  readonly conv: ConvParameters;
+  readonly conv: ConvolutionParameters;
   readonly top: LinearParameters;
   readonly block: BlockParameters;
   readonly pool: PoolParameters;
@@ -68,16 +61,6 @@ export interface MotionParameters {
 export interface World3dParameters {
   readonly appearance: AppearanceParameters;
   readonly motion: MotionParameters;
-}
-
-/** Outputs of the network for a batch of clips. */
-export interface World3dOutputs {
-  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
-  readonly features: tf.Tensor;
-  /** `[B,K]` for each task. */
-  readonly logits: Readonly<Record<WorldTask, tf.Tensor>>;
-  /** Inner layers, `[B,...places,C]`, for perceptual distances. */
-  readonly layers: readonly tf.Tensor[];
 }
 
 /** Values of a cell of the path of appearance: 4x4 pixels of 3 colours. */
@@ -126,6 +109,16 @@ export function initWorld3d(
   };
 }
 
+/** Outputs for a batch of clips, of one path or of both. */
+interface Outputs<T extends WorldTask> {
+  /** `[B,D]`: the features of Fréchet distances; those of appearance first. */
+  readonly features: tf.Tensor;
+  /** `[B,K]` for each task. */
+  readonly logits: Readonly<Record<T, tf.Tensor>>;
+  /** Inner layers, `[B,...places,C]`, for perceptual distances. */
+  readonly layers: readonly tf.Tensor[];
+}
+
 /**
  * Classifies clips along two paths, after SlowFast (Feichtenhofer et al. 2018,
  * arXiv 1812.03982): a few frames at full size for the appearance, all frames
@@ -138,7 +131,7 @@ export function world3d(
   { appearance, motion }: Tensors<World3dParameters>,
   clips: tf.Tensor,
   config: World3dConfig,
-): World3dOutputs {
+): Outputs<WorldTask> {
   const chosen = tf.tensor1d(
     stillFrames(config.frames, config.stills),
     "int32",
@@ -152,20 +145,11 @@ export function world3d(
   };
 }
 
-/** Outputs of one path. */
-interface PathOutputs<T extends WorldTask> {
-  /** `[B,D]`. */
-  readonly features: tf.Tensor;
-  /** `[B,K]` each. */
-  readonly logits: Readonly<Record<T, tf.Tensor>>;
-  readonly layers: readonly tf.Tensor[];
-}
-
 /** The path of appearance: `[B,N,S,S,3]` in [0,1], any number N of frames. */
 export function appearancePath(
   p: Tensors<AppearanceParameters>,
   frames: tf.Tensor,
-): PathOutputs<"object" | "colour"> {
+): Outputs<"object" | "colour"> {
   const [B, N, S] = frames.shape as [number, number, number];
   const cells = spaceToDepth(centred(frames), [1, 4, 4]); // [B,N,S/4,S/4,48]
   const pictures = tf.reshape(cells, [B * N, S / 4, S / 4, STILL_CELL]);
@@ -193,7 +177,7 @@ export function appearancePath(
 export function motionPath(
   p: Tensors<MotionParameters>,
   clips: tf.Tensor,
-): PathOutputs<"motion" | "camera"> {
+): Outputs<"motion" | "camera"> {
   const changes = tf.mul(tf.sub(clips, tf.mean(clips, 1, true)), 4);
   const cells = spaceToDepth(changes, [2, 4, 4]); // [B,T/2,S/4,S/4,96]
   const low = silu(linear(p.input, cells));
@@ -236,7 +220,7 @@ function pool(
 function block(
   { norm1, conv1, norm2, conv2 }: Tensors<BlockParameters>,
   x: tf.Tensor,
-  conv: (parameters: Tensors<ConvParameters>, x: tf.Tensor) => tf.Tensor,
+  conv: (parameters: Tensors<ConvolutionParameters>, x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   const inner = conv(conv1, silu(rmsNorm(norm1, x)));
   return tf.add(x, conv(conv2, silu(rmsNorm(norm2, inner))));
@@ -250,7 +234,7 @@ function halve(x: tf.Tensor): tf.Tensor {
 
 /** `[N,H,W,in] -> [N,H,W,out]`, zeros outside. */
 function conv2d(
-  { weight, bias }: Tensors<ConvParameters>,
+  { weight, bias }: Tensors<ConvolutionParameters>,
   x: tf.Tensor,
 ): tf.Tensor {
   const product = tf.conv2d(
@@ -267,7 +251,7 @@ function initConv2d(
   from: number,
   to: number,
   gain = 1,
-): ConvParameters {
+): ConvolutionParameters {
   return {
     weight: normal(rng, [3, 3, from, to], gain / Math.sqrt(9 * from)),
     bias: zeros([to]),
@@ -280,13 +264,18 @@ const initCube = (
   from: number,
   to: number,
   gain = 1,
-): ConvParameters => initConv3d(rng, 3, from, to, gain);
+): ConvolutionParameters => initConv3d(rng, 3, from, to, gain);
 
 /** A block that starts near the identity. */
 function initBlock(
   rng: Rng,
   channels: number,
-  init: (rng: Rng, from: number, to: number, gain: number) => ConvParameters,
+  init: (
+    rng: Rng,
+    from: number,
+    to: number,
+    gain: number,
+  ) => ConvolutionParameters,
 ): BlockParameters {
   return {
     norm1: initNorm(channels),

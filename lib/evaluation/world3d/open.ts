@@ -5,12 +5,17 @@ import {
   jitWithState,
   uploadState,
 } from "../../compiler/mod.ts";
-import { type Clip, InputError, type NdArray } from "../../core/mod.ts";
+import {
+  batchOfClips,
+  type Clip,
+  InputError,
+  type NdArray,
+} from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import {
   channelDifference,
   type FeatureNetwork,
-  filledBatch,
+  paddedBatch,
   rowsOf,
 } from "../feature_network.ts";
 import { shapeOf, WORLD_TASKS, type WorldTask } from "./config.ts";
@@ -90,7 +95,7 @@ export async function openWorld3d(
   ): Promise<World3dPrediction[]> => {
     clips.forEach((clip) => checkShape(clip, shape));
     const { features, logits } = await classifier.run({
-      clips: filledBatch(clips, BATCH),
+      clips: paddedBatch(clips, BATCH),
     }) as { features: NdArray; logits: Record<WorldTask, NdArray> };
     return rowsOf(features, clips.length).map((features, i) => ({
       features,
@@ -104,11 +109,13 @@ export async function openWorld3d(
   };
   return {
     shape,
-    name: "world3d",
-    weights: digest,
-    layer: "features",
-    dimension: config.features[0] + config.features[1],
-    resize: "none",
+    setting: {
+      network: "world3d",
+      weights: digest,
+      layer: "features",
+      dimension: config.features[0] + config.features[1],
+      resize: "none",
+    },
     batch: BATCH,
     predict,
     featuresOf: async (clips) =>
@@ -116,7 +123,7 @@ export async function openWorld3d(
     async distance(a, b) {
       checkShape(a, shape);
       checkShape(b, shape);
-      const { distance } = await metric.run({ clips: filledBatch([a, b], 2) });
+      const { distance } = await metric.run({ clips: batchOfClips([a, b]) });
       return (distance as NdArray).data[0]!;
     },
     [Symbol.dispose]() {

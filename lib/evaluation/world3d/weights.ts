@@ -37,27 +37,12 @@ export async function saveWorld3d(
  *
  * @throws {InputError} if the file is missing, damaged, no world3d network, or
  *   lacks a tensor
- *
- * @example
- * ```ts
- * import { Rng } from "lib/core/mod.ts";
- * import { initWorld3d, loadWorld3d, saveWorld3d } from "lib/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = {
- *   frames: 8, size: 32, fps: 8, stills: 2, still: [8, 8, 8], motion: [8, 8, 8], features: [8, 8],
- *   classes: { object: ["cat", "dog"], colour: ["red"], motion: ["left"], camera: ["still"] },
- * } satisfies Parameters<typeof saveWorld3d>[2];
- * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
- * await saveWorld3d(path, initWorld3d(config, new Rng(1)), config);
- * assert.deepEqual((await loadWorld3d(path)).config, config);
- * ```
  */
 export async function loadWorld3d(path: string): Promise<LoadedWorld3d> {
   const weights = await loadWeights<World3dParameters>(path, {
     schema: SCHEMA,
     fix: "train one with deno task world3d",
-    shapesOf: (metadata) =>
+    form: ({ metadata }) =>
       leavesOf(
         initWorld3d(configOf(path, metadata.config), new Rng(0)),
         isNdArray,

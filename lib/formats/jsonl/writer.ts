@@ -15,24 +15,6 @@ export interface JsonlOptions {
  * line that was cut off while it was written is removed.
  *
  * @throws {InputError} if the file is shorter than `atBytes`, or no line ends there
- *
- * @example
- * ```ts
- * import { openJsonl, readJsonl } from "lib/formats/jsonl/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile();
- * let bytes = 0;
- * {
- *   using log = openJsonl(path);
- *   log.append({ step: 1 });
- *   bytes = log.bytes; // goes into the checkpoint
- *   log.append({ step: 2 }); // lost by the crash that follows
- * }
- * using log = openJsonl(path, { atBytes: bytes });
- * log.append({ step: 2, again: true });
- * assert.deepEqual(await readJsonl(path), [{ step: 1 }, { step: 2, again: true }]);
- * ```
  */
 export function openJsonl(
   path: string,

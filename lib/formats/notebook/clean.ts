@@ -16,20 +16,6 @@ const VOLATILE = [
 /**
  * A notebook for git: source, and small printed text. Pictures, videos, scripts,
  * errors, counts and times are removed.
- *
- * @example
- * ```ts
- * import { cleanNotebook, newNotebook } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const notebook = newNotebook([{ cell_type: "code", source: "1 + 1" }]);
- * const [cell] = notebook.cells;
- * const run = {
- *   ...notebook,
- *   cells: [{ ...cell, execution_count: 7 }] as typeof notebook.cells,
- * };
- * assert.deepEqual(cleanNotebook(run), notebook);
- * ```
  */
 export function cleanNotebook(notebook: Notebook): Notebook {
   const { widgets: _widgets, aiprod: _run, ...metadata } = notebook.metadata;

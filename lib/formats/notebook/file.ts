@@ -9,16 +9,6 @@ import { type Notebook, notebookText, parseNotebook } from "./notebook.ts";
  * Reads a notebook file.
  *
  * @throws {InputError} if it is missing, or not a notebook of version 4
- *
- * @example
- * ```ts
- * import { newNotebook, readNotebook, writeNotebook } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".ipynb" });
- * await writeNotebook(path, newNotebook([{ cell_type: "code", source: "1 + 1" }]));
- * assert.equal((await readNotebook(path)).cells[0]?.id, "cell-1");
- * ```
  */
 export async function readNotebook(path: string): Promise<Notebook> {
   let text: string;

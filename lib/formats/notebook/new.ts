@@ -16,22 +16,6 @@ export interface NewCell {
 
 /**
  * A notebook of version 4.5 for Deno's kernel.
- *
- * @example
- * ```ts
- * import { newNotebook } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { cells, metadata } = newNotebook([
- *   { cell_type: "code", source: "const steps = 10;", tags: ["parameters"] },
- * ]);
- * assert.deepEqual(cells[0]?.metadata, { tags: ["parameters"] });
- * assert.deepEqual(metadata.kernelspec, {
- *   display_name: "Deno",
- *   language: "typescript",
- *   name: "deno",
- * });
- * ```
  */
 export function newNotebook(cells: readonly NewCell[]): Notebook {
   return {

@@ -86,21 +86,6 @@ export type MimeBundle = z.infer<typeof bundle>;
  *
  * @param name Of the file, for the message.
  * @throws {InputError} with the field, if it is not a notebook of version 4
- *
- * @example
- * ```ts
- * import { parseNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { cells } = parseNotebook(
- *   `{ "nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
- *     { "cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Hi\\n", "there"] }
- *   ] }`,
- *   "hi.ipynb",
- * );
- * assert.equal(sourceOf(cells[0]!), "# Hi\nthere");
- * assert.throws(() => parseNotebook("[]", "hi.ipynb"), /"hi.ipynb".*must be a notebook/);
- * ```
  */
 export function parseNotebook(content: string, name: string): Notebook {
   const refuse = (found: string): never => {

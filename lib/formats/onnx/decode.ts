@@ -30,23 +30,6 @@ const INT64 = 7;
 
 /**
  * Reads the structure of an `.onnx` file.
- *
- * @example
- * ```ts
- * import { decodeOnnx, encodeOnnx } from "lib/formats/onnx/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const x = { name: "x", dtype: "float32", shape: [2] } as const;
- * const { nodes, shapes } = decodeOnnx(encodeOnnx({
- *   name: "negate",
- *   nodes: [{ operator: "Neg", inputs: ["x"], outputs: ["y"], attributes: {} }],
- *   initializers: [],
- *   inputs: [x],
- *   outputs: [{ ...x, name: "y" }],
- * }));
- * assert.equal(nodes[0]?.operator, "Neg");
- * assert.deepEqual(shapes.get("y"), [2]);
- * ```
  */
 export function decodeOnnx(bytes: Uint8Array): DecodedGraph {
   const graph = onnx.ModelProto.decode(bytes).graph!;

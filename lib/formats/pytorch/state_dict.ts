@@ -53,16 +53,6 @@ const MOST_PICKLE = 64e6;
  *
  * @throws {InputError} if the file is missing, damaged, no state dictionary, or
  *   its pickle uses another name
- *
- * @example
- * ```ts
- * import { openStateDict } from "lib/formats/pytorch/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".pt" });
- * await Deno.writeTextFile(path, "not a model");
- * await assert.rejects(openStateDict(path), /must be a file of torch.save/);
- * ```
  */
 export async function openStateDict(path: string): Promise<StateDict> {
   const file = await open(path);

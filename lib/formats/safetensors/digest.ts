@@ -3,16 +3,6 @@ import type { NdArray } from "../../core/mod.ts";
 
 /**
  * SHA-256 over names and numbers, in their order, hexadecimal.
- *
- * @example
- * ```ts
- * import { scalar } from "lib/core/mod.ts";
- * import { digestOf } from "lib/formats/safetensors/digest.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(digestOf([["a", scalar(1)]]), digestOf([["a", scalar(1)]]));
- * assert.notEqual(digestOf([["a", scalar(1)]]), digestOf([["b", scalar(1)]]));
- * ```
  */
 export function digestOf(
   tensors: Iterable<readonly [string, NdArray]>,

@@ -14,19 +14,6 @@ export type TensorForm = Pick<NdArray, "dtype" | "shape">;
  * @param fix The end of the error message.
  * @throws {InputError} with the first tensor that is missing, unknown, or of
  *   another type or shape
- *
- * @example
- * ```ts
- * import { float32 } from "lib/core/mod.ts";
- * import { checkForm } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const tensors = new Map([["bias", float32([2], [1, 2])]]);
- * assert.throws(
- *   () => checkForm("a.safetensors", tensors, [["bias", { dtype: "float32", shape: [1] }]], "train it again"),
- *   /^InputError: Cannot use "a.safetensors": tensor "bias" must be float32\[1\]: it is float32\[2\]; train it again$/,
- * );
- * ```
  */
 export function checkForm(
   path: string,

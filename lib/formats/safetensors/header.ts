@@ -86,16 +86,6 @@ export function quoted(name: string): string {
  * @throws {InputError} if the JSON is invalid, a name occurs twice, metadata is
  *   not text, a dtype is unknown, a shape or an offset is no whole number, the
  *   bytes do not fit dtype and shape, or tensors overlap or leave holes
- *
- * @example
- * ```ts
- * import { parseSafetensorsHeader } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const json = '{"a":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}}';
- * const { entries } = parseSafetensorsHeader(json, "model.safetensors", 12);
- * assert.deepEqual(entries, [{ name: "a", dtype: "BF16", shape: [2, 3], begin: 0, end: 12 }]);
- * ```
  */
 export function parseSafetensorsHeader(
   json: string,

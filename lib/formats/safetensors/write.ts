@@ -32,17 +32,6 @@ export interface SafetensorsOptions {
  * @throws {TypeError} if a name occurs twice or is reserved, or if an array has
  *   more or fewer values than its shape asks for
  * @throws {RangeError} if a finite value is too large for float16
- *
- * @example
- * ```ts
- * import { int32 } from "lib/core/mod.ts";
- * import { readSafetensors, writeSafetensors } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile();
- * await writeSafetensors(path, [["step", int32([], [7])]], { schema: "1" });
- * assert.equal((await readSafetensors(path)).metadata.schema, "1");
- * ```
  */
 export async function writeSafetensors(
   path: string,
@@ -64,17 +53,6 @@ export async function writeSafetensors(
  * @throws {TypeError} if a name occurs twice or is reserved, or if an array has
  *   more or fewer values than its shape asks for
  * @throws {RangeError} if a finite value is too large for float16
- *
- * @example
- * ```ts
- * import { float32 } from "lib/core/mod.ts";
- * import { encodeSafetensors } from "lib/formats/safetensors/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [header, data] = encodeSafetensors([["a", float32([1], [0.5])]], {}, { dtype: "float16" });
- * assert.equal(header!.length % 8, 0);
- * assert.deepEqual([...data!], [0x00, 0x38]); // 0.5 in half precision
- * ```
  */
 export function encodeSafetensors(
   tensors: Iterable<readonly [name: string, array: NdArray]>,

@@ -16,15 +16,6 @@ const BINS = 30;
 
 /**
  * Counts values in 30 bins; NaN and infinities are left out.
- *
- * @example
- * ```ts
- * import { histogramOf } from "lib/formats/tensorboard/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { min, max, counts, limits } = histogramOf([0, 0, 3]);
- * assert.deepEqual([min, max, counts[0], counts.at(-1), limits.at(-1)], [0, 3, 2, 1, 3]);
- * ```
  */
 export function histogramOf(values: Iterable<number>): Histogram {
   const finite = Float64Array.from(values).filter(Number.isFinite);

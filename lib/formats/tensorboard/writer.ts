@@ -28,17 +28,6 @@ export interface EventFile extends Disposable {
  * TensorBoard's page; a resumed run takes a new file in the same folder.
  *
  * @param folder Created if it is missing.
- *
- * @example
- * ```ts
- * import { openEventFile } from "lib/formats/tensorboard/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * using events = openEventFile(folder, { now: () => 1, host: "here", pid: 7 });
- * events.write(1, [{ kind: "scalar", tag: "loss", value: 0.5 }]);
- * assert.match(events.path, /events\.out\.tfevents\.0000000001\.here\.7\.0$/);
- * ```
  */
 export function openEventFile(
   folder: string,

@@ -1,12 +1,12 @@
 /** Floating-point operations, two for each multiply-add. */
 export interface Flops {
-  /** Products with weights: they grow with the tokens. */
+  /** Products with weights: linear in the tokens. */
   readonly linear: number;
-  /** Products of tokens with tokens: they grow with their square. */
+  /** Products of tokens with tokens: quadratic in the tokens. */
   readonly attention: number;
 }
 
-/** How many tokens there are. */
+/** Numbers of tokens. */
 export interface TokenCounts {
   /** `N`: cells of the video latent. */
   readonly video: number;
@@ -15,9 +15,9 @@ export interface TokenCounts {
 }
 
 /**
- * How a block mixes tokens: `cross`, as LTX-2 does, by self-attention and an
- * attention of its own to the text; `joint`, by one attention to video and
- * text; `cnn`, by a 3x3x3 convolution in a bottleneck.
+ * How a block mixes tokens: `cross`, as in LTX-2, by self-attention and
+ * cross-attention to the text; `joint`, by one attention over video and text;
+ * `cnn`, by a 3x3x3 convolution in a bottleneck.
  */
 export type BlockKind = "cross" | "joint" | "cnn";
 
@@ -41,22 +41,11 @@ export interface BackboneShape extends BlockWidths {
 const TAPS = 27;
 
 /**
- * What one block costs in the forward pass. For `cross` this is the published
+ * Cost of one block in the forward pass. For `cross` this is the published
  * count of LTX-2, `28 D^2 N + 4 D^2 T + 4 N^2 D + 4 N T D`: queries, keys,
  * values and output of self-attention take 8 D^2 N, queries and output of the
  * attention to text 4 D^2 N, its keys and values 4 D^2 T, the feed-forward
  * layer 16 D^2 N.
- *
- * @example
- * ```ts
- * import { blockFlops } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [D, N, T] = [4096, 6144, 1024];
- * const { linear, attention } = blockFlops("cross", { width: D, cnnWidth: 0 }, { video: N, text: T });
- * assert.equal(linear, 28 * D ** 2 * N + 4 * D ** 2 * T);
- * assert.equal(attention, 4 * N ** 2 * D + 4 * N * T * D);
- * ```
  */
 export function blockFlops(
   kind: BlockKind,
@@ -65,9 +54,9 @@ export function blockFlops(
 ): Flops {
   const product = (tokens: number, from: number, to: number): number =>
     2 * tokens * from * to;
-  // Scores and weighted sums: each token that asks meets each that is read.
-  const attend = (ask: number, read: number): number =>
-    2 * (2 * ask * read * D);
+  // Scores and weighted sums, for each pair of a query and a key.
+  const attend = (queries: number, keys: number): number =>
+    2 * (2 * queries * keys * D);
   switch (kind) {
     case "cross":
       return {
@@ -76,7 +65,7 @@ export function blockFlops(
         attention: attend(N, N) + attend(N, T),
       };
     case "joint":
-      // Text goes through the same queries, keys and values as video does.
+      // Text and video share the weights of queries, keys and values.
       return {
         linear: product(N, D, 4 * D) + product(T, D, 3 * D) +
           2 * product(N, D, 4 * D),
@@ -91,8 +80,8 @@ export function blockFlops(
 }
 
 /**
- * What all blocks of a backbone cost in the forward pass. What stands before
- * and after them is left out: below a hundredth of it.
+ * Cost of all blocks of a backbone in the forward pass. The layers before and
+ * after them are left out: less than a hundredth.
  */
 export function backboneFlops(
   shape: BackboneShape,

@@ -2,13 +2,13 @@ import type { BackboneShape, TokenCounts } from "./flops.ts";
 
 /** How a training step uses the device's memory. */
 export interface MemoryPlan {
-  /** Clips that go through the model at once; a batch is made of several such. */
+  /** Clips of a microbatch; gradients accumulate over a batch's microbatches. */
   readonly microBatch: number;
-  /** Whether a block keeps its input only and computes the rest again. */
+  /** Whether blocks are rematerialised: only their inputs are kept. */
   readonly recompute: boolean;
   /** Parts, each with its share of the heads, in which attention is computed. */
   readonly attentionParts: number;
-  /** Whether the averaged weights lie on the device too. */
+  /** Whether the EMA lies on the device too. */
   readonly averageOnDevice: boolean;
 }
 
@@ -16,51 +16,37 @@ export interface MemoryPlan {
 export interface TrainingMemory {
   readonly weights: number;
   readonly gradients: number;
-  /** AdamW's two. */
+  /** AdamW's two moments. */
   readonly moments: number;
   readonly average: number;
-  /** What the forward pass leaves for the backward pass. */
+  /** Activations kept for the backward pass. */
   readonly kept: number;
-  /** What the backward pass of one block needs on top. */
+  /** Temporaries of the backward pass of one block. */
   readonly block: number;
 }
 
 const FLOAT32 = 4;
 
 /**
- * Arrays `[N,D]` that a block leaves for its backward pass. They were counted
- * in the graphs that the compiler makes of training steps; a test compares the
- * model with such graphs.
+ * Arrays `[N,D]` that a block keeps for its backward pass, counted in compiled
+ * training steps; a test compares this model with such graphs.
  */
 const KEPT = { attention: 19, cnn: 3 } as const;
-/** Arrays `[N,K]` that a CNN block leaves besides. */
+/** Arrays `[N,K]` that a CNN block keeps besides. */
 const KEPT_INSIDE_CNN = 4;
-/** Arrays `[N,D]` alive at the peak of an attention block that is computed again. */
+/** Arrays `[N,D]` alive at the peak of a rematerialised attention block. */
 const RECOMPUTED = 18;
-/** Matrices of scores alive then: the weights, and their gradient. */
+/** Score matrices alive at that peak: the weights and their gradient. */
 const SCORES = 2;
 
 /**
  * Estimates the memory of a float32 training step of a hybrid backbone.
  *
- * A matrix of scores is `[heads,N,N+T]`. A block that keeps everything keeps
- * one; at the peak there is one more. A block that is computed again keeps its
- * input alone, and at the peak there are two.
+ * A score matrix is `[heads,N,N+T]`. Without remat each block keeps one, and
+ * the peak adds one. With remat a block keeps only its input, and the peak holds
+ * two.
  *
- * @param parameters Of all that is trained, whether it has blocks or not.
- *
- * @example
- * ```ts
- * import { trainingMemory } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const shape = { width: 768, heads: 12, attentionLayers: 30, cnnLayers: 18, cnnWidth: 256, textConditioning: "joint" } as const;
- * const { moments, kept } = trainingMemory(280e6, shape, { video: 4608, text: 64 }, {
- *   microBatch: 1, recompute: true, attentionParts: 1, averageOnDevice: false,
- * });
- * assert.equal(moments, 2 * 4 * 280e6);
- * assert.equal(kept, 48 * 4608 * 768 * 4);
- * ```
+ * @param parameters All trained parameters, also outside the blocks.
  */
 export function trainingMemory(
   parameters: number,

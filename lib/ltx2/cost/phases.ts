@@ -1,4 +1,4 @@
-/** A phase of the curriculum, as far as its cost goes. */
+/** A phase of the curriculum: the quantities that its cost depends on. */
 export interface CostPhase {
   readonly name: string;
   readonly epochs: number;
@@ -20,16 +20,6 @@ export interface Stride {
  * Video tokens of a phase's largest clips.
  *
  * @throws {RangeError} if the stride does not divide them
- *
- * @example
- * ```ts
- * import { phaseTokens } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const stride = { space: 16, time: 4 };
- * assert.equal(phaseTokens({ size: 256, frames: 16 }, stride), 1024);
- * assert.equal(phaseTokens({ size: 384, frames: 32 }, stride), 4608);
- * ```
  */
 export function phaseTokens(
   { size, frames }: Pick<CostPhase, "size" | "frames">,
@@ -46,7 +36,7 @@ export function phaseTokens(
   return divide("size", size, space) ** 2 * divide("frames", frames, time);
 }
 
-/** Clips that a phase shows in all its epochs. */
+/** Clips of all epochs of a phase. */
 export function phaseClips({ epochs, samples }: CostPhase): number {
   return epochs * samples;
 }

@@ -9,11 +9,11 @@ import { phaseTokens } from "../cost/phases.ts";
 import type { OwnModel } from "../decisions.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** Steps of a curve for each doubling of the tokens. */
+/** Points of a curve for each doubling of the tokens. */
 const STEPS = 4;
 
-/** Powers of two and steps between them, whole numbers. */
-export function tokenScale(from: number, to: number): number[] {
+/** Logarithmic scale of `STEPS` values an octave, rounded. */
+function tokenScale(from: number, to: number): number[] {
   const count = Math.round(Math.log2(to / from) * STEPS);
   return Array.from(
     { length: count + 1 },
@@ -58,8 +58,8 @@ export function sharesFigure(width: number, text: number): Figure {
 }
 
 /**
- * Cost of a token against the tokens there are, for pure and hybrid, with the
- * places of the phases.
+ * Cost of a token against the number of tokens, for the pure and the hybrid
+ * backbone; vertical lines mark the phases.
  */
 export function costFigure(own: OwnModel): Figure {
   const { hybrid, pure, textTokens: text, phases, latent } = own;
@@ -115,7 +115,7 @@ function tokenAxis(tokens: readonly number[]): Record<string, unknown> {
   });
 }
 
-/** Upright lines with words, on a logarithmic axis. */
+/** Labelled vertical lines on a logarithmic axis. */
 function marks(
   places: readonly (readonly [x: number, text: string])[],
 ): { shapes: unknown[]; annotations: unknown[] } {

@@ -1,4 +1,4 @@
-/** A plot as plain data, in the words of Plotly; whoever shows it draws it. */
+/** A figure of Plotly as plain data. */
 export interface Figure {
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly layout: Readonly<Record<string, unknown>> & {
@@ -8,7 +8,7 @@ export interface Figure {
   };
 }
 
-/** Colours that stay apart for readers who see few of them. */
+/** Colours that colour-blind readers can tell apart. */
 export const COLOURS = {
   blue: "#2a6fbb",
   orange: "#e07b39",
@@ -20,7 +20,7 @@ export const COLOURS = {
   red: "#c0392b",
 } as const;
 
-/** What all figures share: size, margins, a quiet grid. */
+/** Layout shared by all figures: size, margins, fonts. */
 export function layoutOf(
   title: string,
   more: Readonly<Record<string, unknown>> & { readonly height?: number },

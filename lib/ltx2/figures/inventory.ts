@@ -4,7 +4,7 @@ import { transformerTensors } from "../inventory/transformer.ts";
 import type { AttentionNameAccount } from "../quantisation.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** What a tensor of the transformer is there for. */
+/** Roles of the transformer's tensors, by name; the first match counts. */
 const ROLES: readonly (readonly [role: string, names: RegExp])[] = [
   ["video: self-attention", /\.attn1\./],
   ["video: attention to text", /\.attn2\./],
@@ -28,7 +28,7 @@ export function parametersByRole(config: Ltx2Config): Record<string, number> {
   );
 }
 
-/** Where the parameters of the transformer are. */
+/** Figure of the transformer's parameters by role. */
 export function parametersFigure(config: Ltx2Config): Figure {
   const roles = Object.entries(parametersByRole(config)).reverse();
   const total = roles.reduce((sum, [, count]) => sum + count, 0);
@@ -53,7 +53,7 @@ export function parametersFigure(config: Ltx2Config): Figure {
   };
 }
 
-/** How 288 attention modules become 4936 names. */
+/** Figure of how 288 attention modules become 4936 names. */
 export function attentionNamesFigure(account: AttentionNameAccount): Figure {
   const { modules, inBlocks, inConnectors, quantisedBlocks, scalesPerBlock } =
     account;
@@ -67,7 +67,7 @@ export function attentionNamesFigure(account: AttentionNameAccount): Figure {
     ],
     ['names with "attn"', account.total],
   ].reverse() as [string, number][];
-  // Each part begins where the one before it ends; the first and last at zero.
+  // A waterfall: each part begins where the previous one ends.
   const begins = [0, inBlocks + inConnectors, inBlocks, 0, 0];
   const colours = [
     COLOURS.grey,

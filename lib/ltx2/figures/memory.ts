@@ -16,9 +16,8 @@ export interface PhaseMemory {
 }
 
 /**
- * Estimates the memory of every phase under three plans: nothing done about
- * it; one clip at a time with blocks computed again; and attention, besides,
- * one head at a time.
+ * Estimates the memory of every phase under three plans: everything kept; one
+ * clip at a time with remat; the same with attention one head at a time.
  */
 export function memoryByPhase(own: OwnModel): PhaseMemory[] {
   const { hybrid, parameters, textTokens, phases, latent } = own;
@@ -52,7 +51,7 @@ const PARTS: readonly (readonly [keyof TrainingMemory, string, string])[] = [
   ["block", "backward pass of one block", COLOURS.orange],
 ];
 
-/** Memory of a training step by phase and plan, beside what the card has. */
+/** Figure of a training step's memory by phase and plan, with the card's limit. */
 export function memoryFigure(own: OwnModel): Figure {
   const rows = memoryByPhase(own);
   const x = [

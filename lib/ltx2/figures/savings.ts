@@ -1,7 +1,7 @@
 import type { Decision } from "../decisions.ts";
 import { axisOf, COLOURS, type Figure, layoutOf } from "./figure.ts";
 
-/** What each decision saves, as a factor. */
+/** Figure of each decision's saving, as a factor. */
 export function savingsFigure(decisions: readonly Decision[]): Figure {
   const rows = decisions.toReversed().map(({ name, saves }) => ({
     name: `${name}<br><sub>${saves.what}</sub>`,
@@ -29,7 +29,7 @@ export function savingsFigure(decisions: readonly Decision[]): Figure {
   };
 }
 
-/** Two digits, or as many as there are before the point. */
+/** Two significant digits, more from 100 on. */
 function factorText(factor: number): string {
   return factor.toFixed(factor < 10 ? 1 : 0);
 }

@@ -1,10 +1,10 @@
 import { linear, type TensorSpec } from "./tensor.ts";
 
-/** Widths of an attention module whose sides may differ. */
+/** Widths of an attention module. */
 export interface AttentionWidths {
-  /** Channels of the tokens that ask, and of the answer. */
+  /** Channels of the query tokens and of the output. */
   readonly query: number;
-  /** Channels of the tokens that are read. */
+  /** Channels of the context tokens (keys and values). */
   readonly context: number;
   /** Channels inside, over all heads. */
   readonly inner: number;
@@ -39,7 +39,7 @@ export function evenAttentionTensors(
   return attentionTensors(name, { query: width, context: width, inner: width });
 }
 
-/** Tensors of a feed-forward layer that is four times as wide inside. */
+/** Tensors of a feed-forward layer with expansion 4. */
 export function feedForwardTensors(name: string, width: number): TensorSpec[] {
   return [
     ...linear(`${name}.net.0.proj`, width, 4 * width),

@@ -9,12 +9,12 @@ import {
   latentStatistics,
 } from "./video_vae.ts";
 
-/** A model of its own inside the files of LTX-2. */
+/** A model inside the files of LTX-2. */
 export interface Component {
   readonly name: string;
   /**
-   * What stands before its names, with the dot: first as in the published file,
-   * then as in files of this component alone.
+   * Prefixes of its names, with the dot: first of the published file, then of
+   * files of this component alone.
    */
   readonly prefixes: readonly [string, ...string[]];
   readonly tensors: readonly TensorSpec[];
@@ -79,5 +79,5 @@ export function componentsOf(config: Ltx2Config): Component[] {
   ];
 }
 
-/** Before the names of the transformer and its connectors. */
+/** Prefixes of the transformer and its connectors. */
 const MODEL = ["model.diffusion_model.", "diffusion_model.", ""] as const;

@@ -1,11 +1,11 @@
 import { sizeOf } from "../../core/mod.ts";
 
-/** A tensor that a model is made of. */
+/** A tensor of a model. */
 export interface TensorSpec {
   /** As in the published files, without the prefix of its component. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** A stored constant and no parameter: files may leave it out. */
+  /** A stored constant, not a parameter: files may leave it out. */
   readonly constant?: true;
 }
 
@@ -39,7 +39,7 @@ export function convolution(
 }
 
 /** Puts a prefix and a dot before every name. */
-export function under(
+export function withPrefix(
   prefix: string,
   tensors: readonly TensorSpec[],
 ): TensorSpec[] {

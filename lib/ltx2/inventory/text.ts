@@ -1,10 +1,10 @@
 import type { Ltx2Config } from "../configuration.ts";
 import { evenAttentionTensors, feedForwardTensors } from "./attention.ts";
-import { type TensorSpec, under } from "./tensor.ts";
+import { type TensorSpec, withPrefix } from "./tensor.ts";
 
 /**
- * The linear layer, without bias, that reads all of Gemma's hidden states side
- * by side.
+ * The linear layer, without bias, over all of Gemma's hidden states
+ * concatenated.
  */
 export function textProjectionTensors(
   { text, captionChannels }: Ltx2Config,
@@ -16,8 +16,8 @@ export function textProjectionTensors(
 }
 
 /**
- * Tensors of the two connectors, small transformers of one stream each that
- * make Gemma's output a caption.
+ * Tensors of the two connectors: small transformers, one for each stream, from
+ * Gemma's output to caption tokens.
  */
 export function connectorTensors(
   { text, captionChannels }: Ltx2Config,
@@ -27,14 +27,14 @@ export function connectorTensors(
     ...Array.from(
       { length: text.layers },
       (_, i) =>
-        under(`transformer_1d_blocks.${i}`, [
+        withPrefix(`transformer_1d_blocks.${i}`, [
           ...evenAttentionTensors("attn1", captionChannels),
           ...feedForwardTensors("ff", captionChannels),
         ]),
     ).flat(),
   ];
   return [
-    ...under("video_embeddings_connector", connector),
-    ...under("audio_embeddings_connector", connector),
+    ...withPrefix("video_embeddings_connector", connector),
+    ...withPrefix("audio_embeddings_connector", connector),
   ];
 }

@@ -4,18 +4,18 @@ import {
   evenAttentionTensors,
   feedForwardTensors,
 } from "./attention.ts";
-import { linear, type TensorSpec, under } from "./tensor.ts";
+import { linear, type TensorSpec, withPrefix } from "./tensor.ts";
 
 /** Attention modules of a block: self, text and the other stream, for each stream. */
 export const ATTENTIONS_PER_BLOCK = 6;
 
-/** Vectors of a stream that a noise level steers a block by: shift, scale and gate, twice. */
+/** AdaLN vectors of a stream in a block: shift, scale and gate, twice. */
 const BLOCK_VECTORS = 6;
-/** Those of attention between the streams: two shifts and scales, and a gate. */
+/** AdaLN vectors of attention between the streams: two shifts and scales, a gate. */
 const CROSS_VECTORS = 5;
-/** Of the five, the first four follow the noise level of one stream ... */
+/** The shifts and scales follow the timestep of one stream ... */
 const CROSS_SCALE_SHIFTS = 4;
-/** ... and the gate that of the other, so it has a module of its own. */
+/** ... and the gate that of the other, hence a module of its own. */
 const CROSS_GATES = 1;
 
 /** Tensors of one block of the transformer. */
@@ -29,7 +29,7 @@ export function blockTensors({ video, audio }: Ltx2Config): TensorSpec[] {
     ...evenAttentionTensors("audio_attn1", a),
     ...evenAttentionTensors("audio_attn2", a),
     ...feedForwardTensors("audio_ff", a),
-    // Video asks, audio answers; both directions are as wide as audio inside.
+    // Both directions have the audio stream's width inside.
     ...attentionTensors("audio_to_video_attn", {
       query: v,
       context: a,
@@ -47,7 +47,7 @@ export function blockTensors({ video, audio }: Ltx2Config): TensorSpec[] {
   ];
 }
 
-/** Tensors of the whole transformer: its blocks and what all blocks share. */
+/** Tensors of the whole transformer: its blocks and the shared layers. */
 export function transformerTensors(config: Ltx2Config): TensorSpec[] {
   const { blocks, video, audio, timestepChannels } = config;
   const adaLn = (name: string, width: number, vectors: number): TensorSpec[] =>
@@ -70,12 +70,12 @@ export function transformerTensors(config: Ltx2Config): TensorSpec[] {
     ...adaLn("av_ca_v2a_gate_adaln_single", audio.width, CROSS_GATES),
     ...Array.from(
       { length: blocks },
-      (_, i) => under(`transformer_blocks.${i}`, block),
+      (_, i) => withPrefix(`transformer_blocks.${i}`, block),
     ).flat(),
   ];
 }
 
-/** What all blocks of one stream share. */
+/** Layers shared by all blocks of one stream. */
 function streamTensors(
   prefix: string,
   config: Ltx2Config,
@@ -101,7 +101,7 @@ function streamTensors(
   ];
 }
 
-/** From the sinusoid of a noise level to the vectors that steer blocks (adaLN-single). */
+/** From the timestep embedding to the modulation of the blocks (adaLN-single). */
 function adaLnTensors(
   name: string,
   timestepChannels: number,

@@ -1,9 +1,9 @@
 import type { Ltx2Config } from "../configuration.ts";
-import { convolution, type TensorSpec, under } from "./tensor.ts";
+import { convolution, type TensorSpec, withPrefix } from "./tensor.ts";
 
-/** Channels that one becomes so that height and width can double. */
+/** Channels that PixelShuffle turns into twice the height and width. */
 const PIXEL_SHUFFLE = 2 ** 2;
-/** The kernel of a fixed blur, stored though it does nothing at this scale. */
+/** The kernel of a fixed blur, stored although unused at this scale. */
 const BLUR = [1, 1, 5, 5];
 
 /**
@@ -15,7 +15,7 @@ export function upscalerTensors({ upscaler }: Ltx2Config): TensorSpec[] {
   const { channels, width, blocksBefore, blocksAfter } = upscaler;
   const blocks = (name: string, count: number): TensorSpec[] =>
     Array.from({ length: count }, (_, i) =>
-      under(`${name}.${i}`, [
+      withPrefix(`${name}.${i}`, [
         ...convolution("conv1", width, width),
         ...norm("norm1", width),
         ...convolution("conv2", width, width),

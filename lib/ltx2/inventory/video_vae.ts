@@ -1,11 +1,10 @@
 import type { Ltx2Config, VaeStage, VideoVaeConfig } from "../configuration.ts";
-import { convolution, type TensorSpec, under } from "./tensor.ts";
+import { convolution, type TensorSpec, withPrefix } from "./tensor.ts";
 
 /**
- * Tensors of the video encoder. A stage shrinks by a convolution to fewer
- * channels and space-to-depth, which multiplies them again; the residual path
- * is averaged and has no weights. One more channel than the latent has holds
- * the variance, the same for all.
+ * Tensors of the video encoder. A stage downsamples by a convolution to
+ * fewer channels and space-to-depth; its residual path averages and has no
+ * weights. One extra output channel is the variance shared by all channels.
  */
 export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   const { latentChannels, encoder } = vae;
@@ -21,7 +20,7 @@ export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   });
   return [
     ...convolution("conv_in.conv", patchChannels(vae), encoder[0]!.channels),
-    ...steps.flatMap((step, i) => under(`down_blocks.${i}`, step)),
+    ...steps.flatMap((step, i) => withPrefix(`down_blocks.${i}`, step)),
     ...convolution(
       "conv_out.conv",
       encoder.at(-1)!.channels,
@@ -31,8 +30,8 @@ export function encoderTensors({ vae }: Ltx2Config): TensorSpec[] {
 }
 
 /**
- * Tensors of the video decoder. A stage grows by a convolution to more channels
- * and depth-to-space.
+ * Tensors of the video decoder. A stage upsamples by a convolution to more
+ * channels and depth-to-space.
  */
 export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   const { latentChannels, decoder } = vae;
@@ -48,7 +47,7 @@ export function decoderTensors({ vae }: Ltx2Config): TensorSpec[] {
   });
   return [
     ...convolution("conv_in.conv", latentChannels, decoder[0]!.channels),
-    ...steps.flatMap((step, i) => under(`up_blocks.${i}`, step)),
+    ...steps.flatMap((step, i) => withPrefix(`up_blocks.${i}`, step)),
     ...convolution(
       "conv_out.conv",
       decoder.at(-1)!.channels,
@@ -71,7 +70,7 @@ export function latentStatistics({ vae }: Ltx2Config): TensorSpec[] {
   ].map((name) => ({ name, shape: [vae.latentChannels], constant: true }));
 }
 
-/** How much the VAE shrinks a clip. */
+/** Compression of the VAE. */
 export interface VaeCompression {
   /** Pixels along a side of a latent cell. */
   readonly space: number;
@@ -79,12 +78,12 @@ export interface VaeCompression {
   readonly time: number;
   /** Channels of a latent cell. */
   readonly channels: number;
-  /** Numbers of the clip for each number of the latent. */
+  /** Values of the clip for each value of the latent. */
   readonly ratio: number;
 }
 
 /**
- * The compression that the stages of the encoder add up to.
+ * The compression of the encoder's stages together.
  *
  * @example
  * ```ts
@@ -113,7 +112,7 @@ function residuals({ channels, residualBlocks }: VaeStage): TensorSpec[] {
   return Array.from(
     { length: residualBlocks },
     (_, i) =>
-      under(`res_blocks.${i}`, [
+      withPrefix(`res_blocks.${i}`, [
         ...convolution("conv1.conv", channels, channels),
         ...convolution("conv2.conv", channels, channels),
       ]),

@@ -36,20 +36,6 @@ const HEIGHT = 380;
  *
  * @param id Of the element in the page.
  * @throws {TypeError} if a series has more x than y or fewer
- *
- * @example
- * ```ts
- * import { figureBundle } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const figure = figureBundle({
- *   title: "Loss",
- *   xLabel: "step",
- *   yLabel: "loss",
- *   series: [{ name: "train", x: [1, 2], y: [0.5, 0.25] }],
- * }, "plot-1");
- * assert.equal(figure["text/plain"], "[plot] Loss: train: 0.5 -> 0.25 (2 values)");
- * ```
  */
 export function figureBundle(figure: Figure, id: string): MimeBundle {
   for (const { name, x, y } of figure.series) {

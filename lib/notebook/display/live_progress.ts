@@ -35,27 +35,6 @@ const INTERVAL = 0.25;
  *
  * @param newId Makes the id of a new display.
  * @param clock Seconds, never going back.
- *
- * @example
- * ```ts
- * import { liveProgress } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const seen: unknown[] = [];
- * const host = {
- *   show: (data: Record<string, unknown>) => Promise.resolve(void seen.push(data["text/plain"])),
- *   update: (data: Record<string, unknown>) => Promise.resolve(void seen.push(data["text/plain"])),
- * };
- * const task = liveProgress(host, () => "bar", () => 0)
- *   .start({ label: "Training", total: 10, unit: "steps" });
- * task.update(4, { loss: 0.5 });
- * task.finish();
- * await Promise.resolve();
- * assert.deepEqual(seen, [
- *   "Training: 0/10 steps",
- *   "Training: ended at 4/10 steps after 0 s, loss 0.5",
- * ]);
- * ```
  */
 export function liveProgress(
   host: Host,

@@ -26,15 +26,6 @@ export interface ImageGrid {
 
 /**
  * A clip that plays in the page, and as an animated picture elsewhere.
- *
- * @example
- * ```ts
- * import { videoBundle } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { "text/plain": text } = videoBundle({ mp4: new Uint8Array(1500), caption: "a cat" });
- * assert.equal(text, "[video] a cat (1.5 kB)");
- * ```
  */
 export function videoBundle(
   { mp4, gif, caption, width = 256 }: Video,

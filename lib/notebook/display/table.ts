@@ -12,15 +12,6 @@ export interface Table {
  * A table in all its forms.
  *
  * @throws {TypeError} if a row is longer or shorter than the headings
- *
- * @example
- * ```ts
- * import { tableBundle } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const table = tableBundle({ columns: ["step", "loss"], rows: [["first", 0.12345]] });
- * assert.equal(table["text/plain"], "step   loss\n-----  -----\nfirst  0.123");
- * ```
  */
 export function tableBundle({ columns, rows }: Table): MimeBundle {
   rows.forEach((row, i) => {

@@ -15,18 +15,6 @@ const INJECTED_TAG = "injected-parameters";
  * again, which Deno's kernel allows. That of an earlier run is replaced.
  *
  * @param values By the names of parameters of the notebook.
- *
- * @example
- * ```ts
- * import { newNotebook, sourceOf } from "lib/formats/notebook/mod.ts";
- * import { injectParameters } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const source = "const steps = 10;";
- * const notebook = newNotebook([{ cell_type: "code", source, tags: ["parameters"] }]);
- * const { cells } = injectParameters(notebook, { steps: 20 });
- * assert.equal(sourceOf(cells[1]!), "const steps = 20;");
- * ```
  */
 export function injectParameters(
   notebook: Notebook,

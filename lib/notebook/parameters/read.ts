@@ -53,22 +53,6 @@ function parametersCell(notebook: Notebook): CodeCell | undefined {
  *
  * @param name Of the notebook, for the message.
  * @throws {InputError} with the line, if that cell holds other code
- *
- * @example
- * ```ts
- * import { newNotebook } from "lib/formats/notebook/mod.ts";
- * import { readParameters } from "lib/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const source = 'const preset: "tiny" | "nano" = "tiny"; // size of the models';
- * const notebook = newNotebook([{ cell_type: "code", source, tags: ["parameters"] }]);
- * assert.deepEqual(readParameters(notebook, "a.ipynb"), [{
- *   name: "preset",
- *   type: '"tiny" | "nano"',
- *   fallback: "tiny",
- *   description: "size of the models",
- * }]);
- * ```
  */
 export function readParameters(notebook: Notebook, name: string): Parameter[] {
   const cell = parametersCell(notebook);

@@ -5,22 +5,22 @@ import {
   type SafetensorsHeader,
 } from "../../formats/safetensors/mod.ts";
 import { compareHeader, LTX2, totalsOf } from "../../ltx2/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, print, type Program } from "../command_line/mod.ts";
 import { analyzeFlags, type AnalyzeOptions } from "./options.ts";
 import { analysisText, comparisonText } from "./report.ts";
 import { baseModel } from "./subject.ts";
 
-/** How long a server may take to send a header. */
-const PATIENCE_MS = 60_000;
+/** Most milliseconds for a server to send a header. */
+const TIMEOUT_MS = 60_000;
 
-/** `deno task analyze`: LTX-2 from its configuration, and beside a real file. */
+/** `deno task analyze`: LTX-2 from its configuration, and compared with a real file. */
 async function analyze(
   { file, url, json }: AnalyzeOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const name = file ?? url;
-  // Before anything is printed: a wrong file must not follow half a report.
+  // Before printing: the error of a wrong file must not follow half a report.
   const comparison = name === undefined
     ? undefined
     : compareHeader(await headerOf({ file, url }, signal), LTX2, name);
@@ -43,28 +43,26 @@ export async function headerOf(
   signal: AbortSignal,
 ): Promise<SafetensorsHeader> {
   if (file !== undefined) return await readSafetensorsHeader(file);
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     return await fetchSafetensorsHeader(url!, {
-      signal: AbortSignal.any([signal, patience]),
+      signal: AbortSignal.any([signal, timeout]),
     });
   } catch (error) {
     if (signal.aborted) throw new StoppedError("stopped");
-    if (!patience.aborted) throw error;
+    if (!timeout.aborted) throw error;
     throw new InputError(
       `Cannot read "${url}": the server must send the header within ` +
-        `${
-          PATIENCE_MS / 1000
-        } s: it did not; download the file and pass --file`,
+        `${TIMEOUT_MS / 1000} s: it did not; download it and pass --file`,
     );
   }
 }
 
-/** `deno task analyze` in the process that runs it. */
+/** `deno task analyze` without its notebook. */
 export const analyzeCommand: Program<FlagSchema> = {
   usage: "deno task analyze",
   purpose:
-    "Takes LTX-2 apart from its configuration, and compares a real file with it.",
+    "Analyses LTX-2 from its configuration, and compares a real file with it.",
   flags: analyzeFlags,
   run: (given, signal) => analyze(analyzeFlags.parse(given), signal),
 };

@@ -1,6 +1,6 @@
 /**
- * The analysis of LTX-2 as a command and for its notebook, and what it is
- * compared with: preset `base` and its phases.
+ * The analysis of LTX-2 as a command and for its notebook, and the model that it
+ * is compared with: preset `base` and its phases.
  *
  * @module
  */

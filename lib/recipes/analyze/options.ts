@@ -9,7 +9,7 @@ export const analyzeFlags = z.strictObject({
     "the same, on a server; two range requests",
   ),
   out: z.string().min(1, "must not be empty").default("runs/ltx2_analysis")
-    .describe("folder in which the notebook is kept"),
+    .describe("folder of the executed notebook"),
   text: z.boolean().default(false).describe(
     "print the analysis as text, without the notebook",
   ),
@@ -28,5 +28,4 @@ export const notebookFlags = z.strictObject({
   out: analyzeFlags.shape.out,
 });
 
-/** The same, checked. */
 export type AnalyzeOptions = z.infer<typeof analyzeFlags>;

@@ -25,9 +25,9 @@ import {
 const TOKENS = [1024, 6144, 28_672, 131_072];
 /** Tokens of a prompt in that table. */
 const TEXT = 1024;
-/** Columns of a terminal that texts fill. */
+/** Columns of texts in a terminal. */
 const WIDTH = 88;
-/** Differences of a kind that a report of a file names. */
+/** Most differences of a kind in the report of a file. */
 const MOST_NAMED = 10;
 
 /** The analysis of LTX-2 as text for a terminal. */
@@ -205,7 +205,7 @@ function decisions(config: Ltx2Config, own: OwnModel): string[] {
   ];
 }
 
-/** How a file compares, as text for a terminal. */
+/** The comparison of a file as text for a terminal. */
 export function comparisonText(name: string, compared: Comparison): string {
   const { missing, extra, wrongShape, outside, quantisedBlocks } = compared;
   return [
@@ -240,7 +240,7 @@ export function comparisonText(name: string, compared: Comparison): string {
       ),
     ),
     compared.matches
-      ? "  the file is what the configuration says"
+      ? "  the file matches the configuration"
       : "  the file differs from the configuration",
   ].join("\n");
 }
@@ -255,7 +255,7 @@ function list(kind: string, names: readonly string[]): string[] {
   ];
 }
 
-/** Names come from a file: quoted, so that they cannot steer a terminal. */
+/** Names of a file, quoted so that they cannot control a terminal. */
 function quoted(name: string): string {
   return JSON.stringify(name);
 }

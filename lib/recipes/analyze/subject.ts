@@ -9,7 +9,7 @@ import { phaseOf, STAGES } from "../../trainer/mod.ts";
 import { stagePlan } from "../curriculum.ts";
 
 /**
- * Preset `base` and its phases, as the analysis of their cost wants them.
+ * Preset `base` and its phases, for the analysis of their cost.
  *
  * @example
  * ```ts

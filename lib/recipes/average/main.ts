@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
-import { averageAfterwards, loadSnapshots } from "../../trainer/mod.ts";
+import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 
 const path = z.string().min(1, "must not be empty");
@@ -36,7 +36,7 @@ async function average(
   const file = out ?? `${stage}-average-${std}.safetensors`;
   await saveWeights(
     file,
-    averageAfterwards(snapshots, std, rest.step),
+    posthocEma(snapshots, std, rest.step),
     { ...rest, average: String(std) },
   );
   log(file);

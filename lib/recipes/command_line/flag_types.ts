@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { DEVICE_CHOICES } from "../../compiler/mod.ts";
+// The front door would load TensorFlow.js for commands that compute nothing.
+import { DEVICE_CHOICES } from "../../compiler/device/device.ts";
 
 /** A flag that takes a whole number of at least `least`. */
 export function wholeNumber(least: number): z.ZodCoercedNumber {

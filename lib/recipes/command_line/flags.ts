@@ -7,112 +7,92 @@ import { oldFlagText } from "./old_flags.ts";
 export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
- * Reads a command's flags by its schema: the schema gives their names, kinds,
- * defaults, limits and help. A field that is an array takes the words that
- * follow no flag. A boolean is a switch: it stands alone and means
- * true, and false is what it is without.
+ * Reads a command's flags by its schema: names, types, defaults, limits and help.
+ * A boolean is a switch: true where it is given, false elsewhere. An array takes
+ * the arguments that follow no flag.
  *
- * @returns the values, or undefined if help was asked for.
- * @throws {InputError} naming the flag, the rule, the value found and the fix
- *
- * @example
- * ```ts
- * import { readFlags } from "lib/recipes/command_line/mod.ts";
- * import * as z from "zod";
- * import assert from "node:assert/strict";
- *
- * const schema = z.strictObject({ steps: z.coerce.number().int().min(1).default(10) });
- * assert.deepEqual(readFlags(schema, ["--steps", "5"]), { steps: 5 });
- * assert.deepEqual(readFlags(schema, []), { steps: 10 });
- * assert.throws(() => readFlags(schema, ["--stepz", "5"]), /--stepz.*did you mean --steps/);
- *
- * const shown = z.strictObject({ json: z.boolean().default(false) });
- * assert.deepEqual(readFlags(shown, ["--json"]), { json: true });
- * ```
+ * @returns the values, or undefined for `--help`
+ * @throws {InputError} with the flag, the rule, the value found and the fix
  */
 export function readFlags<S extends FlagSchema>(
   schema: S,
   args: readonly string[],
 ): z.infer<S> | undefined {
   const operands = operandsOf(schema);
-  const names = Object.keys(schema.shape).filter((name) => name !== operands);
+  /** The name of each flag's field. */
+  const fields = new Map(
+    Object.keys(schema.shape).filter((name) => name !== operands)
+      .map((name) => [flagOf(name), name]),
+  );
   const { values, tokens, positionals } = parseArgs({
     args: [...args],
     options: {
       help: { type: "boolean", short: "h" },
       ...Object.fromEntries(
-        names.map((name) =>
-          [
-            flagOf(name),
-            { type: isSwitch(schema.shape[name]!) ? "boolean" : "string" },
-          ] as const
-        ),
+        [...fields].map(([flag, name]) => {
+          const type = isSwitch(schema.shape[name]!) ? "boolean" : "string";
+          return [flag, { type }] as const;
+        }),
       ),
     },
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
+  const flags = [...fields.keys()];
   for (const token of tokens) {
     if (token.kind === "positional") {
       if (operands !== undefined) continue;
       throw new InputError(
-        `Cannot read the command: every value must follow a flag: ` +
-          `current value is "${token.value}"; the flags are ${listed(names)}`,
+        `Unexpected argument "${token.value}"; the flags are ${listed(flags)}`,
       );
     }
     if (token.kind !== "option" || token.name === "help") continue;
-    if (!names.map(flagOf).includes(token.name)) {
+    const { name: flag, rawName, value, inlineValue } = token;
+    const name = fields.get(flag);
+    if (name === undefined) {
       throw new InputError(
         "Cannot read the command: " +
-          (oldFlagText(token.name) ??
-            `there is no flag ${token.rawName}; ` +
-              suggestion(token.name, names)),
+          (oldFlagText(flag) ??
+            `there is no flag ${rawName}; ${suggestion(flag, flags)}`),
       );
     }
-    const { value, inlineValue } = token;
-    if (isSwitch(fieldOf(schema, token.name))) {
+    if (isSwitch(schema.shape[name]!)) {
       if (value === undefined) continue;
       throw new InputError(
-        `Cannot read the command: ${token.rawName} is a switch and takes no ` +
-          `value: current value is "${value}"`,
+        `Cannot read the command: ${rawName} is a switch and takes no value: ` +
+          `current value is "${value}"`,
       );
     }
     if (value === undefined || (!inlineValue && value.startsWith("--"))) {
       throw new InputError(
-        `Cannot read the command: ${token.rawName} must be followed by a value`,
+        `Cannot read the command: ${rawName} must be followed by a value`,
       );
     }
   }
   if (values.help) return undefined;
-  const given = {
-    ...Object.fromEntries(
-      names.flatMap((name) =>
-        values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)]]]
-      ),
-    ),
-    ...(operands !== undefined && { [operands]: positionals }),
-  };
+  const given = Object.fromEntries([
+    ...[...fields].filter(([flag]) => values[flag] !== undefined)
+      .map(([flag, name]) => [name, values[flag]]),
+    ...(operands === undefined ? [] : [[operands, positionals]]),
+  ]);
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const name = String(issue.path[0] ?? "");
-  if (name === operands) {
-    throw new InputError(
-      `Cannot read the command: ${operands} ${issue.message}: ` +
-        `current value is "${positionals.join(" ")}"`,
-    );
-  }
+  const { path, message } = result.error.issues[0]!;
+  const name = String(path[0] ?? "");
   throw new InputError(
-    `Cannot use --${flagOf(name)}: ${issue.message}: ` +
-      `current value is "${String(given[name])}"`,
+    name === operands
+      ? `Cannot read the command: ${operands} ${message}: ` +
+        `current value is "${positionals.join(" ")}"`
+      : `Cannot use --${flagOf(name)}: ${message}: ` +
+        `current value is "${String(given[name])}"`,
   );
 }
 
 /**
  * The help of a command, from its schema.
  *
- * @param usage The command as it is typed, such as `deno task demo`.
+ * @param usage The command line, such as `deno task demo`.
  */
 export function helpText(
   usage: string,
@@ -143,14 +123,14 @@ export function helpText(
   ].join("\n");
 }
 
-/** Whether a flag stands alone: its field is a boolean, perhaps with a default. */
+/** Whether a flag takes no value: its field is a boolean, perhaps with a default. */
 function isSwitch(field: z.ZodType): boolean {
   return field instanceof z.ZodDefault
     ? isSwitch(field.unwrap() as z.ZodType)
     : field instanceof z.ZodBoolean;
 }
 
-/** The field that takes the words that follow no flag: an array. */
+/** The field of the arguments that follow no flag: an array. */
 function operandsOf({ shape }: FlagSchema): string | undefined {
   return Object.keys(shape).find((name) => shape[name] instanceof z.ZodArray);
 }
@@ -160,18 +140,15 @@ function operandsWord(name: string): string {
   return `${name.toUpperCase()}...`;
 }
 
-function fieldOf({ shape }: FlagSchema, flag: string): z.ZodType {
-  return Object.entries(shape).find(([name]) => flagOf(name) === flag)![1];
-}
-
+/** The value of a field that is not given; undefined if it is required or optional. */
 function defaultOf(field: z.ZodType): unknown {
   const empty = field.safeParse(undefined);
   return empty.success ? empty.data : undefined;
 }
 
 /**
- * Values as they would be typed, one word for each: what {@link readFlags}
- * reads as these values. Undefined ones and switches that are off take no word.
+ * Values as arguments of a command, such as `--max-steps=5`: the inverse of
+ * {@link readFlags}. Undefined values and switches that are off are left out.
  */
 export function flagWords(
   values: Readonly<Record<string, string | number | boolean | undefined>>,
@@ -188,20 +165,20 @@ export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function listed(names: readonly string[]): string {
-  return names.map((name) => `--${flagOf(name)}`).join(", ");
+function listed(flags: readonly string[]): string {
+  return flags.map((flag) => `--${flag}`).join(", ");
 }
 
-function suggestion(wrong: string, names: readonly string[]): string {
-  const near = names.map(flagOf)
+function suggestion(wrong: string, flags: readonly string[]): string {
+  const [near] = flags
     .map((flag) => ({ flag, distance: editDistance(wrong, flag) }))
-    .sort((a, b) => a.distance - b.distance)[0];
+    .sort((a, b) => a.distance - b.distance);
   return near && near.distance <= 2
     ? `did you mean --${near.flag}?`
-    : `the flags are ${listed(names)}`;
+    : `the flags are ${listed(flags)}`;
 }
 
-/** Letters to add, drop or change to make one word of another (Levenshtein). */
+/** Letters to insert, delete or change from one word to another (Levenshtein 1966). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

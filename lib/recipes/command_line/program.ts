@@ -4,46 +4,43 @@ import {
   isDiskFull,
   messageOf,
 } from "../../core/mod.ts";
-// Not by the trainer's front door, which loads all of training.
-import { RunFailedError, StoppedError } from "../../trainer/loop/stop.ts";
+import { RunFailedError, StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, helpText, readFlags } from "./flags.ts";
 import { log, print } from "./print.ts";
 import type * as z from "zod";
 
-/** A command as it is run from a terminal. */
+/** A command of a terminal. */
 export interface Program<S extends FlagSchema> {
-  /** How it is typed: `deno task demo`. */
+  /** `deno task demo`. */
   readonly usage: string;
-  /** What it does, in a sentence. */
+  /** A sentence. */
   readonly purpose: string;
   readonly flags: S;
-  /** First words after the task, where one task has several commands. */
+  /** First arguments, where one task has several commands. */
   readonly command?: string | readonly string[];
   /**
-   * Does the work.
-   *
    * @param signal Aborted by the first Ctrl-C; the second ends the process.
-   * @returns the exit code.
+   * @returns the exit code
    */
   run(options: z.infer<S>, signal: AbortSignal): Promise<number>;
 }
 
-/** Exit codes, as shells know them. */
+/** Exit codes of shells. */
 const FAILED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
 /**
- * Milliseconds within which a second signal is the same key: the terminal sends
- * one to `deno task` and to the program, and `deno task` sends its own on.
+ * Milliseconds within which a second signal is of the same key press: the terminal
+ * sends one to `deno task` and to the program, and `deno task` forwards its own.
  */
 const ECHO = 1000;
 
 /**
- * Runs a command and exits: 0 done, 1 not passed or failed, 2 bad input (one line, no
- * stack trace), 130 stopped by Ctrl-C or SIGTERM with everything saved.
+ * Runs a command and exits: 0 done, 1 not passed or failed, 2 bad input (one line,
+ * no stack trace), 130 stopped by Ctrl-C or SIGTERM with everything saved.
  *
- * @param given The command, or how it is made where its flags depend on a file.
+ * @param given The command, or its maker where its flags depend on a file.
  */
 export async function runProgram<S extends FlagSchema>(
   given: Program<S> | (() => Promise<Program<S>>),
@@ -86,8 +83,8 @@ export async function runProgram<S extends FlagSchema>(
     }
     if (isDiskFull(error)) {
       log(
-        `error: Cannot write: the disk must have room: ${messageOf(error)}; ` +
-          "make room and run the same command",
+        `error: Not enough disk space: ${messageOf(error)}; ` +
+          "free some and run the same command",
       );
       Deno.exit(FAILED);
     }
@@ -95,7 +92,7 @@ export async function runProgram<S extends FlagSchema>(
   }
 }
 
-/** The arguments after the command's own words. */
+/** The arguments after those of the command itself. */
 function argumentsOf({ command = [], usage }: Program<FlagSchema>): string[] {
   const words = [command].flat();
   for (const [i, word] of words.entries()) {

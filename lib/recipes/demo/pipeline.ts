@@ -3,7 +3,8 @@ import { type Clip, Rng, unstackArrays } from "../../core/mod.ts";
 import { psnr } from "../../evaluation/mod.ts";
 import { latentStatistics, normaliseLatent } from "../../models/vae/mod.ts";
 import { openCodec, pipelineOf } from "../../pipeline/mod.ts";
-import { countParameters, StoppedError } from "../../trainer/mod.ts";
+import { countParameters } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import type { CaptionedClip } from "./clips.ts";
 import {
   type CaptionedLatent,

@@ -12,16 +12,6 @@ interface Row {
 
 /**
  * A model as a table of its parts; parts that are alike share a line.
- *
- * @example
- * ```ts
- * import { tableOf } from "lib/recipes/describe/table.ts";
- * import assert from "node:assert/strict";
- *
- * const root = { name: "model", parameters: 6, flops: 12, tensors: [], parts: [] };
- * const table = tableOf({ title: "A model", unit: "token", units: 2, root });
- * assert.match(table, /model +6 +0.00 +6$/);
- * ```
  */
 export function tableOf(
   { title, unit, units, root }: ModelDescription,

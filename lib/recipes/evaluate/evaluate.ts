@@ -1,10 +1,11 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { type Progress, writeFileAtomically } from "../../core/mod.ts";
+import { writeFileAtomically } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import {
   evaluateModel,
   type Evaluation,
+  type EvaluationWork,
   type Sample,
 } from "../../evaluation/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
@@ -16,18 +17,14 @@ import {
 } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
-import { evaluationText } from "./evaluation_text.ts";
 import { openModel } from "./model.ts";
 import { evaluateFlags, type EvaluateOptions, languagesOf } from "./options.ts";
-import { evaluationHtml } from "./report.ts";
+import { evaluationHtml, evaluationText } from "./report.ts";
 
-/** Where an evaluation runs: a terminal, a notebook or a test. */
-export interface EvaluateHost {
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-  /** Milliseconds of a steady clock. */
-  readonly clock: () => number;
-  /** Takes lines for people. */
+/** Host of an evaluation: a terminal, a notebook or a test. */
+export interface EvaluateHost
+  extends Pick<EvaluationWork, "progress" | "signal" | "clock"> {
+  /** Prints lines for people. */
   log(text: string): void;
 }
 
@@ -51,8 +48,10 @@ export async function evaluate(
   options: EvaluateOptions,
   host: EvaluateHost,
 ): Promise<Findings> {
-  const { out, geometry, perLanguage, perObject } = options;
+  const { out, seed, clips, heldOut, batch, cache } = options;
+  const { geometry, perLanguage, perObject } = options;
   const { steps, guidance, rescale, sampler } = options;
+  const sampling = { steps, guidance, rescale, sampler };
   const languages = languagesOf(options.languages);
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
@@ -63,33 +62,18 @@ export async function evaluate(
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
     : undefined;
-  const { shape } = world3d;
   const evaluations: Evaluation[] = [];
   let samples: Sample[] = [];
   for (const path of chosen) {
-    using model = await openModel(path, shape, {
-      steps,
-      guidance,
-      rescale,
-      sampler,
-    }, device);
-    const isLast = path === chosen.at(-1);
+    using model = await openModel(path, world3d.shape, sampling, device);
     host.log(`${model.name}: trained ${trainedText(model.phase)}`);
     const found = await evaluateModel(model, {
-      world3d,
+      ...host,
+      ...{ world3d, seed, phases, clips, heldOut, batch, cache },
       ...(i3d && { i3d }),
-      seed: options.seed,
-      phases,
-      clips: options.clips,
-      heldOut: options.heldOut,
-      ...(isLast && {
+      ...(path === chosen.at(-1) && {
         prompts: { geometry, perLanguage, languages, perObject },
       }),
-      batch: options.batch,
-      cache: options.cache,
-      progress: host.progress,
-      signal: host.signal,
-      clock: host.clock,
     });
     evaluations.push(found.evaluation);
     samples = found.samples;

@@ -10,7 +10,6 @@ export {
   type EvaluateHost,
   type Findings,
 } from "./evaluate.ts";
-export { evaluationText } from "./evaluation_text.ts";
 export { openModel, type SamplingOptions } from "./model.ts";
 export {
   evaluateFlags,
@@ -19,6 +18,6 @@ export {
   languagesOf,
   notebookFlags,
 } from "./options.ts";
-export { evaluationHtml } from "./report.ts";
+export { evaluationHtml, evaluationText } from "./report.ts";
 export { FVD_GOAL, reportCurves } from "./report_curves.ts";
 export { sideBySide } from "./side_by_side.ts";

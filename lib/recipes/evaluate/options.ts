@@ -88,15 +88,6 @@ export type EvaluateOptions = z.infer<typeof evaluateFlags>;
  * it would be typed.
  *
  * @throws {InputError} naming the flag
- *
- * @example
- * ```ts
- * import { evaluateOptions } from "lib/recipes/evaluate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { clips, steps } = evaluateOptions({ clips: 16 }, ["--steps=4"]);
- * assert.deepEqual([clips, steps], [16, 4]);
- * ```
  */
 export function evaluateOptions(
   knobs: Knobs,

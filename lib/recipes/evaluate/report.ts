@@ -4,15 +4,38 @@ import {
   type PhaseResult,
   type PromptResults,
   type Sample,
+  type Score,
   type Scores,
   scoreText,
   seamMotionText,
+  sumOfScores,
 } from "../../evaluation/mod.ts";
+import { tableBundle } from "../../notebook/mod.ts";
 import { htmlReport, type Table } from "../../trainer/report/mod.ts";
 import { settingText, short } from "../metrics/result_text.ts";
-import { byGeometry } from "./evaluation_text.ts";
 import { FVD_GOAL, reportCurves } from "./report_curves.ts";
 import { sideBySide } from "./side_by_side.ts";
+
+/** Most rows of a table in the terminal. */
+const MAX_ROWS = 12;
+
+/** An evaluation as text for the terminal: the tables of the page, long ones cut off. */
+export function evaluationText(evaluation: Evaluation): string {
+  const { model, generated } = evaluation;
+  return [
+    `${model}: ${generated.clips} clips, generated in ${
+      generated.seconds.toFixed(0)
+    } s`,
+    ...tablesOf([evaluation]).flatMap(({ title, columns, rows }) => [
+      "",
+      title,
+      tableBundle({ columns, rows: rows.slice(0, MAX_ROWS) })["text/plain"],
+      ...(rows.length > MAX_ROWS
+        ? [`and ${rows.length - MAX_ROWS} more in report.html`]
+        : []),
+    ]),
+  ].join("\n");
+}
 
 /**
  * The evaluation of one or more checkpoints as a page: figures, tables by phase
@@ -25,7 +48,7 @@ export async function evaluationHtml(
   samples: readonly Sample[],
 ): Promise<string> {
   const last = evaluations.at(-1)!;
-  const { phases, prompts, generated, shape } = last;
+  const { phases, generated, shape } = last;
   const fvd = phases.flatMap(({ phase, distances }) =>
     distances.filter(({ metric }) => metric === "FVD")
       .map(({ frechet }) => ({ phase, frechet }))
@@ -46,17 +69,23 @@ export async function evaluationHtml(
       rule: `at most ${FVD_GOAL}`,
       passed: frechet <= FVD_GOAL,
     })),
-    tables: [
-      phasesTable(phases),
-      distancesTable(evaluations),
-      settingsTable(phases),
-      adherenceTable(phases),
-      ...(prompts ? promptTables(prompts) : []),
-      motionTable(phases),
-    ],
+    tables: tablesOf(evaluations),
     curves: reportCurves(evaluations),
     media: await Promise.all(samples.map(sideBySide)),
   });
+}
+
+/** All tables; those but of the distances are of the last evaluation. */
+function tablesOf(evaluations: readonly Evaluation[]): Table[] {
+  const { phases, prompts } = evaluations.at(-1)!;
+  return [
+    phasesTable(phases),
+    distancesTable(evaluations),
+    settingsTable(phases),
+    adherenceTable(phases),
+    motionTable(phases),
+    ...(prompts ? promptTables(prompts) : []),
+  ];
 }
 
 /** Settings of the sampler as text. */
@@ -158,13 +187,18 @@ function promptTables(
       ],
     });
   }
-  if (Object.keys(languages).length > 0) {
+  const spoken = Object.entries(languages).toSorted(([, a], [, b]) =>
+    shareOf(a) - shareOf(b)
+  );
+  if (spoken.length > 0) {
+    const all = sumOfScores(Object.values(languages));
     tables.push({
-      title: "The same by the language of the prompt",
+      title: "The same by the language of the prompt, the worst first",
       columns: ["language", "direction and hue", ...ATTRIBUTES],
       rows: [
-        ...Object.entries(languages),
         ["real: the ceiling", real] as const,
+        [`all ${spoken.length}`, all] as const,
+        ...spoken,
       ].map(([language, scores]) => [
         language,
         scoreText(byGeometry(scores)),
@@ -213,8 +247,8 @@ function motionTable(phases: readonly PhaseResult[]): Table {
       "dynamic degree, sides/s",
       "steps across seams of latent frames / inside",
     ],
-    rows: phases.flatMap(({ phase, temporal, seams }) =>
-      (["generated", "real"] as const).map((name) => {
+    rows: phases.flatMap(({ phase, temporal, seams, reconstruction }) => [
+      ...(["generated", "real"] as const).map((name) => {
         const { flicker, smoothness, dynamicDegree } = temporal[name];
         return [
           `phase ${phase}, ${name}`,
@@ -223,11 +257,30 @@ function motionTable(phases: readonly PhaseResult[]): Table {
           short(dynamicDegree),
           seamMotionText(seams[name]),
         ];
-      })
-    ),
+      }),
+      [
+        `phase ${phase}, real, through the VAE`,
+        ...["-", "-", "-"],
+        seamMotionText(reconstruction.seams),
+      ],
+    ]),
   };
 }
 
 function scoresRow(scores: Scores): string[] {
   return ATTRIBUTES.map((attribute) => scoreText(scores[attribute]));
+}
+
+/** Direction and hue together: the attributes that need no network. */
+function byGeometry({ direction, hue }: Scores): Score {
+  const scores = [direction, hue].filter((score) => score !== undefined);
+  return {
+    correct: scores.reduce((sum, { correct }) => sum + correct, 0),
+    total: scores.reduce((sum, { total }) => sum + total, 0),
+  };
+}
+
+function shareOf(scores: Scores): number {
+  const { correct, total } = byGeometry(scores);
+  return correct / Math.max(1, total);
 }

@@ -1,9 +1,9 @@
-import type { Clip } from "../../core/mod.ts";
+import { CHANNELS, type Clip } from "../../core/mod.ts";
 import { writeMp4 } from "../../dataset/encode/mod.ts";
 import type { Sample } from "../../evaluation/mod.ts";
 import type { Medium } from "../../trainer/report/mod.ts";
 
-/** How much larger clips are shown. */
+/** Enlargement of the clips. */
 const SCALE = 3;
 
 /** A real clip and the one generated for its caption as one video. */
@@ -12,7 +12,7 @@ export async function sideBySide(
 ): Promise<Medium> {
   const path = await Deno.makeTempFile({ suffix: ".mp4" });
   try {
-    await writeMp4(path, enlarged(beside(real, generated), SCALE));
+    await writeMp4(path, beside(real, generated, SCALE));
     return {
       title: prompt,
       kind: "video",
@@ -25,31 +25,17 @@ export async function sideBySide(
   }
 }
 
-/** Two clips of one shape, one to the right of the other. */
-function beside(a: Clip, b: Clip): Clip {
-  const row = a.width * 3;
-  const data = new Float32Array(2 * a.data.length);
-  for (let y = 0; y < a.frames * a.height; y++) {
-    data.set(a.data.subarray(y * row, (y + 1) * row), 2 * y * row);
-    data.set(b.data.subarray(y * row, (y + 1) * row), (2 * y + 1) * row);
+/** Two clips of one shape, one to the right of the other, each pixel a square of `scale` x `scale`. */
+function beside(left: Clip, right: Clip, scale: number): Clip {
+  const { frames, height, width } = left;
+  const [h, w] = [height * scale, 2 * width * scale];
+  const data = new Float32Array(frames * h * w * CHANNELS);
+  for (let i = 0; i < frames * h * w; i++) {
+    const x = Math.floor(i % w / scale);
+    const row = Math.floor(i / w / scale); // of all frames
+    const from = (row * width + x % width) * CHANNELS;
+    const { data: pixels } = x < width ? left : right;
+    data.set(pixels.subarray(from, from + CHANNELS), i * CHANNELS);
   }
-  return { ...a, width: 2 * a.width, data };
-}
-
-/** Every pixel as a square of `factor` by `factor`. */
-function enlarged(clip: Clip, factor: number): Clip {
-  const { frames, height, width } = clip;
-  const [h, w] = [height * factor, width * factor];
-  const data = new Float32Array(frames * h * w * 3);
-  for (let t = 0; t < frames; t++) {
-    for (let y = 0; y < h; y++) {
-      const from = (t * height + Math.floor(y / factor)) * width;
-      const to = (t * h + y) * w;
-      for (let x = 0; x < w; x++) {
-        const at = (from + Math.floor(x / factor)) * 3;
-        data.set(clip.data.subarray(at, at + 3), (to + x) * 3);
-      }
-    }
-  }
-  return { ...clip, height: h, width: w, data };
+  return { ...left, height: h, width: w, data };
 }

@@ -40,25 +40,6 @@ export interface ExportOptions {
  * prompt, the backbone at each step of sampling, the VAE's decoder at the end.
  *
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
- *
- * @example
- * ```ts
- * import { exportModels, freshModels } from "lib/recipes/export/export.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * const files: string[] = [];
- * await exportModels({
- *   models: freshModels(PRESETS.tiny, 1),
- *   source: { trained: false },
- *   folder,
- *   clip: { frames: 4, height: 16, width: 16 },
- *   batch: 1,
- *   onFile: (name) => files.push(name),
- * });
- * assert.ok(files.includes("backbone.onnx"));
- * ```
  */
 export async function exportModels(
   { models, source, folder, clip, batch, onFile }: ExportOptions,
@@ -133,16 +114,6 @@ export async function exportModels(
 
 /**
  * Models before training; their latents are taken as they are.
- *
- * @example
- * ```ts
- * import { freshModels } from "lib/recipes/export/export.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { statistics } = freshModels(PRESETS.tiny, 1);
- * assert.ok(statistics.std.data.every((value) => value === 1));
- * ```
  */
 export function freshModels(config: ModelConfig, seed: number): ExportedModels {
   const { vae, ...diffusion } = initModels(config, new Rng(seed));

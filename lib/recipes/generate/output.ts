@@ -16,15 +16,6 @@ export interface Output {
  * @param count Number of videos.
  * @throws {InputError} if several videos should go into one file, or the file's
  *   ending is another one
- *
- * @example
- * ```ts
- * import { outputAt } from "lib/recipes/generate/output.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(outputAt("out/kite.mp4", 1).videos, ["out/kite.mp4"]);
- * assert.deepEqual(outputAt("out", 1).videos, ["out/video_01.mp4"]);
- * ```
  */
 export function outputAt(path: string, count: number): Output {
   const slash = path.lastIndexOf("/") + 1;

@@ -5,7 +5,7 @@ import {
   thisProcess,
 } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { StoppedError } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";

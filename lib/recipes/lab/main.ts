@@ -1,18 +1,41 @@
+import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { environmentForDeno } from "../../notebook/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
-import { labFlags, type LabOptions } from "./options.ts";
 
-/** What to do where Jupyter is missing: any of these brings one. */
+/** Flags of `deno task lab`. */
+const labFlags = z.strictObject({
+  app: z.enum(["lab", "notebook"], "must be lab or notebook").optional()
+    .describe(
+      "which one to open (default JupyterLab, or Notebook where that is missing)",
+    ),
+  port: z.coerce.number("must be a number").int("must be whole").min(
+    1,
+    "must be at least 1",
+  ).max(65_535, "must be at most 65535").optional().describe(
+    "its port (default Jupyter's choice)",
+  ),
+  browser: z.enum(["true", "false"], "must be true or false").default("true")
+    .transform((text) => text === "true").describe(
+      "whether to open a browser; if not, Jupyter prints the address",
+    ),
+  installOnly: z.boolean().default(false).describe(
+    "only install the kernel, for an editor with its own Jupyter",
+  ),
+});
+
+type LabOptions = z.infer<typeof labFlags>;
+
+/** Printed where Jupyter is missing. */
 const HOW_TO_GET_ONE = `Neither JupyterLab nor Jupyter Notebook is installed. \
-The kernel is known now; any of these can use it:
+The kernel is installed; any of these can use it:
   JupyterLab   pipx install jupyterlab      (or: pip install jupyterlab)
   Debian       apt-get install jupyter-notebook
   VS Code      install the extension "Jupyter", open a notebook, Select Kernel,
                Jupyter Kernel, Deno
 Without any of them: deno task notebook run notebooks/00_quickstart.ipynb`;
 
-/** `deno task lab`: makes the kernel known and opens the notebooks. */
+/** `deno task lab`: installs the kernel and opens the notebooks. */
 async function lab(
   { app, port, browser, installOnly }: LabOptions,
   signal: AbortSignal,
@@ -26,7 +49,7 @@ async function lab(
     if (app !== undefined) {
       throw new InputError(
         `Cannot open jupyter ${app}: it must be installed: it is not; ` +
-          "leave out --app to see what there is",
+          "leave out --app to open any",
       );
     }
     log(HOW_TO_GET_ONE);
@@ -37,20 +60,21 @@ async function lab(
       jupyter,
       ...(port === undefined ? [] : [`--port=${port}`]),
       ...(browser ? [] : ["--no-browser"]),
-      ...(runsAsRoot() ? ["--allow-root"] : []),
+      // Jupyter refuses to run as root, as in a container, without this.
+      ...(Deno.uid() === 0 ? ["--allow-root"] : []),
     ],
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  // Its own Ctrl-C reaches it through the terminal; this is for `kill`.
+  // Ctrl-C reaches it through the terminal; this is for `kill`.
   signal.addEventListener("abort", () => child.kill("SIGTERM"));
   return (await child.status).code;
 }
 
 /**
- * Makes the kernel known to every Jupyter of this user. The Deno that runs this
- * is written down with its path: under npx no `deno` is on the PATH.
+ * Installs the kernel for every Jupyter of this user, with the path of the Deno
+ * that runs this: under npx no `deno` is on the PATH.
  */
 async function installKernel(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -60,13 +84,13 @@ async function installKernel(): Promise<void> {
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const said = new TextDecoder().decode(stderr);
-  if (!success) throw new Error(`Cannot install the kernel: ${said}`);
-  const place = /installed successfully at (.+?)\.?\s*$/m.exec(said)?.[1];
+  const printed = new TextDecoder().decode(stderr);
+  if (!success) throw new Error(`Cannot install the kernel: ${printed}`);
+  const place = /installed successfully at (.+?)\.?\s*$/m.exec(printed)?.[1];
   log(`kernel: Deno ${Deno.version.deno}, ${place ?? "installed"}`);
 }
 
-/** The first of Jupyter's programs that answers. */
+/** The first installed program of Jupyter. */
 async function firstInstalled(
   programs: readonly string[],
 ): Promise<string | undefined> {
@@ -86,16 +110,11 @@ async function firstInstalled(
   return undefined;
 }
 
-/** Jupyter refuses to run as root, as in a container, unless it is told so. */
-function runsAsRoot(): boolean {
-  return Deno.uid() === 0;
-}
-
 if (import.meta.main) {
   await runProgram({
     usage: "deno task lab",
     purpose:
-      "Makes Deno's kernel known to Jupyter and opens the notebooks in it.",
+      "Installs Deno's kernel for Jupyter and opens the notebooks in it.",
     flags: labFlags,
     run: lab,
   });

@@ -2,6 +2,7 @@ import { InputError, type Progress, StoppedError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
+  digestOfBytes,
   type FeatureNetwork,
   type FeatureSetting,
   FeatureStatistics,
@@ -17,7 +18,7 @@ export interface FeatureWork {
   readonly network: FeatureNetwork;
   /** Of the decoded clips. */
   readonly shape: ClipShape;
-  /** How frames are scaled to that, for the record. */
+  /** Scaling of frames to that, for the record. */
   readonly resize?: string;
   /** Pixels of the videos, for the record; those of the shape if absent. */
   readonly size?: string;
@@ -55,7 +56,7 @@ export async function featuresOfVideos(
   }
   const statistics = new FeatureStatistics(setting);
   using task = progress.start({
-    label: `${network.name}, ${set.path}`,
+    label: `${network.setting.network}, ${set.path}`,
     total: set.videos.length,
     unit: "clips",
   });
@@ -83,7 +84,5 @@ async function keyOf(
     const { size, mtime } = await Deno.stat(path);
     files.push([await Deno.realPath(path), size, mtime?.getTime()]);
   }
-  const text = new TextEncoder().encode(JSON.stringify([setting, files]));
-  const digest = await crypto.subtle.digest("SHA-256", text);
-  return new Uint8Array(digest).toHex().slice(0, 32);
+  return (await digestOfBytes(JSON.stringify([setting, files]))).slice(0, 32);
 }

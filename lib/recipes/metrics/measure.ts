@@ -192,7 +192,9 @@ async function openPairMetric(
   }
   const network = stack.use(await trainedWorld3d(device, world3d));
   return {
-    metric: `world3d distance (weights ${network.weights.slice(0, 12)})`,
+    metric: `world3d distance (weights ${
+      network.setting.weights.slice(0, 12)
+    })`,
     unit,
     shape: network.shape,
     measure: (a, b) => network.distance(a, b),

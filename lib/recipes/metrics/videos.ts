@@ -67,42 +67,38 @@ export function commonShape(
 ): ClipShape {
   const videos = sets.flatMap(({ videos }) => videos);
   const first = videos[0]!;
-  const check = (
-    field: string,
-    flag: string,
-    textOf: (video: VideoInfo) => string,
-    same: (video: VideoInfo) => boolean,
-  ): void => {
-    const other = videos.find((video) => !same(video));
-    if (!other) return;
+  const fields: readonly {
+    readonly name: string;
+    readonly flag: string;
+    readonly given: unknown;
+    textOf(video: VideoInfo): string;
+    isSame?(video: VideoInfo): boolean;
+  }[] = [{
+    name: "size",
+    flag: "--size WxH",
+    given: size,
+    textOf: ({ width, height }) => `${width}x${height} pixels`,
+  }, {
+    name: "rate",
+    flag: "--fps N",
+    given: fps,
+    textOf: ({ fps }) => `${Number(fps.toFixed(3))} fps`,
+    isSame: ({ fps }) => Math.abs(fps - first.fps) < SAME_RATE * first.fps,
+  }, {
+    name: "length",
+    flag: "--frames N",
+    given: frames,
+    textOf: ({ frames }) => `${frames} frames`,
+  }];
+  for (const { name, flag, given, textOf, isSame } of fields) {
+    const other = videos.find((video) =>
+      !(isSame?.(video) ?? textOf(video) === textOf(first))
+    );
+    if (given !== undefined || !other) continue;
     throw new InputError(
-      `Cannot compare videos: ${field} must be the same: "${first.path}" has ` +
-        `${textOf(first)} and "${other.path}" ${textOf(other)}; pass ${flag} ` +
-        `to bring all to one`,
-    );
-  };
-  if (size === undefined) {
-    check(
-      "their size",
-      "--size WxH",
-      ({ width, height }) => `${width}x${height} pixels`,
-      ({ width, height }) => width === first.width && height === first.height,
-    );
-  }
-  if (fps === undefined) {
-    check(
-      "their rate",
-      "--fps N",
-      ({ fps }) => `${Number(fps.toFixed(3))} fps`,
-      (video) => Math.abs(video.fps - first.fps) < SAME_RATE * first.fps,
-    );
-  }
-  if (frames === undefined) {
-    check(
-      "their length",
-      "--frames N",
-      ({ frames }) => `${frames} frames`,
-      (video) => video.frames === first.frames,
+      `Cannot compare videos: their ${name} must be the same: ` +
+        `"${first.path}" has ${textOf(first)} and "${other.path}" ` +
+        `${textOf(other)}; pass ${flag} to bring all to one`,
     );
   }
   const rate = fps ?? first.fps;

@@ -30,7 +30,7 @@ import { defaultFolder } from "./run.ts";
 import { templateNotebook } from "./template.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Makes a command for the notebook that is named behind its word. */
+/** Makes a command for a notebook. */
 type Command = (file: string) => Promise<Program<FlagSchema>>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -48,8 +48,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
   const hasOut = parameters.some(({ name }) => name === "out");
   return {
     ...words("run", file),
-    purpose:
-      "Runs a notebook through Deno's own kernel and keeps what it shows.",
+    purpose: "Runs a notebook in Deno's own kernel and saves its outputs.",
     flags: z.strictObject({
       ...parameterFlags(parameters),
       ...runFlags.shape,
@@ -72,7 +71,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
   };
 }
 
-/** `deno task notebook check FILE`: the gate's check, of one notebook. */
+/** `deno task notebook check FILE`: the gate's check of one notebook. */
 function checkCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("check", file),
@@ -82,8 +81,8 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
       readParameters(await readNotebook(file), file);
       if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
         throw new InputError(
-          `Cannot check "${file}": it must lie in the repository, whose ` +
-            "deno.json says what it may import; copy it there",
+          `Cannot check "${file}": it must be in the repository, whose ` +
+            "deno.json lists its imports; copy it there",
         );
       }
       const { code } = await new Deno.Command(Deno.execPath(), {
@@ -98,11 +97,11 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-/** `deno task notebook clean FILE`: as it goes into git. */
+/** `deno task notebook clean FILE`: for git. */
 function cleanCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("clean", file),
-    purpose: "Keeps the source of a notebook and the small text it printed.",
+    purpose: "Removes all of a notebook but its source and small printed text.",
     flags: noFlags,
     async run() {
       const notebook = await readNotebook(file);
@@ -115,43 +114,43 @@ function cleanCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-/** `deno task notebook new FILE`: one to begin with. */
+/** `deno task notebook new FILE`: from a template. */
 function newCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("new", file),
     purpose:
-      "Makes a notebook with parameters, a display and a last assertion.",
+      "Creates a notebook with parameters, a display and a last assertion.",
     flags: noFlags,
     async run() {
       if (!file.endsWith(".ipynb")) {
         throw new InputError(
-          `Cannot make "${file}": the name of a notebook must end with .ipynb`,
+          `Cannot create "${file}": the name of a notebook must end with .ipynb`,
         );
       }
       if (await Deno.stat(file).catch(() => undefined)) {
         throw new InputError(
-          `Cannot make "${file}": it must not exist yet; choose another name`,
+          `Cannot create "${file}": it must not exist yet; choose another name`,
         );
       }
       await writeNotebook(file, templateNotebook(nameOf(file)));
-      log(`made ${file}`);
+      log(`created ${file}`);
       return 0;
     },
   });
 }
 
-/** `deno task notebook html FILE`: a page to send to anybody. */
+/** `deno task notebook html FILE`: as a page. */
 function htmlCommand(file: string): Promise<Program<FlagSchema>> {
   return Promise.resolve({
     ...words("html", file),
-    purpose: "Makes a page of a notebook and of all that it shows.",
+    purpose: "Writes a notebook with its outputs as one HTML page.",
     flags: htmlFlags,
     async run(options) {
       const { out } = options as z.infer<typeof htmlFlags>;
       const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
       const html = notebookPage(await readNotebook(file), nameOf(file));
       await writeFileAtomically(page, html);
-      log(`made ${page}`);
+      log(`created ${page}`);
       return 0;
     },
   });
@@ -171,7 +170,7 @@ function nameOf(file: string): string {
   return basename(file).replace(/\.ipynb$/, "");
 }
 
-/** The command of the first word, for the file of the second. */
+/** The command of the first argument, for the file of the second. */
 async function commandOf(
   [word, file]: readonly string[],
 ): Promise<Program<FlagSchema>> {

@@ -1,5 +1,5 @@
 /**
- * What notebooks are made of: clips as they show them, training in their cells.
+ * Parts of notebooks: displays of clips, and training in cells.
  *
  * @module
  */

@@ -3,34 +3,34 @@ import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
 import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Flags that have been checked. */
+/** Checked flags. */
 export type Options = Readonly<
   Record<string, string | number | boolean | undefined>
 >;
 
-/** A task whose work is a notebook: its flags set the knobs. */
+/** A task that runs a notebook: its flags set the parameters. */
 export interface NotebookTask {
   readonly notebook: string;
-  /** The same command without the notebook, for the words that follow it. */
+  /** The same command without the notebook, for its arguments. */
   program(args: readonly string[]): Promise<Program<FlagSchema>>;
-  /** Flags that the notebook takes, with their own defaults. */
+  /** Flags of the notebook, with their own defaults. */
   readonly flags: FlagSchema;
-  /** The flag that names the folder of the run, the knob `out`. */
+  /** The flag of the folder of the run, which the notebook calls `out`. */
   readonly folder: string;
-  /** Whether something is asked for that is not the notebook's work. */
+  /** Whether options need the command without the notebook. */
   isDirect(options: Options): boolean;
   /**
-   * Finds out whether the work can begin, before a kernel starts.
+   * Checks the prerequisites before a kernel starts.
    *
-   * @throws {InputError} if it cannot
+   * @throws {InputError} if one is missing
    */
   assertReady(options: Options, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * The command of a task. Its flags are read and checked as ever; those that are
- * knobs of the notebook are set there, and all others travel in its knob
- * `flags`, as they would be typed.
+ * The command of a task. Its flags are read and checked as those of any command;
+ * flags that are parameters of the notebook are set there, and all others go to
+ * its parameter `flags` as arguments.
  */
 export async function notebookProgram(
   task: NotebookTask,

@@ -6,21 +6,20 @@ const seconds = z.coerce.number("must be a number of seconds").positive(
   "must be above 0",
 ).optional();
 
-/** Flags of `deno task notebook run FILE` besides the notebook's own parameters. */
+/** Flags of `deno task notebook run FILE` beside the notebook's own parameters. */
 export const runFlags = z.strictObject({
   out: z.string().min(1, "must not be empty").optional().describe(
-    "folder of the run (default the notebook's own out, or runs/NAME); a run " +
-      "that was stopped there goes on",
+    "folder of the run (default the notebook's own out, or runs/NAME); a " +
+      "stopped run there is resumed",
   ),
   cellLimit: seconds.describe(
-    "seconds that a cell may take (default no limit)",
+    "most seconds of a cell (default no limit)",
   ),
   totalLimit: seconds.describe(
-    "seconds that all cells together may take (default no limit)",
+    "most seconds of all cells together (default no limit)",
   ),
 });
 
-/** The same, checked. */
 export type RunOptions = z.infer<typeof runFlags>;
 
 /** Flags of `deno task notebook html FILE`. */
@@ -30,7 +29,7 @@ export const htmlFlags = z.strictObject({
   ),
 });
 
-/** Commands that take a file and nothing else. */
+/** Commands without flags. */
 export const noFlags = z.strictObject({});
 
 /**
@@ -79,7 +78,7 @@ function fieldOf(
     : z.enum(choices, `must be one of ${choices.join(", ")}`);
 }
 
-/** A list as JSON, of the kind of items that it has by default. */
+/** A list as JSON, with items of the kind of its default. */
 function listField(
   fallback: readonly (string | number)[],
 ): z.ZodType<ParameterValue> {

@@ -27,14 +27,14 @@ import {
   DivergedError,
   RunFailedError,
   StoppedError,
-} from "../../trainer/mod.ts";
+} from "../../core/mod.ts";
 
-/** A run of a notebook without anybody watching. */
+/** A run of a notebook in a kernel of its own. */
 export interface HeadlessRun {
   readonly file: string;
   readonly notebook: Notebook;
   readonly parameters: readonly Parameter[];
-  /** Parameters that were given. */
+  /** Given parameters. */
   readonly values: Readonly<Record<string, ParameterValue>>;
   /** Folder of the run. */
   readonly out: string;
@@ -47,7 +47,7 @@ export interface HeadlessRun {
   readonly clock: () => Date;
 }
 
-/** What is known of a run, kept in the metadata of the executed notebook. */
+/** The record of a run in the metadata of the executed notebook. */
 interface RunRecord {
   readonly state: "running" | "done" | "failed" | "stopped";
   /** The code cell that ended it, from 1. */
@@ -58,27 +58,26 @@ interface RunRecord {
   readonly saved: string;
 }
 
-/** Exit codes, as shells know them. */
+/** Exit codes of shells. */
 const DONE = 0;
 const FAILED = 1;
 const BAD_INPUT = 2;
 const STOPPED = 130;
 
-/** Milliseconds that a kernel has to notice that its runner was killed. */
+/** Most milliseconds for a kernel to notice that its runner was killed. */
 const PATIENCE = 30_000;
 
 /**
- * Runs a notebook in a kernel of its own, in the folder from which the command
- * is given, and keeps `OUT/notebook/NAME.ipynb` as it is after every cell.
+ * Runs a notebook in a kernel of its own, in the current folder, and saves it to
+ * `OUT/notebook/NAME.ipynb` after every cell.
  *
- * @returns the exit code: 0, also if the cells were told to stop by a file or
- *   their time; 1 if a cell failed, 2 if it refused what it was given, 130 if
- *   the signal stopped it.
+ * @returns the exit code: 0, also if training was stopped by a file or a time
+ *   limit; 1 if a cell failed, 2 for bad input, 130 if the signal stopped it
  * @throws {InputError} if another run has the folder
  */
 export async function runHeadless(run: HeadlessRun): Promise<number> {
   const { out, log, observer, signal, cellLimit, totalLimit } = run;
-  // A folder of its own: the cells may take the run's folder for themselves.
+  // A folder of its own: the cells may lock the run's folder.
   const folder = `${out}/notebook`;
   await Deno.mkdir(folder, { recursive: true });
   using _lock = lockFolder(folder, run.holder);
@@ -88,7 +87,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
   if (before !== undefined && before.state !== "done") {
     log(
       `A run in ${out} ${endText(before)}: all cells run again, and training ` +
-        "goes on from its checkpoints",
+        "resumes from its checkpoints",
     );
   }
   if (before?.state === "running") await untilFree(out, run.holder, signal);
@@ -125,7 +124,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
     });
   } catch (error) {
     if (error instanceof KernelDiedError) {
-      log(`error: ${error.message}`); // it never began
+      log(`error: ${error.message}`); // before the first cell
       return FAILED;
     }
     if (!(error instanceof NotebookRunError)) throw error;
@@ -141,7 +140,7 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
   return DONE;
 }
 
-/** What an error of a cell means: trainers end with one that is no failure. */
+/** The exit code of an error; StoppedError is no failure. */
 function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   if (error instanceof RunStoppedError) return STOPPED;
   if (!(error instanceof CellError)) return FAILED;
@@ -155,7 +154,7 @@ function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   }
 }
 
-/** Errors of cells whose message says all that there is to know. */
+/** Errors of cells whose message needs no traceback. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set([
   InputError,
   StoppedError,
@@ -164,13 +163,13 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set([
   DivergedError,
 ].map(({ name }) => name));
 
-/** Says what went wrong, and where no message of ours does, in which lines. */
+/** Prints an error; with source and traceback if its message does not suffice. */
 function report(
   error: NotebookRunError,
   log: (line: string) => void,
 ): void {
   if (error instanceof RunStoppedError) {
-    log(`${error.message}; the same command goes on from the checkpoints`);
+    log(`${error.message}; the same command resumes from the checkpoints`);
     return;
   }
   if (error instanceof CellError && SELF_EXPLAINING.has(error.errorName)) {
@@ -192,15 +191,15 @@ function report(
 }
 
 function endText({ state, cell }: RunRecord): string {
-  if (state === "running") return "was cut off";
+  if (state === "running") return "was killed";
   return `${
     state === "stopped" ? "was stopped" : "failed"
   } in code cell ${cell}`;
 }
 
 /**
- * Waits for the kernel of a run that was killed: it ends by itself, but until
- * then it holds the folder.
+ * Waits for the kernel of a killed run: it ends by itself, and holds the folder
+ * until then.
  */
 async function untilFree(
   folder: string,
@@ -219,7 +218,7 @@ async function untilFree(
   }
 }
 
-/** What is known of an earlier run; nothing if its file is not ours. */
+/** The record of an earlier run, if any. */
 async function recordOf(path: string): Promise<RunRecord | undefined> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -227,7 +226,7 @@ async function recordOf(path: string): Promise<RunRecord | undefined> {
   return metadata.aiprod as RunRecord | undefined;
 }
 
-/** The folder of a run where none is given. */
+/** The default folder of a run. */
 export function defaultFolder(
   file: string,
   parameters: readonly Parameter[],

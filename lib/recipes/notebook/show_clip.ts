@@ -8,8 +8,8 @@ import {
 import type { ImageGrid, Video } from "../../notebook/mod.ts";
 
 /**
- * A clip as a notebook shows it: kept in the folder as an MP4 file, and as an
- * animated picture for pages in which videos do not play.
+ * A clip for a notebook: as an MP4 file in its folder, and as an animated picture
+ * for pages in which videos do not play.
  *
  * @param path Of the MP4 file, in a folder that exists.
  */
@@ -23,9 +23,9 @@ export async function clipVideo(
 }
 
 /**
- * Some frames of a clip, evenly spread from its first to its last.
+ * Frames of a clip, evenly spread from its first to its last.
  *
- * @param count At least 1; no more than the clip has frames are shown.
+ * @param count At least 1; at most all frames are shown.
  *
  * @example
  * ```ts

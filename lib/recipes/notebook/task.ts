@@ -1,7 +1,69 @@
 import { InputError } from "../../core/mod.ts";
+import { diffusionFilesIn } from "../../pipeline/mod.ts";
+import { assertReady, phaseOf } from "../../trainer/mod.ts";
+import {
+  analyzeCommand,
+  analyzeFlags,
+  headerOf,
+  notebookFlags as analyzeNotebookFlags,
+} from "../analyze/mod.ts";
+import {
+  evaluateCommand,
+  notebookFlags as evaluateNotebookFlags,
+} from "../evaluate/mod.ts";
+import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
-import { notebookProgram } from "./notebook_task.ts";
-import { NOTEBOOK_TASKS } from "./tasks.ts";
+import { notebookProgram, type NotebookTask } from "./notebook_task.ts";
+
+/** Tasks that are notebooks. */
+export const NOTEBOOK_TASKS = {
+  analyze: {
+    notebook: "notebooks/01_ltx2_analysis.ipynb",
+    program: () => Promise.resolve(analyzeCommand),
+    flags: analyzeNotebookFlags,
+    folder: "out",
+    isDirect: ({ text, json }) => text === true || json === true,
+    async assertReady(options, signal) {
+      const { file, url } = analyzeFlags.parse(options);
+      if (file ?? url) await headerOf({ file, url }, signal);
+    },
+  },
+  vae: stageTask("vae", "03_vae_pretraining"),
+  phase1: stageTask("phase1", "04_phase1"),
+  phase2: stageTask("phase2", "05_phase2"),
+  phase3: stageTask("phase3", "06_phase3"),
+  phase4: stageTask("phase4", "07_phase4"),
+  phase5: stageTask("phase5", "08_phase5"),
+  evaluate: {
+    notebook: "notebooks/09_evaluation.ipynb",
+    program: () => Promise.resolve(evaluateCommand),
+    flags: evaluateNotebookFlags,
+    folder: "out",
+    isDirect: ({ json }) => json === true,
+    async assertReady({ checkpoint }) {
+      await diffusionFilesIn(String(checkpoint));
+    },
+  },
+} as const satisfies Readonly<Record<string, NotebookTask>>;
+
+/** A stage of training; a dry run has no output for a notebook. */
+function stageTask(
+  stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
+  notebook: string,
+): NotebookTask {
+  const phase = phaseOf(stage);
+  return {
+    notebook: `notebooks/${notebook}.ipynb`,
+    program: (args) => trainCommand(stage, args),
+    flags: notebookFlags,
+    folder: "run",
+    isDirect: ({ dryRun }) => dryRun === true,
+    async assertReady(options) {
+      if (phase === undefined) return;
+      await assertReady(trainFlags.parse(options), phase);
+    },
+  };
+}
 
 if (import.meta.main) {
   await runProgram(async () => {

@@ -1,12 +1,12 @@
 import { newNotebook, type Notebook } from "../../formats/notebook/mod.ts";
 
-/** A notebook to begin with: knobs, work, and what it promises. */
+/** A notebook with parameters, work and a last assertion. */
 export function templateNotebook(name: string): Notebook {
   return newNotebook([
     {
       cell_type: "markdown",
       source: `# ${name.replace(/^\d+_/, "").replaceAll("_", " ")}\n\n` +
-        "What is asked, and which decision hangs on the answer.",
+        "The question of this notebook, and the decision that depends on it.",
     },
     {
       cell_type: "code",
@@ -30,7 +30,7 @@ const show = await openDisplay();`,
     },
     {
       cell_type: "code",
-      source: "// What this notebook promised.\nassert.ok(out.length > 0);",
+      source: "// The claims of this notebook.\nassert.ok(out.length > 0);",
     },
   ]);
 }

@@ -13,22 +13,22 @@ import {
 import { log } from "../command_line/mod.ts";
 import { type HeadlessRun, runHeadless } from "./run.ts";
 
-/** Colours and other marks of a terminal, which a pipe should not get. */
-// deno-lint-ignore no-control-regex -- the escape character begins such marks
+/** Colours of a terminal, which are removed for a pipe. */
+// deno-lint-ignore no-control-regex -- colours begin with the escape character
 const ANSI = /\u001b\[[0-9;]*m/g;
 
-/** Where a run is watched. */
+/** The outputs of a run in a terminal. */
 export interface TerminalOptions {
-  /** What cells print and show. */
+  /** Receives the outputs of cells. */
   readonly print: (text: string) => void;
-  /** What is said about the run. */
+  /** Receives messages about the run. */
   readonly log: (line: string) => void;
   readonly progress: Progress;
-  /** Whether `print` understands colours. */
+  /** Whether `print` accepts colours. */
   readonly colours: boolean;
 }
 
-/** Runs a notebook for whoever sits at the terminal of this process. */
+/** Runs a notebook in the terminal of this process. */
 export function runInTerminal(
   run: Omit<HeadlessRun, "observer" | "log" | "holder" | "clock">,
 ): Promise<number> {
@@ -47,8 +47,8 @@ export function runInTerminal(
 }
 
 /**
- * Shows a run on a terminal: each cell by its first line, what it prints, the
- * plain text of what it shows, and its progress as bars of the terminal's own.
+ * Shows a run on a terminal: the first line of each cell, its printed text, the
+ * plain text of its displays, and its progress as bars of the terminal's own.
  */
 export function terminalObserver(
   { print, log, progress, colours }: TerminalOptions,
@@ -89,7 +89,7 @@ function follow(
   tasks.delete(id);
 }
 
-/** What a cell is about: its first comment, or else its first line. */
+/** The first line of a cell, without comment marks. */
 function firstLine(source: string): string {
   const line = source.split("\n").find((text) => text.trim() !== "") ?? "";
   return line.trim().replace(/^\/\/\s*/, "").slice(0, 100);

@@ -4,9 +4,8 @@ import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
 import { channelsOf } from "../train/mod.ts";
 
 /**
- * The host of training in a notebook: its progress bars, its Stop button and
- * its alerts. Make one in every cell that trains, for an aborted signal stays
- * aborted.
+ * A notebook as the host of training: its progress, its Stop button and alerts.
+ * Create one in every cell that trains: an aborted signal stays aborted.
  *
  * @param log Prints a line.
  * @throws {InputError} if the file of `alerts` cannot be used
@@ -27,8 +26,8 @@ export async function notebookHost(
 }
 
 /**
- * A value of a stage's metrics over its steps, ready to plot. Records without
- * it are left out.
+ * A metric of a stage over its steps, ready to plot. Records without it are left
+ * out.
  *
  * @param records Lines of `metrics.jsonl`.
  *

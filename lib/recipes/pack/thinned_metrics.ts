@@ -6,19 +6,6 @@ const KEPT = 100;
 /**
  * The lines of a run's metrics that show its course: all evaluations and all
  * steps that were skipped, and of the other steps of each stage every so many.
- *
- * @example
- * ```ts
- * import { thinnedMetrics } from "lib/recipes/pack/thinned_metrics.ts";
- * import assert from "node:assert/strict";
- *
- * const steps = Array.from({ length: 1000 }, (_, i) => ({ stage: "vae", step: i + 1, loss: 1 }));
- * const evaluation = { stage: "vae", step: 7, heldOutError: 0.1 };
- * const kept = thinnedMetrics([...steps.slice(0, 7), evaluation, ...steps.slice(7)]);
- * assert.equal(kept.length, 101);
- * assert.deepEqual(kept[0], evaluation);
- * assert.equal(kept.at(-1)?.step, 1000);
- * ```
  */
 export function thinnedMetrics(records: readonly JsonRecord[]): JsonRecord[] {
   const isStep = (record: JsonRecord): boolean =>

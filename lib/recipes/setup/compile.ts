@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { InputError } from "../../core/mod.ts";
 import type { TensorFlowLibrary } from "./tensorflow.ts";
 
-/** Version of the interface between Node.js and its add-ons that the binding uses. */
+/** Version of Node-API that the binding uses. */
 const NAPI_VERSION = 8;
 
-/** The system's C++ compiler, whichever it is. */
+/** The system's C++ compiler. */
 const COMPILER = "c++";
 
-/** Where the binding belongs, in the package that loads it. */
+/** The path of the binding in the package that loads it. */
 export function bindingPath(): string {
   return `${
     packageFolder("@tensorflow/tfjs-node-gpu")
@@ -20,8 +20,8 @@ export function bindingPath(): string {
  * Compiles the C++ source of the binding, which its npm package ships, against
  * a TensorFlow library.
  *
- * @param target Where to put the binding.
- * @throws {InputError} if there is no compiler, or it refuses the source
+ * @param target The file of the binding.
+ * @throws {InputError} if there is no compiler, or it fails
  */
 export async function compileBinding(
   tensorflow: TensorFlowLibrary,
@@ -59,7 +59,7 @@ async function runCompiler(args: string[]): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command(COMPILER, { args, stdout: "null" }).output();
   } catch (error) {
-    // The permission to run what does not exist cannot be given.
+    // NotCapable: no permission can be granted for a missing program.
     if (
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotCapable

@@ -1,12 +1,23 @@
+import * as z from "zod";
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { bindingPath, compileBinding } from "./compile.ts";
-import { setupFlags, type SetupOptions } from "./options.ts";
 import { findTensorFlow } from "./tensorflow.ts";
 
-/** `deno task setup tfjs-gpu`: makes TensorFlow a device of this project. */
-async function setUpTensorFlow({ tensorflow }: SetupOptions): Promise<number> {
+/** Flags of `deno task setup tfjs-gpu`. */
+const setupFlags = z.strictObject({
+  tensorflow: z.string().min(1).optional().describe(
+    "folder of a TensorFlow library: a Python environment, the folder " +
+      "tensorflow of a wheel, or the unpacked C library; default: the usual " +
+      "places",
+  ),
+});
+
+/** `deno task setup tfjs-gpu`: compiles the binding of TensorFlow. */
+async function setUpTensorFlow(
+  { tensorflow }: z.infer<typeof setupFlags>,
+): Promise<number> {
   if (Deno.build.os !== "linux") {
     throw new InputError(
       `Cannot set up tfjs-gpu: the system must be Linux, where TensorFlow has ` +
@@ -28,7 +39,7 @@ if (import.meta.main) {
   await runProgram({
     usage: "deno task setup tfjs-gpu",
     purpose:
-      "Compiles the binding of TensorFlow that device tfjs-gpu runs on, and tries it.",
+      "Compiles the binding of TensorFlow for device tfjs-gpu, and checks the device.",
     flags: setupFlags,
     command: "tfjs-gpu",
     run: setUpTensorFlow,

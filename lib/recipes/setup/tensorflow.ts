@@ -10,7 +10,7 @@ export interface TensorFlowLibrary {
   readonly files: readonly string[];
 }
 
-/** Where each form of TensorFlow keeps its headers and libraries. */
+/** Headers and libraries of each form of TensorFlow. */
 const FORMS = [
   // The folder `tensorflow` of the Python wheel.
   {
@@ -18,7 +18,7 @@ const FORMS = [
     folder: ".",
     files: ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"],
   },
-  // The C library as it is unpacked.
+  // The unpacked C library.
   {
     headers: "include",
     folder: "lib",
@@ -33,9 +33,8 @@ const HEADER = "tensorflow/c/c_api.h";
  * Finds a TensorFlow library.
  *
  * @param given The folder of a wheel, of the C library, or of a Python
- * environment; without it, that of the active Python environment and the
- * places of the system are looked at.
- * @throws {InputError} saying where it was looked for and how to get it
+ *   environment; default: the active Python environment, then the system.
+ * @throws {InputError} with the searched places and the way to install it
  */
 export async function findTensorFlow(
   given: string | undefined,
@@ -57,7 +56,7 @@ export async function findTensorFlow(
     `Cannot find TensorFlow: ${given === undefined ? "" : "--tensorflow "}` +
       `must be a folder with ${HEADER} under include, and ` +
       `${FORMS[0].files.join(" and ")} (a Python wheel) or ` +
-      `lib/${FORMS[1].files[0]} (the C library): looked in ` +
+      `lib/${FORMS[1].files[0]} (the C library): searched ` +
       `${places.join(", ")}; install one, such as: python3 -m venv tf && ` +
       `tf/bin/pip install "tensorflow[and-cuda]" (or tensorflow-cpu without ` +
       `a card), and pass --tensorflow tf`,
@@ -73,7 +72,7 @@ function usualPlaces(): string[] {
   ].filter((place) => place !== undefined);
 }
 
-/** A place itself, and the wheel inside it if it is a Python environment. */
+/** A place itself, and the wheels in it if it is a Python environment. */
 async function foldersOf(place: string): Promise<string[]> {
   const folder = place.replace(/\/+$/, "");
   const folders = [folder, `${folder}/tensorflow`];

@@ -4,20 +4,15 @@ import {
   alertChannels,
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
-import {
-  type Command,
-  phaseOf,
-  StoppedError,
-  titleOf,
-  trainRun,
-} from "../../trainer/mod.ts";
+import { type Command, phaseOf, titleOf, trainRun } from "../../trainer/mod.ts";
+import { StoppedError } from "../../core/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { runConfigOf } from "./train_config.ts";
 
 /**
- * A command that trains, in the process that runs it.
+ * A command that trains in this process.
  *
  * @param args Everything after `deno task`.
  * @throws {InputError} if the file of `--config` cannot be used
@@ -73,14 +68,6 @@ async function runCommand(
  *
  * @param environment Variables; those that begin with `ALERT_` are read.
  * @throws {InputError} if the file of `alerts` cannot be used
- *
- * @example
- * ```ts
- * import { channelsOf } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(await channelsOf({ alerts: undefined }, {}), []);
- * ```
  */
 export async function channelsOf(
   { alerts }: Pick<TrainOptions, "alerts">,

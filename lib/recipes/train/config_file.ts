@@ -2,24 +2,12 @@ import { InputError, messageOf } from "../../core/mod.ts";
 import { flagOf, type FlagSchema, oldFlagText } from "../command_line/mod.ts";
 
 /**
- * Flags whose defaults come from a JSON file: one schema for both, so that a
- * field means and may be the same in a file as on the command line, where it
- * comes first.
+ * Flags with defaults from a JSON file: one schema validates both. The command
+ * line overrides the file.
  *
- * @param text The content of the file.
+ * @param text Content of the file.
  * @param file Its name, for messages.
- * @throws {InputError} naming the field, if there is no such flag
- *
- * @example
- * ```ts
- * import { flagsWithDefaults } from "lib/recipes/train/config_file.ts";
- * import { trainFlags } from "lib/recipes/train/options.ts";
- * import assert from "node:assert/strict";
- *
- * const flags = flagsWithDefaults(trainFlags, '{"preset":"tiny","startPhase":2}', "run.json");
- * const { preset, startPhase, seed } = flags.parse({ startPhase: "3" });
- * assert.deepEqual([preset, startPhase, seed], ["tiny", 3, 1]);
- * ```
+ * @throws {InputError} naming an unknown or invalid field
  */
 export function flagsWithDefaults<S extends FlagSchema>(
   schema: S,
@@ -44,13 +32,13 @@ export function flagsWithDefaults<S extends FlagSchema>(
           JSON.stringify(value),
       );
     }
-    // Before the field's own check, as if it had been typed.
+    // Validated like a typed value.
     fields[name] = field.prefault(value).describe(field.description ?? "");
   }
   return schema.extend(fields) as S;
 }
 
-/** The file that `--config` names; undefined without it. */
+/** The file of `--config`; undefined without the flag. */
 export function configFileOf(args: readonly string[]): string | undefined {
   for (const [i, arg] of args.entries()) {
     if (arg.startsWith("--config=")) return arg.slice("--config=".length);
@@ -59,13 +47,13 @@ export function configFileOf(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** @throws {InputError} if a file that was named cannot be read */
+/** @throws {InputError} if the file cannot be read */
 export async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
     throw new InputError(
-      `Cannot read "${path}": it must be a file that may be read: ` +
+      `Cannot read "${path}": it must be a readable file: ` +
         messageOf(error),
     );
   }

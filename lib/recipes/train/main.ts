@@ -5,7 +5,7 @@ import { trainCommand } from "./command.ts";
 
 const COMMANDS: readonly Command[] = [...STAGES, "train"];
 
-/** The command that the first word names. */
+/** The command of the first word. */
 function commandOf([word]: readonly string[]): Command {
   const command = COMMANDS.find((name) => name === word);
   if (command) return command;

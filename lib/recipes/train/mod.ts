@@ -5,9 +5,4 @@
  */
 export { channelsOf, trainCommand } from "./command.ts";
 export { trainFlags, type TrainOptions } from "./options.ts";
-export {
-  modelsOf,
-  notebookFlags,
-  runConfigOf,
-  trainConfig,
-} from "./train_config.ts";
+export { notebookFlags, runConfigOf, trainConfig } from "./train_config.ts";

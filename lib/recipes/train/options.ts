@@ -9,7 +9,7 @@ const count = z.coerce.number({ error: "must be a number" })
 const phase = count.min(1, "must be 1 to 5").max(5, "must be 1 to 5");
 const plan = stagePlanSchema.shape;
 
-/** A field of a plan as a flag: text from a command line is read as a number. */
+/** A field of a plan as a flag; parses numbers. */
 function overriding(
   name: keyof StagePlan,
 ): z.ZodOptional<z.ZodCoercedNumber> {
@@ -19,60 +19,62 @@ function overriding(
       const issue = field.safeParse(value).error?.issues[0];
       if (issue) context.addIssue({ code: "custom", message: issue.message });
     }).optional().describe(
-      `${field.description}, in place of the curriculum's`,
+      `${field.description} (default: the curriculum's)`,
     );
 }
 
 /**
- * Flags of `deno task vae`, `text`, `phase1` to `phase5` and `train`, and knobs
- * of their notebooks.
+ * Flags of `deno task vae`, `text`, `phase1` to `phase5` and `train`, and
+ * parameters of their notebooks.
  */
 export const trainFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
-  }).default("nano").describe("size of the models"),
+  }).default("nano").describe(
+    "preset of models and curriculum, from small to large",
+  ),
   backbone: z.enum(["hybrid", "pure", "no-word-embeddings"], {
     error: ({ input }) =>
       input === "wordless"
         ? "wordless is now no-word-embeddings"
         : "must be hybrid, pure or no-word-embeddings",
   }).default("hybrid").describe(
-    "hybrid: attention and convolution in turn; pure: a Transformer as deep and as wide; no-word-embeddings: hybrid without word embeddings of its own; both are baselines",
+    "backbone: hybrid alternates attention and convolution; pure is a Transformer of equal depth and width; no-word-embeddings is hybrid without word embeddings",
   ),
   run: path.default("runs/train").describe(
-    "folder of the run; a run that was interrupted there goes on",
+    "folder of the run; resumes an interrupted run",
   ),
   device: z.enum(DEVICE_CHOICES, {
     error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe("where to compute"),
+  }).default("cpu").describe("device that trains"),
   data: path.optional().describe(
-    "manifest or folder of ingested video, mixed with the synthetic world; without it, the synthetic world alone",
+    "manifest or folder of ingested video, mixed one to one with the synthetic world (default: the synthetic world alone)",
   ),
   languages: path.default("all").describe(
-    "languages of the captions, BCP 47 tags with commas, or all; English comes up in a quarter of them",
+    "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(
-    "weights of a trained VAE, in place of the run's own",
+    "weights of a trained VAE for the phases (default: the run's own)",
   ),
   freezeEncoder: path.optional().describe(
-    "weights of a trained VAE: stage vae trains its decoder and keeps its encoder frozen, so that its latents, and models trained on them, stay valid",
+    "weights of a VAE whose decoder stage vae trains; the encoder is frozen, so that its latents and models trained on them stay valid (default: train both)",
   ),
   finetune: path.optional().describe(
-    "folder of trained models, such as checkpoints/nano or a run: the first phase trains their text encoder and backbone on, with their VAE or on the latents of that of --vae; stage vae trains their VAE on. Latents of more channels than theirs are fitted to them",
+    "folder of trained models, such as checkpoints/nano or a run, from which stage vae and the first phase start; their latents may have fewer channels than the preset's (default: fresh weights)",
   ),
   startPhase: phase.default(1).describe(
-    "phase with which the run begins; those before are left out",
+    "first phase of the run, 1 to 5; skips the phases before it",
   ),
   from: z.enum(["previous", "scratch"], {
     error: "must be previous or scratch",
   }).default("previous").describe(
-    "previous: a phase goes on from the one before; scratch: from fresh weights, and needs the VAE alone",
+    "initial weights of a phase: previous takes those of the phase before; scratch takes fresh ones and needs a VAE alone",
   ),
   resumePhase: phase.optional().describe(
-    "go back to the beginning of this phase; what it and later ones have done is put aside",
+    "phase to restart, 1 to 5; the state of it and all later phases moves to RUN/aside-* (default: resume)",
   ),
   maxSteps: count.min(1, "must be 1 or more").optional().describe(
-    "updates of each stage at most",
+    "maximum number of updates of each stage (default: no limit)",
   ),
   epochs: overriding("epochs"),
   batch: overriding("batch"),
@@ -81,7 +83,7 @@ export const trainFlags = z.strictObject({
   optimiser: z.enum(["adamw", "muon"], {
     error: "must be adamw or muon",
   }).default("adamw").describe(
-    "adamw; or muon, for the matrices of the blocks of the backbone, beside adamw for the rest",
+    "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
   samples: overriding("samples"),
   size: overriding("size"),
@@ -89,49 +91,49 @@ export const trainFlags = z.strictObject({
   fps: overriding("fps"),
   replayFraction: z.coerce.number().min(0, "must be 0 or more")
     .max(0.9, "must be at most 0.9").default(0.25).describe(
-      "fraction of the synthetic clips of a phase that come from earlier phases, half of them from phase 1, against forgetting",
+      "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting; 0 to 0.9",
     ),
   textLrScale: z.coerce.number().min(0, "must be 0 or more")
     .max(1, "must be at most 1").default(0.1).describe(
-      "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",
+      "factor on the learning rate of the text encoder in the phases, 0 to 1; 0 freezes it, which is faster",
     ),
   recompute: z.boolean().default(false).describe(
-    "recompute the activations of the backbone's blocks in the backward pass: a third more work, a fraction of the memory",
+    "recompute the activations of the backbone's blocks in the backward pass: a third more arithmetic, a fraction of the memory",
   ),
-  seed: count.default(1).describe("a whole number; another run for each"),
+  seed: count.default(1).describe("seed of all random numbers"),
   evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(
-    "updates between evaluations with a sample sheet",
+    "updates between evaluations, each with a sample sheet",
   ),
   heldOut: count.min(1, "must be 1 or more").default(64).describe(
-    "clips that are never trained on, for evaluations",
+    "number of held-out clips for evaluation",
   ),
   saveEvery: z.coerce.number().min(0, "must be 0 or more").default(300)
-    .describe("seconds between checkpoints; 0 for one after every update"),
+    .describe("seconds between checkpoints; 0 saves after every update"),
   keepLast: count.min(1, "must be 1 or more").default(2).describe(
-    "newest checkpoints that are kept",
+    "number of newest checkpoints to keep",
   ),
   keepEvery: count.min(0, "must be 0 or more").default(0).describe(
-    "checkpoints after every so many updates are kept for ever; 0 for none",
+    "never remove checkpoints at multiples of this number of updates; 0 for none",
   ),
   snapshots: count.min(0, "must be 0 or more").default(8).describe(
-    "snapshots of the running averages in each phase, from which an average of any length is made afterwards; 0 for none",
+    "number of EMA snapshots in each stage, for deno task average; 0 for none",
   ),
   config: path.optional().describe(
-    "JSON file with these fields (startPhase for --start-phase); flags come first",
+    "JSON file of defaults for these flags, named as fields (startPhase for --start-phase)",
   ),
   dryRun: z.boolean().default(false).describe(
-    "checks everything with three updates in a folder of their own, says what the run will take, and stops",
+    "train three updates of each stage in a temporary folder, log the estimated memory, disk space and time of the run, and stop",
   ),
   alerts: path.optional().describe(
-    "JSON file that says whom to tell what happens; without it, the variables ALERT_*",
+    "JSON file of e-mail and webhook receivers of alerts (default: the environment variables ALERT_*)",
   ),
   workers: count.min(0, "must be 0 or more").default(1).describe(
     "threads that decode real video; 0 decodes on the main thread",
   ),
   hours: z.coerce.number().positive("must be above 0").optional().describe(
-    "stops after so long, with everything saved",
+    "hours after which the run saves and stops (default: no limit)",
   ),
 });
 
-/** The same, checked. */
+/** Validated flags. */
 export type TrainOptions = z.infer<typeof trainFlags>;

@@ -11,24 +11,15 @@ import { stagePlan } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 
-/** Flags that a notebook takes: without those that its cells have no use for. */
+/** Flags of a notebook. */
 export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
 
 /**
- * The run of a notebook: its knobs, and any other flag of the trainer as on the
- * command line.
+ * The run of a notebook.
  *
- * @param knobs By the names of flags; 0 or "" leaves an optional one out.
+ * @param knobs Values by the names of flags; 0 or "" omits an optional one.
+ * @param flags More flags, as on the command line.
  * @throws {InputError} naming the flag
- *
- * @example
- * ```ts
- * import { trainConfig } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { run, maxSteps, plans } = trainConfig({ run: "runs/a", maxSteps: 0 }, ["--batch=8"]);
- * assert.deepEqual([run, maxSteps, plans.vae.batch], ["runs/a", undefined, 8]);
- * ```
  */
 export function trainConfig(
   knobs: Knobs,
@@ -37,7 +28,7 @@ export function trainConfig(
   return runConfigOf(trainFlags.parse(readKnobs(notebookFlags, knobs, flags)));
 }
 
-/** The run that flags ask for: presets and curriculum become plain numbers. */
+/** The run of flags: presets and curriculum become plain numbers. */
 export function runConfigOf(options: TrainOptions): RunConfig {
   const { preset, backbone, ...rest } = options;
   return {
@@ -51,18 +42,9 @@ export function runConfigOf(options: TrainOptions): RunConfig {
 }
 
 /**
- * The models of a run: a preset's, or the same with a backbone to compare with.
- *
- * @example
- * ```ts
- * import { modelsOf } from "lib/recipes/train/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { backbone } = modelsOf({ preset: "tiny", backbone: "pure" });
- * assert.deepEqual([backbone.attentionLayers, backbone.cnnLayers], [3, 0]);
- * ```
+ * The models of a preset with the chosen backbone.
  */
-export function modelsOf(
+function modelsOf(
   { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,
 ): ModelConfig {
   const models = PRESETS[preset];
@@ -79,7 +61,7 @@ export function modelsOf(
   }
 }
 
-/** The curriculum's plan of a stage with the user's values. */
+/** The curriculum's plan of a stage, overridden by flags. */
 function overridden(options: TrainOptions, stage: Stage): StagePlan {
   return Object.fromEntries(
     Object.entries(stagePlan(options.preset, stage)).map(([field, value]) =>

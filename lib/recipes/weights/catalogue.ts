@@ -1,12 +1,12 @@
 import type { Trunk } from "../../evaluation/mod.ts";
 
-/** A public file that is needed. */
+/** A public file. */
 export interface PublicFile {
-  /** What it is called where it is published. */
+  /** The published name. */
   readonly name: string;
-  /** Where that is. */
+  /** The place of publication. */
   readonly where: string;
-  /** How its SHA-256 begins, where that is published. */
+  /** The published start of its SHA-256, if any. */
   readonly sha256?: string;
 }
 
@@ -16,12 +16,12 @@ export interface WeightsEntry {
   readonly name: string;
   /** File of the converted weights. */
   readonly file: string;
-  /** What they are for. */
+  /** The metric that needs them. */
   readonly gives: string;
   readonly sources: readonly PublicFile[];
-  /** What works without them. */
+  /** The alternative without them. */
   readonly without: string;
-  /** How they are converted. */
+  /** The command that converts them. */
   readonly command: string;
 }
 
@@ -55,7 +55,7 @@ const lpipsEntry = (trunk: Trunk): WeightsEntry => ({
   } ${trunk}.pth`,
 });
 
-/** All of them. */
+/** All weights that cannot be shipped. */
 export const WEIGHTS = {
   i3d: {
     name: "i3d",
@@ -73,8 +73,8 @@ export const WEIGHTS = {
   squeeze: lpipsEntry("squeeze"),
 } satisfies Record<string, WeightsEntry>;
 
-/** Where converted weights lie. */
+/** Folder of converted weights. */
 export const WEIGHTS_FOLDER = "data/weights";
 
-/** The network that is shipped. */
+/** The shipped network. */
 export const WORLD3D_WEIGHTS = "checkpoints/world3d/world3d.safetensors";

@@ -11,21 +11,21 @@ import {
 import { openStateDict } from "../../formats/pytorch/mod.ts";
 import { type PublicFile, WEIGHTS } from "./catalogue.ts";
 
-/** What to convert, and how strictly. */
+/** Options of a conversion. */
 export interface ImportOptions {
   /** PyTorch files, in any order. */
   readonly files: readonly string[];
-  /** Where converted weights lie. */
+  /** Folder of converted weights. */
   readonly folder: string;
-  /** Whether files whose hash is not the published one are taken as well. */
+  /** Whether to accept files of another hash than the published one. */
   readonly anyHash: boolean;
 }
 
 /**
  * Converts I3D's public file.
  *
- * @returns path of the converted weights.
- * @throws {InputError} if it is not that network, or its hash is not known
+ * @returns path of the converted weights
+ * @throws {InputError} if it is another network, or of another hash
  */
 export async function importI3d(
   { files, folder, anyHash }: ImportOptions,
@@ -46,9 +46,8 @@ export async function importI3d(
 /**
  * Converts a trunk of torchvision and its heads by lpips.
  *
- * @returns path of the converted weights.
- * @throws {InputError} if they are not such files, or the trunk's hash is not
- *   the published one
+ * @returns path of the converted weights
+ * @throws {InputError} if they are other files, or the trunk is of another hash
  */
 export async function importLpips(
   { files, folder, anyHash }: ImportOptions,
@@ -59,10 +58,10 @@ export async function importLpips(
   }
   using a = await openStateDict(first);
   using b = await openStateDict(second);
-  const opened: OpenFile[] = [{ path: first, state: a }, {
-    path: second,
-    state: b,
-  }];
+  const opened: OpenFile[] = [
+    { path: first, state: a },
+    { path: second, state: b },
+  ];
   const heads = opened.find(({ state }) => isHeads(state.tensors.keys()));
   const trunkFile = opened.find((file) => file !== heads);
   if (!heads || !trunkFile) {
@@ -85,7 +84,7 @@ function isHeads(names: Iterable<string>): boolean {
   return [...names].some((name) => name.startsWith("lin0."));
 }
 
-/** Which trunk a file holds, by what only that one has. */
+/** The trunk in a file, by a tensor of its own. */
 function trunkOf({ path, state: { tensors } }: OpenFile): Trunk {
   if (tensors.has("features.3.squeeze.weight")) return "squeeze";
   if (tensors.has("features.28.weight")) return "vgg";

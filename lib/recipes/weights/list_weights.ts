@@ -8,7 +8,7 @@ import {
 } from "../../evaluation/mod.ts";
 import { WEIGHTS, type WeightsEntry, WORLD3D_WEIGHTS } from "./catalogue.ts";
 
-/** Says what weights are there, where to get the rest, and what works without. */
+/** Lists the weights: which are present, where to get others, and alternatives. */
 export async function weightsText(folder: string): Promise<string> {
   const parts = [
     await stateOf(

@@ -1,24 +1,34 @@
+import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
+import { WEIGHTS_FOLDER } from "./catalogue.ts";
 import { importI3d, importLpips } from "./import_weights.ts";
 import { weightsText } from "./list_weights.ts";
-import { weightsFlags, type WeightsOptions } from "./options.ts";
 
-/** `deno task weights`: what metrics need and cannot be shipped. */
+/** Arguments and flags of `deno task weights`. */
+const weightsFlags = z.strictObject({
+  words: z.array(z.string()).min(1, "must begin with list or import").describe(
+    "list, or import i3d FILE, or import lpips TRUNK_FILE HEADS_FILE",
+  ),
+  folder: z.string().min(1, "must not be empty").default(WEIGHTS_FOLDER)
+    .describe("folder of converted weights"),
+  anyHash: z.boolean().default(false).describe(
+    "accept files of another hash than the published one; results record it",
+  ),
+});
+
+/** `deno task weights`: weights of metrics that cannot be shipped. */
 async function weights(
-  { words, folder, anyHash }: WeightsOptions,
+  { words, folder, anyHash }: z.infer<typeof weightsFlags>,
 ): Promise<number> {
   const [command, network, ...files] = words;
   if (command === "list" && network === undefined) {
     print(await weightsText(folder));
     return 0;
   }
-  if (command === "import" && network === "i3d") {
-    log(`converted: ${await importI3d({ files, folder, anyHash })}`);
-    return 0;
-  }
-  if (command === "import" && network === "lpips") {
-    log(`converted: ${await importLpips({ files, folder, anyHash })}`);
+  if (command === "import" && (network === "i3d" || network === "lpips")) {
+    const convert = network === "i3d" ? importI3d : importLpips;
+    log(`converted: ${await convert({ files, folder, anyHash })}`);
     return 0;
   }
   throw new InputError(

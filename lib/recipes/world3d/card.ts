@@ -7,7 +7,7 @@ import {
 } from "../../evaluation/world3d/mod.ts";
 import type { World3dPlan, World3dStage } from "./training.ts";
 
-/** What the card says of a network. */
+/** Facts of the model card. */
 interface CardFacts {
   readonly plan: World3dPlan;
   /** Measured with the weights as they are trained, before rounding. */

@@ -37,10 +37,7 @@ export interface World3dPlan extends ExamplePlan {
 }
 
 /** A number for each stage. */
-interface ByStage {
-  readonly appearance: number;
-  readonly motion: number;
-}
+type ByStage = Readonly<Record<"appearance" | "motion", number>>;
 
 /** The plan of a training of so many steps. */
 export function world3dPlan(
@@ -52,12 +49,12 @@ export function world3dPlan(
     network,
     appearance: {
       batch: batch.appearance,
-      training: trainingOf(steps.appearance, 2e-3),
+      training: trainingOf(steps.appearance),
       phases: [[1, 1]],
     },
     motion: {
       batch: batch.motion,
-      training: trainingOf(steps.motion, 2e-3),
+      training: trainingOf(steps.motion),
       // The camera moves from phase 2 on.
       phases: [[1, 0.7], [2, 0.12], [3, 0.06], [4, 0.06], [5, 0.06]],
     },
@@ -65,14 +62,10 @@ export function world3dPlan(
   };
 }
 
-function trainingOf(totalSteps: number, peak: number): TrainingConfig {
+function trainingOf(totalSteps: number): TrainingConfig {
+  const warmupSteps = Math.round(totalSteps / 30);
   return {
-    schedule: {
-      peak,
-      warmupSteps: Math.round(totalSteps / 30),
-      totalSteps,
-      floor: peak / 200,
-    },
+    schedule: { peak: 2e-3, warmupSteps, totalSteps, floor: 1e-5 },
     optimiser: ADAMW_DEFAULTS,
     clipNorm: 1,
   };

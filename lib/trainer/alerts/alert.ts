@@ -1,4 +1,4 @@
-/** What may be worth waking somebody for. */
+/** Events that send an alert. */
 export type AlertKind =
   | "finished"
   | "failed"
@@ -6,12 +6,12 @@ export type AlertKind =
   | "disk-low"
   | "gpu-memory-high";
 
-/** Something that happened to a run. */
+/** An event of a run. */
 export interface Alert {
   readonly kind: AlertKind;
-  /** One line: what happened. */
+  /** One line. */
   readonly title: string;
-  /** More, for whoever wants to know. */
+  /** Details. */
   readonly text: string;
   /** The run's folder. */
   readonly run: string;
@@ -19,7 +19,7 @@ export interface Alert {
   readonly time: string;
 }
 
-/** A way to tell somebody. */
+/** Delivers alerts. */
 export interface AlertChannel {
   /** For messages: `e-mail`. */
   readonly name: string;
@@ -27,24 +27,15 @@ export interface AlertChannel {
   send(alert: Alert): Promise<void>;
 }
 
+const ATTEMPTS = 3;
+const PAUSE = 1000;
+
 /**
- * Tells every channel, each as often as it takes to get through, three times at
- * most. A channel that fails never stops a run.
+ * Sends an alert by every channel, with three attempts each. A channel that
+ * fails never stops a run.
  *
  * @param wait Waits for some milliseconds.
- * @returns one line for each channel that could not be told.
- *
- * @example
- * ```ts
- * import { sendAlert } from "lib/trainer/alerts/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const sent: string[] = [];
- * const channel = { name: "log", send: async ({ title }: { title: string }) => void sent.push(title) };
- * const alert = { kind: "finished", title: "Done", text: "", run: "runs/a", time: "" } as const;
- * assert.deepEqual(await sendAlert(alert, [channel], async () => {}), []);
- * assert.deepEqual(sent, ["Done"]);
- * ```
+ * @returns one line for each channel that failed.
  */
 export async function sendAlert(
   alert: Alert,
@@ -67,6 +58,3 @@ export async function sendAlert(
   }));
   return failures.filter((failure) => failure !== undefined);
 }
-
-const ATTEMPTS = 3;
-const PAUSE = 1000;

@@ -1,27 +1,28 @@
 import * as z from "zod";
 import { InputError, messageOf } from "../../core/mod.ts";
 import type { AlertChannel } from "./alert.ts";
-import { emailChannel } from "./email.ts";
-import { webhookChannel } from "./webhook.ts";
+import { emailChannel, webhookChannel } from "./channels.ts";
 
 const emailSchema = z.strictObject({
   smtp: z.string().regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
-    .describe("server, with name and password: smtps://me:secret@example.org"),
+    .describe(
+      "SMTP server with user and password: smtps://me:secret@example.org",
+    ),
   from: z.string().min(1, "must not be empty").describe("sender"),
   to: z.string().min(1, "must not be empty").describe(
-    "receivers, with commas",
+    "receivers, separated by commas",
   ),
 });
 
 const webhookSchema = z.strictObject({
   url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://")
-    .describe("where alerts are posted as JSON"),
+    .describe("address to which alerts are posted as JSON"),
   headers: z.record(z.string(), z.string()).optional().describe(
-    "further headers, such as an authorization",
+    "additional headers, such as authorization",
   ),
 });
 
-/** Who is told of alerts, as in a file. */
+/** Receivers of alerts, as a JSON file. */
 export const alertConfigSchema = z.strictObject({
   email: emailSchema.optional(),
   webhook: webhookSchema.optional(),
@@ -29,10 +30,10 @@ export const alertConfigSchema = z.strictObject({
 
 export type EmailConfig = z.infer<typeof emailSchema>;
 export type WebhookConfig = z.infer<typeof webhookSchema>;
-/** The same, checked. */
+/** Validated receivers of alerts. */
 export type AlertConfig = z.infer<typeof alertConfigSchema>;
 
-/** Variables of the environment in place of a file. */
+/** Environment variables, read without a file. */
 const VARIABLES = {
   smtp: "ALERT_SMTP",
   from: "ALERT_FROM",
@@ -41,24 +42,13 @@ const VARIABLES = {
 } as const;
 
 /**
- * Reads who is told of alerts: from a JSON file, or from the variables
- * `ALERT_SMTP`, `ALERT_FROM` and `ALERT_TO`, and `ALERT_WEBHOOK`. A file comes
- * first.
+ * Reads the receivers of alerts from a JSON file or, without one, from the
+ * environment variables `ALERT_SMTP`, `ALERT_FROM`, `ALERT_TO` and
+ * `ALERT_WEBHOOK`.
  *
- * @param text The content of the file, if there is one.
+ * @param text Content of the file; undefined without one.
  * @param file Its name, for messages.
  * @throws {InputError} naming the field or variable
- *
- * @example
- * ```ts
- * import { readAlertConfig } from "lib/trainer/alerts/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const environment = { ALERT_WEBHOOK: "https://example.org/hook" };
- * assert.deepEqual(readAlertConfig(undefined, "", environment), {
- *   webhook: { url: "https://example.org/hook" },
- * });
- * ```
  */
 export function readAlertConfig(
   text: string | undefined,
@@ -77,7 +67,7 @@ export function readAlertConfig(
   }, "the variables ALERT_*");
 }
 
-/** The channels of a configuration, none or more. */
+/** The channels of a configuration. */
 export function alertChannels({ email, webhook }: AlertConfig): AlertChannel[] {
   return [
     ...(email ? [emailChannel(email)] : []),

@@ -1,9 +1,8 @@
 /**
- * Telling somebody what happened to a run: e-mail and webhooks.
+ * Alerts about a run, by e-mail and webhook.
  *
  * @module
  */
 export * from "./alert.ts";
+export * from "./channels.ts";
 export * from "./config.ts";
-export * from "./email.ts";
-export * from "./webhook.ts";

@@ -1,51 +1,39 @@
 import {
+  float32,
   InputError,
   isNdArray,
   leavesOf,
   mapTree,
   zeros,
 } from "../../core/mod.ts";
-import { powerExponent } from "./power_profile.ts";
+import { powerExponent } from "./ema.ts";
 
-/** An average as it was after some update. */
-export interface AverageSnapshot<P> {
-  /** Updates that it averages over; 1 or more. */
+/** An EMA after an update. */
+export interface EmaSnapshot<P> {
+  /** Updates in the average, from 1. */
   readonly update: number;
-  /** Its relative standard deviation. */
+  /** Relative standard deviation of its weights. */
   readonly std: number;
   readonly parameters: P;
 }
 
 /**
- * Makes an average of any length after training, from snapshots of the two
- * that were kept: the combination of the snapshots whose profile is nearest
- * (least squares) to the one that is wanted (Karras et al. 2024, arXiv
- * 2312.02696, section 3.2 and algorithm 3).
+ * Computes an EMA of any length after training: the linear combination of
+ * snapshots whose weight profile is nearest (least squares) to the target
+ * (Karras et al. 2024, arXiv 2312.02696, section 3.2 and algorithm 3).
  *
- * @param snapshots Of both averages, the last ones at `update` or later; more
- *   of them come nearer.
- * @param std Relative standard deviation that is wanted.
- * @param update Updates to average over.
+ * @param snapshots Of both EMAs, the last ones at `update` or later; more
+ *   snapshots approximate better.
+ * @param std Relative standard deviation of the target.
+ * @param update Updates in the average.
  * @throws {InputError} if there are no snapshots
- *
- * @example
- * ```ts
- * import { averageAfterwards } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // A snapshot of what is wanted is what is wanted.
- * const snapshot = { update: 100, std: 0.1, parameters: { w: float32([1], [3]) } };
- * const { w } = averageAfterwards([snapshot], 0.1, 100);
- * assert.ok(Math.abs(w.data[0]! - 3) < 1e-5);
- * ```
  */
-export function averageAfterwards<P>(
-  snapshots: readonly AverageSnapshot<P>[],
+export function posthocEma<P>(
+  snapshots: readonly EmaSnapshot<P>[],
   std: number,
   update: number,
 ): P {
-  const weights = averagingWeights(snapshots, std, update);
+  const weights = posthocWeights(snapshots, std, update);
   const all = snapshots.map(({ parameters }) =>
     new Map(leavesOf(parameters, isNdArray))
   );
@@ -62,36 +50,36 @@ export function averageAfterwards<P>(
 }
 
 /**
- * The weights of snapshots in {@link averageAfterwards}; they sum to 1.
+ * The weights of the snapshots in {@link posthocEma}; they sum to 1.
  *
  * @throws {InputError} if there are no snapshots
  */
-export function averagingWeights(
-  snapshots: readonly Pick<AverageSnapshot<unknown>, "update" | "std">[],
+export function posthocWeights(
+  snapshots: readonly Pick<EmaSnapshot<unknown>, "update" | "std">[],
   std: number,
   update: number,
 ): number[] {
   if (snapshots.length === 0) {
     throw new InputError(
-      "Cannot average parameters: there must be snapshots of the averages: " +
-        "there are none; train with --snapshots above 0",
+      "Cannot average parameters: there must be EMA snapshots: there are none; " +
+        "train with --snapshots above 0",
     );
   }
   const profiles = snapshots.map((s) => ({
     update: s.update,
     exponent: powerExponent(s.std),
   }));
-  const wanted = { update, exponent: powerExponent(std) };
+  const target = { update, exponent: powerExponent(std) };
   const weights = solved(
     profiles.map((a) => profiles.map((b) => overlap(a, b))),
-    profiles.map((a) => overlap(a, wanted)),
+    profiles.map((a) => overlap(a, target)),
   );
-  // Few snapshots come near but not to 1, and would scale every parameter.
+  // The weights of few snapshots sum to nearly 1 and would scale every parameter.
   const sum = weights.reduce((a, b) => a + b);
   return weights.map((weight) => weight / sum);
 }
 
-/** A profile that rises as `t ^ exponent` to `update`, of area 1. */
+/** A weight profile proportional to `t ^ exponent` up to `update`, of area 1. */
 interface Profile {
   readonly update: number;
   readonly exponent: number;
@@ -134,4 +122,31 @@ function solved(
     x[i] = (rows[i]![size]! - rest) / rows[i]![i]!;
   }
   return x;
+}
+
+/**
+ * Interpolates between the parameters of a model and those of its finetuned
+ * version (Wortsman et al. 2021, arXiv 2109.01903).
+ *
+ * @param share Weight of the second, in [0,1].
+ * @throws {TypeError} if the second lacks a parameter of the first, or its shape
+ *   differs
+ */
+export function parametersBetween<P>(first: P, second: P, share: number): P {
+  const others = new Map(leavesOf(second, isNdArray));
+  return mapTree(first, isNdArray, ({ shape, data }, path) => {
+    const other = others.get(path);
+    if (`${other?.shape}` !== `${shape}`) {
+      throw new TypeError(
+        `Cannot average parameters: "${path}" must have the shape [${shape}] ` +
+          `in both: in the second it is ${
+            other ? `[${other.shape}]` : "missing"
+          }`,
+      );
+    }
+    return float32(
+      shape,
+      Float32Array.from(data, (x, i) => x + share * (other!.data[i]! - x)),
+    );
+  }) as P;
 }

@@ -1,19 +1,23 @@
-import { InputError, isNdArray, leavesOf, treeFrom } from "../../core/mod.ts";
-import type { NdArray } from "../../core/mod.ts";
+import {
+  InputError,
+  isNdArray,
+  leavesOf,
+  type NdArray,
+  treeFrom,
+} from "../../core/mod.ts";
 import {
   readSafetensors,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
 import { renamedTensors } from "../../pipeline/old_names.ts";
-import type { AverageSnapshot } from "./posthoc.ts";
-import { type Averages, type Track, TRACKS } from "./tracks.ts";
+import { type Averages, EMA_STDS, type EmaName } from "./ema.ts";
+import type { EmaSnapshot } from "./posthoc.ts";
 
-/** What a snapshot is called, after so many updates. */
 const NAME = /^averages-\d{8,}\.safetensors$/;
 
 /**
- * Saves both averages in half precision, atomically: the rounding is far below
- * what two averages differ by.
+ * Saves both EMAs as float16, atomically. The rounding error is far below the
+ * difference between the two.
  *
  * @param update Updates done.
  */
@@ -33,26 +37,13 @@ export async function saveSnapshot<P>(
 }
 
 /**
- * Loads all snapshots of a folder, for `averageAfterwards`.
+ * Loads all snapshots of a folder, for `posthocEma`.
  *
  * @throws {InputError} if there are none
- *
- * @example
- * ```ts
- * import { initAverages, loadSnapshots, saveSnapshot } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * await saveSnapshot(folder, initAverages({ w: float32([1], [0.5]) }), 100);
- * const [short, long] = await loadSnapshots<{ w: { data: Float32Array } }>(folder);
- * assert.deepEqual([short!.std, long!.std], [0.05, 0.1]);
- * assert.equal(long!.parameters.w.data[0], 0.5);
- * ```
  */
 export async function loadSnapshots<P>(
   folder: string,
-): Promise<AverageSnapshot<P>[]> {
+): Promise<EmaSnapshot<P>[]> {
   const names: string[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
@@ -63,19 +54,19 @@ export async function loadSnapshots<P>(
   }
   if (names.length === 0) {
     throw new InputError(
-      `Cannot average parameters from "${folder}": it must hold snapshots: ` +
-        "it holds none; train with --snapshots above 0",
+      `Cannot average parameters from "${folder}": it must contain EMA snapshots: ` +
+        "it has none; train with --snapshots above 0",
     );
   }
-  const snapshots: AverageSnapshot<P>[] = [];
+  const snapshots: EmaSnapshot<P>[] = [];
   for (const name of names.sort()) {
     const { metadata, tensors } = await readSafetensors(`${folder}/${name}`);
     const averages = treeFrom<NdArray>(renamedTensors(tensors)) as Averages<P>;
-    for (const track of Object.keys(TRACKS) as Track[]) {
+    for (const name of Object.keys(EMA_STDS) as EmaName[]) {
       snapshots.push({
         update: Number(metadata.update),
-        std: TRACKS[track],
-        parameters: averages[track],
+        std: EMA_STDS[name],
+        parameters: averages[name],
       });
     }
   }

@@ -1,5 +1,6 @@
 import {
   exists,
+  firstDifference,
   InputError,
   isNdArray,
   leavesOf,
@@ -8,55 +9,55 @@ import {
 } from "../../core/mod.ts";
 import {
   checkForm,
+  digestOf,
   readSafetensors,
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { firstDifference } from "../../core/mod.ts";
-import { digestOf } from "../../formats/safetensors/mod.ts";
 import type { GuardMemory } from "../loop/guard.ts";
 import { renamedConfig, renamedTensors } from "../../pipeline/old_names.ts";
 
-/** Version of what follows; raised when old files can no longer be read. */
+/** Version of the file; raised when old files can no longer be read. */
 const SCHEMA = "2";
-/** What to do with a file of another form. */
-const FIX = "pass a file that was made with this configuration";
+const FIX = "pass a file of this configuration";
+/** Path of the second moments in a training state. */
+const SECOND_MOMENTS = "moments/second/";
 
-/** Where a run stands, but for its state. */
+/** Progress of a run. */
 export interface CheckpointProgress {
   /** Steps done. */
   readonly step: number;
-  /** Length of the metrics file when the step was done. */
+  /** Length of the metrics file after the step. */
   readonly metricsBytes: number;
-  /** Seconds of training so far, over all runs. */
+  /** Seconds of training, over all runs. */
   readonly seconds: number;
-  /** What the guard of the gradients remembers. */
+  /** State of the gradient guard. */
   readonly guard?: GuardMemory;
   /** The last evaluation and the best one. */
   readonly evaluation?: EvaluationMemory;
 }
 
-/** What is remembered of evaluations. */
+/** The last evaluation and the best one. */
 export interface EvaluationMemory {
   /** Steps done at the last one. */
   readonly step: number;
-  /** The lowest score so far, and after how many steps. */
+  /** The lowest score so far, and its step. */
   readonly best: { readonly step: number; readonly score: number };
 }
 
-/** Everything a run needs to go on exactly where it stood. */
+/** All that a run needs to resume bit for bit. */
 export interface Checkpoint<S> extends CheckpointProgress {
   /** The training state, a tree of arrays. */
   readonly state: S;
 }
 
-/** A checkpoint that was made with another configuration. */
+/** A checkpoint has another configuration. */
 export class ConfigChangedError extends InputError {}
 
 /**
- * Saves a checkpoint as safetensors, atomically, with a digest of its numbers.
+ * Saves a checkpoint as safetensors, atomically, with a checksum of its tensors.
  *
- * @param config What the run was started with; a resumed run must match it.
+ * @param config Configuration of the run; loading compares it.
  */
 export async function saveCheckpoint<S>(
   path: string,
@@ -73,29 +74,13 @@ export async function saveCheckpoint<S>(
 }
 
 /**
- * Loads a checkpoint, if there is one.
+ * Loads a checkpoint.
  *
- * @param form A state of the same names, types and shapes; left out, they are
- *   taken as they are.
+ * @param form A state of the expected names, types and shapes; default: no check.
  * @returns undefined if the file does not exist.
- * @throws {ConfigChangedError} if it was made with another configuration,
- *   naming the field
- * @throws {InputError} if the file is damaged, or its tensors are not those of
- *   the form, naming the tensor
- *
- * @example
- * ```ts
- * import { loadCheckpoint, saveCheckpoint } from "lib/trainer/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = `${await Deno.makeTempDir()}/run.safetensors`;
- * const state = { weight: float32([2], [1, 2]) };
- * await saveCheckpoint(path, { step: 5, state, metricsBytes: 0, seconds: 1 }, { rate: 0.1 });
- * const loaded = await loadCheckpoint<typeof state>(path, { rate: 0.1 });
- * assert.equal(loaded?.step, 5);
- * assert.deepEqual([...loaded.state.weight.data], [1, 2]);
- * ```
+ * @throws {ConfigChangedError} if its configuration differs, naming the field
+ * @throws {InputError} if the file is corrupt, or a tensor differs from the form,
+ *   naming the tensor
  */
 export async function loadCheckpoint<S>(
   path: string,
@@ -107,25 +92,29 @@ export async function loadCheckpoint<S>(
   const { metadata, tensors: saved } = await readSafetensors(path);
   if (digestOf(saved) !== metadata.digest) {
     throw new InputError(
-      `Cannot resume from "${path}": its numbers must be those that were ` +
-        `saved: their digest is another one; remove the file, so that the ` +
-        `run goes on from the one before`,
+      `Checksum mismatch: "${path}" is corrupt; remove the file to resume ` +
+        "from the checkpoint before it",
     );
   }
   const tensors = renamedTensors(saved);
   if (form !== undefined) {
-    checkForm(path, tensors, leavesOf(form, isNdArray), FIX);
+    const expected = new Map(leavesOf(form, isNdArray));
+    // Muon used to keep second moments of the matrices it moves, always zero.
+    for (const name of tensors.keys()) {
+      if (!name.startsWith(SECOND_MOMENTS) || expected.has(name)) continue;
+      tensors.delete(name);
+    }
+    checkForm(path, tensors, expected, FIX);
   }
   return { ...progress, state: treeFrom<NdArray>(tensors) as S };
 }
 
 /**
- * Reads where a checkpoint stands and none of its numbers.
+ * Reads the progress of a checkpoint and none of its tensors.
  *
  * @returns undefined if the file does not exist.
- * @throws {ConfigChangedError} if it was made with another configuration,
- *   naming the field
- * @throws {InputError} if the beginning of the file is damaged
+ * @throws {ConfigChangedError} if its configuration differs, naming the field
+ * @throws {InputError} if the header of the file is corrupt
  */
 export async function peekCheckpoint(
   path: string,

@@ -1,5 +1,6 @@
-import { bytesText } from "../../core/mod.ts";
 import {
+  bytesText,
+  DiskFullError,
   InputError,
   isDiskFull,
   isNdArray,
@@ -15,29 +16,28 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import { freeBytes } from "../observers/machine.ts";
-import { DiskFullError } from "../loop/stop.ts";
 
-/** Which checkpoints are kept. */
+/** Retention of checkpoints. */
 export interface Retention {
-  /** Newest ones, 1 or more; with two a damaged file costs little. */
+  /** Number of newest ones to keep, from 1; the second replaces a corrupt first. */
   readonly keepLast: number;
-  /** Those after every so many steps are kept for ever; 0 for none. */
+  /** Checkpoints at multiples of this number of steps are never removed; 0: none. */
   readonly keepEvery: number;
 }
 
-/** A checkpoint, and what went wrong on the way to it. */
+/** The newest readable checkpoint. */
 export interface Found<S> {
   readonly checkpoint?: Checkpoint<S>;
-  /** One line for each newer checkpoint that cannot be read. */
+  /** One line for each newer checkpoint that is corrupt. */
   readonly damaged: readonly string[];
 }
 
-/** Bytes that stay free, for metrics and samples. */
+/** Bytes reserved for metrics and samples. */
 const RESERVE = 64 * 2 ** 20;
 
 const NAME = /^step-(\d{8,})\.safetensors$/;
 
-/** The checkpoints of one stage of a run, one file after so many steps each. */
+/** The checkpoints of one stage of a run. */
 export class CheckpointFolder {
   readonly #config: unknown;
   readonly #retention: Retention;
@@ -45,21 +45,21 @@ export class CheckpointFolder {
 
   /**
    * @param folder Need not exist.
-   * @param config What the run was started with; it must match on loading.
-   * @param room Bytes that may still be written.
+   * @param config Configuration of the stage; loading compares it.
+   * @param freeSpace Bytes that may still be written.
    */
   constructor(
     readonly folder: string,
     config: unknown,
     retention: Retention,
-    room: (folder: string) => Promise<number> = freeBytes,
+    freeSpace: (folder: string) => Promise<number> = freeBytes,
   ) {
-    this.#freeBytes = room;
+    this.#freeBytes = freeSpace;
     this.#config = config;
     this.#retention = retention;
   }
 
-  /** Steps after which there are checkpoints, newest first. */
+  /** Steps of the checkpoints, newest first. */
   async steps(): Promise<number[]> {
     const steps: number[] = [];
     try {
@@ -73,17 +73,17 @@ export class CheckpointFolder {
     return steps.sort((a, b) => b - a);
   }
 
-  /** File of the checkpoint after so many steps. */
+  /** File of the checkpoint of a step. */
   pathOf(step: number): string {
     return `${this.folder}/step-${String(step).padStart(8, "0")}.safetensors`;
   }
 
   /**
-   * Loads the newest checkpoint that can be read.
+   * Loads the newest readable checkpoint.
    *
-   * @param form A state of the same names, types and shapes.
-   * @throws {ConfigChangedError} if it was made with another configuration
-   * @throws {InputError} if there are checkpoints and none can be read
+   * @param form A state of the expected names, types and shapes.
+   * @throws {ConfigChangedError} if its configuration differs
+   * @throws {InputError} if all checkpoints are corrupt
    */
   async newest<S>(form: S): Promise<Found<S>> {
     return await this.#firstOf(
@@ -91,7 +91,7 @@ export class CheckpointFolder {
     );
   }
 
-  /** Where the newest checkpoint whose header can be read stands. */
+  /** Progress of the newest checkpoint with a readable header. */
   async peek(): Promise<CheckpointProgress | undefined> {
     const { checkpoint } = await this.#firstOf(
       (path) => peekCheckpoint(path, this.#config),
@@ -100,10 +100,10 @@ export class CheckpointFolder {
   }
 
   /**
-   * Saves a checkpoint, then removes what is kept no longer. Where there is no
-   * room for it, all older ones but the newest go first.
+   * Saves a checkpoint, then removes older ones. On a full disk all older ones
+   * but the newest are removed first.
    *
-   * @throws {DiskFullError} if there still is none; the newest one stays
+   * @throws {DiskFullError} if the disk is still full; the newest one is kept
    */
   async save<S>(checkpoint: Checkpoint<S>): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });

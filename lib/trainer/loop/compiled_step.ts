@@ -16,7 +16,7 @@ import {
   finishStep,
   type GradientSums,
   initAccumulator,
-  type PartInputs,
+  type MicrobatchInputs,
   type StepInputs,
   type TrainState,
   trainStep,
@@ -52,13 +52,13 @@ export interface StepDefinition<P, B, A> {
   readonly config: UpdateOptions & { readonly accumulation?: number };
   /** The loss of a batch, over tensors. */
   lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
-  /** Parameters of the right shapes. */
+  /** Parameters, for their shapes. */
   readonly initial: P;
 }
 
 /**
  * Compiles a training step over state on a device: one graph for a single
- * microbatch, else one that adds gradients and one that updates.
+ * microbatch, else one that accumulates gradients and one that updates.
  */
 export async function compileStep<P, B, A>(
   { name, device, config, lossOf, initial }: StepDefinition<P, B, A>,
@@ -82,7 +82,7 @@ export async function compileStep<P, B, A>(
   const sums = await uploadState(device, initAccumulator(initial));
   const add = jitWithState<
     AccumulatorState<P, NdArray>,
-    PartInputs<B>,
+    MicrobatchInputs<B>,
     A & { loss: tf.Tensor }
   >(
     accumulateStep(lossOf, config),
@@ -123,7 +123,7 @@ export async function compileStep<P, B, A>(
   };
 }
 
-/** Means of the scalars over the microbatches of a step. */
+/** Means of the scalar outputs over microbatches. */
 function meansOf<B>(microbatches: readonly Microbatch<B>[]): Outputs {
   const all = microbatches.map(({ outputs }) => scalarsOf(outputs));
   return Object.fromEntries(

@@ -1,44 +1,31 @@
-/** When gradients are refused, and when a run ends over it. */
+/** Limits for refusing gradients and for ending a run. */
 export interface GuardOptions {
-  /** A norm is a spike if it is this many times the median of the last ones. */
+  /** A norm above this multiple of the median of recent norms is a spike. */
   readonly spikeFactor: number;
-  /** No norm below this is a spike: clipping makes it harmless. */
+  /** A norm below this is never a spike: clipping handles it. */
   readonly floor: number;
-  /** Refused steps in a row that end the run. */
+  /** Number of consecutive refused steps that ends the run. */
   readonly patience: number;
 }
 
-/** What a guard remembers; plain JSON, for a checkpoint. */
+/** State of a guard; plain JSON, for a checkpoint. */
 export interface GuardMemory {
-  /** Norms of the last accepted gradients, oldest first. */
+  /** Norms of the latest accepted gradients, oldest first. */
   readonly norms: readonly number[];
   /** Steps refused since the last accepted one. */
   readonly refusedInARow: number;
-  /** Steps refused altogether. */
+  /** Total number of refused steps. */
   readonly refused: number;
 }
 
-/** Norms that are remembered. */
-const MEMORY = 64;
-/** Norms without which nothing is called a spike. */
-const ENOUGH = 16;
+/** Number of norms in the median. */
+const WINDOW = 64;
+/** Number of norms before the first limit. */
+const MIN_NORMS = 16;
 
 /**
- * Watches the norms of gradients. The compiled step asks for {@link limit}
- * beforehand and refuses what is above it or no number; this only keeps count.
- *
- * @example
- * ```ts
- * import { GradientGuard } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const guard = new GradientGuard({ spikeFactor: 10, floor: 1, patience: 3 });
- * for (let i = 0; i < 16; i++) guard.accept(2);
- * assert.equal(guard.limit, 20);
- * assert.equal(guard.refuse(), false);
- * guard.refuse();
- * assert.equal(guard.refuse(), true); // three in a row
- * ```
+ * Tracks gradient norms. {@link limit} is an input of the compiled step, which
+ * refuses norms above it and NaN.
  */
 export class GradientGuard {
   readonly #options: GuardOptions;
@@ -53,14 +40,14 @@ export class GradientGuard {
     this.#refused = memory?.refused ?? 0;
   }
 
-  /** Largest norm that is no spike; Infinity until enough are known. */
+  /** Largest norm that is not a spike; Infinity for the first steps. */
   get limit(): number {
-    if (this.#norms.length < ENOUGH) return Infinity;
+    if (this.#norms.length < MIN_NORMS) return Infinity;
     const { spikeFactor, floor } = this.#options;
     return Math.max(floor, spikeFactor * medianOf(this.#norms));
   }
 
-  /** What to put into a checkpoint. */
+  /** State for a checkpoint. */
   get memory(): GuardMemory {
     return {
       norms: [...this.#norms],
@@ -69,25 +56,25 @@ export class GradientGuard {
     };
   }
 
-  /** Steps refused altogether. */
+  /** Total number of refused steps. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Takes in the norm of gradients that were used. */
+  /** Records the norm of an accepted gradient. */
   accept(norm: number): void {
-    this.#norms = [...this.#norms, norm].slice(-MEMORY);
+    this.#norms = [...this.#norms, norm].slice(-WINDOW);
     this.#refusedInARow = 0;
   }
 
-  /** Takes note of a refused step; returns whether the run should end. */
+  /** Records a refused step; returns whether the run must end. */
   refuse(): boolean {
     this.#refused++;
     this.#refusedInARow++;
     return this.#refusedInARow >= this.#options.patience;
   }
 
-  /** Gives a run that ended over it another chance. */
+  /** Resets the count of consecutive refusals. */
   forgive(): void {
     this.#refusedInARow = 0;
   }

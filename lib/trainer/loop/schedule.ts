@@ -1,42 +1,28 @@
-/** How the learning rate moves over a run. */
+/** Learning rate over a run: warm-up, then cosine decay. */
 export interface LearningRateSchedule {
   /** Highest learning rate, reached after the warm-up; above 0. */
   readonly peak: number;
-  /** Updates over which it rises, in `[0, totalSteps]`. */
+  /** Warm-up updates, in `[0, totalSteps]`. */
   readonly warmupSteps: number;
   /** Updates of the whole run, the warm-up included. */
   readonly totalSteps: number;
-  /** Learning rate at the end and ever after, in `[0, peak]`. */
+  /** Learning rate from the end of the run on, in `[0, peak]`. */
   readonly floor: number;
 }
 
 /**
- * Learning rate of one update: a straight rise to the peak, then half a cosine
- * wave down to the floor (Loshchilov and Hutter 2017, "SGDR", equation 5, with
+ * Learning rate of one update: linear warm-up, then cosine decay to the floor (Loshchilov and Hutter 2017, "SGDR", equation 5, with
  * one period; the warm-up of Goyal et al. 2017, section 2.2).
  *
  * With w = warmupSteps and n = totalSteps:
  *
- * - step < w: `peak * (step + 1) / (w + 1)`, so that no update is wasted on a
- *   rate of 0;
+ * - step < w: `peak * (step + 1) / (w + 1)`, so that no update has the
+ *   rate 0;
  * - w <= step < n: `floor + (peak - floor) * (1 + cos(pi * (step - w) / (n - w))) / 2`;
  * - otherwise `floor`.
  *
- * @param step Updates done before this one, a whole number from 0.
- *
- * @throws {RangeError} if a number is outside its range
- *
- * @example
- * ```ts
- * import { learningRateAt } from "lib/trainer/loop/schedule.ts";
- * import assert from "node:assert/strict";
- *
- * const schedule = { peak: 1, warmupSteps: 3, totalSteps: 13, floor: 0.1 };
- * assert.equal(learningRateAt(0, schedule), 0.25);
- * assert.equal(learningRateAt(3, schedule), 1);
- * assert.equal(learningRateAt(8, schedule), 0.55);
- * assert.equal(learningRateAt(13, schedule), 0.1);
- * ```
+ * @param step Updates before this one, a whole number from 0.
+ * @throws {RangeError} if a value is out of range
  */
 export function learningRateAt(
   step: number,
@@ -46,8 +32,8 @@ export function learningRateAt(
   const { peak, warmupSteps, totalSteps, floor } = schedule;
   if (step < warmupSteps) return peak * (step + 1) / (warmupSteps + 1);
   if (step >= totalSteps) return floor;
-  const way = (step - warmupSteps) / (totalSteps - warmupSteps); // [0,1)
-  return floor + (peak - floor) * (1 + Math.cos(Math.PI * way)) / 2;
+  const progress = (step - warmupSteps) / (totalSteps - warmupSteps); // [0,1)
+  return floor + (peak - floor) * (1 + Math.cos(Math.PI * progress)) / 2;
 }
 
 function checkRanges(

@@ -7,7 +7,12 @@ import {
   readState,
   uploadState,
 } from "../../compiler/mod.ts";
-import type { Progress } from "../../core/mod.ts";
+import {
+  DivergedError,
+  type Progress,
+  StoppedError,
+  type StopReason,
+} from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
@@ -19,50 +24,52 @@ import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { OptimiserConfig } from "../optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
 import { compileStep, type Microbatch, scalarsOf } from "./compiled_step.ts";
-import { DivergedError, type Request, StoppedError } from "./stop.ts";
 import {
   initTrainState,
   type TrainState,
   updateScalars,
 } from "./train_step.ts";
 
-/** How a model is trained, as plain data. */
+/** Settings of a training, as plain data. */
 export interface TrainingConfig {
   readonly schedule: LearningRateSchedule;
   readonly optimiser: OptimiserConfig;
-  /** Largest common norm of the gradients. */
+  /** Limit of the global gradient norm. */
   readonly clipNorm: number;
-  /** Default: spikes are ten times the median, and three in a row end the run. */
+  /** Default: a spike is ten times the median; three refusals in a row end the run. */
   readonly guard?: GuardOptions;
-  /** Batches whose gradients make one update, default 1. */
+  /** Microbatches of an update, default 1. */
   readonly accumulation?: number;
-  /** Whether running averages of the parameters are kept, default false. */
+  /** Whether to keep EMAs of the parameters, default false. */
   readonly averages?: boolean;
 }
+
+/** A request between two steps. */
+export type Request =
+  | { readonly kind: "save" }
+  | { readonly kind: "stop"; readonly reason: StopReason };
 
 /** A line of metrics. */
 export type MetricsRecord = Readonly<Record<string, unknown>>;
 
 /** Result of an evaluation. */
 export interface Evaluation {
-  /** Chooses the best parameters; lower is better. */
+  /** Lower is better. */
   readonly score: number;
-  /** For the metrics. */
+  /** Fields for the metrics. */
   readonly record: MetricsRecord;
 }
 
 /** Evaluates the model at intervals. */
 export interface Evaluator<P> {
-  /** Steps between evaluations; one before the first step and one at the end as well. */
+  /** Steps between evaluations; also before the first step and after the last. */
   readonly every: number;
-  /**
-   * @param state On the device, as it is after `step` steps.
-   */
+  /** @param state On the device, after `step` steps. */
   evaluate(
     state: OnDevice<TrainState<P>>,
     step: number,
   ): Promise<Evaluation>;
-  /** Called when a score is the lowest so far, with the state it was found for. */
+  /** Called with the state of the lowest score so far. */
   onBest?(
     state: OnDevice<TrainState<P>>,
     step: number,
@@ -76,20 +83,20 @@ export interface Training<P, B, A> {
   readonly name: string;
   readonly device: Device;
   readonly config: TrainingConfig;
-  /** Parameters to begin with. */
+  /** Parameters before the first step. */
   readonly initial: P;
   /** The loss of a batch, over tensors. */
   lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
   /**
-   * The batch of a number, from that number alone: so a resumed run sees
-   * exactly what an unbroken one would have seen. Step `s` takes the batches
-   * from `s * accumulation` on.
+   * The microbatch of an index, a function of the index alone: a resumed run
+   * trains on the data of an unbroken one. Step `s` uses the microbatches from
+   * `s * accumulation` on.
    */
   batchAt(index: number): ArraysOf<B> | Promise<ArraysOf<B>>;
-  /** Further fields of a step's line of metrics. */
+  /** Additional metrics of a step. */
   measure?(microbatches: readonly Microbatch<B>[]): MetricsRecord;
   readonly evaluator?: Evaluator<P>;
-  /** Takes snapshots at intervals, such as of the EMAs. */
+  /** Saves snapshots of the EMAs at intervals. */
   readonly snapshots?: {
     readonly every: number;
     take(state: OnDevice<TrainState<P>>, step: number): Promise<void>;
@@ -98,7 +105,6 @@ export interface Training<P, B, A> {
   readonly resume?: Checkpoint<TrainState<P>>;
   readonly metrics: JsonlWriter;
   readonly progress: Progress;
-  /** Saves a checkpoint. */
   save(checkpoint: Checkpoint<TrainState<P>>): Promise<void> | void;
   /** Seconds between saves. */
   readonly saveEvery: number;
@@ -106,7 +112,7 @@ export interface Training<P, B, A> {
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */
   onRecord?(record: MetricsRecord): void | Promise<void>;
-  /** Stops after the step in hand, saving. */
+  /** Saves and stops after the current step. */
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
@@ -125,16 +131,16 @@ export interface Trained<P> {
 }
 
 /**
- * Trains a model: compiles its step once, runs it to the end of the schedule,
- * writes a line of metrics for each step and saves at intervals. While the
- * device works on a step, the next batch is made.
+ * Trains a model: compiles its step, runs it to the end of the schedule, writes
+ * a line of metrics for each step and saves at intervals. The next batch is
+ * prefetched while the device computes.
  *
- * A step whose loss or gradient is NaN, or whose gradient is a spike, leaves the
- * state as it was; its batch is skipped and noted in the metrics.
+ * A step with a NaN in loss or gradient, or with a gradient spike, leaves the
+ * state unchanged; the metrics name the reason.
  *
- * @throws {StoppedError} if the signal or a request asked for it, after saving
- * @throws {DivergedError} naming stage and step, if too many steps in a row
- *   could not be used, after saving
+ * @throws {StoppedError} on the signal or a request, after saving
+ * @throws {DivergedError} naming stage and step, if too many steps in a row were
+ *   refused, after saving
  */
 export async function train<P, B, A>(
   training: Training<P, B, A>,
@@ -153,9 +159,9 @@ export async function train<P, B, A>(
     training.batchAt,
     config.accumulation ?? 1,
   );
-  const guarding = config.guard ??
+  const guardOptions = config.guard ??
     { spikeFactor: 10, floor: config.clipNorm, patience: 3 };
-  const guard = new GradientGuard(guarding, resume?.guard);
+  const guard = new GradientGuard(guardOptions, resume?.guard);
   const task = held.use(training.progress.start({
     label: name,
     total: totalSteps,
@@ -168,7 +174,7 @@ export async function train<P, B, A>(
   let evaluation = resume?.evaluation;
   let saved = clock();
   const save = async (done: number): Promise<void> => {
-    metrics.sync(); // the checkpoint names bytes that must be on the disk
+    metrics.sync(); // the checkpoint refers to their length
     await training.save({
       step: done,
       state: await readState<TrainState<P>>(state),
@@ -209,7 +215,7 @@ export async function train<P, B, A>(
     );
     const batch = await batches.take(done, done + 1 < totalSteps)
       .catch(async (error) => {
-        if (done > (resume?.step ?? 0)) await save(done); // nothing is lost
+        if (done > (resume?.step ?? 0)) await save(done);
         throw error;
       });
     const { outputs, microbatches } = await step.run(batch, scalars);
@@ -224,8 +230,8 @@ export async function train<P, B, A>(
         await save(done);
         throw new DivergedError(
           `Training of "${name}" diverged at step ${done}, after ` +
-            `${guarding.patience} unusable steps in a row: ${reason}; the ` +
-            "state before them is saved; lower the learning rate, or look at " +
+            `${guardOptions.patience} refused steps in a row: ${reason}; the ` +
+            "state before them is saved; lower the learning rate or check " +
             "the data",
         );
       }
@@ -268,7 +274,7 @@ export async function train<P, B, A>(
   };
 }
 
-/** The reason for refusing the gradients of a step. */
+/** The reason why a step was refused. */
 function refusalOf(
   { loss, gradientNorm }: Readonly<Record<string, number>>,
   limit: number,

@@ -12,11 +12,11 @@ import {
 import { isTensor, type Loss, lossAndGradients } from "../../compiler/mod.ts";
 import {
   type Averages,
-  averagingRates,
+  EMA_STDS,
+  type EmaName,
+  emaRates,
   initAverages,
-  type Track,
-  TRACKS,
-} from "../averages/mod.ts";
+} from "../averages/ema.ts";
 import {
   ADAMW_DEFAULTS,
   clipByGlobalNorm,
@@ -27,11 +27,11 @@ import {
   type OptimiserScalars,
 } from "../optimiser/mod.ts";
 
-/** All that a training step changes. */
+/** The state that a training step updates. */
 export interface TrainState<P> {
   readonly parameters: P;
   readonly moments: Moments;
-  /** Running averages of the parameters, where they are kept. */
+  /** EMAs of the parameters; absent if the run keeps none. */
   readonly averages?: Averages<P>;
 }
 
@@ -50,40 +50,29 @@ export function initTrainState<P>(
   };
 }
 
-/** How a step updates. */
+/** Settings of an update. */
 export interface UpdateOptions {
   readonly optimiser: OptimiserConfig;
-  /** Largest common norm of the gradients. */
+  /** Limit of the global gradient norm. */
   readonly clipNorm: number;
 }
 
-/** What changes from update to update, given to the compiled step as scalars. */
+/** Inputs of the compiled step that change with each update, scalars. */
 export interface UpdateScalars<T> extends OptimiserScalars<T> {
-  /** A gradient of a larger norm changes nothing; see {@link updateState}. */
+  /** Gradients of a larger norm are refused; see {@link updateState}. */
   readonly normLimit: T;
-  /** How far each average moves. */
-  readonly averaging: Readonly<Record<Track, T>>;
+  /** Rate of each EMA. */
+  readonly averaging: Readonly<Record<EmaName, T>>;
 }
 
-/** The largest norm that float32 can hold: no limit. */
+/** Nearly the largest float32: no limit. */
 export const NO_LIMIT = 3e38;
 
 /**
  * The scalars of an update.
  *
- * @param update Number of this update, those that changed nothing left out; the
- *   first is 1.
+ * @param update Number of this update, from 1, refused ones not counted.
  * @param normLimit Gradients of a larger norm are refused.
- *
- * @example
- * ```ts
- * import { ADAMW_DEFAULTS, updateScalars } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { averaging, normLimit } = updateScalars(1, 1e-3, 50, ADAMW_DEFAULTS);
- * assert.equal(normLimit.data[0], 50);
- * assert.equal(averaging.short.data[0], 1);
- * ```
  */
 export function updateScalars(
   update: number,
@@ -91,7 +80,7 @@ export function updateScalars(
   normLimit: number,
   optimiser: OptimiserConfig,
 ): UpdateScalars<NdArray> {
-  const rates = averagingRates(update);
+  const rates = emaRates(update);
   return {
     ...optimiserOf(optimiser).scalars(update, learningRate),
     normLimit: scalar(Math.min(normLimit, NO_LIMIT)),
@@ -99,13 +88,13 @@ export function updateScalars(
   };
 }
 
-/** What a step is given. */
+/** Inputs of a step. */
 export interface StepInputs<B> {
   readonly batch: B;
   readonly scalars: UpdateScalars<tf.Tensor>;
 }
 
-/** What every update tells: scalars. */
+/** Outputs of every update, scalars. */
 export interface UpdateOutputs {
   readonly loss: tf.Tensor;
   readonly gradientNorm: tf.Tensor;
@@ -120,8 +109,8 @@ export type TrainStep<P, B, A> = (
 ) => { state: TrainState<P>; outputs: A & UpdateOutputs };
 
 /**
- * Makes a whole training step of a loss, as one function to compile: forward
- * and backward pass, clipping at the global norm, optimiser, averages.
+ * A training step as one function to compile: forward and backward pass,
+ * clipping of the global norm, optimiser, EMAs.
  */
 export function trainStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
@@ -131,7 +120,7 @@ export function trainStep<P, B, A>(
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
-      fixedBy(options),
+      isFrozenBy(options),
     );
     const { state: next, outputs } = updateState(
       state,
@@ -144,28 +133,28 @@ export function trainStep<P, B, A>(
   };
 }
 
-/** The sums over the parts of a batch so far; `L` is an array or a tensor. */
+/** Sums over the microbatches so far; `L` is an array or a tensor. */
 export interface GradientSums<P, L = tf.Tensor> {
   readonly gradients: P;
-  /** Mean loss of the parts so far, times their share. */
+  /** Sum of the losses, times their share. */
   readonly loss: L;
 }
 
-/** Parameters and the sums so far. */
+/** Parameters and sums. */
 export interface AccumulatorState<P, L = tf.Tensor> extends GradientSums<P, L> {
   readonly parameters: P;
 }
 
-/** What the step of one part is given. */
-export interface PartInputs<B> {
+/** Inputs of the step of one microbatch. */
+export interface MicrobatchInputs<B> {
   readonly batch: B;
-  /** One over the number of parts. */
+  /** One over the number of microbatches. */
   readonly share: tf.Tensor;
-  /** 1 for the first part, which replaces the sums, else 0. */
+  /** 1 for the first microbatch, which replaces the sums, else 0. */
   readonly first: tf.Tensor;
 }
 
-/** Sums before the first part. */
+/** Sums before the first microbatch. */
 export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
   return {
     gradients: mapTree(parameters, isNdArray, ({ shape }) => zeros(shape)) as P,
@@ -174,30 +163,29 @@ export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
 }
 
 /**
- * Makes the part of a step that adds one part of a batch to the gradients, as
- * a function to compile. Over parts of equal sizes, with `share` one over their
- * number, the sums are the gradients of the whole batch, for a loss that is a
- * mean over samples.
+ * Adds the gradients of one microbatch to the sums, as a function to compile.
+ * For a loss that is a mean over samples, the sums over microbatches of equal
+ * sizes are the gradients of the whole batch.
  */
 export function accumulateStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
   options: Pick<UpdateOptions, "optimiser">,
 ): (
   state: AccumulatorState<P>,
-  inputs: PartInputs<B>,
+  inputs: MicrobatchInputs<B>,
 ) => { state: GradientSums<P>; outputs: A & { loss: tf.Tensor } } {
   return (state, { batch, share, first }) => {
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
-      fixedBy(options),
+      isFrozenBy(options),
     );
     // Select, do not multiply: stale sums may be NaN.
     const isFirst = tf.greater(first, 0);
-    const add = (sum: tf.Tensor, part: tf.Tensor): tf.Tensor =>
+    const add = (sum: tf.Tensor, value: tf.Tensor): tf.Tensor =>
       tf.add(
         tf.where(isFirst, tf.zerosLike(sum), sum),
-        tf.mul(part, share),
+        tf.mul(value, share),
       );
     const sums = new Map(leavesOf(state.gradients, isTensor));
     return {
@@ -214,8 +202,8 @@ export function accumulateStep<P, B, A>(
   };
 }
 
-/** Says which parameters no update changes. */
-function fixedBy(
+/** A predicate for frozen parameters. */
+function isFrozenBy(
   { optimiser }: Pick<UpdateOptions, "optimiser">,
 ): (path: string) => boolean {
   const { lrMultipliers } = optimiser.name === "muon"
@@ -224,7 +212,7 @@ function fixedBy(
   return (path) => lrMultiplierOf(path, lrMultipliers) === 0;
 }
 
-/** Makes the end of an accumulated step, as a function to compile. */
+/** The update of an accumulated step, as a function to compile. */
 export function finishStep<P>(options: UpdateOptions): (
   state: TrainState<P> & GradientSums<P>,
   inputs: { readonly scalars: UpdateScalars<tf.Tensor> },
@@ -234,11 +222,8 @@ export function finishStep<P>(options: UpdateOptions): (
 }
 
 /**
- * The state after an update by gradients.
- *
- * Where the loss or the norm is no number, or the norm is above the limit, the
- * next state is the state, bit for bit: nothing bad gets in, and nothing has to
- * be fetched back from a checkpoint.
+ * The state after an update. If loss or norm is NaN, or the norm exceeds the
+ * limit, the state is unchanged, bit for bit.
  */
 function updateState<P>(
   state: TrainState<P>,
@@ -267,20 +252,21 @@ function updateState<P>(
   });
   const outputs = { loss, gradientNorm: clipped.norm, applied: gate };
   if (!state.averages) return { state: next, outputs };
-  const follow = (track: Track): P =>
-    moved(
-      state.averages![track],
-      next.parameters,
-      tf.mul(scalars.averaging[track], gate),
-    );
   const averages = Object.fromEntries(
-    (Object.keys(TRACKS) as Track[]).map((track) => [track, follow(track)]),
+    (Object.keys(EMA_STDS) as EmaName[]).map((name) => [
+      name,
+      interpolated(
+        state.averages![name],
+        next.parameters,
+        tf.mul(scalars.averaging[name], gate),
+      ),
+    ]),
   ) as Averages<P>;
   return { state: { ...next, averages }, outputs };
 }
 
-/** Averages after a move of `rate` of the way towards parameters. */
-function moved<P>(averages: P, parameters: P, rate: tf.Tensor): P {
+/** EMA parameters after an update with the given rate. */
+function interpolated<P>(averages: P, parameters: P, rate: tf.Tensor): P {
   const targets = new Map(leavesOf(parameters, isTensor));
   return treeFrom(
     leavesOf(averages, isTensor).map(([path, average]) =>
@@ -292,7 +278,7 @@ function moved<P>(averages: P, parameters: P, rate: tf.Tensor): P {
   ) as P;
 }
 
-/** Numbers in a tree of parameters. */
+/** Number of parameters in a tree. */
 export function countParameters(parameters: unknown): number {
   return leavesOf(parameters, isNdArray)
     .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);

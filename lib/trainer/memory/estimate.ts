@@ -11,60 +11,59 @@ import {
   updateScalars,
 } from "../loop/train_step.ts";
 import { ADAMW_DEFAULTS } from "../optimiser/adamw.ts";
-import { type StagePlan } from "../stages/stage_plan.ts";
+import type { StagePlan } from "../stages/stage_plan.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import { hollow, stepOf, type StepOptions, typesOf } from "./step_shape.ts";
 
 /**
- * What the process takes besides what is counted: modules, the compiler's own
- * objects while it traces, the runtime's copy of the graph. Seen at 2,700 to
- * 4,300 nodes (`deno task estimate --measure`).
+ * Memory of modules, of the tracing compiler and of the runtime's copy of the
+ * graph. Measured at 2,700 to 4,300 nodes (`deno task estimate --measure`).
  */
 const COMPILING_BYTES = 72e6;
 const COMPILING_BYTES_PER_NODE = 5e3;
-/** What operators need for themselves, as a share of the values between them. */
+/** Scratch memory of operators, as a fraction of the activations. */
 const SCRATCH = 0.07;
 
-/** What an earlier save left is collected once about so much of it lies around, sooner or later by as much. */
+/** Garbage of earlier saves that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
 
-/** What a setting takes, before it runs. */
+/** Estimated resources of a setting. */
 export interface Estimate {
   readonly parameters: number;
   /** Floating-point operations of an update. */
   readonly flops: number;
-  /** Bytes by what they are for, in the order in which they come to be. */
+  /** Bytes by purpose, in order of allocation. */
   readonly items: {
-    /** The program itself, with its device open. */
+    /** The process with its device open. */
     readonly process: number;
-    /** Tracing, and the graph. */
+    /** Tracing and the graph. */
     readonly compiling: number;
-    /** Parameters as they were made. */
+    /** Initial parameters on the host. */
     readonly initial: number;
     /** Parameters on the device. */
     readonly parameters: number;
-    /** Moments of AdamW, averages and sums of gradients, on the device. */
+    /** Moments, EMAs and gradient sums, on the device. */
     readonly optimiser: number;
-    /** Second copies of what cannot be replaced in place. */
+    /** Second copies of state that cannot be updated in place. */
     readonly spare: number;
     /** Batches. */
     readonly batches: number;
-    /** Values between the operations of a step, and what these need themselves. */
+    /** Activations of a step and scratch memory of operators. */
     readonly activations: number;
-    /** Copies of the state when it is saved. */
+    /** Copies of the state while it is saved. */
     readonly saving: number;
   };
-  /** The most that all of it takes at one time. */
+  /** Sum of the items. */
   readonly peakBytes: number;
 }
 
 /**
- * Estimates the step of a stage from its shapes: no weight is made and nothing
- * runs. On the CPU all counts; on a card only what lies there.
+ * Estimates the step of a stage from its shapes, without weights and without
+ * running it. On the CPU all items count; on a GPU only those on the device.
  *
- * @param averages Whether running averages of the parameters are kept.
- * @param processBytes What the process has with the device open.
+ * @param averages Whether the run keeps EMAs of the parameters.
+ * @param processBytes Memory of the process with the device open.
  */
 export function estimateStep(
   models: ModelConfig,
@@ -86,8 +85,8 @@ export function estimateStep(
   const update = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
   const state = initTrainState(hollow(parameters), { averages });
   const scalars = updateScalars(1, 1, 1, ADAMW_DEFAULTS);
-  const parts = plan.accumulation;
-  const programs = parts === 1
+  const { accumulation } = plan;
+  const programs = accumulation === 1
     ? [programCost({
       name: stage,
       fn: trainStep(lossOf as never, update) as never,
@@ -96,7 +95,7 @@ export function estimateStep(
     }, device)]
     : [
       programCost({
-        name: `${stage}, part`,
+        name: `${stage}, microbatch`,
         fn: accumulateStep(lossOf as never, update) as never,
         state: typesOf({ parameters, ...initAccumulator(hollow(parameters)) }),
         inputs: {
@@ -128,14 +127,14 @@ export function estimateStep(
     parameters: bytes,
     optimiser: stateBytes - bytes,
     spare: sum(({ spareBytes }) => spareBytes),
-    // While the device works on one, the next is made.
-    batches: (1 + onHost * parts) * step.exchangedBytes,
+    // The next update's microbatches are prefetched.
+    batches: (1 + onHost * accumulation) * step.exchangedBytes,
     activations: (1 + SCRATCH) * sum(({ insideBytes }) => insideBytes),
     saving: onHost * (saved + Math.min(saved, UNCOLLECTED_BYTES)),
   };
   return {
     parameters: count,
-    flops: parts * step.flops + (finish?.flops ?? 0),
+    flops: accumulation * step.flops + (finish?.flops ?? 0),
     items,
     peakBytes: Object.values(items).reduce((total, item) => total + item, 0),
   };

@@ -1,50 +1,52 @@
+import type { Device } from "../../compiler/mod.ts";
+import { bytesText, InputError } from "../../core/mod.ts";
+import { planOf, type RunConfig } from "../run/config.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
-import type { Estimate } from "./estimate.ts";
+import { type Estimate, estimateStep } from "./estimate.ts";
 
-/** How a stage may be trained; the updates are the same for all settings. */
+/** A way to train a stage; all settings make the same updates. */
 export interface Setting {
   readonly batch: number;
   readonly accumulation: number;
   readonly recompute: boolean;
 }
 
-/** A setting and what it takes. */
+/** A setting and its estimate. */
 export interface Choice {
   readonly setting: Setting;
   readonly estimate: Estimate;
 }
 
 /**
- * Settings that take less and less memory, the one that was asked for first:
- * blocks are recomputed, where there are any, which costs a third more
- * arithmetic; then the batch is halved again and again, which costs nothing
- * but leaves less work to do at once.
+ * Settings of decreasing memory, the requested one first. The second recomputes
+ * the blocks of the backbone, which costs a third more arithmetic; the following
+ * ones halve the batch and double the accumulation.
  */
 export function settingsOf(
   stage: Stage,
   { batch, accumulation }: StagePlan,
   recompute: boolean,
 ): Setting[] {
-  const asked = { batch, accumulation, recompute };
-  const settings: Setting[] = [asked];
-  const again = stage !== "vae";
-  if (again && !recompute) settings.push({ ...asked, recompute: true });
-  for (let parts = 2; parts <= batch; parts *= 2) {
-    if (batch % parts !== 0) break;
+  const requested = { batch, accumulation, recompute };
+  const settings: Setting[] = [requested];
+  const hasBlocks = stage !== "vae";
+  if (hasBlocks && !recompute) settings.push({ ...requested, recompute: true });
+  for (let n = 2; n <= batch; n *= 2) {
+    if (batch % n !== 0) break;
     settings.push({
-      batch: batch / parts,
-      accumulation: accumulation * parts,
-      recompute: recompute || again,
+      batch: batch / n,
+      accumulation: accumulation * n,
+      recompute: recompute || hasBlocks,
     });
   }
   return settings;
 }
 
 /**
- * Finds the first setting that fits.
+ * Estimates settings until one fits.
  *
- * @returns all that were looked at, in order; the last one fits, if any does.
+ * @returns the estimated settings, in order; if any fits, it is the last.
  */
 export function firstThatFits(
   settings: readonly Setting[],
@@ -58,4 +60,66 @@ export function firstThatFits(
     if (estimate.peakBytes <= limitBytes) break;
   }
   return choices;
+}
+
+/** Memory of the machine. */
+export interface Memory {
+  /** Bytes that are free. */
+  readonly free: number;
+  /** Bytes in use by this process. */
+  readonly process: number;
+}
+
+/**
+ * Compares the estimated memory of stages with the available memory, a line for
+ * each. The text stage needs the least and is omitted; a device that runs no
+ * graphs has no estimate.
+ *
+ * @throws {InputError} naming the stage that does not fit, and a setting that
+ *   fits, if any
+ */
+export function memoryLines(
+  config: RunConfig,
+  stages: readonly Stage[],
+  device: Device,
+  { free, process }: Memory,
+): string[] {
+  if (device.name === "tfjs-gpu") return [];
+  const counted = stages.filter((stage) => stage !== "text");
+  return counted.map((stage) => {
+    const plan = planOf(config, stage);
+    const estimateOf = (setting: Setting): Estimate =>
+      estimateStep(config.models, stage, { ...plan, ...setting }, {
+        recompute: setting.recompute,
+        averages: true,
+        processBytes: process,
+      }, device);
+    const choices = firstThatFits(
+      settingsOf(stage, plan, config.recompute),
+      free + process,
+      estimateOf,
+    );
+    const needed = choices[0]!.estimate.peakBytes;
+    // The free memory of a card is unknown.
+    if (device.name !== "cpu") {
+      return `memory of ${stage}: about ${bytesText(needed)} of the device`;
+    }
+    if (choices.length > 1 || needed > free + process) {
+      const { setting, estimate } = choices.at(-1)!;
+      throw new InputError(
+        `Cannot train ${stage}: not enough memory: needs ` +
+          `${bytesText(needed)}, ${bytesText(free + process)} available; ` +
+          (estimate.peakBytes <= free + process
+            ? `${flagsText(setting)} takes ${bytesText(estimate.peakBytes)}`
+            : "choose a smaller preset or --size"),
+      );
+    }
+    return `memory of ${stage}: about ${bytesText(needed)} of ` +
+      `${bytesText(free + process)} available`;
+  });
+}
+
+function flagsText({ batch, accumulation, recompute }: Setting): string {
+  return `--batch ${batch} --accumulation ${accumulation}` +
+    (recompute ? " --recompute" : "");
 }

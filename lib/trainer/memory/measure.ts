@@ -10,16 +10,16 @@ import {
 import { openJsonl } from "../../formats/jsonl/mod.ts";
 import { ADAMW_DEFAULTS } from "../optimiser/adamw.ts";
 import { saveCheckpoint } from "../checkpoints/checkpoint.ts";
-import { type StagePlan } from "../stages/stage_plan.ts";
+import type { StagePlan } from "../stages/stage_plan.ts";
 import { train } from "../loop/train.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import { stepOf } from "./step_shape.ts";
 
-/** Where the checkpoint of the measured training is written, and removed. */
+/** Folder of the temporary checkpoint. */
 const RUNS = "runs";
 
-/** What is to be trained for a few steps. */
+/** A training of a few steps to measure. */
 export interface MeasureRequest {
   readonly models: ModelConfig;
   readonly stage: Stage;
@@ -30,17 +30,17 @@ export interface MeasureRequest {
   readonly steps: number;
 }
 
-/** What was seen. */
+/** Measured memory and time. */
 export interface Measurement {
-  /** Memory of the process with the device open and nothing made yet. */
+  /** Peak memory of the process before training, with the device open. */
   readonly baselineBytes: number;
-  /** The most memory that it ever had. */
+  /** Peak memory of the process after training. */
   readonly peakBytes: number;
-  /** Of the fastest update. */
+  /** Seconds of the fastest update. */
   readonly secondsPerStep: number;
 }
 
-/** The most memory that this process ever had, in bytes. */
+/** Peak memory of this process, in bytes. */
 function peakOfProcess(): number {
   return 1024 * process.resourceUsage().maxRSS;
 }
@@ -50,9 +50,8 @@ function isType(value: unknown): value is NdArray {
 }
 
 /**
- * Trains on the CPU as the trainer does, checkpoint included. What the process
- * has at its peak above what it had to begin with is what the training took;
- * so nothing large may have been done before.
+ * Trains on the CPU as the trainer does, checkpoint included. Memory is the
+ * difference of two peaks of the process, so run it in a fresh process.
  */
 export async function measureTraining(
   request: MeasureRequest,

@@ -3,11 +3,14 @@ import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
 import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { vaeTrainingLoss } from "../stages/vae_loss.ts";
-import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import {
+  initModels,
+  type ModelConfig,
+  modelFunctions,
+} from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 
-/** What a step of training is made of: shapes, and the loss of a batch. */
+/** Shapes and loss of a training step. */
 export interface StepShape {
   /** A tree of arrays. */
   readonly parameters: unknown;
@@ -16,18 +19,16 @@ export interface StepShape {
   lossOf(parameters: never, batch: never): Loss<unknown>;
 }
 
-/** How a step saves memory. */
+/** Options that save memory. */
 export interface StepOptions {
-  /** Blocks are computed again in the backward pass. */
+  /** Recomputes the blocks in the backward pass. */
   readonly recompute: boolean;
 }
 
 /**
- * The step of a stage: the VAE's on clips, or that of a phase on latents and
- * prompts, as the trainer runs it.
+ * The training step of the VAE, on clips, or of a phase, on latents and prompts.
  *
- * @param rng `metaInit()` where only shapes are wanted.
- *
+ * @param rng `metaInit()` for shapes alone.
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  */
 export function stepOf(
@@ -65,10 +66,7 @@ export function stepOf(
       },
       positions,
     },
-    lossOf: diffusionTrainingLoss(
-      models,
-      recompute ? { remat } : {},
-    ),
+    lossOf: diffusionTrainingLoss(models, recompute ? { remat } : {}),
   };
 }
 
@@ -77,7 +75,7 @@ export function typesOf(arrays: unknown): unknown {
   return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({ dtype, shape }));
 }
 
-/** A tree of arrays without their values, so that copies of it take no memory. */
+/** A tree of arrays without their values, so that copies take no memory. */
 export function hollow<P>(arrays: P): P {
   return mapTree(arrays, isNdArray, ({ dtype, shape }) => ({
     ...zeros([0], dtype),

@@ -7,7 +7,7 @@ const DISK_LOW = 2e9;
 /** Share of a graphics card's memory above which an alert is sent. */
 const GPU_MEMORY_HIGH = 0.9;
 
-/** Sends alerts about a run; about a lasting state, once. */
+/** Sends alerts about a run; each lasting state once. */
 export interface AlertObserver extends RunObserver {
   /** Checks a sample of the machine. */
   check(metrics: Pick<MachineMetrics, "diskFree" | "gpu">): Promise<void>;
@@ -36,11 +36,7 @@ export function alertObserver(
     const alert = { kind, title, text, run, time: now().toISOString() };
     for (const line of await sendAlert(alert, channels, wait)) log(line);
   };
-  const once = async (
-    kind: AlertKind,
-    title: string,
-    text: string,
-  ): Promise<void> => {
+  const once: typeof send = async (kind, title, text) => {
     if (sent.has(kind)) return;
     sent.add(kind);
     await send(kind, title, text);
@@ -51,22 +47,22 @@ export function alertObserver(
       await once(
         "not-a-number",
         `${stage}, step ${step}: ${skipped}`,
-        "The batch was skipped and the run goes on; three in a row end it.",
+        "The update was skipped and the run continues; three in a row end it.",
       );
     },
     async check({ diskFree, gpu }) {
       if (diskFree < DISK_LOW) {
         await once(
           "disk-low",
-          `${(diskFree / 1e9).toFixed(1)} GB are left on the disk`,
-          "Without room for the next checkpoint the run stops.",
+          `${(diskFree / 1e9).toFixed(1)} GB of disk space left`,
+          "The run stops when the next checkpoint does not fit.",
         );
       }
       const share = gpu ? gpu.memoryUsed / gpu.memoryTotal : 0;
       if (share > GPU_MEMORY_HIGH) {
         await once(
           "gpu-memory-high",
-          `${Math.round(share * 100)} % of the GPU's memory are in use`,
+          `${Math.round(share * 100)} % of the GPU memory in use`,
           "A larger batch or clip will not fit.",
         );
       }

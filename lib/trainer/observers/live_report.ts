@@ -5,21 +5,21 @@ import { type Curve, htmlReport, type Medium } from "../report/mod.ts";
 import { type Stage, STAGES, titleOf } from "../stages/stages.ts";
 import type { RunEnd, RunObserver, Samples } from "./observer.ts";
 
-/** Milliseconds between two versions of the page. */
+/** Milliseconds between updates of the page. */
 const INTERVAL = 60_000;
-/** Points of a curve at most: more than a screen has pixels for. */
+/** Maximum number of points of a curve. */
 const POINTS = 500;
-/** Samples on the page. */
+/** Number of samples on the page. */
 const SHOWN = 8;
 
-/** What the page and the summary say of a run. */
+/** Facts about a run for the page. */
 export interface RunFacts {
   readonly title: string;
   readonly subtitle: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
 }
 
-/** Keeps `report.html` and `summary.json` of a run up to date. */
+/** Writes `report.html` and `summary.json` of a run at intervals. */
 export function reportObserver(
   folder: string,
   { title, subtitle, facts }: RunFacts,
@@ -95,10 +95,7 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
     const own = records.filter((record) => record.stage === stage);
     if (own.length === 0) return [];
     const losses = numbersOf(own, "loss");
-    const scores = numbersOf(
-      own,
-      heldOutField(stage),
-    );
+    const scores = numbersOf(own, heldOutField(stage));
     const best = scores.reduce<[number, number] | undefined>(
       (best, score) => !best || score[1] < best[1] ? score : best,
       undefined,
@@ -115,12 +112,12 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
   }));
 }
 
-/** What a stage is judged by: the VAE, which makes pixels, by their error. */
+/** The metric of a stage: pixel error for the VAE, else the loss. */
 function heldOutField(stage: Stage): string {
   return stage === "vae" ? "heldOutError" : "heldOutLoss";
 }
 
-/** Steps and values of a field, where it is a number. */
+/** Steps and values of a numeric field. */
 function numbersOf(
   records: readonly JsonRecord[],
   field: string,
@@ -148,10 +145,7 @@ function curvesOf(records: readonly JsonRecord[]): Curve[] {
         title,
         series: [
           series("loss", "loss"),
-          series(
-            "held out",
-            heldOutField(stage),
-          ),
+          series("held out", heldOutField(stage)),
           series("gradient norm", "gradientNorm"),
         ],
       },
@@ -170,7 +164,7 @@ function curvesOf(records: readonly JsonRecord[]): Curve[] {
   });
 }
 
-/** Means of as many neighbours as it takes to have few points. */
+/** Means of neighbouring points, at most {@link POINTS}. */
 function thinned(
   points: readonly [number, number][],
 ): readonly [number, number][] {

@@ -1,22 +1,24 @@
 import { statfs } from "node:fs/promises";
 import { cpus } from "node:os";
+import { openJsonl } from "../../formats/jsonl/mod.ts";
+import type { RunObserver } from "./observer.ts";
 
-/** How the machine is doing. Bytes, and shares in [0,1]. */
+/** Load of the machine. Memory and disk in bytes, use in [0,1]. */
 export interface MachineMetrics {
-  /** Share of all cores that were busy since the last sample. */
+  /** Use of all cores since the last sample. */
   readonly cpu: number;
   readonly memoryTotal: number;
   readonly memoryAvailable: number;
   /** Memory of this process. */
   readonly processMemory: number;
-  /** Room on the disk of the run's folder. */
+  /** Free space on the disk of the run's folder. */
   readonly diskFree: number;
-  /** The first NVIDIA card, where there is one. */
+  /** The first NVIDIA GPU; absent without one. */
   readonly gpu?: GpuMetrics;
 }
 
-/** How a graphics card is doing. */
-export interface GpuMetrics {
+/** Load of a GPU. */
+interface GpuMetrics {
   readonly use: number;
   readonly memoryUsed: number;
   readonly memoryTotal: number;
@@ -24,13 +26,13 @@ export interface GpuMetrics {
   readonly temperature: number;
 }
 
-/** Samples the load of the machine; each sample covers the time since the one before. */
-export class MachineMonitor {
+/** Samples the load of the machine. */
+class MachineMonitor {
   readonly #folder: string;
   #times = busyAndAll();
   #hasGpu = true;
 
-  /** @param folder On the disk that is watched. */
+  /** @param folder A folder on the monitored disk. */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -53,23 +55,58 @@ export class MachineMonitor {
   }
 }
 
+/** Milliseconds between two samples of the machine. */
+const INTERVAL = 30_000;
+
+/** Appends the load of the machine to `machine.jsonl`. */
+export function machineObserver(
+  folder: string,
+  { clock, now, onMetrics }: {
+    /** Milliseconds of a steady clock. */
+    readonly clock: () => number;
+    readonly now: () => Date;
+    onMetrics(metrics: MachineMetrics): void | Promise<void>;
+  },
+): RunObserver {
+  const monitor = new MachineMonitor(folder);
+  const file = openJsonl(`${folder}/machine.jsonl`);
+  let last = clock();
+  let previous: { stage: string; step: number } | undefined;
+  return {
+    async record(stage, { step }) {
+      if (clock() - last < INTERVAL) return;
+      const seconds = (clock() - last) / 1000;
+      last = clock();
+      const metrics = await monitor.sample();
+      const steps = previous?.stage === stage
+        ? Number(step) - previous.step
+        : undefined;
+      previous = { stage, step: Number(step) };
+      file.append({
+        time: now().toISOString(),
+        stage,
+        step,
+        ...(steps !== undefined && { stepsPerSecond: steps / seconds }),
+        ...metrics,
+      });
+      await onMetrics(metrics);
+    },
+    [Symbol.asyncDispose]() {
+      file[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
+
 /**
  * Bytes that this user may still write to the disk of a folder.
- *
- * @example
- * ```ts
- * import { freeBytes } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.ok(await freeBytes(".") > 0);
- * ```
  */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
 
-/** Milliseconds that all cores were busy, and that passed on them. */
+/** Busy and total milliseconds, summed over the cores. */
 function busyAndAll(): [number, number] {
   let [busy, all] = [0, 0];
   for (const { times } of cpus()) {
@@ -80,7 +117,7 @@ function busyAndAll(): [number, number] {
   return [busy, all];
 }
 
-/** Asks `nvidia-smi`; undefined without it, or without leave to run it. */
+/** Runs `nvidia-smi`; undefined without it, or without permission to run it. */
 async function gpuMetrics(): Promise<GpuMetrics | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("nvidia-smi", {
@@ -102,12 +139,12 @@ async function gpuMetrics(): Promise<GpuMetrics | undefined> {
 }
 
 /**
- * Reads what `nvidia-smi` says of the first card: use in percent, MiB, MiB,
- * degrees; undefined if it says anything else.
+ * Parses the output of `nvidia-smi` for the first GPU: use in percent, MiB, MiB,
+ * degrees; undefined for any other output.
  *
  * @example
  * ```ts
- * import { parseGpuMetrics } from "lib/trainer/mod.ts";
+ * import { parseGpuMetrics } from "lib/trainer/observers/machine.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(parseGpuMetrics("50, 1024, 8192, 61\n"), {

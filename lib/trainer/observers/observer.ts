@@ -10,21 +10,20 @@ export interface Samples {
 }
 
 /**
- * Follows a run. Its output can be made again from checkpoints, so it need not
- * be exact after a crash.
+ * Receives the events of a run. After a crash its output may have gaps.
  */
 export interface RunObserver extends AsyncDisposable {
-  /** A stage starts, or resumes after so many steps. */
+  /** A stage starts, or resumes after `step` steps. */
   begin?(stage: Stage, step: number, totalSteps: number): void | Promise<void>;
   record?(stage: Stage, record: MetricsRecord): void | Promise<void>;
   samples?(samples: Samples): void | Promise<void>;
   /** Current parameters, a tree of arrays. */
   parameters?(stage: Stage, step: number, parameters: unknown): void;
-  /** The run ended: by itself, from outside, or by an error. */
+  /** The run is done, was stopped, or failed. */
   end?(end: RunEnd): void | Promise<void>;
 }
 
-/** How a run ended. */
+/** The end of a run. */
 export interface RunEnd {
   readonly state: "done" | "stopped" | "failed";
   /** Reason; empty for a run that is done. */
@@ -55,7 +54,7 @@ export class RunObservers implements AsyncDisposable {
     for (const one of this.#all) one.parameters?.(stage, step, parameters);
   }
 
-  /** Calls all of them even if one fails: alerts must go out. */
+  /** Calls all observers even if one throws: alerts must be sent. */
   async end(end: RunEnd): Promise<void> {
     const errors: unknown[] = [];
     for (const one of this.#all) {

@@ -9,15 +9,15 @@ import { isNdArray, leavesOf } from "../../core/mod.ts";
 import type { MetricsRecord } from "../loop/train.ts";
 import type { RunObserver } from "./observer.ts";
 
-/** Updates between two points of the curves by sigma: there are many. */
+/** Updates between two points of the curves by sigma. */
 const SIGMAS_EVERY = 10;
-/** Samples that are shown at each evaluation. */
+/** Number of samples of an evaluation. */
 const SHOWN = 4;
-/** Values of a tensor that are counted; more change no picture. */
+/** Number of values of a tensor in its histogram; more do not change its look. */
 const COUNTED = 20_000;
 
 /**
- * Writes a run for TensorBoard: each stage is a run of its own on its page,
+ * Writes event files for TensorBoard, one run for each stage:
  * `tensorboard --logdir RUN/tensorboard`.
  */
 export function tensorboardObserver(
@@ -75,7 +75,7 @@ export function tensorboardObserver(
   };
 }
 
-/** The numbers of a line of metrics, those of a group as `group/name`. */
+/** The numbers of a line of metrics; nested ones as `group/name`. */
 function scalarsOf(record: MetricsRecord): SummaryValue[] {
   const step = Number(record.step);
   return Object.entries(record).flatMap(([name, value]): SummaryValue[] => {
@@ -95,7 +95,7 @@ function scalarsOf(record: MetricsRecord): SummaryValue[] {
   });
 }
 
-/** Loss in each tenth of the sigmas, by the middle of the tenth. */
+/** Loss in each tenth of the sigmas, tagged with its centre. */
 function sigmasOf(means: readonly (number | null)[]): SummaryValue[] {
   return means.flatMap((value, i): SummaryValue[] => {
     if (value === null) return [];

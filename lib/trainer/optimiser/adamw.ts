@@ -8,8 +8,13 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { isTensor } from "../../compiler/mod.ts";
-import { lrMultiplierOf, type LrMultipliers } from "./lr_multiplier.ts";
 import type { Optimiser } from "./optimiser.ts";
+
+/**
+ * Factors on the learning rate of all parameters under a path, default 1.
+ * Parameters with the factor 0 are frozen: no gradient is computed.
+ */
+export type LrMultipliers = Readonly<Record<string, number>>;
 
 /** AdamW as plain data. */
 export interface AdamWConfig {
@@ -18,12 +23,12 @@ export interface AdamWConfig {
   readonly betas: readonly [first: number, second: number];
   /** Added to the root of the second moment. */
   readonly epsilon: number;
-  /** Decay of weights of rank 2 and more, an update, times the learning rate. */
+  /** Decay of weights of rank 2 and more in an update, times the learning rate. */
   readonly weightDecay: number;
   readonly lrMultipliers?: LrMultipliers;
 }
 
-/** Values that have served most transformers. */
+/** Common values for transformers. */
 export const ADAMW_DEFAULTS: AdamWConfig = {
   name: "adamw",
   betas: [0.9, 0.99],
@@ -36,31 +41,9 @@ export const ADAMW_DEFAULTS: AdamWConfig = {
  * `p - rate * (m / (sqrt(v) + epsilon) + decay * p)`, with `m` and `v` the
  * corrected moments.
  *
- * The moments `first` and `second` are running sums of gradients and of their
- * squares: AdamW's means but for a factor, which goes into the scalars. So each
- * moment takes one pass over memory less.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import { adamW, ADAMW_DEFAULTS } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { init, scalars, update } = adamW(ADAMW_DEFAULTS);
- * const start = { bias: float32([1], [3]) };
- * const { parameters } = update(
- *   tensorsOf(start),
- *   tensorsOf({ bias: float32([1], [-7]) }),
- *   tensorsOf(init(start)),
- *   tensorsOf(scalars(1, 0.5)),
- *   tf.scalar(1),
- * );
- * // The first update is as long as the learning rate, whatever the gradient.
- * assert.ok(Math.abs(parameters.bias.dataSync()[0]! - 3.5) < 1e-6);
- * ```
+ * The moments `first` and `second` are decayed sums of gradients and of their
+ * squares: AdamW's means up to a factor, which the scalars include. This saves
+ * one pass over memory for each moment.
  */
 export function adamW(
   { betas: [beta1, beta2], epsilon, weightDecay, lrMultipliers }: AdamWConfig,
@@ -83,8 +66,8 @@ export function adamW(
       const open = tf.greater(gate, 0);
       const keepFirst = tf.where(open, tf.scalar(beta1), tf.scalar(1));
       const keepSecond = tf.where(open, tf.scalar(beta2), tf.scalar(1));
-      // The second moment's correction goes into scalars instead of every
-      // element: sqrt(c v) + epsilon = sqrt(c) (sqrt(v) + epsilon / sqrt(c)).
+      // The scalars include the second correction instead of every element:
+      // sqrt(c v) + epsilon = sqrt(c) (sqrt(v) + epsilon / sqrt(c)).
       const correction = tf.sqrt(scalars.secondCorrection);
       const rate = tf.div(
         tf.mul(learningRate, scalars.firstCorrection),
@@ -95,7 +78,7 @@ export function adamW(
         keep: tf.sub(1, tf.mul(learningRate, weightDecay * factor)),
         rate: factor === 1 ? rate : tf.mul(rate, factor),
       });
-      // One pair of scalars for each factor that occurs.
+      // One pair of scalars for each distinct factor.
       const scales = new Map<number, ReturnType<typeof scaled>>();
       const updated = leavesOf(parameters, isTensor).map(([path, p]) => {
         const [gradient, sum, squares] = [g, m, v].map((of) => of!.get(path)!);
@@ -125,4 +108,16 @@ export function adamW(
       };
     },
   };
+}
+
+/** The factor on the learning rate of a parameter. */
+export function lrMultiplierOf(
+  path: string,
+  multipliers: LrMultipliers = {},
+): number {
+  const [, factor] =
+    Object.entries(multipliers).find(([name]) =>
+      path === name || path.startsWith(`${name}/`)
+    ) ?? [];
+  return factor ?? 1;
 }

@@ -1,11 +1,9 @@
 /**
- * How parameters move: AdamW, and Muon for hidden layers, on gradients of
- * limited norm.
+ * AdamW, Muon for hidden layers, and gradient clipping.
  *
  * @module
  */
 export * from "./adamw.ts";
 export * from "./clip.ts";
-export * from "./lr_multiplier.ts";
 export * from "./muon.ts";
 export * from "./optimiser.ts";

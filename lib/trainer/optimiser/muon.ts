@@ -1,29 +1,33 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
 import { isNdArray, leavesOf, treeFrom, zeros } from "../../core/mod.ts";
-import { adamW, ADAMW_DEFAULTS, type AdamWConfig } from "./adamw.ts";
-import { lrMultiplierOf } from "./lr_multiplier.ts";
+import {
+  adamW,
+  ADAMW_DEFAULTS,
+  type AdamWConfig,
+  lrMultiplierOf,
+} from "./adamw.ts";
 import type { Optimiser } from "./optimiser.ts";
 
 /** Muon as plain data. */
 export interface MuonConfig {
   readonly name: "muon";
-  /** How much of the sum of gradients stays from update to update. */
+  /** Decay of the sum of gradients in an update. */
   readonly momentum: number;
   /**
-   * Paths under which matrices named `weight` move by Muon: the hidden layers.
-   * Embeddings and the first and last layers do better with AdamW (Jordan et
+   * Paths of hidden layers, whose matrices named `weight` Muon updates.
+   * Embeddings and the first and last layers train better with AdamW (Jordan et
    * al. 2024).
    */
   readonly paramPrefixes: readonly string[];
   /**
    * AdamW for all other parameters. Its weight decay and learning rate
-   * multipliers hold for the matrices too.
+   * multipliers also apply to the matrices.
    */
   readonly adamW: AdamWConfig;
 }
 
-/** For the backbone's blocks and its pooled context tokens. */
+/** Muon for the blocks and the prompt MLP of the backbone. */
 export const MUON_DEFAULTS: MuonConfig = {
   name: "muon",
   momentum: 0.95,
@@ -34,8 +38,7 @@ export const MUON_DEFAULTS: MuonConfig = {
 /**
  * Muon for the matrices of hidden layers, AdamW for the rest (Jordan et al.
  * 2024, "Muon: An optimizer for hidden layers in neural networks"). A matrix
- * moves by its orthogonalised sum of gradients, with Nesterov's look ahead, and
- * keeps that sum alone: no second moment.
+ * moves by its orthogonalised Nesterov momentum and has no second moment.
  */
 export function muon(config: MuonConfig): Optimiser {
   const { momentum, adamW: { weightDecay, lrMultipliers } } = config;
@@ -113,17 +116,7 @@ export function muon(config: MuonConfig): Optimiser {
 }
 
 /**
- * Whether Muon moves a parameter.
- *
- * @example
- * ```ts
- * import { isMovedByMuon, MUON_DEFAULTS } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const up = "backbone/layers/block00/feedForward/up/weight";
- * assert.ok(isMovedByMuon(up, [192, 768], MUON_DEFAULTS));
- * assert.ok(!isMovedByMuon("backbone/words", [8192, 192], MUON_DEFAULTS));
- * ```
+ * Whether Muon updates a parameter.
  */
 export function isMovedByMuon(
   path: string,
@@ -135,8 +128,8 @@ export function isMovedByMuon(
 }
 
 /**
- * Of an odd polynomial `a x + b x^3 + c x^5` that, applied again and again,
- * takes every singular value in (0, 1] to about 1 (Jordan et al. 2024).
+ * Coefficients of the odd polynomial `a x + b x^3 + c x^5`, whose iteration maps
+ * every singular value in (0, 1] to about 1 (Jordan et al. 2024).
  */
 const QUINTIC = [3.4445, -4.775, 2.0315] as const;
 const ITERATIONS = 5;
@@ -147,23 +140,12 @@ const ITERATIONS = 5;
  * layers in neural networks").
  *
  * @param matrix `[M, N]` float32
- * @returns `[M, N]` float32; of zeros, zeros.
- *
- * @example
- * ```ts
- * import { orthogonalised } from "lib/trainer/mod.ts";
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import assert from "node:assert/strict";
- *
- * const [a, b, c, d] = orthogonalised(tf.tensor2d([[900, 0], [0, -300]])).dataSync();
- * assert.ok(a! > 0.7 && a! < 1.2 && d! < -0.7 && d! > -1.2 && b === 0 && c === 0);
- * ```
+ * @returns `[M, N]` float32; zeros for zeros.
  */
 export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
   const [rows, columns] = matrix.shape as [number, number];
   const [a, b, c] = QUINTIC;
-  const isTall = rows > columns; // the smaller of the two squares is made
+  const isTall = rows > columns; // computes the smaller square
   const norm = tf.sqrt(tf.sum(tf.square(matrix)));
   let x = tf.div(matrix, tf.add(norm, 1e-7));
   for (let i = 0; i < ITERATIONS; i++) {
@@ -179,9 +161,9 @@ export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
 }
 
 /**
- * A factor after which a step of Muon is as long as one of AdamW, about 0.2 for
- * an element, so that both take the same learning rate and the same decay (Liu
- * et al. 2025, arXiv 2502.16982).
+ * Scales an update of Muon to the size of one of AdamW, about 0.2 an element, so
+ * that both use the same learning rate and decay (Liu et al. 2025, arXiv
+ * 2502.16982).
  */
 export function muonScale([rows, columns]: readonly number[]): number {
   return 0.2 * Math.sqrt(Math.max(rows!, columns!));

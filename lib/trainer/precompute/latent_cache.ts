@@ -4,6 +4,9 @@ import {
   type NdArray,
   type Progress,
   Rng,
+  stackArrays,
+  StoppedError,
+  unstackArrays,
   zeros,
 } from "../../core/mod.ts";
 import {
@@ -13,33 +16,32 @@ import {
   Prefetcher,
 } from "../../dataset/batches/mod.ts";
 import {
+  readSafetensors,
   readSafetensorsHeader,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
-import { stackArrays, unstackArrays } from "../../core/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
 
-/** Clips in one file. A run that is cut off loses at most one file's work. */
+/** Clips of one file; a killed run loses at most one file. */
 const SHARD = 256;
-/** Clips that go through the encoder at once. */
+/** Clips of one encoder batch. */
 const BATCH = 8;
 /** Version of the files; raised when old ones can no longer be read. */
 const SCHEMA = "1";
 
-/** Which latents are wanted. */
+/** Clips to encode, the encoder, and the folder. */
 export interface LatentCacheOptions {
   readonly source: ClipSource;
   readonly shape: ClipShape;
-  /** Which part of longer videos is taken. */
+  /** Chooses the part of longer videos. */
   readonly seed: number;
   readonly codec: Codec;
   /** Digest of the codec's weights. */
   readonly codecDigest: string;
-  /** Where the files lie; made if there is none. */
+  /** Folder of the files; created if missing. */
   readonly folder: string;
   readonly progress: Progress;
-  /** Stops after the file in hand, with a `StoppedError`. */
+  /** Stops after the current file, with a `StoppedError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -52,23 +54,23 @@ export interface CachedClip {
   readonly language: string;
 }
 
-/** Latents of a source's clips, on the disk. */
+/** Latents of a source's clips, on disk. */
 export interface LatentCache {
-  /** Clips. */
+  /** Number of clips. */
   readonly length: number;
-  /** Names the contents: source, weights, shape, seed. */
+  /** Digest of source, weights, shape and seed. */
   readonly key: string;
-  /** Mean of the latent's distribution, not normalised: `[t,h,w,Z]`. */
+  /** Mean of the posterior, not normalised: `[t,h,w,Z]`. */
   latentAt(index: number): Promise<NdArray<"float32">>;
-  /** What is known of a clip. */
+  /** Metadata of a clip. */
   entryAt(index: number): Promise<CachedClip>;
 }
 
 /**
- * Encodes the clips of a source, or finds that it has been done. Files are
- * keyed by weights, shape, seed and the names of the clips; and since a name
- * may come to stand for other pictures, the first clip of each file is made
- * again and compared by its frames: what differs is encoded anew.
+ * Encodes the clips of a source, or reuses the files of an earlier run. Files are
+ * keyed by weights, shape, seed and the names of the clips. The first clip of
+ * each file is drawn again: if its frames differ, the file is encoded again, for
+ * clips may change under the same name.
  *
  * @throws {InputError} if a clip can no longer be read
  */
@@ -88,8 +90,8 @@ export async function openLatentCache(
   for (let begin = 0; begin < source.length; begin += SHARD) {
     if (signal?.aborted) {
       throw new StoppedError(
-        `Encoding of ${source.name} was stopped at clip ${begin}; what is ` +
-          "encoded is kept",
+        `Encoding of ${source.name} was stopped at clip ${begin}; encoded ` +
+          "clips are kept",
       );
     }
     const end = Math.min(begin + SHARD, source.length);
@@ -108,7 +110,7 @@ export async function openLatentCache(
       const shard = shardOf(index);
       const found = await latentIn(shard, index % SHARD);
       if (found) return found;
-      // Deleted or cut short while the run goes on: made again.
+      // Deleted or truncated during the run: encode again.
       const begin = index - index % SHARD;
       const end = begin + shard.clips.length;
       await writeShard(options, shard.path, begin, end);
@@ -124,7 +126,7 @@ interface Shard {
   readonly clips: readonly CachedClip[];
   /** `[t,h,w,Z]` */
   readonly shape: readonly number[];
-  /** First byte of the numbers. */
+  /** Offset of the latents, in bytes. */
   readonly begin: number;
 }
 
@@ -160,7 +162,7 @@ async function clipAt(
   return { ...clip, frames };
 }
 
-/** The clips of a batch: as many as go through the encoder at once, up to an end. */
+/** The clips of an encoder batch, up to an end. */
 async function clipsFrom(
   options: LatentCacheOptions,
   first: number,
@@ -209,12 +211,12 @@ async function writeShard(
   const shard = await readShard(path, end - begin);
   if (shard) return shard;
   throw new InputError(
-    `Cannot use "${path}": it must stay as it was written: it has changed; ` +
-      "let one run use the folder at a time",
+    `Cannot use "${path}": another process has changed it; let one run use ` +
+      "the folder at a time",
   );
 }
 
-/** Reads what is known of a file; undefined if it is missing or damaged. */
+/** Reads the header of a file; undefined if it is missing or corrupt. */
 async function readShard(
   path: string,
   count: number,
@@ -237,7 +239,7 @@ async function readShard(
   }
 }
 
-/** Reads one latent; undefined if the file is missing or too short. */
+/** Reads one latent; undefined if the file is missing or truncated. */
 async function latentIn(
   { path, shape, begin }: Shard,
   place: number,
@@ -257,4 +259,40 @@ async function latentIn(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** One file of a latent cache. */
+export interface CachedFile {
+  /** Name of the clip source. */
+  readonly source: string;
+  /** Digest of the encoder's weights. */
+  readonly codec: string;
+  readonly fps: number;
+  readonly clips: readonly CachedClip[];
+  /** Not normalised, `[t,h,w,Z]` each. */
+  readonly latents: readonly NdArray<"float32">[];
+}
+
+/**
+ * Reads a whole file of a latent cache.
+ *
+ * @throws {InputError} if the file is missing or of another kind
+ */
+export async function readCachedFile(path: string): Promise<CachedFile> {
+  const { metadata, tensors } = await readSafetensors(path);
+  const latents = tensors.get("latents");
+  const { source, codec, fps, clips } = metadata;
+  if (!latents || !source || !codec || !fps || !clips) {
+    throw new InputError(
+      `Cannot read "${path}": it must be a file of a latent cache; ` +
+        "pass one of RUN/latents/*/*.safetensors",
+    );
+  }
+  return {
+    source,
+    codec,
+    fps: Number(fps),
+    clips: JSON.parse(clips),
+    latents: unstackArrays(latents as NdArray<"float32">),
+  };
 }

@@ -1,11 +1,10 @@
 import { escapeHtml, scriptJson } from "../../core/mod.ts";
-import { plotlySource } from "./plotly.ts";
 
 /** One line of a plot. */
 export interface Series {
   readonly name: string;
   readonly x: readonly number[];
-  /** As many as x. What is not finite leaves a gap. */
+  /** As many as x. Values that are not finite leave a gap. */
   readonly y: readonly number[];
 }
 
@@ -20,10 +19,10 @@ export interface Curve {
   readonly series: readonly Series[];
 }
 
-/** Significant digits of values that are not whole: far below a pixel. */
+/** Significant digits of fractions: far below a pixel. */
 const DIGITS = 6;
 
-/** Empty frames for the plots, drawn by the script; nothing if there are none. */
+/** Empty frames for the plots, drawn by the script; empty without plots. */
 export function curvesSection(curves: readonly Curve[]): string {
   if (curves.length === 0) return "";
   const cards = curves.map(({ title }, i) =>
@@ -38,8 +37,8 @@ ${cards.join("\n")}
 }
 
 /**
- * The numbers of the plots and the library that draws them; nothing if there
- * are no plots.
+ * The numbers of the plots and the library that draws them; empty without
+ * plots.
  *
  * @throws {TypeError} if a series has more x than y or the reverse
  */
@@ -57,15 +56,15 @@ function plotted(curve: Curve): Curve {
   const { title, xLabel, yLabel, logY = false, series } = curve;
   return {
     title,
-    // Plotly takes these three as a small dialect of HTML.
+    // Plotly parses labels and names as a subset of HTML.
     xLabel: escapeHtml(xLabel),
     yLabel: escapeHtml(yLabel),
     logY,
     series: series.map(({ name, x, y }) => {
       if (x.length !== y.length) {
         throw new TypeError(
-          `Cannot plot "${name}" of "${title}": it needs as many x as y: ` +
-            `current counts are ${x.length} and ${y.length}`,
+          `Cannot plot "${name}" of "${title}": x and y must have equal lengths: ` +
+            `current values are ${x.length} and ${y.length}`,
         );
       }
       return { name: escapeHtml(name), x: x.map(short), y: y.map(short) };
@@ -73,7 +72,14 @@ function plotted(curve: Curve): Curve {
   };
 }
 
-/** Shortens a value as text; JSON turns what is not finite into null, a gap. */
+/** Rounds a fraction. JSON turns NaN and infinities into null, a gap. */
 function short(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
+}
+
+/** The source of Plotly, escaped for a `<script>` element. */
+function plotlySource(): string {
+  const url = new URL(import.meta.resolve("plotly.js-basic-dist-min"));
+  // Inside a JavaScript string or pattern `<\/` and `<\!` mean the same.
+  return Deno.readTextFileSync(url).replace(/<(?=\/script|!--)/gi, "<\\");
 }

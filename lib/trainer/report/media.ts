@@ -1,10 +1,10 @@
 import { escapeHtml } from "../../core/mod.ts";
 
-/** A clip or a picture to show. */
+/** A video or an image. */
 export interface Medium {
   readonly title: string;
   readonly kind: "video" | "image";
-  /** Such as "video/mp4" or "image/png". */
+  /** MIME type: "video/mp4", "image/png". */
   readonly mime: string;
   /** The encoded file. */
   readonly bytes: Uint8Array;
@@ -12,9 +12,9 @@ export interface Medium {
 }
 
 /**
- * Figures with the media inside, as data: URLs; nothing if there are none.
+ * Figures with the media as data: URLs; empty without media.
  *
- * @throws {TypeError} if a mime type does not fit the kind
+ * @throws {TypeError} if a MIME type does not match the kind
  */
 export function mediaSection(media: readonly Medium[]): string {
   if (media.length === 0) return "";
@@ -27,7 +27,7 @@ ${media.map(figure).join("\n")}
 function figure({ title, kind, mime, bytes, caption }: Medium): string {
   if (!new RegExp(`^${kind}/[\\w.+-]+$`).test(mime)) {
     throw new TypeError(
-      `Cannot show "${title}": its mime type must be ${kind}/...: ` +
+      `Cannot show "${title}": its MIME type must be ${kind}/...: ` +
         `current value is "${mime}"`,
     );
   }

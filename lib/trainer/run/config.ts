@@ -20,7 +20,7 @@ export interface RunConfig {
   readonly device: DeviceChoice;
   /** Manifest or folder of ingested video, mixed with the synthetic world. */
   readonly data?: string;
-  /** BCP 47 tags with commas, or `all`. */
+  /** Comma-separated BCP 47 tags, or `all`. */
   readonly languages: string;
   /** Weights of a VAE in place of the run's own. */
   readonly vae?: string;
@@ -30,9 +30,9 @@ export interface RunConfig {
   readonly finetune?: string;
   /** The first phase of the run, 1 to 5. */
   readonly startPhase: number;
-  /** `previous`: each phase starts from the one before. */
+  /** `previous`: each phase starts from the weights of the one before. */
   readonly from: "previous" | "scratch";
-  /** Starts this phase and all later ones again. */
+  /** Restarts this phase and all later ones. */
   readonly resumePhase?: number;
   /** Updates of each stage at most. */
   readonly maxSteps?: number;
@@ -50,23 +50,23 @@ export interface RunConfig {
   readonly heldOut: number;
   /** Seconds between checkpoints. */
   readonly saveEvery: number;
-  /** Newest checkpoints that are kept. */
+  /** Number of newest checkpoints to keep. */
   readonly keepLast: number;
-  /** Checkpoints after every so many updates are kept; 0 for none. */
+  /** Checkpoints at multiples of this number of updates are kept; 0: none. */
   readonly keepEvery: number;
-  /** Snapshots of the EMAs in each stage. */
+  /** Number of EMA snapshots in each stage. */
   readonly snapshots: number;
-  /** Checks everything with a few updates in a folder of their own. */
+  /** Trains a few updates of each stage in a temporary folder. */
   readonly dryRun: boolean;
   /** JSON file of alerts. */
   readonly alerts?: string;
   /** Threads that decode real video; 0 decodes on the main thread. */
   readonly workers: number;
-  /** Hours after which the run stops, saved. */
+  /** Hours after which the run saves and stops. */
   readonly hours?: number;
 }
 
-/** The plan of a stage, with no more clips than a limited run will see. */
+/** The plan of a stage, without clips that a limited run never uses. */
 export function planOf(
   { plans, maxSteps = Infinity }: Pick<RunConfig, "plans" | "maxSteps">,
   stage: Stage,
@@ -76,7 +76,7 @@ export function planOf(
   return { ...plan, samples: Math.min(plan.samples, seen) };
 }
 
-/** How a stage is trained by its plan. */
+/** Settings of a stage's training. */
 export function trainingConfigOf(
   config: RunConfig,
   stage: Stage,
@@ -104,7 +104,7 @@ function lrMultipliersOf(
   if (stage === "text") return {};
   if (stage === "vae") {
     return {
-      // Principal components are the best linear codec, and stay.
+      // Principal components are the best linear codec: frozen.
       "encoder/shortcut": 0,
       "decoder/shortcut": 0,
       ...(freezeEncoder !== undefined && { encoder: 0, klWeightLogit: 0 }),
@@ -112,7 +112,7 @@ function lrMultipliersOf(
   }
   return {
     text: textLrScale,
-    // Nothing normalises the tokens of this layer, and AdamW moves each of them
+    // The tokens of this layer are not normalised, and AdamW moves each of them
     // by as many weights as the text is wide; Muon moves the matrix as a whole.
     ...(optimiser === "adamw" && { "backbone/promptMlp": 0.1 }),
   };

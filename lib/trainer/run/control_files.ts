@@ -1,14 +1,13 @@
-import type { Request } from "../loop/stop.ts";
+import type { Request } from "../loop/train.ts";
 
-/** Milliseconds between two looks at the folder. */
+/** Milliseconds between two checks. */
 const INTERVAL = 500;
 
 /**
- * Files by which a run is told from outside what to do: `save` saves now,
- * `stop` saves and stops. They are removed when they are heeded, so that
- * `touch runs/train/stop` works again the next time.
+ * Control files of a run folder: `save` saves now, `stop` saves and stops. Each is
+ * removed when read, so that `touch runs/train/stop` works again.
  *
- * @returns what is asked for, if anything; looks at most twice a second.
+ * @returns the pending request; checks the folder at most twice a second.
  */
 export function controlFiles(
   folder: string,

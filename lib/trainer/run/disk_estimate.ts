@@ -1,5 +1,4 @@
-import { bytesText } from "../../core/mod.ts";
-import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
+import { BYTES_PER_ELEMENT, bytesText } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
@@ -20,12 +19,13 @@ interface StageEstimate {
   readonly state: number;
   /** Bytes of the cached latents. */
   readonly latents: number;
-  readonly secondsPerUpdate?: number;
 }
 
 /**
- * Logs the resources of stages before the first update: state, disk, and with
- * the seconds per update of a dry run the time.
+ * Logs the estimated resources of stages: updates, state, latents, disk, and
+ * the time.
+ *
+ * @param paces Seconds per update, measured by a dry run.
  */
 export async function logEstimate(
   config: RunConfig,
@@ -33,11 +33,8 @@ export async function logEstimate(
   host: { log(line: string): void },
   paces: Readonly<Partial<Record<Stage, number>>> = {},
 ): Promise<void> {
-  const estimates = stages.map((stage) => ({
-    ...estimateOf(config, stage),
-    secondsPerUpdate: paces[stage],
-  }));
-  for (const estimate of estimates) host.log(lineOf(estimate));
+  const estimates = stages.map((stage) => estimateOf(config, stage));
+  for (const one of estimates) host.log(lineOf(one, paces[one.stage]));
   const disk = estimates.reduce(
     (sum, { state, latents }) => sum + state * (config.keepLast + 1) + latents,
     0,
@@ -72,7 +69,8 @@ function estimateOf(config: RunConfig, stage: Stage): StageEstimate {
 }
 
 function lineOf(
-  { stage, updates, state, latents, secondsPerUpdate }: StageEstimate,
+  { stage, updates, state, latents }: StageEstimate,
+  secondsPerUpdate: number | undefined,
 ): string {
   const parts = [
     `${updates} updates`,

@@ -1,6 +1,6 @@
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Device } from "../../compiler/mod.ts";
-import { memoryLines } from "../memory/memory_lines.ts";
+import { memoryLines } from "../memory/fit.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { logEstimate } from "./disk_estimate.ts";
@@ -56,7 +56,7 @@ export async function dryRun(
       ]),
     );
     const records = await readJsonl(`${folder}/metrics.jsonl`);
-    host.log(`dry run: ${records.length} lines of metrics, all is well`);
+    host.log(`dry run passed: ${records.length} lines of metrics`);
     await logEstimate(config, stages, host, secondsPerUpdate);
   } finally {
     await Deno.remove(folder, { recursive: true });

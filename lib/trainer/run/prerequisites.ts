@@ -1,4 +1,9 @@
-import { InputError, messageOf, writeFileAtomically } from "../../core/mod.ts";
+import {
+  exists,
+  InputError,
+  messageOf,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import {
@@ -13,7 +18,6 @@ import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { pretrainedText, pretrainedVae } from "./pretrained.ts";
 import { endOf, type Run } from "./run.ts";
-import { exists } from "../../core/mod.ts";
 import type { Command } from "./train_run.ts";
 import { END } from "./train_stage.ts";
 
@@ -21,7 +25,7 @@ import { END } from "./train_stage.ts";
  * The configuration with which a command starts: checked before a device is
  * opened or the run folder is made.
  *
- * @throws {InputError} naming the file or stage that is missing or does not fit
+ * @throws {InputError} naming the file or stage that is missing or does not match
  */
 export async function checkedConfig(
   config: RunConfig,
@@ -48,7 +52,7 @@ export async function checkedConfig(
   return {
     ...config,
     ...(await isFirst(config, phase) && { startPhase: phase }),
-    // A dry run has a folder of its own.
+    // A dry run has a temporary folder, without a VAE.
     ...(config.dryRun && { vae: vaePathOf(config) }),
   };
 }
@@ -89,8 +93,8 @@ export async function vaeOf(
   const kept = await loadVae(own, config.models.vae);
   if (latentSpaceOf(kept) === latentSpaceOf(vae)) return vae;
   throw new InputError(
-    `Cannot use "${path}": it must make the latents of the VAE that the run ` +
-      `has already: "${own}" makes others; train in another folder with --run`,
+    `Cannot use "${path}": its latent space must equal that of the run's ` +
+      `VAE, "${own}"; train in another folder with --run`,
   );
 }
 
@@ -100,7 +104,7 @@ export function phaseBeforeMissing(folder: string, phase: Phase): InputError {
   return new InputError(
     `Cannot train phase ${phase} in "${folder}": phase ${phase - 1} must be ` +
       `done: "${folder}/${missing}/${END}" does not exist; run deno task ` +
-      `${missing} --run ${folder} first, or begin with fresh weights by ` +
+      `${missing} --run ${folder} first, or start from fresh weights with ` +
       `--from scratch`,
   );
 }

@@ -24,9 +24,9 @@ export interface Pretrained<P> {
  * The VAE in the folder of `--finetune`, widened where the latents of the run
  * have more channels; undefined without `--finetune`.
  *
- * @param rng Of the new channels.
- * @throws {InputError} if there is none, if it differs in anything else, or if
- *   `--freeze-encoder` names another
+ * @param rng For the new channels.
+ * @throws {InputError} if the file is missing, if another field differs, or with
+ *   `--freeze-encoder`
  */
 export async function pretrainedVae(
   { finetune, freezeEncoder, models }: Pick<
@@ -38,8 +38,8 @@ export async function pretrainedVae(
   if (finetune === undefined) return undefined;
   if (freezeEncoder !== undefined) {
     throw new InputError(
-      "Cannot finetune a VAE: it must start from the weights of --finetune or " +
-        `with those of --freeze-encoder: current values are "${finetune}" and ` +
+      "Cannot finetune a VAE: it must start from --finetune or from " +
+        `--freeze-encoder, not both: current values are "${finetune}" and ` +
         `"${freezeEncoder}"; leave one out`,
     );
   }
@@ -59,7 +59,7 @@ export async function pretrainedVae(
 /**
  * The text encoder in the folder of `--finetune`; undefined without the flag.
  *
- * @throws {InputError} if there is none, or it is another model
+ * @throws {InputError} if the file is missing or its configuration differs
  */
 export async function pretrainedText(
   { finetune, models: { text } }: Pick<RunConfig, "finetune" | "models">,
@@ -74,7 +74,7 @@ export async function pretrainedText(
  * Text encoder and backbone in the folder of `--finetune`, widened where the
  * latents of the run have more channels; undefined without the flag.
  *
- * @throws {InputError} if there are none, or they differ in anything else
+ * @throws {InputError} if a file is missing or another field differs
  */
 export async function pretrainedDiffusion(
   { finetune, models, seed }: Pick<RunConfig, "finetune" | "models" | "seed">,
@@ -125,6 +125,6 @@ function assertNoFewer(path: string, given: number, wanted: number): void {
   if (wanted >= given) return;
   throw new InputError(
     `Cannot use "${path}": the latents must have ${given} channels or more: ` +
-      `current value is ${wanted}; choose the preset that they were trained with`,
+      `current value is ${wanted}; choose the preset of the weights`,
   );
 }

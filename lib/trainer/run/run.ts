@@ -15,11 +15,10 @@ import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
 import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
-import type { Request } from "../loop/stop.ts";
-import type { MetricsRecord } from "../loop/train.ts";
+import type { MetricsRecord, Request } from "../loop/train.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
 import { reportObserver } from "../observers/live_report.ts";
-import { machineObserver } from "../observers/machine_observer.ts";
+import { machineObserver } from "../observers/machine.ts";
 import {
   type RunObserver,
   RunObservers,
@@ -33,11 +32,11 @@ import { controlFiles } from "./control_files.ts";
 /** Where training runs: a terminal, a notebook or a test. */
 export interface TrainHost {
   readonly progress: Progress;
-  /** Stops after the step in hand, saving. */
+  /** Saves and stops after the current step. */
   readonly signal: AbortSignal;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
-  /** The time of day. */
+  /** Current date. */
   readonly now: () => Date;
   /** Receivers of alerts. */
   readonly channels?: readonly AlertChannel[];
@@ -58,19 +57,19 @@ export interface Run extends AsyncDisposable {
   checkpoints(stage: Stage, config: unknown): CheckpointFolder;
   /** A request of a control file or the time budget. */
   request(): Request | undefined;
-  /** Opens the metrics, cut back to where a stage resumes. */
+  /** Opens the metrics, truncated to the step at which a stage resumes. */
   openMetrics(
     stage: Stage,
     resume: CheckpointProgress | undefined,
   ): Promise<JsonlWriter>;
-  /** Writes a sample sheet, `samples/STAGE-STEP.png`, and shows it to the observers. */
+  /** Writes a sample sheet, `samples/STAGE-STEP.png`, and passes it to the observers. */
   showSamples(samples: Samples): Promise<void>;
 }
 
 /**
- * Opens a run folder, new or not, for this process alone.
+ * Opens and locks a run folder, new or existing.
  *
- * @throws {InputError} if the folder cannot be written, or another run has it
+ * @throws {InputError} if the folder is not writable, or another run has locked it
  */
 export async function openRun(
   config: RunConfig,
@@ -83,17 +82,13 @@ export async function openRun(
   try {
     const removed = await removePartialFiles(folder);
     if (removed > 0) {
-      host.log(`removed ${removed} files that a killed run left half-written`);
+      host.log(`removed ${removed} partial files of a killed run`);
     }
     await putAside(folder, config.resumePhase, host);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
-  const retention = {
-    keepLast: config.keepLast,
-    keepEvery: config.keepEvery,
-  };
   const started = host.clock();
   const files = controlFiles(folder, host.clock);
   const observers = new RunObservers(observersOf(config, device, host));
@@ -104,7 +99,7 @@ export async function openRun(
     device,
     host,
     checkpoints: (stage, stageConfig) =>
-      new CheckpointFolder(`${folder}/${stage}`, stageConfig, retention),
+      new CheckpointFolder(`${folder}/${stage}`, stageConfig, config),
     request() {
       const hours = (host.clock() - started) / 3_600_000;
       return config.hours !== undefined && hours >= config.hours
@@ -171,7 +166,7 @@ function observersOf(
   ];
 }
 
-/** Steps of the checkpoints of a stage, of any configuration. */
+/** Steps of a stage's checkpoints, of any configuration. */
 function stepsOf(folder: string, stage: Stage): Promise<number[]> {
   return new CheckpointFolder(`${folder}/${stage}`, undefined, {
     keepLast: 1,
@@ -179,13 +174,13 @@ function stepsOf(folder: string, stage: Stage): Promise<number[]> {
   }).steps();
 }
 
-/** Resuming a stage would cut off the metrics of later ones. */
+/** Resuming a stage would truncate the metrics of later ones. */
 async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
   for (const later of STAGES.slice(STAGES.indexOf(stage) + 1)) {
     if ((await stepsOf(folder, later)).length === 0) continue;
     throw new InputError(
       `Cannot train ${stage} in "${folder}": no later stage may have begun: ` +
-        `${later} has; choose another folder with --run, or go back with ` +
+        `${later} has; choose another folder with --run, or restart with ` +
         `--resume-phase`,
     );
   }
@@ -224,7 +219,7 @@ async function bytesBefore(folder: string, stage: Stage): Promise<number> {
   return 0;
 }
 
-/** Renames the folders of a phase and all later ones, so that they start again. */
+/** Renames the folders of a phase and all later ones, so that they restart. */
 async function putAside(
   folder: string,
   phase: number | undefined,
@@ -238,7 +233,7 @@ async function putAside(
     while (await exists(`${folder}/aside-${n}-${stage}`)) n++;
     await Deno.rename(from, `${folder}/aside-${n}-${stage}`);
     host.log(
-      `${stage} starts again; its earlier state is in aside-${n}-${stage}`,
+      `${stage} restarts; its earlier state is in aside-${n}-${stage}`,
     );
   }
 }

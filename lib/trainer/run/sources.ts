@@ -18,53 +18,59 @@ import type { RunConfig } from "./config.ts";
 /** Clips to train on, or held-out ones. */
 export type Split = "train" | "validation";
 
-/** Which clips a stage needs. */
+/** Clips of a stage. */
 export interface ClipRequest {
   readonly split: Split;
-  /** Clips in an epoch. */
+  /** Clips of an epoch. */
   readonly length: number;
   readonly shape: ClipShape;
 }
 
-/** The fields of a run that its data follow from. */
+/** The training that uses the clips: owns decoder threads, prints notes. */
+export interface DataHost {
+  readonly held: DisposableStack;
+  log(line: string): void;
+}
+
+/** The fields of a run that determine its data. */
 export type DataConfig = Pick<
   RunConfig,
   "data" | "languages" | "replayFraction" | "seed" | "workers"
 >;
 
 /**
- * Clips of one phase: the synthetic world, and one to one with it the shots of
- * real video of that phase, if there are any. Some synthetic training clips
- * come from earlier phases, against forgetting.
+ * Clips of one phase: the synthetic world, mixed one to one with shots of real
+ * video of the phase, in phase 5 of all phases. A fraction of the synthetic
+ * training clips comes from earlier phases, against forgetting.
  *
- * @param held Ends the threads that decode; without it, this thread decodes.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function phaseClips(
   config: DataConfig,
   phase: Phase,
   request: ClipRequest,
-  held?: DisposableStack,
+  host?: DataHost,
 ): Promise<ClipSource> {
   const world = worldClips(config, phase, request);
   return withRealClips(
     request.split === "train"
       ? withReplay(config, world, phase, request)
       : world,
-    await realClips(config, phase, request, held),
+    await realClips(config, phase === 5 ? undefined : phase, request, host),
   );
 }
 
 /**
- * Clips of all phases in turn, and of real video: the VAE's data.
+ * Clips of all phases in turn and of real video: the data of the VAE.
  *
- * @param held Ends the threads that decode; without it, this thread decodes.
+ * @param host Default: this thread decodes, and no note is printed.
  * @throws {InputError} if the manifest cannot be used
  */
 export async function allClips(
   config: DataConfig,
   request: ClipRequest,
-  held?: DisposableStack,
+  host?: DataHost,
 ): Promise<ClipSource> {
   const length = Math.ceil(request.length / PHASES.length);
   const world = mixedClips(
@@ -77,13 +83,13 @@ export async function allClips(
   );
   return withRealClips(
     world,
-    await realClips(config, undefined, request, held),
+    await realClips(config, undefined, request, host),
   );
 }
 
 /**
- * Captions of single subjects in two languages each: their names and motions
- * make up all other captions.
+ * Captions of single subjects, each in two languages: all other captions are
+ * composed of their names and motions.
  */
 export function worldCaptions(
   { seed, languages }: DataConfig,
@@ -106,7 +112,7 @@ function worldClips(
   });
 }
 
-/** A world with a fraction of earlier phases: half of the first, which has names and motions, the rest of the others. */
+/** Replays earlier phases: half from the first, which has all names and motions. */
 function withReplay(
   config: DataConfig,
   world: ClipSource,
@@ -138,7 +144,7 @@ async function realClips(
   { data, workers }: DataConfig,
   phase: Phase | undefined,
   { split, shape }: ClipRequest,
-  held: DisposableStack | undefined,
+  host: DataHost | undefined,
 ): Promise<ClipSource | undefined> {
   if (data === undefined) return undefined;
   const manifest = data.endsWith(".jsonl") ? data : `${data}/manifest.jsonl`;
@@ -146,23 +152,29 @@ async function realClips(
   const options = { manifest, phase, split, minSeconds };
   try {
     const clips = await manifestClips(options);
-    if (!held || workers === 0) return clips;
-    return held.use(workerClips(clips, {
+    if (!host || workers === 0) return clips;
+    return host.held.use(workerClips(clips, {
       module: import.meta.resolve("../../dataset/curate/mod.ts"),
       make: "manifestClips",
       options,
     }, workers));
   } catch (error) {
-    // A phase may be without shots, and the held-out split, but not the
-    // whole manifest.
+    // A phase or the held-out split may have no shots, but the manifest must
+    // have some.
     if (!(error instanceof InputError)) throw error;
     if (phase === undefined && split === "train") throw error;
     await manifestClips({ manifest, split: "train", minSeconds });
+    const which = split === "train" ? "training" : "held-out";
+    host?.log(
+      `note: "${data}" has no ${which} shot of ` +
+        `${phase === undefined ? "any phase" : `phase ${phase}`} that lasts ` +
+        `${minSeconds} s; only synthetic clips are used there`,
+    );
     return undefined;
   }
 }
 
-/** Synthetic and real clips in turn. Repeats of a real shot take other parts. */
+/** Synthetic and real clips in turn. Repeats of a real shot use other parts of it. */
 function withRealClips(
   world: ClipSource,
   real: ClipSource | undefined,
@@ -175,7 +187,7 @@ function withRealClips(
   );
 }
 
-/** BCP 47 tags; English makes up a quarter. */
+/** BCP 47 tags; a quarter of them English. */
 function languagesOf(languages: string): readonly string[] {
   const tags = languages === "all"
     ? LANGUAGES

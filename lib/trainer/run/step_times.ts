@@ -4,7 +4,7 @@ import {
   type OnDevice,
   uploadState,
 } from "../../compiler/mod.ts";
-import { Rng } from "../../core/mod.ts";
+import { Rng, StoppedError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { tokenPositions } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
@@ -15,7 +15,6 @@ import {
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
-import { StoppedError } from "../loop/stop.ts";
 import {
   initTrainState,
   NO_LIMIT,
@@ -28,34 +27,18 @@ import { stageOf } from "../stages/stages.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
 import type { TrainHost } from "./run.ts";
 
-/** Steps before the first that is timed. */
+/** Steps before timing starts. */
 const WARM_UP = 2;
 
 /**
  * Times the training step of a phase under several configurations in turn,
- * A B A B, so that other load on the machine affects all alike. The latents are
- * noise: a step's time does not depend on their content.
+ * A B A B, so that other load affects all equally. The latents are noise: the
+ * time of a step does not depend on their content.
  *
  * @param configs Two or more, such as two backbones.
- * @param rounds Steps of each that are timed, 1 or more.
+ * @param rounds Timed steps of each, from 1.
  * @returns the seconds of every step, by configuration.
- * @throws {StoppedError} if the signal asked for it
- *
- * @example
- * ```ts
- * import { openDevice } from "lib/compiler/mod.ts";
- * import { silentProgress } from "lib/core/mod.ts";
- * import { trainConfig } from "lib/recipes/train/mod.ts";
- * import { timeSteps } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const sides = ["hybrid", "pure"].map((backbone) => trainConfig({ preset: "tiny", backbone, batch: 1 }, []));
- * using device = await openDevice("cpu");
- * const { signal } = new AbortController();
- * const host = { progress: silentProgress, signal, clock: () => performance.now() };
- * const [hybrid] = await timeSteps(sides, 1, 3, device, host);
- * assert.equal(hybrid!.length, 3);
- * ```
+ * @throws {StoppedError} on the signal
  */
 export async function timeSteps(
   configs: readonly RunConfig[],
@@ -88,7 +71,7 @@ export async function timeSteps(
   return times;
 }
 
-/** A step on a batch that never changes, with all its state. */
+/** A training step with its state, on a constant batch. */
 async function openStep(
   run: RunConfig,
   phase: Phase,

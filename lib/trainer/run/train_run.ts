@@ -1,7 +1,12 @@
 import { openDevice } from "../../compiler/mod.ts";
-import { messageOf } from "../../core/mod.ts";
+import {
+  DiskFullError,
+  firstError,
+  isDiskFull,
+  messageOf,
+  StoppedError,
+} from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { StoppedError } from "../loop/stop.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { trainText } from "../stages/text.ts";
@@ -9,20 +14,19 @@ import { trainVae } from "../stages/vae.ts";
 import type { RunConfig } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
 import { checkedConfig, vaeOf } from "./prerequisites.ts";
-import { runError } from "./run_error.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
 
-/** One stage, or `train` for all that are left. */
+/** One stage, or `train` for all remaining ones. */
 export type Command = Stage | "train";
 
 /**
- * Trains one stage of a run or all of them, from where the run stands:
+ * Trains or resumes one stage of a run or all of them:
  * `deno task vae`, `text`, `phase1` to `phase5`, `train`, or the training cell
  * of a notebook.
  *
- * @throws {InputError} if a file or a stage that it needs is missing or does
- *   not fit, before the run folder is made
- * @throws {StoppedError} if the signal, a file or the time budget ended it
+ * @throws {InputError} if a required file or stage is missing or does not match,
+ *   before the run folder is created
+ * @throws {StoppedError} on the signal, a control file or the end of its time
  * @throws {RunFailedError} if the run cannot continue by itself
  */
 export async function trainRun(
@@ -76,11 +80,27 @@ async function observed(run: Run, work: () => Promise<void>): Promise<void> {
     await work();
     await run.observers.end({ state: "done", message: "" });
   } catch (error) {
-    // With a full disk the report fails too; the first error counts.
+    // With a full disk the report fails too; the first error is thrown.
     await run.observers.end({
       state: error instanceof StoppedError ? "stopped" : "failed",
       message: messageOf(runError(error, run.folder)),
     }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * The error that ended a run: the first one if closing its files failed as well,
+ * and a {@link DiskFullError} for a full disk, whichever file was written.
+ *
+ * @param folder The run's folder.
+ */
+export function runError(error: unknown, folder: string): unknown {
+  const first = firstError(error);
+  if (!isDiskFull(first)) return first;
+  return new DiskFullError(
+    `Cannot write to "${folder}": the disk must have room for metrics, ` +
+      `samples and reports: ${messageOf(first)}; the last checkpoint is ` +
+      "kept: make room and run the same command",
+  );
 }

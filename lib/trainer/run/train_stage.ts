@@ -1,7 +1,7 @@
 import { readState } from "../../compiler/mod.ts";
 import { exists, writeFileAtomically } from "../../core/mod.ts";
 import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
-import { saveSnapshot } from "../averages/mod.ts";
+import { saveSnapshot } from "../averages/snapshots.ts";
 import {
   type Evaluator,
   train,
@@ -16,7 +16,7 @@ import { endOf, type Run, type StageEnd } from "./run.ts";
 /**
  * Whether a stage is done and its weights exist.
  *
- * @throws {InputError} naming the field, if its configuration was another one
+ * @throws {InputError} naming the field, if its configuration differs
  */
 export async function isDone(
   run: Run,
@@ -28,7 +28,7 @@ export async function isDone(
   return await endOf(run.folder, stage) !== undefined && await exists(weights);
 }
 
-/** Trains a stage from its newest checkpoint, or from its start, to its end. */
+/** Trains a stage to its end, from its newest checkpoint if there is one. */
 export async function trainStage<P, B, A>(
   run: Run,
   stage: Stage,
@@ -112,7 +112,7 @@ function watched<P>(
   };
 }
 
-/** The last parameters of a stage, from which the next one starts; undefined before its end. */
+/** The last parameters of a stage; undefined before its end. */
 export async function endParameters<P>(
   run: Run,
   stage: Stage,
@@ -127,7 +127,7 @@ export async function endParameters<P>(
   return tensors;
 }
 
-/** In the folder of a stage that is done: its last parameters. */
+/** File of the last parameters, in the folder of a stage that is done. */
 export const END = "end.safetensors";
 const END_KIND = "Parameters";
 

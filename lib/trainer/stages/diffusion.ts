@@ -27,7 +27,7 @@ import {
   type Weights,
 } from "../../pipeline/mod.ts";
 import type { Microbatch } from "../loop/compiled_step.ts";
-import { openLatentCache } from "../precompute/mod.ts";
+import { openLatentCache } from "../precompute/latent_cache.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
@@ -37,18 +37,18 @@ import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
 import {
   type DiffusionBatch,
   diffusionTrainingLoss,
+  lossBySigma,
 } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
-import { lossBySigma } from "./loss_by_sigma.ts";
 import { clipShapeOf } from "./stage_plan.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
 import { stageOf } from "./stages.ts";
 import { textPathOf } from "./text.ts";
 
 /**
- * Shifts timesteps towards noise, where the prompt decides the content: half of
- * the logit-normal's sigmas are above 0.6 for latents of 32 channels, above
- * 0.75 for those of 128.
+ * Shifts timesteps towards noise, where the prompt determines the content: half
+ * of the logit-normal's sigmas exceed 0.6 for latents of 32 channels and 0.75
+ * for 128.
  */
 const SIGMA_SHIFT = 1.5;
 /** Fraction of samples without their caption, for classifier-free guidance. */
@@ -68,13 +68,13 @@ export async function trainPhase(
   const path = `${folder}/${stage}.safetensors`;
   using held = new DisposableStack();
 
-  // Data: clips of the phase, encoded once.
+  // Data: clips of the phase.
   const shape = clipShapeOf(plan);
   const source = await phaseClips(
     config,
     phase,
     { split: "train", length: plan.samples, shape },
-    held,
+    { held, log: host.log },
   );
   const pretrained = phase === config.startPhase
     ? await pretrainedDiffusion(config)
@@ -94,7 +94,11 @@ export async function trainPhase(
     ...(pretrained && { finetune: pretrained.digest }),
   };
   if (await isDone(run, stage, stageConfig, path)) return;
+
+  // Model: text encoder and backbone.
   const initial = await initialOf(run, phase, pretrained?.parameters);
+
+  // Latents: clips encoded once.
   const { statistics } = vae.tensors;
   const codec = held.use(
     await openCodec(device, vae.tensors.parameters, models.vae),
@@ -111,10 +115,8 @@ export async function trainPhase(
       signal: host.signal,
     });
   const latents = await cached(source);
-  const order = batchOrder(seed, [{
-    length: source.length,
-    batch: plan.batch,
-  }]);
+  const { batch } = plan;
+  const order = batchOrder(seed, [{ length: source.length, batch }]);
   const positions = tokenPositions(
     latentSizeOf(models.vae, shape),
     strideOf(models.vae),
@@ -129,7 +131,7 @@ export async function trainPhase(
     const latent = await latents.latentAt(index);
     return { latent: normaliseLatent(latent, statistics), caption };
   };
-  // The same for all sizes of clips.
+  // Equal for all sizes of clips.
   const sigmaShift = SIGMA_SHIFT *
     timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
 
@@ -139,7 +141,7 @@ export async function trainPhase(
       config,
       phase,
       { split: "validation", length: config.heldOut, shape },
-      held,
+      { held, log: host.log },
     ),
   );
   const heldOutClips: HeldOutClip[] = [];
@@ -157,26 +159,24 @@ export async function trainPhase(
     shape,
   });
 
+  // Loss, optimiser, loop.
   const training = trainingConfigOf(config, stage, plan);
   const trained = await trainStage(run, stage, stageConfig, {
     config: training,
     initial,
-    lossOf: diffusionTrainingLoss(
-      models,
-      config.recompute ? { remat } : {},
-    ),
+    lossOf: diffusionTrainingLoss(models, config.recompute ? { remat } : {}),
     async batchAt(n: number) {
       const samples = [];
       for (const { index, epoch } of order(n).samples) {
         const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
         samples.push(await sampleAt(index, draw));
       }
-      const batch = stackArrays(samples.map(({ latent }) => latent));
+      const clean = stackArrays(samples.map(({ latent }) => latent));
       const draw = rng.fork(`noise ${n}`);
       return {
-        latents: batch,
-        noise: draw.normals(batch.shape),
-        sigmas: sampleTimesteps(draw, plan.batch, sigmaShift),
+        latents: clean,
+        noise: draw.normals(clean.shape),
+        sigmas: sampleTimesteps(draw, batch, sigmaShift),
         prompts: tokenisePrompts(
           samples.map(({ caption }) => caption),
           models.text,
@@ -236,7 +236,7 @@ async function initialOf(
     config: models.text,
     form: fresh.text,
   });
-  // Layers that read the text start fresh: they fit another encoder's tokens.
+  // Layers that read text tokens start fresh: theirs came from another encoder.
   const { text: textLayers, promptMlp } = fresh.backbone;
   return {
     text,

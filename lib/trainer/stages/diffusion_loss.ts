@@ -10,13 +10,13 @@ import {
   promptedVelocity,
 } from "../../models/text_to_video/mod.ts";
 
-/** What they are trained on in one step. */
+/** A batch of text encoder and backbone. */
 export interface DiffusionBatch {
   /** Normalised latents, `[B,t,h,w,Z]`. */
   readonly latents: tf.Tensor;
   /** Standard normal, the same shape. */
   readonly noise: tf.Tensor;
-  /** Noise sigmas, `[B]` in (0,1). */
+  /** Noise levels, `[B]` in (0,1). */
   readonly sigmas: tf.Tensor;
   /** Prompts, `[B,...]`; empty where the prompt is dropped. */
   readonly prompts: Tensors<PromptTokens>;
@@ -24,8 +24,8 @@ export interface DiffusionBatch {
 }
 
 /**
- * The loss of rectified flow as a training loop wants it; `losses` are those of
- * the samples, `[B]`.
+ * The loss of rectified flow; the metric `losses` is the loss of each sample,
+ * `[B]`.
  */
 export function diffusionTrainingLoss(
   config: DiffusionConfig,
@@ -49,4 +49,39 @@ export function diffusionTrainingLoss(
     const losses = flowLoss(predicted, velocityOf(latents, noise));
     return { loss: tf.mean(losses), metrics: { losses } };
   };
+}
+
+/** Bins of equal width over sigmas in [0,1]. */
+const BINS = 10;
+
+/**
+ * Mean loss of the samples in each tenth of the sigmas, null without samples. A
+ * mean over all sigmas hides which of them improve.
+ *
+ * @param sigmas `[B]`, in [0,1].
+ * @param losses `[B]`
+ *
+ * @example
+ * ```ts
+ * import { lossBySigma } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const means = lossBySigma([0.05, 0.07, 1], [1, 3, 5]);
+ * assert.deepEqual([means[0], means[1], means[9]], [2, null, 5]);
+ * ```
+ */
+export function lossBySigma(
+  sigmas: ArrayLike<number>,
+  losses: ArrayLike<number>,
+): (number | null)[] {
+  const sums = new Array<number>(BINS).fill(0);
+  const counts = new Array<number>(BINS).fill(0);
+  for (let i = 0; i < sigmas.length; i++) {
+    const bin = Math.min(BINS - 1, Math.floor(sigmas[i]! * BINS));
+    sums[bin]! += losses[i]!;
+    counts[bin]!++;
+  }
+  return sums.map((sum, bin) =>
+    counts[bin] === 0 ? null : Number((sum / counts[bin]!).toPrecision(5))
+  );
 }

@@ -1,21 +1,21 @@
-import * as tf from "@tensorflow/tfjs-core";
 import {
   type Device,
   jitWithState,
   type OnDevice,
 } from "../../compiler/mod.ts";
-import { float32, type NdArray, Rng } from "../../core/mod.ts";
-import { addNoise, flowLoss, velocityOf } from "../../models/diffusion/mod.ts";
+import { float32, type NdArray, Rng, stackArrays } from "../../core/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
-import { type PromptTokens, tokenisePrompts } from "../../models/text/mod.ts";
-import { stackArrays } from "../../core/mod.ts";
-import {
-  type DiffusionConfig,
-  type DiffusionParameters,
-  promptedVelocity,
+import { tokenisePrompts } from "../../models/text/mod.ts";
+import type {
+  DiffusionConfig,
+  DiffusionParameters,
 } from "../../models/text_to_video/mod.ts";
+import {
+  type DiffusionBatch,
+  diffusionTrainingLoss,
+} from "./diffusion_loss.ts";
 
-/** The noise levels at which held-out clips are always measured. */
+/** The sigmas at which the held-out loss is measured. */
 export const HELD_OUT_SIGMAS: readonly number[] = [
   0.1,
   0.2,
@@ -31,7 +31,7 @@ export const HELD_OUT_SIGMAS: readonly number[] = [
 /** Clips at once. */
 const BATCH = 32;
 
-/** A clip that is never trained on. */
+/** A clip that training never uses. */
 export interface HeldOutClip {
   /** Normalised, `[t,h,w,Z]`. */
   readonly latent: NdArray<"float32">;
@@ -45,13 +45,13 @@ export interface HeldOutLoss extends Disposable {
 }
 
 /**
- * Prepares to measure the loss of held-out clips. Training loss is drawn at
- * random sigmas with random noise and hardly shows progress; with everything
- * fixed, what changes between two measurements is the model alone.
+ * Compiles the held-out loss. The training loss has random sigmas and noise and
+ * hardly shows progress; with both fixed, only the model changes between two
+ * measurements.
  *
- * @param parameters On the device; they are measured as they are at each call.
+ * @param parameters On the device; each call reads their current values.
  * @param clips One or more.
- * @param seed Of the noise, which is the same for every call.
+ * @param seed Of the noise, equal for every call.
  */
 export function openHeldOutLoss(
   device: Device,
@@ -63,28 +63,11 @@ export function openHeldOutLoss(
     readonly seed: number;
   },
 ): HeldOutLoss {
+  const lossOf = diffusionTrainingLoss(config);
   const loss = jitWithState(
-    (diffusion, { latents, noise, sigmas, prompts, positions }: {
-      latents: tf.Tensor;
-      noise: tf.Tensor;
-      sigmas: tf.Tensor;
-      prompts: Tensors<PromptTokens>;
-      positions: Tensors<RotaryTable>;
-    }) => {
-      const predicted = promptedVelocity(
-        diffusion as Tensors<DiffusionParameters>,
-        {
-          latents: addNoise(latents, noise, sigmas),
-          sigmas,
-          prompts,
-          positions,
-        },
-        config,
-      );
-      return {
-        outputs: { losses: flowLoss(predicted, velocityOf(latents, noise)) },
-      };
-    },
+    (diffusion, batch: DiffusionBatch) => ({
+      outputs: lossOf(diffusion as Tensors<DiffusionParameters>, batch).metrics,
+    }),
     parameters,
     { device, name: "held-out loss" },
   );

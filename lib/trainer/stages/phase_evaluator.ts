@@ -21,7 +21,7 @@ import type { Stage } from "./stages.ts";
 
 /** Clips of a sample sheet. */
 const SHEET_CLIPS = 8;
-/** Settings of the sampler, the same for all sheets. */
+/** Sampler settings of all sample sheets. */
 const SAMPLING = {
   steps: 24,
   guidance: 3,
@@ -29,9 +29,9 @@ const SAMPLING = {
   shift: 1,
 } as const;
 
-/** What a phase is evaluated with. */
+/** Inputs of a phase's evaluation. */
 export interface PhaseEvaluation {
-  /** Held-out clips; a sample sheet has the captions of the first ones. */
+  /** Held-out clips; the captions of the first ones are the prompts of the sheet. */
   readonly clips: readonly HeldOutClip[];
   readonly positions: RotaryTable;
   readonly codec: Codec;

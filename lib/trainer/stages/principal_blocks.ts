@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Device, jit } from "../../compiler/mod.ts";
 import {
+  batchOfClips,
   CHANNELS,
   type Clip,
   float32,
@@ -9,41 +10,20 @@ import {
 } from "../../core/mod.ts";
 import { type Block, spaceToDepth } from "../../models/layers/mod.ts";
 import type { PrincipalBlocks } from "../../models/vae/mod.ts";
-import { batchOfClips } from "../../core/mod.ts";
 
-/** Rounds of the iteration; directions of like variance stay mixed, which does no harm. */
+/** Rounds of the iteration; directions of similar variance stay mixed, which is harmless. */
 const ROUNDS = 24;
-/** Directions that are carried along, so that the last ones converge too. */
+/** Extra directions, so that the last ones converge too. */
 const SPARE = 8;
 
 /**
  * Principal components of the pixels of blocks of clips, by orthogonal
  * iteration (Golub & Van Loan, Matrix Computations, section 8.2).
  *
- * @param clips Of one size, which the block divides.
+ * @param clips Of one size, a multiple of the block.
  * @param block Frames, rows and columns of a block.
- * @param count Components wanted, Z; at most the values of a block.
- * @param rng Of the directions to begin with.
- *
- * @example
- * ```ts
- * import { openDevice } from "lib/compiler/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { principalBlocks } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Pixels that are black or white, all three values alike.
- * const data = Float32Array.from({ length: 12 }, (_, i) => i < 6 ? 0 : 1);
- * using device = await openDevice("cpu");
- * const { mean, directions, variances } = await principalBlocks(
- *   device,
- *   [{ frames: 1, height: 2, width: 2, fps: 8, data }],
- *   { block: [1, 1, 1], count: 1, rng: new Rng(0) },
- * );
- * assert.deepEqual([...mean.data], [0, 0, 0]);
- * assert.ok(Math.abs(variances.data[0]! - 3) < 1e-5);
- * assert.ok(directions.data.every((x) => Math.abs(Math.abs(x) - Math.sqrt(1 / 3)) < 1e-5));
- * ```
+ * @param count Number of components, Z; at most the values of a block.
+ * @param rng For the initial directions.
  */
 export async function principalBlocks(
   device: Device,
@@ -102,7 +82,7 @@ export async function principalBlocks(
   };
 }
 
-/** Makes rows orthonormal, the first first, in place (modified Gram-Schmidt). */
+/** Orthonormalises rows in order, in place (modified Gram-Schmidt). */
 function orthonormal(rows: Float64Array, count: number): Float64Array {
   const length = rows.length / count;
   for (let k = 0; k < count; k++) {

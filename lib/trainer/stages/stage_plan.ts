@@ -1,20 +1,24 @@
 import * as z from "zod";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 
-/** How one stage of a curriculum is trained: the VAE, or one phase. */
+/** Plan of one stage of a curriculum. */
 export const stagePlanSchema = z.strictObject({
-  epochs: count().describe("times that each sample is seen"),
-  batch: count().describe("clips that go through the model at once"),
+  epochs: count().describe("passes over the samples"),
+  batch: count().describe(
+    "clips of a microbatch; for stage text, pairs of captions",
+  ),
   accumulation: count().describe(
-    "batches whose gradients make one update",
+    "microbatches of an update",
   ),
   learningRate: z.number("must be a number").positive("must be above 0")
     .max(1, "must be at most 1").describe(
-      "highest learning rate, after the warm-up",
+      "peak learning rate, after the warm-up",
     ),
-  samples: count().describe("clips in an epoch"),
-  size: multiple(16).describe("height and width, pixels"),
-  frames: multiple(4).describe("frames of a clip"),
+  samples: count().describe(
+    "clips of an epoch; for stage text, pairs of captions",
+  ),
+  size: multiple(16).describe("height and width in pixels, a multiple of 16"),
+  frames: multiple(4).describe("frames of a clip, a multiple of 4"),
   fps: z.number("must be a number").positive("must be above 0")
     .max(60, "must be at most 60").describe("frames per second"),
 });
@@ -28,25 +32,16 @@ function multiple(of: number): z.ZodInt {
     .multipleOf(of, `must be a multiple of ${of}`);
 }
 
-/** The same, checked. */
+/** Validated plan of a stage. */
 export type StagePlan = z.infer<typeof stagePlanSchema>;
 
-/** Share of a stage's updates over which the learning rate rises. */
+/** Fraction of a stage's updates that warms up. */
 const WARMUP = 0.1;
-/** What the highest learning rate is divided by at the end. */
+/** Ratio of the peak learning rate to the last one. */
 const FALL = 100;
 
 /**
  * Updates of a whole stage.
- *
- * @example
- * ```ts
- * import { updatesOf } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Phase 1 of the report: 20 epochs of 1000 clips, 4 at once.
- * assert.equal(updatesOf({ epochs: 20, samples: 1000, batch: 4, accumulation: 1 }), 5000);
- * ```
  */
 export function updatesOf(
   { epochs, samples, batch, accumulation }: Pick<
@@ -58,22 +53,10 @@ export function updatesOf(
 }
 
 /**
- * The learning rate of a stage: a rise over a tenth of its updates, then half
- * a cosine wave down to a hundredth of the highest.
+ * The learning rate of a stage: warm-up over a tenth of its updates, then cosine
+ * decay to a hundredth of the peak.
  *
- * @param limit Updates at most, as a run may be told.
- *
- * @example
- * ```ts
- * import { scheduleOf } from "lib/trainer/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const plan = { epochs: 20, samples: 1000, batch: 4, accumulation: 1, learningRate: 1e-4 };
- * assert.deepEqual(scheduleOf(plan), {
- *   peak: 1e-4, warmupSteps: 500, totalSteps: 5000, floor: 1e-6,
- * });
- * assert.equal(scheduleOf(plan, 30).totalSteps, 30);
- * ```
+ * @param limit Maximum number of updates.
  */
 export function scheduleOf(
   plan: Parameters<typeof updatesOf>[0] & Pick<StagePlan, "learningRate">,
@@ -88,7 +71,7 @@ export function scheduleOf(
   };
 }
 
-/** The clips that a stage asks for. */
+/** The shape of a stage's clips. */
 export function clipShapeOf(
   { size, frames, fps }: Pick<StagePlan, "size" | "frames" | "fps">,
 ): ClipShape {

@@ -11,7 +11,7 @@ export const STAGES = [
   "phase5",
 ] as const;
 
-/** One of them. */
+/** Name of a stage. */
 export type Stage = typeof STAGES[number];
 
 const TITLES: Readonly<Record<Stage, string>> = {
@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<Stage, string>> = {
   phase5: "refinement, a mix of all",
 };
 
-/** What the clips of a stage show, in a few words. */
+/** Short description of a stage's data. */
 export function titleOf(stage: Stage): string {
   return TITLES[stage];
 }

@@ -1,5 +1,9 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Compiled, jitWithState } from "../../compiler/mod.ts";
+import {
+  type ArraysOf,
+  type Compiled,
+  jitWithState,
+} from "../../compiler/mod.ts";
 import { float32, Rng } from "../../core/mod.ts";
 import { batchOrder } from "../../dataset/batches/mod.ts";
 import type { CaptionPair } from "../../dataset/synthetic/mod.ts";
@@ -17,7 +21,6 @@ import {
   tokenisePrompts,
 } from "../../models/text/mod.ts";
 import { saveWeights } from "../../pipeline/mod.ts";
-import type { ArraysOf } from "../../compiler/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";
@@ -31,9 +34,9 @@ import {
   type TextTrainingParameters,
 } from "./text_loss.ts";
 
-/** Characters of a caption: enough for one subject. */
+/** Maximum number of characters of a caption; enough for one subject. */
 const MAX_CHARACTERS = 48;
-/** Held-out pairs at once: as many as each caption is compared with. */
+/** Held-out pairs of a batch: each caption is compared with as many. */
 const EVALUATION_BATCH = 64;
 
 /** Questions about the first subject of a clip, with all possible answers. */
@@ -55,9 +58,8 @@ interface Question {
 }
 
 /**
- * Trains the text encoder of a run on captions alone, or resumes it: captions
- * of the same content become the same in every language, so that the phases
- * start from languages that agree.
+ * Trains the text encoder of a run on captions alone, or resumes it: captions of
+ * the same content get the same tokens in every language, before the phases.
  */
 export async function trainText(run: Run): Promise<void> {
   const { config, folder } = run;
@@ -95,14 +97,16 @@ export async function trainText(run: Run): Promise<void> {
       rng.fork("readers"),
       models.text,
       Object.fromEntries(
-        Object.entries(QUESTIONS).map((
-          [question, { answers }],
-        ) => [question, answers.length]),
+        Object.entries(QUESTIONS).map(([question, { answers }]) =>
+          [question, answers.length] as const
+        ),
       ),
     ),
   };
 
+  // Evaluation: held-out captions.
   using evaluator = await textEvaluator(run, textConfig);
+  // Loss, optimiser, loop.
   const training = trainingConfigOf(config, "text", plan);
   const trained = await trainStage(run, "text", stageConfig, {
     config: training,

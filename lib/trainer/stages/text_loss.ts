@@ -21,7 +21,7 @@ const TEMPERATURE = 0.07;
 const MASKED = 1e9;
 /** Avoids a division by zero. */
 const EPSILON = 1e-6;
-/** At a tenth of the directions of a layer it costs as much as a few mistakes. */
+/** Captions in a tenth of the directions cost as much as a few wrong answers. */
 const DECORRELATION_WEIGHT = 20;
 
 /** The text encoder and the linear classifiers that are trained with it. */
@@ -35,11 +35,11 @@ export interface TextTrainingParameters {
 export interface LabelledPairs {
   /** One caption of each clip. */
   readonly first: Tensors<PromptTokens>;
-  /** Another, mostly in another language. */
+  /** A second caption, mostly in another language. */
   readonly second: Tensors<PromptTokens>;
   /**
-   * `[B,B]`: 1 where the clips of row and column show the same, the diagonal
-   * included, else 0.
+   * `[B,B]`: 1 where the clips of row and column have the same content, the
+   * diagonal included, else 0.
    */
   readonly same: tf.Tensor;
   /** One-hot labels for each question, `[B,answers]`. */
@@ -48,16 +48,16 @@ export interface LabelledPairs {
 
 /** Metrics of a step, scalars. */
 export interface TextMetrics {
-  /** Share of captions whose nearest other caption is of the same clip. */
+  /** Fraction of captions whose nearest other caption has the same clip. */
   readonly accuracy: tf.Tensor;
-  /** Share of right answers of the classifiers. */
+  /** Accuracy of the classifiers. */
   readonly classification: tf.Tensor;
   /** See {@link decorrelationLoss}. */
   readonly decorrelation: tf.Tensor;
 }
 
 /**
- * Makes a classifier for each question.
+ * A classifier for each question.
  *
  * @param answers Number of answers of each question.
  */
@@ -76,8 +76,8 @@ export function initClassifiers(
 
 /**
  * The loss that trains a text encoder before it sees video: captions of one
- * clip align ({@link alignmentLoss}), and linear classifiers read subject,
- * colour and motion off each caption (cross-entropy, summed over questions).
+ * clip align ({@link alignmentLoss}), and linear classifiers predict subject,
+ * colour and motion from each caption (cross-entropy, summed over questions).
  *
  * Alignment alone separates clips by their subjects and leaves motion and
  * colour too close for a backbone. Both leave hundreds of names in few
@@ -167,8 +167,8 @@ export function alignmentLoss(
 /**
  * Mean squared cosine between captions of different content. Its inverse is
  * the number of directions that they span (the participation ratio of their
- * covariance). Without it a few hundred names lay in ten directions, told apart
- * by length, which a backbone learns far more slowly.
+ * covariance). Without it a few hundred names span ten directions and differ in
+ * length, which a backbone learns far more slowly.
  *
  * @param rows Pooled tokens of the first captions of `B` clips and then of the
  *   second ones, `[2B,O]`.

@@ -45,11 +45,11 @@ import { principalBlocks } from "./principal_blocks.ts";
 import { clipShapeOf } from "./stage_plan.ts";
 import { vaeTrainingLoss } from "./vae_loss.ts";
 
-/** Clips that go through the VAE at once outside training. */
+/** Batch size outside training. */
 const EVALUATION_BATCH = 8;
-/** Training clips for principal components and latent statistics. */
+/** Number of training clips for principal components and latent statistics. */
 const MEASURED_CLIPS = 256;
-/** Clips of a sample sheet. */
+/** Number of clips of a sample sheet. */
 const SHEET_CLIPS = 4;
 
 /** Trains the VAE of a run to its end, or resumes it; returns its EMA weights. */
@@ -66,7 +66,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const source = await allClips(
     config,
     { split: "train", length: plan.samples, shape },
-    held,
+    { held, log: run.host.log },
   );
   const rng = new Rng(seed).fork("vae");
   const clipsAt = clipBatches(
@@ -95,13 +95,6 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     return await loadVae(path, models.vae);
   }
 
-  // Evaluation: held-out clips.
-  const heldOut = await allClips(config, {
-    split: "validation",
-    length: config.heldOut,
-    shape,
-  });
-  using evaluator = vaeEvaluator(run, await firstClips(heldOut, shape, seed));
   const measured = async () =>
     await firstClips(
       await allClips(config, {
@@ -115,6 +108,16 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const initial = frozen?.tensors.parameters ?? pretrained?.parameters ??
     initVae(models.vae, rng);
   const isFresh = frozen === undefined && pretrained === undefined;
+
+  // Evaluation: held-out clips.
+  const heldOut = await allClips(
+    config,
+    { split: "validation", length: config.heldOut, shape },
+    { held, log: run.host.log },
+  );
+  using evaluator = vaeEvaluator(run, await firstClips(heldOut, shape, seed));
+
+  // Loss, optimiser, loop.
   const training = trainingConfigOf(config, "vae", plan);
   const trained = await trainStage(run, "vae", stageConfig, {
     config: training,
@@ -226,7 +229,7 @@ async function latentsOf(
   return latents;
 }
 
-/** All clips of a source, drawn with the same generator each. */
+/** All clips of a source, each drawn with the same seed. */
 async function firstClips(
   source: ClipSource,
   shape: ClipShape,

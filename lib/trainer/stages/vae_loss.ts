@@ -18,8 +18,8 @@ export interface VaeBatch {
 /**
  * The loss of the VAE for a training loop.
  *
- * @param beta Weight of the KL divergence from the standard normal; left out,
- *   it is learned within the configuration's bounds.
+ * @param beta Weight of the KL divergence from the standard normal; default:
+ *   learned within the bounds of the configuration.
  */
 export function vaeTrainingLoss(
   config: VaeConfig,

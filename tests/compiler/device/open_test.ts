@@ -53,7 +53,7 @@ Deno.test("openDevice() refuses a graphics card in software unless told", {
     message:
       'Cannot open device "webgpu": it needs a graphics card and its driver ' +
       "(Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS): the only " +
-      `one is ${adapter!.description}, which imitates a card on the CPU; ` +
+      `one is ${adapter!.description}, a card in software on the CPU; ` +
       "install the driver of the card and, on Linux, the Vulkan loader " +
       '(libvulkan1), or use device "cpu"',
   });

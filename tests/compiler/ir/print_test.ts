@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { GraphBuilder } from "lib/compiler/ir/builder.ts";
-import type { Node } from "lib/compiler/ir/graph.ts";
 import { printGraph, trace } from "lib/compiler/mod.ts";
 import { int32, zeros } from "lib/core/mod.ts";
 

@@ -67,8 +67,7 @@ const CASES: readonly {
     inputs: { x: zeros([1, 4, 5, 1]) },
     fn: ({ x }) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 1),
     kernel: "AvgPool",
-    rule:
-      "the window must stand in [2,3] places, as TF.js counts them: there are [2,6]",
+    rule: "the window must have the [2,3] positions of TF.js: it has [2,6]",
   },
   {
     name: "the gradient of a convolution that pads beyond its filter",

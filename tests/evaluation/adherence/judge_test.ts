@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { Clip } from "lib/core/mod.ts";
-import { judgeByGeometry, trackSubject, type Way } from "lib/evaluation/mod.ts";
+import {
+  type Direction,
+  judgeByGeometry,
+  trackSubject,
+} from "lib/evaluation/mod.ts";
 
 const PALETTE = { red: "#dc1e28", blue: "#2356e0", white: "#fafafa" };
 const [FRAMES, SIDE] = [12, 48];
@@ -34,7 +38,7 @@ const line = (dx: number, dy: number): Placed => (t) => ({
 });
 
 Deno.test("judgeByGeometry() tells eight directions, also where the subject overlaps itself", () => {
-  const ways: [Way, number, number][] = [
+  const directions: [Direction, number, number][] = [
     ["right", 1, 0],
     ["left", -1, 0],
     ["up", 0, -1],
@@ -44,9 +48,9 @@ Deno.test("judgeByGeometry() tells eight directions, also where the subject over
     ["down-left", -0.7, 0.7],
     ["up-left", -0.7, -0.7],
   ];
-  for (const [way, dx, dy] of ways) {
+  for (const [direction, dx, dy] of directions) {
     const judgement = judgeByGeometry(scene(line(dx, dy), RED), PALETTE);
-    assert.deepEqual(judgement, { way, colour: "red" }, way);
+    assert.deepEqual(judgement, { direction, colour: "red" }, direction);
   }
 });
 
@@ -55,7 +59,7 @@ Deno.test("judgeByGeometry() tells rest, growth and rotation, without a colour",
   const growing: Placed = (t) => ({ x: 24, y: 24, half: 4 + t });
   for (const place of [resting, growing]) {
     assert.deepEqual(judgeByGeometry(scene(place, RED), PALETTE), {
-      way: "in place",
+      direction: "in place",
       colour: null,
     });
   }
@@ -73,7 +77,7 @@ Deno.test("judgeByGeometry() knows a colour in its shade, and others from each o
   }
 });
 
-Deno.test("trackSubject() measures the velocity in sides per second and finds the subject's pixels", () => {
+Deno.test("trackSubject() measures the velocity and finds the subject's pixels", () => {
   const { moves, velocity, contrast } = trackSubject(
     scene(line(1.5, -1), RED),
   );

@@ -168,7 +168,7 @@ Deno.test("loadStatistics() refuses another safetensors file", async () => {
   await assert.rejects(loadStatistics(path), {
     name: "InputError",
     message:
-      `Cannot use "${path}": it must hold feature statistics: schema is "other"; delete it, and they are made again`,
+      `Cannot use "${path}": its schema must be "feature statistics 1": current value is "other"; delete it: it is computed again`,
   });
   await Deno.remove(path);
 });

@@ -95,7 +95,7 @@ Deno.test("openI3d() refuses clips of fewer than 9 frames", async () => {
   await assert.rejects(network.featuresOf([clip]), {
     name: "InputError",
     message:
-      "Cannot apply I3D to a clip: it must have at least 9 frames: current count is 8; pass longer clips",
+      "Cannot apply I3D: clips must have at least 9 frames: current count is 8; pass longer clips",
   });
 });
 

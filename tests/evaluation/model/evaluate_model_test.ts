@@ -13,7 +13,7 @@ import {
   phasePrompts,
   type PromptCounts,
   promptsFor,
-  takesShowing,
+  scenesShowing,
   WORLD3D,
 } from "lib/evaluation/mod.ts";
 
@@ -69,14 +69,14 @@ async function learn(known: Map<string, Clip>): Promise<void> {
     ...(["en", "ja"] as const).flatMap((language) =>
       (["sentence", "names"] as const).map((form) =>
         promptsFor(
-          takesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
+          scenesShowing(MOVING_SHAPES, MOVING_SHAPES.length, SEED),
           { language, forms: [form] },
           sprites,
         )
       )
     ),
     promptsFor(
-      takesShowing(
+      scenesShowing(
         COMMON_OBJECTS.map((object) => ({ object })),
         COMMON_OBJECTS.length,
         SEED,
@@ -183,9 +183,11 @@ Deno.test("evaluateModel() of a model that copies real clips finds no distance",
   assert.deepEqual(reconstruction, {
     psnr: Infinity,
     ssim: reconstruction.ssim,
+    seams: reconstruction.seams,
     clips: 8,
   });
   assert.ok(Math.abs(reconstruction.ssim - 1) < 1e-9);
+  assert.ok(Math.abs(reconstruction.seams.median! - 1) < 0.1);
   assert.equal(phase!.heldOutLoss.bySigma["0.5"], 4);
   const { forms, real, reconstructed, languages, objects } = evaluation
     .prompts!;
@@ -252,11 +254,13 @@ Deno.test("evaluateModel() finds wrong directions, dark clips and jumps at seams
 Deno.test("evaluateModel() with I3D gives FVD beside FWD, with n, spread and warnings", async () => {
   const cache = await Deno.makeTempDir();
   const i3d: FeatureNetwork = {
-    name: "i3d",
-    weights: "ef",
-    layer: "logits",
-    dimension: 4,
-    resize: "bilinear to 224x224",
+    setting: {
+      network: "i3d",
+      weights: "ef",
+      layer: "logits",
+      dimension: 4,
+      resize: "bilinear to 224x224",
+    },
     batch: 5,
     featuresOf(clips) {
       assert.ok(clips.length <= this.batch);

@@ -81,7 +81,7 @@ Deno.test("openWorld3d() gives each clip the same features alone and among other
     assert.ok(CONFIG.classes.object.includes(alone!.classes.object));
   }
   assert.notDeepEqual(together[0]!.features, together[1]!.features);
-  assert.equal(opened.dimension, 20);
+  assert.equal(opened.setting.dimension, 20);
 });
 
 Deno.test("distance() is 0 for equal clips, symmetric, and grows with the change", async () => {

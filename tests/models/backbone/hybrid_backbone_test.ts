@@ -132,7 +132,7 @@ Deno.test("backbone() without word embeddings ignores the words", () => {
   assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
 });
 
-Deno.test("pooled context tokens read the whole prompt, and are zero for an empty one", () => {
+Deno.test("backbone() adds pooled context tokens; the empty prompt masks them", () => {
   const config: BackboneConfig = { ...tiny.backbone, pooledContextTokens: 3 };
   const parameters = perturbed(config);
   const { width } = config;

@@ -30,7 +30,7 @@ Deno.test("shiftSigma() multiplies the odds of noise, and is undone by the inver
   assert.deepEqual([shiftSigma(0, 4), shiftSigma(1, 4)], [0, 1]);
 });
 
-Deno.test("the shift is 1 for the smallest clips and grows with the root of the tokens", () => {
+Deno.test("timestepShift() is 1 for the smallest clips and grows with the root of tokens", () => {
   assert.deepEqual(
     [timestepShift(64), timestepShift(256), timestepShift(4096)],
     [1, 2, 8],

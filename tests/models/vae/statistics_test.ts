@@ -7,7 +7,7 @@ import {
 } from "lib/models/vae/mod.ts";
 import { assertClose, random } from "../_eager.ts";
 
-Deno.test("latentStatistics() gives a mean for each channel and one standard deviation", () => {
+Deno.test("latentStatistics() gives a mean for each channel and one std", () => {
   // Channel 0: 1, 3, 5, 7; channel 1: 10, 10, 20, 20.
   const { mean, std } = latentStatistics([
     float32([2, 2], [1, 10, 3, 10]),

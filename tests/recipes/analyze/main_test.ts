@@ -39,7 +39,7 @@ Deno.test("analyze --file passes a file of full size and fails one that differs"
     const same = await analyze("--text", "--file", path);
     assert.equal(same.code, 0, same.stderr);
     assert.match(same.stdout, /6,111 tensors, 4,936 names with "attn"/);
-    assert.match(same.stdout, /the file is what the configuration says\n$/);
+    assert.match(same.stdout, /the file matches the configuration\n$/);
 
     fields.delete("vae.decoder.conv_out.conv.bias");
     fields.set("vae.decoder.\u001b[31mred", bf16(1));

@@ -70,11 +70,11 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
     ],
     [
       ["clip.mp4"],
-      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+      `Unexpected argument "clip.mp4"; ${all}`,
     ],
     [
       ["--", "clip.mp4"],
-      `Cannot read the command: every value must follow a flag: current value is "clip.mp4"; ${all}`,
+      `Unexpected argument "clip.mp4"; ${all}`,
     ],
     [
       ["--preset", "huge"],
@@ -119,8 +119,7 @@ Deno.test("readFlags() takes a boolean as a switch", () => {
   });
   assert.throws(() => readFlags(switches, ["--dry-run", "no"]), {
     name: "InputError",
-    message: "Cannot read the command: every value must follow a flag: " +
-      'current value is "no"; the flags are --dry-run, --out',
+    message: 'Unexpected argument "no"; the flags are --dry-run, --out',
   });
   assert.match(helpText("run", "Runs.", switches), /--dry-run {2}only look$/m);
 });

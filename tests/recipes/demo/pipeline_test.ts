@@ -7,7 +7,8 @@ import { type DemoResult, runDemo } from "lib/recipes/demo/pipeline.ts";
 import { type DemoPlan, demoPlan } from "lib/recipes/demo/plan.ts";
 import { verdictsOf } from "lib/recipes/demo/report.ts";
 import { openMetrics } from "lib/recipes/demo/stages.ts";
-import { StoppedError, type TrainingConfig } from "lib/trainer/mod.ts";
+import { StoppedError } from "lib/core/mod.ts";
+import { type TrainingConfig } from "lib/trainer/mod.ts";
 
 const device = await openDevice("cpu");
 

@@ -44,7 +44,12 @@ function evaluation(networks: readonly string[]): Evaluation {
     seed: 1,
     phases: [{
       phase: 1,
-      reconstruction: { psnr: 25, ssim: 0.8, clips: 8 },
+      reconstruction: {
+        psnr: 25,
+        ssim: 0.8,
+        seams: seamMotionOf([2, undefined]),
+        clips: 8,
+      },
       heldOutLoss: { mean: 0.3, bySigma: { "0.1": 0.2, "0.5": 0.4 }, clips: 8 },
       distances: networks.map(distance),
       adherence: scores,
@@ -78,23 +83,32 @@ function evaluation(networks: readonly string[]): Evaluation {
 
 Deno.test("evaluationText() shows each measure beside that of real clips", () => {
   const text = evaluationText(evaluation(["world3d"]));
-  const lines = [
-    "runs/a, phase1: 100 clips, generated in 12 s",
-    "phase 1: VAE 25 dB, SSIM 0.8; held-out loss 0.3",
-    "  object: 50.0 % (30-70, n 20); real clips 100.0 % (84-100, n 20)",
-    "  steps across seams of latent frames over those inside: " +
-    "3.50 (3.00-4.00, n 7, 1 left out); " +
-    "real clips 1.00 (1.00-1.10, n 6, 2 left out)",
-    'prompts like "a red circle moves right"',
-    "the same in 2 languages, both forms",
-    "  direction and hue together: 87.5 % (78-93, n 80)" +
-    "; worst ja 75 %, en 100 %",
-    "held-out loss of real clips of them under their own names 0.2500, " +
-    "under others 0.5000",
+  const rows = [
+    /^runs\/a, phase1: 100 clips, generated in 12 s$/m,
+    /^1 +25 +0\.8 +0\.3 +8$/m,
+    /^runs\/a, phase1 +1 +FWD +[\d.]+ .* 20 and 20$/m,
+    /^phase 1 +50\.0 % \(30-70, n 20\) +- /m,
+    /^phase 1, real: the ceiling +100\.0 % \(84-100, n 20\) +- /m,
+    /^phase 1, generated .* 3\.50 \(3\.00-4\.00, n 7, 1 left out\)$/m,
+    /^phase 1, real .* 1\.00 \(1\.00-1\.10, n 6, 2 left out\)$/m,
+    /^phase 1, real, through the VAE .* 2\.00 \(n 1, 1 left out\)$/m,
+    /^"a red circle moves right" \.\.\. +- +- +- +50\.0 % \(30-70, n 20\) +-$/m,
+    // The worst language comes first.
+    /^all 2 +87\.5 % \(78-93, n 80\) .*\nja +75\.0 % .*\nen +100\.0 % /m,
+    /^cat +50\.0 % .* 100\.0 % .* 50\.0 % /m,
+    /^0\.2500 +0\.5000$/m,
   ];
-  for (const line of lines) {
-    assert.ok(text.split("\n").includes(line), `${line}\nin\n${text}`);
-  }
+  for (const row of rows) assert.match(text, row);
+  const { languages } = evaluation([]).prompts!;
+  const many = Object.fromEntries(
+    Array.from({ length: 20 }, (_, i) => [`language ${i}`, languages.en!]),
+  );
+  const long = evaluation(["world3d"]);
+  const cut = evaluationText({
+    ...long,
+    prompts: { ...long.prompts!, languages: many },
+  });
+  assert.match(cut, /^language 9 .*\nand 10 more in report\.html$/m);
 });
 
 Deno.test("evaluationHtml() compares checkpoints, and shows FVD only if computed", async () => {

@@ -49,7 +49,7 @@ Deno.test("the shipped model draws what it is asked for, and with another seed a
   const clips = await draw(1, prompts);
   const seen = clips.map((clip) => judgeByGeometry(clip, PAINTS));
   const text = JSON.stringify(seen);
-  const ways = WISHES.filter(([, , way], i) => seen[i]!.way === way);
+  const ways = WISHES.filter(([, , way], i) => seen[i]!.direction === way);
   const colours = WISHES.filter(([, colour], i) => seen[i]!.colour === colour);
   // By chance, one in eight ways and one in twelve colours would be right.
   assert.ok(ways.length >= 7, `ways: ${text}`);

@@ -63,7 +63,7 @@ Deno.test("check refuses what lies outside of the repository", async () => {
   await withNotebook(["1;"], async (file) => {
     const { code, stderr } = await notebookTask("check", file);
     assert.equal(code, 2);
-    assert.match(stderr, /it must lie in the repository/);
+    assert.match(stderr, /it must be in the repository/);
   });
 });
 

@@ -260,7 +260,7 @@ async function fileThere(path: string): Promise<void> {
   }
 }
 
-Deno.test("Ctrl-C reaches the cell, which saves; the run ends with 130 and can go on", async () => {
+Deno.test("Ctrl-C reaches the cell, which saves; the run ends with 130 and can resume", async () => {
   await withNotebook([
     { cell_type: "code", tags: ["parameters"], source: 'const out = "";' },
     WAITS,
@@ -273,7 +273,7 @@ Deno.test("Ctrl-C reaches the cell, which saves; the run ends with 130 and can g
     assert.deepEqual([code, stdout], [130, ""], stderr);
     assert.match(stderr, /^Waiting: 0\/2 turns$/m);
     assert.match(stderr, /^Waiting: ended at 1\/2 turns/m);
-    assert.match(stderr, /^Stopped in code cell 3; the same command goes on/m);
+    assert.match(stderr, /^Stopped in code cell 3; the same command resumes/m);
     assert.equal(await Deno.readTextFile(`${out}/checkpoint`), "saved");
     const { record, cells } = await saved(out);
     assert.deepEqual([record.state, record.cell], ["stopped", 3]);
@@ -303,7 +303,7 @@ Deno.test("after kill -9 the folder is free, and the notebook tells where it was
     await Deno.writeTextFile(`${out}/again`, "");
     const { code, stderr } = await notebookTask("run", file, "--out", out);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /A run in .* was cut off: all cells run again/);
+    assert.match(stderr, /A run in .* was killed: all cells run again/);
   });
 });
 
@@ -323,7 +323,7 @@ Deno.test("a run that goes on waits for the kernel of one that was killed", asyn
     const { code, stderr } = await notebookTask("run", file, "--out", out);
     clearTimeout(timer);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /A run in .* was cut off: all cells run again/);
+    assert.match(stderr, /A run in .* was killed: all cells run again/);
   });
 });
 

@@ -64,7 +64,7 @@ Deno.test("findTensorFlow() says where it looked and how to get one", async () =
       message: "Cannot find TensorFlow: --tensorflow must be a folder with " +
         "tensorflow/c/c_api.h under include, and libtensorflow_cc.so.2 and " +
         "libtensorflow_framework.so.2 (a Python wheel) or " +
-        `lib/libtensorflow.so.2 (the C library): looked in ${folder}; ` +
+        `lib/libtensorflow.so.2 (the C library): searched ${folder}; ` +
         "install one, such as: python3 -m venv tf && tf/bin/pip install " +
         '"tensorflow[and-cuda]" (or tensorflow-cpu without a card), and pass ' +
         "--tensorflow tf",

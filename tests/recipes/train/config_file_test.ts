@@ -7,7 +7,7 @@ import {
 } from "lib/recipes/train/config_file.ts";
 import { trainFlags } from "lib/recipes/train/options.ts";
 
-Deno.test("a file gives defaults, and flags come first", () => {
+Deno.test("a file sets defaults, and flags override them", () => {
   const flags = flagsWithDefaults(
     trainFlags,
     '{"preset":"tiny","batch":3,"hours":1.5,"dryRun":true}',
@@ -22,7 +22,7 @@ Deno.test("a file gives defaults, and flags come first", () => {
   assert.equal(options.run, "runs/train");
 });
 
-Deno.test("wrong fields of a file are refused by their name", () => {
+Deno.test("invalid fields of a file are refused by name", () => {
   const cases: [text: string, message: RegExp][] = [
     ["{", /^Cannot use "run\.json": it must be JSON: /],
     [
@@ -66,7 +66,7 @@ Deno.test("wrong fields of a file are refused by their name", () => {
   }
 });
 
-Deno.test("illegal values of flags are refused by the flag's name", () => {
+Deno.test("invalid values of flags are refused by the name of the flag", () => {
   const cases: [args: string[], message: string][] = [
     [
       ["--batch", "3.5"],
@@ -110,7 +110,7 @@ Deno.test("illegal values of flags are refused by the flag's name", () => {
   }
 });
 
-Deno.test("configFileOf() finds the file in both ways of writing it", () => {
+Deno.test("configFileOf() reads both spellings of the flag", () => {
   assert.equal(configFileOf(["vae", "--config", "a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--config=a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--run", "x"]), undefined);

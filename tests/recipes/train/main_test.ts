@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { InputError } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { readTrainedModels } from "lib/pipeline/mod.ts";
+import { readFlags } from "lib/recipes/command_line/mod.ts";
+import { trainCommand } from "lib/recipes/train/mod.ts";
+import type { Command } from "lib/trainer/mod.ts";
 import { startTask, type TaskProcess } from "../_task_process.ts";
 import { writeTinyVae } from "../../trainer/_tiny_vae.ts";
 
@@ -132,15 +136,15 @@ Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resume
   });
 });
 
-Deno.test("bad input ends a run with one line and code 2", async () => {
+Deno.test("bad input is refused before a folder is made", async () => {
   await withFolder(async (folder, args) => {
     await Deno.writeTextFile(`${folder}/alerts.json`, '{"webhok":1}');
     const run = ["--preset", "tiny", "--run", `${folder}/other`];
-    const cases: [task: string, args: string[], problem: RegExp][] = [
+    const cases: [task: Command, args: string[], problem: RegExp][] = [
       [
         "phase2",
         [...run, "--vae", `${folder}/vae.safetensors`],
-        /Cannot train phase 2 in ".*other": phase 1 must be done: ".*other\/phase1\/end\.safetensors" does not exist; run deno task phase1 --run .*other first, or begin with fresh weights by --from scratch$/m,
+        /Cannot train phase 2 in ".*other": phase 1 must be done: ".*other\/phase1\/end\.safetensors" does not exist; run deno task phase1 --run .*other first, or start from fresh weights with --from scratch$/m,
       ],
       [
         "phase1",
@@ -197,25 +201,35 @@ Deno.test("bad input ends a run with one line and code 2", async () => {
         [...args, "--data", `${folder}/nowhere`],
         /nowhere\/manifest\.jsonl/,
       ],
-      [
-        "phase5",
-        [...args, "--bach", "2"],
-        /no flag --bach; did you mean --batch\?/,
-      ],
     ];
     for (const [task, args, problem] of cases) {
-      await using process = startStage(task, args);
-      const { code, stderr } = await process.ended;
-      assert.equal(code, 2, stderr);
-      assert.match(stderr, problem);
-      assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
+      const { flags, run } = await trainCommand(task, args);
+      await assert.rejects(
+        async () => {
+          const options = readFlags(flags, args);
+          assert.ok(options !== undefined);
+          await run(options, new AbortController().signal);
+        },
+        (error) => error instanceof InputError && problem.test(error.message),
+        `${task} ${args.join(" ")}`,
+      );
     }
     // What is missing is found out before a folder is made.
     assert.equal(await exists(`${folder}/other`), false);
   });
 });
 
-Deno.test("a phase from scratch needs the VAE alone, and no phase before", async () => {
+Deno.test("bad input ends a command with one line and code 2", async () => {
+  await withFolder(async (_folder, args) => {
+    await using process = startStage("phase5", [...args, "--bach", "2"]);
+    const { code, stderr } = await process.ended;
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^error: .*no flag --bach; did you mean --batch\?/);
+    assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
+  });
+});
+
+Deno.test("a phase from scratch needs a VAE and no earlier phase", async () => {
   await withFolder(async (folder) => {
     await using process = startStage("phase3", [
       ...["--preset", "tiny", "--run", `${folder}/run`, "--from", "scratch"],
@@ -229,7 +243,7 @@ Deno.test("a phase from scratch needs the VAE alone, and no phase before", async
   });
 });
 
-Deno.test("a phase trains weights on that it is given, and the run is whole without them", async () => {
+Deno.test("a phase finetunes weights, and the run is complete without them", async () => {
   await withFolder(async (folder) => {
     const short = ["--preset", "tiny", "--held-out", "2", "--batch", "2"];
     await using first = startStage("phase3", [
@@ -270,7 +284,7 @@ Deno.test("a phase trains weights on that it is given, and the run is whole with
   });
 });
 
-Deno.test("a dry run says what the run will take and leaves nothing behind", async () => {
+Deno.test("a dry run logs the resources of a run and leaves no files", async () => {
   await withFolder(async (folder, args) => {
     await using process = startStage("phase5", [...args, "--dry-run"]);
     const { code, stderr } = await process.ended;

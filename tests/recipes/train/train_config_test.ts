@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { knobsOf } from "lib/recipes/command_line/mod.ts";
 import {
   notebookFlags,
+  runConfigOf,
   trainConfig,
   trainFlags,
 } from "lib/recipes/train/mod.ts";
 
-Deno.test("every flag of the trainer reaches the notebook, as a knob or among its flags", () => {
+Deno.test("every training flag reaches the notebook, as a knob or in its flags", () => {
   const given = {
     preset: "tiny",
     backbone: "pure",
@@ -41,6 +42,7 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     keepEvery: 6,
     snapshots: 0,
     alerts: "alerts.json",
+    workers: 2,
     hours: 1.5,
   };
   assert.deepEqual(
@@ -53,11 +55,22 @@ Deno.test("every flag of the trainer reaches the notebook, as a knob or among it
     ...{ run: "", preset: "tiny", device: "cpu", seed: 1 },
     ...{ maxSteps: 10, heldOut: 4 },
   });
-  assert.deepEqual(trainConfig(knobs, words), options);
+  assert.deepEqual(trainConfig(knobs, words), runConfigOf(options));
 });
 
-Deno.test("a notebook refuses --dry-run and a settings file, which the command reads", () => {
+Deno.test("a notebook refuses --dry-run and --config", () => {
   for (const flag of ["--dry-run", "--config=run.json"]) {
     assert.throws(() => trainConfig({}, [flag]), /there is no flag/);
   }
+});
+
+Deno.test("--backbone replaces the backbone of the preset", () => {
+  const layersOf = (backbone: string) => {
+    const { models } = trainConfig({ preset: "tiny", backbone }, []);
+    const { attentionLayers, cnnLayers, wordEmbeddings } = models.backbone;
+    return [attentionLayers, cnnLayers, wordEmbeddings];
+  };
+  assert.deepEqual(layersOf("hybrid"), [2, 1, undefined]);
+  assert.deepEqual(layersOf("pure"), [3, 0, undefined]);
+  assert.deepEqual(layersOf("no-word-embeddings"), [2, 1, false]);
 });

@@ -33,7 +33,7 @@ Deno.test("an alert becomes a mail", async () => {
   }]);
 });
 
-Deno.test("an alert is posted as JSON, and an answer that is no success is a failure", async () => {
+Deno.test("a webhook posts JSON and throws on an HTTP error", async () => {
   const requests: Request[] = [];
   let status = 204;
   const channel = webhookChannel(
@@ -59,7 +59,7 @@ Deno.test("an alert is posted as JSON, and an answer that is no success is a fai
   );
 });
 
-Deno.test("a channel is tried three times, at growing intervals, then dropped with a line", async () => {
+Deno.test("a channel gets three attempts at growing intervals, then an error line", async () => {
   const waits: number[] = [];
   let tries = 0;
   const failing = {
@@ -86,7 +86,7 @@ Deno.test("a channel is tried three times, at growing intervals, then dropped wi
   assert.deepEqual(waits.sort(), [1000, 1000, 2000]);
 });
 
-Deno.test("whom to tell comes from a file, or else from the environment", () => {
+Deno.test("receivers come from a file, else from the environment", () => {
   const environment = {
     ALERT_SMTP: "smtps://me:secret@example.org",
     ALERT_FROM: "run@example.org",
@@ -106,7 +106,7 @@ Deno.test("whom to tell comes from a file, or else from the environment", () => 
   assert.deepEqual(alertChannels(config).map(({ name }) => name), ["webhook"]);
 });
 
-Deno.test("wrong configurations of alerts are refused by the field", () => {
+Deno.test("an invalid configuration of alerts is refused by its field", () => {
   const cases: [
     text: string | undefined,
     environment: Record<string, string>,

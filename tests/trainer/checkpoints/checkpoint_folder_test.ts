@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { float32, InputError, type NdArray } from "lib/core/mod.ts";
+import {
+  DiskFullError,
+  float32,
+  InputError,
+  type NdArray,
+} from "lib/core/mod.ts";
 import {
   type Checkpoint,
   CheckpointFolder,
   ConfigChangedError,
-  DiskFullError,
 } from "lib/trainer/mod.ts";
 
 const form = { w: float32([2], [0, 0]) };
@@ -28,7 +32,7 @@ async function folderOf(
   return new CheckpointFolder(folder, CONFIG, retention, room);
 }
 
-Deno.test("the newest is loaded, and only the newest few and every k-th are kept", async () => {
+Deno.test("newest() loads the newest; the latest few and every k-th are kept", async () => {
   const folder = await folderOf({ keepEvery: 4 });
   assert.deepEqual(await folder.newest(form), { damaged: [] });
   assert.equal(await folder.peek(), undefined);
@@ -41,7 +45,7 @@ Deno.test("the newest is loaded, and only the newest few and every k-th are kept
   assert.equal((await folder.peek())?.metricsBytes, 10);
 });
 
-Deno.test("a checkpoint damaged anywhere is skipped, and the one before taken", async () => {
+Deno.test("a corrupt checkpoint is skipped for the one before", async () => {
   const folder = await folderOf({ keepLast: 3 });
   for (const step of [1, 2, 3]) await folder.save(at(step));
   const whole = await Deno.readFile(folder.pathOf(3));
@@ -77,7 +81,7 @@ Deno.test("a checkpoint damaged anywhere is skipped, and the one before taken", 
   });
 });
 
-Deno.test("a changed configuration is an error, not a damage", async () => {
+Deno.test("a changed configuration is an error, not a corrupt file", async () => {
   const folder = await folderOf({});
   await folder.save(at(1));
   const other = new CheckpointFolder(folder.folder, { rate: 2 }, {
@@ -97,7 +101,7 @@ Deno.test("tensors of another form are refused by name", async () => {
   );
 });
 
-Deno.test("without room old checkpoints go first; then saving fails and the newest stays", async () => {
+Deno.test("a full disk removes old checkpoints first, then saving fails", async () => {
   let room = Infinity;
   let asked = 0;
   const folder = await folderOf({ keepLast: 3 }, () => {

@@ -48,14 +48,14 @@ async function failureOf(path: string, given: unknown): Promise<InputError> {
   return failure;
 }
 
-Deno.test("a checkpoint comes back as it was saved, order included", async () => {
+Deno.test("a checkpoint round-trips, order included", async () => {
   await using file = await saved();
   const loaded = await loadCheckpoint<typeof state>(file.path, config);
   assert.deepEqual(loaded, checkpoint);
   assert.deepEqual(Object.keys(loaded!.state.parameters), ["layers", "alpha"]);
 });
 
-Deno.test("loadCheckpoint() gives undefined where there is no file", async () => {
+Deno.test("loadCheckpoint() returns undefined without a file", async () => {
   await using file = await saved();
   assert.equal(await loadCheckpoint(`${file.path}.no`, config), undefined);
 });
@@ -103,7 +103,7 @@ Deno.test("a configuration is compared as it is saved: undefined is absent", asy
   assert.equal((await loadCheckpoint(file.path, same))?.step, 12);
 });
 
-Deno.test("a checkpoint that was cut short is refused, wherever it was cut", async () => {
+Deno.test("a truncated checkpoint is refused, at any length", async () => {
   await using file = await saved();
   const bytes = await Deno.readFile(file.path);
   for (const length of [0, 4, 8, 60, bytes.length - 1]) {
@@ -113,7 +113,7 @@ Deno.test("a checkpoint that was cut short is refused, wherever it was cut", asy
   }
 });
 
-Deno.test("a file of tensors that is no checkpoint is refused, and another schema too", async () => {
+Deno.test("other safetensors files and other schemas are refused", async () => {
   await using file = await saved();
   const cases: [Record<string, string>, string][] = [
     [{}, "none"],
@@ -131,11 +131,41 @@ Deno.test("a file of tensors that is no checkpoint is refused, and another schem
   }
 });
 
-Deno.test("saveCheckpoint() replaces the last checkpoint whole and leaves no other file", async () => {
+Deno.test("saveCheckpoint() replaces the file atomically and leaves no other", async () => {
   await using file = await saved();
   await saveCheckpoint(file.path, { ...checkpoint, step: 13 }, config);
   assert.equal((await loadCheckpoint(file.path, config))?.step, 13);
   const folder = file.path.slice(0, file.path.lastIndexOf("/"));
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   assert.deepEqual(names, ["vae.safetensors"]);
+});
+
+Deno.test("second moments of an old Muon run that the form lacks are left out", async () => {
+  await using file = await saved();
+  const weight = float32([2], [1, 2]);
+  const old = { moments: { first: { weight }, second: { weight } } };
+  await saveCheckpoint(file.path, { ...checkpoint, state: old }, config);
+  const form = { moments: { first: { weight }, second: {} } };
+  const loaded = await loadCheckpoint<unknown>(file.path, config, form);
+  assert.deepEqual(loaded!.state, { moments: { first: { weight } } });
+  await assert.rejects(
+    () => loadCheckpoint<unknown>(file.path, config, { moments: {} }),
+    {
+      name: "InputError",
+      message: /tensor "moments\/first\/weight" must be left out/,
+    },
+  );
+});
+
+Deno.test("a checkpoint with a changed value is refused as corrupt", async () => {
+  await using file = await saved();
+  const bytes = await Deno.readFile(file.path);
+  bytes[bytes.length - 1]! ^= 1;
+  await Deno.writeFile(file.path, bytes);
+  const { message } = await failureOf(file.path, config);
+  assert.equal(
+    message,
+    `Checksum mismatch: "${file.path}" is corrupt; remove the file to resume ` +
+      "from the checkpoint before it",
+  );
 });

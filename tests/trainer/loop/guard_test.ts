@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { GradientGuard } from "lib/trainer/mod.ts";
+import { GradientGuard } from "lib/trainer/loop/guard.ts";
 
 const OPTIONS = { spikeFactor: 10, floor: 1, patience: 3 };
 
-Deno.test("there is no limit until enough norms are known, then a multiple of their median", () => {
+Deno.test("the limit is infinite at first, then a multiple of the median norm", () => {
   const guard = new GradientGuard(OPTIONS);
   for (let i = 0; i < 15; i++) guard.accept(3);
   assert.equal(guard.limit, Infinity);
@@ -11,13 +11,13 @@ Deno.test("there is no limit until enough norms are known, then a multiple of th
   assert.equal(guard.limit, 30);
 });
 
-Deno.test("norms that clipping makes harmless are no spikes", () => {
+Deno.test("norms below the floor are never spikes", () => {
   const guard = new GradientGuard(OPTIONS);
   for (let i = 0; i < 20; i++) guard.accept(0.001);
   assert.equal(guard.limit, 1);
 });
 
-Deno.test("old norms are forgotten", () => {
+Deno.test("the median covers the latest norms alone", () => {
   const guard = new GradientGuard(OPTIONS);
   for (let i = 0; i < 64; i++) guard.accept(100);
   for (let i = 0; i < 64; i++) guard.accept(2);
@@ -25,7 +25,7 @@ Deno.test("old norms are forgotten", () => {
   assert.equal(guard.memory.norms.length, 64);
 });
 
-Deno.test("a guard goes on from its memory, and a good step ends a bad row", () => {
+Deno.test("a guard resumes from its state, and an accepted step resets the count", () => {
   const guard = new GradientGuard(OPTIONS);
   for (let i = 0; i < 16; i++) guard.accept(2);
   assert.equal(guard.refuse(), false);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { learningRateAt } from "lib/trainer/mod.ts";
+import { learningRateAt } from "lib/trainer/loop/schedule.ts";
 
 const SCHEDULE = { peak: 0.8, warmupSteps: 4, totalSteps: 12, floor: 0.2 };
 

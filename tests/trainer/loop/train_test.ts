@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  DivergedError,
   float32,
   isNdArray,
   leavesOf,
   type NdArray,
   type Progress,
   silentProgress,
+  StoppedError,
 } from "lib/core/mod.ts";
 import {
   type JsonlWriter,
@@ -16,17 +18,15 @@ import {
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
-  DivergedError,
-  learningRateAt,
   loadCheckpoint,
   type MetricsRecord,
   saveCheckpoint,
-  StoppedError,
   train,
   type Trained,
   type Training,
   type TrainState,
 } from "lib/trainer/mod.ts";
+import { learningRateAt } from "lib/trainer/loop/schedule.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {
@@ -218,7 +218,7 @@ Deno.test("train() counts seconds over all runs", async () => {
   assert.equal(seconds, 5);
 });
 
-Deno.test("train() of a run that is done gives its parameters at once", async () => {
+Deno.test("train() of a finished run returns its parameters at once", async () => {
   using run = newRun();
   const first = await trainIn(run, line);
   const before = await Deno.readTextFile(run.metricsPath);
@@ -258,7 +258,7 @@ function poisoned(wrong: Readonly<Record<number, number>>): typeof line {
   };
 }
 
-Deno.test("a step whose loss is no number is noted, leaves no trace, and the run goes on", async () => {
+Deno.test("a step with a NaN loss is recorded, changes nothing, and the run continues", async () => {
   for (const wrong of [NaN, Infinity, -Infinity]) {
     using run = newRun();
     const saves: Checkpoint<TrainState<{ w: NdArray }>>[] = [];
@@ -288,7 +288,7 @@ Deno.test("a step whose loss is no number is noted, leaves no trace, and the run
   }
 });
 
-Deno.test("a gradient far above the usual is a spike, and skipped", async () => {
+Deno.test("a gradient spike is skipped", async () => {
   using run = newRun();
   const config = {
     ...CONFIG,
@@ -306,14 +306,14 @@ Deno.test("a gradient far above the usual is a spike, and skipped", async () => 
   );
 });
 
-Deno.test("three unusable steps in a row end the run; the state before them is saved", async () => {
+Deno.test("three refused steps in a row end the run; the state before them is saved", async () => {
   using run = newRun();
   await assert.rejects(
     () => trainIn(run, poisoned({ 3: NaN, 4: NaN, 5: NaN })),
     new DivergedError(
-      'Training of "model" diverged at step 5, after 3 unusable steps in a ' +
+      'Training of "model" diverged at step 5, after 3 refused steps in a ' +
         "row: loss is NaN; the state before them is saved; lower the " +
-        "learning rate, or look at the data",
+        "learning rate or check the data",
     ),
   );
   const saved = await loadCheckpoint<TrainState<{ w: NdArray }>>(
@@ -348,7 +348,7 @@ Deno.test("three unusable steps in a row end the run; the state before them is s
   );
 });
 
-Deno.test("a gradient that is no number is refused too, though the loss is one", async () => {
+Deno.test("a NaN gradient is refused, even with a finite loss", async () => {
   using run = newRun();
   await assert.rejects(
     () =>
@@ -360,11 +360,11 @@ Deno.test("a gradient that is no number is refused too, though the loss is one",
           metrics: {},
         }),
       }),
-    /diverged at step 3, after 3 unusable steps in a row: gradientNorm is Infinity; /,
+    /diverged at step 3, after 3 refused steps in a row: gradientNorm is Infinity; /,
   );
 });
 
-Deno.test("gradients accumulated over parts move the parameters as the whole batch does", async () => {
+Deno.test("accumulated microbatches update the parameters as the whole batch does", async () => {
   const whole = newRun();
   const parts = newRun();
   const row = (i: number): number[] => [Math.sin(i), Math.cos(i)];
@@ -407,7 +407,7 @@ Deno.test("gradients accumulated over parts move the parameters as the whole bat
   parts[Symbol.dispose]();
 });
 
-Deno.test("a NaN in one part of an accumulated step does not stay in the sums", async () => {
+Deno.test("a NaN in one microbatch does not stay in the sums", async () => {
   using run = newRun();
   const { state } = await trainIn(run, {
     ...line,
@@ -465,7 +465,7 @@ Deno.test("an evaluator runs before the first step, at intervals and at the end,
   );
 });
 
-Deno.test("a request saves and goes on, or stops with its reason", async () => {
+Deno.test("a request saves and continues, or stops with its reason", async () => {
   using run = newRun();
   const saves: number[] = [];
   let asked = 0;
@@ -485,7 +485,7 @@ Deno.test("a request saves and goes on, or stops with its reason", async () => {
   assert.deepEqual(saves, [2, 4]);
 });
 
-Deno.test("timers go on while the device works, and batches are made one ahead", async () => {
+Deno.test("timers run while the device computes, and batches are prefetched", async () => {
   using run = newRun();
   const order: string[] = [];
   let ticks = 0;
@@ -508,7 +508,7 @@ Deno.test("timers go on while the device works, and batches are made one ahead",
   assert.ok(ticks >= 5, `${ticks} ticks in 5 steps`);
 });
 
-Deno.test("train() tells its progress from where it stands, and finishes the task", async () => {
+Deno.test("train() reports progress from the resumed step and finishes the task", async () => {
   using run = newRun();
   const abort = new AbortController();
   const told: string[] = [];

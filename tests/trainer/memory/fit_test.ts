@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import { firstThatFits, settingsOf } from "lib/trainer/mod.ts";
-import type { Estimate } from "lib/trainer/mod.ts";
+import { openDevice } from "lib/compiler/mod.ts";
 import { stagePlan } from "lib/recipes/curriculum.ts";
+import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
+import {
+  type Estimate,
+  firstThatFits,
+  memoryLines,
+  settingsOf,
+} from "lib/trainer/mod.ts";
 
 const plan = { ...stagePlan("base", "phase1"), batch: 4, accumulation: 1 };
 
 /** An estimate of which only the peak matters. */
 const taking = (peakBytes: number): Estimate => ({ peakBytes }) as Estimate;
 
-Deno.test("settingsOf() begins with what was asked for, recomputes, then halves the batch", () => {
+Deno.test("settingsOf() starts as requested, recomputes, then halves the batch", () => {
   assert.deepEqual(settingsOf("phase1", plan, false), [
     { batch: 4, accumulation: 1, recompute: false },
     { batch: 4, accumulation: 1, recompute: true },
@@ -30,7 +36,7 @@ Deno.test("settingsOf() keeps every update to the same clips", () => {
   }
 });
 
-Deno.test("firstThatFits() looks no further than needed, and at all where none fits", () => {
+Deno.test("firstThatFits() stops at the first that fits, and tries all if none does", () => {
   const settings = settingsOf("phase1", plan, false);
   const estimateOf = ({ batch, recompute }: typeof settings[0]): Estimate =>
     taking(batch * (recompute ? 100 : 300));
@@ -40,4 +46,42 @@ Deno.test("firstThatFits() looks no further than needed, and at all where none f
   assert.deepEqual(peaks(2000), [1200]);
   assert.deepEqual(peaks(250), [1200, 400, 200]);
   assert.deepEqual(peaks(10), [1200, 400, 200, 100]);
+});
+
+const OPTIONS = runConfigOf(trainFlags.parse({ preset: "tiny", batch: 8 }));
+
+Deno.test("memoryLines() compares each stage but text with the available memory", async () => {
+  using device = await openDevice("cpu");
+  const stages = ["vae", "text", "phase1"] as const;
+  const lines = memoryLines(OPTIONS, stages, device, {
+    free: 7e9,
+    process: 2e8,
+  });
+  assert.equal(lines.length, 2);
+  assert.match(
+    lines[0]!,
+    /^memory of vae: about \d+ MB of 7\.20 GB available$/,
+  );
+  assert.match(lines[1]!, /^memory of phase1: about \d+ MB of 7\.20 GB/);
+});
+
+Deno.test("memoryLines() refuses a stage that does not fit and names a setting that does", async () => {
+  using device = await openDevice("cpu");
+  const options = runConfigOf(trainFlags.parse({ preset: "nano", batch: 64 }));
+  assert.throws(
+    () => memoryLines(options, ["vae"], device, { free: 1.5e9, process: 2e8 }),
+    {
+      name: "InputError",
+      message:
+        /^Cannot train vae: not enough memory: needs [\d.]+ GB, 1\.70 GB available; --batch \d+ --accumulation \d+ takes (1\.[0-6]\d GB|\d+ MB)$/,
+    },
+  );
+  assert.throws(
+    () => memoryLines(options, ["phase1"], device, { free: 1e6, process: 1e6 }),
+    {
+      name: "InputError",
+      message:
+        /^Cannot train phase1: .* 2\.00 MB available; choose a smaller preset or --size$/,
+    },
+  );
 });

@@ -17,7 +17,7 @@ function observer() {
   return { sent, alerts };
 }
 
-Deno.test("the end of a run is told, but not that somebody stopped it", async () => {
+Deno.test("the end of a run sends an alert, a stop does not", async () => {
   const { sent, alerts } = observer();
   await alerts.end!({ state: "stopped", message: "was stopped" });
   assert.deepEqual(sent, []);
@@ -41,7 +41,7 @@ Deno.test("the end of a run is told, but not that somebody stopped it", async ()
   ]);
 });
 
-Deno.test("a number that is none is told once, a spike never", async () => {
+Deno.test("NaN sends one alert, a spike none", async () => {
   const { sent, alerts } = observer();
   await alerts.record!("phase1", {
     step: 6,
@@ -56,7 +56,7 @@ Deno.test("a number that is none is told once, a spike never", async () => {
   ]);
 });
 
-Deno.test("a full disk and a full graphics card are told once each, at their limits", async () => {
+Deno.test("low disk space and high GPU memory send one alert each", async () => {
   const { sent, alerts } = observer();
   const gpu = (memoryUsed: number) => ({
     use: 1,
@@ -70,7 +70,7 @@ Deno.test("a full disk and a full graphics card are told once each, at their lim
     await alerts.check({ diskFree: 1.94e9, gpu: gpu(91) });
   }
   assert.deepEqual(sent.map(({ title }) => title), [
-    "1.9 GB are left on the disk",
-    "91 % of the GPU's memory are in use",
+    "1.9 GB of disk space left",
+    "91 % of the GPU memory in use",
   ]);
 });

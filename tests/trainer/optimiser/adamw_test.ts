@@ -7,9 +7,9 @@ import {
   ADAMW_DEFAULTS,
   type AdamWConfig,
   type LrMultipliers,
+  type Moments,
 } from "lib/trainer/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Moments } from "lib/trainer/mod.ts";
 
 const CONFIG: AdamWConfig = {
   name: "adamw",
@@ -116,7 +116,7 @@ Deno.test("adamW() is the paper's algorithm, with decay for rank 2 and more", ()
   checkSteps(undefined, [1, 1]);
 });
 
-Deno.test("adamW() multiplies the learning rate of what lies under a name", () => {
+Deno.test("adamW() multiplies the learning rate of parameters under a path", () => {
   checkSteps({ deep: 0.25 }, [1, 0.25]);
   checkSteps({ weight: 0, deep: 0.5 }, [0, 0.5]);
 });

@@ -88,7 +88,7 @@ Deno.test("orthogonalised() of zeros is zeros", () => {
   ]);
 });
 
-Deno.test("isMovedByMuon() takes weights of the hidden layers, of rank 2", () => {
+Deno.test("isMovedByMuon() accepts weights of hidden layers of rank 2", () => {
   const is = (path: string, shape: number[]) =>
     isMovedByMuon(path, shape, MUON_DEFAULTS);
   assert.ok(is("backbone/layers/block00/attention/qkv/weight", [4, 12]));

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { type NdArray, silentProgress } from "lib/core/mod.ts";
+import {
+  batchOfClips,
+  type NdArray,
+  silentProgress,
+  StoppedError,
+} from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
-import { batchOfClips } from "lib/core/mod.ts";
 import { type Codec } from "lib/pipeline/mod.ts";
 import {
   type LatentCacheOptions,
   openLatentCache,
   readCachedFile,
-  StoppedError,
 } from "lib/trainer/mod.ts";
 
 const SHAPE: ClipShape = { frames: 4, height: 16, width: 16, fps: 8 };
@@ -71,7 +74,7 @@ async function options(
 
 const first = ({ data }: NdArray): number => Math.round(data[0]! * 1000);
 
-Deno.test("every clip is encoded once, and read back at its place", async () => {
+Deno.test("every clip is encoded once and read back at its index", async () => {
   const given = await options();
   const cache = await openLatentCache(given);
   assert.equal(given.codec.encoded, 300);
@@ -102,7 +105,7 @@ Deno.test("other weights, shapes and seeds have files of their own", async () =>
   assert.equal(keys.size, 6);
 });
 
-Deno.test("an error while clips are drawn and encoded at once keeps its own message", async () => {
+Deno.test("an error while a batch is prefetched keeps its message", async () => {
   const rest = (): Promise<void> =>
     new Promise((resolve) => setTimeout(resolve, 5));
   const slow = countingSource(24);
@@ -143,7 +146,7 @@ Deno.test("an error while clips are drawn and encoded at once keeps its own mess
   assert.equal(isEncoding, false, "the codec may be disposed of");
 });
 
-Deno.test("clips that have changed under their name are encoded anew", async () => {
+Deno.test("clips that changed under the same name are encoded again", async () => {
   const given = await options();
   await openLatentCache(given);
   const changed = await openLatentCache({
@@ -154,7 +157,7 @@ Deno.test("clips that have changed under their name are encoded anew", async () 
   assert.equal(first(await changed.latentAt(10)), 15);
 });
 
-Deno.test("a run that was cut off goes on with the next file, and leaves a damaged one out", async () => {
+Deno.test("a killed run continues with the next file and replaces a corrupt one", async () => {
   const abort = new AbortController();
   const given = await options({ source: countingSource(600) });
   await assert.rejects(
@@ -172,7 +175,7 @@ Deno.test("a run that was cut off goes on with the next file, and leaves a damag
       }),
     (error) =>
       error instanceof StoppedError &&
-      /^Encoding of numbers was stopped at clip 256; what is encoded is kept$/
+      /^Encoding of numbers was stopped at clip 256; encoded clips are kept$/
         .test(error.message),
   );
   assert.equal(given.codec.encoded, 256);
@@ -185,7 +188,7 @@ Deno.test("a run that was cut off goes on with the next file, and leaves a damag
   assert.equal(first(await mended.latentAt(300)), 300);
 });
 
-Deno.test("a file that is deleted while it is in use is made again", async () => {
+Deno.test("a file deleted during a run is written again", async () => {
   const given = await options();
   const cache = await openLatentCache(given);
   await Deno.remove(`${given.folder}/${cache.key}/00000256.safetensors`);
@@ -195,7 +198,7 @@ Deno.test("a file that is deleted while it is in use is made again", async () =>
   assert.equal(given.codec.encoded, 344);
 });
 
-Deno.test("readCachedFile() reads a file with all that is known of it, and refuses others", async () => {
+Deno.test("readCachedFile() reads a file with its metadata and refuses other files", async () => {
   const given = await options();
   const { key } = await openLatentCache(given);
   const path = `${given.folder}/${key}/00000256.safetensors`;
@@ -209,6 +212,6 @@ Deno.test("readCachedFile() reads a file with all that is known of it, and refus
   await Deno.writeFile(other, Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 123, 125));
   await assert.rejects(
     () => readCachedFile(other),
-    /it must be a file of a latent cache: it is not; pass one of/,
+    /it must be a file of a latent cache; pass one of/,
   );
 });

@@ -25,7 +25,7 @@ function countOf(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-Deno.test("htmlReport() leaves out what it has nothing of, Plotly included", () => {
+Deno.test("htmlReport() omits empty sections, and Plotly without curves", () => {
   const html = htmlReport(EMPTY);
   assert.match(html, /^<!doctype html>/);
   assert.match(html, /<title>Run<\/title>/);
@@ -42,7 +42,7 @@ Deno.test("htmlReport() lists facts in their order", () => {
   );
 });
 
-Deno.test("htmlReport() says in words which rules were kept, and counts those broken", () => {
+Deno.test("htmlReport() marks each rule in words and counts failed ones", () => {
   const loss = { name: "Loss", value: "0.3", rule: "below 0.2", passed: false };
   const psnr = { name: "PSNR", value: "31", rule: "above 30", passed: true };
   const mixed = reportWith({ verdicts: [loss, psnr] });
@@ -56,7 +56,7 @@ Deno.test("htmlReport() says in words which rules were kept, and counts those br
   assert.match(kept, /class="mark passed">✓ All of 1 passed</);
 });
 
-Deno.test("htmlReport() puts media into the page as data", () => {
+Deno.test("htmlReport() embeds media as data URLs", () => {
   const html = reportWith({
     media: [
       {
@@ -86,7 +86,7 @@ Deno.test("htmlReport() puts media into the page as data", () => {
   );
 });
 
-Deno.test("htmlReport() refuses a mime type that does not fit the kind", () => {
+Deno.test("htmlReport() refuses a MIME type that does not match the kind", () => {
   for (
     const mime of ["image/png", "video/mp4;x", 'video/"onerror=', "video/"]
   ) {
@@ -99,13 +99,13 @@ Deno.test("htmlReport() refuses a mime type that does not fit the kind", () => {
     };
     assert.throws(() => reportWith({ media: [medium] }), {
       name: "TypeError",
-      message: 'Cannot show "Sample": its mime type must be video/...: ' +
+      message: 'Cannot show "Sample": its MIME type must be video/...: ' +
         `current value is "${mime}"`,
     });
   }
 });
 
-Deno.test("htmlReport() hands curves to its script, with gaps for what is not finite", () => {
+Deno.test("htmlReport() passes curves to its script, with gaps for NaN and infinities", () => {
   const html = reportWith({
     curves: [
       {
@@ -141,7 +141,7 @@ Deno.test("htmlReport() hands curves to its script, with gaps for what is not fi
   assert.ok(html.includes("plotly.js (basic - minified)"));
 });
 
-Deno.test("htmlReport() refuses a series whose x and y differ in number", () => {
+Deno.test("htmlReport() refuses a series whose x and y differ in length", () => {
   const curve = {
     title: "Loss",
     xLabel: "",
@@ -150,12 +150,13 @@ Deno.test("htmlReport() refuses a series whose x and y differ in number", () => 
   };
   assert.throws(() => reportWith({ curves: [curve] }), {
     name: "TypeError",
-    message: 'Cannot plot "train" of "Loss": it needs as many x as y: ' +
-      "current counts are 2 and 1",
+    message:
+      'Cannot plot "train" of "Loss": x and y must have equal lengths: ' +
+      "current values are 2 and 1",
   });
 });
 
-Deno.test("htmlReport() lets no text become a tag, an attribute or a script", () => {
+Deno.test("htmlReport() escapes all text", () => {
   const evil = `</script></style><img src=x onerror="alert(1)" a='`;
   const fields = (text: string): Partial<Report> => ({
     title: text,
@@ -193,7 +194,7 @@ Deno.test("htmlReport() lets no text become a tag, an attribute or a script", ()
   }
 });
 
-Deno.test("htmlReport() fetches nothing, and forbids the browser to", () => {
+Deno.test("htmlReport() makes no requests and forbids them", () => {
   const html = reportWith({
     curves: [{ title: "L", xLabel: "x", yLabel: "y", series: [] }],
   });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import {
+  digestOf,
   readSafetensors,
   type SafetensorsContent,
 } from "lib/formats/safetensors/mod.ts";
-import { digestOf } from "lib/formats/safetensors/mod.ts";
 import { startTask } from "../../recipes/_task_process.ts";
 
 /** What a campaign does. */

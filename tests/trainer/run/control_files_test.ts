@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { controlFiles } from "lib/trainer/run/control_files.ts";
 
-Deno.test("files in the run folder ask once: save, stop, and nothing when there is none", async () => {
+Deno.test("each control file makes one request: save or stop", async () => {
   const folder = await Deno.makeTempDir();
   let now = 0;
   const next = controlFiles(folder, () => now += 500);
@@ -16,7 +16,7 @@ Deno.test("files in the run folder ask once: save, stop, and nothing when there 
   assert.deepEqual([...Deno.readDirSync(folder)], []);
 });
 
-Deno.test("the folder is looked at twice a second at most", async () => {
+Deno.test("the folder is checked at most twice a second", async () => {
   const folder = await Deno.makeTempDir();
   let now = 0;
   const next = controlFiles(folder, () => now);

@@ -4,8 +4,7 @@ import { curate, writeManifest } from "lib/dataset/curate/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import type { TrainHost } from "lib/trainer/mod.ts";
-import { trainRun } from "lib/trainer/mod.ts";
+import { type TrainHost, trainRun } from "lib/trainer/mod.ts";
 import { brightnessClip } from "../../dataset/_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "../../dataset/curate/_rows.ts";
 

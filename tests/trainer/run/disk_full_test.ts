@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { silentProgress } from "lib/core/mod.ts";
+import { DiskFullError, silentProgress, StoppedError } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import {
   type RunObserver,
   RunObservers,
 } from "lib/trainer/observers/observer.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import { runError } from "lib/trainer/run/run_error.ts";
-import type { TrainHost } from "lib/trainer/mod.ts";
-import { trainRun } from "lib/trainer/mod.ts";
-import { DiskFullError, StoppedError } from "lib/trainer/mod.ts";
+import { runError, type TrainHost, trainRun } from "lib/trainer/mod.ts";
 import { writeTinyVae } from "../_tiny_vae.ts";
 
 const full = (): Error =>
@@ -61,7 +58,7 @@ Deno.test("a full disk ends a run with one line, and the same command resumes it
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("runError() names what ended a run, also where closing its files failed", () => {
+Deno.test("runError() finds the first error, even if closing files failed too", () => {
   const stopped = new StoppedError("was stopped");
   assert.equal(runError(new SuppressedError(full(), stopped), "r"), stopped);
   const other = new RangeError("a defect");
@@ -71,7 +68,7 @@ Deno.test("runError() names what ended a run, also where closing its files faile
   );
 });
 
-Deno.test("RunObservers tell and close all, also if one cannot write", async () => {
+Deno.test("RunObservers call and close all observers, even if one throws", async () => {
   const told: string[] = [];
   const observer = (name: string, error?: Error): RunObserver => ({
     end() {

@@ -3,8 +3,7 @@ import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
-import { loadVae } from "lib/pipeline/mod.ts";
-import { latentSpaceOf } from "lib/pipeline/mod.ts";
+import { latentSpaceOf, loadVae } from "lib/pipeline/mod.ts";
 import { writeTinyVae } from "../_tiny_vae.ts";
 import { silentHost } from "../_silent_host.ts";
 
@@ -13,7 +12,7 @@ function numbers(tree: unknown): [string, number[]][] {
     .map(([path, { data }]) => [path, Array.from(data)]);
 }
 
-Deno.test("--freeze-encoder trains the decoder of a VAE, and its latents stay bit for bit", async () => {
+Deno.test("--freeze-encoder trains the decoder and keeps latents bit for bit", async () => {
   const run = await Deno.makeTempDir();
   try {
     const { vae: config } = PRESETS.tiny;
@@ -57,7 +56,7 @@ Deno.test("--freeze-encoder trains the decoder of a VAE, and its latents stay bi
   }
 });
 
-Deno.test("--freeze-encoder names the file that is missing, before a folder is made", async () => {
+Deno.test("--freeze-encoder names a missing file before the run folder is created", async () => {
   const run = await Deno.makeTempDir();
   try {
     const options = runConfigOf(trainFlags.parse({

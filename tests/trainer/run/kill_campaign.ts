@@ -1,7 +1,7 @@
 /**
  * The long form of `resume_test.ts`, to run by hand:
  *
- *     deno run -A tests/recipes/train/kill_campaign.ts [kills] [seed]
+ *     deno run -A tests/trainer/run/kill_campaign.ts [kills] [seed]
  */
 import { runCampaign } from "./_kill_campaign.ts";
 

@@ -33,7 +33,7 @@ async function withModels(
   }
 }
 
-Deno.test("models of the same configuration are given as they are", async () => {
+Deno.test("pretrained models of the same configuration stay unchanged", async () => {
   await withModels(async (run, folder) => {
     const { vae, diffusion, digests } = await readTrainedModels(folder);
     assert.deepEqual(await pretrainedVae(run(), new Rng(0)), {
@@ -52,7 +52,7 @@ Deno.test("models of the same configuration are given as they are", async () => 
   });
 });
 
-Deno.test("models are given for latents of more channels", async () => {
+Deno.test("pretrained models are widened for latents of more channels", async () => {
   await withModels(async (run, folder) => {
     const wide = run(withChannels(12));
     const { digests } = await readTrainedModels(folder);
@@ -70,7 +70,7 @@ Deno.test("models are given for latents of more channels", async () => {
   });
 });
 
-Deno.test("a backbone that predicted another thing is given without its output", async () => {
+Deno.test("a backbone with another prediction gets a zero output layer", async () => {
   await withModels(async (run, folder) => {
     const { diffusion } = await readTrainedModels(folder);
     const backbone = { ...tiny.backbone, prediction: "x0" } as const;
@@ -83,7 +83,7 @@ Deno.test("a backbone that predicted another thing is given without its output",
   });
 });
 
-Deno.test("a backbone without a memory is given one that is new, and no other", async () => {
+Deno.test("a backbone without pooled context tokens gets a new prompt MLP", async () => {
   await withModels(async (run, folder) => {
     const { diffusion } = await readTrainedModels(folder);
     const backbone = { ...tiny.backbone, pooledContextTokens: 2 };
@@ -98,24 +98,24 @@ Deno.test("a backbone without a memory is given one that is new, and no other", 
   });
 });
 
-Deno.test("a run that was given no models begins with none", async () => {
+Deno.test("without --finetune there are no pretrained models", async () => {
   const run = runConfigOf(trainFlags.parse({ preset: "tiny" }));
   assert.equal(await pretrainedVae(run, new Rng(0)), undefined);
   assert.equal(await pretrainedText(run), undefined);
   assert.equal(await pretrainedDiffusion(run), undefined);
 });
 
-Deno.test("a VAE is given once", async () => {
+Deno.test("--finetune and --freeze-encoder exclude each other for the VAE", async () => {
   const options = runConfigOf(
     trainFlags.parse({ finetune: "a", freezeEncoder: "b" }),
   );
   await assert.rejects(
     pretrainedVae({ ...options, models: tiny }, new Rng(0)),
-    /--finetune or with those of --freeze-encoder: current values are "a" and "b"/,
+    /--finetune or from --freeze-encoder, not both: current values are "a" and "b"/,
   );
 });
 
-Deno.test("other models are refused by the field in which they differ", async () => {
+Deno.test("other models are refused by the field that differs", async () => {
   await withModels(async (run) => {
     const narrow = run(withChannels(4));
     const rule = /the latents must have 8 channels or more: current value is 4/;

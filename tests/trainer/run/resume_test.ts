@@ -1,7 +1,7 @@
 import { writeTinyVae } from "../_tiny_vae.ts";
 import { runCampaign } from "./_kill_campaign.ts";
 
-Deno.test("a run killed at random moments, across stages, leaves the bits of a straight one", async () => {
+Deno.test("a run killed at random moments equals an unbroken one, bit for bit", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const vae = `${folder}/vae.safetensors`;

@@ -32,14 +32,14 @@ async function phasesOf(
   return found;
 }
 
-Deno.test("phaseClips() replays earlier phases, half of the time the first", async () => {
+Deno.test("phaseClips() replays earlier phases, half of the clips from the first", async () => {
   assert.deepEqual(await phasesOf(2, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);
   assert.deepEqual(await phasesOf(5, 0.75), [5, 1, 2, 1, 5, 3, 1, 4]);
 });
 
-Deno.test("phase 1 has none before it, and held-out clips are of their phase alone", async () => {
+Deno.test("phase 1 and held-out clips have no replay", async () => {
   assert.deepEqual(await phasesOf(1, 0.5), [1, 1, 1, 1, 1, 1, 1, 1]);
   assert.deepEqual(
     await phasesOf(3, 0.5, { split: "validation" }),
@@ -47,7 +47,7 @@ Deno.test("phase 1 has none before it, and held-out clips are of their phase alo
   );
 });
 
-Deno.test("another replay fraction is another data set, with latents of its own", async () => {
+Deno.test("another replay fraction makes another dataset, with its own latents", async () => {
   const name = async (replayFraction: number): Promise<string> => {
     const options = runConfigOf(trainFlags.parse({ replayFraction }));
     return (await phaseClips(options, 4, { split: "train", length: 8, shape }))

@@ -8,7 +8,7 @@ const sides = (["hybrid", "pure"] as const).map((backbone) =>
   trainConfig({ preset: "tiny", backbone, batch: 2, frames: 4 }, [])
 );
 
-Deno.test("timeSteps() times both sides in turn, without the steps that warm up", async () => {
+Deno.test("timeSteps() times both sides in turn, without warm-up steps", async () => {
   using device = await openDevice("cpu");
   let looks = 0;
   const times = await timeSteps(sides, 1, 2, device, {
@@ -21,7 +21,7 @@ Deno.test("timeSteps() times both sides in turn, without the steps that warm up"
   assert.deepEqual(times, [[at(4), at(6)], [at(5), at(7)]]);
 });
 
-Deno.test("timeSteps() ends when it is asked to stop", async () => {
+Deno.test("timeSteps() stops on the signal", async () => {
   using device = await openDevice("cpu");
   const stop = new AbortController();
   stop.abort();

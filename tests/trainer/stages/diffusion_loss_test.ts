@@ -13,7 +13,7 @@ const lossOf = diffusionTrainingLoss(diffusionConfig);
 const fresh = initDiffusion();
 const batch = diffusionBatch(0);
 
-Deno.test("the loss of a model that predicts nothing is the mean square of the velocity", () => {
+Deno.test("the loss of a zero prediction is the mean square of the velocity", () => {
   const { latents, noise } = batch;
   const count = latents.data.length;
   const squares = sumOf(count, (i) => (noise.data[i]! - latents.data[i]!) ** 2);
@@ -24,7 +24,7 @@ Deno.test("the loss of a model that predicts nothing is the mean square of the v
   assertClose(loss, { shape: [], data: [squares / count] }, 1e-5);
 });
 
-Deno.test("the model is shown the noisy latent at its sigma, under its prompt", () => {
+Deno.test("the model input is the noisy latent with its sigma and prompt", () => {
   const awake = {
     ...fresh,
     backbone: {

@@ -16,7 +16,7 @@ const clips = ["a red cat", "", "dog"].map((caption) => ({
   caption,
 }));
 
-Deno.test("the held-out loss is reproducible, and begins as that of predicting zero", async () => {
+Deno.test("the held-out loss is reproducible and starts as that of a zero prediction", async () => {
   const state = await uploadState(device, initDiffusion());
   const open = (seed: number) =>
     openHeldOutLoss(device, state, diffusionConfig, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { type Clip, Rng } from "lib/core/mod.ts";
-import { principalBlocks } from "lib/trainer/mod.ts";
+import { principalBlocks } from "lib/trainer/stages/principal_blocks.ts";
 
 /** Clips whose pixels, two by two, are a mean and a sum of three known patterns. */
 const DEVIATIONS = [0.3, 0.1, 0.03];
@@ -35,7 +35,7 @@ function clips(count: number): Clip[] {
   });
 }
 
-Deno.test("principalBlocks() finds the directions in which blocks differ, the widest first", async () => {
+Deno.test("principalBlocks() finds the principal components by descending variance", async () => {
   using device = await openDevice("cpu");
   const { mean, directions, variances } = await principalBlocks(
     device,

@@ -31,8 +31,11 @@ import {
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
-import { alignmentLoss, type LabelledPairs } from "lib/trainer/mod.ts";
-import { decorrelationLoss } from "lib/trainer/mod.ts";
+import {
+  alignmentLoss,
+  decorrelationLoss,
+  type LabelledPairs,
+} from "lib/trainer/stages/text_loss.ts";
 import { eagerly } from "../../models/_eager.ts";
 import { device } from "../_tiny_models.ts";
 import { joinedPrompts } from "./_joined_prompts.ts";
@@ -116,7 +119,7 @@ Deno.test("alignmentLoss() is the contrastive loss between two captions of each 
   assert.ok(Math.abs(measure()[0] - oracle()) < 1e-3);
 });
 
-Deno.test("alignmentLoss() leaves out clips that show the same", () => {
+Deno.test("alignmentLoss() masks clips of the same content", () => {
   const same = identity(4);
   same.data[1] = same.data[4] = 1; // clips 0 and 1
   const left = oracle(["0,1", "1,0"]);
@@ -124,7 +127,7 @@ Deno.test("alignmentLoss() leaves out clips that show the same", () => {
   assert.ok(Math.abs(left - oracle()) > 1e-2);
 });
 
-Deno.test("alignmentLoss() reaches every parameter of the encoder that reads prompts", () => {
+Deno.test("alignmentLoss() has a gradient for every parameter of the encoder", () => {
   const still = mapTree(parameters, isNdArray, (array) => ({
     ...array,
     // What starts at zero would hide what comes before it.
@@ -147,7 +150,7 @@ Deno.test("alignmentLoss() reaches every parameter of the encoder that reads pro
   assert.deepEqual(dead.filter((name) => !/bias/.test(name)), []);
 });
 
-Deno.test("an encoder learns four pairs, and finds each among the others", async () => {
+Deno.test("an encoder learns four pairs and retrieves each", async () => {
   const options = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
   const state = await uploadState(device, initTrainState(parameters));
   using step = jitWithState(
@@ -172,7 +175,7 @@ Deno.test("an encoder learns four pairs, and finds each among the others", async
   assert.equal(accuracy, 1);
 });
 
-Deno.test("decorrelationLoss() is the mean squared cosine of rows that say different things", () => {
+Deno.test("decorrelationLoss() is the mean squared cosine of rows of different content", () => {
   const decorrelation = (rows: number[][], same: number[]): number => {
     const count = rows.length / 2;
     const found = eagerly({

@@ -13,15 +13,17 @@ import { encodeText, initText, tokenisePrompts } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import {
   ADAMW_DEFAULTS,
-  alignmentLoss,
-  decorrelationLoss,
-  initClassifiers,
   initTrainState,
   NO_LIMIT,
-  textTrainingLoss,
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
+import {
+  alignmentLoss,
+  decorrelationLoss,
+  initClassifiers,
+  textTrainingLoss,
+} from "lib/trainer/stages/text_loss.ts";
 import { eagerly } from "../../models/_eager.ts";
 import { device } from "../_tiny_models.ts";
 import { joinedPrompts } from "./_joined_prompts.ts";
@@ -53,7 +55,7 @@ const pairs = {
   },
 };
 
-Deno.test("textTrainingLoss() before training is the alignment's loss, one cross-entropy of chance for each question and twenty times the decorrelation", () => {
+Deno.test("textTrainingLoss() starts as alignment, chance cross-entropy, decorrelation", () => {
   const found = eagerly({ parameters, pairs }, (t) => {
     const { first, second, same } = t.pairs;
     const { tokens } = encodeText(
@@ -82,7 +84,7 @@ Deno.test("textTrainingLoss() before training is the alignment's loss, one cross
   assert.equal(read, 0);
 });
 
-Deno.test("what a caption says can be read off after 60 updates, in both languages", async () => {
+Deno.test("classifiers predict captions after 60 updates, in both languages", async () => {
   const state = await uploadState(device, initTrainState(parameters));
   using step = jitWithState(
     trainStep(textTrainingLoss(config) as never, {
@@ -108,7 +110,7 @@ Deno.test("what a caption says can be read off after 60 updates, in both languag
   assert.ok(loss < 0.3, `${loss}`);
 });
 
-Deno.test("the gradient of the reading reaches the classifiers and the encoder", () => {
+Deno.test("the classification loss has gradients for classifiers and encoder", () => {
   const largest = eagerly({ parameters, pairs }, (t) => {
     const { gradients } = lossAndGradients(
       (p) => textTrainingLoss(config)(p, t.pairs),

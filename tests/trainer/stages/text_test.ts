@@ -8,7 +8,7 @@ import { trainRun } from "lib/trainer/mod.ts";
 import { loadWeights } from "lib/pipeline/mod.ts";
 import { silentHost } from "../_silent_host.ts";
 
-Deno.test("captions of one clip come together in other languages, and the weights are kept", async () => {
+Deno.test("the text stage aligns captions across languages and saves the weights", async () => {
   const run = await Deno.makeTempDir();
   try {
     const options = runConfigOf(trainFlags.parse({

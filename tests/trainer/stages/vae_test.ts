@@ -6,7 +6,7 @@ import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
 import { silentHost } from "../_silent_host.ts";
 
-Deno.test("a VAE with shortcuts codes clips before its first update, and keeps them", async () => {
+Deno.test("a VAE with shortcuts encodes clips before its first update and freezes them", async () => {
   const run = await Deno.makeTempDir();
   try {
     const trained = async (maxSteps: number) => {

@@ -8,8 +8,8 @@ interface Running {
 }
 
 /**
- * What stands `by` places further along an axis (or before, where negative);
- * zero where nothing stands.
+ * Moves values `by` places back along an axis (ahead, where negative) and fills up
+ * with zeros.
  */
 function shifted(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   const only = <T>(here: T, elsewhere: T): T[] =>
@@ -22,8 +22,8 @@ function shifted(x: tf.Tensor, axis: number, by: number): tf.Tensor {
 }
 
 /**
- * TF.js's own gradient moves the axis to the end and leaves it there, so that
- * it is right for the last axis only.
+ * TF.js's own gradient moves the axis to the end and leaves it there: it is right
+ * for the last axis only.
  */
 const cumsum: tf.GradConfig = {
   kernelName: tf.Cumsum,
@@ -38,9 +38,9 @@ const cumsum: tf.GradConfig = {
 /**
  * With y_i the product of all x up to i, dx_j = e_j s_j, where e_j is the
  * product of all x before j and s_j = dy_j + x_{j+1} s_{j+1}. Nothing is
- * divided by x, so that zeros do no harm. The recurrence is solved for all
- * places at once, in as many steps as its length has binary digits: two
- * neighbouring stretches of `b + a s` are again of that form.
+ * divided by x, so that zeros do no harm. The recurrence is solved for all places
+ * at once, in log2(length) steps: two neighbouring stretches of `b + a s` are
+ * again of that form.
  */
 const cumprod: tf.GradConfig = {
   kernelName: tf.Cumprod,

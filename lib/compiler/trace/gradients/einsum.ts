@@ -4,9 +4,9 @@ import * as tf from "@tensorflow/tfjs-core";
 type Operand = readonly [tensor: tf.Tensor, letters: string];
 
 /**
- * Einstein's sum of one or two operands. TF.js wants axes on every operand, and
- * sums right only over letters that both have: a number is multiplied in by
- * itself, and letters that one operand has alone are summed away first.
+ * Einstein's sum of one or two operands. TF.js needs axes on every operand, and
+ * sums right only over letters of both: numbers are multiplied in apart, and
+ * letters of one operand alone are summed first.
  */
 function contract(operands: readonly Operand[], letters: string): tf.Tensor {
   const reduced = operands.map(([x, own], i): Operand => {
@@ -25,7 +25,7 @@ function contract(operands: readonly Operand[], letters: string): tf.Tensor {
     .reduce((product, factor) => tf.mul(product, factor));
 }
 
-/** One product of all that have axes, or nothing where none has. */
+/** The product of all operands with axes, if any. */
 function products(operands: readonly Operand[], letters: string): tf.Tensor[] {
   const equation = operands.map(([, own]) => own).join() + "->" + letters;
   if (operands.length === 0) return [];
@@ -35,9 +35,9 @@ function products(operands: readonly Operand[], letters: string): tf.Tensor[] {
 }
 
 /**
- * The gradient of one operand is the sum of `dy` and the other operand over
- * all letters that it lacks; along letters that it alone has, and that were
- * summed away, it is the same everywhere.
+ * The gradient of one operand is the sum of `dy` and the other operand over all
+ * letters that it lacks; along letters of it alone, which were summed, it is
+ * constant.
  */
 const einsum: tf.GradConfig = {
   kernelName: tf.Einsum,
@@ -65,5 +65,5 @@ const einsum: tf.GradConfig = {
   },
 };
 
-/** The gradient of Einstein's sums, which TF.js does not have. */
+/** The gradient of Einstein's sums. */
 export const EINSUM_GRADIENTS: readonly tf.GradConfig[] = [einsum];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Puts rows where an axis says, zeros elsewhere: the reverse of a gather along it. */
+/** Puts rows at places along an axis, zeros elsewhere: the reverse of a gather. */
 function scatterRows(
   x: tf.Tensor,
   axis: number,
@@ -15,7 +15,7 @@ function scatterRows(
   return tf.transpose(tf.unsortedSegmentSum(rows, indices, size), back);
 }
 
-/** The gradient goes back to the places that were taken, axis by axis. */
+/** The gradient goes to the places that were taken, axis by axis. */
 const stridedSlice: tf.GradConfig = {
   kernelName: tf.StridedSlice,
   inputsToSave: ["x"],
@@ -78,7 +78,7 @@ const depthToSpace: tf.GradConfig = {
   },
 };
 
-/** What was picked by position goes back there, added up where it was picked twice. */
+/** The gradient is added to the places that were read. */
 const gatherNd: tf.GradConfig = {
   kernelName: tf.GatherNd,
   inputsToSave: ["params", "indices"],
@@ -103,7 +103,7 @@ const scatterNd: tf.GradConfig = {
   },
 };
 
-/** Gradients of what moves values, where TF.js has none. */
+/** Gradients of kernels that move values. */
 export const MOVEMENT_GRADIENTS: readonly tf.GradConfig[] = [
   stridedSlice,
   depthToSpace,

@@ -60,7 +60,7 @@ const batchToSpace: Lowering = ({ builder, input, attributes }) => {
   );
 };
 
-/** Lowerings of the kernels that trade one axis for blocks of others. */
+/** Lowerings of the kernels that exchange one axis for blocks of others. */
 export const BLOCKS: Lowerings = {
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,

@@ -10,7 +10,7 @@ function axisOf(x: Node, axis: number): number {
 const slice: Lowering = ({ builder, input, attributes }) => {
   const x = input("x");
   const [begin, size] = slice_util.parseSliceParams(
-    // parseSliceParams reads nothing but the shape.
+    // parseSliceParams reads the shape alone.
     { shape: x.type.shape } as never,
     attributes.begin,
     attributes.size,
@@ -157,7 +157,7 @@ export const MOVEMENT: Lowerings = {
   StridedSlice: stridedSlice,
   Tile: ({ builder, input, attributes }) => {
     const x = input("x");
-    // One value, as often as asked for: TF.js spreads conditions so.
+    // TF.js broadcasts conditions by tiling one value.
     return sizeOf(x.type.shape) === 1
       ? builder.expand(builder.reshape(x, []), attributes.reps)
       : builder.op("Tile", [x], { repeats: attributes.reps });

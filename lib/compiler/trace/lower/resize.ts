@@ -1,6 +1,6 @@
 import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
 
-/** How many pixels become how many along one axis, and where the new ones lie. */
+/** A change of size along one axis, and the positions of the new pixels. */
 interface Scaling {
   readonly from: number;
   readonly to: number;
@@ -24,7 +24,7 @@ function scaleOf({ from, to, alignCorners }: Scaling): number {
   return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
 }
 
-/** The old pixel that each new one copies, as TF.js computes it. */
+/** The source pixel of each new one, as TF.js computes it. */
 function nearestPlaces(scaling: Scaling): number[] {
   const { from, to, alignCorners, halfPixelCenters } = scaling;
   const scale = scaleOf(scaling);
@@ -35,7 +35,7 @@ function nearestPlaces(scaling: Scaling): number[] {
   });
 }
 
-/** How much of each old pixel `[from]` goes into each new one `[to]`: `[from,to]`. */
+/** The weight of each old pixel in each new one: `[from,to]`. */
 type Weights = (scaling: Scaling) => Float32Array<ArrayBuffer>;
 
 const nearestWeights: Weights = (scaling) => {
@@ -77,8 +77,8 @@ const resizeLinear: Lowering = ({ builder, input, attributes }) => {
 };
 
 /**
- * Gathers rows and columns at the places that TF.js computes: the runtime
- * rounds its own in float32, and so picks a neighbour here and there.
+ * Gathers rows and columns at the positions of TF.js: the runtime rounds its own
+ * in float32, and so picks another neighbour here and there.
  */
 const resizeNearest: Lowering = (call) => {
   const { builder, input, attributes } = call;
@@ -91,10 +91,9 @@ const resizeNearest: Lowering = (call) => {
 };
 
 /**
- * Every new pixel gives its gradient back to the old ones that it was mixed
- * from: along each axis a product with the matrix of weights. In TF.js's own
- * kernels the centres of pixels are always at their corners; here they are
- * where the forward pass has them.
+ * The gradient of each new pixel goes to its old ones by the weights: along each
+ * axis a product with their matrix. TF.js's own kernels always put the centres of
+ * pixels at their corners; here they are those of the forward pass.
  */
 const gradient = (weightsOf: Weights): Lowering => (call) => {
   const { builder, input } = call;
@@ -114,7 +113,7 @@ const gradient = (weightsOf: Weights): Lowering => (call) => {
   return builder.reshape(rows, [n, h, w, c]);
 };
 
-/** Lowerings of what changes the size of images. */
+/** Lowerings of changes of the size of images. */
 export const RESIZE: Lowerings = {
   ResizeBilinear: resizeLinear,
   ResizeBilinearGrad: gradient(linearWeights),

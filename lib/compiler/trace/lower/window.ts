@@ -15,7 +15,7 @@ export interface Window extends WindowAttributes {
   readonly to: readonly number[];
 }
 
-/** Where a window that moves by one stands, and how far it reaches over the edge. */
+/** A window with strides of one. */
 export type Place = Pick<Window, "size" | "from" | "to" | "pads">;
 
 /** Whether a window moves by one, over an input padded by less than its size. */
@@ -107,8 +107,8 @@ export function poolingWindow(
 }
 
 /**
- * With padding given as one number TF.js takes all sides of the window for
- * equal, and with a rounding mode it may count places that stick out.
+ * With padding as one number TF.js assumes a window of equal sides, and with a
+ * rounding mode it may count positions that stick out.
  */
 function checked(call: KernelCall, window: Window): Window {
   const { size, from, to, strides, dilations, pads } = window;
@@ -120,8 +120,8 @@ function checked(call: KernelCall, window: Window): Window {
   require(
     call,
     sameShape(places, to),
-    `the window must stand in ${shapeText(to)} places, as TF.js counts them: ` +
-      `there are ${shapeText(places)}`,
+    `the window must have the ${shapeText(to)} positions of TF.js: ` +
+      `it has ${shapeText(places)}`,
   );
   return window;
 }
@@ -150,7 +150,7 @@ function window3d(info: backend_util.Conv3DInfo): Window {
   };
 }
 
-/** Pads the spatial axes of `[N,...spatial,C]` as the window asks. */
+/** Pads the spatial axes of `[N,...spatial,C]` by the pads of the window. */
 export function padSpatial(
   builder: GraphBuilder,
   x: Node,
@@ -164,7 +164,7 @@ export function padSpatial(
 }
 
 /**
- * What the window sees at one of its taps, for every place it stands:
+ * The cells under one tap of the window, for every position of it:
  * `[N,...padded,C] -> [N,...to,C]`.
  */
 export function sliceTap(
@@ -184,7 +184,7 @@ export function sliceTap(
 }
 
 /**
- * Spreads the places of a strided window apart, with zeros between:
+ * Spreads the positions of a strided window apart, with zeros between:
  * `[N,...to,C] -> [N,...(to-1)*stride+1,C]`.
  */
 export function spread(builder: GraphBuilder, x: Node, window: Window): Node {
@@ -207,8 +207,8 @@ export function spread(builder: GraphBuilder, x: Node, window: Window): Node {
 }
 
 /**
- * The reverse of {@link sliceTap}: puts what belongs to one tap where it came
- * from, zeros elsewhere, without the padding: `[N,...spread,C] -> [N,...from,C]`.
+ * The reverse of {@link sliceTap}: puts the values of one tap back, zeros
+ * elsewhere, without the padding: `[N,...spread,C] -> [N,...from,C]`.
  */
 export function placeTap(
   builder: GraphBuilder,

@@ -23,22 +23,6 @@ const SMALLEST_REGION = 4;
  *
  * @param flow Between two frames.
  * @param camera The result of {@link fitCamera} for the flow.
- *
- * @example
- * ```ts
- * import { findMovingRegions } from "lib/dataset/curate/flow/moving_regions.ts";
- * import { fitCamera } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [width, height] = [64, 48];
- * const u = new Float32Array(width * height);
- * for (let y = 10; y < 26; y++) u.fill(3, y * width + 10, y * width + 26);
- * const textured = new Uint8Array(width * height).fill(1);
- * const flow = { width, height, u, v: u.map(() => 0), textured, unmatched: 0 };
- * const { count, share } = findMovingRegions(flow, fitCamera(flow));
- * assert.equal(count, 1);
- * assert.ok(Math.abs(share - 256 / (64 * 48)) < 0.02);
- * ```
  */
 export function findMovingRegions(
   { width, height, u, v, textured }: Flow,

@@ -36,17 +36,6 @@ const KEYS = 4;
  *
  * @returns For each shot, the index of the first one that it duplicates, or
  * undefined.
- *
- * @example
- * ```ts
- * import { findDuplicates } from "lib/dataset/curate/manifest/duplicates.ts";
- * import assert from "node:assert/strict";
- *
- * const moments = Uint8Array.from({ length: 512 }, (_, i) => i * 37).toBase64();
- * const shot = { seconds: 4, hash: "0123456789abcdef", moments };
- * const shots = [{ ...shot, file: "a" }, { ...shot, file: "b" }, { ...shot, file: "a" }];
- * assert.deepEqual(findDuplicates(shots), [undefined, 0, undefined]);
- * ```
  */
 export function findDuplicates(
   shots: readonly ShotFingerprint[],

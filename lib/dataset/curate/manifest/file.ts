@@ -34,16 +34,6 @@ export async function readManifest(path: string): Promise<ManifestRow[]> {
 
 /**
  * Writes a manifest atomically, a row per line.
- *
- * @example
- * ```ts
- * import { writeManifest } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile({ suffix: ".jsonl" });
- * await writeManifest(path, []);
- * assert.equal(await Deno.readTextFile(path), "");
- * ```
  */
 export async function writeManifest(
   path: string,

@@ -52,21 +52,6 @@ const LIVELY: readonly Limit[] = [
  * 1 for all others.
  *
  * @returns The phase, and the scores that decided.
- *
- * @example
- * ```ts
- * import { assignPhase } from "lib/dataset/curate/manifest/rules.ts";
- * import assert from "node:assert/strict";
- *
- * const still = { motion: 0.02, cameraMotion: 0.001, panRight: 0, panDown: 0, zoom: 0, roll: 0,
- *   subjectMotion: 0.08, movingShare: 0.05, subjects: 1, occlusion: 0, sharpness: 200,
- *   brightness: 0.5, contrast: 0.2, lightChange: 0, overlay: 0 };
- * assert.equal(assignPhase(still).phase, 1);
- * assert.deepEqual(assignPhase({ ...still, subjectMotion: 0.9, brightness: 0.1 }), {
- *   phase: 5,
- *   reason: "fast subjects (subjectMotion 0.9 >= 0.5), dark (brightness 0.1 <= 0.15)",
- * });
- * ```
  */
 export function assignPhase(scores: Scores): { phase: Phase; reason: string } {
   const action = beyond(ACTION, scores);

@@ -17,15 +17,6 @@ const COSINES = Float64Array.from(
 
 /**
  * Scales a frame of any size and aspect to 16x16 means of luma.
- *
- * @example
- * ```ts
- * import { thumbnailOf } from "lib/dataset/curate/scores/perceptual_hash.ts";
- * import assert from "node:assert/strict";
- *
- * const data = new Uint8Array(48 * 32).fill(7);
- * assert.deepEqual(thumbnailOf({ width: 48, height: 32, data }), new Float32Array(256).fill(7));
- * ```
  */
 export function thumbnailOf({ width, height, data }: Plane): Float32Array {
   const sums = new Float32Array(THUMBNAIL * THUMBNAIL);
@@ -53,20 +44,6 @@ export function thumbnailOf({ width, height, data }: Plane): Float32Array {
  *
  * @param thumbnail `[16,16]`, from {@link thumbnailOf}.
  * @returns 64 bits as 16 hexadecimal digits; compare with {@link hammingDistance}.
- *
- * @example
- * ```ts
- * import { hammingDistance, perceptualHash, thumbnailOf } from "lib/dataset/curate/scores/perceptual_hash.ts";
- * import assert from "node:assert/strict";
- *
- * const frame = (light: number) => ({
- *   width: 64,
- *   height: 36,
- *   data: Uint8Array.from({ length: 64 * 36 }, (_, i) => light + 40 * Math.sin(i / 7) ** 2),
- * });
- * const [a, b] = [0, 50].map((light) => perceptualHash(thumbnailOf(frame(light))));
- * assert.ok(hammingDistance(a!, b!) <= 2);
- * ```
  */
 export function perceptualHash(thumbnail: Float32Array): string {
   const partial = new Float64Array(THUMBNAIL * FREQUENCIES);
@@ -97,14 +74,6 @@ export function perceptualHash(thumbnail: Float32Array): string {
 
 /**
  * The number of differing bits of two hashes of 16 hexadecimal digits, in [0,64].
- *
- * @example
- * ```ts
- * import { hammingDistance } from "lib/dataset/curate/scores/perceptual_hash.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(hammingDistance("00000000000000ff", "0000000000000000"), 8);
- * ```
  */
 export function hammingDistance(a: string, b: string): number {
   let count = 0;

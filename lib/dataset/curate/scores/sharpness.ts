@@ -7,18 +7,6 @@ import type { Plane } from "../flow/plane.ts";
  *
  * @returns 0 for a flat frame or one below 3x3; about 10 for a blurred one;
  *   hundreds for a sharp one.
- *
- * @example
- * ```ts
- * import { sharpnessOf } from "lib/dataset/curate/scores/sharpness.ts";
- * import assert from "node:assert/strict";
- *
- * const size = { width: 8, height: 8 };
- * const ramp = Uint8Array.from({ length: 64 }, (_, i) => i % 8 * 10);
- * const stripes = Uint8Array.from({ length: 64 }, (_, i) => i % 2 * 70);
- * assert.equal(sharpnessOf({ ...size, data: ramp }), 0);
- * assert.equal(sharpnessOf({ ...size, data: stripes }), 140 ** 2);
- * ```
  */
 export function sharpnessOf({ width, height, data }: Plane): number {
   let sum = 0, squares = 0;

@@ -27,18 +27,6 @@ const WORD = 3;
  * and leaves can look alike.
  *
  * @param frame About 480x270, luma in [0,255].
- *
- * @example
- * ```ts
- * import { findTextCells } from "lib/dataset/curate/scores/text_like.ts";
- * import assert from "node:assert/strict";
- *
- * // Strokes two pixels wide on the lower half of a grey frame.
- * const data = Uint8Array.from({ length: 64 * 32 }, (_, i) =>
- *   i < 64 * 16 ? 128 : i % 4 < 2 ? 255 : 0);
- * const { cells } = findTextCells({ width: 64, height: 32, data });
- * assert.deepEqual([...cells], [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
- * ```
  */
 export function findTextCells({ width, height, data }: Plane): TextCells {
   const columns = Math.floor(width / CELL_WIDTH);
@@ -87,15 +75,6 @@ const PERSISTENCE = 0.7;
  *
  * @param samples Frames spread over the shot.
  * @returns In [0,1]; 0 without samples.
- *
- * @example
- * ```ts
- * import { textLikeShare } from "lib/dataset/curate/scores/text_like.ts";
- * import assert from "node:assert/strict";
- *
- * const cells = (values: number[]) => ({ columns: 2, rows: 1, cells: Uint8Array.from(values) });
- * assert.equal(textLikeShare([cells([1, 1]), cells([1, 0])]), 0.5);
- * ```
  */
 export function textLikeShare(samples: readonly TextCells[]): number {
   const cells = samples[0]?.cells;

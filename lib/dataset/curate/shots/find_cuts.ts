@@ -25,17 +25,6 @@ const SAME_VIEW = 10;
  * view are a flash.
  *
  * @returns Ascending indices of the first frame of each new shot.
- *
- * @example
- * ```ts
- * import { findCuts } from "lib/dataset/curate/shots/find_cuts.ts";
- * import assert from "node:assert/strict";
- *
- * const frame = (unmatched: number, hash: string) =>
- *   ({ hash: hash.repeat(16), change: { unmatched, recoloured: 0 } });
- * const frames = [0, 0, 0.02, 0.9, 0.01].map((x, i) => frame(x, i < 3 ? "0" : "f"));
- * assert.deepEqual(findCuts(frames), [3]);
- * ```
  */
 export function findCuts(
   frames: readonly {

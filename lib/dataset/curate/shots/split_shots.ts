@@ -29,19 +29,6 @@ export interface FrameRange {
  * so that long videos yield more rows and scores describe a short time.
  *
  * @param maxSeconds Longest part.
- *
- * @example
- * ```ts
- * import { splitShots } from "lib/dataset/curate/shots/split_shots.ts";
- * import assert from "node:assert/strict";
- *
- * const frames = Array.from({ length: 30 }, (_, i) => ({
- *   seconds: i / 10, endSeconds: (i + 1) / 10, isIntact: true, brightness: 0.5, contrast: 0.2,
- *   cells: new Uint8Array(64), colours: new Uint8Array(128), hash: "0".repeat(16), change: undefined,
- * }));
- * const parts = splitShots(frames, 1.5);
- * assert.deepEqual(parts.map(({ first, last }) => [first, last]), [[0, 14], [15, 29]]);
- * ```
  */
 export function splitShots(
   frames: readonly FrameStats[],

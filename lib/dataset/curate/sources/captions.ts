@@ -49,19 +49,6 @@ interface FoundCaptions {
  * ["...", {"text": "...", "language": "en", "start": 0, "end": 2.5}]}`.
  *
  * An unreadable sidecar is a note, not an error: the video is still usable.
- *
- * @example
- * ```ts
- * import { readSidecars } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${folder}/kite.txt`, "a red kite\n");
- * assert.deepEqual(await readSidecars(`${folder}/kite.mp4`), {
- *   captions: [{ text: "a red kite", language: "und" }],
- *   notes: [],
- * });
- * ```
  */
 export async function readSidecars(video: string): Promise<FoundCaptions> {
   const stem = video.slice(0, video.length - extname(video).length);
@@ -122,19 +109,6 @@ function secondsCell(): z.ZodType<number | undefined, string | undefined> {
  *
  * @returns Captions by the absolute path of the file.
  * @throws {InputError} naming the line and the column that is wrong
- *
- * @example
- * ```ts
- * import { readCaptionTable } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * const path = `${folder}/captions.csv`;
- * await Deno.writeTextFile(path, 'file,caption,language\nkite.mp4,"a kite, red",en\n');
- * assert.deepEqual((await readCaptionTable(path)).get(`${folder}/kite.mp4`), [
- *   { text: "a kite, red", language: "en" },
- * ]);
- * ```
  */
 export async function readCaptionTable(
   path: string,

@@ -7,15 +7,6 @@ const CHUNK = 1 << 20;
  * The SHA-256 of a file, read in chunks.
  *
  * @returns 64 hexadecimal digits.
- *
- * @example
- * ```ts
- * import { contentHash } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = await Deno.makeTempFile();
- * assert.match(await contentHash(path), /^e3b0c44298fc1c149afbf4c8996fb924/);
- * ```
  */
 export async function contentHash(path: string): Promise<string> {
   using file = await Deno.open(path);

@@ -34,19 +34,6 @@ interface FoundVideos {
  * @param places Files and folders.
  * @param skip Files and folders to leave out.
  * @throws {InputError} if one of `places` does not exist
- *
- * @example
- * ```ts
- * import { findVideos } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const folder = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${folder}/Ein Drachen über dem Meer.mp4`, "");
- * await Deno.writeTextFile(`${folder}/notes.txt`, "");
- * const { files, others } = await findVideos([folder]);
- * assert.deepEqual(files, [{ path: `${folder}/Ein Drachen über dem Meer.mp4` }]);
- * assert.deepEqual([...others], [["txt", 1]]);
- * ```
  */
 export async function findVideos(
   places: readonly string[],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { averagingRate, powerExponent } from "lib/trainer/mod.ts";
+import { emaRate, powerExponent } from "lib/trainer/averages/ema.ts";
 
-Deno.test("weights of a power-law average rise as its exponent says, and their std is the one asked for", () => {
+Deno.test("weights of a power-law EMA follow its exponent and have its std", () => {
   for (const std of [0.05, 0.1, 0.2]) {
     const exponent = powerExponent(std);
     const updates = 2000;
@@ -9,8 +9,8 @@ Deno.test("weights of a power-law average rise as its exponent says, and their s
     const weights = new Array<number>(updates);
     let left = 1;
     for (let t = updates; t >= 1; t--) {
-      weights[t - 1] = left * averagingRate(t, exponent);
-      left *= 1 - averagingRate(t, exponent);
+      weights[t - 1] = left * emaRate(t, exponent);
+      left *= 1 - emaRate(t, exponent);
     }
     const mean = weights.reduce((sum, w, i) => sum + w * (i + 1), 0);
     const variance = weights.reduce(
@@ -24,7 +24,7 @@ Deno.test("weights of a power-law average rise as its exponent says, and their s
   }
 });
 
-Deno.test("powerExponent() refuses std that no profile has", () => {
+Deno.test("powerExponent() refuses a std out of range", () => {
   for (const std of [0, -0.1, 0.3, NaN]) {
     assert.throws(
       () => powerExponent(std),
