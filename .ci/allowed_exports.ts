@@ -12,9 +12,4 @@ export const ALLOWED_EXPORTS: AllowedExports = {
   "lib/compiler/trace/trace.ts": {
     arraysOf: "reads the result of an eager run (docs/compiler.md)",
   },
-  "lib/models/diffusion/guidance.ts": {
-    energyGuidance:
-      "a guidance hook for notebooks of users (docs/specification.md, section 6)",
-    predictX0: "the x0 of a prediction, for guidance hooks of users (the same)",
-  },
 };

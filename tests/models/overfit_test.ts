@@ -75,10 +75,10 @@ Deno.test("the VideoVAE overfits a clip", async (t) => {
   const latent = await encoder.code(discs(12, 64, 512));
   const whole = await decoder.code(latent);
   const decodedIn = (width: number, overlap: number) =>
-    decodeTiled(latent, decoder.code, vaeConfig, {
+    decodeTiled(latent, decoder.code, vaeConfig, () => ({
       tile: { frames: 3, height: 4, width },
       overlap: { frames: 0, height: 0, width: overlap },
-    });
+    }));
 
   await t.step("overlaps of 6 cells leave no seam", async () => {
     const { all } = differences(await decodedIn(12, 6), whole, 0);

@@ -18,7 +18,12 @@ import {
   type VaeConfig,
   type VaeParameters,
 } from "lib/models/vae/mod.ts";
-import { decodeTiled, encodeTiled, type TileCoder } from "lib/pipeline/mod.ts";
+import {
+  decodeTiled,
+  encodeTiled,
+  type TileCoder,
+  tilesWithin,
+} from "lib/pipeline/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { device } from "../models/_device.ts";
 import { distance, random } from "../models/_eager.ts";
@@ -100,10 +105,15 @@ Deno.test("tiles of one length cover every axis, and weigh one in all", async ()
       clip.data.fill(1);
       return Promise.resolve(clip);
     };
-    const clip = await decodeTiled(zeros([1, 1, 1, size!, 1]), ones, config, {
-      tile: { frames: 1, height: 1, width: tile! },
-      overlap: { frames: 0, height: 0, width: overlap! },
-    });
+    const clip = await decodeTiled(
+      zeros([1, 1, 1, size!, 1]),
+      ones,
+      config,
+      () => ({
+        tile: { frames: 1, height: 1, width: tile! },
+        overlap: { frames: 0, height: 0, width: overlap! },
+      }),
+    );
     assert.equal(count, Math.ceil((size! - overlap!) / (tile! - overlap!)));
     assert.deepEqual(clip.shape, [1, time, space, size! * space, 3]);
     assert.ok(clip.data.every((value) => Math.abs(value - 1) < 1e-6));
@@ -115,28 +125,35 @@ Deno.test("an overlap must be smaller than its tile", async () => {
     tile: { frames: 2, height: 2, width: 2 },
     overlap: { frames: 2, height: 0, width: 0 },
   };
-  await assert.rejects(() => encodeTiled(clip, encoder.code, config, wrong), {
-    name: "InputError",
-    message: "Cannot code in tiles: the overlap of frames must be smaller " +
-      "than the tile, 2: current value is 2",
-  });
+  await assert.rejects(
+    () => encodeTiled(clip, encoder.code, config, () => wrong),
+    {
+      name: "InputError",
+      message: "Cannot code in tiles: the overlap of frames must be smaller " +
+        "than the tile, 2: current value is 2",
+    },
+  );
 });
 
 Deno.test("encodeTiled() names the nearest legal size of a clip", async () => {
   const odd = random("odd", [1, 4, 32, 47, 3]);
-  await assert.rejects(() => encodeTiled(odd, encoder.code, config), {
-    name: "InputError",
-    message: "Cannot encode a clip: width must be a multiple of 16: " +
-      "current value is 47; the nearest legal value is 48",
-  });
+  await assert.rejects(
+    () =>
+      encodeTiled(odd, encoder.code, config, (grid) => tilesWithin(grid, 1)),
+    {
+      name: "InputError",
+      message: "Cannot encode a clip: width must be a multiple of 16: " +
+        "current value is 47; the nearest legal value is 48",
+    },
+  );
 });
 
 Deno.test("a clip that fits into one tile is coded as it is", async () => {
   assert.deepEqual(
-    await decodeTiled(latent, decoder.code, config, {
+    await decodeTiled(latent, decoder.code, config, () => ({
       tile: { frames: 9, height: 9, width: 99 },
       overlap: { frames: 1, height: 1, width: 1 },
-    }),
+    })),
     decoded,
   );
 });
@@ -148,11 +165,17 @@ Deno.test("tiles whose overlaps are three times what a cell sees give what the w
     overlap: { frames: 0, height: 0, width: 3 * space },
   };
   assert.ok(
-    distance(await encodeTiled(clip, encoder.code, config, tiles), latent) <
+    distance(
+      await encodeTiled(clip, encoder.code, config, () => tiles),
+      latent,
+    ) <
       1e-5,
   );
   assert.ok(
-    distance(await decodeTiled(latent, decoder.code, config, tiles), decoded) <
+    distance(
+      await decodeTiled(latent, decoder.code, config, () => tiles),
+      decoded,
+    ) <
       1e-5,
   );
 });
@@ -175,14 +198,35 @@ Deno.test("tiles of all clips have one size, and time is cut like space", async 
   const long = random("long", [1, 20, 1, 1, config.latentChannels]);
   const whole = await decoder.code(long);
   decoder.sizes.clear();
-  const tiled = await decodeTiled(long, decoder.code, config, {
+  const tiled = await decodeTiled(long, decoder.code, config, () => ({
     tile: { frames: 19, height: 1, width: 1 },
     overlap: { frames: 3 * SEEN.time, height: 0, width: 0 },
-  });
+  }));
   assert.deepEqual([...decoder.sizes], ["1,19,1,1,8"]);
   assert.ok(distance(tiled, whole) < 1e-5);
 });
 
 addEventListener("unload", () => {
   for (const { compiled } of [encoder, decoder]) compiled[Symbol.dispose]();
+});
+
+Deno.test("tilesWithin() takes the fewest tiles that are small enough", () => {
+  const grid = { frames: 8, height: 32, width: 48 };
+  const cells = 8 * 32 * 48;
+  for (const share of [1, 0.6, 0.3, 0.1]) {
+    const { tile, overlap } = tilesWithin(grid, share);
+    const size = tile.frames * tile.height * tile.width;
+    assert.ok(size <= share * cells, `${share}: ${JSON.stringify(tile)}`);
+    assert.ok(2 * size > share * cells, `${share}: ${JSON.stringify(tile)}`);
+    for (const axis of ["frames", "height", "width"] as const) {
+      const pieces = tile[axis] === grid[axis] ? 1 : 2;
+      assert.equal(overlap[axis], pieces === 1 ? 0 : 4);
+    }
+  }
+  // Never shorter than two overlaps, however little there is.
+  assert.deepEqual(tilesWithin(grid, 0).tile, {
+    frames: 8,
+    height: 8,
+    width: 8,
+  });
 });

@@ -25,8 +25,10 @@ async function generate(
   const size = checkedSize(options, models);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { seed, fps, steps, guidance, rescale, sampler, tiling } = options;
-  using pipeline = await openPipeline(device, models, { tiling });
+  const { seed, fps, steps, guidance, rescale, sampler } = options;
+  using pipeline = await openPipeline(device, models, {
+    vaeMemory: options.vaeMemory * 2 ** 20,
+  });
   laps.lap("open");
   const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
   let unknown: readonly string[] = [];

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
-import { SHIPPED, TILINGS } from "../../pipeline/mod.ts";
+import { SHIPPED } from "../../pipeline/mod.ts";
 
 const number = z.coerce.number({ error: "must be a number" });
 const count = number.int("must be a whole number").min(1, "must be 1 or more");
@@ -29,10 +29,9 @@ export const generateFlags = z.strictObject({
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("how each step is taken"),
-  tiling: z.enum(TILINGS, { error: `must be one of ${TILINGS.join(", ")}` })
-    .default("auto").describe(
-      "decoding in overlapping tiles: auto for what takes over 1 GB, on, or off",
-    ),
+  vaeMemory: number.positive("must be above 0").default(1024).describe(
+    "memory above which the VAE decodes in overlapping tiles, MiB",
+  ),
   count: count.default(1).describe("videos of each prompt, each different"),
   out: z.string().min(1, "must not be empty").default("runs/generate").describe(
     "FILE.mp4 or FILE.gif for one video, else a folder",
