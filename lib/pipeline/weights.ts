@@ -134,8 +134,7 @@ export async function loadWeights<W>(
   );
   if (digestOf(saved) !== metadata.digest) {
     throw new InputError(
-      `Cannot use "${path}": its numbers must be those that were saved: ` +
-        "their digest is another one; copy or train the weights again",
+      `Checksum mismatch: "${path}" is corrupt; copy or train the weights again`,
     );
   }
   return {

@@ -50,10 +50,10 @@ const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
   };
 
 /**
- * The same without a memory of prompts: one clip has none to remember, and at
- * the demo's learning rate it is loud enough to cost 11 dB (27.8 for 38.9).
+ * The models without pooled context tokens: at the demo's learning rate they
+ * cost 11 dB (27.8 for 38.9).
  */
-function withoutMemory(models: ModelConfig): ModelConfig {
+function withoutContextTokens(models: ModelConfig): ModelConfig {
   const { pooledContextTokens: _, ...backbone } = models.backbone;
   return { ...models, backbone };
 }
@@ -72,7 +72,7 @@ export function demoPlan(preset: DemoPreset): DemoPlan {
     clipNorm: 1,
   });
   return {
-    models: withoutMemory(PRESETS[preset]),
+    models: withoutContextTokens(PRESETS[preset]),
     clip: { frames: 16, height: 64, width: 64, fps: 8 },
     seed: 1,
     others: 3,

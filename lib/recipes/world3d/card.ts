@@ -45,12 +45,12 @@ export async function writeCard(
     path,
     `# world3d
 
-The feature network of the Fréchet world distance (FWD): it classifies object,
-colour, motion and camera of a clip, and its ${
+A video classifier for object, colour, motion and camera. \`deno task evaluate\`
+and \`deno task metrics\` use its classes to check prompts, and its ${
       network.features[0] + network.features[1]
-    } features represent the clip in
-distances between sets. Trained on the synthetic world alone, so its distances
-mean most for clips of that world.
+    } features
+for the Fréchet world distance (FWD) between sets of clips. It was trained on
+the synthetic world only, and is most reliable for clips of that world.
 
 - Input: ${network.frames} frames of ${network.size}x${network.size} pixels at ${network.fps} fps, RGB in [0,1]
 - Classes: ${counts.join(", ")}
@@ -66,8 +66,8 @@ mean most for clips of that world.
 
 ## Accuracy
 
-Share of ${heldOut} held-out clips of each phase whose likeliest class is correct:
-that of the subject, or of one of several.
+Top-1 accuracy on ${heldOut} held-out clips of each phase. In clips of several
+subjects, the class of any of them counts as correct.
 
 | phase | ${WORLD_TASKS.join(" | ")} |
 | ----- | ${WORLD_TASKS.map((task) => "-".repeat(task.length)).join(" | ")} |
@@ -75,12 +75,12 @@ ${rows.join("\n")}
 
 ## Sensitivity of the distance
 
-FWD between ${facts.sensitivityClips} held-out clips of phase 1 and ${facts.sensitivityClips} others that were damaged, at
-strengths from 0 to 1 (noise with a standard deviation of 0.2, twelve blurs by
-neighbours, all frames in another order, all clips back to front). The clips go right, up or to
-the right up or down, turn clockwise or grow: the world as a whole is the same
-forwards and backwards. Sets this small have a bias,
-the first column: the others count by how far they lie above it.
+FWD between ${facts.sensitivityClips} held-out clips of phase 1 and ${facts.sensitivityClips} others after a damage of
+strength 0 to 1. Full strength is noise with a standard deviation of 0.2, twelve
+blurs over neighbouring pixels, all frames in random order, or all clips played
+backwards. The clips move right, up or diagonally right, turn clockwise or grow,
+because the world as a whole looks the same forwards and backwards. The first
+column is the bias of sets of this size; read the others as differences from it.
 
 | damage | ${STRENGTHS.join(" | ")} |
 | ------ | ${
