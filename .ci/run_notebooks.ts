@@ -1,7 +1,8 @@
 /**
- * Runs all notebooks headlessly in their order, each with its own defaults, in
- * one folder that did not exist before: what one leaves, a later one finds.
- * Stops at the first that fails and exits with its code.
+ * Runs all notebooks headlessly, each with its own defaults, in one folder that
+ * did not exist before. Notebooks that share a folder run in their order, since a
+ * later one reads what an earlier one leaves; two run at a time. After one that
+ * fails no other starts, and its exit code is the script's.
  *
  * @module
  */
@@ -23,9 +24,63 @@ export function flagsFor(
   );
 }
 
+/** A notebook, and the flags that it runs with. */
+export interface NotebookRun {
+  readonly file: string;
+  readonly flags: readonly string[];
+}
+
+/**
+ * Notebooks that share folders, each list in the order of its notebooks, the
+ * longest list first.
+ *
+ * @param root The folder in which the folders of all lie.
+ */
+export function chainsOf(
+  runs: readonly NotebookRun[],
+  root: string,
+): NotebookRun[][] {
+  let chains: { folders: Set<string>; runs: NotebookRun[] }[] = [];
+  for (const run of runs) {
+    const folders = new Set(
+      run.flags.filter((flag) => flag.startsWith(`${root}/`))
+        .map((path) => path.slice(root.length + 1).split("/")[0]!),
+    );
+    const met = chains.filter((chain) =>
+      !chain.folders.isDisjointFrom(folders)
+    );
+    chains = [...chains.filter((chain) => !met.includes(chain)), {
+      folders: met.reduce((all, chain) => all.union(chain.folders), folders),
+      runs: [...met.flatMap((chain) => chain.runs), run],
+    }];
+  }
+  return chains.map(({ runs: chain }) =>
+    runs.filter((run) => chain.includes(run))
+  )
+    .sort((a, b) => b.length - a.length);
+}
+
+/** Runs a notebook, prints what it printed, and gives its exit code. */
+async function runNotebook({ file, flags }: NotebookRun): Promise<number> {
+  const began = performance.now();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "notebook", "run", file, ...flags],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  console.log(
+    `${text.join("")}${file}: ${code === 0 ? "ok" : "FAILED"} in ${seconds} s`,
+  );
+  return code;
+}
+
 if (import.meta.main) {
   await Deno.mkdir("runs", { recursive: true });
   const root = await Deno.makeTempDir({ dir: "runs", prefix: "notebooks-" });
+  const runs: NotebookRun[] = [];
   for (
     const file of await sourceFilesUnder(".", "notebooks", /^\d.*\.ipynb$/)
   ) {
@@ -36,14 +91,19 @@ if (import.meta.main) {
     const out = flags.includes("--out")
       ? []
       : ["--out", `${root}/${basename(file, ".ipynb")}`];
-    const began = performance.now();
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "-q", "notebook", "run", file, ...flags, ...out],
-      stdin: "null",
-    }).spawn().status;
-    const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    console.log(`${file}: ${code === 0 ? "ok" : "FAILED"} in ${seconds} s`);
-    if (code !== 0) Deno.exit(code);
+    runs.push({ file, flags: [...flags, ...out] });
   }
+  const chains = chainsOf(runs, root);
+  let failure = 0;
+  const runChains = async (): Promise<void> => {
+    for (let next = chains.shift(); next; next = chains.shift()) {
+      for (const run of next) {
+        if (failure !== 0) return;
+        failure ||= await runNotebook(run);
+      }
+    }
+  };
+  await Promise.all([runChains(), runChains()]);
+  if (failure !== 0) Deno.exit(failure);
   await Deno.remove(root, { recursive: true });
 }

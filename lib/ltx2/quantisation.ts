@@ -35,16 +35,6 @@ export interface AttentionNameAccount {
 /**
  * Counts the tensor names that contain "attn" in a file with some blocks
  * quantised to fp8.
- *
- * @example
- * ```ts
- * import { attentionNameAccount, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { inBlocks, inConnectors, scalesPerBlock, total } = attentionNameAccount(LTX2, 42);
- * assert.deepEqual([inBlocks, inConnectors, 42 * scalesPerBlock], [2880, 40, 2016]);
- * assert.equal(total, 4936);
- * ```
  */
 export function attentionNameAccount(
   config: Ltx2Config,
@@ -116,17 +106,6 @@ export const FILE_PARTS: readonly (readonly [
  * Adds up the fp8 file from the inventory: the linear layers of the quantised
  * blocks in fp8, everything else in bf16. It confirms the number of quantised
  * blocks: with one fewer, the parts would exceed the file.
- *
- * @example
- * ```ts
- * import { fileAccount, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.ok(fileAccount(LTX2, 41).rest < 0);
- * const { file, rest } = fileAccount(LTX2, 42);
- * assert.equal((file / 1e9).toFixed(2), "27.08"); // and 25.22 GiB
- * assert.ok(rest > 0 && rest < 0.01 * file);
- * ```
  */
 export function fileAccount(
   config: Ltx2Config,

@@ -34,15 +34,6 @@ const OVERLAP = 4;
  *
  * @param grid Latent cells of the clip.
  * @param share In [0,1].
- *
- * @example
- * ```ts
- * import { tilesWithin } from "lib/pipeline/tiling.ts";
- * import assert from "node:assert/strict";
- *
- * const { tile } = tilesWithin({ frames: 8, height: 32, width: 32 }, 0.35);
- * assert.deepEqual(tile, { frames: 8, height: 18, width: 18 });
- * ```
  */
 export function tilesWithin(grid: GridSize, share: number): TileOptions {
   const cells = share * grid.frames * grid.height * grid.width;
@@ -79,25 +70,6 @@ export type TileCoder = (
  * @returns `[B,t,h,w,Z]`
  *
  * @throws {InputError} if the strides do not divide the clip, or an overlap is not smaller than the tile
- *
- * @example
- * ```ts
- * import { encodeTiled } from "lib/pipeline/tiling.ts";
- * import { float32, zeros } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = { patch: 4, widths: [8, 16, 32] };
- * const tiles = {
- *   tile: { frames: 1, height: 2, width: 2 },
- *   overlap: { frames: 0, height: 1, width: 1 },
- * };
- * // Stands for a VAE: latents of ones, in tiles of 2x2 cells.
- * const encodeTile = () => Promise.resolve(float32([1, 1, 2, 2, 1], [1, 1, 1, 1]));
- * const clip = zeros([1, 4, 48, 48, 3]);
- * const latent = await encodeTiled(clip, encodeTile, config, () => tiles);
- * assert.deepEqual(latent.shape, [1, 1, 3, 3, 1]);
- * assert.ok(latent.data.every((value) => Math.abs(value - 1) < 1e-6));
- * ```
  */
 export async function encodeTiled(
   clip: NdArray<"float32">,
@@ -123,22 +95,6 @@ export async function encodeTiled(
  * @returns `[B,T,H,W,3]`
  *
  * @throws {InputError} if an overlap is not smaller than the tile
- *
- * @example
- * ```ts
- * import { decodeTiled } from "lib/pipeline/tiling.ts";
- * import { zeros } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = { patch: 4, widths: [8, 16, 32] };
- * // Stands for a VAE: black tiles of 4 frames of 32x32.
- * const decodeTile = () => Promise.resolve(zeros([1, 4, 32, 32, 3]));
- * const clip = await decodeTiled(zeros([1, 1, 2, 5, 8]), decodeTile, config, () => ({
- *   tile: { frames: 1, height: 2, width: 2 },
- *   overlap: { frames: 0, height: 1, width: 1 },
- * }));
- * assert.deepEqual(clip.shape, [1, 4, 32, 80, 3]);
- * ```
  */
 export async function decodeTiled(
   latent: NdArray<"float32">,

@@ -62,14 +62,6 @@ const SEGMENTER = new Intl.Segmenter("und", { granularity: "word" });
 
 /**
  * The words of a text as models read them: normalised, signs left out.
- *
- * @example
- * ```ts
- * import { wordsOf } from "lib/pipeline/vocabulary.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(wordsOf("A red CAT!"), ["a", "red", "cat"]);
- * ```
  */
 export function wordsOf(text: string): string[] {
   return [...SEGMENTER.segment(normalisePrompt(text))]

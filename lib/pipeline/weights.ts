@@ -46,16 +46,6 @@ export interface WeightsFacts {
  * Names the latents that a VAE makes: its digest, or where its decoder alone
  * was trained on, that of the VAE whose encoder it has. What was trained on the
  * latents of one works with all that share the name.
- *
- * @example
- * ```ts
- * import { latentSpaceOf } from "lib/pipeline/weights.ts";
- * import assert from "node:assert/strict";
- *
- * const facts = { kind: "VideoVAE", config: {}, stage: "vae", step: 500 };
- * assert.equal(latentSpaceOf({ digest: "b", facts }), "b");
- * assert.equal(latentSpaceOf({ digest: "b", facts: { ...facts, latentSpace: "a" } }), "a");
- * ```
  */
 export function latentSpaceOf(
   { digest, facts }: Pick<Weights<unknown>, "digest" | "facts">,
@@ -69,21 +59,6 @@ export function latentSpaceOf(
  * @param options Half precision halves the file, and rounds; the digest is that
  *   of the rounded numbers.
  * @returns their digest.
- *
- * @example
- * ```ts
- * import { loadWeights, saveWeights } from "lib/pipeline/weights.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const path = `${await Deno.makeTempDir()}/best.safetensors`;
- * const tensors = { w: float32([1], [3]) };
- * const facts = { kind: "Line", config: { width: 1 }, stage: "phase1", step: 5 };
- * const digest = await saveWeights(path, tensors, facts);
- * const loaded = await loadWeights(path, { kind: "Line", config: { width: 1 }, form: tensors });
- * assert.equal(loaded.digest, digest);
- * assert.equal(loaded.facts.step, 5);
- * ```
  */
 export async function saveWeights(
   path: string,

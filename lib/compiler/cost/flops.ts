@@ -5,20 +5,6 @@ import type { Graph, Node } from "../ir/graph.ts";
  * Floating-point operations of a graph's matrix products and convolutions, two
  * for each multiply-add. Element-wise operations are left out, as usual: memory
  * limits them, not arithmetic.
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { flopsOf, trace } from "lib/compiler/mod.ts";
- * import { zeros } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const graph = trace(({ a, b }) => ({ c: tf.matMul(a, b) }), {
- *   a: zeros([2, 3]),
- *   b: zeros([3, 5]),
- * });
- * assert.equal(flopsOf(graph), 2 * 2 * 3 * 5);
- * ```
  */
 export function flopsOf(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + flopsOfNode(node), 0);

@@ -19,21 +19,6 @@ const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
  *
  * The order is the runtime's: depth first from the results without readers, the
  * last of them first.
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { peakBytes, trace } from "lib/compiler/mod.ts";
- * import { zeros } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const graph = trace(({ x }) => {
- *   const squares = tf.matMul(x, x);
- *   return { y: tf.sum(tf.exp(squares)) };
- * }, { x: zeros([8, 8]) });
- * // The product, over which the exponential is written.
- * assert.equal(peakBytes(graph), 8 * 8 * 4);
- * ```
  */
 export function peakBytes(graph: Graph): number {
   const order = executionOrder(graph);

@@ -8,15 +8,6 @@ import { withOutputErrors } from "./_output_file.ts";
  * Encodes an image as PNG.
  *
  * @param image `[H,W,3]`, RGB in [0,255].
- *
- * @example
- * ```ts
- * import { encodePng } from "lib/dataset/encode/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const png = encodePng({ width: 1, height: 1, data: Uint8Array.of(255, 0, 0) });
- * assert.deepEqual([...png.subarray(1, 4)], [..."PNG"].map((c) => c.charCodeAt(0)));
- * ```
  */
 export function encodePng({ width, height, data }: Image): Uint8Array {
   const header = new DataView(new ArrayBuffer(13));

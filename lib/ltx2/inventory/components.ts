@@ -24,22 +24,6 @@ export interface Component {
 /**
  * The components of the published file of the whole model, and the upscaler,
  * which has a file of its own.
- *
- * @example
- * ```ts
- * import { componentsOf, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(componentsOf(LTX2).map(({ name, parameters }) => [name, parameters]), [
- *   ["transformer", 18_876_174_592],
- *   ["text connectors", 708_940_800],
- *   ["text projection", 722_534_400],
- *   ["VAE encoder", 694_098_881],
- *   ["VAE decoder", 528_380_720],
- *   ["latent statistics", 0],
- *   ["upscaler", 497_867_904],
- * ]);
- * ```
  */
 export function componentsOf(config: Ltx2Config): Component[] {
   const component = (

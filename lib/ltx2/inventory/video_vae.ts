@@ -84,15 +84,6 @@ export interface VaeCompression {
 
 /**
  * The compression of the encoder's stages together.
- *
- * @example
- * ```ts
- * import { compressionOf, LTX2 } from "lib/ltx2/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // 32 x 32 x 8 pixels of 3 colours in 128 numbers.
- * assert.deepEqual(compressionOf(LTX2.vae), { space: 32, time: 8, channels: 128, ratio: 192 });
- * ```
  */
 export function compressionOf(
   { imageChannels, patch, latentChannels, encoder }: VideoVaeConfig,

@@ -33,16 +33,6 @@ export function addNoise(
 
 /**
  * The velocity along that line, the target of the model: `noise - data`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { velocityOf } from "lib/models/diffusion/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(velocityOf(tf.scalar(1), tf.scalar(5)).dataSync()[0], 4);
- * ```
  */
 export function velocityOf(data: tf.Tensor, noise: tf.Tensor): tf.Tensor {
   return tf.sub(noise, data);
@@ -50,17 +40,6 @@ export function velocityOf(data: tf.Tensor, noise: tf.Tensor): tf.Tensor {
 
 /**
  * Mean squared error of the predicted velocity of each sample: `[B,...] -> [B]`.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { flowLoss } from "lib/models/diffusion/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const loss = flowLoss(tf.tensor2d([[0, 0], [1, 3]]), tf.zeros([2, 2]));
- * assert.deepEqual([...loss.dataSync()], [0, 5]);
- * ```
  */
 export function flowLoss(predicted: tf.Tensor, velocity: tf.Tensor): tf.Tensor {
   const axes = velocity.shape.slice(1).map((_, i) => i + 1);

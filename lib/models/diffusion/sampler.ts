@@ -51,21 +51,6 @@ export type SolverName = keyof typeof SOLVERS;
  * @param options.solver Euler's method where left out.
  * @param options.onStep Called after each step.
  * @returns latents of the shape of the noise.
- *
- * @example
- * ```ts
- * import { sampleFlow, sigmaSchedule, SOLVERS } from "lib/models/diffusion/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Data is a single point, 3: the velocity from noise is known exactly.
- * const noise = float32([1], [1]);
- * const velocity = () => Promise.resolve(float32([1], [1 - 3]));
- * for (const solver of Object.values(SOLVERS)) {
- *   const { data } = await sampleFlow({ velocity, noise, sigmas: sigmaSchedule(4), solver });
- *   assert.equal(data[0], 3);
- * }
- * ```
  */
 export async function sampleFlow(
   { velocity, noise, sigmas, solver = SOLVERS.euler, onStep }: {

@@ -32,15 +32,6 @@ export function timestepShift(
 /**
  * Shifts a noise level in [0,1]: `shift s / (1 - s + shift s)`, which multiplies
  * the odds `s / (1 - s)` by the shift.
- *
- * @example
- * ```ts
- * import { shiftSigma } from "lib/models/diffusion/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // Odds of 1 become odds of 3.
- * assert.equal(shiftSigma(0.5, 3), 0.75);
- * ```
  */
 export function shiftSigma(sigma: number, shift: number): number {
   return shift * sigma / (1 - sigma + shift * sigma);

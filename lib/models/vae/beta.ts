@@ -18,18 +18,6 @@ export function initKlWeightLogit(
 
 /**
  * The weight: `min * (max / min) ^ sigmoid(klWeightLogit)`, a scalar in (min, max).
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { betaOf, initKlWeightLogit } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const bounds = { initial: 0.1, min: 0.001, max: 1 };
- * const { klWeightLogit } = tensorsOf({ klWeightLogit: initKlWeightLogit(bounds) });
- * assert.ok(Math.abs(betaOf(klWeightLogit, bounds).dataSync()[0]! - 0.1) < 1e-6);
- * ```
  */
 export function betaOf(
   klWeightLogit: tf.Tensor,
@@ -64,20 +52,6 @@ const CALIBRATION = 1e-3;
  *
  * @param error Mean squared error; no gradient flows into it.
  * @param ratio Latent numbers for each pixel value, Z / P.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { calibrationLoss } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * // With as many latent numbers as pixel values beta is twice the error.
- * const [right, wrong] = [0.2, 0.4].map((beta) =>
- *   calibrationLoss(tf.scalar(beta), tf.scalar(0.1), 1).dataSync()[0]!
- * );
- * assert.ok(right! < 1e-9 && wrong! > 1e-4);
- * ```
  */
 export function calibrationLoss(
   beta: tf.Tensor,

@@ -31,23 +31,6 @@ interface VaeLoss {
  * @param fixed Weight of the KL divergence (Higgins et al. 2017, beta-VAE), a
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
- *
- * @example
- * ```ts
- * import "lib/compiler/eager.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { tensorsOf } from "lib/compiler/mod.ts";
- * import { initVae, vaeLoss } from "lib/models/vae/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const config = PRESETS.tiny.vae;
- * const vae = tensorsOf(initVae(config, new Rng(0)));
- * const clip = tf.zeros([1, 4, 16, 16, 3]);
- * const { beta } = vaeLoss(vae, clip, tf.zeros([1, 1, 1, 1, 8]), config, 0.1);
- * assert.ok(Math.abs(beta.dataSync()[0]! - 0.1) < 1e-6);
- * ```
  */
 export function vaeLoss(
   parameters: Tensors<VaeParameters>,

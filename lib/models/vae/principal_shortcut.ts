@@ -27,22 +27,6 @@ const LOG_VARIANCE = -6;
  * last.
  *
  * @param parameters Of a VAE with shortcuts, before training.
- *
- * @example
- * ```ts
- * import { float32, Rng } from "lib/core/mod.ts";
- * import { initVae, withPrincipalShortcut } from "lib/models/vae/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const config = { patch: 1, widths: [8], blocks: 1, latentChannels: 2, heads: 1, attentionWindow: 1, beta: { initial: 1e-4, min: 1e-6, max: 1 }, shortcut: true } as const;
- * const { decoder } = withPrincipalShortcut(initVae({ ...config, widths: [8] }, new Rng(0)), {
- *   mean: float32([3], [0, 0, 0.5]),
- *   directions: float32([2, 3], [1, 0, 0, 0, 1, 0]),
- *   variances: float32([2], [3, 1]),
- * });
- * assert.deepEqual([...decoder.shortcut!.bias.data], [0, 0, 0.5]);
- * assert.deepEqual([...decoder.shortcut!.weight.data], [Math.fround(Math.sqrt(6)), 0, 0, 0, 2, 0]);
- * ```
  */
 export function withPrincipalShortcut(
   { encoder, decoder, klWeightLogit }: VaeParameters,

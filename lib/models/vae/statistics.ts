@@ -47,16 +47,6 @@ export function latentStatistics(
 
 /**
  * `(latent - mean) / std`, by channel, `[...,Z]`.
- *
- * @example
- * ```ts
- * import { normaliseLatent } from "lib/models/vae/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
- * assert.deepEqual([...normaliseLatent(float32([2, 1], [3, 5]), statistics).data], [0, 1]);
- * ```
  */
 export function normaliseLatent(
   latent: NdArray<"float32">,
@@ -67,16 +57,6 @@ export function normaliseLatent(
 
 /**
  * The inverse of {@link normaliseLatent}.
- *
- * @example
- * ```ts
- * import { denormaliseLatent } from "lib/models/vae/mod.ts";
- * import { float32 } from "lib/core/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const statistics = { mean: float32([1], [3]), std: float32([1], [2]) };
- * assert.deepEqual([...denormaliseLatent(float32([2, 1], [0, 1]), statistics).data], [3, 5]);
- * ```
  */
 export function denormaliseLatent(
   latent: NdArray<"float32">,

@@ -9,22 +9,6 @@ import { initVae, type VaeParameters } from "./video_vae.ts";
  * the same.
  *
  * @param config Of the wider VAE, the same but for `latentChannels`.
- *
- * @example
- * ```ts
- * import { initVae, widenLatent } from "lib/models/vae/mod.ts";
- * import { Rng } from "lib/core/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { vae: config } = PRESETS.tiny; // 8 channels
- * const wider = widenLatent(
- *   initVae(config, new Rng(0)),
- *   { ...config, latentChannels: 12 },
- *   new Rng(1),
- * );
- * assert.deepEqual(wider.decoder.input.weight.shape, [1, 1, 1, 12, 32]);
- * ```
  */
 export function widenLatent(
   parameters: VaeParameters,

@@ -10,15 +10,6 @@ import { stagePlan } from "../curriculum.ts";
 
 /**
  * Preset `base` and its phases, for the analysis of their cost.
- *
- * @example
- * ```ts
- * import { baseModel } from "lib/recipes/analyze/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const { hybrid, pure } = baseModel();
- * assert.equal(pure.attentionLayers, hybrid.attentionLayers + hybrid.cnnLayers);
- * ```
  */
 export function baseModel(): OwnModel {
   const { vae, text, backbone } = PRESETS.base;

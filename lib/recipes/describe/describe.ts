@@ -65,17 +65,6 @@ interface ModelSummary {
  * Describes the models of a preset at a size of clip, without making them.
  *
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
- *
- * @example
- * ```ts
- * import { describe } from "lib/recipes/describe/describe.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * const { summary } = describe("tiny", PRESETS.tiny, { frames: 16, height: 64, width: 64 });
- * assert.equal(summary.backbone.attentionBlocks, 2);
- * assert.equal(summary.total, summary.backbone.parameters + summary.vae.parameters + summary.text.parameters);
- * ```
  */
 export function describe(
   preset: string,

@@ -39,19 +39,6 @@ export interface ForwardReport {
  * Makes a model and runs it twice on random inputs, to see what that takes.
  *
  * @param clock Milliseconds.
- *
- * @example
- * ```ts
- * import { forward } from "lib/recipes/describe/forward.ts";
- * import { openDevice } from "lib/compiler/mod.ts";
- * import { PRESETS } from "lib/recipes/presets.ts";
- * import assert from "node:assert/strict";
- *
- * using device = await openDevice("cpu");
- * const clip = { frames: 4, height: 16, width: 16 };
- * const report = await forward("vaeDecoder", PRESETS.tiny, clip, device, () => performance.now());
- * assert.ok(report.finite);
- * ```
  */
 export async function forward(
   name: keyof ModelFunctions,

@@ -26,15 +26,6 @@ export async function clipVideo(
  * Frames of a clip, evenly spread from its first to its last.
  *
  * @param count At least 1; at most all frames are shown.
- *
- * @example
- * ```ts
- * import { clipFrames } from "lib/recipes/notebook/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const clip = { frames: 8, height: 4, width: 4, fps: 8, data: new Float32Array(8 * 4 * 4 * 3) };
- * assert.deepEqual(clipFrames(clip, 2).images.map(({ caption }) => caption), ["frame 0", "frame 7"]);
- * ```
  */
 export function clipFrames(clip: Clip, count: number): ImageGrid {
   const { frames } = clip;

@@ -32,20 +32,6 @@ const PLAIN_WEIGHT = 0.4;
  * Fits pan, zoom and roll to a flow by least squares, iteratively reweighted by
  * the Geman-McClure function from the median on, so that moving objects count
  * as outliers.
- *
- * @example
- * ```ts
- * import { fitCamera } from "lib/dataset/curate/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [width, height] = [32, 24];
- * const u = new Float32Array(width * height).fill(2); // 2 pixels to the right
- * for (let i = 0; i < 100; i++) u[i] = -5; // except in a corner
- * const { panX, zoom } = fitCamera({
- *   width, height, u, v: u.map(() => 0), textured: new Uint8Array(768).fill(1), unmatched: 0,
- * });
- * assert.ok(Math.abs(panX - 2) < 0.01 && Math.abs(zoom) < 1e-3);
- * ```
  */
 export function fitCamera(flow: Flow): CameraMotion {
   const { width, height, u, v, textured } = flow;
