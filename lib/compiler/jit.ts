@@ -35,8 +35,8 @@ export interface JitOptions {
   readonly device: Device;
   /** For messages and files. */
   readonly name: string;
-  /** Options of the runtime's session, for measurements. */
-  readonly session?: SessionOptions;
+  /** Options of the runtime's session, or how they follow from the graph. */
+  readonly session?: SessionOptions | ((graph: Graph) => SessionOptions);
 }
 
 /** How to run once. */

@@ -12,6 +12,7 @@ export * from "./device/device.ts";
 export * from "./device/open.ts";
 export * from "./device/state.ts";
 export * from "./differentiate.ts";
+export type { Graph } from "./ir/graph.ts";
 export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./not_enough_memory.ts";

@@ -1,5 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Device, jitWithState, type OnDevice } from "../compiler/mod.ts";
+import {
+  type Device,
+  flopsOf,
+  type Graph,
+  jitWithState,
+  type OnDevice,
+} from "../compiler/mod.ts";
 import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
 import {
   type Guidance,
@@ -59,6 +65,19 @@ export interface SamplerOptions {
   readonly guidances?: readonly Guidance[];
 }
 
+/**
+ * Operations of a graph up to which one thread draws about as fast as two,
+ * which meet hundreds of times in a run: 16 frames of 64x64 by the shipped model
+ * (0.7e9) took 11 ms a step on one and 9 ms on two, at twice the processor time,
+ * and 16 ms and 33 ms beside other programs; 32 frames of 128x128 (6e9) took
+ * 70 ms and 45 ms.
+ */
+const ONE_THREAD = 2e9;
+
+function threadsFor(graph: Graph): { readonly threads?: number } {
+  return flopsOf(graph) < ONE_THREAD ? { threads: 1 } : {};
+}
+
 /** One step's inputs; prompts and text are of `2B` clips, the second half without words. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
@@ -89,7 +108,7 @@ export function samplerOf(
       ),
     }),
     state,
-    { device, name: "prompt reader" },
+    { device, name: "prompt reader", session: threadsFor },
   );
   const velocity = jitWithState(
     (diffusion, inputs: VelocityInputs) => {
@@ -109,7 +128,7 @@ export function samplerOf(
       };
     },
     state,
-    { device, name: "sampler" },
+    { device, name: "sampler", session: threadsFor },
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {

@@ -63,8 +63,8 @@ export interface Definition {
   readonly state: unknown;
   /** A tree of arrays; their types count, their values do not. */
   readonly inputs: unknown;
-  /** Options of the runtime's session, for measurements. */
-  readonly session?: SessionOptions;
+  /** Options of the runtime's session, or how they follow from the graph. */
+  readonly session?: SessionOptions | ((graph: Graph) => SessionOptions);
   /**
    * From trees of TF.js tensors, those of the state and of the inputs, to the
    * leaves of the state that change and the outputs.

@@ -127,11 +127,12 @@ export class Program implements Executable {
     this.#slots = this.#slotsOf(tensors, name);
     this.#outputs = outputsOf(this.graph);
     const model = encodeOnnx(emitOnnx(this.graph, name));
+    const own = typeof session === "function" ? session(this.graph) : session;
     this.#open = () =>
       new Session(model, {
         ...options,
-        ...session,
-        config: { ...options.config, ...session?.config },
+        ...own,
+        config: { ...options.config, ...own?.config },
       });
     // Ahead of the first run, unless that would delay other work.
     if (memory.turns.idle) this.#session = this.#open();
