@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { InputError, silentProgress } from "lib/core/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { readFlags } from "lib/recipes/command_line/mod.ts";
+import { openDemo } from "lib/recipes/demo/open.ts";
+import { demoFlags } from "lib/recipes/demo/options.ts";
 import { demoPlan } from "lib/recipes/demo/plan.ts";
 import { startDemo } from "./_demo_process.ts";
 
@@ -165,10 +169,9 @@ Deno.test("a demo stopped and killed goes on, and leaves what an unbroken run le
   });
 });
 
-Deno.test("bad input ends the demo with one line, code 2 and nothing left behind", async () => {
+Deno.test("bad input to the demo is refused and leaves nothing behind", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/videos`);
-    await Deno.mkdir(`${folder}/locked`);
     await Deno.writeTextFile(
       `${folder}/notes.mp4`,
       "this is a shopping list\n",
@@ -186,7 +189,7 @@ Deno.test("bad input ends the demo with one line, code 2 and nothing left behind
     const before = await namesIn(folder);
     const out = ["--out", `${folder}/run`];
     const video = (name: string) => [...out, "--video", `${folder}/${name}`];
-    const cases: [args: string[], problem: RegExp, denied?: string[]][] = [
+    const cases: [args: string[], problem: RegExp][] = [
       [video("missing.mp4"), /Cannot read ".*missing\.mp4": .*exist/],
       [
         video("videos"),
@@ -209,37 +212,59 @@ Deno.test("bad input ends the demo with one line, code 2 and nothing left behind
         ["--out", `${folder}/notes.mp4/run`],
         /Cannot use ".*run": it must be a folder that may be written: /,
       ],
-      [
-        ["--out", `${folder}/locked`],
-        /Cannot use ".*locked": it must be a folder that may be written: /,
-        [`--deny-write=${folder}/locked`],
-      ],
-      [
-        ["--out", `${folder}/locked/run`],
-        /Cannot use ".*run": it must be a folder that may be written: /,
-        [`--deny-write=${folder}/locked`],
-      ],
-      [
-        [...out, "--prest", "tiny"],
-        /there is no flag --prest; did you mean --preset\?/,
-      ],
       [[...out, "--video", ""], /Cannot use --video: must not be empty/],
     ];
-    // Two at a time: as many as a small machine has cores.
-    const queue = cases.values();
-    await Promise.all(Array.from({ length: 2 }, async () => {
-      for (const [args, problem, denied] of queue) {
-        await using demo = startDemo(args, denied);
-        const { code, stdout, stderr } = await demo.ended;
-        assert.equal(code, 2, stderr);
-        assert.equal(stdout, "");
-        assert.match(stderr, /^error: [^\n]+\n$/);
-        assert.match(stderr, problem);
-        assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
-      }
-    }));
+    for (const [args, problem] of cases) {
+      await assert.rejects(
+        async () => {
+          const options = readFlags(demoFlags, args);
+          assert.ok(options !== undefined);
+          using _demo = await openDemo(options, {
+            progress: silentProgress,
+            signal: new AbortController().signal,
+          });
+        },
+        (error) =>
+          error instanceof InputError && !error.message.includes("\n") &&
+          problem.test(error.message),
+        args.join(" "),
+      );
+    }
     assert.deepEqual(await namesIn(folder), before);
-    assert.deepEqual(await namesIn(`${folder}/locked`), []);
+  });
+});
+
+Deno.test("bad input ends the demo with one line and code 2", async () => {
+  await withFolder(async (folder) => {
+    const locked = `${folder}/locked`;
+    await Deno.mkdir(locked);
+    const cases: [args: string[], problem: RegExp, denied?: string[]][] = [
+      [
+        ["--out", locked],
+        /Cannot use ".*locked": it must be a folder that may be written: /,
+        [`--deny-write=${locked}`],
+      ],
+      [
+        ["--out", `${locked}/run`],
+        /Cannot use ".*run": it must be a folder that may be written: /,
+        [`--deny-write=${locked}`],
+      ],
+      [
+        ["--out", `${folder}/run`, "--prest", "tiny"],
+        /there is no flag --prest; did you mean --preset\?/,
+      ],
+    ];
+    for (const [args, problem, denied] of cases) {
+      await using demo = startDemo(args, denied);
+      const { code, stdout, stderr } = await demo.ended;
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^error: [^\n]+\n$/);
+      assert.match(stderr, problem);
+      assert.doesNotMatch(stderr, /\bat file:|\.ts:\d/);
+    }
+    assert.deepEqual(await namesIn(folder), ["locked"]);
+    assert.deepEqual(await namesIn(locked), []);
   });
 });
 
