@@ -328,8 +328,8 @@ Deno.test("a run that goes on waits for the kernel of one that was killed", asyn
 });
 
 Deno.test("what a cell refuses is one line and code 2; what stops itself is code 0", async () => {
-  const imports = 'import { InputError } from "lib/core/mod.ts";\n' +
-    'import { StoppedError } from "lib/trainer/mod.ts";\n';
+  const imports =
+    'import { InputError, StoppedError } from "lib/core/mod.ts";\n';
   const cases: [thrown: string, code: number, said: RegExp][] = [
     ['new InputError("Cannot go: it must")', 2, /^error: Cannot go: it must$/m],
     ['new StoppedError("It is saved", "time")', 0, /^It is saved$/m],
