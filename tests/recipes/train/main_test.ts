@@ -126,7 +126,7 @@ Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resume
         assert.equal(code, 0, stderr);
         assert.match(
           stderr,
-          /^phase5 begins again; what it had done is in aside-1-phase5$/m,
+          /^phase5 restarts; its earlier state is in aside-1-phase5$/m,
         );
         assert.ok(await exists(`${run}/aside-1-phase5`));
         const records = await readJsonl(`${run}/metrics.jsonl`);
@@ -293,9 +293,9 @@ Deno.test("a dry run logs the resources of a run and leaves no files", async () 
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
-      /^phase5 \(refinement, a mix of all\): \d+ updates, state [\d.]+ GB, latents [\d.]+ GB, [\d.e-]+ s an update, [\d.]+ h$/m,
+      /^phase5 \(refinement, a mix of all\): \d+ updates, state [\d.]+ MB, latents [\d.]+ kB, [\d.e-]+ s an update, [\d.]+ h$/m,
     );
-    assert.match(stderr, /^disk: about [\d.]+ GB of [\d.]+ GB that are free$/m);
+    assert.match(stderr, /^disk: about [\d.]+ MB of [\d.]+ GB available$/m);
     assert.deepEqual([...Deno.readDirSync(`${folder}/run`)], []);
   });
 });
