@@ -63,18 +63,21 @@ export function workerClips(
   recipe: WorkerRecipe,
   workers: number,
 ): WorkerClips {
-  const pool = Array.from({ length: workers }, () => new Thread(recipe));
+  // Started by the first clip: a stage that is done, or has its latents, asks
+  // for none.
+  let pool: readonly Thread[] | undefined;
   return {
     name: like.name,
     length: like.length,
     clipAt(index, shape, rng) {
+      pool ??= Array.from({ length: workers }, () => new Thread(recipe));
       // To the one with the least to do.
       const free = pool.reduce((a, b) => b.waiting < a.waiting ? b : a);
       return free.ask(index, shape, rng);
     },
     ...like.captionAt && { captionAt: like.captionAt.bind(like) },
     [Symbol.dispose]() {
-      for (const thread of pool) thread.end();
+      for (const thread of pool ?? []) thread.end();
     },
   };
 }
