@@ -20,7 +20,6 @@ import {
 import {
   ADAMW_DEFAULTS,
   clipByGlobalNorm,
-  lrMultiplierOf,
   type Moments,
   type OptimiserConfig,
   optimiserOf,
@@ -120,7 +119,7 @@ export function trainStep<P, B, A>(
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
-      isFrozenBy(options),
+      optimiserOf(options.optimiser).isFrozen,
     );
     const { state: next, outputs } = updateState(
       state,
@@ -178,7 +177,7 @@ export function accumulateStep<P, B, A>(
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch),
       state.parameters,
-      isFrozenBy(options),
+      optimiserOf(options.optimiser).isFrozen,
     );
     // Select, do not multiply: stale sums may be NaN.
     const isFirst = tf.greater(first, 0);
@@ -200,16 +199,6 @@ export function accumulateStep<P, B, A>(
       outputs: { ...metrics, loss },
     };
   };
-}
-
-/** A predicate for frozen parameters. */
-function isFrozenBy(
-  { optimiser }: Pick<UpdateOptions, "optimiser">,
-): (path: string) => boolean {
-  const { lrMultipliers } = optimiser.name === "muon"
-    ? optimiser.adamW
-    : optimiser;
-  return (path) => lrMultiplierOf(path, lrMultipliers) === 0;
 }
 
 /** The update of an accumulated step, as a function to compile. */

@@ -107,6 +107,7 @@ export function adamW(
         moments: { first: tree("first"), second: tree("second") },
       };
     },
+    isFrozen: (path) => lrMultiplierOf(path, lrMultipliers) === 0,
   };
 }
 

@@ -112,6 +112,7 @@ export function muon(config: MuonConfig): Optimiser {
         moments: { first: inOrder(firsts), second: moved.moments.second },
       };
     },
+    isFrozen: rest.isFrozen,
   };
 }
 

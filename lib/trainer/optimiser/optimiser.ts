@@ -26,6 +26,8 @@ export interface Optimiser {
   scalars(update: number, learningRate: number): OptimiserScalars<NdArray>;
   /** One update, over trees of tensors. */
   update<P>(inputs: UpdateInputs<P>): { parameters: P; moments: Moments };
+  /** Whether updates leave the parameter of a path unchanged. */
+  isFrozen(path: string): boolean;
 }
 
 /** Inputs of an update, trees of tensors. */
