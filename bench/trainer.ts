@@ -1,11 +1,10 @@
 import { jitWithState, openDevice, uploadState } from "lib/compiler/mod.ts";
 import { Rng, silentProgress } from "lib/core/mod.ts";
 import { openJsonl } from "lib/formats/jsonl/mod.ts";
-import { tokenPositions } from "lib/models/backbone/mod.ts";
 import { sampleTimesteps } from "lib/models/diffusion/mod.ts";
 import { tokenisePrompts } from "lib/models/text/mod.ts";
-import { latentSizeOf, strideOf } from "lib/models/vae/mod.ts";
-import { initModels } from "lib/models/text_to_video/mod.ts";
+import { latentSizeOf } from "lib/models/vae/mod.ts";
+import { clipPositions, initModels } from "lib/models/text_to_video/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { stagePlan } from "lib/recipes/curriculum.ts";
 import { tensorboardObserver } from "lib/trainer/mod.ts";
@@ -50,12 +49,7 @@ export async function benchTrainer(
   const grid = latentSizeOf(models.vae, shape);
   const { text, backbone } = initModels(models, new Rng(1));
   const initial = { text, backbone };
-  const positions = tokenPositions(
-    grid,
-    strideOf(models.vae),
-    shape.fps,
-    models.backbone.width / models.backbone.heads,
-  );
+  const positions = clipPositions(models, shape);
   const batchAt = (index: number) => {
     const rng = new Rng(1).fork(`batch ${index}`);
     const latents = rng.normals([

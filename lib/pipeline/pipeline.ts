@@ -11,22 +11,21 @@ import {
   type Progress,
   Rng,
 } from "../core/mod.ts";
-import { tokenPositions } from "../models/backbone/mod.ts";
 import {
   type SolverName,
   SOLVERS,
   timestepShift,
 } from "../models/diffusion/mod.ts";
-import type {
-  DiffusionParameters,
-  ModelConfig,
+import {
+  clipPositions,
+  type DiffusionParameters,
+  type ModelConfig,
 } from "../models/text_to_video/mod.ts";
 import {
   denormaliseLatent,
   latentSizeOf,
   type LatentStatistics,
   normaliseLatent,
-  strideOf,
 } from "../models/vae/mod.ts";
 import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
 import type { TrainedModels } from "./trained_models.ts";
@@ -174,12 +173,7 @@ export function pipelineOf(
             prompts.length,
             ...[frames, height, width, latentChannels],
           ]),
-        positions: tokenPositions(
-          { frames, height, width },
-          strideOf(config.vae),
-          fps,
-          config.backbone.width / config.backbone.heads,
-        ),
+        positions: clipPositions(config, { ...options, fps }),
         steps,
         guidance: options.guidance,
         rescale: options.rescale,

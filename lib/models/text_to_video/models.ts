@@ -6,8 +6,9 @@ import {
   type BackboneInputs,
   type BackboneParameters,
   initBackbone,
+  tokenPositions,
 } from "../backbone/mod.ts";
-import type { Tensors } from "../layers/mod.ts";
+import type { RotaryTable, Tensors } from "../layers/mod.ts";
 import {
   encodeText,
   initText,
@@ -21,6 +22,7 @@ import {
   type GridSize,
   initVae,
   latentSizeOf,
+  strideOf,
   type VaeConfig,
   type VaeParameters,
 } from "../vae/mod.ts";
@@ -79,6 +81,26 @@ export function initModel<M extends keyof ModelParameters>(
       ),
   };
   return makers[model]() as ModelParameters[M];
+}
+
+/**
+ * Rotary tables of a clip's latent grid, for the backbone.
+ *
+ * @param clip Size of the clip, multiples of the VAE's strides, and its frames
+ * per second.
+ *
+ * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
+ */
+export function clipPositions(
+  { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
+  clip: GridSize & { readonly fps: number },
+): RotaryTable {
+  return tokenPositions(
+    latentSizeOf(vae, clip),
+    strideOf(vae),
+    clip.fps,
+    backbone.width / backbone.heads,
+  );
 }
 
 /** The type of a tensor argument. */

@@ -8,18 +8,20 @@ import {
   scalar,
 } from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
-import { initBackbone, tokenPositions } from "../../models/backbone/mod.ts";
+import { initBackbone } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { initText, tokenisePrompts } from "../../models/text/mod.ts";
 import {
   initVae,
   latentSizeOf,
-  strideOf,
   type VaeParameters,
 } from "../../models/vae/mod.ts";
-import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
 import { batchOfClips, stackArrays } from "../../core/mod.ts";
-import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import {
+  clipPositions,
+  type DiffusionParameters,
+} from "../../models/text_to_video/mod.ts";
 import {
   diffusionTrainingLoss,
   initTrainState,
@@ -104,7 +106,7 @@ export function trainDiffusion(
   const { plan } = context;
   const { models, diffusion } = plan;
   const [clip, ...others] = latents;
-  const positions = positionsOf(plan);
+  const positions = clipPositions(plan.models, plan.clip);
   const rng = new Rng(plan.seed);
   return runStage(context, "diffusion", {
     config: diffusion,
@@ -138,16 +140,6 @@ export function trainDiffusion(
       };
     },
   });
-}
-
-/** Rotary tables of the clip's latent grid. */
-export function positionsOf({ models, clip }: DemoPlan): RotaryTable {
-  return tokenPositions(
-    latentSizeOf(models.vae, clip),
-    strideOf(models.vae),
-    clip.fps,
-    models.backbone.width / models.backbone.heads,
-  );
 }
 
 /** Runs a stage from where its checkpoint stands to its end. */

@@ -3,8 +3,8 @@ import { InputError, unstackArrays } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { EvaluatedModel } from "../../evaluation/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
-import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
+import { clipPositions } from "../../models/text_to_video/mod.ts";
+import { strideOf } from "../../models/vae/mod.ts";
 import {
   type GenerateOptions,
   openCodec,
@@ -69,12 +69,7 @@ export async function openModel(
           latent,
           caption: clips[i]!.caption,
         })),
-        positions: tokenPositions(
-          latentSizeOf(config.vae, shape),
-          strideOf(config.vae),
-          shape.fps,
-          config.backbone.width / config.backbone.heads,
-        ),
+        positions: clipPositions(config, shape),
         seed: LOSS_SEED,
       });
       const losses = await loss.measure();

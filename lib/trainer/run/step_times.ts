@@ -6,14 +6,14 @@ import {
 } from "../../compiler/mod.ts";
 import { Rng, StoppedError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
+  clipPositions,
   type DiffusionParameters,
   initModels,
 } from "../../models/text_to_video/mod.ts";
-import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
+import { latentSizeOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
 import {
   initTrainState,
@@ -116,12 +116,7 @@ async function openStep(
       Array.from({ length: plan.batch }, () => "a red circle moves right"),
       models.text,
     ),
-    positions: tokenPositions(
-      grid,
-      strideOf(models.vae),
-      shape.fps,
-      models.backbone.width / models.backbone.heads,
-    ),
+    positions: clipPositions(models, shape),
   };
   const scalars = updateScalars(
     1,

@@ -2,7 +2,6 @@ import { remat } from "../../compiler/mod.ts";
 import { exists, Rng, stackArrays } from "../../core/mod.ts";
 import { batchOrder, type ClipSource } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import { tokenPositions } from "../../models/backbone/mod.ts";
 import {
   REFERENCE_TOKENS,
   sampleTimesteps,
@@ -10,14 +9,11 @@ import {
 } from "../../models/diffusion/mod.ts";
 import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
+  clipPositions,
   type DiffusionParameters,
   initModel,
 } from "../../models/text_to_video/mod.ts";
-import {
-  latentSizeOf,
-  normaliseLatent,
-  strideOf,
-} from "../../models/vae/mod.ts";
+import { normaliseLatent } from "../../models/vae/mod.ts";
 import {
   latentSpaceOf,
   loadWeights,
@@ -117,12 +113,7 @@ export async function trainPhase(
   const latents = await cached(source);
   const { batch } = plan;
   const order = batchOrder(seed, [{ length: source.length, batch }]);
-  const positions = tokenPositions(
-    latentSizeOf(models.vae, shape),
-    strideOf(models.vae),
-    shape.fps,
-    models.backbone.width / models.backbone.heads,
-  );
+  const positions = clipPositions(models, shape);
   const sampleAt = async (index: number, rng: Rng) => {
     const isDropped = rng.uniform() < CAPTION_DROPOUT;
     const { caption } = isDropped
