@@ -27,7 +27,9 @@ export {
   type ManifestRow,
 } from "./manifest/row.ts";
 export { KEEP_DEFAULTS } from "./manifest/rules.ts";
-export { manifestClips } from "./manifest_clips.ts";
+export { readShots, type Shot } from "./manifest/shots.ts";
+export { shuffledSentences } from "./shuffled_sentences.ts";
+export { roomFor, shotClips, UnreadableClipError } from "./shot_clips.ts";
 export {
   readCaptionTable,
   readSidecars,

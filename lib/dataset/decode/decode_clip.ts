@@ -4,7 +4,7 @@ import { ClipBuilder } from "./_clip_builder.ts";
 import { VideoSource } from "./_video_source.ts";
 
 /** The part of a video to decode, and the shape of the clip. */
-interface DecodeOptions {
+export interface DecodeOptions {
   /** Frames of the clip, T. */
   readonly frames: number;
   /** Pixels, H. */

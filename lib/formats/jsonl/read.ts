@@ -42,6 +42,44 @@ export async function readJsonl(path: string): Promise<JsonRecord[]> {
 }
 
 /**
+ * The same record by record, in the memory of one.
+ *
+ * @throws {InputError} as {@link readJsonl}
+ *
+ * @example
+ * ```ts
+ * import { jsonlRecords } from "lib/formats/jsonl/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, '{"step":1}\n{"step":2}\n');
+ * assert.deepEqual(await Array.fromAsync(jsonlRecords(path)), [{ step: 1 }, { step: 2 }]);
+ * ```
+ */
+export async function* jsonlRecords(path: string): AsyncGenerator<JsonRecord> {
+  using file = await Deno.open(path).catch((error) => {
+    throw error instanceof Deno.errors.NotFound ? missingFile(path) : error;
+  });
+  let rest = new Uint8Array();
+  let line = 0;
+  for await (const chunk of file.readable.values({ preventCancel: true })) {
+    const bytes = new Uint8Array(rest.length + chunk.length);
+    bytes.set(rest);
+    bytes.set(chunk, rest.length);
+    let begin = 0;
+    for (;;) {
+      const end = bytes.indexOf(LINE_FEED, begin);
+      if (end === -1) break;
+      yield parseLine(bytes.subarray(begin, end), path, ++line);
+      begin = end + 1;
+    }
+    rest = bytes.slice(begin);
+  }
+  const last = parseTail(rest);
+  if (last !== undefined) yield last;
+}
+
+/**
  * Reads one line of a JSONL file.
  *
  * @param number Of the line, from 1, for the message.

@@ -3,13 +3,17 @@ import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { oldFlagText } from "./old_flags.ts";
 
+/** A value of a flag; several for one that may be repeated. */
+export type FlagValue = string | number | boolean | readonly string[];
+
 /** A schema whose fields are the flags of a command. */
 export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
  * Reads a command's flags by its schema: names, types, defaults, limits and help.
  * A boolean is a switch: true where it is given, false elsewhere. An array takes
- * the arguments that follow no flag.
+ * the arguments that follow no flag; one with a default is a flag that may be
+ * given several times.
  *
  * @returns the values, or undefined for `--help`
  * @throws {InputError} with the flag, the rule, the value found and the fix
@@ -30,8 +34,9 @@ export function readFlags<S extends FlagSchema>(
       help: { type: "boolean", short: "h" },
       ...Object.fromEntries(
         [...fields].map(([flag, name]) => {
-          const type = isSwitch(schema.shape[name]!) ? "boolean" : "string";
-          return [flag, { type }] as const;
+          const field = schema.shape[name]!;
+          const type = isSwitch(field) ? "boolean" : "string";
+          return [flag, { type, multiple: isRepeated(field) }] as const;
         }),
       ),
     },
@@ -130,6 +135,11 @@ function isSwitch(field: z.ZodType): boolean {
     : field instanceof z.ZodBoolean;
 }
 
+/** Whether a flag may be given several times: its field is an array with a default. */
+export function isRepeated(field: z.ZodType): boolean {
+  return field instanceof z.ZodDefault && field.unwrap() instanceof z.ZodArray;
+}
+
 /** The field of the arguments that follow no flag: an array. */
 function operandsOf({ shape }: FlagSchema): string | undefined {
   return Object.keys(shape).find((name) => shape[name] instanceof z.ZodArray);
@@ -143,7 +153,8 @@ function operandsWord(name: string): string {
 /** The value of a field that is not given; undefined if it is required or optional. */
 function defaultOf(field: z.ZodType): unknown {
   const empty = field.safeParse(undefined);
-  return empty.success ? empty.data : undefined;
+  if (!empty.success || isRepeated(field)) return undefined;
+  return empty.data;
 }
 
 /**
@@ -151,12 +162,14 @@ function defaultOf(field: z.ZodType): unknown {
  * {@link readFlags}. Undefined values and switches that are off are left out.
  */
 export function flagWords(
-  values: Readonly<Record<string, string | number | boolean | undefined>>,
+  values: Readonly<Record<string, FlagValue | undefined>>,
 ): string[] {
   return Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== false)
-    .map(([name, value]) =>
-      value === true ? `--${flagOf(name)}` : `--${flagOf(name)}=${value}`
+    .flatMap(([name, value]) =>
+      value === true
+        ? [`--${flagOf(name)}`]
+        : [value].flat().map((one) => `--${flagOf(name)}=${one}`)
     );
 }
 

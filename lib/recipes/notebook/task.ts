@@ -1,6 +1,6 @@
 import { InputError } from "../../core/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
-import { assertReady, phaseOf } from "../../trainer/mod.ts";
+import { assertReady } from "../../trainer/mod.ts";
 import {
   analyzeCommand,
   analyzeFlags,
@@ -11,7 +11,12 @@ import {
   evaluateCommand,
   notebookFlags as evaluateNotebookFlags,
 } from "../evaluate/mod.ts";
-import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
+import {
+  notebookFlags,
+  runConfigOf,
+  trainCommand,
+  trainFlags,
+} from "../train/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { notebookProgram, type NotebookTask } from "./notebook_task.ts";
 
@@ -51,7 +56,6 @@ function stageTask(
   stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
   notebook: string,
 ): NotebookTask {
-  const phase = phaseOf(stage);
   return {
     notebook: `notebooks/${notebook}.ipynb`,
     program: (args) => trainCommand(stage, args),
@@ -59,8 +63,7 @@ function stageTask(
     folder: "run",
     isDirect: ({ dryRun }) => dryRun === true,
     async assertReady(options) {
-      if (phase === undefined) return;
-      await assertReady(trainFlags.parse(options), phase);
+      await assertReady(runConfigOf(trainFlags.parse(options)), stage);
     },
   };
 }

@@ -1,5 +1,10 @@
 import { InputError, messageOf } from "../../core/mod.ts";
-import { flagOf, type FlagSchema, oldFlagText } from "../command_line/mod.ts";
+import {
+  flagOf,
+  type FlagSchema,
+  isRepeated,
+  oldFlagText,
+} from "../command_line/mod.ts";
 
 /**
  * Flags with defaults from a JSON file: one schema validates both. The command
@@ -16,8 +21,10 @@ export function flagsWithDefaults<S extends FlagSchema>(
 ): S {
   const defaults = recordOf(text, file);
   const fields = { ...schema.shape };
-  for (const [name, value] of Object.entries(defaults)) {
+  for (const [name, given] of Object.entries(defaults)) {
     const field = fields[name];
+    // One value of a flag that may be repeated needs no list.
+    const value = field && isRepeated(field) ? [given].flat() : given;
     if (!field) {
       throw new InputError(
         `Cannot use "${file}": ` + (oldFlagText(flagOf(name)) ??

@@ -9,6 +9,44 @@ const count = z.coerce.number({ error: "must be a number" })
 const phase = count.min(1, "must be 1 to 5").max(5, "must be 1 to 5");
 const plan = stagePlanSchema.shape;
 
+/** A source of real video: a folder or manifest, and its weight. */
+const dataSourceFlag = z.string().min(1, "must not be empty")
+  .superRefine((text, context) => {
+    const { path, weight } = dataSource(text);
+    if (path === "") {
+      context.addIssue({ code: "custom", message: "must name a folder" });
+    } else if (!(weight > 0 && weight < Infinity)) {
+      const message = `must have a weight above 0, as in ${path}:2`;
+      context.addIssue({ code: "custom", message });
+    }
+  });
+
+/** `DIR:2` as path and weight; the weight is 1 where it is absent. */
+export function dataSource(text: string): { path: string; weight: number } {
+  const [, path, weight] = /^(.*):(-?[\d.]+)$/s.exec(text) ?? [];
+  return path === undefined
+    ? { path: text, weight: 1 }
+    : { path, weight: Number(weight) };
+}
+
+/** Sides are multiples of this many pixels. */
+const STRIDE = 16;
+
+/** The rule that a size breaks; undefined for a legal one. */
+function sizeProblem(text: string): string | undefined {
+  const sides = /^\d{1,5}(x\d{1,5})?$/.test(text)
+    ? text.split("x").map(Number)
+    : [];
+  if (sides.length === 0) {
+    return "must be WIDTHxHEIGHT in pixels, such as 256x144, or one number";
+  }
+  if (sides.every((side) => side >= STRIDE && side % STRIDE === 0)) return;
+  const nearest = sides.map((side) =>
+    Math.max(STRIDE, Math.round(side / STRIDE) * STRIDE)
+  );
+  return `must be multiples of ${STRIDE}: the nearest is ${nearest.join("x")}`;
+}
+
 /** A field of a plan as a flag; parses numbers. */
 function overriding(
   name: keyof StagePlan,
@@ -47,8 +85,20 @@ export const trainFlags = z.strictObject({
   device: z.enum(DEVICE_CHOICES, {
     error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
   }).default("cpu").describe("device that trains"),
-  data: path.optional().describe(
-    "manifest or folder of ingested video, mixed one to one with the synthetic world (default: the synthetic world alone)",
+  data: z.array(dataSourceFlag).default([]).describe(
+    "folder of ingested video or its manifest, DIR or DIR:WEIGHT; several are mixed by their weights (default: the synthetic world)",
+  ),
+  world: z.coerce.number({ error: "must be a number" })
+    .min(0, "must be 0 or more").optional().describe(
+      "weight of the synthetic world (default: 0 with --data, else 1)",
+    ),
+  curriculum: z.enum(["phases", "none"], {
+    error: "must be phases or none",
+  }).default("phases").describe(
+    "real shots of a phase: phases takes those that its scores describe, and all in phase 5; none takes all in each phase",
+  ),
+  fill: z.boolean().default(false).describe(
+    "fill phases that have too few real shots with those whose scores are nearest",
   ),
   languages: path.default("all").describe(
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
@@ -86,7 +136,12 @@ export const trainFlags = z.strictObject({
     "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
   samples: overriding("samples"),
-  size: overriding("size"),
+  size: z.coerce.string().superRefine((text, context) => {
+    const message = sizeProblem(text);
+    if (message) context.addIssue({ code: "custom", message });
+  }).optional().describe(
+    "WIDTHxHEIGHT in pixels, multiples of 16, such as 64x48; one number is the side of a square of the same area, whose shape follows real video (default: the curriculum's)",
+  ),
   frames: overriding("frames"),
   fps: overriding("fps"),
   replayFraction: z.coerce.number().min(0, "must be 0 or more")

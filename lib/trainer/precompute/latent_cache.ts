@@ -52,6 +52,8 @@ export interface CachedClip {
   readonly frames: string;
   readonly caption: string;
   readonly language: string;
+  /** Number in the source, where another clip takes its place. */
+  readonly index?: number;
 }
 
 /** Latents of a source's clips, on disk. */
@@ -168,11 +170,13 @@ async function clipsFrom(
   first: number,
   end: number,
 ): Promise<FramedClip[]> {
-  const clips: FramedClip[] = [];
-  for (let index = first; index < Math.min(first + BATCH, end); index++) {
-    clips.push(await clipAt(options, index));
-  }
-  return clips;
+  // At once, so that all decoding threads work.
+  return await Promise.all(
+    Array.from(
+      { length: Math.min(BATCH, end - first) },
+      (_, i) => clipAt(options, first + i),
+    ),
+  );
 }
 
 async function writeShard(
@@ -193,11 +197,12 @@ async function writeShard(
     const encoded = await options.codec.encode(batch!.map(({ clip }) => clip));
     latents.push(...unstackArrays(encoded));
     clips.push(
-      ...batch!.map(({ id, frames, caption, language }) => ({
+      ...batch!.map(({ id, frames, caption, language, index }) => ({
         id,
         frames,
         caption,
         language,
+        ...(index !== undefined && { index }),
       })),
     );
   }

@@ -16,8 +16,9 @@ import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
 import type { MetricsRecord, Request } from "../loop/train.ts";
+import type { RunData } from "../data/run_data.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
-import { reportObserver } from "../observers/live_report.ts";
+import { reportObserver, type RunFacts } from "../observers/live_report.ts";
 import { machineObserver } from "../observers/machine.ts";
 import {
   type RunObserver,
@@ -49,6 +50,7 @@ export interface TrainHost {
 /** A run folder, open and locked. */
 export interface Run extends AsyncDisposable {
   readonly config: RunConfig;
+  readonly data: RunData;
   readonly folder: string;
   readonly device: Device;
   readonly host: TrainHost;
@@ -69,12 +71,16 @@ export interface Run extends AsyncDisposable {
 /**
  * Opens and locks a run folder, new or existing.
  *
+ * @param data Of the configuration; the caller disposes of it.
+ * @param facts Further facts for the report.
  * @throws {InputError} if the folder is not writable, or another run has locked it
  */
 export async function openRun(
   config: RunConfig,
+  data: RunData,
   device: Device,
   host: TrainHost,
+  facts: RunFacts["facts"] = [],
 ): Promise<Run> {
   const folder = config.run;
   await makeWritableFolder(folder, "--run");
@@ -91,10 +97,11 @@ export async function openRun(
   }
   const started = host.clock();
   const files = controlFiles(folder, host.clock);
-  const observers = new RunObservers(observersOf(config, device, host));
+  const observers = new RunObservers(observersOf(config, device, host, facts));
   return {
     observers,
     config,
+    data,
     folder,
     device,
     host,
@@ -135,6 +142,7 @@ function observersOf(
   config: RunConfig,
   device: Device,
   host: TrainHost,
+  facts: RunFacts["facts"],
 ): RunObserver[] {
   const { run: folder, name } = config;
   const { clock, now } = host;
@@ -159,7 +167,10 @@ function observersOf(
       facts: [
         ["Device", `${device.name}, ${device.description}`],
         ["Seed", String(config.seed)],
-        ["Captions", config.languages],
+        ...(config.world > 0
+          ? [["Synthetic captions", config.languages] as const]
+          : []),
+        ...facts,
       ],
     }, { clock, now }),
     alerts,

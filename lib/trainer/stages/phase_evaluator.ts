@@ -1,7 +1,6 @@
 import type { OnDevice } from "../../compiler/mod.ts";
 import { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
-import type { RotaryTable } from "../../models/layers/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
   type Codec,
@@ -13,8 +12,9 @@ import type { Evaluator } from "../loop/train.ts";
 import type { Run } from "../run/run.ts";
 import {
   HELD_OUT_SIGMAS,
-  type HeldOutClip,
+  type HeldOutGroup,
   type HeldOutLoss,
+  type HeldOutLosses,
   openHeldOutLoss,
 } from "./held_out_loss.ts";
 import type { Stage } from "./stages.ts";
@@ -31,19 +31,23 @@ const SAMPLING = {
 
 /** Inputs of a phase's evaluation. */
 export interface PhaseEvaluation {
-  /** Held-out clips; the captions of the first ones are the prompts of the sheet. */
-  readonly clips: readonly HeldOutClip[];
-  readonly positions: RotaryTable;
+  /**
+   * Held-out clips by shape; the captions of the first ones are the prompts of
+   * the sheet.
+   */
+  readonly groups: readonly (HeldOutGroup & { readonly shape: ClipShape })[];
   readonly codec: Codec;
   readonly statistics: VaeWeights["statistics"];
-  readonly shape: ClipShape;
 }
 
-/** Evaluates the EMA of a phase: held-out loss at fixed sigmas, and samples of fixed prompts and noise. */
+/**
+ * Evaluates the EMA of a phase: held-out loss at fixed sigmas, with the right and
+ * with swapped captions, and samples of fixed prompts and noise.
+ */
 export function phaseEvaluator(
   run: Run,
   stage: Stage,
-  { clips, positions, codec, statistics, shape }: PhaseEvaluation,
+  { groups, codec, statistics }: PhaseEvaluation,
 ): Evaluator<DiffusionParameters> & Disposable {
   const { config: { models, seed, evaluateEvery }, device } = run;
   let opened: { loss: HeldOutLoss; pipeline: Pipeline } | undefined;
@@ -52,7 +56,7 @@ export function phaseEvaluator(
     async evaluate(state, step) {
       const ema = state.averages!.long as OnDevice<DiffusionParameters>;
       opened ??= {
-        loss: openHeldOutLoss(device, ema, models, { clips, positions, seed }),
+        loss: openHeldOutLoss(device, ema, models, { groups, seed }),
         pipeline: pipelineOf(device, {
           config: models,
           codec,
@@ -60,8 +64,10 @@ export function phaseEvaluator(
           diffusion: ema,
         }),
       };
-      const losses = await opened.loss.measure();
-      const score = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+      const right = await opened.loss.measure();
+      const swapped = await opened.loss.measureSwapped();
+      const score = meanOf(right.bySigma);
+      const { clips, shape } = groups[0]!;
       const shown = clips.slice(0, SHEET_CLIPS);
       const drawn = await opened.pipeline.generate({
         ...SAMPLING,
@@ -82,8 +88,9 @@ export function phaseEvaluator(
         score,
         record: {
           heldOutLoss: score,
+          ...(swapped && swappedRecord(right, swapped)),
           heldOut: Object.fromEntries(
-            HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]),
+            HELD_OUT_SIGMAS.map((sigma, i) => [sigma, right.bySigma[i]!]),
           ),
         },
       };
@@ -93,4 +100,27 @@ export function phaseEvaluator(
       opened?.pipeline[Symbol.dispose]();
     },
   };
+}
+
+/** Half the width of a 95 % interval, in standard errors. */
+const INTERVAL = 1.96;
+
+/** Held-out loss with swapped captions, and how much the right ones lower it. */
+function swappedRecord(
+  right: HeldOutLosses,
+  swapped: HeldOutLosses,
+): Readonly<Record<string, number>> {
+  const gains = swapped.byClip.map((loss, i) => loss - right.byClip[i]!);
+  const mean = meanOf(gains);
+  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) /
+    Math.max(1, gains.length - 1);
+  return {
+    heldOutSwappedLoss: meanOf(swapped.bySigma),
+    captionGain: mean,
+    captionGainInterval: INTERVAL * Math.sqrt(variance / gains.length),
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -17,7 +17,8 @@ export const stagePlanSchema = z.strictObject({
   samples: count().describe(
     "clips of an epoch; for stage text, pairs of captions",
   ),
-  size: multiple(16).describe("height and width in pixels, a multiple of 16"),
+  width: multiple(16).describe("pixels, a multiple of 16"),
+  height: multiple(16).describe("pixels, a multiple of 16"),
   frames: multiple(4).describe("frames of a clip, a multiple of 4"),
   fps: z.number("must be a number").positive("must be above 0")
     .max(60, "must be at most 60").describe("frames per second"),
@@ -71,9 +72,12 @@ export function scheduleOf(
   };
 }
 
-/** The shape of a stage's clips. */
+/** The usual shape of a stage's clips; real video may have others of about its area. */
 export function clipShapeOf(
-  { size, frames, fps }: Pick<StagePlan, "size" | "frames" | "fps">,
+  { width, height, frames, fps }: Pick<
+    StagePlan,
+    "width" | "height" | "frames" | "fps"
+  >,
 ): ClipShape {
-  return { frames, height: size, width: size, fps };
+  return { frames, height, width, fps };
 }

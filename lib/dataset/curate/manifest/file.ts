@@ -1,5 +1,5 @@
 import { InputError, writeFileAtomically } from "lib/core/mod.ts";
-import { readJsonl } from "lib/formats/jsonl/mod.ts";
+import { type JsonRecord, readJsonl } from "lib/formats/jsonl/mod.ts";
 import { type ManifestRow, manifestRowSchema } from "./row.ts";
 
 /**
@@ -20,16 +20,28 @@ import { type ManifestRow, manifestRowSchema } from "./row.ts";
  */
 export async function readManifest(path: string): Promise<ManifestRow[]> {
   const records = await readJsonl(path);
-  return records.map((record, i) => {
-    const result = manifestRowSchema.safeParse(record);
-    if (result.success) return result.data;
-    const issue = result.error.issues[0]!;
-    throw new InputError(
-      `Cannot read line ${i + 1} of "${path}": ${
-        issue.path.join(".") || "the row"
-      } must match the manifest format: ${issue.message}; ingest the videos again`,
-    );
-  });
+  return records.map((record, i) => rowOf(record, path, i + 1));
+}
+
+/**
+ * A record as a row.
+ *
+ * @param line Of the record, from 1, for the message.
+ * @throws {InputError} naming the file, the line and the field that is wrong
+ */
+export function rowOf(
+  record: JsonRecord,
+  path: string,
+  line: number,
+): ManifestRow {
+  const result = manifestRowSchema.safeParse(record);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new InputError(
+    `Cannot read line ${line} of "${path}": ${
+      issue.path.join(".") || "the row"
+    } must match the manifest format: ${issue.message}; ingest the videos again`,
+  );
 }
 
 /**

@@ -3,8 +3,9 @@ import { Rng } from "lib/core/mod.ts";
 import {
   curate,
   type KeptRow,
-  manifestClips,
   type ManifestRow,
+  readShots,
+  shotClips,
   writeManifest,
 } from "lib/dataset/curate/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
@@ -35,17 +36,23 @@ async function withManifest(
     fileOf("../ein Ordner/a.mp4", "a", [
       segmentOf({ startSeconds: 1, endSeconds: 3 }),
     ]),
-  ], OPTIONS).map((row) => ({ ...row, ...changes }) as ManifestRow);
+  ], OPTIONS).map((row) =>
+    ({
+      ...row,
+      video: { ...row.video, fps: 10 },
+      ...changes,
+    }) as ManifestRow
+  );
   const manifest = folder.file("out/manifest.jsonl");
   await writeManifest(manifest, rows);
   await use(manifest, rows);
 }
 
-Deno.test("manifestClips() returns clips of the requested shape from all of the shot", async () => {
+Deno.test("shotClips() returns clips of the requested shape from all of the shot", async () => {
   await withManifest(async (manifest) => {
-    const source = await manifestClips({ manifest, phase: 1, split: "train" });
+    const source = shotClips("mine", await readShots(manifest));
     assert.equal(source.length, 1);
-    assert.equal(source.name, `${manifest}, phase 1, train`);
+    assert.equal(source.name, "mine");
     const first = new Set<number>(), last = new Set<number>();
     for (let epoch = 0; epoch < 60; epoch++) {
       const rng = new Rng(3).fork(`${epoch}`);
@@ -66,13 +73,13 @@ Deno.test("manifestClips() returns clips of the requested shape from all of the 
   });
 });
 
-Deno.test("manifestClips() returns the same clip and id for the same generator", async () => {
+Deno.test("shotClips() returns the same clip and id for the same generator", async () => {
   const captions = [
     { text: "it gets lighter", language: "en" },
     { text: "es wird heller", language: "de" },
   ];
   await withManifest(async (manifest) => {
-    const source = await manifestClips({ manifest, split: "train" });
+    const source = shotClips("mine", await readShots(manifest));
     const [a, b] = [
       await source.clipAt(0, SHAPE, new Rng(5)),
       await source.clipAt(0, SHAPE, new Rng(5)),
@@ -91,27 +98,15 @@ Deno.test("manifestClips() returns the same clip and id for the same generator",
   }, { captions });
 });
 
-Deno.test("manifestClips() rejects shots, indices and lengths that it lacks", async () => {
+Deno.test("shotClips() rejects indices and lengths that it lacks, and names a file that is gone", async () => {
   await withManifest(async (manifest) => {
-    await assert.rejects(
-      manifestClips({ manifest, phase: 2, split: "train" }),
-      {
-        name: "InputError",
-        message:
-          `Cannot take clips from ${manifest}, phase 2, train: there must be a shot of 0 s or more: the manifest holds none (1 kept shots in all); ask for shorter clips, another phase or split, or ingest more videos`,
-      },
-    );
-    await assert.rejects(
-      manifestClips({ manifest, split: "train", minSeconds: 2.1 }),
-      { name: "InputError", message: /must be a shot of 2\.1 s or more/ },
-    );
-    const source = await manifestClips({ manifest, split: "train" });
+    const source = shotClips("mine", await readShots(manifest));
     await assert.rejects(
       source.clipAt(0, { ...SHAPE, frames: 11 }, new Rng(1)),
       {
-        name: "InputError",
+        name: "UnreadableClipError",
         message:
-          'Cannot take 11 frames at 5 fps from shot aaaaaaaaaaaaaaaa-0000 of "../ein Ordner/a.mp4": it must last longer than 2 s: it lasts 2 s; ask for minSeconds 2.2, or for shorter clips',
+          /^Cannot use shot a{16}-0000 of ".*a\.mp4": .* must last 2 s and a frame: it lasts 2 s; restore the file, or ingest again$/,
       },
     );
     await assert.rejects(source.clipAt(1, SHAPE, new Rng(1)), {
@@ -122,8 +117,39 @@ Deno.test("manifestClips() rejects shots, indices and lengths that it lacks", as
       manifest.replace("out/manifest.jsonl", "ein Ordner/a.mp4"),
     );
     await assert.rejects(source.clipAt(0, SHAPE, new Rng(1)), {
-      name: "InputError",
-      message: /^Cannot read ".*ein Ordner\/a\.mp4": the file must exist/,
+      name: "UnreadableClipError",
+      message:
+        /^Cannot use shot .* of ".*ein Ordner\/a\.mp4": the file must exist/,
     });
   });
+});
+
+Deno.test("shotClips() takes as many frames as a shot holds, from any start", async () => {
+  await withManifest(async (manifest) => {
+    const source = shotClips("mine", await readShots(manifest));
+    // The shot has 20 frames at 10 fps: a clip of all of them has one start.
+    const all = { ...SHAPE, frames: 20, fps: 10 };
+    for (let i = 0; i < 20; i++) {
+      const { clip } = await source.clipAt(0, all, new Rng(i));
+      assert.deepEqual(
+        indicesIn(clip, PICTURES),
+        Array.from({ length: 20 }, (_, frame) => 10 + frame),
+      );
+    }
+  });
+});
+
+Deno.test("shotClips() repeats a picture and shuffles sentences where asked", async () => {
+  await withManifest(async (manifest) => {
+    const [shot] = await readShots(manifest);
+    const picture = { ...shot!, pictures: 1, endSeconds: 1.1 };
+    const source = shotClips("mine", [picture], { shufflesSentences: true });
+    const { clip } = await source.clipAt(0, SHAPE, new Rng(1));
+    assert.deepEqual(indicesIn(clip, PICTURES), [10, 10, 10, 10, 10]);
+    const seen = new Set<string>();
+    for (let i = 0; i < 9; i++) {
+      seen.add((await source.captionAt!(0, new Rng(i))).caption);
+    }
+    assert.deepEqual([...seen].sort(), ["A cat. It runs.", "It runs. A cat."]);
+  }, { captions: [{ text: "A cat. It runs.", language: "en" }] });
 });
