@@ -45,6 +45,8 @@ const AREA_COST = 0.05;
 /** Area of a bucket relative to the usual clip. */
 const SMALLEST_AREA = 0.5;
 const LARGEST_AREA = 3;
+/** Smallest share of the videos in a bucket. */
+const SMALLEST_SHARE = 0.02;
 /** Rates relative to the usual one: shorter shots are sampled faster. */
 const RATES = [1, 1.25, 1.5, 2];
 /** Lengths relative to the usual one, for shots that are too short for it. */
@@ -94,6 +96,7 @@ export function chooseShapes(
   }
   const kept = new Map(
     [...wanted].sort(([, a], [, b]) => b.count - a.count)
+      .filter(([, { count }]) => count >= SMALLEST_SHARE * videos.length)
       .slice(0, limits.most).map(([key, { shape }]) => [key, shape]),
   );
   const reasons = new Map<string, number>();

@@ -19,7 +19,7 @@ export {
   type CurateOptions,
   type SourceFile,
 } from "./manifest/curate.ts";
-export { readManifest, writeManifest } from "./manifest/file.ts";
+export { manifestRows, writeManifest } from "./manifest/file.ts";
 export {
   DROP_RULES,
   type DropRule,

@@ -29,7 +29,8 @@ export function readKnobs<S extends FlagSchema>(
     (value !== 0 && value !== "") || !isOptional(schema.shape[name]!)
   );
   const others = Object.entries(schema.shape)
-    .filter(([name]) => !(name in knobs));
+    // A knob holds one value of a repeated flag, words hold others.
+    .filter(([name, field]) => !(name in knobs) || isRepeated(field));
   const isTyped = readFlags(z.strictObject(Object.fromEntries(others)), words);
   const values = readFlags(schema, [
     ...flagWords(Object.fromEntries(given)),

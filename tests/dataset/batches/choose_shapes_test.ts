@@ -51,7 +51,7 @@ Deno.test("chooseShapes() keeps the aspect at about the usual area", () => {
   }
 });
 
-Deno.test("chooseShapes() samples short shots faster, up to the file's rate, then takes fewer frames", () => {
+Deno.test("chooseShapes() samples short shots faster, then takes fewer frames", () => {
   // 32 frames at 20 fps last 1.6 s: 16 frames at 10 fps need 1.5 s and a frame.
   assert.equal(shapeOf(video(64, 64, 1.6, 20)), "16x64x64@10");
   assert.equal(shapeOf(video(64, 64, 1.6, 8)), "12x64x64@8");

@@ -98,7 +98,7 @@ Deno.test("shotClips() returns the same clip and id for the same generator", asy
   }, { captions });
 });
 
-Deno.test("shotClips() rejects indices and lengths that it lacks, and names a file that is gone", async () => {
+Deno.test("shotClips() rejects indices and lengths that it lacks, and names a lost file", async () => {
   await withManifest(async (manifest) => {
     const source = shotClips("mine", await readShots(manifest));
     await assert.rejects(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ManifestRow, readManifest } from "lib/dataset/curate/mod.ts";
+import { type ManifestRow, manifestRows } from "lib/dataset/curate/mod.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { writeCoded } from "../../dataset/_coded_video.ts";
@@ -19,7 +19,10 @@ async function ingested(
   await using run = startTask("ingest", [...args, "--out", out]);
   const { code, stderr } = await run.ended;
   assert.equal(code, 0, stderr);
-  return { rows: await readManifest(`${out}/manifest.jsonl`), stderr };
+  return {
+    rows: await Array.fromAsync(manifestRows(`${out}/manifest.jsonl`)),
+    stderr,
+  };
 }
 
 /** `kept` or the reason, by file name. */
@@ -164,7 +167,9 @@ Deno.test("a killed ingest resumes with the result of an unbroken one", async ()
   assert.equal(await contentsIn(), 6, "each file was analysed once");
   assert.deepEqual(
     rows,
-    await readManifest(`${folder.file("whole")}/manifest.jsonl`),
+    await Array.fromAsync(
+      manifestRows(`${folder.file("whole")}/manifest.jsonl`),
+    ),
   );
 
   // A moved file is found by its contents and not decoded again.

@@ -32,7 +32,7 @@ function clipsBut(bad: readonly number[], length: number): ClipSource {
   };
 }
 
-Deno.test("readableClips() replaces an unreadable clip, always by the same one, and records it once", async () => {
+Deno.test("readableClips() replaces an unreadable clip by the same one and records it once", async () => {
   const lines: string[] = [];
   const files = new UnreadableFiles(100, (line) => lines.push(line));
   const source = readableClips(clipsBut([7], 20), files);

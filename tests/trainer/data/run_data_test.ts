@@ -51,7 +51,7 @@ async function phasesOf(
   return found;
 }
 
-Deno.test("RunData replays earlier phases of the synthetic world, half of the clips from the first", async () => {
+Deno.test("RunData replays earlier phases of the synthetic world, half from the first", async () => {
   assert.deepEqual(await phasesOf(2, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   assert.deepEqual(await phasesOf(2, 0.25), [2, 2, 2, 1, 2, 2, 2, 1]);
   assert.deepEqual(await phasesOf(3, 0.5), [3, 1, 3, 2, 3, 1, 3, 2]);
@@ -138,7 +138,7 @@ function configOf(flags: Readonly<Record<string, unknown>>) {
   }));
 }
 
-Deno.test("RunData gives real video alone, in its own aspect, with batches of as many values", async () => {
+Deno.test("RunData gives real video alone, in its own aspect, in batches of equal size", async () => {
   await using folder = await temporaryFolder();
   const path = await writeData(folder.file("mine"), [
     { size: [128, 96] },
@@ -195,7 +195,7 @@ Deno.test("RunData mixes sources and the world exactly by their weights", async 
   );
 });
 
-Deno.test("phases take their own shots, phase 5 and --curriculum none all, --fill the nearest", async () => {
+Deno.test("phases take their own shots, phase 5 and no curriculum all, --fill the nearest", async () => {
   await using folder = await temporaryFolder();
   const path = await writeData(folder.file("d"), [
     { phase: 1, caption: "calm" },
@@ -234,7 +234,7 @@ Deno.test("phases take their own shots, phase 5 and --curriculum none all, --fil
   });
 });
 
-Deno.test("shots too short for a clip are left out with the reason, and none at all is an error", async () => {
+Deno.test("shots too short for a clip are left out with the reason; none is an error", async () => {
   await using folder = await temporaryFolder();
   const path = await writeData(folder.file("d"), [
     { seconds: 2 },

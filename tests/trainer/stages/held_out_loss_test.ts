@@ -45,7 +45,7 @@ Deno.test("the held-out loss is reproducible and starts as that of a zero predic
   disposeState(state);
 });
 
-Deno.test("swapped captions move the loss of a model that reads, and are none where all are equal", async () => {
+Deno.test("swapped captions move the loss of a model that reads, unless all are equal", async () => {
   const parameters = initDiffusion();
   // The output layer starts at zero: with weights the captions count.
   const random = mapTree(

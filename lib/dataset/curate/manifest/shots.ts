@@ -1,8 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { InputError } from "lib/core/mod.ts";
-import { jsonlRecords } from "lib/formats/jsonl/mod.ts";
 import { type Phase, PHASES } from "../../vocabulary/mod.ts";
-import { rowOf } from "./file.ts";
+import { manifestRows } from "./file.ts";
 import type { Caption, KeptRow } from "./row.ts";
 import { phaseDistance } from "./rules.ts";
 
@@ -29,8 +28,7 @@ export interface Shot {
 }
 
 /**
- * Reads the kept shots of a manifest, a row at a time: 100,000 rows take a tenth
- * of the memory of {@link readManifest}.
+ * Reads the kept shots of a manifest.
  *
  * @param path A `manifest.jsonl` that `deno task ingest` wrote.
  * @throws {InputError} naming the file, the line and the field that is wrong, or
@@ -50,8 +48,8 @@ export async function readShots(path: string): Promise<Shot[]> {
   const folder = dirname(resolve(path));
   const shots: Shot[] = [];
   let rows = 0;
-  for await (const record of jsonlRecords(path)) {
-    const row = rowOf(record, path, ++rows);
+  for await (const row of manifestRows(path)) {
+    rows++;
     if (row.status === "kept") shots.push(shotOf(row, folder));
   }
   if (shots.length > 0) return shots;

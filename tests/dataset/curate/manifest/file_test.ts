@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { curate, readManifest, writeManifest } from "lib/dataset/curate/mod.ts";
+import { curate, manifestRows, writeManifest } from "lib/dataset/curate/mod.ts";
 import { temporaryFolder } from "../../_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "../_rows.ts";
 
@@ -8,13 +8,16 @@ const ROWS = curate([
   fileOf("Nächte.mp4", "b", { rule: "no_video", reason: "it is empty" }),
 ], OPTIONS);
 
-Deno.test("readManifest() reads what writeManifest() wrote", async () => {
+Deno.test("manifestRows() reads what writeManifest() wrote", async () => {
   await using folder = await temporaryFolder();
   await writeManifest(folder.file("m.jsonl"), ROWS);
-  assert.deepEqual(await readManifest(folder.file("m.jsonl")), ROWS);
+  assert.deepEqual(
+    await Array.fromAsync(manifestRows(folder.file("m.jsonl"))),
+    ROWS,
+  );
 });
 
-Deno.test("readManifest() names the line and the field of an error", async () => {
+Deno.test("manifestRows() names the line and the field of an error", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("m.jsonl");
   const wrong = { ...ROWS[1]!, phase: 6 };
@@ -22,13 +25,16 @@ Deno.test("readManifest() names the line and the field of an error", async () =>
     path,
     [ROWS[0], wrong].map((row) => `${JSON.stringify(row)}\n`).join(""),
   );
-  await assert.rejects(readManifest(path), {
+  await assert.rejects(Array.fromAsync(manifestRows(path)), {
     name: "InputError",
     message:
       /^Cannot read line 2 of ".*m\.jsonl": phase must match the manifest format: .*; ingest the videos again$/,
   });
-  await assert.rejects(readManifest(folder.file("none.jsonl")), {
-    name: "InputError",
-    message: /the file must exist: there is none; check the path$/,
-  });
+  await assert.rejects(
+    Array.fromAsync(manifestRows(folder.file("none.jsonl"))),
+    {
+      name: "InputError",
+      message: /the file must exist: there is none; check the path$/,
+    },
+  );
 });
