@@ -30,7 +30,7 @@ export const ingestFlags = z.strictObject({
     "CSV table with the columns file, caption, language, start, end",
   ),
   validation: share().default(0.05).describe(
-    "share of the files in the validation split",
+    "share of the files that is held out for evaluation; of fewer than 20 files, the last part of each; 0 holds out nothing",
   ),
   minSeconds: atLeast(0).default(KEEP_DEFAULTS.minSeconds).describe(
     "shortest shot in seconds; shorter ones are dropped",

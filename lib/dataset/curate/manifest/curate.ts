@@ -2,6 +2,13 @@ import type { Analysis, Segment } from "../analysis.ts";
 import type { TimedCaption } from "../sources/captions.ts";
 import { findDuplicates } from "./duplicates.ts";
 import {
+  FEW_FILES,
+  isForValidation,
+  splitByTime,
+  type SplitSegment,
+  withOneHeldOut,
+} from "./hold_out.ts";
+import {
   type Caption,
   type DropRule,
   MANIFEST_VERSION,
@@ -26,7 +33,10 @@ export interface SourceFile {
 
 /** How shots are selected. */
 export interface CurateOptions extends KeepRules {
-  /** Share of the files in the validation split, in [0,1). */
+  /**
+   * Share of the files that is held out, in [0,1); of fewer than 20 files, share
+   * of each. 0 holds out nothing.
+   */
   readonly validation: number;
 }
 
@@ -34,9 +44,10 @@ export interface CurateOptions extends KeepRules {
  * Keeps each shot of each file in a phase and a split, or drops it with a reason.
  * Deterministic.
  *
- * Of duplicates, the shot with the most pixels is kept. All shots of a file are
- * in one split, which depends on the contents of the file alone, so that it does
- * not change when files are added or renamed.
+ * Of duplicates, the shot with the most pixels is kept. From 20 files on, all
+ * shots of a file are in one split, which depends on the contents of the file
+ * alone, so that it does not change when files are added or renamed. Of fewer
+ * files the last part of each is held out.
  *
  * @returns A row for each shot and for each file without shots, sorted by path.
  *
@@ -63,6 +74,8 @@ export function curate(
   options: CurateOptions,
 ): ManifestRow[] {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const usable = sorted.filter(({ outcome }) => "analysis" in outcome).length;
+  const holdsOutByTime = options.validation > 0 && usable < FEW_FILES;
   const pathByHash = new Map<string, string>();
   const rows = sorted.flatMap((file): Candidate[] => {
     const { sha256, path, outcome } = file;
@@ -74,9 +87,21 @@ export function curate(
     if (sha256 !== null) pathByHash.set(sha256, path);
     return "rule" in outcome
       ? [{ row: fileRow(file, outcome.rule, outcome.reason) }]
-      : rowsOf(file, outcome.analysis, options);
+      : rowsOf(
+        file,
+        outcome.analysis,
+        holdsOutByTime
+          ? splitByTime(
+            outcome.analysis,
+            options.validation,
+            options.minSeconds,
+          )
+          : splitByFile(file, outcome.analysis, options),
+        options,
+      );
   });
-  return withoutDuplicates(rows);
+  const distinct = withoutDuplicates(rows);
+  return options.validation > 0 ? withOneHeldOut(distinct) : distinct;
 }
 
 /** A row and its segment. */
@@ -85,13 +110,23 @@ interface Candidate {
   readonly segment?: Segment;
 }
 
+function splitByFile(
+  { sha256 }: SourceFile,
+  { segments }: Analysis,
+  { validation }: CurateOptions,
+): SplitSegment[] {
+  const split = isForValidation(sha256!, validation) ? "validation" : "train";
+  return segments.map((segment) => ({ segment, split }));
+}
+
 function rowsOf(
   file: SourceFile,
   analysis: Analysis,
+  segments: readonly SplitSegment[],
   options: CurateOptions,
 ): Candidate[] {
-  const { video, damage, segments } = analysis;
-  const candidates = segments.map((segment, index): Candidate => {
+  const { video, damage } = analysis;
+  const candidates = segments.map(({ segment, split }, index): Candidate => {
     const { kind: _kind, scores, hash, moments: _moments, ...shot } = segment;
     const common = {
       version: MANIFEST_VERSION as typeof MANIFEST_VERSION,
@@ -117,9 +152,6 @@ function rowsOf(
       return { row, segment };
     }
     const { phase, reason: phaseReason } = assignPhase(scores);
-    const split = isForValidation(file.sha256!, options.validation)
-      ? "validation" as const
-      : "train" as const;
     return {
       row: {
         status: "kept",
@@ -221,11 +253,6 @@ function captionsFor(
       ? [{ text, language }]
       : [];
   });
-}
-
-/** Whether the first 32 bits of the hash, as a share of 2^32, are below a share. */
-function isForValidation(sha256: string, share: number): boolean {
-  return parseInt(sha256.slice(0, 8), 16) / 2 ** 32 < share;
 }
 
 function withoutDuplicates(candidates: readonly Candidate[]): ManifestRow[] {
