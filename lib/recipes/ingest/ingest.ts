@@ -52,6 +52,7 @@ export async function ingest(
   { progress, signal, clock, program }: IngestContext,
 ): Promise<Ingested> {
   const { folders, out, captions, processes, timeout, maxSeconds } = options;
+  await Deno.mkdir(out, { recursive: true });
   const supervision = { timeout, signal, program };
   const table = captions === undefined
     ? new Map()

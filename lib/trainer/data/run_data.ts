@@ -37,7 +37,10 @@ export type DataConfig = Pick<
 
 /** Clips of a stage. */
 export interface StageData {
-  /** Identity of the data: sources, weights, shots. */
+  /**
+   * Identity of the data: sources, weights, shots. Stages with equal shots share
+   * their latents.
+   */
   readonly name: string;
   /** Clips of equal shape; the most frequent shape first. */
   readonly buckets: readonly Bucket[];
@@ -146,7 +149,9 @@ export class RunData implements Disposable {
     const parts = this.#parts(stage, split, aim);
     const found = bucketsOf(parts, length, config.world);
     const named = parts.map(({ source: { name, weight }, shots }) => ({
-      name: `${shots.length} shots of ${name} (${digestOf(shots)})`,
+      name: `${shots.length} shot${shots.length === 1 ? "" : "s"} of ${name} (${
+        digestOf(shots)
+      })`,
       weight,
     }));
     if (config.world > 0) {
@@ -156,7 +161,7 @@ export class RunData implements Disposable {
     const name =
       named.map(({ name, weight }) =>
         named.length === 1 ? name : `${weight} x ${name}`
-      ).join(" + ") + `, ${stage} ${split}`;
+      ).join(" + ") + `, ${split}`;
     const buckets = found.map(({ shape, length, parts, share }): Bucket => {
       const sources: WeightedSource[] = parts.map((
         { part, shots, weight },

@@ -148,7 +148,7 @@ Deno.test("RunData gives real video alone, in its own aspect, in batches of equa
   ]);
   using data = await RunData.open(configOf({ data: [path], batch: 6 }));
   const { buckets, name } = data.clips("vae", "train", 100);
-  assert.match(name, /^3 shots of mine \([0-9a-f]{8}\), vae train$/);
+  assert.match(name, /^3 shots of mine \([0-9a-f]{8}\), train$/);
   assert.deepEqual(
     buckets.map(({ shape, batch }) => ({ ...shape, batch })),
     [
@@ -179,7 +179,7 @@ Deno.test("RunData mixes sources and the world exactly by their weights", async 
   const { buckets, name } = data.clips("phase1", "train", 24);
   assert.match(
     name,
-    /^3 x 1 shots of a \(.{8}\) \+ 1 x 2 shots of b \(.{8}\) \+ 2 x synthetic phase 1 train, phase1 train$/,
+    /^3 x 1 shot of a \(.{8}\) \+ 1 x 2 shots of b \(.{8}\) \+ 2 x synthetic phase 1 train, train$/,
   );
   const { source } = buckets[0]!;
   assert.equal(source.length, 24);
