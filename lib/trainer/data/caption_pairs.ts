@@ -51,9 +51,9 @@ export function textPairs(data: RunData, split: Split): TextPairs | undefined {
   return {
     name:
       sources.map(({ name, weight, captions }) =>
-        `${weight} of the captions of ${captions.length} shots of ${name}`
+        `${weight} x captions of ${captions.length} shots of ${name}`
       ).join(" + ") +
-      (world ? ` + ${config.world} of the synthetic world` : ""),
+      (world ? ` + ${config.world} x synthetic world` : ""),
     pairAt(index, rng) {
       const { which, nth } = turnOf(index);
       const source = sources[which];

@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
-import {
-  curate,
-  type ManifestRow,
-  writeManifest,
-} from "lib/dataset/curate/mod.ts";
-import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import type { Phase } from "lib/dataset/vocabulary/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { RunData } from "lib/trainer/mod.ts";
 import { describeData } from "lib/trainer/data/description.ts";
-import {
-  brightnessClip,
-  temporaryFolder,
-} from "../../dataset/_video_fixture.ts";
-import {
-  CALM,
-  fileOf,
-  OPTIONS,
-  segmentOf,
-} from "../../dataset/curate/_rows.ts";
+import { temporaryFolder } from "../../dataset/_video_fixture.ts";
+import { writeData } from "../_video_data.ts";
 
 const SHAPE = { frames: 4, height: 16, width: 16, fps: 8 };
 
@@ -78,58 +64,6 @@ Deno.test("another replay fraction makes another dataset, with its own latents",
     "synthetic phase 4 train, 25 % of the phases before, half of them of the first",
   );
 });
-
-/** A shot of a manifest that is made here. */
-interface TestShot {
-  readonly phase?: Phase;
-  readonly split?: "train" | "validation";
-  readonly size?: readonly [width: number, height: number];
-  readonly seconds?: number;
-  readonly caption?: string;
-  readonly subjects?: number;
-}
-
-/** Writes a folder of ingested video; each shot is a file of 10 fps. */
-async function writeData(
-  folder: string,
-  shots: readonly TestShot[],
-): Promise<string> {
-  await Deno.mkdir(folder, { recursive: true });
-  const rows: ManifestRow[] = [];
-  for (const [i, shot] of shots.entries()) {
-    const [width, height] = shot.size ?? [64, 64];
-    const seconds = shot.seconds ?? 2;
-    const name = `${i}.mp4`;
-    await writeMp4(
-      `${folder}/${name}`,
-      brightnessClip({
-        frames: Math.round(seconds * 10),
-        height,
-        width,
-        fps: 10,
-      }),
-    );
-    const [row] = curate([
-      fileOf(name, i.toString(16), [
-        segmentOf({
-          endSeconds: seconds,
-          scores: { ...CALM, subjects: shot.subjects ?? 1 },
-        }),
-      ], {
-        captions: shot.caption ? [{ text: shot.caption, language: "en" }] : [],
-      }),
-    ], { ...OPTIONS, minSeconds: 0 });
-    assert.ok(row?.status === "kept");
-    rows.push({
-      ...row,
-      phase: shot.phase ?? 1,
-      split: shot.split ?? "train",
-      video: { ...row.video, width, height, fps: 10 },
-    });
-  }
-  await writeManifest(`${folder}/manifest.jsonl`, rows);
-  return folder;
-}
 
 function configOf(flags: Readonly<Record<string, unknown>>) {
   return runConfigOf(trainFlags.parse({
