@@ -24,7 +24,7 @@ Deno.test("a file sets defaults, and flags override them", () => {
 
 Deno.test("invalid fields of a file are refused by name", () => {
   const cases: [text: string, message: RegExp][] = [
-    ["{", /^Cannot use "run\.json": it must be JSON: /],
+    ["{", /^Cannot read "run\.json": it must be JSON: line 1, column 2: /],
     [
       "[1]",
       /^Cannot use "run\.json": it must be a JSON object: current value is \[1\]$/,
