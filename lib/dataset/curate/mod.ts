@@ -29,9 +29,16 @@ export {
 export { KEEP_DEFAULTS } from "./manifest/rules.ts";
 export { manifestClips } from "./manifest_clips.ts";
 export {
+  type CaptionTable,
   readCaptionTable,
-  readSidecars,
-  type TimedCaption,
-} from "./sources/captions.ts";
+} from "./sources/caption_table.ts";
 export { contentHash } from "./sources/content_hash.ts";
 export { findVideos, type FoundFile } from "./sources/find_videos.ts";
+export { type LeftOut, leftOutLines } from "./sources/left_out.ts";
+export { Sidecars } from "./sources/sidecars.ts";
+export {
+  matchTable,
+  type TableMatch,
+  unmatchedLines,
+} from "./sources/table_match.ts";
+export type { TimedCaption } from "./sources/timed_caption.ts";
