@@ -100,12 +100,15 @@ export async function findVideos(
     const { byVideo, alone } = pairSidecars(
       names.filter((name) => !folders.has(name)),
     );
-    const captions = new Set([...byVideo.values()].flat().map((s) => s.name));
+    const captions = new Set(
+      [...byVideo.values()].flat().map(({ name }) => name),
+    );
+    const others = new Set(alone);
     // Sorted, so that the first of several paths to a file is deterministic.
     for (const name of names.sort()) {
       const path = join(folder, name);
       if (isHidden(name)) leftOut.push({ path, reason: "hidden" });
-      else if (alone.includes(name) && !/\.json$/i.test(name)) {
+      else if (others.has(name) && !/\.json$/i.test(name)) {
         leftOut.push({ path, reason: "alone" });
       } else if (!captions.has(name)) await visit(path, false);
     }

@@ -52,15 +52,15 @@ export function pairSidecars(
   );
   for (const { name, ending } of sidecars) {
     const base = name.slice(0, -ending.length).normalize();
-    const [, stem, language] = LANGUAGE.exec(base) ?? [];
     const candidates: [key: string, language?: string][] = [
       [base],
       [anyCase(base)],
-      ...(stem === undefined || isVideoName(base) ? [] : [
-        [stem, language] as [string, string],
-        [anyCase(stem), language] as [string, string],
-      ]),
     ];
+    const language = extname(base).slice(1);
+    if (isLanguage(language) && !isVideoName(base)) {
+      const stem = stemOf(base);
+      candidates.push([stem, language], [anyCase(stem), language]);
+    }
     const found = candidates.find(([key]) => owners.has(key));
     const owned = found === undefined ? [] : owners.get(found[0])!;
     const sidecar = {
@@ -76,8 +76,16 @@ export function pairSidecars(
   return { byVideo, alone };
 }
 
-/** `clip.pt-BR` */
-const LANGUAGE = /^(.+)\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$/;
+const LANGUAGES = new Intl.DisplayNames("en", {
+  type: "language",
+  fallback: "none",
+});
+
+/** Whether a text is a BCP 47 tag of a language that Unicode CLDR names. */
+function isLanguage(tag: string): boolean {
+  return /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) &&
+    LANGUAGES.of(tag) !== undefined;
+}
 
 function endingOf(name: string): SidecarEnding | undefined {
   return ENDINGS.find((ending) => ending === extname(name).toLowerCase());

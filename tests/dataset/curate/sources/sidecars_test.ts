@@ -59,6 +59,8 @@ Deno.test("pairSidecars() pairs any letter case, ending, normalisation and langu
     "b.mp4",
     "B.mp4",
     "b.txt",
+    "b.dark.txt",
+    "b.pt-BR.caption",
     "._a.txt",
     "notes.txt",
     "page.html",
@@ -73,10 +75,10 @@ Deno.test("pairSidecars() pairs any letter case, ending, normalisation and langu
   assert.deepEqual(found, {
     "a.MP4": ["a.mp4.TXT", "a.Json", "A.vtt", "a.de.srt de"],
     "caf\u00e9.mov": ["cafe\u0301.txt"],
-    "b.mp4": ["b.txt"],
+    "b.mp4": ["b.txt", "b.pt-BR.caption pt-BR"],
     "page.html": ["page.txt"],
   });
-  assert.deepEqual(alone, ["notes.txt", "page.txt"]);
+  assert.deepEqual(alone, ["b.dark.txt", "notes.txt", "page.txt"]);
 });
 
 Deno.test("Sidecars reads every kind of line end", async () => {
