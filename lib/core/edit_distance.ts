@@ -11,6 +11,19 @@
  * ```
  */
 export function editDistance(a: string, b: string): number {
+  // Paths share their ends, which cost nothing.
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  const shortest = Math.min(a.length, b.length) - start;
+  while (end < shortest && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return distance(
+    a.slice(start, a.length - end),
+    b.slice(start, b.length - end),
+  );
+}
+
+function distance(a: string, b: string): number {
   let above = Uint32Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = new Uint32Array(b.length + 1);

@@ -1,5 +1,5 @@
 import { InputError, missingFile } from "../../core/mod.ts";
-import { decodeText, jsonFault } from "../text/mod.ts";
+import { decodeText, encodingFault, jsonFault } from "../text/mod.ts";
 
 /** One record of a JSONL file. */
 export type JsonRecord = Record<string, unknown>;
@@ -72,7 +72,7 @@ function parseLine(
   } catch (error) {
     const fault = error instanceof SyntaxError
       ? jsonFault(text)?.replace(/^line 1, /, "")
-      : "a byte is no UTF-8";
+      : encodingFault(line);
     throw wrongLine(path, number, "it must be JSON in UTF-8", fault ?? "");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

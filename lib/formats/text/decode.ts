@@ -32,13 +32,7 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   try {
     text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    const offset = faultOffset(bytes, encoding);
-    throw notText(
-      name,
-      `byte 0x${
-        bytes[offset]!.toString(16).padStart(2, "0")
-      } at offset ${offset} is no ${encoding.toUpperCase()}`,
-    );
+    throw notText(name, encodingFault(bytes, encoding));
   }
   // UTF-16 without a mark is valid UTF-8 with a NUL in every second byte.
   const nul = text.indexOf("\0");
@@ -47,8 +41,13 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   throw notText(name, `the character at offset ${offset} is NUL`);
 }
 
-/** The offset of the first byte that does not decode. */
-function faultOffset(bytes: Uint8Array, encoding: string): number {
+/**
+ * Describes the first byte that does not decode: `byte 0xfc at offset 6 is no
+ * UTF-8`.
+ *
+ * @param bytes Of which at least one does not decode.
+ */
+export function encodingFault(bytes: Uint8Array, encoding = "utf-8"): string {
   const prefix = (length: number): string | undefined => {
     try {
       const decoder = new TextDecoder(encoding, {
@@ -69,9 +68,11 @@ function faultOffset(bytes: Uint8Array, encoding: string): number {
   }
   // The first bytes of the wrong character may have passed.
   const text = prefix(good)!;
-  return encoding === "utf-8"
+  const offset = encoding === "utf-8"
     ? new TextEncoder().encode(text).length
     : text.length * 2;
+  const byte = bytes[offset]!.toString(16).padStart(2, "0");
+  return `byte 0x${byte} at offset ${offset} is no ${encoding.toUpperCase()}`;
 }
 
 function notText(name: string, found: string): InputError {

@@ -4,6 +4,6 @@
  *
  * @module
  */
-export { decodeText } from "./decode.ts";
+export { decodeText, encodingFault } from "./decode.ts";
 export { jsonFault, parseJson, readJson } from "./json.ts";
 export { readText } from "./read.ts";

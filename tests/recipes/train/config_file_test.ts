@@ -121,7 +121,7 @@ Deno.test("files of --config and --alerts may begin with a byte-order mark", asy
   const path = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(path, '\ufeff{\r\n "seed": 7\r\n}\r\n');
   const { flags } = await trainCommand("vae", ["--config", path]);
-  assert.equal(readFlags(flags, []).seed, 7);
+  assert.equal(readFlags(flags, [])?.seed, 7);
   await Deno.writeTextFile(
     path,
     '\ufeff{"webhook": {"url": "http://127.0.0.1:9/"}}',
