@@ -45,7 +45,7 @@ export function captionsOfJson(
       visitObject(value, common);
     } else {
       notes.push(
-        `"${name}": leaves out ${shown(value)}: a caption must be a text`,
+        `"${name}": leaves out ${shown(value)}: it must be ${SHAPES}`,
       );
     }
   };
