@@ -58,24 +58,21 @@ export async function readCaptionTable(path: string): Promise<CaptionTable> {
     );
   }
   const notes: string[] = [];
-  const rows = records.map(({ fields, line }) =>
-    rowOf(fields, line, path, notes)
-  );
+  const rows = records.map((record) => rowOf(record, path, notes));
   return { path, rows, notes };
 }
 
-interface Record {
+/** A row, by the names of the columns. */
+interface TableRecord {
   readonly fields: { readonly [column: string]: unknown };
   readonly line: number;
 }
 
 function rowOf(
-  fields: Record["fields"],
-  line: number,
+  { fields, line }: TableRecord,
   path: string,
   notes: string[],
 ): TableRow {
-  const name = `${path}, line ${line}`;
   const refuse = (found: string): never => {
     throw new InputError(
       `Cannot read line ${line} of "${path}": ${found}; correct the table`,
@@ -91,52 +88,45 @@ function rowOf(
     columns.delete(key);
     return fields[column];
   };
+  const seconds = (column: string): number | undefined => {
+    const value = take([column]);
+    if (textOf(value) === "") return undefined;
+    return secondsOf(value) ??
+      refuse(`${column} must be seconds, 0 or more: it is ${shown(value)}`);
+  };
   const file = take(FILE_FIELDS);
-  if (typeof file !== "string" || file.trim() === "") {
-    return refuse(
-      file === undefined
-        ? `it must name ${COLUMNS}: its fields are ${shown(fields)}`
-        : `the name of the file must not be ${shown(file)}`,
-    );
-  }
   const caption = take(CAPTION_FIELDS);
-  if (caption === undefined) {
+  if (file === undefined || caption === undefined) {
     refuse(`it must name ${COLUMNS}: its fields are ${shown(fields)}`);
   }
-  const language = String(take(["language"]) ?? "").trim() || "und";
-  const times = Object.fromEntries(
-    ["start", "end"].flatMap((column) => {
-      const value = take([column]) ?? "";
-      if (typeof value === "string" && value.trim() === "") return [];
-      const seconds = secondsOf(value as string | number);
-      return [[
-        column,
-        seconds ?? refuse(
-          `${column} must be seconds, 0 or more: it is ${shown(value)}`,
-        ),
-      ]];
-    }),
-  );
+  if (typeof file !== "string" || file.trim() === "") {
+    return refuse(`the name of the file must not be ${shown(file)}`);
+  }
+  const language = textOf(take(["language"])) || "und";
+  const [start, end] = [seconds("start"), seconds("end")];
   const labels = Object.fromEntries(
-    [...columns.values()].flatMap((column) => {
-      const text = labelOf(fields[column]);
-      return text === "" ? [] : [[column.trim(), text]];
-    }),
+    [...columns.values()]
+      .map((column) => [column.trim(), textOf(fields[column])])
+      .filter(([, text]) => text !== ""),
   );
-  const common = {
+  const context = {
     language,
-    ...times,
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
     ...(Object.keys(labels).length > 0 && { labels }),
   };
-  const found = checkedCaptions(captionsOfJson(caption, name, common), name);
+  const name = `${path}, line ${line}`;
+  const found = checkedCaptions(captionsOfJson(caption, name, context), name);
   notes.push(...found.notes);
-  const captions = found.captions.length === 0 && common.labels !== undefined
-    ? [{ text: "", ...common }]
+  // Labels count without a caption as well.
+  const captions = found.captions.length === 0 && context.labels
+    ? [{ text: "", ...context }]
     : found.captions;
   return { line, file: file.trim(), captions };
 }
 
-function labelOf(value: unknown): string {
+/** The text of a cell, or of a value of JSON; empty if there is none. */
+function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object"
     ? JSON.stringify(value)
@@ -148,7 +138,7 @@ function keyOf(column: string): string {
   return column.trim().toLowerCase().replace(/[ _-]/g, "");
 }
 
-function recordsOf(text: string, path: string): Record[] {
+function recordsOf(text: string, path: string): TableRecord[] {
   if (extname(path).toLowerCase() === ".json") {
     return entriesOf(parseJson(text, path), path);
   }
@@ -181,7 +171,7 @@ function recordsOf(text: string, path: string): Record[] {
 }
 
 /** The objects of a list in JSON. */
-function entriesOf(value: unknown, path: string): Record[] {
+function entriesOf(value: unknown, path: string): TableRecord[] {
   if (!Array.isArray(value)) {
     throw new InputError(
       `Cannot read "${path}": it must be a list of objects, each with ${COLUMNS}: ` +

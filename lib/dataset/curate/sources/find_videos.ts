@@ -57,7 +57,11 @@ export async function findVideos(
     } catch (error) {
       if (isNamed && error instanceof Deno.errors.NotFound) {
         throw new InputError(
-          `Cannot ingest "${path}": the folder or file must exist: there is none; check the path`,
+          `Cannot ingest "${path}": the folder or file must exist: ${
+            isUnreadableName(path)
+              ? WRONG_NAME
+              : "there is none; check the path"
+          }`,
         );
       }
       files.set(path, { path, problem: problemOf(path, error) });
@@ -138,10 +142,7 @@ async function realPath(path: string): Promise<string> {
 
 function problemOf(path: string, error: unknown): string {
   if (error instanceof Deno.errors.NotFound) {
-    // Deno replaces the bytes that are no UTF-8, so the name is another's.
-    return path.includes("\ufffd")
-      ? "its name is not UTF-8, so Deno cannot open it; rename it"
-      : "the link is broken";
+    return isUnreadableName(path) ? WRONG_NAME : "the link is broken";
   }
   if (error instanceof Deno.errors.FilesystemLoop) {
     return "the link is part of a cycle";
@@ -153,4 +154,11 @@ function problemOf(path: string, error: unknown): string {
     return "Deno lacks the permission to read it";
   }
   return `the system says "${messageOf(error)}"`;
+}
+
+const WRONG_NAME = "its name is not UTF-8, so Deno cannot open it; rename it";
+
+/** Deno replaces bytes that are no UTF-8, which leads to another name. */
+function isUnreadableName(path: string): boolean {
+  return path.includes("\ufffd");
 }
