@@ -9,6 +9,7 @@ export * from "./bytes.ts";
 export * from "./clip.ts";
 export * from "./clip_batch.ts";
 export * from "./config_difference.ts";
+export * from "./edit_distance.ts";
 export * from "./errors.ts";
 export * from "./html.ts";
 export * from "./ndarray.ts";

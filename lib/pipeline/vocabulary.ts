@@ -1,4 +1,5 @@
-import { InputError } from "../core/mod.ts";
+import { exists, InputError } from "../core/mod.ts";
+import { readJson } from "../formats/text/mod.ts";
 import { normalisePrompt } from "../models/text/mod.ts";
 
 /** The words of the captions that models were trained on, sorted, by BCP 47 tag. */
@@ -7,17 +8,16 @@ export type Vocabulary = Readonly<Record<string, readonly string[]>>;
 /** File of a vocabulary, beside the models. */
 export const VOCABULARY_FILE = "vocabulary.json";
 
-/** Reads the vocabulary beside trained models; undefined if there is none. */
+/**
+ * Reads the vocabulary beside trained models; undefined if there is none.
+ *
+ * @throws {InputError} if it is damaged
+ */
 export async function readVocabulary(
   folder: string,
 ): Promise<Vocabulary | undefined> {
-  try {
-    const text = await Deno.readTextFile(`${folder}/${VOCABULARY_FILE}`);
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const path = `${folder}/${VOCABULARY_FILE}`;
+  return await exists(path) ? await readJson(path) as Vocabulary : undefined;
 }
 
 /**

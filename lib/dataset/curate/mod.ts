@@ -31,9 +31,16 @@ export { readShots, type Shot } from "./manifest/shots.ts";
 export { shuffledSentences } from "./shuffled_sentences.ts";
 export { roomFor, shotClips, UnreadableClipError } from "./shot_clips.ts";
 export {
+  type CaptionTable,
   readCaptionTable,
-  readSidecars,
-  type TimedCaption,
-} from "./sources/captions.ts";
+} from "./sources/caption_table.ts";
 export { contentHash } from "./sources/content_hash.ts";
 export { findVideos, type FoundFile } from "./sources/find_videos.ts";
+export { type LeftOut, leftOutLines } from "./sources/left_out.ts";
+export { Sidecars } from "./sources/sidecars.ts";
+export {
+  matchTable,
+  type TableMatch,
+  unmatchedLines,
+} from "./sources/table_match.ts";
+export type { TimedCaption } from "./sources/timed_caption.ts";

@@ -1,4 +1,5 @@
 import { InputError, writeFileAtomically } from "../../core/mod.ts";
+import { readJson } from "../../formats/text/mod.ts";
 import { digestOfBytes } from "../_weights_file.ts";
 import { loadStatistics, saveStatistics } from "../distribution/mod.ts";
 import type { ClipScores } from "./clip_scores.ts";
@@ -20,7 +21,9 @@ export async function cachedScores(
   const name = (await digestOfBytes(JSON.stringify(key))).slice(0, 32);
   const base = `${folder}/scores-${name}`;
   try {
-    const { scores } = JSON.parse(await Deno.readTextFile(`${base}.json`));
+    const { scores } = await readJson(`${base}.json`) as {
+      scores: Omit<ClipScores, "features">;
+    };
     const features = [];
     for (let i = 0; i < networks; i++) {
       features.push(await loadStatistics(`${base}-${i}.safetensors`));
@@ -28,10 +31,7 @@ export async function cachedScores(
     return { ...scores, features };
   } catch (error) {
     // Scores that are missing, incomplete or damaged are computed again.
-    if (
-      !(error instanceof Deno.errors.NotFound ||
-        error instanceof InputError || error instanceof SyntaxError)
-    ) throw error;
+    if (!(error instanceof InputError)) throw error;
   }
   const computed = await compute();
   await Deno.mkdir(folder, { recursive: true });

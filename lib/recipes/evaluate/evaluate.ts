@@ -8,6 +8,7 @@ import {
   type EvaluationWork,
   type Sample,
 } from "../../evaluation/mod.ts";
+import { readText } from "../../formats/text/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import {
   type FlagSchema,
@@ -112,7 +113,7 @@ export const evaluateCommand: Program<FlagSchema> = {
       log,
     });
     if (options.json) {
-      const report = await Deno.readTextFile(`${options.out}/report.json`);
+      const report = await readText(`${options.out}/report.json`);
       print(report.trimEnd());
     }
     return 0;

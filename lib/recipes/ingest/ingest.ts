@@ -1,10 +1,9 @@
-import { relative, resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { type Progress, writeFileAtomically } from "../../core/mod.ts";
 import {
   curate,
   findVideos,
   type ManifestRow,
-  readCaptionTable,
   writeManifest,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
@@ -13,6 +12,7 @@ import { Journal } from "./journal.ts";
 import type { IngestOptions } from "./options.ts";
 import { writeSheet } from "./sheets.ts";
 import { summaryOf } from "./summary.ts";
+import { tableCaptions } from "./table_captions.ts";
 import { DecodingWorker } from "./worker.ts";
 
 /** The context of {@link ingest}. */
@@ -54,17 +54,20 @@ export async function ingest(
   const { folders, out, captions, processes, timeout, maxSeconds } = options;
   await Deno.mkdir(out, { recursive: true });
   const supervision = { timeout, signal, program };
-  const table = captions === undefined
-    ? new Map()
-    : await readCaptionTable(captions);
-  const { files: found, others } = await findVideos(folders, [out]);
+  const { files: found, leftOut, tables } = await findVideos(folders, [out]);
+  const table = await tableCaptions({
+    given: captions,
+    found: tables,
+    files: found.map(({ path }) => path),
+    folders,
+  });
   using journal = await Journal.open(`${out}/${JOURNAL}`, maxSeconds);
   const start = clock();
   const { files, frames } = await analyseFiles(found, {
     ...supervision,
     journal,
-    table,
-    nameOf: (path) => relative(resolve(out), path).replaceAll("\\", "/"),
+    table: table.captions,
+    nameOf: (path) => manifestPath(relative(resolve(out), path)),
     maxSeconds,
     processes,
     progress,
@@ -80,9 +83,17 @@ export async function ingest(
     await Deno.remove(path).catch(() => {});
     await writeSheet(path, own, out, worker);
   }
-  const summary = summaryOf(rows, others);
+  const summary = summaryOf(rows, {
+    leftOut: leftOut.filter(({ path }) => path !== resolve(captions ?? "")),
+    tables: table.lines,
+  });
   await writeFileAtomically(`${out}/${SUMMARY}`, summary);
   // Last, so that the presence of a manifest implies all other files.
   await writeManifest(`${out}/${MANIFEST}`, rows);
   return { rows, summary, frames, seconds };
+}
+
+/** With `/` between folders; elsewhere than on Windows, `\` is a letter of a name. */
+function manifestPath(path: string): string {
+  return sep === "/" ? path : path.replaceAll(sep, "/");
 }

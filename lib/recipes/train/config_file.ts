@@ -1,4 +1,5 @@
-import { InputError, messageOf } from "../../core/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import { parseJson } from "../../formats/text/mod.ts";
 import {
   flagOf,
   type FlagSchema,
@@ -54,27 +55,8 @@ export function configFileOf(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** @throws {InputError} if the file cannot be read */
-export async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new InputError(
-      `Cannot read "${path}": it must be a readable file: ` +
-        messageOf(error),
-    );
-  }
-}
-
 function recordOf(text: string, file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${file}": it must be JSON: ${messageOf(error)}`,
-    );
-  }
+  const value = parseJson(text, file);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InputError(
       `Cannot use "${file}": it must be a JSON object: current value is ` +

@@ -12,6 +12,7 @@ import {
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
+import { readJson } from "../../formats/text/mod.ts";
 import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
@@ -210,9 +211,7 @@ export async function endOf(
   stage: Stage,
 ): Promise<StageEnd | undefined> {
   const path = `${folder}/${stage}/done.json`;
-  return await exists(path)
-    ? JSON.parse(await Deno.readTextFile(path))
-    : undefined;
+  return await exists(path) ? await readJson(path) as StageEnd : undefined;
 }
 
 /** Length of the metrics at the end of the last stage that has any. */

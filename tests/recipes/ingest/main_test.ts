@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type ManifestRow, manifestRows } from "lib/dataset/curate/mod.ts";
+import {
+  type ManifestRow,
+  manifestRows,
+  readShots,
+  shotClips,
+} from "lib/dataset/curate/mod.ts";
+import { Rng } from "lib/core/mod.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { writeCoded } from "../../dataset/_coded_video.ts";
@@ -126,7 +132,7 @@ Deno.test("every kind of file yields a shot or a row with the reason", async () 
   assert.match(summary, /^16 files: 6 shots kept \(.* s\), 10 rows dropped\n/);
   assert.match(
     summary,
-    /skipped, not videos by extension: \.md 1, \.txt 1/,
+    /left out:\n {2}1 no videos by their extension: \.md 1\n/,
   );
 });
 
@@ -178,6 +184,72 @@ Deno.test("a killed ingest resumes with the result of an unbroken one", async ()
   assert.equal(await contentsIn(), 6);
   assert.ok(!/frames in/.test(again.stderr), again.stderr);
   assert.ok(again.rows.some(({ source }) => source.path.endsWith("/9.mp4")));
+});
+
+Deno.test("tables in the folders and of --captions give captions and labels", async () => {
+  await using folder = await temporaryFolder();
+  const videos = folder.file("videos");
+  await Deno.mkdir(videos);
+  await writeMp4(`${videos}/kite.mp4`, movingClip(1));
+  // On Windows, a name cannot hold a backslash.
+  const odd = Deno.build.os === "windows" ? "a b.mp4" : "a\\b.mp4";
+  await writeMp4(`${videos}/${odd}`, movingClip(2));
+  await Deno.writeTextFile(
+    `${videos}/metadata.csv`,
+    `file_name,text,turn\nkite.mp4,a kite,left\n${odd},a pattern,right\n`,
+  );
+  await Deno.writeTextFile(
+    folder.file("more.tsv"),
+    "File\tCaption\nKITE.mp4\tit flies\nkit.mp4\tnothing\n",
+  );
+  const out = folder.file("out");
+  const more = ["--captions", folder.file("more.tsv")];
+  const { rows, stderr } = await ingested(out, [videos, ...more]);
+  assert.deepEqual(
+    rows.map(({ source, captions, labels }) => [
+      source.path,
+      captions.map(({ text }) => text),
+      labels,
+    ]),
+    [
+      [`../videos/${odd}`, ["a pattern"], { turn: "right" }],
+      ["../videos/kite.mp4", ["it flies", "a kite"], { turn: "left" }],
+    ],
+  );
+  assert.match(stderr, /more\.tsv: 1 of 2 rows match a video; 1 video has no/);
+  assert.match(
+    stderr,
+    /matches no file: line 3: "kit\.mp4" \(the nearest name is "videos\/kite\.mp4"\)/,
+  );
+  assert.match(stderr, /metadata\.csv: 2 of 2 rows match a video; 0 videos/);
+  assert.match(stderr, /\nlabels: turn\n/);
+  // Both files open by the names in the manifest.
+  const clips = shotClips("mine", await readShots(`${out}/manifest.jsonl`));
+  assert.equal(clips.length, 2);
+  const shape = { frames: 4, height: 32, width: 32, fps: 8 };
+  const found = [];
+  for (const index of [0, 1]) {
+    found.push((await clips.clipAt(index, shape, new Rng(1))).clip.frames);
+  }
+  assert.deepEqual(found, [4, 4]);
+});
+
+Deno.test("a table without a row for any video is refused before decoding", async () => {
+  await using folder = await temporaryFolder();
+  await writeMp4(folder.file("kite.mp4"), movingClip(1));
+  await Deno.writeTextFile(
+    folder.file("captions.csv"),
+    "file,caption\nkate.mp4,a kite\n",
+  );
+  const out = folder.file("out");
+  const table = ["--captions", folder.file("captions.csv")];
+  await using run = startTask("ingest", [folder.path, ...table, "--out", out]);
+  const { code, stderr } = await run.ended;
+  assert.match(
+    stderr,
+    /^error: Cannot use the captions in ".*": rows must name videos, .*: none of 1 does: line 2: "kate\.mp4" \(the nearest name is "kite\.mp4"\); correct the names or the folders\n$/,
+  );
+  assert.equal(code, 2);
 });
 
 Deno.test("Ctrl-C stops an ingest and keeps its progress", async () => {

@@ -5,6 +5,7 @@ import {
   configFileOf,
   flagsWithDefaults,
 } from "lib/recipes/train/config_file.ts";
+import { channelsOf, trainCommand } from "lib/recipes/train/mod.ts";
 import { trainFlags } from "lib/recipes/train/options.ts";
 
 Deno.test("a file sets defaults, and flags override them", () => {
@@ -24,7 +25,7 @@ Deno.test("a file sets defaults, and flags override them", () => {
 
 Deno.test("invalid fields of a file are refused by name", () => {
   const cases: [text: string, message: RegExp][] = [
-    ["{", /^Cannot use "run\.json": it must be JSON: /],
+    ["{", /^Cannot read "run\.json": it must be JSON: line 1, column 2: /],
     [
       "[1]",
       /^Cannot use "run\.json": it must be a JSON object: current value is \[1\]$/,
@@ -114,4 +115,17 @@ Deno.test("configFileOf() reads both spellings of the flag", () => {
   assert.equal(configFileOf(["vae", "--config", "a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--config=a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--run", "x"]), undefined);
+});
+
+Deno.test("files of --config and --alerts may begin with a byte-order mark", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(path, '\ufeff{\r\n "seed": 7\r\n}\r\n');
+  const { flags } = await trainCommand("vae", ["--config", path]);
+  assert.equal(readFlags(flags, [])?.seed, 7);
+  await Deno.writeTextFile(
+    path,
+    '\ufeff{"webhook": {"url": "http://127.0.0.1:9/"}}',
+  );
+  assert.equal((await channelsOf({ alerts: path }, {})).length, 1);
+  await Deno.remove(path);
 });

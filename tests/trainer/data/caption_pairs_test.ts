@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import { RunData, textPairs } from "lib/trainer/mod.ts";
+import { RunData, type TextPair, textPairs } from "lib/trainer/mod.ts";
 import { temporaryFolder } from "../../dataset/_video_fixture.ts";
 import { type TestShot, writeData } from "../_video_data.ts";
 
@@ -22,9 +22,10 @@ Deno.test("textPairs() pairs a caption with a view of itself", async () => {
   const caption = "A cat sits. A dog runs.";
   const pairs = await pairsOf([{ caption }, {}]);
   assert.equal(pairs?.name, "1 x captions of 1 shots of d");
+  assert.ok(pairs);
   const seconds = new Set<string>();
   for (let i = 0; i < 20; i++) {
-    const pair = await pairs!.pairAt(i, new Rng(i));
+    const pair: TextPair = await pairs.pairAt(i, new Rng(i));
     const { second } = pair;
     assert.deepEqual([pair.first, pair.meaning], [caption, caption]);
     assert.ok(second.length > 0 && second.length <= caption.length);

@@ -1,5 +1,5 @@
 import type { Analysis, Segment } from "../analysis.ts";
-import type { TimedCaption } from "../sources/captions.ts";
+import type { TimedCaption } from "../sources/timed_caption.ts";
 import { findDuplicates } from "./duplicates.ts";
 import {
   FEW_FILES,
@@ -8,13 +8,9 @@ import {
   type SplitSegment,
   withOneHeldOut,
 } from "./hold_out.ts";
-import {
-  type Caption,
-  type DropRule,
-  MANIFEST_VERSION,
-  type ManifestRow,
-} from "./row.ts";
+import { type DropRule, MANIFEST_VERSION, type ManifestRow } from "./row.ts";
 import { assignPhase, type KeepRules, rounded } from "./rules.ts";
+import { captionsFor, labelsFor, unusedCaptions } from "./shot_captions.ts";
 
 /** A file and its analysis. */
 export interface SourceFile {
@@ -76,19 +72,19 @@ export function curate(
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const usable = sorted.filter(({ outcome }) => "analysis" in outcome).length;
   const holdsOutByTime = options.validation > 0 && usable < FEW_FILES;
-  const pathByHash = new Map<string, string>();
+  const copies = Map.groupBy(sorted, ({ sha256 }) => sha256);
   const rows = sorted.flatMap((file): Candidate[] => {
-    const { sha256, path, outcome } = file;
-    const earlier = sha256 === null ? undefined : pathByHash.get(sha256);
-    if (earlier !== undefined) {
-      const reason = `holds the same bytes as "${earlier}"`;
+    const { sha256, outcome } = file;
+    const same = sha256 === null ? [file] : copies.get(sha256)!;
+    const [first] = same;
+    if (first !== file) {
+      const reason = `holds the same bytes as "${first!.path}"`;
       return [{ row: fileRow(file, "same_file", reason) }];
     }
-    if (sha256 !== null) pathByHash.set(sha256, path);
     return "rule" in outcome
       ? [{ row: fileRow(file, outcome.rule, outcome.reason) }]
       : rowsOf(
-        file,
+        withCaptionsOf(same),
         outcome.analysis,
         holdsOutByTime
           ? splitByTime(
@@ -102,6 +98,18 @@ export function curate(
   });
   const distinct = withoutDuplicates(rows);
   return options.validation > 0 ? withOneHeldOut(distinct) : distinct;
+}
+
+/** The first of equal files, with the captions of all of them. */
+function withCaptionsOf([first, ...copies]: readonly SourceFile[]): SourceFile {
+  const captions = [...first!.captions];
+  const known = new Set(captions.map((own) => JSON.stringify(own)));
+  for (const caption of copies.flatMap(({ captions }) => captions)) {
+    const key = JSON.stringify(caption);
+    if (!known.has(key)) captions.push(caption);
+    known.add(key);
+  }
+  return { ...first!, captions };
 }
 
 /** A row and its segment. */
@@ -126,15 +134,21 @@ function rowsOf(
   options: CurateOptions,
 ): Candidate[] {
   const { video, damage } = analysis;
+  const notes = [
+    ...file.notes,
+    ...unusedCaptions(file.captions, segments.map(({ segment }) => segment)),
+  ];
   const candidates = segments.map(({ segment, split }, index): Candidate => {
     const { kind: _kind, scores, hash, moments: _moments, ...shot } = segment;
+    const { labels, notes: conflicts } = labelsFor(file.captions, segment);
     const common = {
       version: MANIFEST_VERSION as typeof MANIFEST_VERSION,
       id: `${file.sha256!.slice(0, 16)}-${String(index).padStart(4, "0")}`,
       source: sourceOf(file),
       hash,
       captions: captionsFor(file.captions, segment),
-      notes: [...file.notes],
+      ...(Object.keys(labels).length > 0 && { labels }),
+      notes: [...notes, ...conflicts],
       video,
       shot,
     };
@@ -240,19 +254,6 @@ function sourceOf(
   { path, sha256, bytes }: SourceFile,
 ): ManifestRow["source"] {
   return { path, sha256, bytes };
-}
-
-/** The captions that cover at least half of a shot. */
-function captionsFor(
-  captions: readonly TimedCaption[],
-  { startSeconds, endSeconds }: Segment,
-): Caption[] {
-  return captions.flatMap(({ text, language, start = 0, end = Infinity }) => {
-    const shared = Math.min(end, endSeconds) - Math.max(start, startSeconds);
-    return shared >= (endSeconds - startSeconds) / 2
-      ? [{ text, language }]
-      : [];
-  });
 }
 
 function withoutDuplicates(candidates: readonly Candidate[]): ManifestRow[] {

@@ -261,5 +261,40 @@ Deno.test("curate() assigns captions that cover half a shot, and the notes of it
     "a cat",
     "it sleeps",
   ]);
-  assert.deepEqual(row!.notes, ["a note"]);
+  assert.deepEqual(row!.notes, [
+    "a note",
+    '1 of 3 captions cover half of no shot: "it wakes" (2.5 s to the end)',
+  ]);
+});
+
+Deno.test("curate() gives a shot the labels of its rows, the first of each name", () => {
+  const captions: SourceFile["captions"] = [
+    { text: "a car", language: "en", labels: { turn: "left", place: "track" } },
+    { text: "", language: "und", labels: { turn: "right", fps: "20" } },
+    { text: "", language: "und", start: 9, labels: { later: "yes" } },
+  ];
+  const [row] = rowsOf([fileOf("a.mp4", "a", [segmentOf()], { captions })]);
+  assert.deepEqual(row!.labels, { turn: "left", place: "track", fps: "20" });
+  assert.deepEqual(row!.captions, [{ text: "a car", language: "en" }]);
+  assert.deepEqual(row!.notes, [
+    'several rows of a table have the label turn: "left" is kept, "right" is not',
+  ]);
+  const [plain] = rowsOf([fileOf("a.mp4", "a", [segmentOf()])]);
+  assert.ok(!("labels" in plain!));
+});
+
+Deno.test("curate() keeps the captions of a copy with the file it equals", () => {
+  const captionsOf = (text: string): Partial<SourceFile> => ({
+    captions: [{ text, language: "en" }],
+  });
+  const [row, copy] = rowsOf([
+    fileOf("a.mp4", "a", [segmentOf()], captionsOf("a cat")),
+    fileOf("b.mp4", "a", [segmentOf()], captionsOf("it sleeps")),
+    fileOf("c.mp4", "a", [segmentOf()], captionsOf("a cat")),
+  ]);
+  assert.deepEqual(row!.captions.map(({ text }) => text), [
+    "a cat",
+    "it sleeps",
+  ]);
+  assert.ok(copy?.status === "dropped" && copy.rule === "same_file");
 });

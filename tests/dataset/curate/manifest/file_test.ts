@@ -5,6 +5,9 @@ import { fileOf, OPTIONS, segmentOf } from "../_rows.ts";
 
 const ROWS = curate([
   fileOf("a.mp4", "a", [segmentOf()]),
+  fileOf("labelled.mp4", "c", [segmentOf()], {
+    captions: [{ text: "a", language: "und", labels: { turn: "left" } }],
+  }),
   fileOf("Nächte.mp4", "b", { rule: "no_video", reason: "it is empty" }),
 ], OPTIONS);
 
