@@ -51,12 +51,14 @@ export async function ingest(
   options: IngestOptions,
   { progress, signal, clock, program }: IngestContext,
 ): Promise<Ingested> {
-  const { folders, out, captions, processes, timeout, maxSeconds } = options;
+  const { folders, out, captions, phaseOf, processes, timeout, maxSeconds } =
+    options;
   await Deno.mkdir(out, { recursive: true });
+  const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
   const { files: found, leftOut, tables } = await findVideos(folders, [out]);
   const table = await tableCaptions({
-    given: captions,
+    given,
     found: tables,
     files: found.map(({ path }) => path),
     folders,
@@ -73,7 +75,10 @@ export async function ingest(
     progress,
   });
   const seconds = (clock() - start) / 1000;
-  const rows = curate(files, options);
+  const rows = curate(files, {
+    ...options,
+    phaseByLabel: phaseOf !== undefined,
+  });
   const kept = rows.filter((row) => row.status === "kept");
   await using worker = new DecodingWorker(supervision);
   for (const phase of PHASES) {
@@ -84,7 +89,9 @@ export async function ingest(
     await writeSheet(path, own, out, worker);
   }
   const summary = summaryOf(rows, {
-    leftOut: leftOut.filter(({ path }) => path !== resolve(captions ?? "")),
+    leftOut: leftOut.filter(({ path }) =>
+      !given.some((table) => path === resolve(table))
+    ),
     tables: table.lines,
   });
   await writeFileAtomically(`${out}/${SUMMARY}`, summary);

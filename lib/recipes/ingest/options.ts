@@ -29,6 +29,9 @@ export const ingestFlags = z.strictObject({
   captions: z.string().min(1, "must not be empty").optional().describe(
     "table of captions, CSV, TSV, JSONL or a JSON list: columns file and caption, optionally language, start and end; others are labels; names are looked for from the table's folder, then from the folders given; metadata.csv, .tsv and .jsonl in the folders are read without this flag",
   ),
+  phaseOf: z.string().min(1, "must not be empty").optional().describe(
+    "table with the columns file and phase (1 to 5), optionally start and end: the phase of these shots, in place of that by their scores",
+  ),
   validation: share().default(0.05).describe(
     "share of the files that is held out for evaluation; of fewer than 20 files, the last part of each; 0 holds out nothing",
   ),

@@ -18,8 +18,8 @@ export interface TableCaptions {
 
 /** Where captions come from and which files they are for. */
 interface TableSources {
-  /** The table of `--captions`. */
-  readonly given: string | undefined;
+  /** Tables that the user names. */
+  readonly given: readonly string[];
   /** Tables in the folders: `metadata.csv`. */
   readonly found: readonly string[];
   /** Absolute paths of the videos. */
@@ -31,7 +31,7 @@ interface TableSources {
 /**
  * Reads tables of captions and matches their rows with files.
  *
- * @throws {InputError} if the given table is unreadable or no row of it matches;
+ * @throws {InputError} if a given table is unreadable or no row of it matches;
  *   of tables that were found, the lines tell
  */
 export async function tableCaptions(
@@ -50,12 +50,12 @@ export async function tableCaptions(
     lines.push(...linesOf(table, match, files));
     return match;
   };
-  if (given !== undefined) {
-    const { captions, unmatched } = await add(given);
-    if (captions.size === 0) throw matchesNothing(given, unmatched, files);
+  for (const path of given) {
+    const { captions, unmatched } = await add(path);
+    if (captions.size === 0) throw matchesNothing(path, unmatched, files);
   }
   for (const path of found) {
-    if (given !== undefined && resolve(given) === resolve(path)) continue;
+    if (given.some((other) => resolve(other) === resolve(path))) continue;
     try {
       await add(path);
     } catch (error) {

@@ -203,7 +203,14 @@ Deno.test("tables in the folders and of --captions give captions and labels", as
     "File\tCaption\nKITE.mp4\tit flies\nkit.mp4\tnothing\n",
   );
   const out = folder.file("out");
-  const more = ["--captions", folder.file("more.tsv")];
+  await Deno.writeTextFile(
+    folder.file("phases.csv"),
+    "file,phase\nkite.mp4,4\n",
+  );
+  const more = [
+    ...["--captions", folder.file("more.tsv")],
+    ...["--phase-of", folder.file("phases.csv")],
+  ];
   const { rows, stderr } = await ingested(out, [videos, ...more]);
   assert.deepEqual(
     rows.map(({ source, captions, labels }) => [
@@ -213,16 +220,22 @@ Deno.test("tables in the folders and of --captions give captions and labels", as
     ]),
     [
       [`../videos/${odd}`, ["a pattern"], { turn: "right" }],
-      ["../videos/kite.mp4", ["it flies", "a kite"], { turn: "left" }],
+      ["../videos/kite.mp4", ["it flies", "a kite"], {
+        turn: "left",
+        phase: "4",
+      }],
     ],
   );
+  const kite = rows.find(({ source }) => source.path.endsWith("kite.mp4"))!;
+  assert.ok(kite.status === "kept");
+  assert.deepEqual([kite.phase, kite.phaseReason], [4, "the table of phases"]);
   assert.match(stderr, /more\.tsv: 1 of 2 rows match a video; 1 video has no/);
   assert.match(
     stderr,
     /matches no file: line 3: "kit\.mp4" \(the nearest name is "videos\/kite\.mp4"\)/,
   );
   assert.match(stderr, /metadata\.csv: 2 of 2 rows match a video; 0 videos/);
-  assert.match(stderr, /\nlabels: turn\n/);
+  assert.match(stderr, /\nlabels: phase, turn\n/);
   // Both files open by the names in the manifest.
   const clips = shotClips("mine", await readShots(`${out}/manifest.jsonl`));
   assert.equal(clips.length, 2);

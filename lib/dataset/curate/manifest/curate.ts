@@ -1,5 +1,7 @@
 import type { Analysis, Segment } from "../analysis.ts";
 import type { TimedCaption } from "../sources/timed_caption.ts";
+import { PHASES } from "../../vocabulary/mod.ts";
+import { PHASE_FIELD } from "../sources/caption_table.ts";
 import { findDuplicates } from "./duplicates.ts";
 import {
   FEW_FILES,
@@ -34,6 +36,8 @@ export interface CurateOptions extends KeepRules {
    * of each. 0 holds out nothing.
    */
   readonly validation: number;
+  /** Whether the label `phase` of a shot, 1 to 5, decides its phase; default false. */
+  readonly phaseByLabel?: boolean;
 }
 
 /**
@@ -165,7 +169,9 @@ function rowsOf(
       };
       return { row, segment };
     }
-    const { phase, reason: phaseReason } = assignPhase(scores);
+    const { phase, reason: phaseReason } =
+      (options.phaseByLabel ? labelledPhase(labels) : undefined) ??
+        assignPhase(scores);
     return {
       row: {
         status: "kept",
@@ -181,6 +187,14 @@ function rowsOf(
   if (damage === null) return candidates;
   const reason = `the rest of the file is lost: ${damage}`;
   return [...candidates, { row: fileRow(file, "damaged", reason) }];
+}
+
+/** The phase that a table gives a shot. */
+function labelledPhase(
+  labels: Readonly<Record<string, string>>,
+): ReturnType<typeof assignPhase> | undefined {
+  const phase = PHASES.find((phase) => labels[PHASE_FIELD] === String(phase));
+  return phase && { phase, reason: "the table of phases" };
 }
 
 function dropReason(

@@ -33,6 +33,9 @@ const FILE_FIELDS: readonly string[] = [
   "videopath",
 ];
 
+/** The label by which a user decides the phase of a file's shots. */
+export const PHASE_FIELD = "phase";
+
 const COLUMNS = `a file (or ${
   FILE_FIELDS.slice(1).join(", ")
 }) and a caption (or ${CAPTION_FIELDS.slice(1, 3).join(", ")})`;
@@ -96,7 +99,9 @@ function rowOf(
   };
   const file = take(FILE_FIELDS);
   const caption = take(CAPTION_FIELDS);
-  if (file === undefined || caption === undefined) {
+  // A table of phases alone has no captions.
+  const isNeeded = !columns.has(PHASE_FIELD);
+  if (file === undefined || (isNeeded && caption === undefined)) {
     refuse(`it must name ${COLUMNS}: its fields are ${shown(fields)}`);
   }
   if (typeof file !== "string" || file.trim() === "") {
@@ -116,7 +121,12 @@ function rowOf(
     ...(Object.keys(labels).length > 0 && { labels }),
   };
   const name = `${path}, line ${line}`;
-  const found = checkedCaptions(captionsOfJson(caption, name, context), name);
+  const found = checkedCaptions(
+    caption === undefined
+      ? { captions: [], notes: [] }
+      : captionsOfJson(caption, name, context),
+    name,
+  );
   notes.push(...found.notes);
   // Labels count without a caption as well.
   const captions = found.captions.length === 0 && context.labels
@@ -149,7 +159,8 @@ function recordsOf(text: string, path: string): TableRecord[] {
   const keys = columns.map(keyOf);
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
   const isHeader = keys.some((key) => FILE_FIELDS.includes(key)) &&
-    keys.some((key) => CAPTION_FIELDS.includes(key)) && twice === undefined;
+    keys.some((key) => [...CAPTION_FIELDS, PHASE_FIELD].includes(key)) &&
+    twice === undefined;
   if (!isHeader) {
     throw new InputError(
       `Cannot read "${path}": its first line must name ${COLUMNS}${
