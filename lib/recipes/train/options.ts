@@ -182,7 +182,9 @@ export const trainFlags = z.strictObject({
   alerts: path.optional().describe(
     "JSON file of e-mail and webhook receivers of alerts (default: the environment variables ALERT_*)",
   ),
-  workers: count.min(0, "must be 0 or more").default(1).describe(
+  workers: count.min(0, "must be 0 or more").default(
+    navigator.hardwareConcurrency,
+  ).describe(
     "threads that decode real video; 0 decodes on the main thread",
   ),
   hours: z.coerce.number().positive("must be above 0").optional().describe(

@@ -235,7 +235,7 @@ Deno.test("tables in the folders and of --captions give captions and labels", as
     /matches no file: line 3: "kit\.mp4" \(the nearest name is "videos\/kite\.mp4"\)/,
   );
   assert.match(stderr, /metadata\.csv: 2 of 2 rows match a video; 0 videos/);
-  assert.match(stderr, /\nlabels: phase, turn\n/);
+  assert.match(stderr, /\nlabels: turn, phase\n/);
   // Both files open by the names in the manifest.
   const clips = shotClips("mine", await readShots(`${out}/manifest.jsonl`));
   assert.equal(clips.length, 2);
