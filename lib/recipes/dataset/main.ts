@@ -16,17 +16,16 @@ import {
   VAE_FILE,
 } from "../../pipeline/mod.ts";
 import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
-import { log, runProgram } from "../command_line/mod.ts";
+import { log, runProgram, textFlag, wholeNumber } from "../command_line/mod.ts";
 
-const path = z.string().min(1, "must not be empty");
+const path = textFlag();
 
 const flags = z.strictObject({
   run: path.default("runs/train").describe(
     "folder of a run with cached latents",
   ),
   vae: path.optional().describe("weights of another VAE than the run's"),
-  clips: z.coerce.number({ error: "must be a number" })
-    .int("must be a whole number").min(1, "must be 1 or more").default(8)
+  clips: wholeNumber(1).default(8)
     .describe("number of clips of each cache"),
 });
 
