@@ -1,7 +1,11 @@
 import { DEVICE_CHOICES, type DeviceChoice } from "lib/compiler/mod.ts";
 import { InputError } from "lib/core/mod.ts";
 import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
-import { wholeNumber } from "lib/recipes/command_line/mod.ts";
+import {
+  deviceFlag,
+  textFlag,
+  wholeNumber,
+} from "lib/recipes/command_line/mod.ts";
 import * as z from "zod";
 
 /** Three sizes as one word: time, height, width. */
@@ -11,14 +15,14 @@ const triple = z.string().regex(
 );
 
 /** A switch: true where the flag is given. */
-const onOff = z.stringbool({ error: "must be true or false" }).default(false);
+const onOff = z.boolean().default(false);
 
 const common = {
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe(`where to compute: ${DEVICE_CHOICES.join(", ")}`),
+  device: deviceFlag.describe(
+    `where to compute: ${DEVICE_CHOICES.join(", ")}`,
+  ),
   steps: wholeNumber(1).default(10).describe("timed runs of each side"),
-  torch: z.string().min(1, "must not be empty").optional().describe(
+  torch: textFlag().optional().describe(
     "Python with PyTorch to compare with; without it python3 is tried",
   ),
   json: onOff.describe("print one JSON object"),
@@ -106,13 +110,6 @@ export function backboneConfigOf(
   );
 }
 
-/** Expands switches: `--json` to `--json true`. */
-export function withSwitches(args: readonly string[]): string[] {
-  return args.map((arg) =>
-    /^--(json|save|profile|recompute)$/.test(arg) ? `${arg}=true` : arg
-  );
-}
-
 /** Flags of `deno task bench binding`. */
 export const bindingFlags = z.strictObject({
   parameters: wholeNumber(1).default(16_000_000).describe(
@@ -125,7 +122,7 @@ export const bindingFlags = z.strictObject({
 
 /** Flags of `deno task bench ingest`. */
 export const ingestFlags = z.strictObject({
-  videos: z.string().min(1, "must not be empty").optional().describe(
+  videos: textFlag().optional().describe(
     "folder of videos; without it, 720p videos are rendered once",
   ),
   processes: wholeNumber(1).default(navigator.hardwareConcurrency).describe(

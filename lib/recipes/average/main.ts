@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import * as z from "zod";
+import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
 import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
@@ -33,9 +35,11 @@ async function average(
 ): Promise<number> {
   const stage = `${run}/phase${phase}`;
   const { facts } = await readTrainedModels(`${stage}.safetensors`);
+  const file = out ?? `${stage}-average-${std}.safetensors`;
+  await assertWritableFile(file, "--out");
   const snapshots = await loadSnapshots<DiffusionParameters>(stage);
   const { score: _, ...rest } = facts.diffusion; // the score of other weights
-  const file = out ?? `${stage}-average-${std}.safetensors`;
+  await makeWritableFolder(dirname(file), "--out");
   await saveWeights(
     file,
     posthocEma(snapshots, std, rest.step),

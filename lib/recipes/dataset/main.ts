@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
 import {
+  assertWritableFolder,
   InputError,
   type NdArray,
   stackArrays,
@@ -42,6 +43,7 @@ async function check(
   { run, vae: given, clips }: z.infer<typeof flags>,
 ): Promise<number> {
   const vae = await readVae(given ?? `${run}/${VAE_FILE}`);
+  await assertWritableFolder(`${run}/latents`, "--run");
   using device = await openDevice("cpu");
   using codec = await openCodec(device, vae.tensors.parameters, vae.config);
   for (const name of await cachesOf(`${run}/latents`)) {

@@ -1,5 +1,12 @@
 import { relative, resolve } from "node:path";
-import { type Progress, writeFileAtomically } from "../../core/mod.ts";
+import {
+  assertWritableFolder,
+  lockFolder,
+  makeWritableFolder,
+  type Progress,
+  thisProcess,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import {
   curate,
   findVideos,
@@ -45,7 +52,8 @@ const JOURNAL = "journal.jsonl";
  * each phase. Files that an earlier run into the same folder has decoded are not
  * decoded again.
  *
- * @throws {InputError} if a path does not exist or the table is unreadable
+ * @throws {InputError} if a path does not exist, the table is unreadable, or the
+ *   folder cannot be written
  */
 export async function ingest(
   options: IngestOptions,
@@ -53,10 +61,13 @@ export async function ingest(
 ): Promise<Ingested> {
   const { folders, out, captions, processes, timeout, maxSeconds } = options;
   const supervision = { timeout, signal, program };
+  await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
   const table = captions === undefined
     ? new Map()
     : await readCaptionTable(captions);
   const { files: found, others } = await findVideos(folders, [out]);
+  await makeWritableFolder(out, "--out");
+  using _lock = lockFolder(out, thisProcess(new Date()));
   using journal = await Journal.open(`${out}/${JOURNAL}`, maxSeconds);
   const start = clock();
   const { files, frames } = await analyseFiles(found, {
