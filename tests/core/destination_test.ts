@@ -13,7 +13,7 @@ Deno.test("asOutputError() reports a folder that the system denies", () => {
   );
 });
 
-Deno.test("asOutputError() reports a system error, and returns a full disk and defects unchanged", () => {
+Deno.test("asOutputError() reports system errors, not a full disk or defects", () => {
   const message = "Read-only file system (os error 30)";
   const readOnly = asOutputError("a.png", new Error(message));
   assert.ok(readOnly instanceof InputError);

@@ -21,7 +21,7 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("makeWritableFolder() makes a folder with those above it, and leaves nothing in it", () =>
+Deno.test("makeWritableFolder() makes a folder with those above it, and no file", () =>
   inFolder(async (root) => {
     await makeWritableFolder(`${root}/a/b`, "--out");
     assert.deepEqual(namesIn(`${root}/a/b`), []);

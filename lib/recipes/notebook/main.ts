@@ -13,6 +13,7 @@ import {
   writeNotebook,
 } from "../../formats/notebook/mod.ts";
 import {
+  assertForDeno,
   environmentForDeno,
   notebookPage,
   type ParameterValue,
@@ -80,6 +81,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** `deno task notebook run FILE`: the flags are the notebook's parameters. */
 async function runCommand(file: string): Promise<Opened> {
   const notebook = await readNotebook(file);
+  assertForDeno(notebook, file);
   const parameters = readParameters(notebook, file);
   const hasOut = parameters.some(({ name }) => name === "out");
   return {
@@ -111,7 +113,9 @@ function checkCommand(file: string): Promise<Opened> {
   return Promise.resolve({
     flags: noFlags,
     async run() {
-      readParameters(await readNotebook(file), file);
+      const notebook = await readNotebook(file);
+      assertForDeno(notebook, file);
+      readParameters(notebook, file);
       if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
         throw new InputError(
           `Cannot check "${file}": it must be in the repository, whose ` +

@@ -59,7 +59,7 @@ export function parameterFlags(
 }
 
 function fieldOf(
-  { type, fallback }: Parameter,
+  { choices, fallback }: Parameter,
 ): z.ZodType<ParameterValue> {
   if (typeof fallback === "number") {
     return numberFlag();
@@ -69,9 +69,6 @@ function fieldOf(
       .transform((text) => text === "true");
   }
   if (typeof fallback !== "string") return listField(fallback);
-  const choices = type?.match(/^\|?\s*"[^"]*"(?:\s*\|\s*"[^"]*")*$/)
-    ? [...type.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice!)
-    : undefined;
   return choices === undefined
     ? z.string()
     : z.enum(choices, `must be one of ${choices.join(", ")}`);

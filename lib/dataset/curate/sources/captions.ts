@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { dirname, extname, resolve } from "node:path";
-import { decimalNumber, InputError, messageOf } from "lib/core/mod.ts";
+import { InputError, messageOf } from "lib/core/mod.ts";
 import * as z from "zod";
 
 /** A caption of a file or a part of it. */
@@ -95,7 +95,7 @@ const csvRowSchema = z.strictObject({
 
 function secondsCell(): z.ZodType<number | undefined, string | undefined> {
   return z.string().trim().optional().transform((cell) =>
-    cell === undefined || cell === "" ? undefined : decimalNumber(cell) ?? NaN
+    cell === undefined || cell === "" ? undefined : Number(cell)
   ).refine(
     (value) => value === undefined || value >= 0,
     "must be seconds, 0 or more",
