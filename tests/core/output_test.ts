@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import {
   assertWritableFile,
@@ -5,6 +6,7 @@ import {
   InputError,
   makeWritableFolder,
 } from "lib/core/mod.ts";
+import { forAny, oddText, valueOrInputError } from "../_any_input.ts";
 
 async function inFolder(
   test: (folder: string) => Promise<void>,
@@ -86,4 +88,24 @@ Deno.test("a place that cannot be written is named with its flag, and nothing is
     }
     assert.deepEqual(namesIn(root), ["file", "folder"]);
     assert.equal(await Deno.readTextFile(`${root}/file`), "kept");
+  }));
+
+Deno.test("any name of an output is proved or refused, and nothing is left", () =>
+  inFolder(async (root) => {
+    await Deno.mkdir(`${root}/in/folder`, { recursive: true });
+    await Deno.writeTextFile(`${root}/in/file`, "kept");
+    const part = fc.oneof(
+      fc.constantFrom("file", "folder", "a", "b.mp4", "x".repeat(300)),
+      // A path out of the folder is another test's.
+      oddText.filter((text) => !text.includes("..")),
+    );
+    const path = fc.array(part, { minLength: 1, maxLength: 3 })
+      .map((parts) => `${root}/in/${parts.join("/")}`);
+    await forAny(path, async (path) => {
+      await valueOrInputError(() => assertWritableFile(path, "--out"));
+      await valueOrInputError(() => assertWritableFolder(path, "--out"));
+      assert.deepEqual(namesIn(`${root}/in`), ["file", "folder"]);
+      assert.deepEqual(namesIn(`${root}/in/folder`), []);
+    });
+    assert.equal(await Deno.readTextFile(`${root}/in/file`), "kept");
   }));

@@ -15,7 +15,7 @@ import {
 const path = textFlag();
 
 /** Flags of `deno task average`. */
-const averageFlags = z.strictObject({
+export const averageFlags = z.strictObject({
   run: path.default("runs/train").describe("folder of a run"),
   phase: wholeNumber(1, 5).default(1).describe("phase that is done"),
   std: numberFlag({ least: 0.01, most: 0.25 }).default(0.1).describe(

@@ -21,7 +21,8 @@ import { log, runProgram, textFlag, wholeNumber } from "../command_line/mod.ts";
 
 const path = textFlag();
 
-const flags = z.strictObject({
+/** Flags of `deno task dataset check`. */
+export const datasetFlags = z.strictObject({
   run: path.default("runs/train").describe(
     "folder of a run with cached latents",
   ),
@@ -40,7 +41,7 @@ const MIN_HEIGHT = 96;
  * @throws {InputError} if the run has no cache
  */
 async function check(
-  { run, vae: given, clips }: z.infer<typeof flags>,
+  { run, vae: given, clips }: z.infer<typeof datasetFlags>,
 ): Promise<number> {
   const vae = await readVae(given ?? `${run}/${VAE_FILE}`);
   await assertWritableFolder(`${run}/latents`, "--run");
@@ -107,7 +108,7 @@ if (import.meta.main) {
     command: "check",
     usage: "deno task dataset check",
     purpose: "Decodes cached latents to contact sheets: the data of training.",
-    flags,
+    flags: datasetFlags,
     run: check,
   });
 }

@@ -4,7 +4,7 @@ import { environmentForDeno } from "../../notebook/mod.ts";
 import { log, runProgram, wholeNumber } from "../command_line/mod.ts";
 
 /** Flags of `deno task lab`. */
-const labFlags = z.strictObject({
+export const labFlags = z.strictObject({
   app: z.enum(["lab", "notebook"], "must be lab or notebook").optional()
     .describe(
       "which one to open (default JupyterLab, or Notebook where that is missing)",

@@ -23,7 +23,7 @@ import { WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 import { world3dPlan } from "../world3d/training.ts";
 
 /** Flags of `deno task sensitivity`. */
-const sensitivityFlags = z.strictObject({
+export const sensitivityFlags = z.strictObject({
   clips: wholeNumber(2).default(512).describe("clips of each of the two sets"),
   out: z.string().regex(/\.png$/, "must end in .png").default(
     "docs/fwd_sensitivity.png",

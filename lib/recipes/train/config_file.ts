@@ -17,7 +17,7 @@ export function flagsWithDefaults<S extends FlagSchema>(
   const defaults = recordOf(text, file);
   const fields = { ...schema.shape };
   for (const [name, value] of Object.entries(defaults)) {
-    const field = fields[name];
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field) {
       throw new InputError(
         `Cannot use "${file}": ` + (oldFlagText(flagOf(name)) ??

@@ -6,7 +6,7 @@ import { importI3d, importLpips } from "./import_weights.ts";
 import { weightsText } from "./list_weights.ts";
 
 /** Arguments and flags of `deno task weights`. */
-const weightsFlags = z.strictObject({
+export const weightsFlags = z.strictObject({
   words: z.array(z.string()).min(1, "must begin with list or import").describe(
     "list, or import i3d FILE, or import lpips TRUNK_FILE HEADS_FILE",
   ),

@@ -22,7 +22,7 @@ import { writeCard } from "./card.ts";
 import { trainWorld3d, world3dPlan } from "./training.ts";
 
 /** Flags of `deno task world3d`. */
-const world3dFlags = z.strictObject({
+export const world3dFlags = z.strictObject({
   out: textFlag().default("runs/world3d").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
