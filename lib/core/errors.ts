@@ -56,6 +56,14 @@ export function firstError(error: unknown): unknown {
   return first;
 }
 
+/** Whether the operating system, or Deno's permissions, refused a file or folder. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    error instanceof Error &&
+      (/\(os error \d+\)/.test(error.message) ||
+        /^E[A-Z]+$/.test(String((error as { code?: unknown }).code)));
+}
+
 /** Codes of systems for a file that takes no more bytes. */
 const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 

@@ -1,10 +1,16 @@
-import { int32, type NdArray } from "../../core/mod.ts";
+import {
+  decimalNumber,
+  InputError,
+  int32,
+  type NdArray,
+} from "../../core/mod.ts";
 import { writeSafetensors } from "../../formats/safetensors/mod.ts";
 import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
 const SCHEMA = "feature statistics 1";
+const FIX = "delete it: it is computed again";
 
 /**
  * Writes the features of a set of clips as safetensors. Moments keep all
@@ -37,13 +43,11 @@ export async function saveStatistics(
  * @throws {InputError} if the file is missing, damaged or of another kind
  */
 export async function loadStatistics(path: string): Promise<FeatureSummary> {
-  const settingIn = (metadata: Readonly<Record<string, string>>) =>
-    JSON.parse(metadata.setting!) as FeatureSetting;
   const { metadata, tensors } = await readChecked(path, {
     schema: SCHEMA,
-    fix: "delete it: it is computed again",
+    fix: FIX,
     form({ metadata, tensors }) {
-      const { dimension: D } = settingIn(metadata);
+      const { dimension: D } = headOf(path, metadata).setting;
       const rows = tensors.get("rows")?.shape[0] ?? 0;
       return [
         ["mean", { dtype: "int32", shape: [D, 2] }],
@@ -52,10 +56,10 @@ export async function loadStatistics(path: string): Promise<FeatureSummary> {
       ];
     },
   });
-  const count = Number(metadata.count);
+  const { setting, count } = headOf(path, metadata);
   const rows = tensors.get("rows") as NdArray<"float32">;
   return {
-    setting: settingIn(metadata),
+    setting,
     count,
     moments: {
       count,
@@ -68,6 +72,32 @@ export async function loadStatistics(path: string): Promise<FeatureSummary> {
       values: rows.data,
     },
   };
+}
+
+/** The setting and the number of clips in the header of a file. */
+function headOf(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): Pick<FeatureSummary, "setting" | "count"> {
+  const count = decimalNumber(metadata.count ?? "");
+  const setting = settingIn(metadata.setting ?? "");
+  if (setting !== undefined && Number.isSafeInteger(count)) {
+    return { setting, count: count! };
+  }
+  throw new InputError(
+    `Cannot use "${path}": it must name the setting of its features and the ` +
+      `number of clips: current values are ${metadata.setting ?? "none"} and ` +
+      `${metadata.count ?? "none"}; ${FIX}`,
+  );
+}
+
+function settingIn(json: string): FeatureSetting | undefined {
+  try {
+    const setting: FeatureSetting | null = JSON.parse(json);
+    return Number.isSafeInteger(setting?.dimension) ? setting! : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function bitsOf(values: Float64Array, shape: readonly number[]): NdArray {

@@ -1,5 +1,9 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { writeFileAtomically } from "../../core/mod.ts";
+import {
+  assertWritableFolder,
+  makeWritableFolder,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import {
@@ -57,6 +61,8 @@ export async function evaluate(
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
+  await assertWritableFolder(out, "--out", ["report.json", "report.html"]);
+  await assertWritableFolder(cache, "--cache");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   host.log(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
@@ -80,7 +86,7 @@ export async function evaluate(
     samples = found.samples;
     host.log(evaluationText(found.evaluation));
   }
-  await Deno.mkdir(out, { recursive: true });
+  await makeWritableFolder(out, "--out");
   const json = JSON.stringify({ options, evaluations }, null, 2);
   await writeFileAtomically(`${out}/report.json`, `${json}\n`);
   await writeFileAtomically(

@@ -7,13 +7,13 @@ import { SHIPPED } from "../../pipeline/mod.ts";
 import {
   deviceFlag,
   type Knobs,
+  numberFlag,
   readKnobs,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
-const number = z.coerce.number({ error: "must be a number" });
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** Flags of `deno task evaluate`. */
@@ -52,10 +52,10 @@ export const evaluateFlags = z.strictObject({
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("solver of the sampler"),
   steps: wholeNumber(1).default(30).describe("steps of the sampler"),
-  guidance: number.min(0, "must be 0 or more").default(4).describe(
+  guidance: numberFlag({ least: 0 }).default(4).describe(
     "scale of classifier-free guidance; 1 is none",
   ),
-  rescale: number.min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(0)
+  rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("share of the std added by guidance that is taken back"),
   fvd: z.boolean().default(false).describe(
     "also FVD, with imported I3D weights",

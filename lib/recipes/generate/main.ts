@@ -10,7 +10,7 @@ import {
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
-import { outputAt } from "./output.ts";
+import { assertWritable, outputAt } from "./output.ts";
 
 /** `deno task generate`: prompts become videos. */
 async function generate(
@@ -23,6 +23,7 @@ async function generate(
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
   const size = checkedSize(options, models);
+  await assertWritable(output, { ...size, fps: options.fps });
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   const { seed, fps, steps, guidance, rescale, sampler } = options;

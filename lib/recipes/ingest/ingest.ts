@@ -1,5 +1,12 @@
 import { relative, resolve, sep } from "node:path";
-import { type Progress, writeFileAtomically } from "../../core/mod.ts";
+import {
+  assertWritableFolder,
+  lockFolder,
+  makeWritableFolder,
+  type Progress,
+  thisProcess,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import {
   curate,
   findVideos,
@@ -45,7 +52,8 @@ const JOURNAL = "journal.jsonl";
  * each phase. Files that an earlier run into the same folder has decoded are not
  * decoded again.
  *
- * @throws {InputError} if a path does not exist or the table is unreadable
+ * @throws {InputError} if a path does not exist, the table is unreadable, or the
+ *   folder cannot be written
  */
 export async function ingest(
   options: IngestOptions,
@@ -53,9 +61,9 @@ export async function ingest(
 ): Promise<Ingested> {
   const { folders, out, captions, phaseOf, processes, timeout, maxSeconds } =
     options;
-  await Deno.mkdir(out, { recursive: true });
   const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
+  await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
   const { files: found, leftOut, tables } = await findVideos(folders, [out]);
   const table = await tableCaptions({
     given,
@@ -63,6 +71,8 @@ export async function ingest(
     files: found.map(({ path }) => path),
     folders,
   });
+  await makeWritableFolder(out, "--out");
+  using _lock = lockFolder(out, thisProcess(new Date()));
   using journal = await Journal.open(`${out}/${JOURNAL}`, maxSeconds);
   const start = clock();
   const { files, frames } = await analyseFiles(found, {

@@ -1,6 +1,11 @@
 import { readNotebook } from "../../formats/notebook/mod.ts";
 import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
-import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
+import {
+  flagOf,
+  type FlagSchema,
+  knobsOf,
+  type Program,
+} from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
 /** Checked flags. */
@@ -64,6 +69,7 @@ export async function notebookProgram(
         parameters,
         values: Object.fromEntries(values) as Record<string, ParameterValue>,
         out: String(options[folder]),
+        folderFlag: `--${flagOf(folder)}`,
         cellLimit: undefined,
         totalLimit: undefined,
         signal,

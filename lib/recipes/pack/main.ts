@@ -1,6 +1,9 @@
 import {
+  assertWritableFolder,
   firstDifference,
   InputError,
+  makeWritableFolder,
+  missingFile,
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
@@ -23,15 +26,25 @@ import { thinnedMetrics } from "./thinned_metrics.ts";
 /** How the run went; of each file a small copy is shipped. */
 const METRICS_FILE = "metrics.jsonl";
 const REPORT_FILE = "report.html";
+const FILES = [
+  VAE_FILE,
+  DIFFUSION_FILE,
+  VOCABULARY_FILE,
+  METRICS_FILE,
+  REPORT_FILE,
+];
 
 /** `deno task pack`: the models of a run, small enough to be shipped. */
 async function pack(options: PackOptions): Promise<number> {
   const { run, out } = options;
+  await assertWritableFolder(out, "--out", FILES);
   const models = await readTrainedModels(run);
-  await Deno.mkdir(out, { recursive: true });
+  const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
+  const report = await readReport(`${run}/${REPORT_FILE}`);
+  const diffusion = await diffusionOf(models, options);
+  await makeWritableFolder(out, "--out");
   const half = { dtype: "float16" } as const;
   const { vae, statistics, facts, config } = models;
-  const diffusion = await diffusionOf(models, options);
   const vaeDigest = await saveWeights(
     `${out}/${VAE_FILE}`,
     { parameters: vae, statistics },
@@ -56,28 +69,25 @@ async function pack(options: PackOptions): Promise<number> {
     `${out}/${VOCABULARY_FILE}`,
     `${JSON.stringify(await captionWords())}\n`,
   );
-  const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
   await writeFileAtomically(
     `${out}/${METRICS_FILE}`,
     metrics.map((record) => `${JSON.stringify(record)}\n`).join(""),
   );
-  await writeFileAtomically(
-    `${out}/${REPORT_FILE}`,
-    await Deno.readFile(`${run}/${REPORT_FILE}`),
-  );
-  for (
-    const name of [
-      VAE_FILE,
-      DIFFUSION_FILE,
-      VOCABULARY_FILE,
-      METRICS_FILE,
-      REPORT_FILE,
-    ]
-  ) {
+  await writeFileAtomically(`${out}/${REPORT_FILE}`, report);
+  for (const name of FILES) {
     const { size } = await Deno.stat(`${out}/${name}`);
     log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
+}
+
+async function readReport(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw missingFile(path);
+    throw error;
+  }
 }
 
 /** Text encoder and backbone of a run, or between those before it and its own. */

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
+import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { svgImage, writePng } from "../../dataset/encode/mod.ts";
 import {
@@ -21,7 +23,7 @@ import { WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 import { world3dPlan } from "../world3d/training.ts";
 
 /** Flags of `deno task sensitivity`. */
-const sensitivityFlags = z.strictObject({
+export const sensitivityFlags = z.strictObject({
   clips: wholeNumber(2).default(512).describe("clips of each of the two sets"),
   out: z.string().regex(/\.png$/, "must end in .png").default(
     "docs/fwd_sensitivity.png",
@@ -39,6 +41,7 @@ async function main(
     typeof sensitivityFlags
   >,
 ): Promise<number> {
+  await assertWritableFile(out, "--out");
   using device = await openDevice(choice);
   using network = await trainedWorld3d(device, world3d);
   // Nothing is trained: the plan gives the held-out clips alone.
@@ -46,6 +49,7 @@ async function main(
     world3dPlan({ appearance: 1, motion: 1 }),
   );
   const fwd = await sensitivity(network, examples, clips, terminalProgress());
+  await makeWritableFolder(dirname(out), "--out");
   await writePng(out, await svgImage(sensitivityFigure(fwd, clips)));
   if (json) print(JSON.stringify({ clips, strengths: STRENGTHS, fwd }));
   log(`figure: ${out}`);

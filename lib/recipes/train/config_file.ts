@@ -23,7 +23,7 @@ export function flagsWithDefaults<S extends FlagSchema>(
   const defaults = recordOf(text, file);
   const fields = { ...schema.shape };
   for (const [name, given] of Object.entries(defaults)) {
-    const field = fields[name];
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     // One value of a flag that may be repeated needs no list.
     const value = field && isRepeated(field) ? [given].flat() : given;
     if (!field) {

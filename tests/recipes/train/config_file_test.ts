@@ -95,15 +95,15 @@ Deno.test("invalid values of flags are refused by the name of the flag", () => {
     ],
     [
       ["--start-phase", "6"],
-      'Cannot use --start-phase: must be 1 to 5: current value is "6"',
+      'Cannot use --start-phase: must be a whole number from 1 to 5: current value is "6"',
     ],
     [
       ["--hours", "0"],
-      'Cannot use --hours: must be above 0: current value is "0"',
+      'Cannot use --hours: must be a number above 0: current value is "0"',
     ],
     [
       ["--keep-last", "0"],
-      'Cannot use --keep-last: must be 1 or more: current value is "0"',
+      'Cannot use --keep-last: must be a whole number from 1: current value is "0"',
     ],
   ];
   for (const [args, message] of cases) {
