@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { InputError, type Rng } from "lib/core/mod.ts";
 import type { ClipSource } from "../batches/clip_source.ts";
-import { decodeClip } from "../decode/mod.ts";
+import { decodeClip, latestStart } from "../decode/mod.ts";
 import type { Phase } from "../vocabulary/mod.ts";
 import { readManifest } from "./manifest/file.ts";
 import type { Caption, KeptRow } from "./manifest/row.ts";
@@ -71,9 +71,9 @@ export async function manifestClips(
             `current value is ${index}`,
         );
       }
-      // The last frame must begin within the shot; it need not end in it.
-      const room = secondsOf(row) - (shape.frames - 1) / shape.fps;
-      if (room <= 0) throw tooShort(row, shape.frames, shape.fps);
+      const room = latestStart({ ...row.shot, ...shape }) -
+        row.shot.startSeconds;
+      if (room < 0) throw tooShort(row, shape.frames, shape.fps);
       const startSeconds = row.shot.startSeconds + rng.uniform() * room;
       const description = captionOf(row, rng);
       const { frames, height, width, fps } = shape;

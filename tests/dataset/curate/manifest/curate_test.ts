@@ -69,7 +69,7 @@ Deno.test("curate() drops a shot with the rule and the numbers", () => {
     ],
     [
       { kind: "damaged", scores: null, hash: null, moments: null },
-      "damaged: the decoder concealed errors in these frames",
+      "damaged: 100 frames have decoding errors, or are predicted from such frames",
     ],
     [{ scores: { ...CALM, motion: 0.0001 } }, "still: motion 0.0001 < 0.0005"],
     [{ scores: { ...CALM, sharpness: 1.234 } }, "blurred: sharpness 1.23 < 4"],
@@ -117,7 +117,7 @@ Deno.test("curate() writes a row for a file without shots and for a lost rest", 
     [
       "b.mp4 no_video: it is a text file",
       "kept",
-      "c.mp4 damaged: the rest of the file is lost: a frame at about 4.00 s is damaged",
+      "c.mp4 damaged: a part of the file is lost: a frame at about 4.00 s is damaged",
       "gone unreadable: the link is broken",
     ],
   );

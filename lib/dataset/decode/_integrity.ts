@@ -1,0 +1,95 @@
+import {
+  AV_FRAME_FLAG_CORRUPT,
+  AV_FRAME_FLAG_KEY,
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
+} from "node-av/constants";
+import type { Frame, Packet } from "../ffmpeg/mod.ts";
+
+/** FFmpeg's parsers hold one packet back, so the flag is on one of the last two. */
+const JOIN_PACKETS = 2;
+
+/**
+ * Which frames of a damaged stream are intact. A damaged frame damages those that
+ * are predicted from it, so all up to the next key frame count as damaged.
+ */
+export class Integrity {
+  readonly #threads: number;
+  readonly #delay: number;
+  /** Presentation times of the packets in the decoder, in decoding order. */
+  #inDecoder: bigint[] = [];
+  /** The damage that lasts; undefined = the stream is intact. */
+  #damage: Damage | undefined;
+  /** Packets since the one that began it; endless if the decoder noticed it. */
+  #age = Infinity;
+
+  /**
+   * @param threads Packets that the decoder works on at a time.
+   * @param delay Frames that it holds back to present them in order.
+   */
+  constructor(threads: number, delay: number) {
+    this.#threads = threads;
+    this.#delay = threads + delay;
+  }
+
+  /** To be called before each packet is decoded. */
+  enters({ pts, flags }: Packet): void {
+    const isDamaged = (flags & AV_PKT_FLAG_CORRUPT) !== 0;
+    this.#age = isDamaged && this.#damage === undefined ? 0 : this.#age + 1;
+    if (isDamaged) this.#damagedAt(pts, this.#inDecoder);
+    this.#inDecoder.push(pts);
+  }
+
+  /**
+   * The next packet is of another stream, appended to this one: its counters
+   * differ, for which FFmpeg takes one of the packets before it for damaged.
+   */
+  joins(): void {
+    if (this.#age < JOIN_PACKETS) this.#damage = undefined;
+  }
+
+  /** The decoder refuses one of the latest packets. */
+  refused(): void {
+    this.#age = Infinity;
+    const safe = this.#inDecoder.slice(0, -this.#threads);
+    this.#damagedAt(this.#inDecoder.at(-1) ?? AV_NOPTS_VALUE, safe);
+  }
+
+  /** Whether the next frame in presentation order is intact. */
+  isIntact({ pts, flags, decodeErrorFlags }: Frame): boolean {
+    // Lost packets never leave, so the oldest are forgotten.
+    this.#inDecoder = this.#inDecoder.filter((time) => time !== pts)
+      .slice(-2 * this.#delay - 1);
+    const isDamaged = decodeErrorFlags !== 0 ||
+      (flags & AV_FRAME_FLAG_CORRUPT) !== 0;
+    const damage = this.#damage;
+    if (!isDamaged && damage?.safe.has(pts)) return true;
+    if (damage !== undefined && flags & AV_FRAME_FLAG_KEY) {
+      const hasTimes = pts !== AV_NOPTS_VALUE && damage.pts !== AV_NOPTS_VALUE;
+      // Without times, a key frame so soon may be older than the damage.
+      const isLater = hasTimes ? pts > damage.pts : damage.frames > this.#delay;
+      if (isLater) this.#damage = undefined;
+    }
+    if (this.#damage !== undefined) this.#damage.frames++;
+    if (isDamaged) this.#damage ??= { pts, safe: new Set(), frames: 1 };
+    return this.#damage === undefined;
+  }
+
+  #damagedAt(pts: bigint, safe: readonly bigint[]): void {
+    this.#damage = {
+      pts,
+      safe: this.#damage?.safe ??
+        new Set(safe.filter((time) => time !== AV_NOPTS_VALUE)),
+      frames: 0,
+    };
+  }
+}
+
+interface Damage {
+  /** Presentation time of the damaged packet. */
+  readonly pts: bigint;
+  /** Presentation times of frames that were decoded before it. */
+  readonly safe: ReadonlySet<bigint>;
+  /** Frames presented since. */
+  frames: number;
+}

@@ -1,0 +1,146 @@
+import {
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_KEY,
+  AVERROR_EOF,
+  AVSEEK_FLAG_BACKWARD,
+} from "node-av/constants";
+import {
+  answerOf,
+  type FormatContext,
+  Packet,
+  type Stream,
+} from "../ffmpeg/mod.ts";
+import type { PacketClock } from "./_packet_clock.ts";
+
+/** The packets of one stream of an open file, on a clock without jumps. */
+export class PacketReader implements Disposable {
+  readonly #format: FormatContext;
+  readonly #stream: Stream;
+  readonly #clock: PacketClock;
+  /** Packets that were read ahead, the next one first. */
+  #ahead: Packet[] = [];
+  /** Copies of all packets since {@link record}. */
+  #record: Packet[] | undefined;
+  #fileEnd = 0;
+  /** The error that ended reading before the end of the file, if any. */
+  error: string | undefined;
+
+  constructor(format: FormatContext, stream: Stream, clock: PacketClock) {
+    this.#format = format;
+    this.#stream = stream;
+    this.#clock = clock;
+  }
+
+  /** Latest end of a packet of any stream so far, seconds of the file's clock. */
+  get fileEnd(): number {
+    return this.#fileEnd;
+  }
+
+  /** Yields each packet, valid until the next is requested, then null once. */
+  async *packets(): AsyncGenerator<Packet | null> {
+    using packet = new Packet();
+    packet.alloc();
+    while (true) {
+      const ahead = this.#ahead.shift();
+      if (ahead !== undefined) {
+        using next = ahead;
+        this.#keep(next);
+        yield next;
+        continue;
+      }
+      const answer = await this.#format.readFrame(packet);
+      if (answer < 0) {
+        if (answer !== AVERROR_EOF) {
+          this.error ??= `reading stops with "${answerOf(answer)}"`;
+        }
+        break;
+      }
+      this.#noteEnd(packet);
+      if (packet.streamIndex === this.#stream.index) {
+        this.#clock.adjust(packet);
+        this.#keep(packet);
+        yield packet;
+      }
+      packet.unref();
+    }
+    yield null;
+  }
+
+  /** From now on, packets can be read again by {@link rewind} or {@link skip}. */
+  record(): void {
+    this.#record = [];
+  }
+
+  /** Goes back to where {@link record} was called. */
+  rewind(): void {
+    this.#ahead = [...this.#record ?? [], ...this.#ahead];
+    this.#record = undefined;
+  }
+
+  /**
+   * Goes on at the last key frame at or before a time, by the index of the file.
+   *
+   * @param time Ticks.
+   */
+  async seek(time: bigint): Promise<void> {
+    this.#clear();
+    this.#clock.reset();
+    await this.#format.seekFrame(
+      this.#stream.index,
+      time,
+      AVSEEK_FLAG_BACKWARD,
+    );
+  }
+
+  /**
+   * Goes on at the last key frame at or before a time, reading all packets from
+   * {@link record} on: for files without an index, where the clock may jump.
+   *
+   * @param time Ticks.
+   */
+  async skip(time: bigint): Promise<void> {
+    this.rewind();
+    let kept: Packet[] = [];
+    for await (const packet of this.packets()) {
+      if (packet === null) break;
+      const { pts, dts, flags } = packet;
+      if (flags & AV_PKT_FLAG_KEY && pts !== AV_NOPTS_VALUE && pts <= time) {
+        free(kept);
+        kept = [];
+      }
+      kept.push(packet.clone()!);
+      if (dts !== AV_NOPTS_VALUE && dts > time) break;
+    }
+    this.#ahead = [...kept, ...this.#ahead];
+  }
+
+  #keep(packet: Packet): void {
+    this.#record?.push(packet.clone()!);
+  }
+
+  #noteEnd(packet: Packet): void {
+    const { pts, duration, streamIndex } = packet;
+    if (pts === AV_NOPTS_VALUE) return;
+    const tick = streamIndex === this.#stream.index
+      ? this.#stream.timeBase
+      : this.#format.streams[streamIndex]?.timeBase;
+    if (tick === undefined) return;
+    const end = Number(pts + duration) * tick.toDouble();
+    this.#fileEnd = Math.max(this.#fileEnd, end);
+  }
+
+  #clear(): void {
+    free(this.#ahead);
+    free(this.#record ?? []);
+    this.#ahead = [];
+    this.#record = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#clear();
+  }
+}
+
+function free(packets: readonly Packet[]): void {
+  for (const packet of packets) packet.free();
+}
