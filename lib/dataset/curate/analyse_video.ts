@@ -78,9 +78,11 @@ export async function analyseVideo(
       }; get a whole copy`,
     );
   }
-  if (times.length === 1 && scan.info.isPicture) {
+  if (times.length === 1 && scan.info.isPictureFormat) {
     throw new InputError(
-      `Cannot analyse "${path}": it must be a video: it is a picture (${scan.info.codec}, one frame); pass a video or an animation`,
+      `Cannot analyse "${path}": it must be a video: it is a picture (${
+        scan.info.codec.replace(/^mjpeg$/, "jpeg")
+      }, one frame); pass a video or an animation`,
     );
   }
   stats.at(-1)!.endSeconds = end;

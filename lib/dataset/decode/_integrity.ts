@@ -6,8 +6,7 @@ import {
 } from "node-av/constants";
 import type { Frame, Packet } from "../ffmpeg/mod.ts";
 
-/** FFmpeg's parsers hold one packet back, so the flag is on one of the last two. */
-const JOIN_PACKETS = 2;
+const NONE: ReadonlySet<bigint> = new Set();
 
 /**
  * Which frames of a damaged stream are intact. A damaged frame damages those that
@@ -20,8 +19,6 @@ export class Integrity {
   #inDecoder: bigint[] = [];
   /** The damage that lasts; undefined = the stream is intact. */
   #damage: Damage | undefined;
-  /** Packets since the one that began it; endless if the decoder noticed it. */
-  #age = Infinity;
 
   /**
    * @param threads Packets that the decoder works on at a time.
@@ -34,23 +31,12 @@ export class Integrity {
 
   /** To be called before each packet is decoded. */
   enters({ pts, flags }: Packet): void {
-    const isDamaged = (flags & AV_PKT_FLAG_CORRUPT) !== 0;
-    this.#age = isDamaged && this.#damage === undefined ? 0 : this.#age + 1;
-    if (isDamaged) this.#damagedAt(pts, this.#inDecoder);
+    if (flags & AV_PKT_FLAG_CORRUPT) this.#damagedAt(pts, this.#inDecoder);
     this.#inDecoder.push(pts);
-  }
-
-  /**
-   * The next packet is of another stream, appended to this one: its counters
-   * differ, for which FFmpeg takes one of the packets before it for damaged.
-   */
-  joins(): void {
-    if (this.#age < JOIN_PACKETS) this.#damage = undefined;
   }
 
   /** The decoder refuses one of the latest packets. */
   refused(): void {
-    this.#age = Infinity;
     const safe = this.#inDecoder.slice(0, -this.#threads);
     this.#damagedAt(this.#inDecoder.at(-1) ?? AV_NOPTS_VALUE, safe);
   }
@@ -70,9 +56,11 @@ export class Integrity {
       const isLater = hasTimes ? pts > damage.pts : damage.frames > this.#delay;
       if (isLater) this.#damage = undefined;
     }
-    if (this.#damage !== undefined) this.#damage.frames++;
-    if (isDamaged) this.#damage ??= { pts, safe: new Set(), frames: 1 };
-    return this.#damage === undefined;
+    if (isDamaged) this.#damage ??= { pts, safe: NONE, frames: 0 };
+    if (this.#damage === undefined) return true;
+    this.#damage.frames++;
+    this.#damage.safe = NONE;
+    return false;
   }
 
   #damagedAt(pts: bigint, safe: readonly bigint[]): void {
@@ -88,8 +76,8 @@ export class Integrity {
 interface Damage {
   /** Presentation time of the damaged packet. */
   readonly pts: bigint;
-  /** Presentation times of frames that were decoded before it. */
-  readonly safe: ReadonlySet<bigint>;
+  /** Presentation times of frames that were decoded before it and not yet shown. */
+  safe: ReadonlySet<bigint>;
   /** Frames presented since. */
   frames: number;
 }

@@ -22,6 +22,7 @@ import { describeUnknownFile, readHead } from "./_readable_file.ts";
 const CONTAINERS = "mov,mp4,matroska,webm,gif,avi,mpegts,mpeg,mpegvideo,flv," +
   "ogg,asf,ivf,h264,hevc,vvc,obu,av1,m4v,h263,vc1,mjpeg,yuv4mpegpipe,nut,mxf," +
   "dv,rm,apng,webp_anim,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe," +
+  "jpegxl_pipe,jpegxl_anim,j2k_pipe,ppm_pipe,pgm_pipe,qoi_pipe," +
   "wav,mp3,flac,aac,aiff";
 
 /**

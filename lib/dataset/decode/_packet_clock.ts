@@ -17,8 +17,8 @@ export class PacketClock {
   readonly #mayRunAhead: boolean;
   /** What is added to timestamps, ticks. */
   #offset = 0n;
-  /** Decoding time of the last packet, ticks. */
-  #last: bigint | undefined;
+  /** Decoding time of the last packet, and of the one after it, ticks. */
+  #last: { readonly time: bigint; readonly next: bigint } | undefined;
   /** Where the latest packet by presentation time ends, ticks. */
   #end: bigint = AV_NOPTS_VALUE;
   #jumps = 0;
@@ -46,26 +46,28 @@ export class PacketClock {
   /** Moves the timestamps of the next packet in decoding order. */
   adjust(packet: Packet): void {
     const { dts, pts, duration } = packet;
-    const isTimed = pts !== AV_NOPTS_VALUE;
     if (dts !== AV_NOPTS_VALUE) {
-      if (this.#jumpsTo(dts + this.#offset)) {
-        const jump = (isTimed ? pts : dts) + this.#offset - this.#end;
+      if (this.#last !== undefined && this.#jumpsTo(dts + this.#offset)) {
         this.#jumps++;
-        this.#offset -= jump;
+        // FFmpeg guesses some decoding times, and some packets have no other.
+        const byDecoding = this.#last.next - dts;
+        const byPresentation = this.#end - (pts === AV_NOPTS_VALUE ? dts : pts);
+        this.#offset = byDecoding > byPresentation
+          ? byDecoding
+          : byPresentation;
       }
-      packet.dts = this.#last = dts + this.#offset;
+      packet.dts = dts + this.#offset;
+      this.#last = { time: packet.dts, next: packet.dts + duration };
     }
-    if (isTimed) packet.pts = pts + this.#offset;
-    const time = isTimed ? packet.pts : packet.dts;
-    if (time === AV_NOPTS_VALUE) return;
-    if (time + duration > this.#end) {
+    if (pts !== AV_NOPTS_VALUE) packet.pts = pts + this.#offset;
+    const time = pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
+    if (time !== AV_NOPTS_VALUE && time + duration > this.#end) {
       this.#end = time + duration;
     }
   }
 
   #jumpsTo(dts: bigint): boolean {
-    if (this.#last === undefined) return false;
-    const step = Number(dts - this.#last) * this.#tick;
+    const step = Number(dts - this.#last!.time) * this.#tick;
     return step < -BACKWARD_SECONDS ||
       (this.#mayRunAhead && step > FORWARD_SECONDS);
   }

@@ -1,5 +1,6 @@
 import {
   AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
   AV_PKT_FLAG_KEY,
   AVERROR_EOF,
   AVSEEK_FLAG_BACKWARD,
@@ -12,15 +13,27 @@ import {
 } from "../ffmpeg/mod.ts";
 import type { PacketClock } from "./_packet_clock.ts";
 
+/**
+ * Packets after a damaged one within which another stream begins if the damage is
+ * none: FFmpeg holds a frame back while it looks for its end.
+ */
+const JOIN_PACKETS = 4;
+
+/** A packet, and the times that the clock had jumped before it. */
+interface ReadPacket {
+  readonly packet: Packet;
+  readonly jumps: number;
+}
+
 /** The packets of one stream of an open file, on a clock without jumps. */
 export class PacketReader implements Disposable {
   readonly #format: FormatContext;
   readonly #stream: Stream;
   readonly #clock: PacketClock;
   /** Packets that were read ahead, the next one first. */
-  #ahead: Packet[] = [];
+  #ahead: ReadPacket[] = [];
   /** Copies of all packets since {@link record}. */
-  #record: Packet[] | undefined;
+  #record: ReadPacket[] | undefined;
   #fileEnd = 0;
   /** The error that ended reading before the end of the file, if any. */
   error: string | undefined;
@@ -38,30 +51,15 @@ export class PacketReader implements Disposable {
 
   /** Yields each packet, valid until the next is requested, then null once. */
   async *packets(): AsyncGenerator<Packet | null> {
-    using packet = new Packet();
-    packet.alloc();
     while (true) {
-      const ahead = this.#ahead.shift();
-      if (ahead !== undefined) {
-        using next = ahead;
-        this.#keep(next);
-        yield next;
-        continue;
+      const next = this.#ahead.shift() ?? await this.#read();
+      if (next === null) break;
+      using packet = next.packet;
+      if (packet.flags & AV_PKT_FLAG_CORRUPT && await this.#isJoin(next)) {
+        packet.clearFlags(AV_PKT_FLAG_CORRUPT);
       }
-      const answer = await this.#format.readFrame(packet);
-      if (answer < 0) {
-        if (answer !== AVERROR_EOF) {
-          this.error ??= `reading stops with "${answerOf(answer)}"`;
-        }
-        break;
-      }
-      this.#noteEnd(packet);
-      if (packet.streamIndex === this.#stream.index) {
-        this.#clock.adjust(packet);
-        this.#keep(packet);
-        yield packet;
-      }
-      packet.unref();
+      this.#record?.push({ ...next, packet: packet.clone()! });
+      yield packet;
     }
     yield null;
   }
@@ -100,7 +98,7 @@ export class PacketReader implements Disposable {
    */
   async skip(time: bigint): Promise<void> {
     this.rewind();
-    let kept: Packet[] = [];
+    let kept: ReadPacket[] = [];
     for await (const packet of this.packets()) {
       if (packet === null) break;
       const { pts, dts, flags } = packet;
@@ -108,14 +106,48 @@ export class PacketReader implements Disposable {
         free(kept);
         kept = [];
       }
-      kept.push(packet.clone()!);
+      kept.push({ packet: packet.clone()!, jumps: this.#clock.jumps });
       if (dts !== AV_NOPTS_VALUE && dts > time) break;
     }
     this.#ahead = [...kept, ...this.#ahead];
   }
 
-  #keep(packet: Packet): void {
-    this.#record?.push(packet.clone()!);
+  /** The next packet of the stream from the file; null at its end. */
+  async #read(): Promise<ReadPacket | null> {
+    const packet = new Packet();
+    packet.alloc();
+    while (true) {
+      const answer = await this.#format.readFrame(packet);
+      if (answer < 0) {
+        packet.free();
+        if (answer !== AVERROR_EOF) {
+          this.error ??= `reading stops with "${answerOf(answer)}"`;
+        }
+        return null;
+      }
+      this.#noteEnd(packet);
+      if (packet.streamIndex === this.#stream.index) {
+        this.#clock.adjust(packet);
+        return { packet, jumps: this.#clock.jumps };
+      }
+      packet.unref();
+    }
+  }
+
+  /**
+   * Whether the clock jumps soon after a packet. Where another stream was
+   * appended, its counters differ, for which FFmpeg takes one of the last packets
+   * before it for damaged.
+   */
+  async #isJoin({ jumps }: ReadPacket): Promise<boolean> {
+    while (this.#ahead.length < JOIN_PACKETS) {
+      const next = await this.#read();
+      if (next === null) break;
+      this.#ahead.push(next);
+    }
+    return this.#ahead.slice(0, JOIN_PACKETS).some((next) =>
+      next.jumps > jumps
+    );
   }
 
   #noteEnd(packet: Packet): void {
@@ -141,6 +173,6 @@ export class PacketReader implements Disposable {
   }
 }
 
-function free(packets: readonly Packet[]): void {
-  for (const packet of packets) packet.free();
+function free(packets: readonly ReadPacket[]): void {
+  for (const { packet } of packets) packet.free();
 }

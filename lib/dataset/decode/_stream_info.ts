@@ -1,5 +1,4 @@
 import {
-  AV_DISPOSITION_STILL_IMAGE,
   AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
   AVCOL_SPC_UNSPECIFIED,
@@ -29,11 +28,11 @@ const STATES_END = /^(mov|matroska|avi|flv|asf)\b/;
 /** Containers whose number of frames is that of the frames in them. */
 const COUNTS_FRAMES = /^(mov|gif)\b/;
 
-/**
- * Containers that FFmpeg reads picture after picture: one is a photograph, many
- * are raw Motion JPEG.
- */
-const PICTURES = /_pipe$/;
+/** Containers of pictures and of animations; pictures in sequence are raw MJPEG. */
+const PICTURES = /_pipe$|^(gif|apng|webp_anim|jpegxl_anim)$/;
+
+/** Brands of MP4 that are pictures or animations: AVIF and HEIF. */
+const PICTURE_BRANDS = /^(avif|avis|mif1|msf1|hei[cx]|hev[cx])/;
 
 /** What a container states about a video stream. */
 export class StreamInfo {
@@ -66,10 +65,10 @@ export class StreamInfo {
     return INDEXED.test(this.#container);
   }
 
-  /** Whether the format is one of pictures, of which a file usually holds one. */
-  get isPicture(): boolean {
-    return PICTURES.test(this.#container) ||
-      (this.#stream.disposition & AV_DISPOSITION_STILL_IMAGE) !== 0;
+  /** Whether a file of this format that holds one frame is a picture. */
+  get isPictureFormat(): boolean {
+    const brand = this.#format.metadata?.get("major_brand") ?? "";
+    return PICTURES.test(this.#container) || PICTURE_BRANDS.test(brand);
   }
 
   /** FFmpeg's name of the codec: `h264`, `vp9`, `gif`. */

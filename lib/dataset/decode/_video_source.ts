@@ -109,12 +109,9 @@ export class VideoSource implements AsyncDisposable {
     const { videoDelay } = this.#stream.codecpar;
     const integrity = new Integrity(DECODER_THREADS, videoDelay);
     let last: DecodedFrame | undefined;
-    let jumps = this.#clock.jumps;
     let pts: bigint = AV_NOPTS_VALUE;
     for await (const packet of this.#packets.packets()) {
       if (packet !== null) {
-        if (this.#clock.jumps > jumps) integrity.joins();
-        jumps = this.#clock.jumps;
         integrity.enters(packet);
         pts = packet.pts;
       }

@@ -44,8 +44,8 @@ interface ScanInfo {
   /** Clockwise rotation in the container, degrees. */
   readonly rotation: 0 | 90 | 180 | 270;
   readonly isHighDynamicRange: boolean;
-  /** Whether the format is one of pictures, of which a file usually holds one. */
-  readonly isPicture: boolean;
+  /** Whether a file of this format that holds one frame is a picture. */
+  readonly isPictureFormat: boolean;
 }
 
 /**
@@ -66,7 +66,7 @@ export class VideoScan implements AsyncDisposable {
       codec,
       rotation: coded.orientation.degrees,
       isHighDynamicRange: coded.highDynamicRange !== undefined,
-      isPicture: source.info.isPicture,
+      isPictureFormat: source.info.isPictureFormat,
     };
   }
 

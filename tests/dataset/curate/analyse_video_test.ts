@@ -162,7 +162,7 @@ Deno.test("analyseVideo() accepts one frame, odd sizes and interlaced video", as
   const fields = folder.file("fields.mkv");
   await writeCoded(fields, shots([12]), {
     filters: "format=yuv422p10",
-    interlaced: true,
+    firstField: "top",
   });
   const { video, segments } = await analyseVideo(fields, { maxSeconds: 10 });
   assert.equal(video.isInterlaced, true);
