@@ -26,15 +26,26 @@ const CONTAINERS = "mov,mp4,matroska,webm,gif,avi,mpegts,mpeg,mpegvideo,flv," +
   "wav,mp3,flac,aac,aiff";
 
 /**
+ * Demuxers by the beginning of a file, for files whose names make FFmpeg choose
+ * `image2`: a JPEG's, or `clip%03d.gif`.
+ */
+const BY_CONTENT: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\xff\xd8\xff/, ["jpeg_pipe"]],
+  [/^[^]PNG/, ["apng", "png_pipe"]],
+  [/^GIF8/, ["gif"]],
+  [/^RIFF[^]{4}WEBP/, ["webp_anim", "webp_pipe"]],
+];
+
+/**
  * Opens a file of a container that is read.
  *
  * @throws {InputError} if there is no such file, or no video in it
  */
 export async function openFormat(path: string): Promise<FormatContext> {
   const head = await readHead(path);
-  // FFmpeg chooses `image2` for a JPEG by its name.
-  const isJpeg = head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff;
-  for (const demuxer of isJpeg ? [null, "jpeg_pipe"] : [null]) {
+  const beginning = new TextDecoder("latin1").decode(head.subarray(0, 12));
+  const demuxers = BY_CONTENT.find(([magic]) => magic.test(beginning))?.[1];
+  for (const demuxer of [null, ...demuxers ?? []]) {
     const format = new FormatContext();
     using options = Dictionary.fromObject({
       protocol_whitelist: "file",
