@@ -1,4 +1,5 @@
 import {
+  AV_CODEC_ID_THEORA,
   AV_NOPTS_VALUE,
   AV_PKT_FLAG_CORRUPT,
   AV_PKT_FLAG_KEY,
@@ -126,12 +127,20 @@ export class PacketReader implements Disposable {
         return null;
       }
       this.#noteEnd(packet);
-      if (packet.streamIndex === this.#stream.index) {
+      if (
+        packet.streamIndex === this.#stream.index && !this.#isHeader(packet)
+      ) {
         this.#clock.adjust(packet);
         return { packet, jumps: this.#clock.jumps };
       }
       packet.unref();
     }
+  }
+
+  /** Whether a packet is a header of Theora: appended streams repeat theirs. */
+  #isHeader({ data }: Packet): boolean {
+    return this.#stream.codecpar.codecId === AV_CODEC_ID_THEORA &&
+      data !== null && (data[0]! & 0x80) !== 0;
   }
 
   /**

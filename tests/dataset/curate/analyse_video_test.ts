@@ -183,3 +183,33 @@ Deno.test("analyseVideo() rejects frames below 8 pixels", async () => {
       `Cannot analyse "${path}": a frame of 15000 pixels must be at least 8 pixels high and wide: it is 160x4; crop it to a common aspect`,
   });
 });
+
+Deno.test("analyseVideo() reads on after a lost packet, and says what is lost", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("lost.ts");
+  await writeCoded(path, shots([60]), {
+    container: "mpegts",
+    filters: "format=yuv420p",
+    options: { crf: 16, g: 20, keyint_min: 20, sc_threshold: 0 },
+  });
+  const bytes = await Deno.readFile(path);
+  // The end of the second group of 20 frames, and the beginning of the third.
+  const [from, to] = [0.6, 0.75].map((share) =>
+    Math.floor(bytes.length * share / 188) * 188
+  );
+  await Deno.writeFile(
+    path,
+    Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(to)]),
+  );
+  const { video, damage, segments } = await analyseVideo(path, {
+    maxSeconds: 10,
+  });
+  assert.ok(Math.abs(video.durationSeconds - 6) < 1e-6);
+  assert.ok(video.damagedFrames > 0 && video.lostSeconds > 0);
+  const missing = (60 - video.pictures) / 10;
+  assert.ok(Math.abs(video.lostSeconds - missing) < 0.21, `${missing} s`);
+  assert.equal(damage, `${video.lostSeconds.toFixed(2)} s within are missing`);
+  const [first, second] = segments;
+  assert.deepEqual([first!.kind, second!.kind], ["shot", "damaged"]);
+  assert.equal(second!.pictures, video.damagedFrames);
+});

@@ -194,3 +194,17 @@ Deno.test("curate() assigns captions that cover half a shot, and the notes of it
   ]);
   assert.deepEqual(row!.notes, ["a note"]);
 });
+
+Deno.test("curate() notes the jumps of a file's clock", () => {
+  const notesOf = (clockJumps: number): string[] => {
+    const outcome = { analysis: analysisOf([segmentOf()], { clockJumps }) };
+    return curate([fileOf("a.ts", "a", outcome)], OPTIONS)[0]!.notes;
+  };
+  assert.deepEqual(notesOf(0), []);
+  assert.deepEqual(notesOf(1), [
+    "the clock of the file jumps once; seconds count on",
+  ]);
+  assert.deepEqual(notesOf(3), [
+    "the clock of the file jumps 3 times; seconds count on",
+  ]);
+});

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { curate, readManifest, writeManifest } from "lib/dataset/curate/mod.ts";
+import {
+  curate,
+  type ManifestRow,
+  readManifest,
+  writeManifest,
+} from "lib/dataset/curate/mod.ts";
 import { temporaryFolder } from "../../_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "../_rows.ts";
 
@@ -31,4 +36,19 @@ Deno.test("readManifest() names the line and the field of an error", async () =>
     name: "InputError",
     message: /the file must exist: there is none; check the path$/,
   });
+});
+
+Deno.test("readManifest() reads manifests from before losses were counted", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("old.jsonl");
+  const [row] = JSON.parse(JSON.stringify(ROWS)).filter(
+    ({ video }: ManifestRow) => video !== null,
+  );
+  for (const name of ["damagedFrames", "lostSeconds", "clockJumps"]) {
+    delete row.video[name];
+  }
+  await Deno.writeTextFile(path, `${JSON.stringify(row)}\n`);
+  const [read] = await readManifest(path);
+  const { damagedFrames, lostSeconds, clockJumps } = read!.video!;
+  assert.deepEqual([damagedFrames, lostSeconds, clockJumps], [0, 0, 0]);
 });
