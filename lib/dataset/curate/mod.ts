@@ -29,7 +29,7 @@ export {
 export { KEEP_DEFAULTS } from "./manifest/rules.ts";
 export { readShots, type Shot } from "./manifest/shots.ts";
 export { shuffledSentences } from "./shuffled_sentences.ts";
-export { roomFor, shotClips, UnreadableClipError } from "./shot_clips.ts";
+export { shotClips, UnreadableClipError } from "./shot_clips.ts";
 export {
   type CaptionTable,
   readCaptionTable,

@@ -1,6 +1,6 @@
 import { type Clip, InputError, type Rng } from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
-import { decodeClip } from "../decode/mod.ts";
+import { decodeClip, latestStart } from "../decode/mod.ts";
 import type { Caption } from "./manifest/row.ts";
 import { rounded } from "./manifest/rules.ts";
 import { shuffledSentences } from "./shuffled_sentences.ts";
@@ -17,23 +17,6 @@ export class UnreadableClipError extends InputError {
   constructor(readonly path: string, message: string) {
     super(message);
   }
-}
-
-/**
- * Seconds within which the first frame of a clip must begin for its last one to
- * begin in the shot; negative if the shot is too short.
- *
- * The last frame of the clip is taken in the first half of the shot's last one:
- * containers round times, and a clip at the very end would lack a frame.
- */
-export function roomFor(
-  { startSeconds, endSeconds, fps }: Pick<
-    Shot,
-    "startSeconds" | "endSeconds" | "fps"
-  >,
-  { frames, fps: rate }: Pick<ClipShape, "frames" | "fps">,
-): number {
-  return endSeconds - startSeconds - 0.5 / fps - (frames - 1) / rate;
 }
 
 /** How clips of shots are made. */
@@ -139,7 +122,8 @@ async function decodeShot(
     });
     return { startSeconds, clip: repeated(picture, frames) };
   }
-  const room = roomFor(shot, { frames, fps });
+  const { endSeconds } = shot;
+  const room = latestStart({ endSeconds, frames, fps }) - startSeconds;
   if (room < 0) throw tooShort(shot, { frames, fps });
   const start = startSeconds + place * room;
   const options = { frames, height, width, fps, startSeconds: start };

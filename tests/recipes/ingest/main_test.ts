@@ -80,7 +80,7 @@ Deno.test("every kind of file yields a shot or a row with the reason", async () 
   await writeCoded(at("odd.mkv"), odd, { filters: "format=yuv444p10" });
   await writeCoded(at("fields.mkv"), movingClip(9), {
     filters: "format=yuv422p",
-    interlaced: true,
+    firstField: "top",
   });
   await writeCoded(at("hdr.mkv"), movingClip(10), {
     filters: "scale=out_color_matrix=bt2020,format=yuv420p10",

@@ -152,7 +152,7 @@ function rowsOf(
       hash,
       captions: captionsFor(file.captions, segment),
       ...(Object.keys(labels).length > 0 && { labels }),
-      notes: [...notes, ...conflicts],
+      notes: [...notes, ...notesOn(analysis), ...conflicts],
       video,
       shot,
     };
@@ -185,7 +185,7 @@ function rowsOf(
     };
   });
   if (damage === null) return candidates;
-  const reason = `the rest of the file is lost: ${damage}`;
+  const reason = `a part of the file is lost: ${damage}`;
   return [...candidates, { row: fileRow(file, "damaged", reason) }];
 }
 
@@ -204,7 +204,10 @@ function dropReason(
 ): [DropRule, string] | undefined {
   if (kind === "blank") return ["blank", "shows one plain colour"];
   if (kind === "damaged") {
-    return ["damaged", "the decoder concealed errors in these frames"];
+    return [
+      "damaged",
+      `${pictures} frames have decoding errors, or are predicted from such frames`,
+    ];
   }
   const seconds = endSeconds - startSeconds;
   if (seconds < rules.minSeconds - 1e-6 || scores === null) {
@@ -232,6 +235,12 @@ function dropReason(
     return ["overlay", beyond("overlay", overlay, ">", rules.maxOverlay)];
   }
   return undefined;
+}
+
+function notesOn({ video: { clockJumps } }: Analysis): string[] {
+  if (clockJumps === 0) return [];
+  const times = clockJumps === 1 ? "once" : `${clockJumps} times`;
+  return [`the clock of the file jumps ${times}; seconds count on`];
 }
 
 function beyond(

@@ -70,7 +70,7 @@ Deno.test("curate() drops a shot with the rule and the numbers", () => {
     ],
     [
       { kind: "damaged", scores: null, hash: null, moments: null },
-      "damaged: the decoder concealed errors in these frames",
+      "damaged: 100 frames have decoding errors, or are predicted from such frames",
     ],
     [{ scores: { ...CALM, motion: 0.0001 } }, "still: motion 0.0001 < 0.0005"],
     [{ scores: { ...CALM, sharpness: 1.234 } }, "blurred: sharpness 1.23 < 4"],
@@ -118,7 +118,7 @@ Deno.test("curate() writes a row for a file without shots and for a lost rest", 
     [
       "b.mp4 no_video: it is a text file",
       "kept",
-      "c.mp4 damaged: the rest of the file is lost: a frame at about 4.00 s is damaged",
+      "c.mp4 damaged: a part of the file is lost: a frame at about 4.00 s is damaged",
       "gone unreadable: the link is broken",
     ],
   );
@@ -297,4 +297,18 @@ Deno.test("curate() keeps the captions of a copy with the file it equals", () =>
     "it sleeps",
   ]);
   assert.ok(copy?.status === "dropped" && copy.rule === "same_file");
+});
+
+Deno.test("curate() notes the jumps of a file's clock", () => {
+  const notesOf = (clockJumps: number): string[] => {
+    const outcome = { analysis: analysisOf([segmentOf()], { clockJumps }) };
+    return curate([fileOf("a.ts", "a", outcome)], OPTIONS)[0]!.notes;
+  };
+  assert.deepEqual(notesOf(0), []);
+  assert.deepEqual(notesOf(1), [
+    "the clock of the file jumps once; seconds count on",
+  ]);
+  assert.deepEqual(notesOf(3), [
+    "the clock of the file jumps 3 times; seconds count on",
+  ]);
 });

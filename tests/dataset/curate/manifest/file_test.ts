@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { curate, manifestRows, writeManifest } from "lib/dataset/curate/mod.ts";
+import {
+  curate,
+  type ManifestRow,
+  manifestRows,
+  writeManifest,
+} from "lib/dataset/curate/mod.ts";
 import { temporaryFolder } from "../../_video_fixture.ts";
 import { fileOf, OPTIONS, segmentOf } from "../_rows.ts";
 
@@ -40,4 +45,19 @@ Deno.test("manifestRows() names the line and the field of an error", async () =>
       message: /the file must exist: there is none; check the path$/,
     },
   );
+});
+
+Deno.test("manifestRows() reads manifests from before losses were counted", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("old.jsonl");
+  const [row] = JSON.parse(JSON.stringify(ROWS)).filter(
+    ({ video }: ManifestRow) => video !== null,
+  );
+  for (const name of ["damagedFrames", "lostSeconds", "clockJumps"]) {
+    delete row.video[name];
+  }
+  await Deno.writeTextFile(path, `${JSON.stringify(row)}\n`);
+  const [read] = await Array.fromAsync(manifestRows(path));
+  const { damagedFrames, lostSeconds, clockJumps } = read!.video!;
+  assert.deepEqual([damagedFrames, lostSeconds, clockJumps], [0, 0, 0]);
 });
