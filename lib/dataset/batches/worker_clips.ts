@@ -1,4 +1,10 @@
-import { InputError, type Rng, type RngState } from "../../core/mod.ts";
+import {
+  DisposedError,
+  InputError,
+  Lifetime,
+  type Rng,
+  type RngState,
+} from "../../core/mod.ts";
 import type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 
 /** How a worker makes a source of its own. */
@@ -66,10 +72,13 @@ export function workerClips(
   // Started by the first clip: a stage that is done, or has its latents, asks
   // for none.
   let pool: readonly Thread[] | undefined;
+  const lifetime = new Lifetime(`the workers of ${like.name}`);
   return {
     name: like.name,
     length: like.length,
-    clipAt(index, shape, rng) {
+    // deno-lint-ignore require-await -- errors reject
+    async clipAt(index, shape, rng) {
+      lifetime.check();
       pool ??= Array.from({ length: workers }, () => new Thread(recipe));
       // To the one with the least to do.
       const free = pool.reduce((a, b) => b.waiting < a.waiting ? b : a);
@@ -77,7 +86,9 @@ export function workerClips(
     },
     ...like.captionAt && { captionAt: like.captionAt.bind(like) },
     [Symbol.dispose]() {
-      for (const thread of pool ?? []) thread.end();
+      lifetime.end(() => {
+        for (const thread of pool ?? []) thread.end();
+      });
     },
   };
 }
@@ -124,7 +135,12 @@ class Thread {
 
   end(): void {
     this.#worker.terminate();
-    this.#failAll(new Error("The workers that make clips were ended"));
+    this.#failAll(
+      new DisposedError(
+        "Cannot make a clip: the workers must not be disposed of yet: they " +
+          "were; await all clips first",
+      ),
+    );
   }
 
   #failAll(error: Error): void {

@@ -1,5 +1,5 @@
 import type { OnDevice } from "../../compiler/mod.ts";
-import { Rng } from "../../core/mod.ts";
+import { type Clip, messageOf, NotFiniteError, Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
@@ -63,7 +63,7 @@ export function phaseEvaluator(
       const losses = await opened.loss.measure();
       const score = losses.reduce((sum, x) => sum + x, 0) / losses.length;
       const shown = clips.slice(0, SHEET_CLIPS);
-      const drawn = await opened.pipeline.generate({
+      const drawing = opened.pipeline.generate({
         ...SAMPLING,
         ...shape,
         prompts: shown.map(({ caption }) => caption),
@@ -73,11 +73,19 @@ export function phaseEvaluator(
           ...shown[0]!.latent.shape,
         ]),
       });
-      await run.showSamples({
-        stage,
-        step,
-        rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+      const drawn = await drawing.catch((error): Clip[] => {
+        if (!(error instanceof NotFiniteError)) throw error;
+        // A model at the start of its training may draw nothing yet.
+        run.host.log(`${stage}, step ${step}: no samples: ${messageOf(error)}`);
+        return [];
       });
+      if (drawn.length > 0) {
+        await run.showSamples({
+          stage,
+          step,
+          rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+        });
+      }
       return {
         score,
         record: {

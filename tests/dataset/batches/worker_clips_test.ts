@@ -59,7 +59,18 @@ Deno.test("workerClips() rejects what is waited for when it is ended", async () 
   const waiting = clips.clipAt(0, SHAPE, new Rng(0));
   clips[Symbol.dispose]();
   await assert.rejects(waiting, {
-    name: "Error",
-    message: "The workers that make clips were ended",
+    name: "DisposedError",
+    message: "Cannot make a clip: the workers must not be disposed of yet: " +
+      "they were; await all clips first",
+  });
+});
+
+Deno.test("workerClips() that were disposed of start no worker", async () => {
+  const clips = workerClips(syntheticClips(OPTIONS), SYNTHETIC, 1);
+  clips[Symbol.dispose]();
+  clips[Symbol.dispose]();
+  await assert.rejects(clips.clipAt(0, SHAPE, new Rng(0)), {
+    name: "DisposedError",
+    message: /^Cannot use the workers of synthetic phase /,
   });
 });
