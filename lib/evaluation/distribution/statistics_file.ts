@@ -1,10 +1,23 @@
-import { int32, type NdArray } from "../../core/mod.ts";
-import { writeSafetensors } from "../../formats/safetensors/mod.ts";
+import * as z from "zod";
+import { int32, type NdArray, parseJson } from "../../core/mod.ts";
+import { sealed, writeSafetensors } from "../../formats/safetensors/mod.ts";
 import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
 const SCHEMA = "feature statistics 1";
+const FIX = "delete it: it is computed again";
+
+const settingSchema: z.ZodType<FeatureSetting> = z.object({
+  network: z.string(),
+  weights: z.string(),
+  layer: z.string(),
+  dimension: z.int().min(1),
+  frames: z.int(),
+  fps: z.number(),
+  size: z.string(),
+  resize: z.string(),
+});
 
 /**
  * Writes the features of a set of clips as safetensors. Moments keep all
@@ -16,7 +29,7 @@ export async function saveStatistics(
   { setting, count, moments, rows }: FeatureSummary,
 ): Promise<void> {
   const D = setting.dimension;
-  await writeSafetensors(path, [
+  const tensors: [string, NdArray][] = [
     ["mean", bitsOf(moments.mean, [D])],
     ["covariance", bitsOf(moments.covariance, [D, D])],
     ["rows", {
@@ -24,11 +37,16 @@ export async function saveStatistics(
       shape: [rows.count, D],
       data: Float32Array.from(rows.values),
     }],
-  ], {
-    schema: SCHEMA,
-    count: String(count),
-    setting: JSON.stringify(setting),
-  });
+  ];
+  await writeSafetensors(
+    path,
+    tensors,
+    sealed(tensors, {
+      schema: SCHEMA,
+      count: String(count),
+      setting: JSON.stringify(setting),
+    }),
+  );
 }
 
 /**
@@ -37,11 +55,11 @@ export async function saveStatistics(
  * @throws {InputError} if the file is missing, damaged or of another kind
  */
 export async function loadStatistics(path: string): Promise<FeatureSummary> {
-  const settingIn = (metadata: Readonly<Record<string, string>>) =>
-    JSON.parse(metadata.setting!) as FeatureSetting;
+  const settingIn = ({ setting = "" }: Readonly<Record<string, string>>) =>
+    parseJson(setting, settingSchema, `"${path}", setting`, FIX);
   const { metadata, tensors } = await readChecked(path, {
     schema: SCHEMA,
-    fix: "delete it: it is computed again",
+    fix: FIX,
     form({ metadata, tensors }) {
       const { dimension: D } = settingIn(metadata);
       const rows = tensors.get("rows")?.shape[0] ?? 0;

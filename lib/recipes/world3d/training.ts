@@ -142,6 +142,7 @@ async function runStage<P, B, A>(
   await Deno.mkdir(folder, { recursive: true });
   using metrics = openJsonl(`${folder}/${name}.jsonl`, {
     atBytes: checkpoint?.metricsBytes ?? 0,
+    digest: checkpoint?.metricsDigest,
   });
   return await train({
     ...context,

@@ -179,6 +179,7 @@ export async function train<P, B, A>(
       step: done,
       state: await readState<TrainState<P>>(state),
       metricsBytes: metrics.bytes,
+      metricsDigest: metrics.digest,
       seconds: seconds(),
       guard: guard.memory,
       ...(evaluation && { evaluation }),

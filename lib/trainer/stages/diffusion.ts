@@ -108,6 +108,7 @@ export async function trainPhase(
       codecDigest: latentSpaceOf(vae),
       folder: `${folder}/latents`,
       progress: host.progress,
+      log: host.log,
       signal: host.signal,
     });
   const latents = await cached(source);
