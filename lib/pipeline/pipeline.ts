@@ -85,7 +85,10 @@ export interface Pipeline extends Disposable {
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
 }
 
-/** The parts of a pipeline that are on a device already; they stay with their owner. */
+/**
+ * The parts of a pipeline that are on a device already; they stay with their
+ * owner, but for those that are held.
+ */
 export interface PipelineParts {
   readonly config: ModelConfig;
   readonly codec: Codec;
@@ -93,6 +96,8 @@ export interface PipelineParts {
   readonly statistics: LatentStatistics;
   readonly diffusion: OnDevice<DiffusionParameters>;
   readonly vocabulary?: Vocabulary;
+  /** Freed with the pipeline. */
+  readonly held?: Disposable;
 }
 
 /**
@@ -138,20 +143,15 @@ export async function openPipeline(
     share: true,
   });
   opened.defer(() => disposeState(diffusion));
-  const parts = { ...models, codec, diffusion };
-  return pipelineOf(device, parts, options, opened.move());
+  const parts = { ...models, codec, diffusion, held: opened.move() };
+  return pipelineOf(device, parts, options);
 }
 
-/**
- * The same over parts that are on the device already, such as those in training.
- *
- * @param held Parts that are freed with the pipeline; none where left out.
- */
+/** The same over parts that are on the device already, such as those in training. */
 export function pipelineOf(
   device: Device,
-  { config, codec, statistics, diffusion, vocabulary }: PipelineParts,
+  { config, codec, statistics, diffusion, vocabulary, held }: PipelineParts,
   options: SamplerOptions = {},
-  held?: Disposable,
 ): Pipeline {
   const lifetime = new Lifetime("the pipeline");
   const sampler = samplerOf(device, diffusion, config, options);

@@ -71,7 +71,11 @@ const progressSchema = z.object({
   }).optional(),
   evaluation: z.object({
     step: z.int(),
-    best: z.object({ step: z.int(), score: z.number() }),
+    best: z.object({
+      step: z.int(),
+      // JSON has no infinity: no score was a number yet.
+      score: z.number().nullable().transform((score) => score ?? Infinity),
+    }),
   }).optional(),
 });
 

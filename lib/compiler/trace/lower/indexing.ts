@@ -11,7 +11,7 @@ import {
 } from "../kernel_call.ts";
 
 const gather: Lowering = (call) => {
-  const { builder, input, attributes } = call;
+  const { input, attributes } = call;
   const x = input("x");
   const indices = input("indices");
   const axis = util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!;
