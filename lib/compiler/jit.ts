@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import {
   isNdArray,
   leavesOf,
+  Lifetime,
   type MapLeaves,
   type NdArray,
   sizeOf,
@@ -18,7 +19,9 @@ import type { Graph } from "./ir/graph.ts";
 import { checkFits, namingShortage } from "./not_enough_memory.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
+import { RuntimeError } from "./session/ort_api.ts";
 import { UnsupportedOpError } from "./trace/kernel_call.ts";
+import { isTensor } from "./trace/trace.ts";
 
 /** Arrays in place of tensors. */
 export type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
@@ -54,8 +57,11 @@ export interface Compiled<I, O> {
    * Runs once, then replaces the state on the device. The thread stays free
    * meanwhile for timers, progress and a notebook's messages.
    *
-   * @throws {TypeError} with the first input that is not an array
+   * @throws {TypeError} with the first input that is not an array, or if the
+   *   function gives no tensors
+   * @throws {RangeError} if an index of a gather or scatter is outside of its axis
    * @throws {NotEnoughMemoryError} if there is too little memory
+   * @throws {DisposedError} if the function, its state or its device was disposed of
    * @throws the signal's reason, if it was aborted before
    */
   run(inputs: I, options?: RunOptions): Promise<ArraysOf<O>>;
@@ -65,6 +71,7 @@ export interface Compiled<I, O> {
    * @throws {NotEnoughMemoryError} if there is too little memory
    */
   prepare(inputs: I): Graph;
+  /** Frees the function, at the end of a run that goes on. */
   [Symbol.dispose](): void;
 }
 
@@ -118,7 +125,15 @@ export function jitWithState<S, T, O>(
   options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
   const { device, name, session } = options;
+  const lifetime = new Lifetime(`function "${name}"`);
   const programs = new Map<string, Executable>();
+  const definitionFor = (inputs: ArraysOf<T>): Definition => ({
+    name,
+    state,
+    inputs,
+    session,
+    fn: (state, inputs) => checkResult(name, fn(state as S, inputs as T)),
+  });
   const programFor = (
     inputs: ArraysOf<T>,
   ): [Executable, [string, NdArray][]] => {
@@ -131,7 +146,7 @@ export function jitWithState<S, T, O>(
       program = naming(
         name,
         given,
-        () => device.load({ name, fn, state, inputs, session } as Definition),
+        () => device.load(definitionFor(inputs)),
       );
       disposeUnlessFits(name, device, program);
       programs.set(key, program);
@@ -140,6 +155,7 @@ export function jitWithState<S, T, O>(
   };
   return {
     async run(inputs, { signal } = {}) {
+      using _use = lifetime.use();
       signal?.throwIfAborted();
       let program: Executable | undefined;
       const outputs = await namingShortage(
@@ -149,15 +165,20 @@ export function jitWithState<S, T, O>(
         () => {
           const [found, given] = programFor(inputs);
           program = found;
-          return found.run(given);
+          return namingIndex(name, () => found.run(given));
         },
       );
       return treeFrom(outputs) as ArraysOf<O>;
     },
-    prepare: (inputs) => programFor(inputs)[0].graph,
+    prepare(inputs) {
+      lifetime.check();
+      return programFor(inputs)[0].graph;
+    },
     [Symbol.dispose]() {
-      for (const program of programs.values()) program[Symbol.dispose]();
-      programs.clear();
+      lifetime.end(() => {
+        for (const program of programs.values()) program[Symbol.dispose]();
+        programs.clear();
+      });
     },
   };
 }
@@ -201,6 +222,56 @@ function checkLength(name: string, path: string, array: NdArray): void {
     } values, ` +
       `as its type ${typeText(array)} says: current count is ${data.length}`,
   );
+}
+
+/** Throws unless a function gave tensors: outputs, or a next state. */
+function checkResult<R extends { state?: unknown; outputs: unknown }>(
+  name: string,
+  result: R,
+): R {
+  const refused = (found: string): TypeError =>
+    new TypeError(
+      `Cannot compile "${name}": the function must return a tree of tensors, ` +
+        `at once: ${found}`,
+    );
+  const outputs: unknown = result?.outputs;
+  if (isPromise(result) || isPromise(outputs)) {
+    throw refused("it returns a promise; make it synchronous");
+  }
+  if (outputs === null || typeof outputs !== "object") {
+    throw refused(`its outputs are ${String(outputs)}`);
+  }
+  const count = leavesOf(outputs, isTensor).length +
+    leavesOf(result.state ?? {}, isTensor).length;
+  if (count === 0) throw refused("it returns none");
+  return result;
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then ===
+    "function";
+}
+
+/** Messages of the runtime about an index outside of its axis. */
+const INDEX_OUTSIDE = /indices element out of data bounds|invalid indice found/;
+
+/** Runs work and says in plain words that an index was outside of its axis. */
+async function namingIndex<T>(
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const outside = error instanceof RuntimeError &&
+      INDEX_OUTSIDE.test(error.message);
+    if (!outside) throw error;
+    throw new RangeError(
+      `Cannot run "${name}": each index of a gather or scatter must be from 0 ` +
+        "to the length of its axis, not included: one is outside",
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -10,6 +10,11 @@ export class InputError extends Error {
   readonly exitCode = 2;
 }
 
+/** Numbers that must be finite are NaN or infinite: weights, latents, pixels. */
+export class NotFiniteError extends InputError {
+  override readonly name = "NotFiniteError";
+}
+
 /** Why a run was stopped before its end. */
 export type StopReason = "interrupt" | "stop file" | "time";
 

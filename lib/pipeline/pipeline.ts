@@ -7,9 +7,11 @@ import {
 import {
   type Clip,
   InputError,
+  Lifetime,
   type NdArray,
   type Progress,
   Rng,
+  shapeText,
 } from "../core/mod.ts";
 import {
   type SolverName,
@@ -70,6 +72,8 @@ export interface Pipeline extends Disposable {
    * Makes one clip for each prompt, values in [0,1].
    *
    * @throws {InputError} naming the first option that breaks its rule
+   * @throws {NotFiniteError} naming the step after which a clip is not finite
+   * @throws {DisposedError} if the pipeline was disposed of
    * @throws the signal's reason, if it was aborted
    */
   generate(options: GenerateOptions): Promise<Clip[]>;
@@ -81,7 +85,10 @@ export interface Pipeline extends Disposable {
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
 }
 
-/** The parts of a pipeline that are on a device already; they stay with their owner. */
+/**
+ * The parts of a pipeline that are on a device already; they stay with their
+ * owner, but for those that are held.
+ */
 export interface PipelineParts {
   readonly config: ModelConfig;
   readonly codec: Codec;
@@ -89,6 +96,8 @@ export interface PipelineParts {
   readonly statistics: LatentStatistics;
   readonly diffusion: OnDevice<DiffusionParameters>;
   readonly vocabulary?: Vocabulary;
+  /** Freed with the pipeline. */
+  readonly held?: Disposable;
 }
 
 /**
@@ -134,29 +143,32 @@ export async function openPipeline(
     share: true,
   });
   opened.defer(() => disposeState(diffusion));
-  const pipeline = opened.use(
-    pipelineOf(device, { ...models, codec, diffusion }, options),
-  );
-  const held = opened.move();
-  return { ...pipeline, [Symbol.dispose]: () => held.dispose() };
+  const parts = { ...models, codec, diffusion, held: opened.move() };
+  return pipelineOf(device, parts, options);
 }
 
 /** The same over parts that are on the device already, such as those in training. */
 export function pipelineOf(
   device: Device,
-  { config, codec, statistics, diffusion, vocabulary }: PipelineParts,
+  { config, codec, statistics, diffusion, vocabulary, held }: PipelineParts,
   options: SamplerOptions = {},
 ): Pipeline {
+  const lifetime = new Lifetime("the pipeline");
   const sampler = samplerOf(device, diffusion, config, options);
   const { latentChannels } = config.vae;
   const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
     codec.decode(denormaliseLatent(latents, statistics), fps);
   return {
     async generate({ prompts, seed, fps, steps, ...options }) {
+      using _use = lifetime.use();
       checkOptions({ prompts, seed, fps, steps, ...options });
       const { language, onUnknownWords, progress, signal } = options;
       signal?.throwIfAborted();
       const { frames, height, width } = latentSizeOf(config.vae, options);
+      checkNoise(options.noise, [
+        prompts.length,
+        ...[frames, height, width, latentChannels],
+      ]);
       const unknown = unknownWords(vocabulary, prompts, language);
       if (unknown.length > 0) onUnknownWords?.(unknown, warningOf(unknown));
       using task = progress?.start({
@@ -187,32 +199,54 @@ export function pipelineOf(
       });
       return await decode(latents, fps);
     },
-    encode: async (clips) =>
-      normaliseLatent(await codec.encode(clips), statistics),
-    decode,
-    reconstruct: async (clips) =>
-      await codec.decode(await codec.encode(clips), clips[0]!.fps),
-    [Symbol.dispose]: () => sampler[Symbol.dispose](),
+    async encode(clips) {
+      using _use = lifetime.use();
+      return normaliseLatent(await codec.encode(clips), statistics);
+    },
+    async decode(latents, fps) {
+      using _use = lifetime.use();
+      return await decode(latents, fps);
+    },
+    async reconstruct(clips) {
+      using _use = lifetime.use();
+      return await codec.decode(await codec.encode(clips), clips[0]!.fps);
+    },
+    [Symbol.dispose]: () =>
+      lifetime.end(() => {
+        sampler[Symbol.dispose]();
+        held?.[Symbol.dispose]();
+      }),
   };
 }
 
 /** @throws {InputError} naming the first option that breaks its rule */
 function checkOptions(
-  { prompts, seed, fps, steps, guidance, rescale = 0, sampler }: Pick<
-    GenerateOptions,
-    | "prompts"
-    | "seed"
-    | "fps"
-    | "steps"
-    | "guidance"
-    | "rescale"
-    | "sampler"
-  >,
+  { prompts, seed, fps, steps, guidance, rescale = 0, shift = 1, sampler }:
+    Pick<
+      GenerateOptions,
+      | "prompts"
+      | "seed"
+      | "fps"
+      | "steps"
+      | "guidance"
+      | "rescale"
+      | "shift"
+      | "sampler"
+    >,
 ): void {
+  // Callers without types may pass anything: "8" > 0 holds too.
+  const isNumber = (value: unknown): boolean =>
+    typeof value === "number" && Number.isFinite(Math.fround(value));
   const rules: [string, unknown, boolean, string][] = [
-    ["prompts", "none", prompts.length > 0, "be one for each clip"],
+    [
+      "prompts",
+      JSON.stringify(prompts),
+      Array.isArray(prompts) && prompts.length > 0 &&
+      prompts.every((prompt) => typeof prompt === "string"),
+      "be a text for each clip",
+    ],
     ["seed", seed, Number.isSafeInteger(seed), "be a whole number"],
-    ["fps", fps, fps > 0 && fps < Infinity, "be above 0"],
+    ["fps", fps, isNumber(fps) && fps > 0, "be a number above 0"],
     [
       "steps",
       steps,
@@ -222,10 +256,16 @@ function checkOptions(
     [
       "guidance",
       guidance,
-      guidance >= 0 && guidance < Infinity,
-      "be 0 or more",
+      isNumber(guidance) && guidance >= 0,
+      "be from 0 to 3.4e38",
     ],
-    ["rescale", rescale, rescale >= 0 && rescale <= 1, "be from 0 to 1"],
+    [
+      "rescale",
+      rescale,
+      isNumber(rescale) && rescale >= 0 && rescale <= 1,
+      "be from 0 to 1",
+    ],
+    ["shift", shift, isNumber(shift) && shift > 0, "be a number above 0"],
     [
       "sampler",
       `"${sampler}"`,
@@ -239,6 +279,21 @@ function checkOptions(
       `Cannot generate: ${option} must ${rule}: current value is ${value}`,
     );
   }
+}
+
+/** @throws {InputError} if the noise does not have the shape of the latents */
+function checkNoise(
+  noise: NdArray<"float32"> | undefined,
+  shape: readonly number[],
+): void {
+  if (noise === undefined) return;
+  const wanted = `float32${shapeText(shape)}`;
+  const found = `${noise.dtype}${shapeText(noise.shape)}`;
+  if (found === wanted) return;
+  throw new InputError(
+    `Cannot generate: noise must be ${wanted}, a latent for each prompt: ` +
+      `current type is ${found}`,
+  );
 }
 
 /** The warning about words that no caption had. */

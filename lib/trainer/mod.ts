@@ -19,6 +19,7 @@ export * from "./memory/measure.ts";
 export * from "./observers/tensorboard.ts";
 export * from "./optimiser/mod.ts";
 export * from "./precompute/latent_cache.ts";
+export * from "./precompute/latent_file.ts";
 export * from "./run/config.ts";
 export * from "./run/prerequisites.ts";
 export * from "./run/run.ts";

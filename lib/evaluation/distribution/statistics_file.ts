@@ -1,16 +1,29 @@
+import * as z from "zod";
 import {
+  checkedJson,
   decimalNumber,
   InputError,
   int32,
   type NdArray,
 } from "../../core/mod.ts";
-import { writeSafetensors } from "../../formats/safetensors/mod.ts";
+import { sealed, writeSafetensors } from "../../formats/safetensors/mod.ts";
 import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
 const SCHEMA = "feature statistics 1";
 const FIX = "delete it: it is computed again";
+
+const settingSchema: z.ZodType<FeatureSetting> = z.object({
+  network: z.string(),
+  weights: z.string(),
+  layer: z.string(),
+  dimension: z.int().min(1),
+  frames: z.int(),
+  fps: z.number(),
+  size: z.string(),
+  resize: z.string(),
+});
 
 /**
  * Writes the features of a set of clips as safetensors. Moments keep all
@@ -22,7 +35,7 @@ export async function saveStatistics(
   { setting, count, moments, rows }: FeatureSummary,
 ): Promise<void> {
   const D = setting.dimension;
-  await writeSafetensors(path, [
+  const tensors: [string, NdArray][] = [
     ["mean", bitsOf(moments.mean, [D])],
     ["covariance", bitsOf(moments.covariance, [D, D])],
     ["rows", {
@@ -30,11 +43,16 @@ export async function saveStatistics(
       shape: [rows.count, D],
       data: Float32Array.from(rows.values),
     }],
-  ], {
-    schema: SCHEMA,
-    count: String(count),
-    setting: JSON.stringify(setting),
-  });
+  ];
+  await writeSafetensors(
+    path,
+    tensors,
+    sealed(tensors, {
+      schema: SCHEMA,
+      count: String(count),
+      setting: JSON.stringify(setting),
+    }),
+  );
 }
 
 /**
@@ -79,25 +97,19 @@ function headOf(
   path: string,
   metadata: Readonly<Record<string, string>>,
 ): Pick<FeatureSummary, "setting" | "count"> {
-  const count = decimalNumber(metadata.count ?? "");
-  const setting = settingIn(metadata.setting ?? "");
-  if (setting !== undefined && Number.isSafeInteger(count)) {
-    return { setting, count: count! };
-  }
-  throw new InputError(
-    `Cannot use "${path}": it must name the setting of its features and the ` +
-      `number of clips: current values are ${metadata.setting ?? "none"} and ` +
-      `${metadata.count ?? "none"}; ${FIX}`,
+  const setting = checkedJson(
+    metadata.setting ?? "",
+    settingSchema,
+    `"${path}", setting`,
+    FIX,
   );
-}
-
-function settingIn(json: string): FeatureSetting | undefined {
-  try {
-    const setting: FeatureSetting | null = JSON.parse(json);
-    return Number.isSafeInteger(setting?.dimension) ? setting! : undefined;
-  } catch {
-    return undefined;
-  }
+  const count = decimalNumber(metadata.count ?? "");
+  if (Number.isSafeInteger(count)) return { setting, count: count! };
+  throw new InputError(
+    `Cannot read "${path}", count: it must be a whole number: it is ${
+      metadata.count ?? "missing"
+    }; ${FIX}`,
+  );
 }
 
 function bitsOf(values: Float64Array, shape: readonly number[]): NdArray {

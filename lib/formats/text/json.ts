@@ -1,6 +1,5 @@
 import { printParseErrorCode, visit } from "jsonc-parser";
 import { InputError, messageOf } from "lib/core/mod.ts";
-import { readText } from "./read.ts";
 
 /**
  * Parses the JSON of a file that people write.
@@ -24,22 +23,6 @@ export function parseJson(text: string, name: string): unknown {
   throw new InputError(
     `Cannot read "${name}": it must be JSON: ${fault}; correct the file`,
   );
-}
-
-/**
- * Reads a JSON file that a program wrote: names that occur twice in an object
- * are not looked for, which takes ten times as long as parsing.
- *
- * @throws {InputError} as `readText`, and naming line and column, if it is not
- *   JSON
- */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return parseJson(text, path);
-  }
 }
 
 /**

@@ -5,5 +5,5 @@
  * @module
  */
 export { decodeText, encodingFault } from "./decode.ts";
-export { jsonFault, parseJson, readJson } from "./json.ts";
+export { jsonFault, parseJson } from "./json.ts";
 export { readText } from "./read.ts";

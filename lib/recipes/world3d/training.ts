@@ -142,6 +142,7 @@ async function runStage<P, B, A>(
   await makeWritableFolder(folder, "--out");
   using metrics = openJsonl(`${folder}/${name}.jsonl`, {
     atBytes: checkpoint?.metricsBytes ?? 0,
+    digest: checkpoint?.metricsDigest,
   });
   return await train({
     ...context,

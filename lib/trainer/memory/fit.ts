@@ -1,6 +1,6 @@
 import type { Device } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
-import { planOf, type RunConfig } from "../run/config.ts";
+import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { type Estimate, estimateStep } from "./estimate.ts";
@@ -93,6 +93,7 @@ export function memoryLines(
         recompute: setting.recompute,
         averages: true,
         processBytes: process,
+        optimiser: trainingConfigOf(config, stage, plan).optimiser,
       }, device);
     const choices = firstThatFits(
       settingsOf(stage, plan, config.recompute),

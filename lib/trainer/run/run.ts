@@ -1,5 +1,7 @@
+import * as z from "zod";
 import type { Device } from "../../compiler/mod.ts";
 import {
+  checkedJson,
   exists,
   InputError,
   lockFolder,
@@ -12,7 +14,6 @@ import {
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
-import { readJson } from "../../formats/text/mod.ts";
 import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
@@ -116,9 +117,14 @@ export async function openRun(
     },
     async openMetrics(stage, resume) {
       await refuseLaterStages(folder, stage);
-      const bytes = resume?.metricsBytes ??
-        await bytesBefore(folder, stage);
-      return openJsonl(`${folder}/metrics.jsonl`, { atBytes: bytes });
+      const path = `${folder}/metrics.jsonl`;
+      const { metricsBytes, metricsDigest } = resume ??
+        await endBefore(folder, stage);
+      if (metricsBytes > 0 && !await exists(path)) {
+        host.log(`note: "${path}" was removed: a new one begins`);
+        return openJsonl(path);
+      }
+      return openJsonl(path, { atBytes: metricsBytes, digest: metricsDigest });
     },
     async showSamples(samples) {
       const { stage, step, rows } = samples;
@@ -199,34 +205,52 @@ async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
 }
 
 /** Content of `done.json` in the folder of a stage that is done. */
-export interface StageEnd {
-  readonly steps: number;
-  /** Length of the metrics at its end. */
-  readonly metricsBytes: number;
-}
+export type StageEnd = z.infer<typeof stageEndSchema>;
 
-/** The end of a stage; undefined before it. */
+const stageEndSchema = z.strictObject({
+  steps: z.int().min(0),
+  metricsBytes: z.int().min(0).describe("length of the metrics at its end"),
+  metricsDigest: z.string().optional().describe(
+    "SHA-256 of the metrics at its end; absent in earlier versions",
+  ),
+}).readonly();
+
+/**
+ * The end of a stage; undefined before it.
+ *
+ * @throws {InputError} if `done.json` is damaged
+ */
 export async function endOf(
   folder: string,
   stage: Stage,
 ): Promise<StageEnd | undefined> {
   const path = `${folder}/${stage}/done.json`;
-  return await exists(path) ? await readJson(path) as StageEnd : undefined;
+  return await exists(path)
+    ? checkedJson(
+      await Deno.readTextFile(path),
+      stageEndSchema,
+      `"${path}"`,
+      "remove it: the same command writes it again",
+    )
+    : undefined;
 }
 
-/** Length of the metrics at the end of the last stage that has any. */
-async function bytesBefore(folder: string, stage: Stage): Promise<number> {
+/** Length and digest of the metrics at the end of the last stage that has any. */
+async function endBefore(
+  folder: string,
+  stage: Stage,
+): Promise<Omit<StageEnd, "steps">> {
   for (const earlier of STAGES.slice(0, STAGES.indexOf(stage)).toReversed()) {
     const [step] = await stepsOf(folder, earlier);
     if (step === undefined) continue;
     const end = await endOf(folder, earlier);
-    if (end) return end.metricsBytes;
+    if (end) return end;
     throw new InputError(
       `Cannot train ${stage} in "${folder}": ${earlier} must be done: it is ` +
         `at step ${step}; resume it first`,
     );
   }
-  return 0;
+  return { metricsBytes: 0 };
 }
 
 /** Renames the folders of a phase and all later ones, so that they restart. */

@@ -50,6 +50,7 @@ export async function trainStage<P, B, A>(
     await writeEnd(run, stage, state.parameters, {
       steps: totalSteps,
       metricsBytes: checkpoint.metricsBytes,
+      metricsDigest: checkpoint.metricsDigest,
     });
     return {
       state,
@@ -92,6 +93,7 @@ export async function trainStage<P, B, A>(
   await writeEnd(run, stage, trained.parameters, {
     steps: totalSteps,
     metricsBytes: metrics.bytes,
+    metricsDigest: metrics.digest,
   });
   return trained;
 }

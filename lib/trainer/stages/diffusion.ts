@@ -107,6 +107,7 @@ export async function trainPhase(
       codecDigest: latentSpaceOf(vae),
       folder: `${folder}/latents`,
       progress: host.progress,
+      log: host.log,
       signal: host.signal,
     });
   const groups: CachedBucket[] = [];

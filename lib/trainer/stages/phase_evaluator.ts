@@ -1,5 +1,5 @@
 import type { OnDevice } from "../../compiler/mod.ts";
-import { Rng } from "../../core/mod.ts";
+import { type Clip, messageOf, NotFiniteError, Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
@@ -69,7 +69,7 @@ export function phaseEvaluator(
       const score = meanOf(right.bySigma);
       const { clips, shape } = groups[0]!;
       const shown = clips.slice(0, SHEET_CLIPS);
-      const drawn = await opened.pipeline.generate({
+      const drawing = opened.pipeline.generate({
         ...SAMPLING,
         ...shape,
         prompts: shown.map(({ caption }) => caption),
@@ -79,11 +79,19 @@ export function phaseEvaluator(
           ...shown[0]!.latent.shape,
         ]),
       });
-      await run.showSamples({
-        stage,
-        step,
-        rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+      const drawn = await drawing.catch((error): Clip[] => {
+        if (!(error instanceof NotFiniteError)) throw error;
+        // A model at the start of its training may draw nothing yet.
+        run.host.log(`${stage}, step ${step}: no samples: ${messageOf(error)}`);
+        return [];
       });
+      if (drawn.length > 0) {
+        await run.showSamples({
+          stage,
+          step,
+          rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+        });
+      }
       return {
         score,
         record: {

@@ -126,12 +126,14 @@ async function assertSameRuns(folder: string): Promise<void> {
   }
 }
 
-/** Tensors as a digest, and metadata without the seconds. */
+/** Tensors as a digest, and metadata without the seconds and their seal. */
 async function contentOf(path: string): Promise<unknown> {
   const { metadata, tensors }: SafetensorsContent = await readSafetensors(path);
-  const { progress, ...rest } = metadata;
+  const { progress, seal, ...rest } = metadata;
   const { seconds: _, ...stands } = JSON.parse(progress ?? "{}");
-  return { ...rest, stands, tensors: digestOf(tensors) };
+  // Only checkpoints hold seconds.
+  const own = progress === undefined && { seal };
+  return { ...rest, ...own, stands, tensors: digestOf(tensors) };
 }
 
 async function filesOf(folder: string, suffix: string): Promise<string[]> {
