@@ -39,6 +39,7 @@ export class StreamInfo {
   readonly #path: string;
   readonly #format: FormatContext;
   readonly #stream: Stream;
+  #fps: number | undefined;
   /** Seconds of one tick of the stream. */
   readonly tick: number;
 
@@ -82,21 +83,7 @@ export class StreamInfo {
    * @throws {InputError} if nothing states it
    */
   get fps(): number {
-    const { codecpar, avgFrameRate, rFrameRate } = this.#stream;
-    // Without timestamps the stream alone states a rate, and FFmpeg's average is
-    // its default.
-    const rates = this.hasTimes
-      ? [avgFrameRate, rFrameRate]
-      : [codecpar.frameRate.num > 0 ? codecpar.frameRate : avgFrameRate];
-    const stated = rates.filter(({ num, den }) => num > 0 && den > 0);
-    if (stated.length === 0) {
-      throw new InputError(
-        `Cannot decode "${this.#path}": the file must say how fast its frames follow each other: it does not; convert it to MP4`,
-      );
-    }
-    // The exact rate fits every timestamp, so a higher average is an artefact of
-    // the container, as in DV.
-    return Math.min(...stated.map(({ num, den }) => num / den));
+    return this.#fps ??= this.#statedRate();
   }
 
   /** Number of frames, if the container states it and none of them is hidden. */
@@ -170,6 +157,24 @@ export class StreamInfo {
     return swapsAxes(orientation)
       ? { width: height, height: shown }
       : { width: shown, height };
+  }
+
+  #statedRate(): number {
+    const { codecpar, avgFrameRate, rFrameRate } = this.#stream;
+    // Without timestamps the stream alone states a rate, and FFmpeg's average is
+    // its default.
+    const rates = this.hasTimes
+      ? [avgFrameRate, rFrameRate]
+      : [codecpar.frameRate.num > 0 ? codecpar.frameRate : avgFrameRate];
+    const stated = rates.filter(({ num, den }) => num > 0 && den > 0);
+    if (stated.length === 0) {
+      throw new InputError(
+        `Cannot decode "${this.#path}": the file must say how fast its frames follow each other: it does not; convert it to MP4`,
+      );
+    }
+    // The exact rate fits every timestamp, so a higher average is an artefact of
+    // the container, as in DV.
+    return Math.min(...stated.map(({ num, den }) => num / den));
   }
 
   /** FFmpeg's names of the container: `mov,mp4,m4a,3gp,3g2,mj2`. */

@@ -164,13 +164,16 @@ export class VideoSource implements AsyncDisposable {
     frame: Frame,
     last: DecodedFrame | undefined,
   ): { seconds: number; endSeconds: number } {
-    const { tick, fps } = this.info;
+    const { tick } = this.info;
     const stated = frame.duration > 0n ? Number(frame.duration) * tick : 0;
     const at = frame.bestEffortTimestamp;
     if (at === AV_NOPTS_VALUE) {
       const seconds = last?.endSeconds ?? 0;
       // A tick of AVI may be half a frame.
-      return { seconds, endSeconds: seconds + Math.max(stated, 1 / fps) };
+      return {
+        seconds,
+        endSeconds: seconds + Math.max(stated, 1 / this.info.fps),
+      };
     }
     this.#origin ??= at;
     // Two frames of one time, or a clock that runs back a little.
@@ -178,6 +181,6 @@ export class VideoSource implements AsyncDisposable {
       this.#secondsAt(at)!,
       (last?.seconds ?? -Infinity) + tick / 2,
     );
-    return { seconds, endSeconds: seconds + (stated || 1 / fps) };
+    return { seconds, endSeconds: seconds + (stated || 1 / this.info.fps) };
   }
 }

@@ -40,10 +40,10 @@ const SEEK_MARGINS = [0, 5];
  * Frame i is the frame that a player presents `startSeconds + i / fps` seconds
  * after the first frame it shows, at any constant or variable rate of the file.
  * The last frame must be due before the video ends, as {@link framesThatFit}
- * counts; it need not end there. Of interlaced video, the earlier field is kept;
- * transparent pixels are white. Frames are
- * cropped at the centre and scaled with antialiasing to `height` x `width`;
- * rotation and pixel aspect are applied. Decoding stops when the clip is full.
+ * counts; it need not end there. Frames are cropped at the centre and scaled with
+ * antialiasing to `height` x `width`; rotation and pixel aspect are applied. Of
+ * interlaced frames, the earlier field is kept, and transparent pixels are white.
+ * Decoding stops when the clip is full; a damaged frame in it is an error.
  *
  * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
