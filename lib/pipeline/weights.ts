@@ -138,6 +138,17 @@ export async function loadWeights<W>(
   };
 }
 
+/**
+ * Compares a file of weights with its checksums.
+ *
+ * @throws {InputError} if there is no such file, or it is damaged
+ */
+export async function verifyWeights(path: string): Promise<void> {
+  const { metadata, tensors } = await readSafetensors(path);
+  checkSeal(path, metadata, tensors, AGAIN);
+  checkDigest(path, metadata, tensors, AGAIN);
+}
+
 /** What helps with a damaged file. */
 const AGAIN = "copy or train the weights again";
 
