@@ -48,10 +48,12 @@ export const evaluateFlags = z.strictObject({
   perObject: wholeNumber(0).default(4).describe(
     "prompts of each of 50 kinds of objects; 0 for none",
   ),
-  batch: wholeNumber(1).default(32).describe("clips to generate at a time"),
+  batch: wholeNumber(1, 4096).default(32).describe(
+    "clips to generate at a time",
+  ),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("solver of the sampler"),
-  steps: wholeNumber(1).default(30).describe("steps of the sampler"),
+  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "scale of classifier-free guidance; 1 is none",
   ),
