@@ -6,6 +6,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { languagesFlag } from "../languages.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
 const path = textFlag();
@@ -49,7 +50,7 @@ export const trainFlags = z.strictObject({
   data: path.optional().describe(
     "manifest or folder of ingested video, mixed one to one with the synthetic world (default: the synthetic world alone)",
   ),
-  languages: path.default("all").describe(
+  languages: languagesFlag.default("all").describe(
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(
