@@ -69,6 +69,13 @@ export function isSystemError(error: unknown): boolean {
         /^E[A-Z]+$/.test(String((error as { code?: unknown }).code)));
 }
 
+/** Whether JavaScript could not make an array, for its length or for want of memory. */
+export function isArrayTooLong(error: unknown): boolean {
+  return error instanceof RangeError &&
+    /allocation failed|Invalid (typed )?array (buffer )?length|Invalid string length/
+      .test(error.message);
+}
+
 /** Codes of systems for a file that takes no more bytes. */
 const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 

@@ -3,14 +3,13 @@ import { type Clip, InputError } from "lib/core/mod.ts";
 /** What the limits of a format depend on. */
 type VideoShape = Pick<Clip, "width" | "height" | "fps">;
 
-/** Fractions of the frame rate have denominators up to 1000. */
-const MIN_MP4_FPS = 0.001;
+/** A frame in 100 s; the fraction of a slower rate would be off by more than 5 %. */
+const MIN_FPS = 0.01;
 /** x264's limit. */
 const MAX_MP4_SIDE = 16_384;
 
 /** GIF times are hundredths of a second in 16 bits; players slow down below two. */
 export const GIF_TICKS_PER_SECOND = 100;
-const MIN_GIF_FPS = 0.002;
 const MAX_GIF_FPS = 50;
 const MAX_GIF_SIDE = 65_535;
 
@@ -35,9 +34,9 @@ export function checkMp4(
       `Cannot write "${path}": width and height of an H.264 video must be at most ${MAX_MP4_SIDE}: they are ${width}x${height}; choose a smaller size`,
     );
   }
-  if (!(fps >= MIN_MP4_FPS && fps < Infinity)) {
+  if (!(fps >= MIN_FPS && fps < Infinity)) {
     throw new InputError(
-      `Cannot write "${path}": the frame rate must be at least ${MIN_MP4_FPS} fps: it is ${fps}; give the clip for example 8 fps`,
+      `Cannot write "${path}": the frame rate must be at least ${MIN_FPS} fps: it is ${fps}; give the clip for example 8 fps`,
     );
   }
 }
@@ -48,9 +47,9 @@ export function checkMp4(
  * @throws {InputError} with the legal rates or sides
  */
 export function checkGif({ width, height, fps }: VideoShape): void {
-  if (!(fps >= MIN_GIF_FPS && fps <= MAX_GIF_FPS)) {
+  if (!(fps >= MIN_FPS && fps <= MAX_GIF_FPS)) {
     throw new InputError(
-      `Cannot make a GIF: its rate must be from ${MIN_GIF_FPS} to ${MAX_GIF_FPS} fps: it is ${fps}; write an MP4 instead`,
+      `Cannot make a GIF: its rate must be from ${MIN_FPS} to ${MAX_GIF_FPS} fps: it is ${fps}; write an MP4 instead`,
     );
   }
   if (Math.max(width, height) > MAX_GIF_SIDE) {

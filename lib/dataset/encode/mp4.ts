@@ -41,7 +41,7 @@ const TO_YUV =
  * 4:2:0, BT.709, the index at the front.
  *
  * @param path Where to; an existing file is replaced in one step.
- * @param clip `[T,H,W,3]`, float32, RGB in [0,1], H and W even; 0.001 fps or more.
+ * @param clip `[T,H,W,3]`, float32, RGB in [0,1], H and W even; 0.01 fps or more.
  * @throws {InputError} if a side is odd, the rate is too low, or the folder
  * is missing or must not be written to
  *

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { TERM_CATEGORIES } from "../../models/text/mod.ts";
 import { wholeNumber } from "../command_line/mod.ts";
+import { languagesFlag, languagesOf } from "../languages.ts";
 
 /** Flags of `deno task captions`. */
 export const captionsFlags = z.strictObject({
@@ -13,12 +13,9 @@ export const captionsFlags = z.strictObject({
   split: z.enum(["train", "validation"], {
     error: "must be train or validation",
   }).default("train").describe("split of the clip"),
-  languages: z.string().default("all").transform((text) =>
-    text === "all" ? LANGUAGES : text.split(",").map((tag) => tag.trim())
-  ).refine(
-    (tags) => tags.every((tag) => LANGUAGES.includes(tag)),
-    `must be "all", or some of ${LANGUAGES.join(",")} with commas between them`,
-  ).describe("comma-separated language tags, or all"),
+  languages: languagesFlag.default("all").transform(languagesOf).describe(
+    "comma-separated language tags, or all",
+  ),
   style: z.enum(["sentence", "names"], {
     error: "must be sentence or names",
   }).default("sentence").describe(

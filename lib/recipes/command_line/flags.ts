@@ -87,6 +87,12 @@ export function readFlags<S extends FlagSchema>(
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const name = String(path[0] ?? "");
+  if (name !== operands && given[name] === undefined) {
+    throw new InputError(
+      `Cannot read the command: --${flagOf(name)} must be given: ` +
+        `${schema.shape[name]?.description ?? message}`,
+    );
+  }
   throw new InputError(
     name === operands
       ? `Cannot read the command: ${operands} ${message}: ` +

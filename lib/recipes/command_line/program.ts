@@ -1,6 +1,7 @@
 import {
   firstError,
   InputError,
+  isArrayTooLong,
   isDiskFull,
   isSystemError,
   messageOf,
@@ -105,6 +106,13 @@ export function reportError(error: unknown): number | undefined {
         "free some and run the same command",
     );
     return FAILED;
+  }
+  if (isArrayTooLong(error)) {
+    log(
+      `error: Not enough memory: ${messageOf(error)}; ` +
+        "choose a smaller size, length or number",
+    );
+    return BAD_INPUT;
   }
   if (!isSystemError(error)) return undefined;
   log(`error: The system refuses: ${messageOf(error)}; check the paths given`);

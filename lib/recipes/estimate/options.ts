@@ -16,10 +16,10 @@ export const estimateFlags = z.strictObject({
   memory: numberFlag({ above: 0 }).default(8).describe(
     "memory that it must fit into, in GB",
   ),
-  batch: wholeNumber(1).optional().describe(
+  batch: wholeNumber(1, 4096).optional().describe(
     "clips that go through the model at once, in place of the curriculum's",
   ),
-  accumulation: wholeNumber(1).optional().describe(
+  accumulation: wholeNumber(1, 65_536).optional().describe(
     "batches whose gradients make one update, in place of the curriculum's",
   ),
   recompute: z.boolean().default(false).describe(

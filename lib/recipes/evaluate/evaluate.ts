@@ -23,7 +23,8 @@ import {
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { openModel } from "./model.ts";
-import { evaluateFlags, type EvaluateOptions, languagesOf } from "./options.ts";
+import { languagesOf } from "../languages.ts";
+import { evaluateFlags, type EvaluateOptions } from "./options.ts";
 import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */

@@ -15,7 +15,6 @@ export {
   evaluateFlags,
   type EvaluateOptions,
   evaluateOptions,
-  languagesOf,
   notebookFlags,
 } from "./options.ts";
 export { evaluationHtml, evaluationText } from "./report.ts";

@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
-import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
@@ -12,6 +10,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { languagesFlag } from "../languages.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
@@ -39,7 +38,7 @@ export const evaluateFlags = z.strictObject({
   geometry: wholeNumber(0).default(144).describe(
     "prompts of circles and squares going right, left, up or down, of each form, in English",
   ),
-  languages: textFlag().default("all").describe(
+  languages: languagesFlag.default("all").describe(
     "languages of --per-language: tags with commas between, or all",
   ),
   perLanguage: wholeNumber(0).default(20).describe(
@@ -48,10 +47,12 @@ export const evaluateFlags = z.strictObject({
   perObject: wholeNumber(0).default(4).describe(
     "prompts of each of 50 kinds of objects; 0 for none",
   ),
-  batch: wholeNumber(1).default(32).describe("clips to generate at a time"),
+  batch: wholeNumber(1, 4096).default(32).describe(
+    "clips to generate at a time",
+  ),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("solver of the sampler"),
-  steps: wholeNumber(1).default(30).describe("steps of the sampler"),
+  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "scale of classifier-free guidance; 1 is none",
   ),
@@ -94,21 +95,4 @@ export function evaluateOptions(
   flags: readonly string[],
 ): EvaluateOptions {
   return evaluateFlags.parse(readKnobs(notebookFlags, knobs, flags));
-}
-
-/**
- * Reads `--languages`: tags with commas between, or `all`.
- *
- * @throws {InputError} naming a language without captions
- */
-export function languagesOf(text: string): readonly string[] {
-  const tags = text === "all"
-    ? LANGUAGES
-    : text.split(",").map((tag) => tag.trim()).filter(Boolean);
-  const unknown = tags.find((tag) => !LANGUAGES.includes(tag));
-  if (unknown === undefined && tags.length > 0) return tags;
-  throw new InputError(
-    `Cannot use --languages: each must be covered by Unicode CLDR: current ` +
-      `value is "${unknown ?? text}"; choose among ${LANGUAGES.join(" ")}`,
-  );
 }

@@ -8,7 +8,6 @@ import {
   wholeNumber,
 } from "../command_line/mod.ts";
 
-const count = wholeNumber(1);
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** The prompt and flags of `deno task generate`. */
@@ -22,12 +21,12 @@ export const generateFlags = z.strictObject({
   seed: wholeNumber(0).default(1).describe(
     "a whole number; another video for each",
   ),
-  frames: count.default(16).describe("frames of the video"),
-  size: count.default(64).describe("height and width, pixels"),
+  frames: wholeNumber(1, 100_000).default(16).describe("frames of the video"),
+  size: wholeNumber(1, 16_384).default(64).describe("height and width, pixels"),
   fps: numberFlag({ above: 0, most: 60 }).default(8).describe(
     "frames per second",
   ),
-  steps: count.default(30).describe("steps of the sampler"),
+  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "how strongly the prompt steers; 1 is as trained, 0 ignores it",
   ),
@@ -38,7 +37,9 @@ export const generateFlags = z.strictObject({
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
-  count: count.default(1).describe("videos of each prompt, each different"),
+  count: wholeNumber(1, 10_000).default(1).describe(
+    "videos of each prompt, each different",
+  ),
   out: textFlag().default("runs/generate").describe(
     "FILE.mp4 or FILE.gif for one video, else a folder",
   ),

@@ -6,6 +6,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { languagesFlag } from "../languages.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
 const path = textFlag();
@@ -32,8 +33,9 @@ export function dataSource(text: string): { path: string; weight: number } {
     : { path, weight: Number(weight) };
 }
 
-/** Sides are multiples of this many pixels. */
+/** Sides are multiples of this many pixels, up to a limit. */
 const STRIDE = 16;
+const LARGEST = 4096;
 
 /** The rule that a size breaks; undefined for a legal one. */
 function sizeProblem(text: string): string | undefined {
@@ -43,11 +45,13 @@ function sizeProblem(text: string): string | undefined {
   if (sides.length === 0) {
     return "must be WIDTHxHEIGHT in pixels, such as 256x144, or one number";
   }
-  if (sides.every((side) => side >= STRIDE && side % STRIDE === 0)) return;
   const nearest = sides.map((side) =>
-    Math.max(STRIDE, Math.round(side / STRIDE) * STRIDE)
+    Math.min(LARGEST, Math.max(STRIDE, Math.round(side / STRIDE) * STRIDE))
   );
-  return `must be multiples of ${STRIDE}: the nearest is ${nearest.join("x")}`;
+  if (sides.every((side, i) => side === nearest[i])) return;
+  return `must be multiples of ${STRIDE} up to ${LARGEST}: the nearest is ${
+    nearest.join("x")
+  }`;
 }
 
 /** A field of a plan as a flag; parses numbers. */
@@ -98,7 +102,7 @@ export const trainFlags = z.strictObject({
   fill: z.boolean().default(false).describe(
     "fill phases that have too few real shots with those whose scores are nearest",
   ),
-  languages: path.default("all").describe(
+  languages: languagesFlag.default("all").describe(
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(

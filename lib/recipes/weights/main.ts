@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
+import { assertWritableFolder, InputError } from "../../core/mod.ts";
 import { log, print, runProgram, textFlag } from "../command_line/mod.ts";
 import { WEIGHTS_FOLDER } from "./catalogue.ts";
 import { importI3d, importLpips } from "./import_weights.ts";
@@ -27,6 +27,7 @@ async function weights(
     return 0;
   }
   if (command === "import" && (network === "i3d" || network === "lpips")) {
+    await assertWritableFolder(folder, "--folder");
     const convert = network === "i3d" ? importI3d : importLpips;
     log(`converted: ${await convert({ files, folder, anyHash })}`);
     return 0;

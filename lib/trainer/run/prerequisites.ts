@@ -35,7 +35,11 @@ export async function checkedConfig(
 ): Promise<RunConfig> {
   if (command === "train") {
     await assertFinetune(config);
-    if (config.vae ?? config.finetune) await assertVae(config);
+    if (config.vae ?? config.finetune) {
+      await assertVae(config);
+      // Stage text comes before the first phase, which reads the VAE.
+      await loadVae(vaePathOf(config), config.models.vae);
+    }
     return config;
   }
   if (command === "vae") {

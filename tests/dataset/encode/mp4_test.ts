@@ -83,7 +83,7 @@ Deno.test("writeMp4() rejects an illegal rate", async () => {
     {
       name: "InputError",
       message:
-        'Cannot write "a.mp4": the frame rate must be at least 0.001 fps: it is 0; give the clip for example 8 fps',
+        'Cannot write "a.mp4": the frame rate must be at least 0.01 fps: it is 0; give the clip for example 8 fps',
     },
   );
 });

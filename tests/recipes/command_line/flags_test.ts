@@ -105,6 +105,15 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
   }
 });
 
+Deno.test("readFlags() names a flag that must be given", () => {
+  const required = z.strictObject({
+    run: z.string().min(1, "must not be empty").describe("folder of a run"),
+  });
+  assert.throws(() => readFlags(required, []), {
+    message: "Cannot read the command: --run must be given: folder of a run",
+  });
+});
+
 Deno.test("readFlags() takes a boolean as a switch", () => {
   const switches = z.strictObject({
     dryRun: z.boolean().default(false).describe("only look"),

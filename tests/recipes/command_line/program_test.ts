@@ -26,6 +26,8 @@ Deno.test("reportError() gives each error its exit code, and leaves defects alon
     [Object.assign(new Error("full"), { code: "ENOSPC" }), 1],
     [new Deno.errors.IsADirectory("Is a directory (os error 21): 'x'"), 2],
     [Object.assign(new Error("no"), { code: "EACCES" }), 2],
+    [new RangeError("Array buffer allocation failed"), 2],
+    [new RangeError("Maximum call stack size exceeded"), undefined],
     [new TypeError("x is not a function"), undefined],
   ];
   for (const [error, code] of cases) assert.equal(reportError(error), code);

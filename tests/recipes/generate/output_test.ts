@@ -92,10 +92,10 @@ Deno.test("assertWritable() refuses places and rates before anything is drawn", 
     /video_01\.mp4": it must be a file or not exist: it is a/,
   );
   await refuses("kite.mp4", /kite\.png": .*: it is a folder; .* --out$/);
-  await refuses("a.mp4", /rate must be at least 0\.001 fps: it is 0\.0005/, {
-    fps: 0.0005,
+  await refuses("a.mp4", /rate must be at least 0\.01 fps: it is 0\.001/, {
+    fps: 0.001,
   });
-  await refuses("a.gif", /rate must be from 0\.002 to 50 fps: it is 60/, {
+  await refuses("a.gif", /rate must be from 0\.01 to 50 fps: it is 60/, {
     fps: 60,
   });
   await assertWritable(outputAt(`${folder}/new/a.mp4`, 1), shape);

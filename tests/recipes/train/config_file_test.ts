@@ -79,7 +79,7 @@ Deno.test("invalid values of flags are refused by the name of the flag", () => {
     ],
     [
       ["--size", "100"],
-      'Cannot use --size: must be multiples of 16: the nearest is 96: current value is "100"',
+      'Cannot use --size: must be multiples of 16 up to 4096: the nearest is 96: current value is "100"',
     ],
     [
       ["--frames", "6"],

@@ -93,7 +93,7 @@ Deno.test("trainFlags refuses sources and sizes by their rule", () => {
   );
   assert.equal(
     messageOf({ size: "250x144" }),
-    "must be multiples of 16: the nearest is 256x144",
+    "must be multiples of 16 up to 4096: the nearest is 256x144",
   );
   assert.equal(
     messageOf({ size: "wide" }),
