@@ -44,6 +44,13 @@ export interface WeightsFacts {
   readonly average?: string;
   /** Of a VAE whose decoder alone was trained on: digest of the one before. */
   readonly latentSpace?: string;
+  /** The most frequent clips of the training. */
+  readonly clip?: {
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+    readonly fps: number;
+  };
 }
 
 /**
@@ -160,6 +167,12 @@ const factsSchema = z.object({
   score: z.number().nullish().transform((score) => score ?? undefined),
   average: z.string().optional(),
   latentSpace: z.string().optional(),
+  clip: z.object({
+    frames: z.int().min(1),
+    height: z.int().min(1),
+    width: z.int().min(1),
+    fps: z.number().positive(),
+  }).optional(),
 });
 
 /** @throws {InputError} if the file is damaged, or holds weights of another kind or none */

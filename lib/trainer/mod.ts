@@ -9,6 +9,7 @@ export * from "./averages/snapshots.ts";
 export * from "./checkpoints/checkpoint.ts";
 export * from "./checkpoints/checkpoint_folder.ts";
 export * from "./data/caption_pairs.ts";
+export * from "./data/data_file.ts";
 export * from "./data/run_data.ts";
 export * from "./loop/compiled_step.ts";
 export * from "./loop/train.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
+import { frameSizeFlag } from "../clip_size.ts";
 import {
   deviceFlag,
   numberFlag,
@@ -21,10 +22,14 @@ export const generateFlags = z.strictObject({
   seed: wholeNumber(0).default(1).describe(
     "a whole number; another video for each",
   ),
-  frames: wholeNumber(1, 100_000).default(16).describe("frames of the video"),
-  size: wholeNumber(1, 16_384).default(64).describe("height and width, pixels"),
-  fps: numberFlag({ above: 0, most: 60 }).default(8).describe(
-    "frames per second",
+  frames: wholeNumber(1, 100_000).optional().describe(
+    "frames of the video (default: as the model was trained)",
+  ),
+  size: frameSizeFlag().optional().describe(
+    "WIDTHxHEIGHT in pixels, or one number for a square (default: as the model was trained)",
+  ),
+  fps: numberFlag({ above: 0, most: 60 }).optional().describe(
+    "frames per second (default: as the model was trained)",
   ),
   steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(

@@ -6,6 +6,7 @@ import {
   missingFile,
   writeFileAtomically,
 } from "../../core/mod.ts";
+import { readShots } from "../../dataset/curate/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
@@ -15,9 +16,11 @@ import {
   saveWeights,
   type TrainedModels,
   VAE_FILE,
+  type Vocabulary,
   VOCABULARY_FILE,
+  wordsOf,
 } from "../../pipeline/mod.ts";
-import { parametersBetween } from "../../trainer/mod.ts";
+import { manifestIn, parametersBetween, readData } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
@@ -67,7 +70,7 @@ async function pack(options: PackOptions): Promise<number> {
   );
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
-    `${JSON.stringify(await captionWords())}\n`,
+    `${JSON.stringify(await vocabularyOf(run))}\n`,
   );
   await writeFileAtomically(
     `${out}/${METRICS_FILE}`,
@@ -109,6 +112,21 @@ async function diffusionOf(
     );
   }
   return parametersBetween(first.diffusion, diffusion, share);
+}
+
+/** The words that the models of a run have read: the world's, the data's or both. */
+async function vocabularyOf(run: string): Promise<Vocabulary> {
+  const data = await readData(run);
+  const world = data?.world === 0 ? {} : await captionWords();
+  const words = new Set<string>();
+  for (const { path } of data?.data ?? []) {
+    for (const { captions } of await readShots(manifestIn(path))) {
+      for (const { text } of captions) {
+        for (const word of wordsOf(text)) words.add(word);
+      }
+    }
+  }
+  return words.size === 0 ? world : { ...world, und: [...words].sort() };
 }
 
 if (import.meta.main) {

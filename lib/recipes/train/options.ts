@@ -7,6 +7,7 @@ import {
   wholeNumber,
 } from "../command_line/mod.ts";
 import { languagesFlag } from "../languages.ts";
+import { frameSizeFlag } from "../clip_size.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
 const path = textFlag();
@@ -31,27 +32,6 @@ export function dataSource(text: string): { path: string; weight: number } {
   return path === undefined
     ? { path: text, weight: 1 }
     : { path, weight: Number(weight) };
-}
-
-/** Sides are multiples of this many pixels, up to a limit. */
-const STRIDE = 16;
-const LARGEST = 4096;
-
-/** The rule that a size breaks; undefined for a legal one. */
-function sizeProblem(text: string): string | undefined {
-  const sides = /^\d{1,5}(x\d{1,5})?$/.test(text)
-    ? text.split("x").map(Number)
-    : [];
-  if (sides.length === 0) {
-    return "must be WIDTHxHEIGHT in pixels, such as 256x144, or one number";
-  }
-  const nearest = sides.map((side) =>
-    Math.min(LARGEST, Math.max(STRIDE, Math.round(side / STRIDE) * STRIDE))
-  );
-  if (sides.every((side, i) => side === nearest[i])) return;
-  return `must be multiples of ${STRIDE} up to ${LARGEST}: the nearest is ${
-    nearest.join("x")
-  }`;
 }
 
 /** A field of a plan as a flag; parses numbers. */
@@ -138,10 +118,7 @@ export const trainFlags = z.strictObject({
     "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
   samples: overriding("samples"),
-  size: z.coerce.string().superRefine((text, context) => {
-    const message = sizeProblem(text);
-    if (message) context.addIssue({ code: "custom", message });
-  }).optional().describe(
+  size: frameSizeFlag().optional().describe(
     "WIDTHxHEIGHT in pixels, multiples of 16, such as 64x48; one number is the side of a square of the same area, whose shape follows real video (default: the curriculum's)",
   ),
   frames: overriding("frames"),

@@ -7,6 +7,7 @@ import {
   STAGES,
 } from "../../trainer/mod.ts";
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
+import { frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
@@ -72,16 +73,17 @@ function modelsOf(
 /** The curriculum's plan of a stage, overridden by flags. */
 function overridden(options: TrainOptions, stage: Stage): StagePlan {
   const plan = stagePlan(options.preset, stage);
-  const [width, height = width] = options.size?.split("x").map(Number) ??
-    [plan.width, plan.height];
+  const { width, height } = options.size === undefined
+    ? plan
+    : frameSizeOf(options.size);
   return {
     epochs: options.epochs ?? plan.epochs,
     batch: options.batch ?? plan.batch,
     accumulation: options.accumulation ?? plan.accumulation,
     learningRate: options.learningRate ?? plan.learningRate,
     samples: options.samples ?? plan.samples,
-    width: width!,
-    height: height!,
+    width,
+    height,
     frames: options.frames ?? plan.frames,
     fps: options.fps ?? plan.fps,
   };

@@ -109,9 +109,7 @@ export class RunData implements Disposable {
   ): Promise<RunData> {
     const sources: OpenSource[] = [];
     for (const { path, weight } of config.data) {
-      const manifest = path.endsWith(".jsonl")
-        ? path
-        : `${path}/manifest.jsonl`;
+      const manifest = manifestIn(path);
       const shots = await readShots(manifest);
       const name = basename(dirname(resolve(manifest)));
       sources.push({ path, weight, name, shots });
@@ -246,6 +244,11 @@ export class RunData implements Disposable {
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
+}
+
+/** The manifest of a source: the file itself, or that in the folder. */
+export function manifestIn(path: string): string {
+  return path.endsWith(".jsonl") ? path : `${path}/manifest.jsonl`;
 }
 
 /** A shape, the shots of each source in it, and its share of the epoch. */

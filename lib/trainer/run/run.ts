@@ -18,6 +18,7 @@ import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
 import type { MetricsRecord, Request } from "../loop/train.ts";
+import { saveData } from "../data/data_file.ts";
 import type { RunData } from "../data/run_data.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
 import { reportObserver, type RunFacts } from "../observers/live_report.ts";
@@ -93,6 +94,7 @@ export async function openRun(
       host.log(`removed ${removed} partial files of a killed run`);
     }
     await putAside(folder, config.resumePhase, host);
+    await saveData(folder, config);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;

@@ -210,6 +210,7 @@ export async function trainPhase(
     step: training.schedule.totalSteps,
     score: trained.best?.score,
     average: "long",
+    clip: buckets[0]!.shape,
   });
 }
 
