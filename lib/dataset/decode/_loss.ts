@@ -83,7 +83,7 @@ export class Loss {
       parts.push(`${count} from ${shown(inside[0]!)} on cannot be decoded`);
     }
     const within = this.#gaps + (this.#isCut ? 0 : this.#tail);
-    if (within > 0) parts.push(`${shown(within)} within are missing`);
+    if (within > 0) parts.push(`${shown(within)} have no frames`);
     const end = shown(this.end);
     if (this.#isCut) {
       parts.push(

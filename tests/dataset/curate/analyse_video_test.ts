@@ -208,7 +208,7 @@ Deno.test("analyseVideo() reads on after a lost packet, and says what is lost", 
   assert.ok(video.damagedFrames > 0 && video.lostSeconds > 0);
   const missing = (60 - video.pictures) / 10;
   assert.ok(Math.abs(video.lostSeconds - missing) < 0.21, `${missing} s`);
-  assert.equal(damage, `${video.lostSeconds.toFixed(2)} s within are missing`);
+  assert.equal(damage, `${video.lostSeconds.toFixed(2)} s have no frames`);
   const [first, second] = segments;
   assert.deepEqual([first!.kind, second!.kind], ["shot", "damaged"]);
   assert.equal(second!.pictures, video.damagedFrames);

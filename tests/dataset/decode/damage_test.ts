@@ -99,7 +99,7 @@ Deno.test("a lost second of a broadcast is reported, and times stay right", asyn
   assert.equal(times.at(-1), "3.96");
   assert.ok(lostSeconds > 0.7 && lostSeconds < 1.2, `${lostSeconds} s`);
   assert.ok(Math.abs((100 - times.length) / 25 - lostSeconds) < 0.13);
-  assert.equal(damage, `${lostSeconds.toFixed(2)} s within are missing`);
+  assert.equal(damage, `${lostSeconds.toFixed(2)} s have no frames`);
 });
 
 for (const container of ["mp4", "matroska", "flv", "avi"]) {

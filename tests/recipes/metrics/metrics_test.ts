@@ -12,6 +12,7 @@ import {
   type MetricsOptions,
 } from "lib/recipes/metrics/options.ts";
 import { resultText } from "lib/recipes/metrics/result_text.ts";
+import { writeCoded } from "../../dataset/_coded_video.ts";
 
 const CONFIG: World3dConfig = {
   frames: 8,
@@ -174,6 +175,24 @@ Deno.test("measure() names what a network needs of a video that is too short", a
   }
   await Deno.remove(a, { recursive: true });
   await Deno.remove(weights);
+});
+
+Deno.test("measure() compares frame by frame in containers without timestamps", async () => {
+  const folder = await Deno.makeTempDir();
+  const frames = clip(3, { frames: 20, size: 64 });
+  const coding = { filters: "format=yuv420p", options: { crf: 4, bf: 2 } };
+  const reference = `${folder}/a.mkv`;
+  await writeCoded(reference, frames, coding);
+  for (const [ending, container] of [["avi", "avi"], ["h264", "h264"]]) {
+    const path = `${folder}/a.${ending}`;
+    await writeCoded(path, frames, { ...coding, container: container! });
+    const result = await run(["psnr", path, reference]);
+    assert.ok(result.kind === "pairs");
+    assert.equal(result.shape.frames, 20);
+    // The same coded frames: one frame later would be 20 dB.
+    assert.ok(result.mean! > 60, `${ending}: ${result.mean} dB`);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few clips", async () => {

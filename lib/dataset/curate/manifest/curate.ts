@@ -206,7 +206,9 @@ function dropReason(
   if (kind === "damaged") {
     return [
       "damaged",
-      `${pictures} frames have decoding errors, or are predicted from such frames`,
+      pictures === 1
+        ? "1 frame has decoding errors, or is predicted from such a frame"
+        : `${pictures} frames have decoding errors, or are predicted from such frames`,
     ];
   }
   const seconds = endSeconds - startSeconds;
