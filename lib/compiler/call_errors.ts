@@ -27,7 +27,9 @@ export function checkResult<R extends { state?: unknown; outputs: unknown }>(
         `at once: ${found}`,
     );
   const outputs: unknown = result?.outputs;
-  if (isPromise(result) || isPromise(outputs)) {
+  const promise = [result, outputs].find(isPromise);
+  if (promise) {
+    promise.then(undefined, () => {}); // nobody will await it
     throw refused("it returns a promise; make it synchronous");
   }
   if (outputs === null || typeof outputs !== "object") {
@@ -39,7 +41,7 @@ export function checkResult<R extends { state?: unknown; outputs: unknown }>(
   return result;
 }
 
-function isPromise(value: unknown): boolean {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then ===
     "function";
 }
