@@ -407,6 +407,10 @@ Deno.test("jit() refuses a function that gives no tensors, or a promise", async 
     () => Promise.resolve({ y: tf.zeros([1]) }),
     "it returns a promise; make it synchronous",
   );
+  await refuses(
+    () => Promise.reject(new Error("late")),
+    "it returns a promise; make it synchronous",
+  );
 });
 
 Deno.test("an index outside of its axis is refused, as TF.js refuses it", async () => {
