@@ -27,7 +27,7 @@ import {
 } from "../ffmpeg/mod.ts";
 import type { CodedFormat } from "./_filters.ts";
 import { describeUnknownFile, readHead } from "./_readable_file.ts";
-import { orientationOf, swapsAxes } from "./_orientation.ts";
+import { type Orientation, orientationOf, swapsAxes } from "./_orientation.ts";
 
 /**
  * Containers that are opened. Playlists (HLS, concat, ...) name other files, out
@@ -153,12 +153,16 @@ export class VideoSource implements AsyncDisposable {
   }
 
   /** Width and height as displayed: with pixel aspect and rotation applied; pixels. */
-  get displaySize(): { readonly width: number; readonly height: number } {
+  get displaySize(): FrameSize {
     const { width, height, pixelAspect, orientation } = this.coded;
     const shown = Math.max(1, Math.round(width * pixelAspect));
-    return swapsAxes(orientation)
-      ? { width: height, height: shown }
-      : { width: shown, height };
+    return rotated({ width: shown, height }, orientation);
+  }
+
+  /** Width and height of the stored pixels, with rotation applied. */
+  get storedSize(): FrameSize {
+    const { width, height, orientation } = this.coded;
+    return rotated({ width, height }, orientation);
   }
 
   /** Seeks the last key frame at or before a time; without effect if the file cannot seek. */
@@ -274,6 +278,21 @@ export class VideoSource implements AsyncDisposable {
       throw error;
     }
   }
+}
+
+/** Pixels. */
+interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+function rotated(
+  { width, height }: FrameSize,
+  orientation: Orientation,
+): FrameSize {
+  return swapsAxes(orientation)
+    ? { width: height, height: width }
+    : { width, height };
 }
 
 /** A decoded frame and its time. */

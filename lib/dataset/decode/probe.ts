@@ -8,6 +8,8 @@ export interface VideoInfo {
   readonly width: number;
   /** Pixels as displayed. */
   readonly height: number;
+  /** Width and height in pixels as stored: with rotation, without pixel aspect. */
+  readonly stored: { readonly width: number; readonly height: number };
   /** Frames per second, on average where the rate varies. */
   readonly fps: number;
   /** Seconds. */
@@ -29,9 +31,17 @@ export interface VideoInfo {
  */
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);
-  const { fps, codec, displaySize } = source;
+  const { fps, codec, displaySize, storedSize } = source;
   const durationSeconds = source.durationSeconds ??
     await source.measureDuration();
   const frames = source.frames ?? Math.round(durationSeconds * fps);
-  return { path, ...displaySize, fps, durationSeconds, frames, codec };
+  return {
+    path,
+    ...displaySize,
+    stored: storedSize,
+    fps,
+    durationSeconds,
+    frames,
+    codec,
+  };
 }

@@ -96,7 +96,7 @@ export function distributionDistance(
     curve: enough
       ? frechetCurve(a.rows, b.rows, draws, rng.fork("curve"))
       : null,
-    kernel: kernelDistance(a.rows, b.rows, rng.fork("kernel")),
+    kernel: kernelDistance(a.rows, b.rows),
     clips: { a: a.count, b: b.count },
     setting,
     warnings: warningsOf(fewest, setting.dimension),

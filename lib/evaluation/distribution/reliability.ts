@@ -125,7 +125,7 @@ function distanceOfRows(
 }
 
 /** n different whole numbers below count, in random order (Fisher and Yates). */
-export function subset(count: number, n: number, rng: Rng): number[] {
+function subset(count: number, n: number, rng: Rng): number[] {
   const all = Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i < n; i++) {
     const j = i + rng.integer(count - i);

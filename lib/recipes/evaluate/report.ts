@@ -136,7 +136,7 @@ function distancesTable(evaluations: readonly Evaluation[]): Table {
             ? `${short(d.curve.limit)} ± ${short(d.curve.limitError)}`
             : "-",
           `${short(d.kernel.value)}${
-            d.kernel.blocks > 1 ? ` ± ${short(d.kernel.error)}` : ""
+            d.kernel.error !== null ? ` ± ${short(d.kernel.error)}` : ""
           }`,
           `${d.clips.a} and ${d.clips.b}`,
         ])

@@ -30,7 +30,13 @@ import {
   type MetricName,
   type MetricsOptions,
 } from "./options.ts";
-import { commonShape, openVideos, pairsOf, type VideoSet } from "./videos.ts";
+import {
+  asStored,
+  commonShape,
+  openVideos,
+  pairsOf,
+  type VideoSet,
+} from "./videos.ts";
 
 /** A metric of pairs of clips. */
 export interface PairsResult {
@@ -85,21 +91,26 @@ export async function measure(
   const { name, a, b } = commandOf(options.words);
   const sets = [await openVideos(a)];
   if (b !== undefined) sets.push(await openVideos(b));
-  const shape = commonShape(sets, options);
   switch (name) {
     case "temporal": {
+      const shape = commonShape(sets, options);
       const results = await temporal(sets, shape, options, host);
       return { kind: "temporal", shape, metric: "temporal", sets: results };
     }
     case "fvd":
     case "fwd": {
+      const shape = commonShape(sets, options);
       const distance = await betweenSets(name, sets, shape, options, host);
       return { kind: "sets", shape, ...distance };
     }
     default: {
       using stack = new DisposableStack();
       const metric = await openPairMetric(name, options, stack);
-      const result = await comparePairs(metric, sets, shape, host);
+      // Pixels are compared as stored: stretched ones are others.
+      const stored = options.size === undefined && metric.shape === undefined;
+      const shape = commonShape(stored ? sets.map(asStored) : sets, options);
+      const decoded = { ...metric.shape ?? shape, stored };
+      const result = await comparePairs(metric, sets, decoded, host);
       return { kind: "pairs", shape, ...result };
     }
   }
@@ -203,9 +214,9 @@ async function openPairMetric(
 
 /** Compares clips in pairs, a pair after the other; no clip is kept. */
 async function comparePairs(
-  { metric, unit, measure, shape: required }: PairMetric,
+  { metric, unit, measure }: PairMetric,
   [a, b]: readonly VideoSet[],
-  shape: ClipShape,
+  decoded: ClipShape & { readonly stored: boolean },
   { progress, signal }: MetricHost,
 ): Promise<PairsResult> {
   const pairs = pairsOf(a!, b!);
@@ -218,8 +229,8 @@ async function comparePairs(
   for (const [first, second] of pairs) {
     if (signal.aborted) throw new StoppedError("Measuring was stopped");
     const value = await measure(
-      await decodeClip(first.path, required ?? shape),
-      await decodeClip(second.path, required ?? shape),
+      await decodeClip(first.path, decoded),
+      await decodeClip(second.path, decoded),
     );
     clips.push({ video: first.path, value });
     task.update(clips.length);

@@ -51,7 +51,7 @@ export function distanceText(
   }
   lines.push(
     `  kernel distance: ${short(kernel.value)}${
-      kernel.blocks > 1 ? ` (standard error ${short(kernel.error)})` : ""
+      kernel.error !== null ? ` (standard error ${short(kernel.error)})` : ""
     }`,
     `  ${settingText(setting)}`,
     ...warnings.map((warning) => `  warning: ${warning}`),

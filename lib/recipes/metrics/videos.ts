@@ -44,6 +44,14 @@ export async function openVideos(path: string): Promise<VideoSet> {
   return { path, videos };
 }
 
+/** The set with its videos' sizes in stored pixels, whatever their aspect. */
+export function asStored({ path, videos }: VideoSet): VideoSet {
+  return {
+    path,
+    videos: videos.map((video) => ({ ...video, ...video.stored })),
+  };
+}
+
 /** Flags that set the shape of all clips; without one, all videos must have the same. */
 interface ShapeFlags {
   readonly frames?: number | undefined;

@@ -11,6 +11,7 @@ import {
   metricsFlags,
   type MetricsOptions,
 } from "lib/recipes/metrics/options.ts";
+import { stripedY4m } from "../../dataset/_video_fixture.ts";
 import { resultText } from "lib/recipes/metrics/result_text.ts";
 
 const CONFIG: World3dConfig = {
@@ -95,6 +96,21 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
       `fvd instead`,
   });
   for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("measure() compares pixels as stored, unless a size is asked for", async () => {
+  const folder = await Deno.makeTempDir();
+  const video = `${folder}/wide.y4m`;
+  await Deno.writeFile(video, stripedY4m(2));
+  const [stored, scaled] = [
+    await run(["ssim", video, video]),
+    await run(["ssim", video, video], { size: "32x16" }),
+  ];
+  assert.deepEqual([stored.shape.width, stored.shape.height], [16, 16]);
+  assert.deepEqual([scaled.shape.width, scaled.shape.height], [32, 16]);
+  const motion = await run(["temporal", video]);
+  assert.equal(motion.shape.width, 32);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few clips", async () => {
