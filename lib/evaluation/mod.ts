@@ -9,6 +9,7 @@ export type { OpenFile } from "./_pytorch_file.ts";
 export { digestOfBytes, digestOfFile } from "./_weights_file.ts";
 export * from "./feature_network.ts";
 export * from "./i3d/mod.ts";
+export * from "./inception/mod.ts";
 export * from "./lpips/mod.ts";
 export * from "./model/mod.ts";
 export * from "./psnr.ts";

@@ -10,7 +10,7 @@ import {
 
 /** Distance between two sets of clips, with all that it depends on. */
 export interface DistributionDistance {
-  /** `FVD` for I3D, `FWD` for world3d: named by the network. */
+  /** `FVD` for I3D, `FWD` for world3d, `FPD` for InceptionV3: named by the network. */
   readonly metric: string;
   /** Squared Fréchet distance of all clips. */
   readonly frechet: number;
@@ -29,6 +29,7 @@ export interface DistributionDistance {
 /** Names of the Fréchet distance by network. */
 const METRICS: Readonly<Record<string, string>> = {
   i3d: "FVD",
+  inception: "FPD",
   world3d: "FWD",
 };
 

@@ -24,7 +24,12 @@ import {
   temporalQuality,
 } from "../../evaluation/mod.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
-import { importedI3d, importedLpips, trainedWorld3d } from "./networks.ts";
+import {
+  importedI3d,
+  importedLpips,
+  openedInception,
+  trainedWorld3d,
+} from "./networks.ts";
 import {
   METRIC_NAMES,
   type MetricName,
@@ -98,7 +103,8 @@ export async function measure(
       return { kind: "temporal", shape, metric: "temporal", sets: results };
     }
     case "fvd":
-    case "fwd": {
+    case "fwd":
+    case "fpd": {
       const shape = commonShape(sets, options);
       const distance = await betweenSets(name, sets, shape, options, host);
       return { kind: "sets", shape, ...distance };
@@ -181,7 +187,7 @@ interface PairMetric {
 
 /** @param stack Closes what the metric opens. */
 async function openPairMetric(
-  name: "psnr" | "ssim" | "lpips" | "world3d",
+  name: "psnr" | "ssim" | "lpips" | "world3d" | "inception",
   { device: choice, weights, trunk, world3d }: MetricsOptions,
   stack: DisposableStack,
 ): Promise<PairMetric> {
@@ -199,6 +205,16 @@ async function openPairMetric(
       metric: `LPIPS v0.1 (${trunk}, weights ${lpips.weights.slice(0, 12)})`,
       unit,
       measure: (a, b) => lpips.distance(a, b),
+    };
+  }
+  if (name === "inception") {
+    const network = stack.use(await openedInception(device, weights));
+    return {
+      metric: `Inception distance (weights ${
+        network.setting.weights.slice(0, 12)
+      })`,
+      unit,
+      measure: (a, b) => network.distance(a, b),
     };
   }
   const network = stack.use(await trainedWorld3d(device, world3d));
@@ -246,7 +262,7 @@ async function comparePairs(
 }
 
 async function betweenSets(
-  name: "fvd" | "fwd",
+  name: "fvd" | "fwd" | "fpd",
   sets: readonly VideoSet[],
   shape: ClipShape,
   options: MetricsOptions,
@@ -257,12 +273,14 @@ async function betweenSets(
     throw new InputError(
       `Cannot compare sets of clips: each must have at least 2: "${path}" ` +
         `has ${videos.length}; pass a folder, or compare pairs with psnr, ` +
-        `ssim, lpips or world3d`,
+        `ssim, lpips, world3d or inception`,
     );
   }
   using device: Device = await openDevice(options.device);
   using network: FeatureNetwork = name === "fvd"
     ? await importedI3d(device, options.weights)
+    : name === "fpd"
+    ? await openedInception(device, options.weights)
     : await trainedWorld3d(device, options.world3d);
   const { shape: required } = network;
   const work: FeatureWork = {

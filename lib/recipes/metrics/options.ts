@@ -9,9 +9,11 @@ export const METRIC_NAMES = [
   "ssim",
   "lpips",
   "world3d",
+  "inception",
   "temporal",
   "fvd",
   "fwd",
+  "fpd",
 ] as const;
 
 /** Name of a metric. */

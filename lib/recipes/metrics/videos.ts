@@ -141,7 +141,7 @@ export function pairsOf(
       throw new InputError(
         `Cannot compare videos in pairs: each must have a partner of the same ` +
           `name: "${video.path}" has none in "${set.path}"; compare sets ` +
-          `with fwd or fvd instead`,
+          `with fwd, fpd or fvd instead`,
       );
     }
   }

@@ -92,8 +92,8 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
     name: "InputError",
     message:
       `Cannot compare videos in pairs: each must have a partner of the ` +
-      `same name: "${a}/1.mp4" has none in "${b}"; compare sets with fwd or ` +
-      `fvd instead`,
+      `same name: "${a}/1.mp4" has none in "${b}"; compare sets with fwd, ` +
+      `fpd or fvd instead`,
   });
   for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
 });
