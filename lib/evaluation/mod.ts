@@ -15,6 +15,7 @@ export * from "./model/mod.ts";
 export * from "./psnr.ts";
 export * from "./resize.ts";
 export * from "./ssim.ts";
+export * from "./seam_change.ts";
 export * from "./seam_motion.ts";
 export * from "./temporal_quality.ts";
 export * from "./world3d/mod.ts";

@@ -16,6 +16,7 @@ import {
   meanOf,
   meanQuality,
   psnr,
+  seamChange,
   type SeamMotion,
   seamMotion,
   seamMotionOf,
@@ -63,8 +64,10 @@ export interface TemporalResult {
     readonly path: string;
     readonly clips: number;
     readonly mean: TemporalQuality;
-    /** Motion across the seams of latent frames. */
+    /** Motion of a subject across the seams of latent frames. */
     readonly seams: SeamMotion;
+    /** Change of all pixels across them, also with a moving camera. */
+    readonly seamChange: SeamMotion;
   }[];
 }
 
@@ -158,19 +161,22 @@ async function temporal(
       unit: "clips",
     });
     const qualities: TemporalQuality[] = [];
-    const ratios: (number | undefined)[] = [];
+    const motions: (number | undefined)[] = [];
+    const changes: (number | undefined)[] = [];
     for (const video of videos) {
       if (signal.aborted) throw new StoppedError("Measuring was stopped");
       const clip = await decodeClip(video.path, shape);
       qualities.push(temporalQuality(clip));
-      ratios.push(seamMotion(clip, latentFrames));
+      motions.push(seamMotion(clip, latentFrames));
+      changes.push(seamChange(clip, latentFrames));
       task.update(qualities.length);
     }
     results.push({
       path,
       clips: videos.length,
       mean: meanQuality(qualities),
-      seams: seamMotionOf(ratios),
+      seams: seamMotionOf(motions),
+      seamChange: seamMotionOf(changes),
     });
   }
   return results;

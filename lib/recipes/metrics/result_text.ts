@@ -16,13 +16,15 @@ export function resultText(result: MetricResult): string {
       }${spread})`;
     }
     case "temporal":
-      return result.sets.map(({ path, clips, mean, seams }) =>
+      return result.sets.map(({ path, clips, mean, seams, seamChange }) =>
         `${path}: flicker ${short(mean.flicker)}, smoothness ${
           short(mean.smoothness)
         }, dynamic degree ${short(mean.dynamicDegree)} sides/s (${
           counted(clips)
         })\n  steps across seams of latent frames over those inside: ${
           seamMotionText(seams)
+        }\n  the same of the change of all pixels: ${
+          seamMotionText(seamChange)
         }`
       ).join("\n");
     case "sets":

@@ -192,6 +192,11 @@ Deno.test("measure() gives motion of one set or two", async () => {
     resultText(result),
     /steps across seams of latent frames over those inside: [34]\.\d\d \(n 2, 1 left out\)/,
   );
+  assert.equal(result.sets[0]!.seamChange.clips, 3);
+  assert.match(
+    resultText(result),
+    /the same of the change of all pixels: [1-4]\.\d\d \(n 3, 0 left out\)/,
+  );
   const causal = await run(["temporal", a], { size: "96x32", causal: true });
   assert.ok(causal.kind === "temporal");
   assert.ok(causal.sets[0]!.seams.median! < 1);
