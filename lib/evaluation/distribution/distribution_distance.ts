@@ -33,6 +33,11 @@ const METRICS: Readonly<Record<string, string>> = {
   world3d: "FWD",
 };
 
+/** Name of the Fréchet distance by a network. */
+export function metricOf({ network }: FeatureSetting): string {
+  return METRICS[network] ?? `Fréchet ${network} distance`;
+}
+
 /** Fewest clips for a curve and a bootstrap. */
 const MIN_CLIPS = 16;
 
@@ -89,7 +94,7 @@ export function distributionDistance(
   const enough = fewest >= MIN_CLIPS;
   const { setting } = a;
   return {
-    metric: METRICS[setting.network] ?? `Fréchet ${setting.network} distance`,
+    metric: metricOf(setting),
     frechet: frechetDistance(a.moments, b.moments),
     spread: enough
       ? bootstrapSpread(a.rows, b.rows, replicates, rng.fork("bootstrap"))

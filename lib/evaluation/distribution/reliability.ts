@@ -116,7 +116,7 @@ function lineAtInfinity(
 }
 
 /** n different whole numbers below count, in random order (Fisher and Yates). */
-function subset(count: number, n: number, rng: Rng): number[] {
+export function subset(count: number, n: number, rng: Rng): number[] {
   const all = Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i < n; i++) {
     const j = i + rng.integer(count - i);

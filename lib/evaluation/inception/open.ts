@@ -24,7 +24,7 @@ import { pictureDistance } from "./picture_distance.ts";
 const LAYER = "mixed5";
 
 /** Frames at a time: the first layers of one take 20 MB. */
-const BATCH = 8;
+const BATCH = 4;
 
 /** InceptionV3 on a device. */
 export interface InceptionNetwork extends FeatureNetwork {

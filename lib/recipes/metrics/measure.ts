@@ -9,20 +9,16 @@ import {
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
+  clipMotion,
   deviationOf,
   type DistributionDistance,
   distributionDistance,
   type FeatureNetwork,
   meanOf,
-  meanQuality,
+  type MotionSummary,
+  motionSummary,
   psnr,
-  seamChange,
-  type SeamMotion,
-  seamMotion,
-  seamMotionOf,
   ssim,
-  type TemporalQuality,
-  temporalQuality,
 } from "../../evaluation/mod.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
 import {
@@ -60,15 +56,7 @@ export interface PairsResult {
 /** Motion of sets of videos, without a reference. */
 export interface TemporalResult {
   readonly metric: "temporal";
-  readonly sets: readonly {
-    readonly path: string;
-    readonly clips: number;
-    readonly mean: TemporalQuality;
-    /** Motion of a subject across the seams of latent frames. */
-    readonly seams: SeamMotion;
-    /** Change of all pixels across them, also with a moving camera. */
-    readonly seamChange: SeamMotion;
-  }[];
+  readonly sets: readonly (MotionSummary & { readonly path: string })[];
 }
 
 /** Result of a command. */
@@ -160,24 +148,14 @@ async function temporal(
       total: videos.length,
       unit: "clips",
     });
-    const qualities: TemporalQuality[] = [];
-    const motions: (number | undefined)[] = [];
-    const changes: (number | undefined)[] = [];
+    const motions = [];
     for (const video of videos) {
       if (signal.aborted) throw new StoppedError("Measuring was stopped");
       const clip = await decodeClip(video.path, shape);
-      qualities.push(temporalQuality(clip));
-      motions.push(seamMotion(clip, latentFrames));
-      changes.push(seamChange(clip, latentFrames));
-      task.update(qualities.length);
+      motions.push(clipMotion(clip, latentFrames));
+      task.update(motions.length);
     }
-    results.push({
-      path,
-      clips: videos.length,
-      mean: meanQuality(qualities),
-      seams: seamMotionOf(motions),
-      seamChange: seamMotionOf(changes),
-    });
+    results.push({ path, ...motionSummary(motions) });
   }
   return results;
 }
