@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
-import { channelDifference } from "../feature_network.ts";
 import { type InceptionTap } from "./architecture.ts";
 import { inceptionLayers, type InceptionParameters } from "./network.ts";
 
 /** Layers that are compared: details of 2, 4 and 8 pixels. */
 const LAYERS: readonly InceptionTap[] = ["conv2d_3", "conv2d_5", "mixed2"];
+
+type Layers = Readonly<Record<InceptionTap, tf.Tensor>>;
 
 /** The smallest pictures that leave a place in the last layer, in pixels. */
 const LEAST_SIZE = 27;
@@ -34,10 +35,20 @@ export function pictureDistance(
         `${LEAST_SIZE}: current size is ${width}x${height}; pass larger clips`,
     );
   }
-  const layers = inceptionLayers(parameters, tf.concat([a, b]), LAYERS);
+  // One after the other: only one of the pictures may need a gradient.
+  const [ofA, ofB] = [a, b].map((pictures) =>
+    inceptionLayers(parameters, pictures, LAYERS)
+  ) as [Layers, Layers];
   const distances = LAYERS.map((layer) => {
-    const squares = tf.sum(tf.square(channelDifference(layers[layer])), -1);
+    const difference = tf.sub(unitLength(ofA[layer]), unitLength(ofB[layer]));
+    const squares = tf.sum(tf.square(difference), -1);
     return tf.mean(tf.reshape(squares, [N, -1]), 1);
   });
   return tf.addN(distances);
+}
+
+/** Channels scaled to length 1 at each place. The gradient stays finite where all are 0. */
+function unitLength(layer: tf.Tensor): tf.Tensor {
+  const squares = tf.sum(tf.square(layer), -1, true);
+  return tf.div(layer, tf.sqrt(tf.add(squares, 1e-10)));
 }
