@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./adherence/mod.ts";
+export * from "./damages.ts";
 export * from "./distribution/mod.ts";
 export type { OpenFile } from "./_pytorch_file.ts";
 export { digestOfBytes, digestOfFile } from "./_weights_file.ts";

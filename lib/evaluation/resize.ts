@@ -19,8 +19,8 @@ export function resizeBilinear(
 ): tf.Tensor {
   const [N, H, W, C] = pictures.shape as [number, number, number, number];
   if (H === height && W === width) return pictures;
-  const down = tf.tensor2d(weightsOf(H, height, antialias), [height, H]);
-  const across = tf.tensor2d(weightsOf(W, width, antialias), [width, W]);
+  const down = tf.tensor2d(resizeWeights(H, height, antialias), [height, H]);
+  const across = tf.tensor2d(resizeWeights(W, width, antialias), [width, W]);
   // [N,H,W*C] -> [N,height,W*C]
   const tall = tf.matMul(
     tf.tile(tf.reshape(down, [1, height, H]), [N, 1, 1]),
@@ -36,8 +36,8 @@ export function resizeBilinear(
   );
 }
 
-/** Weight of each of `from` pixels in each of `to`: `[to,from]`. */
-function weightsOf(
+/** Weight of each of `from` pixels in each of `to`, along one side: `[to,from]`. */
+export function resizeWeights(
   from: number,
   to: number,
   antialias: boolean,

@@ -7,7 +7,6 @@ import {
   inceptionFromKeras,
   inceptionLayers,
   type InceptionTap,
-  pictureDistance,
 } from "lib/evaluation/mod.ts";
 import { jitWithState, openDevice, uploadState } from "lib/compiler/mod.ts";
 import {

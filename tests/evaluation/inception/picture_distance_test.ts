@@ -56,7 +56,7 @@ function dot(a: NdArray, b: NdArray): number {
   return Array.from(a.data).reduce((sum, x, i) => sum + x * b.data[i]!, 0);
 }
 
-Deno.test("the gradient of pictureDistance() in a compiled step is that of finite differences", async () => {
+Deno.test("pictureDistance() in a compiled step has the gradient of finite differences", async () => {
   using distance = await compiledDistance();
   const pictures = plannedArray("pictures", SHAPE);
   const { loss, gradient } = await distance.of(pictures);
@@ -83,7 +83,7 @@ Deno.test("the gradient of pictureDistance() in a compiled step is that of finit
   }
 });
 
-Deno.test("the gradient of pictureDistance() is 0 for equal pictures and finite for black ones", async () => {
+Deno.test("the gradient of pictureDistance() is 0 for equal pictures, finite for black", async () => {
   using distance = await compiledDistance();
   const equal = await distance.of(REFERENCE);
   assert.equal(equal.loss, 0);
