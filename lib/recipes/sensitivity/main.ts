@@ -16,7 +16,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
-import { trainedWorld3d } from "../metrics/networks.ts";
+import { openedInception, trainedWorld3d } from "../metrics/networks.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 import { sensitivityOfVideos, sensitivityTable } from "./videos.ts";
 import { world3dPlan } from "../world3d/training.ts";
@@ -69,16 +69,18 @@ async function main(
 
 async function printTable(
   data: string,
-  { clips = 64, device: choice, json, ...options }: Omit<
+  { clips = 64, weights, world3d: path, device: choice, json, ...shape }: Omit<
     SensitivityOptions,
     "data"
   >,
   signal: AbortSignal,
 ): Promise<number> {
   using device = await openDevice(choice);
+  using inception = await openedInception(device, weights);
+  using world3d = await trainedWorld3d(device, path);
   const found = await sensitivityOfVideos(
-    { data, clips, ...options },
-    { device, progress: terminalProgress(), signal },
+    { data, clips, ...shape },
+    { inception, world3d, progress: terminalProgress(), signal },
   );
   print(
     json

@@ -1,4 +1,3 @@
-import type { Device } from "../../compiler/mod.ts";
 import { type Clip, type Progress, Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
@@ -9,8 +8,9 @@ import {
   evaluateHeldOut,
   type FeatureNetwork,
   type HeldOutResult,
+  type InceptionNetwork,
+  type World3dNetwork,
 } from "../../evaluation/mod.ts";
-import { openedInception, trainedWorld3d } from "../metrics/networks.ts";
 import { short } from "../metrics/result_text.ts";
 import { commonShape, openVideos } from "../metrics/videos.ts";
 
@@ -32,15 +32,12 @@ interface VideosOptions {
   readonly frames?: number | undefined;
   readonly fps?: number | undefined;
   readonly size?: string | undefined;
-  /** Folder of converted weights. */
-  readonly weights: string;
-  /** Weights of world3d. */
-  readonly world3d: string;
 }
 
-/** Resources of the measurement. */
+/** Networks and resources of the measurement. */
 interface VideosHost {
-  readonly device: Device;
+  readonly inception: InceptionNetwork;
+  readonly world3d: World3dNetwork;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -62,8 +59,8 @@ export interface VideoSensitivity {
  * @throws {StoppedError} if the signal is aborted
  */
 export async function sensitivityOfVideos(
-  { data, clips: most, weights, world3d: path, ...flags }: VideosOptions,
-  { device, progress, signal }: VideosHost,
+  { data, clips: most, ...flags }: VideosOptions,
+  { inception, world3d, progress, signal }: VideosHost,
 ): Promise<VideoSensitivity> {
   const set = await openVideos(data);
   const step = Math.max(1, set.videos.length / most);
@@ -73,8 +70,6 @@ export async function sensitivityOfVideos(
   const shape = commonShape([{ ...set, videos }], flags);
   const real: Clip[] = [];
   for (const { path } of videos) real.push(await decodeClip(path, shape));
-  using inception = await openedInception(device, weights);
-  using world3d = await trainedWorld3d(device, path);
   const work = {
     networks: [
       remembering(inception),
