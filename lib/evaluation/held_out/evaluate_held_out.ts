@@ -26,7 +26,7 @@ export interface HeldOutClips {
   readonly real: readonly Clip[];
   /** The same through the VAE, in the same order. */
   readonly reconstructed?: readonly Clip[];
-  /** Generated for the captions of the real ones, in the same order. */
+  /** Generated ones, at least 2; best one for the caption of each real one, in the same order. */
   readonly generated?: readonly Clip[];
   /** Clips that the model was trained on, at least 2. */
   readonly training?: TrainingClips;
@@ -37,6 +37,8 @@ export interface TrainingClips {
   readonly count: number;
   /** The same clip for the same index. */
   clipAt(index: number): Promise<Clip>;
+  /** Their features by the first network, if they are known already. */
+  readonly features?: FeatureSummary;
 }
 
 /** A distance of two clips by a network: LPIPS, InceptionV3. */
@@ -68,7 +70,8 @@ const BELOW = 0.05;
  * their floor, motion beside that of the real clips, and the nearest training
  * clip of each generated one.
  *
- * @throws {InputError} if there are too few clips, or the sets differ in number
+ * @throws {InputError} if there are too few clips, or not as many
+ *   reconstructed as real ones
  * @throws {StoppedError} if the signal is aborted
  */
 export async function evaluateHeldOut(
@@ -138,12 +141,16 @@ function checkCounts(
   if (real.length < 4) {
     refuse("there must be at least 4 real ones", `there are ${real.length}`);
   }
-  const others = [reconstructed.length, generated.length];
-  if (others.some((count) => count !== real.length)) {
+  if (reconstructed.length !== real.length) {
     refuse(
-      `there must be as many reconstructed and generated ones as the ` +
-        `${real.length} real ones`,
-      `there are ${others.join(" and ")}`,
+      `there must be as many reconstructed ones as the ${real.length} real ones`,
+      `there are ${reconstructed.length}`,
+    );
+  }
+  if (generated.length < 2) {
+    refuse(
+      "there must be at least 2 generated ones",
+      `there are ${generated.length}`,
     );
   }
   if (training && training.count < 2) {
@@ -243,13 +250,16 @@ async function nearestOf(
   rows: Readonly<Record<"real" | "generated", FeatureSummary>>,
   work: HeldOutWork,
 ): Promise<NonNullable<HeldOutResult["nearest"]>> {
-  const known = await features(
-    work.networks[0],
-    "training clips",
-    training.count,
-    work,
-    training.clipAt,
-  );
+  // Of many clips only some rows may have been kept.
+  const known = training.features?.rows.count === training.count
+    ? training.features
+    : await features(
+      work.networks[0],
+      "training clips",
+      training.count,
+      work,
+      training.clipAt,
+    );
   const neighbours = async (
     set: readonly Clip[],
     { rows }: FeatureSummary,

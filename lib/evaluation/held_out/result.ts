@@ -38,9 +38,10 @@ const distance = z.strictObject({
   kernel: z.strictObject({ value: z.number(), error: z.number().nullable() }),
   /**
    * Fréchet distance of the clips of one half of the real ones from the other
-   * half: of the same n as the floor, and so comparable with it.
+   * half: of the same n as the floor, and so comparable with it; null where
+   * there are fewer clips than real ones.
    */
-  ofHalf: z.number(),
+  ofHalf: z.number().nullable(),
   warnings: z.array(z.string()),
 });
 

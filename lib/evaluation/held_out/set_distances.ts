@@ -44,7 +44,7 @@ export function floorOf(
 /**
  * Distances of a set from the real clips.
  *
- * @param set Of as many clips, each made for the real one of its place.
+ * @param set Best of as many clips, each made for the real one of its place.
  */
 export function distanceFrom(
   real: FeatureSummary,
@@ -60,7 +60,9 @@ export function distanceFrom(
     spread,
     limit: curve && { value: curve.limit, error: curve.limitError },
     kernel,
-    ofHalf: frechetDistanceOfRows(set.rows, one, real.rows, other),
+    ofHalf: set.rows.count < real.rows.count
+      ? null
+      : frechetDistanceOfRows(set.rows, one, real.rows, other),
     warnings: [...warnings],
   };
 }

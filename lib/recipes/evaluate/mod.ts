@@ -20,5 +20,4 @@ export {
 } from "./options.ts";
 export { evaluationHtml, evaluationText } from "./report.ts";
 export { FVD_GOAL, reportCurves } from "./report_curves.ts";
-export { heldOutTables } from "./held_out_report.ts";
 export { clipsBeside, sideBySide } from "./side_by_side.ts";

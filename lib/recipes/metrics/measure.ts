@@ -14,12 +14,14 @@ import {
   type DistributionDistance,
   distributionDistance,
   type FeatureNetwork,
+  type HeldOutResult,
   meanOf,
   type MotionSummary,
   motionSummary,
   psnr,
   ssim,
 } from "../../evaluation/mod.ts";
+import { heldOut } from "./held_out.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
 import {
   importedI3d,
@@ -65,6 +67,7 @@ export type MetricResult =
     | (PairsResult & { readonly kind: "pairs" })
     | (DistributionDistance & { readonly kind: "sets" })
     | (TemporalResult & { readonly kind: "temporal" })
+    | { readonly kind: "held-out"; readonly result: HeldOutResult }
   )
   & { readonly shape: ClipShape };
 
@@ -84,14 +87,29 @@ export async function measure(
   options: MetricsOptions,
   host: MetricHost,
 ): Promise<MetricResult> {
-  const { name, a, b } = commandOf(options.words);
-  const sets = [await openVideos(a)];
-  if (b !== undefined) sets.push(await openVideos(b));
+  const { name, paths } = commandOf(options.words);
+  const sets: VideoSet[] = [];
+  for (const path of paths) sets.push(await openVideos(path));
   switch (name) {
     case "temporal": {
       const shape = commonShape(sets, options);
       const results = await temporal(sets, shape, options, host);
       return { kind: "temporal", shape, metric: "temporal", sets: results };
+    }
+    case "held-out": {
+      const shape = commonShape(sets, options);
+      const [generated, real, training] = sets as [
+        VideoSet,
+        VideoSet,
+        VideoSet?,
+      ];
+      const result = await heldOut(
+        { generated, real, training },
+        shape,
+        options,
+        host,
+      );
+      return { kind: "held-out", shape, result };
     }
     case "fvd":
     case "fwd":
@@ -113,9 +131,14 @@ export async function measure(
   }
 }
 
+/** Fewest and most paths behind the names of metrics; 2 for all others. */
+const PATHS: Partial<
+  Record<MetricName, readonly [least: number, most: number]>
+> = { temporal: [1, 2], "held-out": [2, 3] };
+
 function commandOf(
-  [name, a, b]: readonly string[],
-): { name: MetricName; a: string; b: string | undefined } {
+  [name, ...paths]: readonly string[],
+): { name: MetricName; paths: readonly string[] } {
   const known = METRIC_NAMES.find((metric) => metric === name);
   if (!known) {
     throw new InputError(
@@ -124,14 +147,22 @@ function commandOf(
       }: current value is "${name}"`,
     );
   }
-  if (a === undefined || (b === undefined && known !== "temporal")) {
+  const [least, most] = PATHS[known] ?? [2, 2];
+  if (paths.length < least || paths.length > most) {
+    const wanted = {
+      "1": "a video or folder, or two",
+      "2": known === "held-out"
+        ? "two or three folders"
+        : "two videos or folders",
+    }[String(least)];
     throw new InputError(
-      `Cannot read the command: ${known} must be followed by ${
-        known === "temporal" ? "a video or folder" : "two videos or folders"
-      }: current value is ${a === undefined ? "none" : `"${a}"`}`,
+      `Cannot read the command: ${known} must be followed by ${wanted}: ` +
+        `current value is ${
+          paths.map((path) => `"${path}"`).join(" ") || "none"
+        }`,
     );
   }
-  return { name: known, a, b };
+  return { name: known, paths };
 }
 
 async function temporal(

@@ -14,6 +14,7 @@ export const METRIC_NAMES = [
   "fvd",
   "fwd",
   "fpd",
+  "held-out",
 ] as const;
 
 /** Name of a metric. */
@@ -22,12 +23,12 @@ export type MetricName = typeof METRIC_NAMES[number];
 /** Words and flags of `deno task metrics`. */
 export const metricsFlags = z.strictObject({
   words: z.array(z.string()).min(1, "must be NAME A B").max(
-    3,
-    "must be NAME A B",
+    4,
+    "must be NAME A B, or held-out GENERATED REAL TRAINING",
   ).describe(
     `NAME A B: a metric (${
       METRIC_NAMES.join(", ")
-    }) and two videos or folders of videos; temporal takes A alone as well`,
+    }) and two videos or folders of videos; temporal takes A alone as well, and held-out GENERATED REAL a third folder, of the training clips`,
   ),
   frames: wholeNumber(3).optional().describe(
     "frames of each clip, from its start; without it, all must have as many",

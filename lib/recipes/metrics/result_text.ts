@@ -3,7 +3,10 @@ import {
   type FeatureSetting,
   seamMotionText,
 } from "../../evaluation/mod.ts";
+import { tableBundle } from "../../notebook/mod.ts";
+import { heldOutTables } from "./held_out_tables.ts";
 import type { MetricResult } from "./measure.ts";
+import { short } from "./short.ts";
 
 /** A result as lines for people. */
 export function resultText(result: MetricResult): string {
@@ -29,6 +32,10 @@ export function resultText(result: MetricResult): string {
       ).join("\n");
     case "sets":
       return distanceText(result);
+    case "held-out":
+      return heldOutTables(result.result).map((table) =>
+        `${table.title}\n${tableBundle(table)["text/plain"]}`
+      ).join("\n\n");
   }
 }
 
@@ -69,13 +76,6 @@ export function settingText(
   return `${network} ${layer} (${dimension} features, weights ${
     weights.slice(0, 12)
   }), ${frames} frames at ${short(fps)} fps, ${size}, resize: ${resize}`;
-}
-
-/** Four digits. */
-export function short(value: number): string {
-  return Number.isFinite(value)
-    ? String(Number(value.toPrecision(4)))
-    : String(value);
 }
 
 function counted(clips: number): string {

@@ -11,7 +11,7 @@ import {
   type InceptionNetwork,
   type World3dNetwork,
 } from "../../evaluation/mod.ts";
-import { short } from "../metrics/result_text.ts";
+import { short } from "../metrics/short.ts";
 import { commonShape, openVideos } from "../metrics/videos.ts";
 
 /** Strengths of the damages: those of the picture are moderate, those of time whole. */
@@ -137,7 +137,7 @@ export function sensitivityTable(
         ...networks.flatMap((_, i) => {
           const set = distances.reconstructed?.[i];
           const { frechet, kernel } = set
-            ? { frechet: set.ofHalf, kernel: set.kernel }
+            ? { frechet: set.ofHalf!, kernel: set.kernel }
             : floor[i]!;
           return [
             short(frechet),

@@ -96,8 +96,8 @@ Deno.test("evaluateHeldOut() sets good and bad clips beside the floor, as plain 
   assert.equal(floor[0]!.metric, "Fréchet colours distance");
   assert.equal(floor[0]!.clips, 16);
   const [near, far] = [distances.reconstructed![0]!, distances.generated![0]!];
-  assert.ok(near.ofHalf < 2 * floor[0]!.frechet, `${near.ofHalf}`);
-  assert.ok(far.ofHalf > 5 * floor[0]!.frechet, `${far.ofHalf}`);
+  assert.ok(near.ofHalf! < 2 * floor[0]!.frechet, `${near.ofHalf}`);
+  assert.ok(far.ofHalf! > 5 * floor[0]!.frechet, `${far.ofHalf}`);
   assert.ok(far.frechet > 3 * far.spread!);
   assert.ok(far.kernel.value > 3 * far.kernel.error!);
   assert.ok(Math.abs(floor[0]!.kernel.value) < 3 * floor[0]!.kernel.error!);
@@ -131,6 +131,8 @@ Deno.test("evaluateHeldOut() finds memorised clips, and none among fresh ones", 
 });
 
 Deno.test("evaluateHeldOut() gives the real clips alone their floor and motion", async () => {
+  const fewer = await evaluate({ real, generated: clips(200, 8) });
+  assert.equal(fewer.distances.generated![0]!.ofHalf, null);
   const result = await evaluate({ real });
   assert.deepEqual(Object.keys(result), ["floor", "distances", "motion"]);
   assert.deepEqual(result.distances, {});
@@ -144,8 +146,12 @@ Deno.test("evaluateHeldOut() refuses too few clips and sets of other numbers", a
       /^Cannot evaluate on held-out clips: there must be at least 4 real ones: there are 3; pass more clips$/,
     ],
     [
-      { real, generated: real.slice(1) },
-      /as many reconstructed and generated ones as the 32 real ones: there are 32 and 31/,
+      { real, reconstructed: real.slice(1) },
+      /as many reconstructed ones as the 32 real ones: there are 31/,
+    ],
+    [
+      { real, generated: real.slice(31) },
+      /there must be at least 2 generated ones: there are 1/,
     ],
     [
       { real, training: { ...training, count: 1 } },

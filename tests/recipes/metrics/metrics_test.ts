@@ -203,6 +203,35 @@ Deno.test("measure() gives motion of one set or two", async () => {
   await Deno.remove(a, { recursive: true });
 });
 
+Deno.test("measure() held-out finds a copied training clip, converting its network first", async () => {
+  const weights = await Deno.makeTempDir();
+  const cache = await Deno.makeTempDir();
+  const options = { frames: 3, weights, cache };
+  const training = await folderOf([clip(1), clip(2)]);
+  const generated = await folderOf([clip(9), clip(2)]);
+  const real = await folderOf([clip(3), clip(4), clip(5), clip(6)]);
+  const found = await run(["held-out", generated, real, training], options);
+  assert.ok(found.kind === "held-out");
+  const { nearest, floor, distances, motion } = found.result;
+  const { clip: copy, training: original, distance } = nearest!.generated[0]!;
+  assert.deepEqual([copy, original, distance], [1, 1, 0]);
+  assert.equal(floor[0]!.metric, "FPD");
+  assert.equal(distances.generated![0]!.ofHalf, null);
+  assert.equal(motion.generated!.clips, 2);
+  const text = resultText(found);
+  assert.match(text, /^Distance from real held-out video\n/);
+  assert.match(text, /\n\nMotion of held-out video\n/);
+  assert.match(
+    text,
+    /Nearest of 2 training clips: 50\.0 % .* of the generated/,
+  );
+  const [{ name }] = [...Deno.readDirSync(weights)] as [Deno.DirEntry];
+  assert.equal(name, "inception.safetensors");
+  for (const folder of [weights, cache, training, generated, real]) {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("measure() refuses videos of unequal sizes, rates and lengths, unless resampled", async () => {
   const a = await folderOf([clip(1)]);
   const cases: [Clip, RegExp][] = [
@@ -251,6 +280,9 @@ Deno.test("measure() names the fault of a command, folder or file, or the missin
       /NAME must be one of psnr, ssim, .*: current value is "fid"/,
     ],
     [["psnr", a], /psnr must be followed by two videos or folders/],
+    [["psnr", a, a, a], /psnr must be followed by two videos or folders/],
+    [["temporal"], /followed by a video or folder, or two: .* none$/],
+    [["held-out", a], /held-out must be followed by two or three folders/],
     [
       ["psnr", a, "/nowhere"],
       /"\/nowhere": it must be a video or a folder of videos: there is none/,

@@ -4,7 +4,7 @@ import {
   seamMotionText,
 } from "../../evaluation/mod.ts";
 import type { Table } from "../../trainer/report/mod.ts";
-import { short } from "../metrics/result_text.ts";
+import { short } from "./short.ts";
 
 /** Rows of the table of nearest training clips. */
 const NEAREST = 5;
@@ -66,7 +66,7 @@ function distanceTable({ floor, distances }: HeldOutResult): Table {
         return [[
           name,
           metric,
-          short(ofHalf),
+          ofHalf === null ? "-" : short(ofHalf),
           withError(kernel),
           short(frechet),
           spread === null ? "-" : short(spread),
