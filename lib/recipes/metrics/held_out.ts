@@ -1,14 +1,16 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
-import type { Clip } from "../../core/mod.ts";
+import { type Clip, writeFileAtomically } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
   evaluateHeldOut,
   type FeatureNetwork,
+  type HeldOutClips,
   type HeldOutResult,
 } from "../../evaluation/mod.ts";
 import { WEIGHTS } from "../weights/catalogue.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
+import { heldOutPage } from "./held_out_page.ts";
 import { importedI3d, openedInception } from "./networks.ts";
 import type { MetricsOptions } from "./options.ts";
 import type { VideoSet } from "./videos.ts";
@@ -23,7 +25,7 @@ interface HeldOutSets {
 /**
  * Measures generated clips by all that needs no pairs: distances from real clips
  * beside the distance of real clips from each other, motion beside that of real
- * clips, and the nearest training clip of each.
+ * clips, and the nearest training clip of each. Writes a page if asked.
  *
  * @throws {InputError} if a video is damaged or too short, or there are too few
  * @throws {StoppedError} if the signal is aborted
@@ -34,12 +36,12 @@ export async function heldOut(
   options: MetricsOptions,
   host: Pick<FeatureWork, "progress" | "signal">,
 ): Promise<HeldOutResult> {
-  const { device: choice, weights, cache, timeStride, causal } = options;
+  const { device: choice, weights, cache, timeStride, causal, page } = options;
   using device = await openDevice(choice);
   using inception = await openedInception(device, weights);
   using i3d = await i3dIfImported(device, weights);
   const work = { network: inception, shape, cache, ...host };
-  return await evaluateHeldOut({
+  const clips: HeldOutClips = {
     generated: await clipsOf(generated, shape),
     real: await clipsOf(real, shape),
     ...(training && {
@@ -49,7 +51,8 @@ export async function heldOut(
         features: await featuresOfVideos(training, work),
       },
     }),
-  }, {
+  };
+  const result = await evaluateHeldOut(clips, {
     networks: [inception, ...(i3d ? [i3d] : [])] as [
       FeatureNetwork,
       ...FeatureNetwork[],
@@ -59,6 +62,10 @@ export async function heldOut(
     seed: 0,
     ...host,
   });
+  if (page !== undefined) {
+    await writeFileAtomically(page, await heldOutPage(result, clips));
+  }
+  return result;
 }
 
 async function clipsOf(

@@ -56,6 +56,9 @@ export const metricsFlags = z.strictObject({
   world3d: textFlag().default(WORLD3D_WEIGHTS).describe(
     "weights of fwd and world3d",
   ),
+  page: z.string().regex(/\.html$/, "must end in .html").optional().describe(
+    "page of held-out: its tables, and generated clips beside real and training ones",
+  ),
   cache: textFlag().default("runs/.feature_cache").describe(
     "folder of cached features: those of a folder are computed once",
   ),

@@ -206,7 +206,7 @@ Deno.test("measure() gives motion of one set or two", async () => {
 Deno.test("measure() held-out finds a copied training clip, converting its network first", async () => {
   const weights = await Deno.makeTempDir();
   const cache = await Deno.makeTempDir();
-  const options = { frames: 3, weights, cache };
+  const options = { frames: 3, weights, cache, page: `${cache}/page.html` };
   const training = await folderOf([clip(1), clip(2)]);
   const generated = await folderOf([clip(9), clip(2)]);
   const real = await folderOf([clip(3), clip(4), clip(5), clip(6)]);
@@ -224,6 +224,12 @@ Deno.test("measure() held-out finds a copied training clip, converting its netwo
   assert.match(
     text,
     /Nearest of 2 training clips: 50\.0 % .* of the generated/,
+  );
+  const page = await Deno.readTextFile(options.page);
+  assert.equal(page.match(/<video /g)?.length, 2);
+  assert.match(
+    page,
+    /distance 0\.00, equal; from left to right: real, generated, training clip 1, the nearest/,
   );
   const [{ name }] = [...Deno.readDirSync(weights)] as [Deno.DirEntry];
   assert.equal(name, "inception.safetensors");
