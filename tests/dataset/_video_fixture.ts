@@ -197,3 +197,26 @@ export function clipOf(
   }
   return { frames, height, width, fps, data };
 }
+
+/** A y4m of stripes 16x16, black and white by columns of pixels that are `aspect` times as wide as high. */
+export function stripedY4m(aspect: number): Uint8Array<ArrayBuffer> {
+  const [size, frames] = [16, 4];
+  const head = new TextEncoder().encode(
+    `YUV4MPEG2 W${size} H${size} F8:1 Ip A${aspect}:1 C444\n`,
+  );
+  const mark = new TextEncoder().encode("FRAME\n");
+  const planes = Uint8Array.from(
+    { length: 3 * size * size },
+    (_, i) => i >= size * size ? 128 : i % 2 === 0 ? 16 : 235,
+  );
+  const parts = Array.from({ length: frames }, () => [mark, planes]).flat();
+  const bytes = new Uint8Array(
+    head.length + frames * (mark.length + planes.length),
+  );
+  let at = 0;
+  for (const part of [head, ...parts]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

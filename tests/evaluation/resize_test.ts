@@ -22,6 +22,20 @@ Deno.test("resizeBilinear() agrees with PyTorch, larger and smaller at once", as
   resized.dispose();
 });
 
+Deno.test("resizeBilinear() with antialiasing averages what a pixel covers", () => {
+  const checks = Array.from({ length: 64 }, (_, i) => (i + (i >> 3)) % 2);
+  const [smaller, larger, plain] = tf.tidy(() => {
+    const picture = tf.tensor(checks, [1, 8, 8, 1]);
+    return [
+      resizeBilinear(picture, 3, 2, { antialias: true }),
+      resizeBilinear(picture, 19, 11, { antialias: true }),
+      resizeBilinear(picture, 19, 11),
+    ].map((tensor) => [...tensor.dataSync()]);
+  });
+  assert.ok(smaller!.every((x) => Math.abs(x - 0.5) < 0.05), `${smaller}`);
+  assert.deepEqual(larger, plain);
+});
+
 Deno.test("resizeBilinear() to the same size is the picture itself", () => {
   const picture = tf.zeros([1, 2, 3, 1]);
   assert.equal(resizeBilinear(picture, 2, 3), picture);

@@ -5,6 +5,11 @@ import { type CodedFormat, coverFilters, formatOfFrame } from "./_filters.ts";
 /** `[0,255]` to `[0,1]`. */
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
+/** Shape of the clip, and whether its pixels are taken as stored. */
+interface ClipBuilderOptions extends Omit<Clip, "data"> {
+  readonly stored?: boolean;
+}
+
 /** A clip that is filled with decoded frames, scaled to its size. */
 export class ClipBuilder implements Disposable {
   /** Zero from frame `filled` on. */
@@ -13,15 +18,20 @@ export class ClipBuilder implements Disposable {
   readonly #chain: FilterChain;
 
   constructor(
-    { frames, height, width, fps }: Omit<Clip, "data">,
+    { frames, height, width, fps, stored = false }: ClipBuilderOptions,
     coded: CodedFormat,
   ) {
     const size = frames * height * width * CHANNELS;
     const data = new Float32Array(new ArrayBuffer(size * 4));
     this.clip = { frames, height, width, fps, data };
-    this.#chain = new FilterChain((frame) =>
-      coverFilters(formatOfFrame(coded, frame), width, height)
-    );
+    this.#chain = new FilterChain((frame) => {
+      const format = formatOfFrame(coded, frame);
+      return coverFilters(
+        stored ? { ...format, pixelAspect: 1, firstField: undefined } : format,
+        width,
+        height,
+      );
+    });
   }
 
   /** Number of frames filled so far. */

@@ -14,7 +14,7 @@ import {
   type Stream,
 } from "../ffmpeg/mod.ts";
 import type { CodedFormat } from "./_filters.ts";
-import { orientationOf, swapsAxes } from "./_orientation.ts";
+import { type Orientation, orientationOf, swapsAxes } from "./_orientation.ts";
 
 /** Ticks of a container's duration per second. */
 const CONTAINER_TICKS = 1_000_000;
@@ -33,6 +33,12 @@ const PICTURES = /_pipe$|^(gif|apng|webp_anim|jpegxl_anim)$/;
 
 /** Brands of MP4 that are pictures or animations: AVIF and HEIF. */
 const PICTURE_BRANDS = /^(avif|avis|mif1|msf1|hei[cx]|hev[cx])/;
+
+/** Pixels. */
+interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** What a container states about a video stream. */
 export class StreamInfo {
@@ -151,12 +157,16 @@ export class StreamInfo {
   }
 
   /** Width and height as displayed: with pixel aspect and rotation applied; pixels. */
-  get displaySize(): { readonly width: number; readonly height: number } {
+  get displaySize(): FrameSize {
     const { width, height, pixelAspect, orientation } = this.coded;
     const shown = Math.max(1, Math.round(width * pixelAspect));
-    return swapsAxes(orientation)
-      ? { width: height, height: shown }
-      : { width: shown, height };
+    return rotated({ width: shown, height }, orientation);
+  }
+
+  /** Width and height of the stored pixels, with rotation applied. */
+  get storedSize(): FrameSize {
+    const { width, height, orientation } = this.coded;
+    return rotated({ width, height }, orientation);
   }
 
   #statedRate(): number {
@@ -185,4 +195,13 @@ export class StreamInfo {
   #has(flag: number): boolean {
     return ((this.#format.iformat?.flags ?? 0) & flag) !== 0;
   }
+}
+
+function rotated(
+  { width, height }: FrameSize,
+  orientation: Orientation,
+): FrameSize {
+  return swapsAxes(orientation)
+    ? { width: height, height: width }
+    : { width, height };
 }

@@ -16,6 +16,12 @@ export interface DecodeOptions {
   readonly fps?: number;
   /** Start of the clip, seconds from the first frame; 0 if absent. */
   readonly startSeconds?: number;
+  /**
+   * Whether to take pixels as they are stored, for measures of pixels: neither
+   * pixel aspect nor the choice of one field of interlaced frames is applied.
+   * Default: false.
+   */
+  readonly stored?: boolean;
 }
 
 /**
@@ -179,7 +185,7 @@ function damaged(source: VideoSource, damage: string): InputError {
 function tooShort(
   source: VideoSource,
   { frames, fps, startSeconds, filled, end }:
-    & Required<DecodeOptions>
+    & Required<Omit<DecodeOptions, "stored">>
     & { filled: number; end: number },
 ): InputError {
   const from = startSeconds > 0 ? ` from ${startSeconds} s on` : "";

@@ -9,6 +9,8 @@ export interface VideoInfo {
   readonly width: number;
   /** Pixels as displayed. */
   readonly height: number;
+  /** Width and height in pixels as stored: with rotation, without pixel aspect. */
+  readonly stored: { readonly width: number; readonly height: number };
   /** Frames per second, on average where the rate varies. */
   readonly fps: number;
   /** Seconds. */
@@ -32,16 +34,10 @@ export interface VideoInfo {
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);
   const { fps, codec, displaySize, frames: stated } = source.info;
+  const known = { path, ...displaySize, stored: source.info.storedSize, fps };
   if (stated !== undefined) {
     const durationSeconds = source.info.durationSeconds ?? stated / fps;
-    return {
-      path,
-      ...displaySize,
-      fps,
-      durationSeconds,
-      frames: stated,
-      codec,
-    };
+    return { ...known, durationSeconds, frames: stated, codec };
   }
   const { frames, durationSeconds } = await source.measure();
   if (frames === 0) {
@@ -49,5 +45,5 @@ export async function probe(path: string): Promise<VideoInfo> {
       `Cannot decode "${path}": the file must hold a video: no frame can be decoded; get a whole copy`,
     );
   }
-  return { path, ...displaySize, fps, durationSeconds, frames, codec };
+  return { ...known, durationSeconds, frames, codec };
 }

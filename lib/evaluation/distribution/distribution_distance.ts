@@ -10,7 +10,7 @@ import {
 
 /** Distance between two sets of clips, with all that it depends on. */
 export interface DistributionDistance {
-  /** `FVD` for I3D, `FWD` for world3d: named by the network. */
+  /** `FVD` for I3D, `FWD` for world3d, `FPD` for InceptionV3: named by the network. */
   readonly metric: string;
   /** Squared Fréchet distance of all clips. */
   readonly frechet: number;
@@ -29,8 +29,14 @@ export interface DistributionDistance {
 /** Names of the Fréchet distance by network. */
 const METRICS: Readonly<Record<string, string>> = {
   i3d: "FVD",
+  inception: "FPD",
   world3d: "FWD",
 };
+
+/** Name of the Fréchet distance by a network. */
+export function metricOf({ network }: FeatureSetting): string {
+  return METRICS[network] ?? `Fréchet ${network} distance`;
+}
 
 /** Fewest clips for a curve and a bootstrap. */
 const MIN_CLIPS = 16;
@@ -88,7 +94,7 @@ export function distributionDistance(
   const enough = fewest >= MIN_CLIPS;
   const { setting } = a;
   return {
-    metric: METRICS[setting.network] ?? `Fréchet ${setting.network} distance`,
+    metric: metricOf(setting),
     frechet: frechetDistance(a.moments, b.moments),
     spread: enough
       ? bootstrapSpread(a.rows, b.rows, replicates, rng.fork("bootstrap"))
@@ -96,7 +102,7 @@ export function distributionDistance(
     curve: enough
       ? frechetCurve(a.rows, b.rows, draws, rng.fork("curve"))
       : null,
-    kernel: kernelDistance(a.rows, b.rows, rng.fork("kernel")),
+    kernel: kernelDistance(a.rows, b.rows),
     clips: { a: a.count, b: b.count },
     setting,
     warnings: warningsOf(fewest, setting.dimension),

@@ -7,6 +7,7 @@
 export * from "./distribution_distance.ts";
 export * from "./feature_statistics.ts";
 export * from "./frechet.ts";
+export * from "./frechet_of_rows.ts";
 export * from "./kernel_distance.ts";
 export * from "./moments.ts";
 export * from "./reliability.ts";

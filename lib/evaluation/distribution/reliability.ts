@@ -1,6 +1,6 @@
 import type { Rng } from "../../core/mod.ts";
-import { type FeatureRows, momentsOfRows } from "./feature_statistics.ts";
-import { frechetDistance } from "./frechet.ts";
+import type { FeatureRows } from "./feature_statistics.ts";
+import { frechetDistanceOfRows } from "./frechet_of_rows.ts";
 
 /**
  * Bootstrap spread of a Fréchet distance: its standard deviation over pairs of
@@ -19,7 +19,7 @@ export function bootstrapSpread(
     Array.from({ length: rows.count }, () => rng.integer(rows.count));
   const values = Array.from(
     { length: replicates },
-    () => distanceOfRows(a, draw(a), b, draw(b)),
+    () => frechetDistanceOfRows(a, draw(a), b, draw(b)),
   );
   return deviationOf(values);
 }
@@ -72,7 +72,7 @@ export function frechetCurve(
     // Small subsets vary more, and there are more of them that share no row.
     const count = n === most ? 1 : draws * Math.round(most / n);
     const values = Array.from({ length: count }, () =>
-      distanceOfRows(
+      frechetDistanceOfRows(
         a,
         subset(a.count, n, rng),
         b,
@@ -113,15 +113,6 @@ function lineAtInfinity(
     limit,
     limitError: Math.sqrt(variance * (1 / xs.length + x * x / spread)),
   };
-}
-
-function distanceOfRows(
-  a: FeatureRows,
-  ofA: Iterable<number>,
-  b: FeatureRows,
-  ofB: Iterable<number>,
-): number {
-  return frechetDistance(momentsOfRows(a, ofA), momentsOfRows(b, ofB));
 }
 
 /** n different whole numbers below count, in random order (Fisher and Yates). */

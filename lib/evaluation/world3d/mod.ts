@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./any_video.ts";
 export * from "./config.ts";
 export * from "./examples.ts";
 export * from "./held_out_accuracy.ts";

@@ -1,45 +1,17 @@
-import { CHANNELS, type Clip, type Progress, Rng } from "../../core/mod.ts";
+import { type Clip, type Progress, Rng } from "../../core/mod.ts";
+import { type Damage, DAMAGES } from "../damages.ts";
 import { FeatureStatistics, frechetDistance } from "../distribution/mod.ts";
 import { settingOf } from "../feature_network.ts";
-import { blur } from "./disturb.ts";
 import type { World3dExamples } from "./examples.ts";
 import type { World3dNetwork } from "./open.ts";
 
-/** Damages of a clip, each at a strength from 0 (none) to 1. */
-const DAMAGES = {
-  /** Noise with a standard deviation of up to 0.2. */
-  noise(clip: Clip, strength: number, rng: Rng): Clip {
-    const noise = rng.normals([clip.data.length]).data;
-    const data = clip.data.map((x, i) =>
-      Math.min(1, Math.max(0, x + 0.2 * strength * noise[i]!))
-    );
-    return { ...clip, data };
-  },
-  /** Up to 12 blurs by neighbouring pixels. */
-  blur(clip: Clip, strength: number): Clip {
-    const blurred = { ...clip, data: clip.data.slice() };
-    for (let i = 0; i < Math.round(12 * strength); i++) blur(blurred, 1);
-    return blurred;
-  },
-  /** This share of the frames in another order. */
-  "shuffled frames"(clip: Clip, strength: number, rng: Rng): Clip {
-    const order = Array.from({ length: clip.frames }, (_, t) => t);
-    for (let k = 0; k < Math.round(strength * clip.frames); k++) {
-      const other = rng.integer(clip.frames);
-      [order[k], order[other]] = [order[other]!, order[k]!];
-    }
-    return reordered(clip, order);
-  },
-  /** This share of the clips back to front. */
-  "reversed clips"(clip: Clip, strength: number, rng: Rng): Clip {
-    if (rng.uniform() >= strength) return clip;
-    const order = Array.from({ length: clip.frames }, (_, t) => t);
-    return reordered(clip, order.reverse());
-  },
-} as const;
-
-/** Name of a damage. */
-type Damage = keyof typeof DAMAGES;
+/** Damages that are measured. */
+const KINDS = [
+  "noise",
+  "blur",
+  "shuffled frames",
+  "reversed clips",
+] as const satisfies readonly Damage[];
 
 /** Strengths at which the distance is measured. */
 export const STRENGTHS = [0, 0.25, 0.5, 1] as const;
@@ -56,11 +28,10 @@ export async function sensitivity(
   examples: World3dExamples,
   count: number,
   progress: Progress,
-): Promise<Record<Damage, number[]>> {
-  const kinds = Object.keys(DAMAGES) as Damage[];
+): Promise<Record<typeof KINDS[number], number[]>> {
   using task = progress.start({
     label: "sensitivity",
-    total: (1 + kinds.length * STRENGTHS.length) * count,
+    total: (1 + KINDS.length * STRENGTHS.length) * count,
     unit: "clips",
   });
   const indices = examples.oneWay(2 * count);
@@ -85,8 +56,8 @@ export async function sensitivity(
     return statistics;
   };
   const real = (await statisticsOf(0, (clip) => clip)).moments;
-  const found = {} as Record<Damage, number[]>;
-  for (const kind of kinds) {
+  const found = {} as Record<typeof KINDS[number], number[]>;
+  for (const kind of KINDS) {
     found[kind] = [];
     for (const strength of STRENGTHS) {
       const damaged = await statisticsOf(
@@ -97,13 +68,4 @@ export async function sensitivity(
     }
   }
   return found;
-}
-
-function reordered(clip: Clip, order: readonly number[]): Clip {
-  const size = clip.height * clip.width * CHANNELS;
-  const data = new Float32Array(clip.data.length);
-  order.forEach((from, to) =>
-    data.set(clip.data.subarray(from * size, (from + 1) * size), to * size)
-  );
-  return { ...clip, data };
 }

@@ -10,9 +10,17 @@ import {
   type VaeParameters,
 } from "./video_vae.ts";
 
+/** A perceptual distance of pictures as a term of the loss. */
+export interface PerceptualTerm {
+  /** Factor on the distance, above 0. */
+  readonly weight: number;
+  /** Distances of pictures, by a network whose weights are constants: `[N,H,W,3]` in [-1,1] twice `-> [N]`. */
+  distance(pictures: tf.Tensor, references: tf.Tensor): tf.Tensor;
+}
+
 /** The terms of the VAE's loss, scalars. */
 interface VaeLoss {
-  /** `reconstruction + beta * kl`, and the loss of beta where it is learned. */
+  /** `reconstruction + beta * kl + weight * perceptual`, and the loss of beta where it is learned. */
   readonly loss: tf.Tensor;
   /** Mean squared error on [-1,1] (four times that on [0,1]). */
   readonly reconstruction: tf.Tensor;
@@ -20,6 +28,8 @@ interface VaeLoss {
   readonly kl: tf.Tensor;
   /** The weight of `kl`. */
   readonly beta: tf.Tensor;
+  /** Mean perceptual distance of the frames; only with such a term. */
+  readonly perceptual?: tf.Tensor;
 }
 
 /**
@@ -31,6 +41,7 @@ interface VaeLoss {
  * @param fixed Weight of the KL divergence (Higgins et al. 2017, beta-VAE), a
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
+ * @param term Adds a perceptual distance; none if left out.
  */
 export function vaeLoss(
   parameters: Tensors<VaeParameters>,
@@ -38,6 +49,7 @@ export function vaeLoss(
   noise: tf.Tensor,
   config: VaeConfig,
   fixed?: number | tf.Tensor,
+  term?: PerceptualTerm,
 ): VaeLoss {
   const latent = encode(parameters, clip, config);
   const decoded = decode(parameters, sampleLatent(latent, noise), config);
@@ -46,18 +58,34 @@ export function vaeLoss(
     4,
   );
   const kl = klDivergence(latent);
+  const perceptual = term && perceptualLoss(decoded, clip, term);
+  const terms = term ? [tf.mul(perceptual!, term.weight)] : [];
+  const rest = { reconstruction, kl, ...(perceptual && { perceptual }) };
   if (fixed !== undefined) {
     const beta = typeof fixed === "number" ? tf.scalar(fixed) : fixed;
-    const loss = tf.add(reconstruction, tf.mul(kl, beta));
-    return { loss, reconstruction, kl, beta };
+    const loss = tf.addN([reconstruction, tf.mul(kl, beta), ...terms]);
+    return { loss, beta, ...rest };
   }
   const beta = betaOf(parameters.klWeightLogit, config.beta);
   const loss = tf.addN([
     reconstruction,
     tf.mul(kl, stopGradient(beta)),
     calibrationLoss(beta, reconstruction, noise.size / clip.size),
+    ...terms,
   ]);
-  return { loss, reconstruction, kl, beta };
+  return { loss, beta, ...rest };
+}
+
+/** Mean distance of all frames, `[B,T,H,W,3]` in [0,1]. */
+function perceptualLoss(
+  decoded: tf.Tensor,
+  clip: tf.Tensor,
+  { distance }: PerceptualTerm,
+): tf.Tensor {
+  const [B, T, H, W, C] = (clip as tf.Tensor5D).shape;
+  const signed = (clips: tf.Tensor): tf.Tensor =>
+    tf.sub(tf.mul(tf.reshape(clips, [B * T, H, W, C]), 2), 1);
+  return tf.mean(distance(signed(decoded), signed(clip)));
 }
 
 /**

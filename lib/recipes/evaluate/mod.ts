@@ -19,4 +19,4 @@ export {
 } from "./options.ts";
 export { evaluationHtml, evaluationText } from "./report.ts";
 export { FVD_GOAL, reportCurves } from "./report_curves.ts";
-export { sideBySide } from "./side_by_side.ts";
+export { clipsBeside, sideBySide } from "./side_by_side.ts";

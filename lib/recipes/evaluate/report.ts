@@ -12,7 +12,8 @@ import {
 } from "../../evaluation/mod.ts";
 import { tableBundle } from "../../notebook/mod.ts";
 import { htmlReport, type Table } from "../../trainer/report/mod.ts";
-import { settingText, short } from "../metrics/result_text.ts";
+import { settingText } from "../metrics/result_text.ts";
+import { short } from "../metrics/short.ts";
 import { FVD_GOAL, reportCurves } from "./report_curves.ts";
 import { sideBySide } from "./side_by_side.ts";
 
@@ -136,7 +137,7 @@ function distancesTable(evaluations: readonly Evaluation[]): Table {
             ? `${short(d.curve.limit)} ± ${short(d.curve.limitError)}`
             : "-",
           `${short(d.kernel.value)}${
-            d.kernel.blocks > 1 ? ` ± ${short(d.kernel.error)}` : ""
+            d.kernel.error !== null ? ` ± ${short(d.kernel.error)}` : ""
           }`,
           `${d.clips.a} and ${d.clips.b}`,
         ])

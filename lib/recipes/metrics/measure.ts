@@ -3,37 +3,30 @@ import { InputError, Rng, StoppedError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
+  clipMotion,
   type DistributionDistance,
   distributionDistance,
   type FeatureNetwork,
-  meanQuality,
-  type SeamMotion,
-  seamMotion,
-  seamMotionOf,
-  type TemporalQuality,
-  temporalQuality,
+  type HeldOutResult,
+  type MotionSummary,
+  motionSummary,
 } from "../../evaluation/mod.ts";
+import { heldOut } from "./held_out.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
 import type { MetricHost } from "./host.ts";
-import { importedI3d, trainedWorld3d } from "./networks.ts";
+import { importedI3d, openedInception, trainedWorld3d } from "./networks.ts";
 import {
   METRIC_NAMES,
   type MetricName,
   type MetricsOptions,
 } from "./options.ts";
 import { comparePairs, openPairMetric, type PairsResult } from "./pairs.ts";
-import { commonShape, openVideos, type VideoSet } from "./videos.ts";
+import { asStored, commonShape, openVideos, type VideoSet } from "./videos.ts";
 
 /** Motion of sets of videos, without a reference. */
 export interface TemporalResult {
   readonly metric: "temporal";
-  readonly sets: readonly {
-    readonly path: string;
-    readonly clips: number;
-    readonly mean: TemporalQuality;
-    /** Motion across the seams of latent frames. */
-    readonly seams: SeamMotion;
-  }[];
+  readonly sets: readonly (MotionSummary & { readonly path: string })[];
 }
 
 /** Result of a command. */
@@ -42,6 +35,7 @@ export type MetricResult =
     | (PairsResult & { readonly kind: "pairs" })
     | (DistributionDistance & { readonly kind: "sets" })
     | (TemporalResult & { readonly kind: "temporal" })
+    | { readonly kind: "held-out"; readonly result: HeldOutResult }
   )
   & { readonly shape: ClipShape };
 
@@ -55,9 +49,9 @@ export async function measure(
   options: MetricsOptions,
   host: MetricHost,
 ): Promise<MetricResult> {
-  const { name, a, b } = commandOf(options.words);
-  const sets = [await openVideos(a)];
-  if (b !== undefined) sets.push(await openVideos(b));
+  const { name, paths } = commandOf(options.words);
+  const sets: VideoSet[] = [];
+  for (const path of paths) sets.push(await openVideos(path));
   for (const { path, leftOut } of sets) {
     for (const line of leftOut) host.log(`${path}: left out ${line}`);
   }
@@ -67,23 +61,52 @@ export async function measure(
       const results = await temporal(sets, shape, options, host);
       return { kind: "temporal", shape, metric: "temporal", sets: results };
     }
+    case "held-out": {
+      const shape = commonShape(sets, options);
+      const [generated, real, training] = sets as [
+        VideoSet,
+        VideoSet,
+        VideoSet?,
+      ];
+      const result = await heldOut(
+        { generated, real, training },
+        shape,
+        options,
+        host,
+      );
+      return { kind: "held-out", shape, result };
+    }
     case "fvd":
-    case "fwd": {
+    case "fwd":
+    case "fpd": {
       return await betweenSets(name, sets, options, host);
     }
     default: {
       using stack = new DisposableStack();
       const metric = await openPairMetric(name, options, stack);
-      const shape = shapeFor(metric.metric, metric.shape, sets, options);
-      const result = await comparePairs(metric, sets, shape, host);
+      // Pixels are compared as stored: stretched ones are others.
+      const stored = options.size === undefined && metric.shape === undefined;
+      const shape = shapeFor(
+        metric.metric,
+        metric.shape,
+        stored ? sets.map(asStored) : sets,
+        options,
+      );
+      const decoded = { ...metric.shape ?? shape, stored };
+      const result = await comparePairs(metric, sets, decoded, host);
       return { kind: "pairs", shape, ...result };
     }
   }
 }
 
+/** Fewest and most paths behind the names of metrics; 2 for all others. */
+const PATHS: Partial<
+  Record<MetricName, readonly [least: number, most: number]>
+> = { temporal: [1, 2], "held-out": [2, 3] };
+
 function commandOf(
-  [name, a, b]: readonly string[],
-): { name: MetricName; a: string; b: string | undefined } {
+  [name, ...paths]: readonly string[],
+): { name: MetricName; paths: readonly string[] } {
   const known = METRIC_NAMES.find((metric) => metric === name);
   if (!known) {
     throw new InputError(
@@ -92,14 +115,22 @@ function commandOf(
       }: current value is "${name}"`,
     );
   }
-  if (a === undefined || (b === undefined && known !== "temporal")) {
+  const [least, most] = PATHS[known] ?? [2, 2];
+  if (paths.length < least || paths.length > most) {
+    const wanted = {
+      "1": "a video or folder, or two",
+      "2": known === "held-out"
+        ? "two or three folders"
+        : "two videos or folders",
+    }[String(least)];
     throw new InputError(
-      `Cannot read the command: ${known} must be followed by ${
-        known === "temporal" ? "a video or folder" : "two videos or folders"
-      }: current value is ${a === undefined ? "none" : `"${a}"`}`,
+      `Cannot read the command: ${known} must be followed by ${wanted}: ` +
+        `current value is ${
+          paths.map((path) => `"${path}"`).join(" ") || "none"
+        }`,
     );
   }
-  return { name: known, a, b };
+  return { name: known, paths };
 }
 
 async function temporal(
@@ -116,27 +147,20 @@ async function temporal(
       total: videos.length,
       unit: "clips",
     });
-    const qualities: TemporalQuality[] = [];
-    const ratios: (number | undefined)[] = [];
+    const motions = [];
     for (const video of videos) {
       if (signal.aborted) throw new StoppedError("Measuring was stopped");
       const clip = await decodeClip(video.path, shape);
-      qualities.push(temporalQuality(clip));
-      ratios.push(seamMotion(clip, latentFrames));
-      task.update(qualities.length);
+      motions.push(clipMotion(clip, latentFrames));
+      task.update(motions.length);
     }
-    results.push({
-      path,
-      clips: videos.length,
-      mean: meanQuality(qualities),
-      seams: seamMotionOf(ratios),
-    });
+    results.push({ path, ...motionSummary(motions) });
   }
   return results;
 }
 
 async function betweenSets(
-  name: "fvd" | "fwd",
+  name: "fvd" | "fwd" | "fpd",
   sets: readonly VideoSet[],
   options: MetricsOptions,
   host: MetricHost,
@@ -146,12 +170,14 @@ async function betweenSets(
     throw new InputError(
       `Cannot compare sets of clips: each must have at least 2: "${path}" ` +
         `has ${videos.length}; pass a folder, or compare pairs with psnr, ` +
-        `ssim, lpips or world3d`,
+        `ssim, lpips, world3d or inception`,
     );
   }
   using device: Device = await openDevice(options.device);
   using network: FeatureNetwork = name === "fvd"
     ? await importedI3d(device, options.weights)
+    : name === "fpd"
+    ? await openedInception(device, options.weights)
     : await trainedWorld3d(device, options.world3d);
   const { shape: required } = network;
   const shape = shapeFor(name.toUpperCase(), required, sets, options);

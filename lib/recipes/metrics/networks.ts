@@ -2,17 +2,20 @@ import type { Device } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import {
   type FeatureNetwork,
+  type InceptionNetwork,
   loadI3d,
   loadLpips,
   loadWorld3d,
   type LpipsMetric,
   openI3d,
+  openInception,
   openLpips,
   openWorld3d,
   type Trunk,
   type World3dNetwork,
 } from "../../evaluation/mod.ts";
 import { WEIGHTS, type WeightsEntry } from "../weights/catalogue.ts";
+import { convertedInception } from "../weights/inception.ts";
 
 /** Opens a trained world3d network. */
 export async function trainedWorld3d(
@@ -20,6 +23,14 @@ export async function trainedWorld3d(
   path: string,
 ): Promise<World3dNetwork> {
   return await openWorld3d(device, await loadWorld3d(path));
+}
+
+/** Opens InceptionV3; its weights are converted from their package at the first use. */
+export async function openedInception(
+  device: Device,
+  folder: string,
+): Promise<InceptionNetwork> {
+  return await openInception(device, await convertedInception(folder));
 }
 
 /**

@@ -14,9 +14,12 @@ export const METRIC_NAMES = [
   "ssim",
   "lpips",
   "world3d",
+  "inception",
   "temporal",
   "fvd",
   "fwd",
+  "fpd",
+  "held-out",
 ] as const;
 
 /** Name of a metric. */
@@ -25,12 +28,12 @@ export type MetricName = typeof METRIC_NAMES[number];
 /** Words and flags of `deno task metrics`. */
 export const metricsFlags = z.strictObject({
   words: z.array(z.string()).min(1, "must be NAME A B").max(
-    3,
-    "must be NAME A B",
+    4,
+    "must be NAME A B, or held-out GENERATED REAL TRAINING",
   ).describe(
     `NAME A B: a metric (${
       METRIC_NAMES.join(", ")
-    }) and two videos or folders of videos; temporal takes A alone as well`,
+    }) and two videos or folders of videos; temporal takes A alone as well, and held-out GENERATED REAL a third folder, of the training clips`,
   ),
   frames: wholeNumber(3).optional().describe(
     "frames of each clip, from its start; without it, all must have as many",
@@ -55,6 +58,9 @@ export const metricsFlags = z.strictObject({
   ),
   world3d: textFlag().default(WORLD3D_WEIGHTS).describe(
     "weights of fwd and world3d",
+  ),
+  page: z.string().regex(/\.html$/, "must end in .html").optional().describe(
+    "page of held-out: its tables, and generated clips beside real and training ones",
   ),
   cache: textFlag().default("runs/.feature_cache").describe(
     "folder of cached features: those of a folder are computed once",

@@ -4,7 +4,7 @@ import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import { deviationOf, meanOf, psnr, ssim } from "../../evaluation/mod.ts";
 import type { MetricHost } from "./host.ts";
-import { importedLpips, trainedWorld3d } from "./networks.ts";
+import { importedLpips, openedInception, trainedWorld3d } from "./networks.ts";
 import type { MetricsOptions } from "./options.ts";
 import { pairsOf, type VideoSet } from "./videos.ts";
 
@@ -43,7 +43,7 @@ export interface PairMetric {
  * @param stack Closes what the metric opens.
  */
 export async function openPairMetric(
-  name: "psnr" | "ssim" | "lpips" | "world3d",
+  name: "psnr" | "ssim" | "lpips" | "world3d" | "inception",
   { device: choice, weights, trunk, world3d }: MetricsOptions,
   stack: DisposableStack,
 ): Promise<PairMetric> {
@@ -63,6 +63,16 @@ export async function openPairMetric(
       measure: (a, b) => lpips.distance(a, b),
     };
   }
+  if (name === "inception") {
+    const network = stack.use(await openedInception(device, weights));
+    return {
+      metric: `Inception distance (weights ${
+        network.setting.weights.slice(0, 12)
+      })`,
+      unit,
+      measure: (a, b) => network.distance(a, b),
+    };
+  }
   const network = stack.use(await trainedWorld3d(device, world3d));
   return {
     metric: `world3d distance (weights ${
@@ -76,9 +86,9 @@ export async function openPairMetric(
 
 /** Compares clips in pairs, a pair after the other; no clip is kept. */
 export async function comparePairs(
-  { metric, unit, measure, shape: required }: PairMetric,
+  { metric, unit, measure }: PairMetric,
   [a, b]: readonly VideoSet[],
-  shape: ClipShape,
+  decoded: ClipShape & { readonly stored: boolean },
   { progress, signal }: MetricHost,
 ): Promise<PairsResult> {
   const pairs = pairsOf(a!, b!);
@@ -91,8 +101,8 @@ export async function comparePairs(
   for (const [first, second] of pairs) {
     if (signal.aborted) throw new StoppedError("Measuring was stopped");
     const value = await measure(
-      await decodeClip(first.path, required ?? shape),
-      await decodeClip(second.path, required ?? shape),
+      await decodeClip(first.path, decoded),
+      await decodeClip(second.path, decoded),
     );
     clips.push({
       video: first.path,

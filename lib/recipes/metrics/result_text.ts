@@ -3,7 +3,10 @@ import {
   type FeatureSetting,
   seamMotionText,
 } from "../../evaluation/mod.ts";
+import { tableBundle } from "../../notebook/mod.ts";
+import { heldOutTables } from "./held_out_tables.ts";
 import type { MetricResult } from "./measure.ts";
+import { short } from "./short.ts";
 
 /** A result as lines for people. */
 export function resultText(result: MetricResult): string {
@@ -24,17 +27,23 @@ export function resultText(result: MetricResult): string {
       }${spread}${others})`;
     }
     case "temporal":
-      return result.sets.map(({ path, clips, mean, seams }) =>
+      return result.sets.map(({ path, clips, mean, seams, seamChange }) =>
         `${path}: flicker ${short(mean.flicker)}, smoothness ${
           short(mean.smoothness)
         }, dynamic degree ${short(mean.dynamicDegree)} sides/s (${
           counted(clips)
         })\n  steps across seams of latent frames over those inside: ${
           seamMotionText(seams)
+        }\n  the same of the change of all pixels: ${
+          seamMotionText(seamChange)
         }`
       ).join("\n");
     case "sets":
       return distanceText(result);
+    case "held-out":
+      return heldOutTables(result.result).map((table) =>
+        `${table.title}\n${tableBundle(table)["text/plain"]}`
+      ).join("\n\n");
   }
 }
 
@@ -59,7 +68,7 @@ export function distanceText(
   }
   lines.push(
     `  kernel distance: ${short(kernel.value)}${
-      kernel.blocks > 1 ? ` (standard error ${short(kernel.error)})` : ""
+      kernel.error !== null ? ` (standard error ${short(kernel.error)})` : ""
     }`,
     `  ${settingText(setting)}`,
     ...warnings.map((warning) => `  warning: ${warning}`),
@@ -75,13 +84,6 @@ export function settingText(
   return `${network} ${layer} (${dimension} features, weights ${
     weights.slice(0, 12)
   }), ${frames} frames at ${short(fps)} fps, ${size}, resize: ${resize}`;
-}
-
-/** Four digits. */
-export function short(value: number): string {
-  return Number.isFinite(value)
-    ? String(Number(value.toPrecision(4)))
-    : String(value);
 }
 
 function counted(clips: number): string {

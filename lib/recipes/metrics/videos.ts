@@ -53,6 +53,14 @@ export async function openVideos(path: string): Promise<VideoSet> {
   return { path, videos, leftOut: lines };
 }
 
+/** The set with its videos' sizes in stored pixels, whatever their aspect. */
+export function asStored({ videos, ...set }: VideoSet): VideoSet {
+  return {
+    ...set,
+    videos: videos.map((video) => ({ ...video, ...video.stored })),
+  };
+}
+
 /** Flags that set the shape of all clips; without one, all videos must have the same. */
 interface ShapeFlags {
   readonly frames?: number | undefined;
@@ -171,7 +179,7 @@ function withoutPartner(video: VideoInfo, set: VideoSet): InputError {
   return new InputError(
     `Cannot compare videos in pairs: each must have a partner of the same ` +
       `name: "${video.path}" has none of its own in "${set.path}"; compare ` +
-      "sets with fwd or fvd instead",
+      "sets with fwd, fpd or fvd instead",
   );
 }
 

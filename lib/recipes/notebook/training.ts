@@ -1,7 +1,7 @@
 import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
 import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
-import { channelsOf } from "../train/mod.ts";
+import { channelsOf, perceptualNetwork } from "../train/mod.ts";
 
 /**
  * A notebook as the host of training: its progress, its Stop button and alerts.
@@ -12,7 +12,7 @@ import { channelsOf } from "../train/mod.ts";
  */
 export async function notebookHost(
   show: Pick<Display, "progress" | "stopSignal">,
-  { alerts }: Pick<RunConfig, "alerts">,
+  { alerts, perceptual }: Pick<RunConfig, "alerts" | "perceptual">,
   log: (line: string) => void,
 ): Promise<TrainHost> {
   return {
@@ -21,6 +21,7 @@ export async function notebookHost(
     signal: show.stopSignal,
     clock: () => performance.now(),
     now: () => new Date(),
+    perceptual: await perceptualNetwork({ perceptual }),
     log,
   };
 }

@@ -9,25 +9,45 @@ import {
   STRENGTHS,
   World3dExamples,
 } from "../../evaluation/world3d/mod.ts";
-import { staticPlot } from "../../notebook/mod.ts";
+import { staticPlot, tableBundle } from "../../notebook/mod.ts";
 import {
   deviceFlag,
   log,
+  numberFlag,
   print,
   runProgram,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
-import { trainedWorld3d } from "../metrics/networks.ts";
-import { WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
+import { openedInception, trainedWorld3d } from "../metrics/networks.ts";
+import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
+import { sensitivityOfVideos, sensitivityTable } from "./videos.ts";
 import { world3dPlan } from "../world3d/training.ts";
 
 /** Flags of `deno task sensitivity`. */
 export const sensitivityFlags = z.strictObject({
-  clips: wholeNumber(2).default(512).describe("clips of each of the two sets"),
+  data: textFlag().optional().describe(
+    "folder of videos: a table of all measures on whole and damaged clips of it, in place of the figure",
+  ),
+  clips: wholeNumber(4).optional().describe(
+    "clips of each of the two sets (default 512), or clips of the folder (default 64)",
+  ),
+  frames: wholeNumber(3).optional().describe(
+    "frames of each clip of the folder; without it, all must have as many",
+  ),
+  fps: numberFlag({ above: 0 }).optional().describe(
+    "frames per second of each clip of the folder; without it, all must have the same",
+  ),
+  size: z.string().regex(/^[1-9]\d*x[1-9]\d*$/, "must be like 64x64")
+    .optional().describe(
+      "pixels, width x height, that each frame of the folder is scaled to; without it, all must have the same",
+    ),
   out: z.string().regex(/\.png$/, "must end in .png").default(
     "docs/fwd_sensitivity.png",
   ).describe("picture of the curves"),
+  weights: textFlag().default(WEIGHTS_FOLDER).describe(
+    "folder of converted weights",
+  ),
   world3d: textFlag().default(WORLD3D_WEIGHTS).describe(
     "weights of the feature network",
   ),
@@ -35,10 +55,46 @@ export const sensitivityFlags = z.strictObject({
   json: z.boolean().default(false).describe("print the values as JSON"),
 });
 
-/** `deno task sensitivity`: FWD against the strength of damages, as a figure. */
+/** Flags, checked. */
+type SensitivityOptions = z.infer<typeof sensitivityFlags>;
+
+/** `deno task sensitivity`: how measures grow with damage, as a figure or a table. */
 async function main(
-  { clips, out, world3d, device: choice, json }: z.infer<
-    typeof sensitivityFlags
+  { data, ...options }: SensitivityOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  return data === undefined
+    ? await drawFigure(options)
+    : await printTable(data, options, signal);
+}
+
+async function printTable(
+  data: string,
+  { clips = 64, weights, world3d: path, device: choice, json, ...shape }: Omit<
+    SensitivityOptions,
+    "data"
+  >,
+  signal: AbortSignal,
+): Promise<number> {
+  using device = await openDevice(choice);
+  using inception = await openedInception(device, weights);
+  using world3d = await trainedWorld3d(device, path);
+  const found = await sensitivityOfVideos(
+    { data, clips, ...shape },
+    { inception, world3d, progress: terminalProgress(), signal },
+  );
+  print(
+    json
+      ? JSON.stringify(found, null, 2)
+      : tableBundle(sensitivityTable(found))["text/plain"] as string,
+  );
+  return 0;
+}
+
+async function drawFigure(
+  { clips = 512, out, world3d, device: choice, json }: Omit<
+    SensitivityOptions,
+    "data"
   >,
 ): Promise<number> {
   await assertWritableFile(out, "--out");
@@ -80,7 +136,7 @@ if (import.meta.main) {
   await runProgram({
     usage: "deno task sensitivity",
     purpose:
-      "Draws how FWD grows with noise, blur, shuffled frames and reversed time.",
+      "Draws how FWD grows with damage of clips of the world, or tables all measures of damaged clips of a folder.",
     flags: sensitivityFlags,
     run: main,
   });

@@ -10,6 +10,7 @@ import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults } from "./config_file.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
+import { perceptualNetwork } from "./perceptual.ts";
 import { runConfigOf } from "./train_config.ts";
 
 /**
@@ -52,6 +53,7 @@ async function runCommand(
       clock: () => performance.now(),
       now: () => new Date(),
       channels: await channelsOf(options, Deno.env.toObject()),
+      perceptual: await perceptualNetwork(options),
       log,
     });
     return 0;

@@ -117,6 +117,12 @@ export const trainFlags = z.strictObject({
   }).default("adamw").describe(
     "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
+  perceptual: z.coerce.number({ error: "must be a number" }).min(
+    0,
+    "must be 0 or more",
+  ).default(0).describe(
+    "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
+  ),
   samples: overriding("samples"),
   size: frameSizeFlag().optional().describe(
     "WIDTHxHEIGHT in pixels, multiples of 16, such as 64x48; one number is the side of a square of the same area, whose shape follows real video (default: the curriculum's)",

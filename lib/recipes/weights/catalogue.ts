@@ -76,5 +76,8 @@ export const WEIGHTS = {
 /** Folder of converted weights. */
 export const WEIGHTS_FOLDER = "data/weights";
 
+/** InceptionV3, converted from an npm package. */
+export const INCEPTION_FILE = "inception.safetensors";
+
 /** The shipped network. */
 export const WORLD3D_WEIGHTS = "checkpoints/world3d/world3d.safetensors";

@@ -1,12 +1,18 @@
 import { InputError } from "../../core/mod.ts";
 import {
   loadI3d,
+  loadInception,
   loadLpips,
   loadWorld3d,
   type Trunk,
   TRUNKS,
 } from "../../evaluation/mod.ts";
-import { WEIGHTS, type WeightsEntry, WORLD3D_WEIGHTS } from "./catalogue.ts";
+import {
+  INCEPTION_FILE,
+  WEIGHTS,
+  type WeightsEntry,
+  WORLD3D_WEIGHTS,
+} from "./catalogue.ts";
 
 /** Lists the weights: which are present, where to get others, and alternatives. */
 export async function weightsText(folder: string): Promise<string> {
@@ -18,6 +24,16 @@ export async function weightsText(folder: string): Promise<string> {
       ["train it: deno task world3d"],
     ),
   ];
+  parts.push(
+    await stateOf(
+      "inception: FPD, distance of pictures, --perceptual; in an npm package",
+      `${folder}/${INCEPTION_FILE}`,
+      () => loadInception(`${folder}/${INCEPTION_FILE}`),
+      [
+        "converted at its first use, or by: deno task weights convert inception",
+      ],
+    ),
+  );
   const load = new Map<WeightsEntry, () => Promise<{ digest: string }>>([
     [WEIGHTS.i3d, () => loadI3d(`${folder}/${WEIGHTS.i3d.file}`)],
     ...TRUNKS.map((trunk: Trunk) =>

@@ -1,5 +1,6 @@
 import type { Device } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
+import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
@@ -83,6 +84,7 @@ export function memoryLines(
   stages: readonly Stage[],
   device: Device,
   { free, process }: Memory,
+  perceptual?: PerceptualTerm,
 ): string[] {
   if (device.name === "tfjs-gpu") return [];
   const counted = stages.filter((stage) => stage !== "text");
@@ -91,6 +93,7 @@ export function memoryLines(
     const estimateOf = (setting: Setting): Estimate =>
       estimateStep(config.models, stage, { ...plan, ...setting }, {
         recompute: setting.recompute,
+        perceptual,
         averages: true,
         processBytes: process,
         optimiser: trainingConfigOf(config, stage, plan).optimiser,

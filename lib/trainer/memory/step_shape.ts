@@ -8,6 +8,7 @@ import {
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
+import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 
 /** Shapes and loss of a training step. */
@@ -19,10 +20,12 @@ export interface StepShape {
   lossOf(parameters: never, batch: never): Loss<unknown>;
 }
 
-/** Options that save memory. */
+/** Options of a step that change its memory. */
 export interface StepOptions {
   /** Recomputes the blocks in the backward pass. */
   readonly recompute: boolean;
+  /** A term of the VAE's loss, which takes memory. */
+  readonly perceptual?: PerceptualTerm | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export function stepOf(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { recompute }: StepOptions,
+  { recompute, perceptual }: StepOptions,
   rng: Rng,
 ): StepShape {
   const { batch } = plan;
@@ -46,7 +49,7 @@ export function stepOf(
     return {
       parameters: vae,
       batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
-      lossOf: vaeTrainingLoss(models.vae),
+      lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
     };
   }
   const { words, positions } = functions.backbone.inputs as {

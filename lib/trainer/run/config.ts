@@ -57,6 +57,8 @@ export interface RunConfig {
   /** Updates of each stage at most. */
   readonly maxSteps?: number;
   readonly optimiser: "adamw" | "muon";
+  /** Weight of the perceptual term of the VAE's loss; 0: none. */
+  readonly perceptual: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */
   readonly replayFraction: number;
   /** Factor on the learning rate of the text encoder in the phases. */

@@ -5,7 +5,7 @@ import { memoryLines } from "../memory/fit.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { logEstimate } from "./disk_estimate.ts";
-import type { TrainHost } from "./run.ts";
+import { perceptualTerm, type TrainHost } from "./run.ts";
 
 /** Updates of a dry run: the first compiles, the others are timed. */
 const UPDATES = 3;
@@ -28,7 +28,7 @@ export async function dryRun(
   const lines = memoryLines(config, stages, device, {
     free: Deno.systemMemoryInfo().available,
     process: Deno.memoryUsage().rss,
-  });
+  }, perceptualTerm(config, host));
   for (const line of lines) host.log(line);
   await makeWritableFolder(config.run, "--run");
   const folder = await Deno.makeTempDir({ dir: config.run, prefix: "dry-" });

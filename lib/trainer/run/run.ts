@@ -11,6 +11,7 @@ import {
   thisProcess,
   writeFileAtomically,
 } from "../../core/mod.ts";
+import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
@@ -44,10 +45,35 @@ export interface TrainHost {
   readonly now: () => Date;
   /** Receivers of alerts. */
   readonly channels?: readonly AlertChannel[];
+  /** The network of the perceptual term; needed only where the run's configuration has a weight for it. */
+  readonly perceptual?: PerceptualNetwork | undefined;
   /** Prints a line. */
   log(line: string): void;
   /** Receives each line of metrics, for a live display. */
   display?(record: MetricsRecord): void | Promise<void>;
+}
+
+/** A network that compares pictures. */
+export interface PerceptualNetwork extends Pick<PerceptualTerm, "distance"> {
+  /** SHA-256 of its weights, hexadecimal. */
+  readonly digest: string;
+}
+
+/**
+ * The perceptual term of the VAE's loss; undefined without one.
+ *
+ * @throws {TypeError} if the host lacks the network
+ */
+export function perceptualTerm(
+  { perceptual: weight }: Pick<RunConfig, "perceptual">,
+  { perceptual: network }: Pick<TrainHost, "perceptual">,
+): (PerceptualTerm & { readonly digest: string }) | undefined {
+  if (weight === 0) return undefined;
+  if (network) return { ...network, weight };
+  throw new TypeError(
+    `Cannot train with a perceptual term: its host must have the network: ` +
+      `it has none`,
+  );
 }
 
 /** A run folder, open and locked. */

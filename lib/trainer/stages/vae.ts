@@ -34,7 +34,7 @@ import {
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedVae } from "../run/pretrained.ts";
-import type { Run } from "../run/run.ts";
+import { perceptualTerm, type Run } from "../run/run.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
 import { principalBlocks } from "./principal_blocks.ts";
 import { vaeTrainingLoss } from "./vae_loss.ts";
@@ -63,6 +63,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     ? undefined
     : await loadVae(config.freezeEncoder, models.vae);
   const pretrained = await pretrainedVae(config, rng);
+  const perceptual = perceptualTerm(config, run.host);
   const stageConfig = {
     model: models.vae,
     plan,
@@ -73,6 +74,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     evaluateEvery: config.evaluateEvery,
     ...(frozen && { freezeEncoder: frozen.digest }),
     ...(pretrained && { finetune: pretrained.digest }),
+    ...(perceptual && {
+      perceptual: { weight: perceptual.weight, network: perceptual.digest },
+    }),
   };
   if (await isDone(run, "vae", stageConfig, path)) {
     return await loadVae(path, models.vae);
@@ -105,7 +109,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
         }),
       )
       : initial,
-    lossOf: vaeTrainingLoss(models.vae),
+    lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
     async batchAt(index: number) {
       const { clips, shape } = await clipsAt(index);
       const grid = latentSizeOf(models.vae, shape);

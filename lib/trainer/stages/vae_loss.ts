@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../../compiler/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
+  type PerceptualTerm,
   type VaeConfig,
   vaeLoss,
   type VaeParameters,
@@ -15,19 +16,29 @@ export interface VaeBatch {
   readonly noise: tf.Tensor;
 }
 
+/** Terms of the loss, scalars. */
+interface VaeMetrics {
+  readonly reconstruction: tf.Tensor;
+  readonly kl: tf.Tensor;
+  readonly beta: tf.Tensor;
+  readonly perceptual?: tf.Tensor;
+}
+
 /**
  * The loss of the VAE for a training loop.
  *
  * @param beta Weight of the KL divergence from the standard normal; default:
  *   learned within the bounds of the configuration.
+ * @param perceptual Adds a perceptual distance.
  */
 export function vaeTrainingLoss(
   config: VaeConfig,
   beta?: number,
+  perceptual?: PerceptualTerm,
 ): (
   parameters: Tensors<VaeParameters>,
   batch: VaeBatch,
-) => Loss<{ reconstruction: tf.Tensor; kl: tf.Tensor; beta: tf.Tensor }> {
+) => Loss<VaeMetrics> {
   return (parameters, { clips, noise }) => {
     const { loss, ...metrics } = vaeLoss(
       parameters,
@@ -35,6 +46,7 @@ export function vaeTrainingLoss(
       noise,
       config,
       beta,
+      perceptual,
     );
     return { loss, metrics };
   };

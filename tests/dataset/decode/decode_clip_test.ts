@@ -12,6 +12,7 @@ import {
   clipOf,
   indicesIn,
   psnr,
+  stripedY4m,
   temporaryFolder,
   writeAtTimes,
 } from "../_video_fixture.ts";
@@ -205,6 +206,21 @@ Deno.test("decodeClip() covers the shape with the centre of the frame", async ()
   );
   const middle = await decodeClip(tall, { frames: 2, height: 32, width: 32 });
   assert.ok(greenIn(middle) > 0.9, "top and bottom are cut off");
+});
+
+Deno.test("decodeClip() takes pixels as stored if asked, whatever their aspect", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("wide.y4m");
+  await Deno.writeFile(path, stripedY4m(2));
+  const shape = { frames: 1, height: 16, width: 16 };
+  const { data } = await decodeClip(path, { ...shape, stored: true });
+  assert.deepEqual(
+    [...data],
+    Array.from({ length: 16 * 16 * 3 }, (_, i) => Math.floor(i / 3) % 2),
+  );
+  // As displayed, the middle half of each row is enlarged twofold.
+  const displayed = await decodeClip(path, shape);
+  assert.ok(displayed.data.some((x) => x > 0.1 && x < 0.9));
 });
 
 Deno.test("decodeClip() averages fine detail instead of picking pixels", async () => {

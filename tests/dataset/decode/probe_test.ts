@@ -4,6 +4,7 @@ import { probe } from "lib/dataset/decode/mod.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
 import {
   brightnessClip,
+  stripedY4m,
   temporaryFolder,
   writeAtTimes,
 } from "../_video_fixture.ts";
@@ -18,6 +19,7 @@ Deno.test("probe() reads size, rate, duration, frames and codec of an mp4", asyn
     path,
     width: 48,
     height: 32,
+    stored: { width: 48, height: 32 },
     fps: 12.5,
     durationSeconds: 0.96,
     frames: 12,
@@ -73,6 +75,15 @@ Deno.test("probe() returns the displayed size of a rotated video", async () => {
   await Deno.writeFile(path, bytes);
   const { width, height } = await probe(path);
   assert.deepEqual([width, height], [32, 48]);
+});
+
+Deno.test("probe() tells the stored size of pixels that are not square", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("wide.y4m");
+  await Deno.writeFile(path, stripedY4m(2));
+  const { width, height, stored } = await probe(path);
+  assert.deepEqual({ width, height }, { width: 32, height: 16 });
+  assert.deepEqual(stored, { width: 16, height: 16 });
 });
 
 Deno.test("probe() rejects a file without video", async () => {

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { Rng } from "lib/core/mod.ts";
 import {
   bootstrapSpread,
+  deviationOf,
   type FeatureRows,
   frechetCurve,
   kernelDistance,
+  meanOf,
 } from "lib/evaluation/mod.ts";
 
 /** Normal rows around `mean`, each by its own seed. */
@@ -76,7 +78,6 @@ Deno.test("kernelDistance() has no bias: equal distributions give 0 within its e
       const { value } = kernelDistance(
         rows(2 * seed, n, 8),
         rows(2 * seed + 1, n, 8),
-        new Rng(seed),
       );
       sum += value;
       squares += value * value;
@@ -89,20 +90,49 @@ Deno.test("kernelDistance() has no bias: equal distributions give 0 within its e
 Deno.test("kernelDistance() of shifted sets is that of the kernel's moments", () => {
   // One dimension, kernel (x y + 1)^3: the discrepancy of N(0,1) and N(1,1)
   // is sum over k of C(3,k) (E x^k - E y^k)^2 = 3 x 1 + 3 x 1 + 16 = 22.
-  const { value, error, blockSize, blocks } = kernelDistance(
+  const { value, error } = kernelDistance(
     rows(1, 4000, 1),
     rows(2, 4000, 1, 1),
-    new Rng(1),
   );
-  assert.ok(Math.abs(value - 22) < 4, `${value}`);
-  assert.ok(error > 0 && error < 3, `${error}`);
-  assert.equal(blockSize, 512);
-  assert.equal(blocks, 7);
+  assert.ok(Math.abs(value - 22) < 3 * error!, `${value} and ${error}`);
+  assert.ok(error! > 0.2 && error! < 2, `${error}`);
+});
+
+Deno.test("kernelDistance() uses every row, of sets of unequal size too", () => {
+  // The kernel of one dimension is (x y + 1)^3: 8 within a, 1 with and within b.
+  const ones = { count: 3, dimension: 1, values: Float32Array.of(1, 1, 1) };
+  const zeros = { count: 5, dimension: 1, values: new Float32Array(5) };
+  assert.deepEqual(kernelDistance(ones, zeros), { value: 7, error: 0 });
+  for (let i = 0; i < 5; i++) {
+    const values = zeros.values.slice();
+    values[i] = 1;
+    // Within b: 12 of 20 pairs without the odd row, 8 with it, all of kernel 1;
+    // between: 4 zeros of kernel 1, one of kernel 8.
+    const { value } = kernelDistance(ones, { ...zeros, values });
+    assert.equal(value.toFixed(9), (8 + 1 - 2 * (4 + 8) / 5).toFixed(9));
+  }
+});
+
+Deno.test("kernelDistance() has a standard error like the deviation over fresh sets", () => {
+  const of = (shift: number): number => {
+    const found = Array.from({ length: 60 }, (_, seed) =>
+      kernelDistance(
+        rows(2 * seed, 60, 8),
+        rows(2 * seed + 1, 40, 8, shift),
+      ));
+    const values = found.map(({ value }) => value);
+    const error = Math.sqrt(meanOf(found.map(({ error }) => error! ** 2)));
+    return error / deviationOf(values);
+  };
+  const [apart, equal] = [of(1), of(0)];
+  assert.ok(apart > 0.8 && apart < 1.25, `${apart}`);
+  assert.ok(equal > 1 && equal < 2, `${equal}`);
+  assert.equal(kernelDistance(rows(1, 2, 8), rows(2, 9, 8)).error, null);
 });
 
 Deno.test("kernelDistance() refuses other dimensions and sets of one", () => {
   assert.throws(
-    () => kernelDistance(rows(1, 4, 2), rows(1, 4, 3), new Rng(1)),
+    () => kernelDistance(rows(1, 4, 2), rows(1, 4, 3)),
     {
       name: "TypeError",
       message:
@@ -110,7 +140,7 @@ Deno.test("kernelDistance() refuses other dimensions and sets of one", () => {
     },
   );
   assert.throws(
-    () => kernelDistance(rows(1, 1, 2), rows(1, 4, 2), new Rng(1)),
+    () => kernelDistance(rows(1, 1, 2), rows(1, 4, 2)),
     {
       name: "RangeError",
       message:

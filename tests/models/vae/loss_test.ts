@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
 import { float32, Rng } from "lib/core/mod.ts";
 import {
   decode,
@@ -59,4 +61,43 @@ Deno.test("vaeLoss() is the squared error on [-1,1] plus beta times the divergen
   assertClose(reconstruction, scalarOf(squares / count), 1e-5);
   assertClose(kl, scalarOf(divergence), 1e-5);
   assertClose(loss, scalarOf(squares / count + 0.25 * divergence), 1e-5);
+});
+
+Deno.test("vaeLoss() adds the mean perceptual distance of the frames by its weight", () => {
+  const config = PRESETS.tiny.vae;
+  const vae = initVae(config, new Rng(3));
+  const clip = random("clip", [2, 4, 16, 16, 3]);
+  const noise = random("noise", [2, 1, 1, 1, config.latentChannels]);
+  for (const beta of [0.25, undefined]) {
+    const { plain, loss, perceptual, distances } = eagerly(
+      { vae, clip, noise },
+      ({ vae, clip, noise }) => {
+        let distances: tf.Tensor;
+        const { loss, perceptual } = vaeLoss(vae, clip, noise, config, beta, {
+          weight: 0.5,
+          distance(pictures, references) {
+            const squares = tf.square(tf.sub(pictures, references));
+            distances = tf.mean(squares, [1, 2, 3]); // a frame each
+            return distances;
+          },
+        });
+        const plain = vaeLoss(vae, clip, noise, config, beta);
+        assert.equal(plain.perceptual, undefined);
+        return {
+          loss,
+          perceptual: perceptual!,
+          distances: distances!,
+          plain: plain.loss,
+        };
+      },
+    );
+    assert.deepEqual(distances.shape, [8]);
+    const mean = sumOf(8, (i) => distances.data[i]!) / 8;
+    assertClose(perceptual, { shape: [], data: [mean] }, 1e-5);
+    assertClose(
+      loss,
+      { shape: [], data: [plain.data[0]! + 0.5 * mean] },
+      1e-5,
+    );
+  }
 });

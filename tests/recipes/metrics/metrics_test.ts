@@ -11,6 +11,7 @@ import {
   metricsFlags,
   type MetricsOptions,
 } from "lib/recipes/metrics/options.ts";
+import { stripedY4m } from "../../dataset/_video_fixture.ts";
 import { resultText } from "lib/recipes/metrics/result_text.ts";
 import { writeCoded } from "../../dataset/_coded_video.ts";
 
@@ -118,7 +119,7 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
     message:
       `Cannot compare videos in pairs: each must have a partner of the ` +
       `same name: "${a}/1.mp4" has none of its own in "${b}"; compare sets ` +
-      `with fwd or fvd instead`,
+      `with fwd, fpd or fvd instead`,
   });
   for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
 });
@@ -190,8 +191,23 @@ Deno.test("measure() compares frame by frame in containers without timestamps", 
     assert.ok(result.kind === "pairs");
     assert.equal(result.shape.frames, 20);
     // The same coded frames: one frame later would be 20 dB.
-    assert.ok(result.mean! > 60, `${ending}: ${result.mean} dB`);
+    assert.equal(result.identical, 1, `${ending}: ${result.mean} dB`);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("measure() compares pixels as stored, unless a size is asked for", async () => {
+  const folder = await Deno.makeTempDir();
+  const video = `${folder}/wide.y4m`;
+  await Deno.writeFile(video, stripedY4m(2));
+  const [stored, scaled] = [
+    await run(["ssim", video, video]),
+    await run(["ssim", video, video], { size: "32x16" }),
+  ];
+  assert.deepEqual([stored.shape.width, stored.shape.height], [16, 16]);
+  assert.deepEqual([scaled.shape.width, scaled.shape.height], [32, 16]);
+  const motion = await run(["temporal", video]);
+  assert.equal(motion.shape.width, 32);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -274,10 +290,50 @@ Deno.test("measure() gives motion of one set or two", async () => {
     resultText(result),
     /steps across seams of latent frames over those inside: [34]\.\d\d \(n 2, 1 left out\)/,
   );
+  assert.equal(result.sets[0]!.seamChange.clips, 3);
+  assert.match(
+    resultText(result),
+    /the same of the change of all pixels: [1-4]\.\d\d \(n 3, 0 left out\)/,
+  );
   const causal = await run(["temporal", a], { size: "96x32", causal: true });
   assert.ok(causal.kind === "temporal");
   assert.ok(causal.sets[0]!.seams.median! < 1);
   await Deno.remove(a, { recursive: true });
+});
+
+Deno.test("measure() held-out finds a copied training clip, converting its network first", async () => {
+  const weights = await Deno.makeTempDir();
+  const cache = await Deno.makeTempDir();
+  const options = { frames: 3, weights, cache, page: `${cache}/page.html` };
+  const training = await folderOf([clip(1), clip(2)]);
+  const generated = await folderOf([clip(9), clip(2)]);
+  const real = await folderOf([clip(3), clip(4), clip(5), clip(6)]);
+  const found = await run(["held-out", generated, real, training], options);
+  assert.ok(found.kind === "held-out");
+  const { nearest, floor, distances, motion } = found.result;
+  const { clip: copy, training: original, distance } = nearest!.generated[0]!;
+  assert.deepEqual([copy, original, distance], [1, 1, 0]);
+  assert.equal(floor[0]!.metric, "FPD");
+  assert.equal(distances.generated![0]!.ofHalf, null);
+  assert.equal(motion.generated!.clips, 2);
+  const text = resultText(found);
+  assert.match(text, /^Distance from real held-out video\n/);
+  assert.match(text, /\n\nMotion of held-out video\n/);
+  assert.match(
+    text,
+    /Nearest of 2 training clips: 50\.0 % .* of the generated/,
+  );
+  const page = await Deno.readTextFile(options.page);
+  assert.equal(page.match(/<video /g)?.length, 2);
+  assert.match(
+    page,
+    /distance 0\.00, equal; from left to right: real, generated, training clip 1, the nearest/,
+  );
+  const [{ name }] = [...Deno.readDirSync(weights)] as [Deno.DirEntry];
+  assert.equal(name, "inception.safetensors");
+  for (const folder of [weights, cache, training, generated, real]) {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("measure() refuses videos of unequal sizes, rates and lengths, unless resampled", async () => {
@@ -328,6 +384,9 @@ Deno.test("measure() names the fault of a command, folder or file, or the missin
       /NAME must be one of psnr, ssim, .*: current value is "fid"/,
     ],
     [["psnr", a], /psnr must be followed by two videos or folders/],
+    [["psnr", a, a, a], /psnr must be followed by two videos or folders/],
+    [["temporal"], /followed by a video or folder, or two: .* none$/],
+    [["held-out", a], /held-out must be followed by two or three folders/],
     [
       ["psnr", a, "/nowhere"],
       /"\/nowhere": it must be a video or a folder of videos: there is none/,

@@ -27,7 +27,7 @@ Deno.test("notebookHost() hands the bars and a live Stop to training", async () 
   const stop = new AbortController();
   const host = await notebookHost(
     { progress: silentProgress, stopSignal: stop.signal },
-    { alerts: undefined },
+    { alerts: undefined, perceptual: 0 },
     (line) => lines.push(line),
   );
   assert.equal(host.progress, silentProgress);
@@ -44,7 +44,7 @@ Deno.test("notebookHost() refuses alerts to nobody in particular, as the command
     await assert.rejects(
       notebookHost(
         { progress: silentProgress, stopSignal: new AbortController().signal },
-        { alerts: file },
+        { alerts: file, perceptual: 0 },
         () => {},
       ),
       { name: "InputError", message: /Cannot read alerts from .*webhok/ },

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { loadVae } from "lib/pipeline/mod.ts";
@@ -37,6 +38,46 @@ Deno.test("a VAE with shortcuts encodes clips before its first update and freeze
       assert.deepEqual(three[half].shortcut, one[half].shortcut, half);
       assert.notDeepEqual(three[half].input, one[half].input, half);
     }
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
+
+Deno.test("stage vae reports its perceptual term, and a run keeps to one", async () => {
+  const run = await Deno.makeTempDir();
+  const host = {
+    ...silentHost,
+    perceptual: {
+      digest: "ab",
+      distance: (a: tf.Tensor, b: tf.Tensor) =>
+        tf.mean(tf.abs(tf.sub(a, b)), [1, 2, 3]),
+    },
+  };
+  const config = (perceptual: number, maxSteps: number) =>
+    runConfigOf(trainFlags.parse({
+      ...{ preset: "tiny", run, size: 16, frames: 4, batch: 2, samples: 4 },
+      ...{ epochs: 1, heldOut: 5, snapshots: 0, perceptual, maxSteps },
+    }));
+  try {
+    await assert.rejects(trainRun(config(0.5, 1), "vae", silentHost), {
+      name: "TypeError",
+      message: /its host must have the network: it has none/,
+    });
+    await trainRun(config(0.5, 1), "vae", host);
+    const records = await readJsonl(`${run}/metrics.jsonl`) as {
+      loss?: number;
+      reconstruction: number;
+      perceptual: number;
+    }[];
+    const { loss, reconstruction, perceptual } = records.find(({ loss }) =>
+      loss !== undefined
+    )!;
+    assert.ok(perceptual > 0, `${perceptual}`);
+    assert.ok(loss! > reconstruction + 0.49 * perceptual, `${loss}`);
+    await assert.rejects(trainRun(config(0, 1), "vae", host), {
+      name: "InputError",
+      message: /perceptual/,
+    });
   } finally {
     await Deno.remove(run, { recursive: true });
   }

@@ -1,0 +1,284 @@
+import {
+  type Clip,
+  InputError,
+  type Progress,
+  Rng,
+  StoppedError,
+} from "../../core/mod.ts";
+import {
+  deviationOf,
+  FeatureStatistics,
+  type FeatureSummary,
+  meanOf,
+} from "../distribution/mod.ts";
+import { type FeatureNetwork, settingOf } from "../feature_network.ts";
+import { clipMotion, type MotionSummary, motionSummary } from "../motion.ts";
+import { psnr } from "../psnr.ts";
+import type { LatentFrames } from "../seam_motion.ts";
+import { ssim } from "../ssim.ts";
+import { nearestRows, quantile } from "./nearest.ts";
+import type { HeldOutResult, Neighbour } from "./result.ts";
+import { distanceFrom, floorOf, halvesOf } from "./set_distances.ts";
+
+/** Clips to evaluate, all of one shape; held-out ones and what a model made of them. */
+export interface HeldOutClips {
+  /** Real clips that the model was not trained on, at least 4. */
+  readonly real: readonly Clip[];
+  /** The same through the VAE, in the same order. */
+  readonly reconstructed?: readonly Clip[];
+  /** Generated ones, at least 2; best one for the caption of each real one, in the same order. */
+  readonly generated?: readonly Clip[];
+  /** Clips that the model was trained on, at least 2. */
+  readonly training?: TrainingClips;
+}
+
+/** Training clips, read one after the other. */
+export interface TrainingClips {
+  readonly count: number;
+  /** The same clip for the same index. */
+  clipAt(index: number): Promise<Clip>;
+  /** Their features by the first network, if they are known already. */
+  readonly features?: FeatureSummary;
+}
+
+/** A distance of two clips by a network: LPIPS, InceptionV3. */
+export interface PairDistance {
+  /** In the result: `LPIPS v0.1 (alex)`. */
+  readonly name: string;
+  distance(a: Clip, b: Clip): Promise<number>;
+}
+
+/** Networks and resources of an evaluation. */
+export interface HeldOutWork {
+  /** Networks of the distances; the first also finds the nearest training clips. */
+  readonly networks: readonly [FeatureNetwork, ...FeatureNetwork[]];
+  /** Distances of reconstructions. */
+  readonly pairs: readonly PairDistance[];
+  /** Frames between the seams that are measured. */
+  readonly latentFrames: LatentFrames;
+  /** Of the halves and of the bootstrap. */
+  readonly seed: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Share of the real held-out clips that lie below the threshold of the nearest. */
+const BELOW = 0.05;
+
+/**
+ * Evaluates a model on held-out video: reconstruction, distances of sets beside
+ * their floor, motion beside that of the real clips, and the nearest training
+ * clip of each generated one.
+ *
+ * @throws {InputError} if there are too few clips, or not as many
+ *   reconstructed as real ones
+ * @throws {StoppedError} if the signal is aborted
+ */
+export async function evaluateHeldOut(
+  clips: HeldOutClips,
+  work: HeldOutWork,
+): Promise<HeldOutResult> {
+  checkCounts(clips);
+  const { real, reconstructed, generated, training } = clips;
+  const rng = new Rng(work.seed);
+  const halves = halvesOf(real.length, rng.fork("halves"));
+  const featuresOf = async (name: string, set: readonly Clip[]) => {
+    const all = [];
+    for (const network of work.networks) {
+      all.push(
+        await features(
+          network,
+          `${name} clips`,
+          set.length,
+          work,
+          (i) => Promise.resolve(set[i]!),
+        ),
+      );
+    }
+    return all;
+  };
+  const ofReal = await featuresOf("real", real);
+  const ofGenerated = generated && await featuresOf("generated", generated);
+  const ofReconstructed = reconstructed &&
+    await featuresOf("reconstructed", reconstructed);
+  const distances = (set: readonly FeatureSummary[]) =>
+    set.map((summary, i) =>
+      distanceFrom(ofReal[i]!, summary, halves, rng.fork("distance"))
+    );
+  const motion = (set: readonly Clip[]) => motionOf(set, work);
+  return {
+    ...(reconstructed && {
+      reconstruction: await reconstruction(real, reconstructed, work),
+    }),
+    floor: ofReal.map((summary) => floorOf(summary, halves)),
+    distances: {
+      ...(ofReconstructed && { reconstructed: distances(ofReconstructed) }),
+      ...(ofGenerated && { generated: distances(ofGenerated) }),
+    },
+    motion: {
+      real: motion(real),
+      ...(reconstructed && { reconstructed: motion(reconstructed) }),
+      ...(generated && { generated: motion(generated) }),
+    },
+    ...(training && generated && {
+      nearest: await nearestOf(
+        { real, generated, training },
+        { real: ofReal[0]!, generated: ofGenerated![0]! },
+        work,
+      ),
+    }),
+  };
+}
+
+function checkCounts(
+  { real, reconstructed = real, generated = real, training }: HeldOutClips,
+): void {
+  const refuse = (rule: string, found: string): never => {
+    throw new InputError(
+      `Cannot evaluate on held-out clips: ${rule}: ${found}; pass more clips`,
+    );
+  };
+  if (real.length < 4) {
+    refuse("there must be at least 4 real ones", `there are ${real.length}`);
+  }
+  if (reconstructed.length !== real.length) {
+    refuse(
+      `there must be as many reconstructed ones as the ${real.length} real ones`,
+      `there are ${reconstructed.length}`,
+    );
+  }
+  if (generated.length < 2) {
+    refuse(
+      "there must be at least 2 generated ones",
+      `there are ${generated.length}`,
+    );
+  }
+  if (training && training.count < 2) {
+    refuse(
+      "there must be at least 2 training clips",
+      `there are ${training.count}`,
+    );
+  }
+}
+
+async function features(
+  network: FeatureNetwork,
+  label: string,
+  count: number,
+  { progress, signal }: HeldOutWork,
+  clipAt: (index: number) => Promise<Clip>,
+): Promise<FeatureStatistics> {
+  using task = progress.start({
+    label: `${network.setting.network}, ${label}`,
+    total: count,
+    unit: "clips",
+  });
+  let statistics: FeatureStatistics | undefined;
+  for (let at = 0; at < count; at += network.batch) {
+    if (signal.aborted) throw new StoppedError("Evaluation was stopped");
+    const batch = [];
+    for (let i = at; i < Math.min(count, at + network.batch); i++) {
+      batch.push(await clipAt(i));
+    }
+    // All rows are kept, in the order of the clips.
+    statistics ??= new FeatureStatistics(settingOf(network, batch[0]!), count);
+    for (const row of await network.featuresOf(batch)) statistics.add(row);
+    task.update(at + batch.length);
+  }
+  return statistics!;
+}
+
+async function reconstruction(
+  real: readonly Clip[],
+  reconstructed: readonly Clip[],
+  { pairs, signal }: HeldOutWork,
+): Promise<NonNullable<HeldOutResult["reconstruction"]>> {
+  const decibels = real.map((clip, i) => psnr(reconstructed[i]!, clip));
+  const similarities = real.map((clip, i) => ssim(reconstructed[i]!, clip));
+  const distances: Record<string, Spread> = {};
+  for (const { name, distance } of pairs) {
+    const values = [];
+    for (const [i, clip] of real.entries()) {
+      if (signal.aborted) throw new StoppedError("Evaluation was stopped");
+      values.push(await distance(reconstructed[i]!, clip));
+    }
+    distances[name] = spreadOf(values);
+  }
+  return {
+    psnr: spreadOf(decibels),
+    ssim: spreadOf(similarities),
+    distances,
+  };
+}
+
+type Spread = NonNullable<HeldOutResult["reconstruction"]>["psnr"];
+
+function spreadOf(values: readonly number[]): Spread {
+  return {
+    mean: meanOf(values),
+    std: values.length > 1 ? deviationOf(values) : null,
+    clips: values.length,
+  };
+}
+
+function motionOf(
+  clips: readonly Clip[],
+  { latentFrames, signal }: HeldOutWork,
+): HeldOutResult["motion"]["real"] {
+  const { mean, seams, seamChange, ...rest }: MotionSummary = motionSummary(
+    clips.map((clip) => {
+      if (signal.aborted) throw new StoppedError("Evaluation was stopped");
+      return clipMotion(clip, latentFrames);
+    }),
+  );
+  const plain = ({ interval, ...seam }: MotionSummary["seams"]) => ({
+    ...seam,
+    interval: interval && [...interval] as [number, number],
+  });
+  return {
+    ...rest,
+    mean,
+    seams: plain(seams),
+    seamChange: plain(seamChange),
+  };
+}
+
+async function nearestOf(
+  { real, generated, training }: Required<
+    Pick<HeldOutClips, "real" | "generated" | "training">
+  >,
+  rows: Readonly<Record<"real" | "generated", FeatureSummary>>,
+  work: HeldOutWork,
+): Promise<NonNullable<HeldOutResult["nearest"]>> {
+  // Of many clips only some rows may have been kept.
+  const known = training.features?.rows.count === training.count
+    ? training.features
+    : await features(
+      work.networks[0],
+      "training clips",
+      training.count,
+      work,
+      training.clipAt,
+    );
+  const neighbours = async (
+    set: readonly Clip[],
+    { rows }: FeatureSummary,
+  ): Promise<Neighbour[]> => {
+    const found = [];
+    for (const row of nearestRows(rows, known.rows)) {
+      const value = psnr(set[row.clip]!, await training.clipAt(row.training));
+      found.push({ ...row, psnr: Number.isFinite(value) ? value : null });
+    }
+    return found.toSorted((a, b) => a.distance - b.distance);
+  };
+  const ofReal = await neighbours(real, rows.real);
+  const ofGenerated = await neighbours(generated, rows.generated);
+  const threshold = quantile(ofReal.map(({ distance }) => distance), BELOW);
+  return {
+    training: training.count,
+    generated: ofGenerated,
+    real: ofReal,
+    threshold,
+    below: ofGenerated.filter(({ distance }) => distance < threshold).length,
+  };
+}

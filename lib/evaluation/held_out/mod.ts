@@ -1,0 +1,9 @@
+/**
+ * Evaluation of a model on held-out video of any kind.
+ *
+ * @module
+ */
+export * from "./evaluate_held_out.ts";
+export * from "./nearest.ts";
+export * from "./result.ts";
+export * from "./set_distances.ts";

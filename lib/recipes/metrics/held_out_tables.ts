@@ -1,0 +1,132 @@
+import {
+  type HeldOutResult,
+  scoreText,
+  seamMotionText,
+} from "../../evaluation/mod.ts";
+import type { Table } from "../../trainer/report/mod.ts";
+import { short } from "./short.ts";
+
+/** Rows of the table of nearest training clips. */
+const NEAREST = 5;
+
+/** An evaluation on held-out video as tables of a page or of the terminal. */
+export function heldOutTables(result: HeldOutResult): Table[] {
+  return [
+    ...reconstructionTable(result),
+    distanceTable(result),
+    motionTable(result),
+    ...nearestTable(result),
+  ];
+}
+
+function reconstructionTable({ reconstruction }: HeldOutResult): Table[] {
+  if (!reconstruction) return [];
+  const { psnr, ssim, distances } = reconstruction;
+  const measures = [
+    ["PSNR, dB", psnr] as const,
+    ["SSIM", ssim] as const,
+    ...Object.entries(distances),
+  ];
+  return [{
+    title: "Held-out video through the VAE",
+    columns: ["measure", "mean", "std", "clips"],
+    rows: measures.map(([name, { mean, std, clips }]) => [
+      name,
+      short(mean),
+      std === null ? "-" : short(std),
+      String(clips),
+    ]),
+  }];
+}
+
+function distanceTable({ floor, distances }: HeldOutResult): Table {
+  return {
+    title: "Distance from real held-out video",
+    columns: [
+      "clips",
+      "metric",
+      "half from half",
+      "kernel distance",
+      "all from all",
+      "bootstrap std",
+      "at n = infinity",
+    ],
+    rows: floor.flatMap(({ metric, frechet, kernel }, i) => [
+      [
+        "real: the floor",
+        metric,
+        short(frechet),
+        withError(kernel),
+        ...["-", "-", "-"],
+      ],
+      ...(["reconstructed", "generated"] as const).flatMap((name) => {
+        const found = distances[name]?.[i];
+        if (!found) return [];
+        const { frechet, spread, limit, kernel, ofHalf } = found;
+        return [[
+          name,
+          metric,
+          ofHalf === null ? "-" : short(ofHalf),
+          withError(kernel),
+          short(frechet),
+          spread === null ? "-" : short(spread),
+          limit ? withError(limit) : "-",
+        ]];
+      }),
+    ]),
+  };
+}
+
+function motionTable({ motion }: HeldOutResult): Table {
+  return {
+    title: "Motion of held-out video",
+    columns: [
+      "clips",
+      "dynamic degree, sides/s",
+      "flicker",
+      "smoothness",
+      "steps of a subject across seams / inside",
+      "change of all pixels across seams / inside",
+    ],
+    rows: (["real", "reconstructed", "generated"] as const).flatMap((name) => {
+      const found = motion[name];
+      if (!found) return [];
+      const { mean, seams, seamChange } = found;
+      return [[
+        name,
+        short(mean.dynamicDegree),
+        short(mean.flicker),
+        short(mean.smoothness),
+        seamMotionText(seams),
+        seamMotionText(seamChange),
+      ]];
+    }),
+  };
+}
+
+function nearestTable({ nearest }: HeldOutResult): Table[] {
+  if (!nearest) return [];
+  const { training, generated, real, below } = nearest;
+  const share = scoreText({ correct: below, total: generated.length });
+  return [{
+    title:
+      `Nearest of ${training} training clips: ${share} of the generated clips ` +
+      `are nearer than 95 % of the real ones (5 % if none is memorised)`,
+    columns: ["clip", "nearest training clip", "distance", "PSNR, dB"],
+    rows: [["generated", generated] as const, ["real", real] as const]
+      .flatMap(([name, clips]) =>
+        clips.slice(0, NEAREST).map(({ clip, training, distance, psnr }) => [
+          `${name} ${clip}`,
+          String(training),
+          short(distance),
+          psnr === null ? "equal" : psnr.toFixed(1),
+        ])
+      ),
+  }];
+}
+
+function withError(
+  { value, error }: { readonly value: number; readonly error: number | null },
+): string {
+  return error === null ? short(value) : `${short(value)} ± ${short(error)}`;
+}
