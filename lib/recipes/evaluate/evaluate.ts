@@ -23,6 +23,7 @@ import {
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { openModel } from "./model.ts";
+import { evaluateVideo, videoDataOf, videoText } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
 import { evaluateFlags, type EvaluateOptions } from "./options.ts";
 import { evaluationHtml, evaluationText } from "./report.ts";
@@ -109,16 +110,21 @@ function trainedText(phase: Phase): string {
 export const evaluateCommand: Program<FlagSchema> = {
   usage: "deno task evaluate",
   purpose:
-    "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, adherence to prompts in 104 languages, motion.",
+    "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, motion, and for models of the synthetic world adherence to prompts in 104 languages.",
   flags: evaluateFlags,
   async run(given, signal) {
     const options = evaluateFlags.parse(given);
-    await evaluate(options, {
+    const host: EvaluateHost = {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
       log,
-    });
+    };
+    const video = await videoDataOf(options);
+    if (video) {
+      const findings = await evaluateVideo(options, video, host);
+      for (const line of videoText(findings)) log(line);
+    } else await evaluate(options, host);
     if (options.json) {
       const report = await readText(`${options.out}/report.json`);
       print(report.trimEnd());

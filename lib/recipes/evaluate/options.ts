@@ -20,6 +20,17 @@ export const evaluateFlags = z.strictObject({
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: packed ones, or a run, of which the last finished phase counts; or the weights of one phase",
   ),
+  questions: z.enum(["auto", "video", "world"], {
+    error: "must be auto, video or world",
+  }).default("auto").describe(
+    "what the model is asked: video takes held-out clips and captions of the run's own video, world those of the synthetic world; auto takes video for a run that has some",
+  ),
+  data: textFlag().optional().describe(
+    "folder of ingested video whose held-out clips are the questions (default: the run's own)",
+  ),
+  trainingClips: wholeNumber(2).default(128).describe(
+    "training clips of the run's video among which those nearest to the generated ones are looked for",
+  ),
   everyPhase: z.boolean().default(false).describe(
     "also the earlier phases of a run, by their distances, in one figure",
   ),

@@ -16,6 +16,8 @@ export type Options = Readonly<
 /** A task that runs a notebook: its flags set the parameters. */
 export interface NotebookTask {
   readonly notebook: string;
+  /** Another notebook for some options; undefined for the usual one. */
+  notebookFor?(options: Options): Promise<string | undefined>;
   /** The same command without the notebook, for its arguments. */
   program(args: readonly string[]): Promise<Program<FlagSchema>>;
   /** Flags of the notebook, with their own defaults. */
@@ -41,7 +43,7 @@ export async function notebookProgram(
   task: NotebookTask,
   args: readonly string[],
 ): Promise<Program<FlagSchema>> {
-  const { notebook: file, flags, folder } = task;
+  const { flags, folder } = task;
   const program = await task.program(args);
   return {
     ...program,
@@ -49,6 +51,7 @@ export async function notebookProgram(
       const options = given as Options;
       if (task.isDirect(options)) return await program.run(given, signal);
       await task.assertReady(options, signal);
+      const file = await task.notebookFor?.(options) ?? task.notebook;
       const notebook = await readNotebook(file);
       const parameters = readParameters(notebook, file);
       const fallbacks = Object.fromEntries(

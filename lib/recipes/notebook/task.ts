@@ -9,7 +9,9 @@ import {
 } from "../analyze/mod.ts";
 import {
   evaluateCommand,
+  evaluateFlags,
   notebookFlags as evaluateNotebookFlags,
+  videoDataOf,
 } from "../evaluate/mod.ts";
 import {
   notebookFlags,
@@ -45,6 +47,11 @@ export const NOTEBOOK_TASKS = {
     flags: evaluateNotebookFlags,
     folder: "out",
     isDirect: ({ json }) => json === true,
+    async notebookFor(options) {
+      return await videoDataOf(evaluateFlags.parse(options))
+        ? "notebooks/13_held_out_video.ipynb"
+        : undefined;
+    },
     async assertReady({ checkpoint }) {
       await diffusionFilesIn(String(checkpoint));
     },

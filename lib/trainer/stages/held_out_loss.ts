@@ -156,3 +156,41 @@ export function swappedCaptions(
     }
   });
 }
+
+/** How much the right captions lower the held-out loss: whether a model reads. */
+export interface CaptionGain {
+  readonly heldOutLoss: number;
+  /** With the captions of other clips; absent if all captions are equal. */
+  readonly heldOutSwappedLoss?: number;
+  /** Mean difference of the two; 0 for a model that does not read. */
+  readonly captionGain?: number;
+  /** Half the width of its 95 % interval, over the clips. */
+  readonly captionGainInterval?: number;
+}
+
+/** Half the width of a 95 % interval, in standard errors. */
+const INTERVAL = 1.96;
+
+/** Compares the losses with right and with swapped captions, clip by clip. */
+export function captionGainOf(
+  right: HeldOutLosses,
+  swapped: HeldOutLosses | undefined,
+): CaptionGain {
+  const heldOutLoss = meanOf(right.bySigma);
+  if (!swapped) return { heldOutLoss };
+  const gains = swapped.byClip.map((loss, i) => loss - right.byClip[i]!);
+  const captionGain = meanOf(gains);
+  const variance =
+    gains.reduce((sum, gain) => sum + (gain - captionGain) ** 2, 0) /
+    Math.max(1, gains.length - 1);
+  return {
+    heldOutLoss,
+    heldOutSwappedLoss: meanOf(swapped.bySigma),
+    captionGain,
+    captionGainInterval: INTERVAL * Math.sqrt(variance / gains.length),
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -11,10 +11,10 @@ import {
 import type { Evaluator } from "../loop/train.ts";
 import type { Run } from "../run/run.ts";
 import {
+  captionGainOf,
   HELD_OUT_SIGMAS,
   type HeldOutGroup,
   type HeldOutLoss,
-  type HeldOutLosses,
   openHeldOutLoss,
 } from "./held_out_loss.ts";
 import type { Stage } from "./stages.ts";
@@ -66,7 +66,8 @@ export function phaseEvaluator(
       };
       const right = await opened.loss.measure();
       const swapped = await opened.loss.measureSwapped();
-      const score = meanOf(right.bySigma);
+      const gain = captionGainOf(right, swapped);
+      const score = gain.heldOutLoss;
       const { clips, shape } = groups[0]!;
       const shown = clips.slice(0, SHEET_CLIPS);
       const drawing = opened.pipeline.generate({
@@ -95,8 +96,7 @@ export function phaseEvaluator(
       return {
         score,
         record: {
-          heldOutLoss: score,
-          ...(swapped && swappedRecord(right, swapped)),
+          ...gain,
           heldOut: Object.fromEntries(
             HELD_OUT_SIGMAS.map((sigma, i) => [sigma, right.bySigma[i]!]),
           ),
@@ -108,27 +108,4 @@ export function phaseEvaluator(
       opened?.pipeline[Symbol.dispose]();
     },
   };
-}
-
-/** Half the width of a 95 % interval, in standard errors. */
-const INTERVAL = 1.96;
-
-/** Held-out loss with swapped captions, and how much the right ones lower it. */
-function swappedRecord(
-  right: HeldOutLosses,
-  swapped: HeldOutLosses,
-): Readonly<Record<string, number>> {
-  const gains = swapped.byClip.map((loss, i) => loss - right.byClip[i]!);
-  const mean = meanOf(gains);
-  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) /
-    Math.max(1, gains.length - 1);
-  return {
-    heldOutSwappedLoss: meanOf(swapped.bySigma),
-    captionGain: mean,
-    captionGainInterval: INTERVAL * Math.sqrt(variance / gains.length),
-  };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
