@@ -132,6 +132,9 @@ export const trainFlags = z.strictObject({
   replayFraction: numberFlag({ least: 0, most: 0.9 }).default(0.25).describe(
     "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting; 0 to 0.9",
   ),
+  captionDropout: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
+    "fraction of the samples of a phase without their caption, so that guidance has an unconditional model; 0 to 1",
+  ),
   textLrScale: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
     "factor on the learning rate of the text encoder in the phases, 0 to 1; 0 freezes it, which is faster",
   ),

@@ -61,6 +61,8 @@ export interface RunConfig {
   readonly perceptual: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */
   readonly replayFraction: number;
+  /** Fraction of samples without their caption, for classifier-free guidance. */
+  readonly captionDropout: number;
   /** Factor on the learning rate of the text encoder in the phases. */
   readonly textLrScale: number;
   /** Recomputes the backbone's blocks in the backward pass. */

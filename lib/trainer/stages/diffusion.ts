@@ -49,9 +49,6 @@ import { textPathOf } from "./text.ts";
  * for 128.
  */
 const SIGMA_SHIFT = 1.5;
-/** Fraction of samples without their caption, for classifier-free guidance. */
-const CAPTION_DROPOUT = 0.1;
-
 /** A bucket, its latents, and the positions of their tokens. */
 interface CachedBucket extends Bucket {
   readonly latents: LatentCache;
@@ -87,6 +84,7 @@ export async function trainPhase(
     evaluateEvery: config.evaluateEvery,
     optimiser: config.optimiser,
     textLrScale: config.textLrScale,
+    captionDropout: config.captionDropout,
     vae: latentSpaceOf(vae),
     ...(pretrained && { finetune: pretrained.digest }),
   };
@@ -128,7 +126,7 @@ export async function trainPhase(
     index: number,
     rng: Rng,
   ) => {
-    const isDropped = rng.uniform() < CAPTION_DROPOUT;
+    const isDropped = rng.uniform() < config.captionDropout;
     const entry = await latents.entryAt(index);
     const { caption } = isDropped
       ? { caption: "" }

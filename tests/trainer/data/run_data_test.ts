@@ -196,3 +196,23 @@ Deno.test("shots too short for a clip are left out with the reason; none is an e
       "at 8 fps; pass a smaller --frames or a higher --fps",
   });
 });
+
+Deno.test("RunData names a folder without a manifest, and videos that moved", async () => {
+  await using folder = await temporaryFolder();
+  await assert.rejects(RunData.open(configOf({ data: [folder.path] })), {
+    name: "InputError",
+    message:
+      `Cannot train on "${folder.path}": it must be a folder that deno ` +
+      "task ingest wrote: it has no manifest.jsonl; run deno task ingest " +
+      `VIDEOS --out ${folder.path}`,
+  });
+  const path = await writeData(folder.file("d"), [{}, {}]);
+  await Deno.remove(`${path}/0.mp4`);
+  using _data = await RunData.open(configOf({ data: [path] }));
+  await Deno.remove(`${path}/1.mp4`);
+  await assert.rejects(RunData.open(configOf({ data: [path] })), {
+    name: "InputError",
+    message:
+      /^Cannot train on ".*manifest\.jsonl": its files must lie where it says, .*: none of 2 that were tried is there, such as ".*0\.mp4"; move the folders back, or ingest again$/,
+  });
+});
