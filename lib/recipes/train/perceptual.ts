@@ -9,12 +9,15 @@ import type { TrainOptions } from "./options.ts";
 /**
  * The network of the perceptual term: InceptionV3, converted from its package at
  * the first use. Undefined without a weight of the term.
+ *
+ * @param folder Folder of converted weights.
  */
 export async function perceptualNetwork(
   { perceptual }: Pick<TrainOptions, "perceptual">,
+  folder = WEIGHTS_FOLDER,
 ): Promise<PerceptualNetwork | undefined> {
   if (perceptual === 0) return undefined;
-  const { parameters, digest } = await convertedInception(WEIGHTS_FOLDER);
+  const { parameters, digest } = await convertedInception(folder);
   return {
     digest,
     distance(pictures, references) {

@@ -20,7 +20,9 @@ async function compiledDistance(): Promise<{
   of(pictures: NdArray): Promise<{ loss: number; gradient: NdArray }>;
   [Symbol.dispose](): void;
 }> {
-  const network = await perceptualNetwork({ perceptual: 1 });
+  const folder = await Deno.makeTempDir();
+  const network = await perceptualNetwork({ perceptual: 1 }, folder);
+  await Deno.remove(folder, { recursive: true });
   const device = await openDevice("cpu");
   const state = await uploadState(device, { unused: float32([1], [0]) });
   const step = jitWithState(
