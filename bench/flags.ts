@@ -1,13 +1,12 @@
 import { DEVICE_CHOICES, type DeviceChoice } from "lib/compiler/mod.ts";
 import { InputError } from "lib/core/mod.ts";
 import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
+import {
+  deviceFlag,
+  textFlag,
+  wholeNumber,
+} from "lib/recipes/command_line/mod.ts";
 import * as z from "zod";
-
-/** A size or a count. */
-function whole(least: number): z.ZodCoercedNumber {
-  const error = `must be a whole number from ${least}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error });
-}
 
 /** Three sizes as one word: time, height, width. */
 const triple = z.string().regex(
@@ -16,14 +15,14 @@ const triple = z.string().regex(
 );
 
 /** A switch: true where the flag is given. */
-const onOff = z.stringbool({ error: "must be true or false" }).default(false);
+const onOff = z.boolean().default(false);
 
 const common = {
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe(`where to compute: ${DEVICE_CHOICES.join(", ")}`),
-  steps: whole(1).default(10).describe("timed runs of each side"),
-  torch: z.string().min(1, "must not be empty").optional().describe(
+  device: deviceFlag.describe(
+    `where to compute: ${DEVICE_CHOICES.join(", ")}`,
+  ),
+  steps: wholeNumber(1).default(10).describe("timed runs of each side"),
+  torch: textFlag().optional().describe(
     "Python with PyTorch to compare with; without it python3 is tried",
   ),
   json: onOff.describe("print one JSON object"),
@@ -31,20 +30,22 @@ const common = {
   profile: onOff.describe("list the operations that take the time"),
 };
 
-const batch = whole(1);
+const batch = wholeNumber(1);
 
 /** Flags of `deno task bench matmul`. */
 export const matmulFlags = z.strictObject({
-  m: whole(1).default(1024).describe("rows of the left matrix"),
-  k: whole(1).default(768).describe("its columns, and rows of the right one"),
-  n: whole(1).default(3072).describe("columns of the right matrix"),
+  m: wholeNumber(1).default(1024).describe("rows of the left matrix"),
+  k: wholeNumber(1).default(768).describe(
+    "its columns, and rows of the right one",
+  ),
+  n: wholeNumber(1).default(3072).describe("columns of the right matrix"),
   ...common,
 });
 
 /** Flags of `deno task bench conv3d`. */
 export const conv3dFlags = z.strictObject({
-  from: whole(1).default(64).describe("channels that go in"),
-  to: whole(1).default(64).describe("channels that come out"),
+  from: wholeNumber(1).default(64).describe("channels that go in"),
+  to: wholeNumber(1).default(64).describe("channels that come out"),
   cells: triple.default("8x32x32").describe("time, height and width"),
   batch: batch.default(1).describe("clips"),
   ...common,
@@ -59,11 +60,11 @@ export const vaeFlags = z.strictObject({
 
 /** Flags of `deno task bench step`. */
 export const stepFlags = z.strictObject({
-  attention: whole(0).default(2).describe("attention blocks"),
-  cnn: whole(0).default(1).describe("CNN blocks"),
-  width: whole(8).default(768).describe("channels of a token"),
-  heads: whole(1).default(12).describe("heads of the attention"),
-  cnnWidth: whole(1).default(256).describe("channels inside a CNN block"),
+  attention: wholeNumber(0).default(2).describe("attention blocks"),
+  cnn: wholeNumber(0).default(1).describe("CNN blocks"),
+  width: wholeNumber(8).default(768).describe("channels of a token"),
+  heads: wholeNumber(1).default(12).describe("heads of the attention"),
+  cnnWidth: wholeNumber(1).default(256).describe("channels inside a CNN block"),
   tokens: triple.default("4x16x16").describe("time, height and width"),
   batch: batch.default(1).describe("clips"),
   recompute: onOff.describe(
@@ -109,16 +110,11 @@ export function backboneConfigOf(
   );
 }
 
-/** Expands switches: `--json` to `--json true`. */
-export function withSwitches(args: readonly string[]): string[] {
-  return args.map((arg) =>
-    /^--(json|save|profile|recompute)$/.test(arg) ? `${arg}=true` : arg
-  );
-}
-
 /** Flags of `deno task bench binding`. */
 export const bindingFlags = z.strictObject({
-  parameters: whole(1).default(16_000_000).describe("numbers that are updated"),
+  parameters: wholeNumber(1).default(16_000_000).describe(
+    "numbers that are updated",
+  ),
   steps: common.steps,
   json: common.json,
   save: common.save,
@@ -126,24 +122,24 @@ export const bindingFlags = z.strictObject({
 
 /** Flags of `deno task bench ingest`. */
 export const ingestFlags = z.strictObject({
-  videos: z.string().min(1, "must not be empty").optional().describe(
+  videos: textFlag().optional().describe(
     "folder of videos; without it, 720p videos are rendered once",
   ),
-  processes: whole(1).default(navigator.hardwareConcurrency).describe(
+  processes: wholeNumber(1).default(navigator.hardwareConcurrency).describe(
     "files that are decoded at once",
   ),
-  steps: whole(1).default(3).describe("timed runs"),
+  steps: wholeNumber(1).default(3).describe("timed runs"),
   json: common.json,
   save: common.save,
 });
 
 /** Flags of `deno task bench synthetic`. */
 export const syntheticFlags = z.strictObject({
-  phase: whole(1).max(5, "must be from 1 to 5").default(1).describe(
+  phase: wholeNumber(1, 5).default(1).describe(
     "phase of the synthetic world: 1 to 5",
   ),
   clip: triple.default("16x64x64").describe("frames, height and width"),
-  clips: whole(1).default(200).describe("clips in one run"),
+  clips: wholeNumber(1).default(200).describe("clips in one run"),
   steps: common.steps,
   json: common.json,
   save: common.save,

@@ -1,5 +1,12 @@
-import { InputError } from "lib/core/mod.ts";
-import { helpText, log, readFlags } from "lib/recipes/command_line/mod.ts";
+import { assertWritableFolder, InputError } from "lib/core/mod.ts";
+import {
+  commandsText,
+  helpText,
+  log,
+  print,
+  readFlags,
+  reportError,
+} from "lib/recipes/command_line/mod.ts";
 import type { FlagSchema } from "lib/recipes/command_line/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
@@ -16,7 +23,6 @@ import {
   syntheticFlags,
   trainerFlags,
   vaeFlags,
-  withSwitches,
 } from "./flags.ts";
 import { benchIngest } from "./ingest.ts";
 import { thisMachine } from "./machine.ts";
@@ -88,8 +94,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 
 const USAGE = "deno task bench";
 const FOLDER = "bench/results";
-/** Exit codes, the same as of the other commands. */
-const [WRONG, BAD_INPUT] = [1, 2];
+/** The exit code of a wrong result. */
+const WRONG = 1;
 
 /**
  * Parses a command line.
@@ -102,15 +108,11 @@ export function readCommand(
 ): { bench: Bench; options: z.infer<typeof matmulFlags> } | string {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h") {
-    return [
+    return commandsText(
+      `${USAGE} <bench> [flags]    (${USAGE} <bench> --help for its flags)`,
       "Measures, after checking that the result is right.",
-      "",
-      `Usage: ${USAGE} <bench> [flags]    (${USAGE} <bench> --help for its flags)`,
-      "",
-      ...Object.entries(BENCHES).map(([name, { purpose }]) =>
-        `  ${name.padEnd(6)}  ${purpose}`
-      ),
-    ].join("\n");
+      BENCHES,
+    );
   }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) {
@@ -119,7 +121,7 @@ export function readCommand(
         Object.keys(BENCHES).join(", "),
     );
   }
-  const options = readFlags(bench.flags, withSwitches(rest));
+  const options = readFlags(bench.flags, rest);
   return options === undefined
     ? helpText(`${USAGE} ${name}`, bench.purpose, bench.flags)
     : { bench, options: options as z.infer<typeof matmulFlags> };
@@ -130,13 +132,14 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const command = readCommand(args);
     if (typeof command === "string") {
-      await print(command);
+      print(command);
       return 0;
     }
     const { bench, options } = command;
+    if (options.save) await assertWritableFolder(FOLDER, undefined);
     const result = await bench.run(options as never);
     const machine = thisMachine();
-    await print(
+    print(
       options.json
         ? JSON.stringify({ ...result, machine })
         : resultText(result, machine),
@@ -147,18 +150,13 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (error instanceof InputError || error instanceof WrongResultError) {
+    if (error instanceof WrongResultError) {
       log(`error: ${error.message}`);
-      return error instanceof InputError ? BAD_INPUT : WRONG;
+      return WRONG;
     }
-    throw error;
-  }
-}
-
-async function print(text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let done = 0; done < bytes.length;) {
-    done += await Deno.stdout.write(bytes.subarray(done));
+    const code = reportError(error);
+    if (code === undefined) throw error;
+    return code;
   }
 }
 

@@ -156,7 +156,11 @@ export async function benchTrainer(
   return {
     bench: "trainer",
     device: device.name,
-    sizes: { preset, batch: plan.batch, clip: `${shape.frames}x${plan.size}` },
+    sizes: {
+      preset,
+      batch: plan.batch,
+      clip: `${shape.frames}x${plan.height}x${plan.width}`,
+    },
     checked: [`first loss of both: ${firstLoss}`],
     parameters: countParameters(initial),
     ...timing,

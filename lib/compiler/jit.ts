@@ -2,11 +2,17 @@ import type * as tf from "@tensorflow/tfjs-core";
 import {
   isNdArray,
   leavesOf,
+  Lifetime,
   type MapLeaves,
   type NdArray,
-  sizeOf,
   treeFrom,
 } from "../core/mod.ts";
+import {
+  checkLength,
+  checkResult,
+  naming,
+  namingIndex,
+} from "./call_errors.ts";
 import type {
   Definition,
   Device,
@@ -18,7 +24,6 @@ import type { Graph } from "./ir/graph.ts";
 import { checkFits, namingShortage } from "./not_enough_memory.ts";
 import { typeText } from "./ops/expect.ts";
 import type { SessionOptions } from "./session/create_session.ts";
-import { UnsupportedOpError } from "./trace/kernel_call.ts";
 
 /** Arrays in place of tensors. */
 export type ArraysOf<O> = MapLeaves<O, tf.Tensor, NdArray>;
@@ -54,8 +59,11 @@ export interface Compiled<I, O> {
    * Runs once, then replaces the state on the device. The thread stays free
    * meanwhile for timers, progress and a notebook's messages.
    *
-   * @throws {TypeError} with the first input that is not an array
+   * @throws {TypeError} with the first input that is not an array, or if the
+   *   function gives no tensors
+   * @throws {RangeError} if an index of a gather or scatter is outside of its axis
    * @throws {NotEnoughMemoryError} if there is too little memory
+   * @throws {DisposedError} if the function, its state or its device was disposed of
    * @throws the signal's reason, if it was aborted before
    */
   run(inputs: I, options?: RunOptions): Promise<ArraysOf<O>>;
@@ -65,6 +73,7 @@ export interface Compiled<I, O> {
    * @throws {NotEnoughMemoryError} if there is too little memory
    */
   prepare(inputs: I): Graph;
+  /** Frees the function, at the end of a run that goes on. */
   [Symbol.dispose](): void;
 }
 
@@ -118,7 +127,15 @@ export function jitWithState<S, T, O>(
   options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
   const { device, name, session } = options;
+  const lifetime = new Lifetime(`function "${name}"`);
   const programs = new Map<string, Executable>();
+  const definitionFor = (inputs: ArraysOf<T>): Definition => ({
+    name,
+    state,
+    inputs,
+    session,
+    fn: (state, inputs) => checkResult(name, fn(state as S, inputs as T)),
+  });
   const programFor = (
     inputs: ArraysOf<T>,
   ): [Executable, [string, NdArray][]] => {
@@ -131,7 +148,7 @@ export function jitWithState<S, T, O>(
       program = naming(
         name,
         given,
-        () => device.load({ name, fn, state, inputs, session } as Definition),
+        () => device.load(definitionFor(inputs)),
       );
       disposeUnlessFits(name, device, program);
       programs.set(key, program);
@@ -140,6 +157,7 @@ export function jitWithState<S, T, O>(
   };
   return {
     async run(inputs, { signal } = {}) {
+      using _use = lifetime.use();
       signal?.throwIfAborted();
       let program: Executable | undefined;
       const outputs = await namingShortage(
@@ -149,15 +167,20 @@ export function jitWithState<S, T, O>(
         () => {
           const [found, given] = programFor(inputs);
           program = found;
-          return found.run(given);
+          return namingIndex(name, () => found.run(given));
         },
       );
       return treeFrom(outputs) as ArraysOf<O>;
     },
-    prepare: (inputs) => programFor(inputs)[0].graph,
+    prepare(inputs) {
+      lifetime.check();
+      return programFor(inputs)[0].graph;
+    },
     [Symbol.dispose]() {
-      for (const program of programs.values()) program[Symbol.dispose]();
-      programs.clear();
+      lifetime.end(() => {
+        for (const program of programs.values()) program[Symbol.dispose]();
+        programs.clear();
+      });
     },
   };
 }
@@ -189,41 +212,6 @@ export function jit<T, O>(
     {},
     options,
   );
-}
-
-/** The runtime gets an address without a length, and would read past the end. */
-function checkLength(name: string, path: string, array: NdArray): void {
-  const { data, shape } = array;
-  if (data.length === sizeOf(shape)) return;
-  throw new TypeError(
-    `Cannot run "${name}": input "${path}" must hold ${
-      sizeOf(shape)
-    } values, ` +
-      `as its type ${typeText(array)} says: current count is ${data.length}`,
-  );
-}
-
-/**
- * Traces and loads. Errors of TF.js and of the tracer name the operation and its
- * shapes; this adds the function and its inputs.
- */
-function naming<T>(
-  name: string,
-  inputs: readonly (readonly [string, NdArray])[],
-  load: () => T,
-): T {
-  try {
-    return load();
-  } catch (error) {
-    const refused = error instanceof UnsupportedOpError ||
-      (error instanceof Error && error.name === "Error");
-    if (refused) {
-      const types = inputs.map(([path, x]) => `${path}: ${typeText(x)}`);
-      error.message = `Cannot compile "${name}" for inputs ` +
-        `(${types.join(", ")}): ${error.message}`;
-    }
-    throw error;
-  }
 }
 
 function disposeUnlessFits(

@@ -1,9 +1,12 @@
-import { InputError } from "./errors.ts";
+import { asOutputError, checkDestination } from "./destination.ts";
 
 /**
  * Writes a file as a whole or not at all, whatever a reader or a crash does: the
  * bytes go to a temporary name beside it, reach the disk, and take the final
  * name in one step.
+ *
+ * @throws {InputError} if the folder is missing or must not be written to, or the
+ *   path names a folder or a device
  */
 export async function writeFileAtomically(
   path: string,
@@ -14,9 +17,9 @@ export async function writeFileAtomically(
     : content instanceof Uint8Array
     ? [content]
     : content;
-  await refuseToReplaceOther(path);
   const temporary = temporaryNameFor(path);
   try {
+    await checkDestination(path);
     {
       using file = await Deno.open(temporary, {
         write: true,
@@ -33,18 +36,7 @@ export async function writeFileAtomically(
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
-}
-
-/** Renaming over a device, such as `/dev/null`, would replace it for all programs. */
-async function refuseToReplaceOther(path: string): Promise<void> {
-  const found = await Deno.stat(path).catch(() => undefined);
-  if (found && !found.isFile) {
-    throw new InputError(
-      `Cannot write "${path}": it must be a file or not exist: it is ` +
-        `${found.isDirectory ? "a folder" : "a device"}; choose another name`,
-    );
+    throw asOutputError(path, error);
   }
 }
 

@@ -10,6 +10,11 @@ export class InputError extends Error {
   readonly exitCode = 2;
 }
 
+/** Numbers that must be finite are NaN or infinite: weights, latents, pixels. */
+export class NotFiniteError extends InputError {
+  override readonly name = "NotFiniteError";
+}
+
 /** Why a run was stopped before its end. */
 export type StopReason = "interrupt" | "stop file" | "time";
 
@@ -54,6 +59,21 @@ export function firstError(error: unknown): unknown {
   let first = error;
   while (first instanceof SuppressedError) first = first.suppressed;
   return first;
+}
+
+/** Whether the operating system, or Deno's permissions, refused a file or folder. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    error instanceof Error &&
+      (/\(os error \d+\)/.test(error.message) ||
+        /^E[A-Z]+$/.test(String((error as { code?: unknown }).code)));
+}
+
+/** Whether JavaScript could not make an array, for its length or for want of memory. */
+export function isArrayTooLong(error: unknown): boolean {
+  return error instanceof RangeError &&
+    /allocation failed|Invalid (typed )?array (buffer )?length|Invalid string length/
+      .test(error.message);
 }
 
 /** Codes of systems for a file that takes no more bytes. */

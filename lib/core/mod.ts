@@ -6,12 +6,17 @@
  */
 export * from "./atomic_file.ts";
 export * from "./bytes.ts";
+export * from "./checked_json.ts";
 export * from "./clip.ts";
 export * from "./clip_batch.ts";
 export * from "./config_difference.ts";
+export * from "./destination.ts";
+export * from "./edit_distance.ts";
 export * from "./errors.ts";
 export * from "./html.ts";
+export * from "./lifetime.ts";
 export * from "./ndarray.ts";
+export * from "./output.ts";
 export * from "./paths.ts";
 export * from "./progress/progress.ts";
 export * from "./rng.ts";

@@ -1,4 +1,6 @@
+import * as z from "zod";
 import { InputError } from "./errors.ts";
+import { Lifetime } from "./lifetime.ts";
 
 /** Name of the lock in a folder. */
 const LOCK = ".lock";
@@ -10,6 +12,12 @@ export interface LockHolder {
   /** When it was taken, ISO 8601. */
   readonly since: string;
 }
+
+const holderSchema = z.object({
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
+});
 
 /** Exclusive use of a folder until disposed of. */
 export interface RunLock extends Disposable {
@@ -39,7 +47,11 @@ export function lockFolder(folder: string, holder: LockHolder): RunLock {
   }
   // The file stays: were it removed, one process could lock the removed file
   // and another a new one of the same name.
-  return { holder, [Symbol.dispose]: () => file.close() };
+  const lifetime = new Lifetime(`the lock of "${folder}"`);
+  return {
+    holder,
+    [Symbol.dispose]: () => lifetime.end(() => file.close()),
+  };
 }
 
 /** This process as the holder of a lock. */
@@ -56,10 +68,12 @@ function taken(folder: string, path: string): InputError {
 
 function holderText(path: string): string {
   try {
-    const { pid, host, since } = JSON.parse(Deno.readTextFileSync(path));
+    const { pid, host, since } = holderSchema.parse(
+      JSON.parse(Deno.readTextFileSync(path)),
+    );
     return `process ${pid} on ${host} since ${since}`;
   } catch {
-    // The lock is not yet written, or the system hides locked files.
+    // The lock is not yet written, damaged, or the system hides locked files.
     return "another process";
   }
 }

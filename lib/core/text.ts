@@ -25,6 +25,16 @@ export function durationText(seconds: number): string {
   return parts.join(" ");
 }
 
+/**
+ * Reads a finite decimal number, such as `-1.5` or `1e-4`; undefined for any other
+ * text, also for an empty one, blanks, `0x10` and `1e400`, which `Number` takes.
+ */
+export function decimalNumber(text: string): number | undefined {
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
 /** Prints a measured number: whole ones in full, others with 3 significant digits. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -6,10 +6,14 @@ import {
   treeFrom,
 } from "../core/mod.ts";
 import {
+  checkDigest,
+  checkFinite,
   checkForm,
+  checkSeal,
   readSafetensors,
   type SafetensorsContent,
   type SafetensorsOptions,
+  sealed,
   type TensorForm,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
@@ -74,7 +78,8 @@ export async function saveWeights(
   options: SafetensorsOptions = {},
 ): Promise<void> {
   const leaves = leavesOf(parameters, isNdArray);
-  await writeSafetensors(path, leaves, metadata, options);
+  const own = sealed(leaves, metadata, options);
+  await writeSafetensors(path, leaves, own, options);
 }
 
 /** Rules of a file. */
@@ -88,10 +93,12 @@ interface FileRules<F> {
 }
 
 /**
- * Reads a safetensors file and checks it.
+ * Reads a safetensors file and checks its form and, where it has them, its
+ * checksums.
  *
  * @throws {InputError} if the file is missing, damaged, of another schema, or
  *   holds other tensors
+ * @throws {NotFiniteError} if a value is NaN or infinite, naming the tensor
  */
 export async function readChecked(
   path: string,
@@ -105,7 +112,13 @@ export async function readChecked(
         `is "${metadata.schema ?? "none"}"; ${fix}`,
     );
   }
+  // Files of earlier versions and of other programs have no checksums.
+  if (metadata.digest !== undefined) {
+    checkSeal(path, metadata, tensors, fix);
+    checkDigest(path, metadata, tensors, fix);
+  }
   checkForm(path, tensors, form(content), fix);
+  checkFinite(path, tensors, fix);
   return content;
 }
 

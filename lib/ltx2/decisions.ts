@@ -84,7 +84,7 @@ export const CAREFUL: MemoryPlan = {
  *   parameters: { backbone: 280e6, text: 85e6, vae: 120e6 },
  *   latent: { space: 16, time: 4, channels: 256 },
  *   textTokens: 64,
- *   phases: [{ name: "1", epochs: 20, samples: 1000, batch: 4, size: 256, frames: 16 }],
+ *   phases: [{ name: "1", epochs: 20, samples: 1000, batch: 4, width: 256, height: 256, frames: 16 }],
  * });
  * assert.equal(decisions.length, 5);
  * for (const { saves } of decisions) assert.ok(saves.after <= saves.before);

@@ -6,7 +6,13 @@ import {
   jitWithState,
   type OnDevice,
 } from "../compiler/mod.ts";
-import { float32, type MapLeaves, type NdArray, scalar } from "../core/mod.ts";
+import {
+  float32,
+  Lifetime,
+  type MapLeaves,
+  type NdArray,
+  scalar,
+} from "../core/mod.ts";
 import {
   type Guidance,
   guide,
@@ -55,7 +61,11 @@ export interface SampleOptions {
 
 /** A trained denoiser, ready to use. */
 export interface LatentSampler extends Disposable {
-  /** Samples normalised latents, `[B,t,h,w,Z]`. */
+  /**
+   * Samples normalised latents, `[B,t,h,w,Z]`.
+   *
+   * @throws {NotFiniteError} naming the first step after which one is not finite
+   */
   sample(options: SampleOptions): Promise<NdArray<"float32">>;
 }
 
@@ -99,6 +109,7 @@ export function samplerOf(
   config: DiffusionConfig,
   { guidances = [] }: SamplerOptions = {},
 ): LatentSampler {
+  const lifetime = new Lifetime("the sampler");
   const reader = jitWithState(
     (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
       outputs: encodeText(
@@ -132,6 +143,7 @@ export function samplerOf(
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
+      using _use = lifetime.use();
       const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
       const count = prompts.length;
       const tokens = tokenisePrompts(
@@ -160,8 +172,10 @@ export function samplerOf(
       });
     },
     [Symbol.dispose]() {
-      reader[Symbol.dispose]();
-      velocity[Symbol.dispose]();
+      lifetime.end(() => {
+        reader[Symbol.dispose]();
+        velocity[Symbol.dispose]();
+      });
     },
   };
 }

@@ -4,18 +4,8 @@ import {
   type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
-import {
-  type Clip,
-  InputError,
-  type NdArray,
-  type Progress,
-  Rng,
-} from "../core/mod.ts";
-import {
-  type SolverName,
-  SOLVERS,
-  timestepShift,
-} from "../models/diffusion/mod.ts";
+import { type Clip, Lifetime, type NdArray, Rng } from "../core/mod.ts";
+import { timestepShift } from "../models/diffusion/mod.ts";
 import {
   clipPositions,
   type DiffusionParameters,
@@ -27,42 +17,15 @@ import {
   type LatentStatistics,
   normaliseLatent,
 } from "../models/vae/mod.ts";
+import {
+  checkNoise,
+  checkOptions,
+  type GenerateOptions,
+} from "./generate_options.ts";
 import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
 import type { TrainedModels } from "./trained_models.ts";
 import { type Codec, type CodecOptions, openCodec } from "./vae_codec.ts";
 import { unknownWords, type Vocabulary } from "./vocabulary.ts";
-
-/** What to generate. */
-export interface GenerateOptions {
-  /** One for each clip; an empty one lets the model choose. */
-  readonly prompts: readonly string[];
-  /** Language of the prompts, a BCP 47 tag; `auto`, any, where left out. */
-  readonly language?: string;
-  /** Takes the words of the prompts that the models have never read, and a warning for people. */
-  readonly onUnknownWords?: (words: readonly string[], warning: string) => void;
-  /** A whole number: the same seed, the same clip of the same prompt. */
-  readonly seed: number;
-  /** Where sampling starts, standard normal, `[B,t,h,w,Z]`; drawn from the seed where left out. */
-  readonly noise?: NdArray<"float32">;
-  /** Multiples of the VAE's strides. */
-  readonly frames: number;
-  readonly height: number;
-  readonly width: number;
-  /** Frames per second. */
-  readonly fps: number;
-  /** Steps of the sampler. */
-  readonly steps: number;
-  /** How strongly the prompt steers; 1 is as trained. */
-  readonly guidance: number;
-  /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
-  readonly rescale?: number;
-  readonly sampler: SolverName;
-  /** Of the noise levels towards noise; {@link timestepShift} of the clip's size where left out. */
-  readonly shift?: number;
-  readonly progress?: Progress;
-  /** Refuses the next step once it is aborted. */
-  readonly signal?: AbortSignal;
-}
 
 /** Trained models on a device, ready to make videos of prompts. */
 export interface Pipeline extends Disposable {
@@ -70,6 +33,8 @@ export interface Pipeline extends Disposable {
    * Makes one clip for each prompt, values in [0,1].
    *
    * @throws {InputError} naming the first option that breaks its rule
+   * @throws {NotFiniteError} naming the step after which a clip is not finite
+   * @throws {DisposedError} if the pipeline was disposed of
    * @throws the signal's reason, if it was aborted
    */
   generate(options: GenerateOptions): Promise<Clip[]>;
@@ -81,7 +46,10 @@ export interface Pipeline extends Disposable {
   reconstruct(clips: readonly Clip[]): Promise<Clip[]>;
 }
 
-/** The parts of a pipeline that are on a device already; they stay with their owner. */
+/**
+ * The parts of a pipeline that are on a device already; they stay with their
+ * owner, but for those that are held.
+ */
 export interface PipelineParts {
   readonly config: ModelConfig;
   readonly codec: Codec;
@@ -89,6 +57,8 @@ export interface PipelineParts {
   readonly statistics: LatentStatistics;
   readonly diffusion: OnDevice<DiffusionParameters>;
   readonly vocabulary?: Vocabulary;
+  /** Freed with the pipeline. */
+  readonly held?: Disposable;
 }
 
 /**
@@ -134,29 +104,32 @@ export async function openPipeline(
     share: true,
   });
   opened.defer(() => disposeState(diffusion));
-  const pipeline = opened.use(
-    pipelineOf(device, { ...models, codec, diffusion }, options),
-  );
-  const held = opened.move();
-  return { ...pipeline, [Symbol.dispose]: () => held.dispose() };
+  const parts = { ...models, codec, diffusion, held: opened.move() };
+  return pipelineOf(device, parts, options);
 }
 
 /** The same over parts that are on the device already, such as those in training. */
 export function pipelineOf(
   device: Device,
-  { config, codec, statistics, diffusion, vocabulary }: PipelineParts,
+  { config, codec, statistics, diffusion, vocabulary, held }: PipelineParts,
   options: SamplerOptions = {},
 ): Pipeline {
+  const lifetime = new Lifetime("the pipeline");
   const sampler = samplerOf(device, diffusion, config, options);
   const { latentChannels } = config.vae;
   const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
     codec.decode(denormaliseLatent(latents, statistics), fps);
   return {
     async generate({ prompts, seed, fps, steps, ...options }) {
+      using _use = lifetime.use();
       checkOptions({ prompts, seed, fps, steps, ...options });
       const { language, onUnknownWords, progress, signal } = options;
       signal?.throwIfAborted();
       const { frames, height, width } = latentSizeOf(config.vae, options);
+      checkNoise(options.noise, [
+        prompts.length,
+        ...[frames, height, width, latentChannels],
+      ]);
       const unknown = unknownWords(vocabulary, prompts, language);
       if (unknown.length > 0) onUnknownWords?.(unknown, warningOf(unknown));
       using task = progress?.start({
@@ -187,58 +160,24 @@ export function pipelineOf(
       });
       return await decode(latents, fps);
     },
-    encode: async (clips) =>
-      normaliseLatent(await codec.encode(clips), statistics),
-    decode,
-    reconstruct: async (clips) =>
-      await codec.decode(await codec.encode(clips), clips[0]!.fps),
-    [Symbol.dispose]: () => sampler[Symbol.dispose](),
+    async encode(clips) {
+      using _use = lifetime.use();
+      return normaliseLatent(await codec.encode(clips), statistics);
+    },
+    async decode(latents, fps) {
+      using _use = lifetime.use();
+      return await decode(latents, fps);
+    },
+    async reconstruct(clips) {
+      using _use = lifetime.use();
+      return await codec.decode(await codec.encode(clips), clips[0]!.fps);
+    },
+    [Symbol.dispose]: () =>
+      lifetime.end(() => {
+        sampler[Symbol.dispose]();
+        held?.[Symbol.dispose]();
+      }),
   };
-}
-
-/** @throws {InputError} naming the first option that breaks its rule */
-function checkOptions(
-  { prompts, seed, fps, steps, guidance, rescale = 0, sampler }: Pick<
-    GenerateOptions,
-    | "prompts"
-    | "seed"
-    | "fps"
-    | "steps"
-    | "guidance"
-    | "rescale"
-    | "sampler"
-  >,
-): void {
-  const rules: [string, unknown, boolean, string][] = [
-    ["prompts", "none", prompts.length > 0, "be one for each clip"],
-    ["seed", seed, Number.isSafeInteger(seed), "be a whole number"],
-    ["fps", fps, fps > 0 && fps < Infinity, "be above 0"],
-    [
-      "steps",
-      steps,
-      Number.isInteger(steps) && steps > 0,
-      "be a whole number from 1",
-    ],
-    [
-      "guidance",
-      guidance,
-      guidance >= 0 && guidance < Infinity,
-      "be 0 or more",
-    ],
-    ["rescale", rescale, rescale >= 0 && rescale <= 1, "be from 0 to 1"],
-    [
-      "sampler",
-      `"${sampler}"`,
-      Object.hasOwn(SOLVERS, sampler),
-      `be one of ${Object.keys(SOLVERS).join(", ")}`,
-    ],
-  ];
-  for (const [option, value, holds, rule] of rules) {
-    if (holds) continue;
-    throw new InputError(
-      `Cannot generate: ${option} must ${rule}: current value is ${value}`,
-    );
-  }
 }
 
 /** The warning about words that no caption had. */

@@ -192,7 +192,10 @@ export async function diffusionFilesIn(path: string): Promise<string[]> {
     if ((await Deno.stat(path)).isFile) return [path];
     for await (const { name } of Deno.readDir(path)) names.push(name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (
+      !(error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory)
+    ) throw error;
   }
   const found = names.includes(DIFFUSION_FILE)
     ? [DIFFUSION_FILE]

@@ -13,7 +13,10 @@ import {
   clamped,
   type Clip,
   clipsOfBatch,
+  InputError,
+  Lifetime,
   type NdArray,
+  NotFiniteError,
   stackArrays,
   unstackArrays,
 } from "../core/mod.ts";
@@ -29,7 +32,11 @@ import { decodeTiled, encodeTiled, tilesWithin } from "./tiling.ts";
 export interface Codec extends Disposable {
   /** Clips of one size, [0,1], to the means of their latents, `[B,t,h,w,Z]`. */
   encode(clips: readonly Clip[]): Promise<NdArray<"float32">>;
-  /** Latents `[B,t,h,w,Z]` to clips in [0,1]. */
+  /**
+   * Latents `[B,t,h,w,Z]` to clips in [0,1].
+   *
+   * @throws {NotFiniteError} if a pixel is NaN or infinite
+   */
   decode(latents: NdArray<"float32">, fps: number): Promise<Clip[]>;
 }
 
@@ -52,13 +59,25 @@ const VAE_MEMORY = 2 ** 30;
  */
 const MEMORY_PER_BYTE = 3;
 
-/** Puts a VAE on a device and compiles both ways through it. */
+/**
+ * Puts a VAE on a device and compiles both ways through it.
+ *
+ * @throws {InputError} if the memory is not above 0
+ */
 export async function openCodec(
   device: Device,
   parameters: VaeParameters,
   config: VaeConfig,
   options: CodecOptions = {},
 ): Promise<Codec> {
+  const { vaeMemory = VAE_MEMORY } = options;
+  if (!(vaeMemory > 0)) {
+    throw new InputError(
+      "Cannot open the VAE: vaeMemory must be above 0: current value is " +
+        String(vaeMemory),
+    );
+  }
+  const lifetime = new Lifetime("the VAE");
   const state = await uploadState(device, parameters, { share: true });
   const encoder = jitWithState(
     (vae, { x }: { x: tf.Tensor }) => ({
@@ -74,18 +93,52 @@ export async function openCodec(
     state,
     { device, name: "VAE decoder" },
   );
-  const encodeBatch = inPieces(encoder as Coder, encodeTiled, config, options);
-  const decodeBatch = inPieces(decoder as Coder, decodeTiled, config, options);
+  const encodeBatch = inPieces(
+    encoder as Coder,
+    encodeTiled,
+    config,
+    vaeMemory,
+  );
+  const decodeBatch = inPieces(
+    decoder as Coder,
+    decodeTiled,
+    config,
+    vaeMemory,
+  );
   return {
-    encode: (clips) => encodeBatch(batchOfClips(clips)),
-    decode: async (latents, fps) =>
-      clipsOfBatch(await decodeBatch(latents), fps).map(clamped),
+    async encode(clips) {
+      using _use = lifetime.use();
+      return await encodeBatch(batchOfClips(clips));
+    },
+    async decode(latents, fps) {
+      using _use = lifetime.use();
+      if (!(typeof fps === "number" && fps > 0 && fps < Infinity)) {
+        throw new InputError(
+          `Cannot decode latents: fps must be above 0: current value is ${fps}`,
+        );
+      }
+      const pixels = await decodeBatch(latents);
+      assertFinite(pixels);
+      return clipsOfBatch(pixels, fps).map(clamped);
+    },
     [Symbol.dispose]() {
-      encoder[Symbol.dispose]();
-      decoder[Symbol.dispose]();
-      disposeState(state);
+      lifetime.end(() => {
+        encoder[Symbol.dispose]();
+        decoder[Symbol.dispose]();
+        disposeState(state);
+      });
     },
   };
+}
+
+/** Clamping would make NaN black. */
+function assertFinite({ data }: NdArray<"float32">): void {
+  const strange = data.find((value) => !Number.isFinite(value));
+  if (strange === undefined) return;
+  throw new NotFiniteError(
+    `Cannot decode latents: pixels must be finite: one is ${strange}; check ` +
+      "that the latents are finite and those of this VAE",
+  );
 }
 
 /** One way through a VAE, compiled. */
@@ -96,7 +149,7 @@ function inPieces(
   coder: Coder,
   codeTiled: typeof decodeTiled,
   config: VaeConfig,
-  { vaeMemory = VAE_MEMORY }: CodecOptions,
+  vaeMemory: number,
 ): (batch: NdArray<"float32">) => Promise<NdArray<"float32">> {
   const run = async (x: NdArray<"float32">) =>
     (await coder.run({ x })).y as NdArray<"float32">;

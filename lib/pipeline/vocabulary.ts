@@ -1,4 +1,5 @@
-import { InputError } from "../core/mod.ts";
+import * as z from "zod";
+import { checkedJson, InputError } from "../core/mod.ts";
 import { normalisePrompt } from "../models/text/mod.ts";
 
 /** The words of the captions that models were trained on, sorted, by BCP 47 tag. */
@@ -7,17 +8,27 @@ export type Vocabulary = Readonly<Record<string, readonly string[]>>;
 /** File of a vocabulary, beside the models. */
 export const VOCABULARY_FILE = "vocabulary.json";
 
-/** Reads the vocabulary beside trained models; undefined if there is none. */
+const vocabularySchema = z.record(z.string(), z.array(z.string()));
+
+/**
+ * Reads the vocabulary beside trained models; undefined if there is none.
+ *
+ * @throws {InputError} if the file is damaged
+ */
 export async function readVocabulary(
   folder: string,
 ): Promise<Vocabulary | undefined> {
-  try {
-    const text = await Deno.readTextFile(`${folder}/${VOCABULARY_FILE}`);
-    return JSON.parse(text);
-  } catch (error) {
+  const path = `${folder}/${VOCABULARY_FILE}`;
+  const text = await Deno.readTextFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
-  }
+  });
+  return text === undefined ? undefined : checkedJson(
+    text,
+    vocabularySchema,
+    `"${path}"`,
+    "copy the file again, or remove it to read no vocabulary",
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
-import type * as z from "zod";
+import * as z from "zod";
 import {
+  checkedJson,
   firstDifference,
   InputError,
   isNdArray,
@@ -8,11 +9,14 @@ import {
   treeFrom,
 } from "../core/mod.ts";
 import {
+  checkDigest,
+  checkFinite,
   checkForm,
-  digestOf,
+  checkSeal,
   readSafetensors,
   readSafetensorsHeader,
   type SafetensorsOptions,
+  sealed,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
@@ -40,6 +44,13 @@ export interface WeightsFacts {
   readonly average?: string;
   /** Of a VAE whose decoder alone was trained on: digest of the one before. */
   readonly latentSpace?: string;
+  /** The most frequent clips of the training. */
+  readonly clip?: {
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+    readonly fps: number;
+  };
 }
 
 /**
@@ -66,23 +77,13 @@ export async function saveWeights(
   facts: WeightsFacts,
   options: SafetensorsOptions = {},
 ): Promise<string> {
-  const leaves = leavesOf(tensors, isNdArray).map(([name, array]) =>
-    [name, options.dtype === "float16" ? halved(array) : array] as const
-  );
-  const digest = digestOf(leaves);
-  await writeSafetensors(path, leaves, {
+  const leaves = leavesOf(tensors, isNdArray);
+  const metadata = sealed(leaves, {
     kind: facts.kind,
     facts: JSON.stringify(facts),
-    digest,
   }, options);
-  return digest;
-}
-
-/** Float32 values rounded to those that half precision has. */
-function halved(array: NdArray): NdArray {
-  return array.dtype === "float32"
-    ? { ...array, data: Float32Array.from(new Float16Array(array.data)) }
-    : array;
+  await writeSafetensors(path, leaves, metadata, options);
+  return metadata.digest;
 }
 
 /**
@@ -96,8 +97,10 @@ export async function configOfWeights<S extends z.ZodType>(
   kind: string,
   schema: S,
 ): Promise<z.infer<S>> {
-  const { metadata } = await readSafetensorsHeader(path);
-  const result = schema.safeParse(factsOfKind(path, metadata, kind).config);
+  const { metadata, entries } = await readSafetensorsHeader(path);
+  const shapes = entries.map((entry) => [entry.name, entry] as const);
+  const facts = factsOfKind(path, metadata, shapes, kind);
+  const result = schema.safeParse(facts.config);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(
@@ -113,6 +116,7 @@ export async function configOfWeights<S extends z.ZodType>(
  * @param form A tree of the same names and shapes.
  * @throws {InputError} if there is no such file, it is damaged, or it holds
  *   weights of another kind or configuration, naming the field
+ * @throws {NotFiniteError} if a weight is NaN or infinite, naming the tensor
  */
 export async function loadWeights<W>(
   path: string,
@@ -123,7 +127,7 @@ export async function loadWeights<W>(
   },
 ): Promise<Weights<W>> {
   const { metadata, tensors: saved } = await readSafetensors(path);
-  const facts = factsOfKind(path, metadata, kind);
+  const facts = factsOfKind(path, metadata, saved, kind);
   const tensors = renamedTensors(saved);
   checkConfig(path, facts.config, config);
   checkForm(
@@ -132,32 +136,70 @@ export async function loadWeights<W>(
     leavesOf(form, isNdArray),
     "pass a file that was made with this configuration",
   );
-  if (digestOf(saved) !== metadata.digest) {
-    throw new InputError(
-      `Checksum mismatch: "${path}" is corrupt; copy or train the weights again`,
-    );
-  }
+  checkDigest(path, metadata, saved, AGAIN);
+  checkFinite(path, saved, "use weights of a training that did not diverge");
   return {
     tensors: treeFrom<NdArray>(tensors) as W,
-    digest: metadata.digest,
+    digest: metadata.digest!,
     facts,
   };
 }
 
-/** @throws {InputError} if the file holds weights of another kind, or none */
+/**
+ * Compares a file of weights with its checksums.
+ *
+ * @throws {InputError} if there is no such file, or it is damaged
+ */
+export async function verifyWeights(path: string): Promise<void> {
+  const { metadata, tensors } = await readSafetensors(path);
+  checkSeal(path, metadata, tensors, AGAIN);
+  checkDigest(path, metadata, tensors, AGAIN);
+}
+
+/** What helps with a damaged file. */
+const AGAIN = "copy or train the weights again";
+
+const factsSchema = z.object({
+  kind: z.string(),
+  config: z.unknown(),
+  stage: z.string(),
+  step: z.number(),
+  score: z.number().nullish().transform((score) => score ?? undefined),
+  average: z.string().optional(),
+  latentSpace: z.string().optional(),
+  clip: z.object({
+    frames: z.int().min(1),
+    height: z.int().min(1),
+    width: z.int().min(1),
+    fps: z.number().positive(),
+  }).optional(),
+});
+
+/** @throws {InputError} if the file is damaged, or holds weights of another kind or none */
 function factsOfKind(
   path: string,
   metadata: Readonly<Record<string, string>>,
+  tensors: Parameters<typeof checkSeal>[2],
   kind: string,
 ): WeightsFacts {
+  checkSeal(path, metadata, tensors, AGAIN);
   if (metadata.kind !== kind || metadata.facts === undefined) {
     throw new InputError(
       `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +
         `${metadata.kind ?? "something else"}; pass another file`,
     );
   }
-  const facts: WeightsFacts = JSON.parse(metadata.facts);
-  return { ...facts, config: renamedConfig(facts.config) };
+  const { score, ...facts } = checkedJson(
+    metadata.facts,
+    factsSchema,
+    `"${path}", facts`,
+    AGAIN,
+  );
+  return {
+    ...facts,
+    config: renamedConfig(facts.config),
+    ...(score !== undefined && { score }),
+  };
 }
 
 /**

@@ -25,3 +25,41 @@ export function clipSizeFlag(
     return { frames: frames!, height: height!, width: width! };
   }).describe(description);
 }
+
+/**
+ * A flag for the size of frames: `64x48` is 64 pixels wide and 48 high, `64` a
+ * square.
+ */
+export function frameSizeFlag(): z.ZodType<string> {
+  return z.coerce.string().superRefine((text, context) => {
+    const message = sizeProblem(text);
+    if (message) context.addIssue({ code: "custom", message });
+  });
+}
+
+/** The sides of a size that {@link frameSizeFlag} took, in pixels. */
+export function frameSizeOf(text: string): { width: number; height: number } {
+  const [width, height = width] = text.split("x").map(Number);
+  return { width: width!, height: height! };
+}
+
+/** Sides are multiples of this many pixels, up to a limit. */
+const STRIDE = 16;
+const LARGEST = 4096;
+
+/** The rule that a size breaks; undefined for a legal one. */
+function sizeProblem(text: string): string | undefined {
+  const sides = /^\d{1,5}(x\d{1,5})?$/.test(text)
+    ? text.split("x").map(Number)
+    : [];
+  if (sides.length === 0) {
+    return "must be WIDTHxHEIGHT in pixels, such as 256x144, or one number";
+  }
+  const nearest = sides.map((side) =>
+    Math.min(LARGEST, Math.max(STRIDE, Math.round(side / STRIDE) * STRIDE))
+  );
+  if (sides.every((side, i) => side === nearest[i])) return;
+  return `must be multiples of ${STRIDE} up to ${LARGEST}: the nearest is ${
+    nearest.join("x")
+  }`;
+}

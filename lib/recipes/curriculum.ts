@@ -2,7 +2,10 @@ import type { Stage, StagePlan } from "../trainer/mod.ts";
 import type { PresetName } from "./presets.ts";
 
 /** A row of the table below; the other fields of a plan are constant. */
-type Row = Omit<StagePlan, "accumulation" | "fps">;
+type Row = Omit<StagePlan, "accumulation" | "fps" | "width" | "height"> & {
+  /** Height and width, pixels. */
+  readonly size: number;
+};
 
 /** The report's curriculum, for the preset `base`; it has no rows `vae` and `text`. */
 const BASE: Readonly<Record<Stage, Row>> = {
@@ -136,7 +139,8 @@ export function stagePlan(preset: PresetName, stage: Stage): StagePlan {
       Math.min(HIGHEST_RATE, learningRate).toPrecision(3),
     ),
     samples: Math.round(row.samples * times),
-    size,
+    width: size,
+    height: size,
     frames,
     fps: FPS,
   };

@@ -5,7 +5,7 @@ Deno.test("flagsFor() moves folders of runs, and nothing else", () => {
   const parameter = (name: string, fallback: string | number) => ({
     name,
     fallback,
-    type: undefined,
+    choices: undefined,
     description: "",
   });
   assert.deepEqual(

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
 import {
+  disposeState,
   jit,
   jitWithState,
   openDevice,
   readState,
   uploadState,
 } from "lib/compiler/mod.ts";
-import { float32, int32, scalar, zeros } from "lib/core/mod.ts";
+import { DisposedError, float32, int32, scalar, zeros } from "lib/core/mod.ts";
 import "./_runtime.ts";
 
 const device = await openDevice("cpu");
@@ -292,32 +293,204 @@ Deno.test("a second run at once is refused", async () => {
   assert.ok(y.data.every((value) => value === 1));
 });
 
-Deno.test("dispose refuses while a run goes on", async () => {
+Deno.test("a function that is disposed of while it runs ends after the run", async () => {
   const compiled = jit(({ x }: { x: tf.Tensor }) => ({
     y: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D),
   }), { device, name: "busy" });
-  const x = zeros([256, 256]);
+  const x = float32([256, 256], new Float32Array(256 * 256).fill(1 / 16));
   compiled.prepare({ x });
   const running = compiled.run({ x });
-  assert.throws(() => compiled[Symbol.dispose](), {
-    name: "Error",
-    message: "Cannot dispose of a session while it runs: await the run",
-  });
-  await running;
   compiled[Symbol.dispose]();
+  await assert.rejects(() => compiled.run({ x }), DisposedError);
+  const { y } = await running;
+  assert.ok(y.data.every((value) => value === 1));
 });
 
-Deno.test("after dispose the next run traces again", async () => {
-  let traces = 0;
-  const compiled = jit(({ x }: { x: tf.Tensor }) => {
-    traces++;
-    return { y: tf.neg(x) };
-  }, { device, name: "neg" });
+Deno.test("a function that was disposed of refuses every use", async () => {
+  const compiled = jit(
+    ({ x }: { x: tf.Tensor }) => ({ y: tf.neg(x) }),
+    { device, name: "neg" },
+  );
   await compiled.run({ x: scalar(1) });
   compiled[Symbol.dispose]();
-  const { y } = await compiled.run({ x: scalar(2) });
-  assert.deepEqual([y.data[0], traces], [-2, 2]);
   compiled[Symbol.dispose]();
+  const message =
+    'Cannot use function "neg": it must not be disposed of yet: ' +
+    "it was; dispose of it after its last use";
+  await assert.rejects(() => compiled.run({ x: scalar(1) }), {
+    name: "DisposedError",
+    message,
+  });
+  assert.throws(() => compiled.prepare({ x: scalar(1) }), { message });
+});
+
+Deno.test("state that was disposed of refuses every use", async () => {
+  const state = await uploadState(device, { a: float32([2], [1, 2]) });
+  using add = jitWithState(
+    ({ a }) => ({ state: { a: tf.add(a, 1) }, outputs: { a } }),
+    state,
+    { device, name: "add" },
+  );
+  await add.run({});
+  disposeState(state);
+  disposeState(state);
+  const expected = {
+    name: "DisposedError",
+    message: "Cannot use a tensor of float32[2]: it must not be disposed of " +
+      "yet: it was; dispose of it after its last use",
+  };
+  await assert.rejects(() => add.run({}), expected);
+  await assert.rejects(() => readState(state), expected);
+  await assert.rejects(() => state.a.write(float32([2], [1, 2])), expected);
+});
+
+Deno.test("state that is disposed of while a function runs outlives the run", async () => {
+  const data = new Float32Array(256 * 256).fill(1 / 16);
+  const state = await uploadState(device, { a: float32([256, 256], data) });
+  using square = jitWithState(
+    ({ a }) => ({
+      outputs: { y: tf.matMul(a as tf.Tensor2D, a as tf.Tensor2D) },
+    }),
+    state,
+    { device, name: "square" },
+  );
+  square.prepare({});
+  const running = square.run({});
+  disposeState(state);
+  const { y } = await running;
+  assert.ok(y.data.every((value) => value === 1));
+  await assert.rejects(() => square.run({}), DisposedError);
+});
+
+Deno.test("a device that was disposed of refuses uploads, functions and runs", async () => {
+  const gone = await openDevice("cpu");
+  const state = await uploadState(gone, { a: scalar(1) });
+  const options = { device: gone, name: "double" };
+  const double = jitWithState(
+    ({ a }) => ({ outputs: { y: tf.mul(a, 2) } }),
+    state,
+    options,
+  );
+  await double.run({});
+  gone[Symbol.dispose]();
+  gone[Symbol.dispose]();
+  const expected = {
+    name: "DisposedError",
+    message: 'Cannot use device "cpu": it must not be disposed of yet: it ' +
+      "was; dispose of it after its last use",
+  };
+  await assert.rejects(() => uploadState(gone, { a: scalar(1) }), expected);
+  await assert.rejects(() => double.run({}), expected);
+  await assert.rejects(() => readState(state), expected);
+  using other = jit(() => ({ y: tf.zeros([1]) }), options);
+  await assert.rejects(() => other.run({}), expected);
+  double[Symbol.dispose]();
+  disposeState(state);
+});
+
+Deno.test("jit() refuses a function that gives no tensors, or a promise", async () => {
+  const refuses = async (fn: () => unknown, found: string): Promise<void> => {
+    using compiled = jit(fn as () => { y: tf.Tensor }, {
+      device,
+      name: "odd",
+    });
+    await assert.rejects(() => compiled.run({}), {
+      name: "TypeError",
+      message: 'Cannot compile "odd": the function must return a tree of ' +
+        `tensors, at once: ${found}`,
+    });
+  };
+  await refuses(() => ({}), "it returns none");
+  await refuses(() => undefined, "its outputs are undefined");
+  await refuses(() => 7, "its outputs are 7");
+  await refuses(
+    () => Promise.resolve({ y: tf.zeros([1]) }),
+    "it returns a promise; make it synchronous",
+  );
+  await refuses(
+    () => Promise.reject(new Error("late")),
+    "it returns a promise; make it synchronous",
+  );
+});
+
+Deno.test("an index outside of its axis is refused, as TF.js refuses it", async () => {
+  const x = float32([3, 2], [1, 2, 3, 4, 5, 6]);
+  type Fn = (t: { x: tf.Tensor; i: tf.Tensor }) => tf.Tensor;
+  const functions: [string, Fn, number[], number][] = [
+    ["gather", ({ x, i }) => tf.gather(x, i as tf.Tensor1D), [1], 3],
+    ["along 1", ({ x, i }) => tf.gather(x, i as tf.Tensor1D, 1), [1], 2],
+    ["batches", ({ x, i }) => tf.gather(x, i as tf.Tensor2D, 1, 1), [3, 1], 2],
+    ["gatherND", ({ x, i }) => tf.gatherND(x, i), [1, 1], 3],
+    [
+      "scatterND",
+      ({ x, i }) => tf.scatterND(i, tf.slice(x, [0, 0], [1, 2]), [3, 2]),
+      [1, 1],
+      3,
+    ],
+  ];
+  for (const [name, fn, shape, length] of functions) {
+    using compiled = jit((t: Parameters<Fn>[0]) => ({ y: fn(t) }), {
+      device,
+      name,
+    });
+    const at = (index: number): Promise<unknown> => {
+      const i = zeros(shape, "int32");
+      i.data[0] = index;
+      return compiled.run({ x, i });
+    };
+    await at(0);
+    await at(length - 1);
+    for (const index of [-1, -length, -length - 1, length, length + 1]) {
+      await assert.rejects(() => at(index), {
+        name: "RangeError",
+        message: `Cannot run "${name}": each index of a gather or scatter ` +
+          "must be from 0 to the length of its axis, not included: one is " +
+          "outside",
+      });
+    }
+  }
+  using constant = jit(
+    ({ x }: { x: tf.Tensor }) => ({
+      y: tf.gather(x, tf.tensor1d([-1], "int32")),
+    }),
+    { device, name: "constant" },
+  );
+  await assert.rejects(() => constant.run({ x }), {
+    name: "UnsupportedOpError",
+    message: 'Cannot compile "constant" for inputs (x: float32[3,2]): Cannot ' +
+      "lower GatherV2: indices must be 0 to 2: current value is -1",
+  });
+});
+
+Deno.test("an extreme of nothing is refused: TF.js and the runtime differ there", async () => {
+  const floats = {
+    max: tf.max,
+    min: tf.min,
+    argMax: tf.argMax,
+    argMin: tf.argMin,
+  };
+  for (const [name, fn] of Object.entries(floats)) {
+    using compiled = jit(
+      ({ x }: { x: tf.Tensor }) => ({ y: fn(x, 1) }),
+      { device, name },
+    );
+    await assert.rejects(() => compiled.run({ x: zeros([2, 0]) }), {
+      name: "UnsupportedOpError",
+      message:
+        /: reduced axes must have values: current type is float32\[2,0\]$/,
+    });
+    const { y } = await compiled.run({ x: zeros([0, 2]) });
+    assert.deepEqual(y.shape, [0]);
+  }
+  for (const [name, fn] of Object.entries({ any: tf.any, all: tf.all })) {
+    using compiled = jit(
+      ({ x }: { x: tf.Tensor }) => ({ y: fn(x, 1) }),
+      { device, name },
+    );
+    await assert.rejects(() => compiled.run({ x: zeros([2, 0], "bool") }), {
+      name: "UnsupportedOpError",
+    });
+  }
 });
 
 Deno.test("scalars and empty arrays go in and come out", async () => {

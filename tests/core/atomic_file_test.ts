@@ -46,11 +46,16 @@ Deno.test("writeFileAtomically() leaves the old file, and no other, when it fail
     assert.deepEqual(namesIn(folder), ["a.bin"]);
   }));
 
-Deno.test("writeFileAtomically() passes on the error of a folder that does not exist", () =>
+Deno.test("writeFileAtomically() names a folder that does not exist", () =>
   inFolder(async (folder) => {
     await assert.rejects(
       writeFileAtomically(`${folder}/none/a.bin`, "x"),
-      Deno.errors.NotFound,
+      {
+        name: "InputError",
+        message:
+          `Cannot write "${folder}/none/a.bin": its folder must exist: ` +
+          `"${folder}/none" does not; create it first`,
+      },
     );
   }));
 
@@ -64,8 +69,8 @@ Deno.test("writeFileAtomically() refuses to replace what is no file", async () =
   const folder = await Deno.makeTempDir();
   await assert.rejects(writeFileAtomically(folder, "x"), {
     name: "InputError",
-    message: `Cannot write "${folder}": it must be a file or not exist: ` +
-      "it is a folder; choose another name",
+    message: `Cannot write "${folder}": it must name a file: it is a folder; ` +
+      "add a file name",
   });
   assert.deepEqual([...Deno.readDirSync(folder)], []);
   await Deno.remove(folder);

@@ -74,3 +74,15 @@ Deno.test("a lock without readable words still names another process", async () 
     /in use by another process; wait/,
   );
 });
+
+Deno.test("a lock with damaged fields names another process; giving back twice is harmless", async () => {
+  const folder = await Deno.makeTempDir();
+  const held = lockFolder(folder, thisProcess(new Date(0)));
+  await Deno.writeTextFile(`${folder}/.lock`, "{}");
+  assert.throws(
+    () => lockFolder(folder, thisProcess(new Date(0))),
+    /in use by another process; wait/,
+  );
+  held[Symbol.dispose]();
+  held[Symbol.dispose]();
+});

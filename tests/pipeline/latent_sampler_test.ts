@@ -104,3 +104,14 @@ Deno.test("guidances act on the prompted velocity, one after the other", async (
   const drawn = await sample(steered, "a cat", 2);
   assertClose(drawn, { shape: noise.shape, data }, 1e-4);
 });
+
+Deno.test("a sampler that was disposed of refuses to draw", async () => {
+  const sampler = open();
+  await sample(sampler, "a cat", 1);
+  sampler[Symbol.dispose]();
+  sampler[Symbol.dispose]();
+  await assert.rejects(() => sample(sampler, "a cat", 1), {
+    name: "DisposedError",
+    message: /^Cannot use the sampler: /,
+  });
+});

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
-import type { Clip } from "lib/core/mod.ts";
+import {
+  type Clip,
+  DisposedError,
+  NotFiniteError,
+  zeros,
+} from "lib/core/mod.ts";
 import { normaliseLatent } from "lib/models/vae/mod.ts";
 import {
   type GenerateOptions,
@@ -88,15 +93,46 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
   const cases: [Partial<GenerateOptions>, string][] = [
     [
       { prompts: [] },
-      "prompts must be one for each clip: current value is none",
+      "prompts must be a text for each clip: current value is []",
+    ],
+    [
+      { prompts: "a red circle" as unknown as string[] },
+      'prompts must be a text for each clip: current value is "a red circle"',
+    ],
+    [
+      { prompts: [7 as unknown as string] },
+      "prompts must be a text for each clip: current value is [7]",
     ],
     [{ seed: 1.5 }, "seed must be a whole number: current value is 1.5"],
-    [{ fps: 0 }, "fps must be above 0: current value is 0"],
-    [{ fps: Infinity }, "fps must be above 0: current value is Infinity"],
+    [{ fps: 0 }, "fps must be a number above 0: current value is 0"],
+    [
+      { fps: Infinity },
+      "fps must be a number above 0: current value is Infinity",
+    ],
+    [
+      { fps: "8" as unknown as number },
+      "fps must be a number above 0: current value is 8",
+    ],
     [{ steps: 0 }, "steps must be a whole number from 1: current value is 0"],
-    [{ guidance: NaN }, "guidance must be 0 or more: current value is NaN"],
-    [{ guidance: -1 }, "guidance must be 0 or more: current value is -1"],
+    [
+      { guidance: NaN },
+      "guidance must be from 0 to 3.4e38: current value is NaN",
+    ],
+    [
+      { guidance: -1 },
+      "guidance must be from 0 to 3.4e38: current value is -1",
+    ],
+    [
+      { guidance: 1e39 },
+      "guidance must be from 0 to 3.4e38: current value is 1e+39",
+    ],
     [{ rescale: 1.1 }, "rescale must be from 0 to 1: current value is 1.1"],
+    [{ shift: 0 }, "shift must be a number above 0: current value is 0"],
+    [
+      { noise: zeros([1, 4, 2, 3, 8]) },
+      "noise must be float32[1,2,2,3,8], a latent for each prompt: current " +
+      "type is float32[1,4,2,3,8]",
+    ],
     [
       { sampler: "ddim" as "euler" },
       'sampler must be one of euler, heun: current value is "ddim"',
@@ -163,4 +199,78 @@ Deno.test("a pipeline stops before the next step once its signal is aborted", as
     new Error("enough"),
   );
   assert.deepEqual(done, [1]);
+});
+
+Deno.test("a pipeline refuses a clip that is not finite, naming the step", async () => {
+  using pipeline = await openPipeline(device, models);
+  const none = { ...OPTIONS, guidance: 0, sampler: "euler" } as const;
+  const noise = zeros([1, 2, 2, 3, 8]);
+  noise.data[5] = NaN;
+  await assert.rejects(() => pipeline.generate({ ...none, noise }), (error) => {
+    assert.ok(error instanceof NotFiniteError);
+    assert.equal(
+      error.message,
+      "Cannot sample: latents must stay finite: after step 1 of 2 one is " +
+        "NaN; lower the guidance, or use weights that did not diverge",
+    );
+    return true;
+  });
+  await assert.rejects(() => pipeline.decode(noise, 8), {
+    name: "NotFiniteError",
+    message:
+      "Cannot decode latents: pixels must be finite: one is NaN; check " +
+      "that the latents are finite and those of this VAE",
+  });
+});
+
+Deno.test("a pipeline that was disposed of refuses every use, and a second time", async () => {
+  const pipeline = await openPipeline(device, models);
+  const [clip] = await pipeline.generate(OPTIONS);
+  const latents = await pipeline.encode([clip!]);
+  pipeline[Symbol.dispose]();
+  pipeline[Symbol.dispose]();
+  for (
+    const use of [
+      () => pipeline.generate(OPTIONS),
+      () => pipeline.encode([clip!]),
+      () => pipeline.decode(latents, 8),
+      () => pipeline.reconstruct([clip!]),
+    ]
+  ) {
+    await assert.rejects(use, (error) => {
+      assert.ok(error instanceof DisposedError);
+      assert.equal(
+        error.message,
+        "Cannot use the pipeline: it must not be disposed of yet: it was; " +
+          "dispose of it after its last use",
+      );
+      return true;
+    });
+  }
+});
+
+Deno.test("a pipeline that is disposed of while it draws finishes its clip", async () => {
+  using whole = await openPipeline(device, models);
+  const pipeline = await openPipeline(device, models);
+  const drawing = pipeline.generate(OPTIONS);
+  pipeline[Symbol.dispose]();
+  assert.deepEqual(await drawing, await whole.generate(OPTIONS));
+});
+
+Deno.test("a codec that was disposed of refuses every use", async () => {
+  const codec = await openCodec(device, models.vae, models.config.vae);
+  const latents = zeros([1, 2, 2, 3, 8]);
+  await codec.decode(latents, 8);
+  codec[Symbol.dispose]();
+  codec[Symbol.dispose]();
+  await assert.rejects(() => codec.decode(latents, 8), DisposedError);
+  await assert.rejects(() => codec.encode([]), DisposedError);
+});
+
+Deno.test("openCodec() refuses a memory that is not above 0", async () => {
+  const { vae, config } = models;
+  await assert.rejects(
+    () => openCodec(device, vae, config.vae, { vaeMemory: NaN }),
+    /^InputError: Cannot open the VAE: vaeMemory must be above 0: current value is NaN$/,
+  );
 });

@@ -38,3 +38,22 @@ Deno.test("readVocabulary() gives undefined where there is none", async () => {
   assert.deepEqual(await readVocabulary(folder), { de: ["rot"] });
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("readVocabulary() refuses a damaged file, naming it", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/vocabulary.json`;
+  for (
+    const [text, problem] of [
+      ["", "it must be JSON: Unexpected end of JSON input"],
+      ["[]", "Invalid input: expected record, received array"],
+      ['{"en":"red"}', "en: Invalid input: expected array, received string"],
+    ] as const
+  ) {
+    await Deno.writeTextFile(path, text);
+    await assert.rejects(() => readVocabulary(folder), {
+      name: "InputError",
+      message: `Cannot read "${path}": ${problem}; copy the file again, or ` +
+        "remove it to read no vocabulary",
+    });
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { float32, InputError } from "lib/core/mod.ts";
 import { loadWeights, saveWeights } from "lib/pipeline/mod.ts";
+import { replaceText } from "../formats/_replace_text.ts";
 
 const tensors = { w: float32([2], [1, 2]) };
 const facts = { kind: "Line", config: { width: 2 }, stage: "vae", step: 3 };
@@ -44,4 +45,40 @@ Deno.test("weights of another kind, configuration or form, and damaged ones, are
   bytes[bytes.length - 1]! ^= 1;
   await Deno.writeFile(path, bytes);
   await failing(good, /^Checksum mismatch: ".*" is corrupt/);
+});
+
+Deno.test("weights with NaN or infinity are refused, naming the tensor", async () => {
+  const path = `${await Deno.makeTempDir()}/line.safetensors`;
+  for (const value of [NaN, Infinity]) {
+    await saveWeights(path, { w: float32([2], [1, value]) }, facts);
+    await assert.rejects(() => loadWeights(path, { ...facts, form: tensors }), {
+      name: "NotFiniteError",
+      message: `Cannot use "${path}": all values of tensor "w" must be ` +
+        `finite: value 1 is ${value}; use weights of a training that did ` +
+        "not diverge",
+    });
+  }
+});
+
+Deno.test("weights whose facts were changed or damaged are refused", async () => {
+  const step = 'step\\":3';
+  const refuses = async (
+    changes: [from: string, to: string][],
+    message: RegExp,
+  ): Promise<void> => {
+    const path = await saved();
+    for (const [from, to] of changes) await replaceText(path, from, to);
+    await assert.rejects(() => loadWeights(path, { ...facts, form: tensors }), {
+      name: "InputError",
+      message,
+    });
+  };
+  await refuses([[step, 'step\\":4']], /^Checksum mismatch: /);
+  // As in files of earlier versions, which have no seal.
+  const unsealed: [string, string] = ['"seal"', '"sea1"'];
+  await refuses([unsealed, [step, 'step\\":x']], /facts: it must be JSON/);
+  await refuses([unsealed, [step, 'stop\\":3']], /facts: step: Invalid input/);
+  const path = await saved();
+  await replaceText(path, ...unsealed);
+  await loadWeights(path, { ...facts, form: tensors });
 });

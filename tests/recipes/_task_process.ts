@@ -25,7 +25,7 @@ const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
  */
 export function wordsOf(name: string): string[] {
   const command: string = tasks[name].command;
-  return command.split(" && deno ").at(-1)!
+  return command.split(/ && (?:\w+=\S+ )?deno /).at(-1)!
     .replace(/"([^"]*)\$\(deno eval [^"]*\)"/, `$1${Deno.execPath()}`)
     .split(" ");
 }

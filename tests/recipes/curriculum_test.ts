@@ -14,11 +14,11 @@ Deno.test("the preset base follows the report's table", () => {
     [15, 2, 5e-6, 4000, 384, 32],
   ];
   const found = STAGES.filter(phaseOf).map((stage) => {
-    const { epochs, batch, learningRate, samples, size, frames } = stagePlan(
+    const { epochs, batch, learningRate, samples, width, frames } = stagePlan(
       "base",
       stage,
     );
-    return [epochs, batch, learningRate, samples, size, frames];
+    return [epochs, batch, learningRate, samples, width, frames];
   });
   assert.deepEqual(found, table);
 });
@@ -29,7 +29,10 @@ Deno.test("plans of smaller presets are legal, no larger, with epochs of as many
       const plan = stagePlan(preset, stage);
       assert.deepEqual(stagePlanSchema.parse(plan), plan);
       const base = stagePlan("base", stage);
-      assert.ok(plan.size <= base.size && plan.frames <= base.frames);
+      assert.ok(
+        plan.width <= base.width && plan.height <= base.height &&
+          plan.frames <= base.frames,
+      );
       assert.ok(plan.batch >= base.batch);
       assert.ok(plan.learningRate >= base.learningRate);
       assert.equal(plan.samples / plan.batch, base.samples / base.batch);
@@ -39,12 +42,12 @@ Deno.test("plans of smaller presets are legal, no larger, with epochs of as many
 });
 
 Deno.test("nano sees 64 clips of 64x64x16 a step, as many tokens as base does in phase 1", () => {
-  const { batch, size, frames, learningRate, samples, epochs } = stagePlan(
+  const { batch, width, frames, learningRate, samples, epochs } = stagePlan(
     "nano",
     "phase1",
   );
   assert.deepEqual(
-    [batch, size, frames, learningRate, samples, epochs],
+    [batch, width, frames, learningRate, samples, epochs],
     [64, 64, 16, 1.6e-3, 16_000, 10],
   );
 });

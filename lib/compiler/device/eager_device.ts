@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { leavesOf, type NdArray, treeFrom, zeros } from "../../core/mod.ts";
+import {
+  leavesOf,
+  Lifetime,
+  type NdArray,
+  treeFrom,
+  zeros,
+} from "../../core/mod.ts";
 import type { Graph, TensorType } from "../ir/graph.ts";
+import { typeText } from "../ops/expect.ts";
 import { isTensor } from "../trace/trace.ts";
 import {
   type Definition,
@@ -15,8 +22,23 @@ import { checkNextLeaf, traceDefinition } from "./program.ts";
 
 /** A tensor of a TF.js backend. */
 class EagerTensor extends DeviceTensor {
-  constructor(readonly backend: string, public tensor: tf.Tensor) {
+  readonly #lifetime: Lifetime;
+  readonly #device: Lifetime;
+
+  constructor(
+    readonly backend: string,
+    device: Lifetime,
+    public tensor: tf.Tensor,
+  ) {
     super();
+    this.#device = device;
+    this.#lifetime = new Lifetime(`a tensor of ${typeText(typeOf(tensor))}`);
+  }
+
+  /** @throws {DisposedError} if the tensor or its device was disposed of */
+  check(): void {
+    this.#device.check();
+    this.#lifetime.check();
   }
 
   get type(): TensorType {
@@ -24,54 +46,69 @@ class EagerTensor extends DeviceTensor {
   }
 
   async read(): Promise<NdArray> {
+    this.check();
     return arrayFrom(this.tensor, await this.tensor.data());
   }
 
-  write(array: NdArray): Promise<void> {
+  // deno-lint-ignore require-await -- errors reject, as on other devices
+  async write(array: NdArray): Promise<void> {
+    this.check();
     const next = withBackend(this.backend, () => tensorFrom(array));
     this.tensor.dispose();
     this.tensor = next;
-    return Promise.resolve();
   }
 
   [Symbol.dispose](): void {
-    this.tensor.dispose();
+    this.#lifetime.end(() => this.tensor.dispose());
   }
 }
 
 /** A device that runs functions eagerly on a backend of TF.js; nothing is traced. */
 export class EagerDevice implements Device {
+  readonly #lifetime: Lifetime;
+
   /** @param backend A backend that is registered with TF.js. */
   constructor(
     readonly name: DeviceName,
     readonly description: string,
     readonly backend: string,
     readonly threads: number,
-  ) {}
+  ) {
+    this.#lifetime = new Lifetime(`device "${name}"`);
+  }
 
   /** TensorFlow does not report it. */
   freeBytes(): undefined {
     return undefined;
   }
 
-  upload(array: NdArray): Promise<DeviceTensor> {
+  // deno-lint-ignore require-await -- errors reject, as on other devices
+  async upload(array: NdArray): Promise<DeviceTensor> {
+    this.#lifetime.check();
     const tensor = withBackend(this.backend, () => tensorFrom(array));
-    return Promise.resolve(new EagerTensor(this.backend, tensor));
+    return new EagerTensor(this.backend, this.#lifetime, tensor);
   }
 
   load(definition: Definition): Executable {
-    return new EagerFunction(definition, this.backend);
+    this.#lifetime.check();
+    return new EagerFunction(definition, this.backend, this.#lifetime);
   }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#lifetime.end();
+  }
 }
 
 class EagerFunction implements Executable {
   readonly #definition: Definition;
   readonly #backend: string;
   readonly #state: readonly (readonly [string, EagerTensor])[];
+  readonly #lifetime: Lifetime;
+  readonly #device: Lifetime;
 
-  constructor(definition: Definition, backend: string) {
+  constructor(definition: Definition, backend: string, device: Lifetime) {
+    this.#device = device;
+    this.#lifetime = new Lifetime(`function "${definition.name}"`);
     this.#definition = definition;
     this.#backend = backend;
     const { name, state } = definition;
@@ -91,6 +128,9 @@ class EagerFunction implements Executable {
   }
 
   async run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
+    this.#device.check();
+    this.#lifetime.check();
+    for (const [, tensor] of this.#state) tensor.check();
     const { next, outputs } = withBackend(
       this.#backend,
       () => this.#compute(inputs),
@@ -109,7 +149,9 @@ class EagerFunction implements Executable {
     return results;
   }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#lifetime.end();
+  }
 
   /** Runs the function and disposes of all tensors but its results. */
   #compute(inputs: readonly NamedArray[]): {

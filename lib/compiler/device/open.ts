@@ -3,6 +3,7 @@ import { cpuForms } from "../passes/cpu_forms.ts";
 import { parallelForms } from "../passes/parallel_forms.ts";
 import { webgpuForms } from "../passes/webgpu_forms.ts";
 import { channelBlock } from "../session/channel_block.ts";
+import { isThreadCount, MAX_THREADS } from "../session/create_session.ts";
 import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
@@ -16,7 +17,10 @@ import { RuntimeDevice } from "./runtime_device.ts";
 
 /** How to open a device. */
 export interface OpenOptions {
-  /** Threads inside one operation on the CPU; as many as it has when left out. */
+  /**
+   * Threads inside one operation on the CPU, 1 to 256, or to as many as it has
+   * if those are more; as many as it has when left out.
+   */
   readonly threads?: number;
   /**
    * Whether to accept a graphics card in software, or TensorFlow without a card:
@@ -108,10 +112,10 @@ function checkedName(name: string): DeviceChoice {
 async function openCpu(
   { threads = navigator.hardwareConcurrency, cache }: OpenOptions,
 ): Promise<Device> {
-  if (!Number.isInteger(threads) || threads < 1) {
+  if (!isThreadCount(threads)) {
     throw new InputError(
-      `Cannot open device "cpu": threads must be a whole number from 1: ` +
-        `current value is ${threads}`,
+      `Cannot open device "cpu": threads must be a whole number from 1 to ` +
+        `${MAX_THREADS}: current value is ${threads}`,
     );
   }
   const description = `${threads} ${threads === 1 ? "thread" : "threads"}`;

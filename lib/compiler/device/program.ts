@@ -1,4 +1,10 @@
-import { leavesOf, mapTree, type NdArray, zeros } from "../../core/mod.ts";
+import {
+  leavesOf,
+  Lifetime,
+  mapTree,
+  type NdArray,
+  zeros,
+} from "../../core/mod.ts";
 import { encodeOnnx } from "../../formats/onnx/mod.ts";
 import type { Graph, Node, TensorType } from "../ir/graph.ts";
 import { emitOnnx } from "../onnx/emit.ts";
@@ -110,16 +116,22 @@ export class Program implements Executable {
   readonly #slots: readonly StateSlot[];
   readonly #outputs: ReturnType<typeof outputsOf>;
   readonly #open: () => Session;
+  readonly #lifetime: Lifetime;
+  readonly #device: Lifetime;
   #session: Session | undefined;
   #running = false;
 
+  /** @param device Lifetime of the device, with which the program ends. */
   constructor(
     definition: Definition,
     memory: Memory,
+    device: Lifetime,
     { passes, target, ...options }: ProgramOptions,
   ) {
     const { name, state, session } = definition;
     this.#memory = memory;
+    this.#device = device;
+    this.#lifetime = new Lifetime(`function "${name}"`);
     const tensors = leavesOf(state, isDeviceTensor);
     const traced = traceDefinition(definition, target);
     checkNextState(traced, tensors, name);
@@ -144,6 +156,10 @@ export class Program implements Executable {
         "Cannot run a session twice at once: await the first run",
       );
     }
+    using uses = new DisposableStack();
+    uses.use(this.#device.use());
+    uses.use(this.#lifetime.use());
+    for (const { tensor } of this.#slots) uses.use(tensor.use());
     this.#running = true;
     try {
       return await this.#memory.turns.take(() => this.#run(inputs));
@@ -153,14 +169,11 @@ export class Program implements Executable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#running) {
-      throw new Error(
-        "Cannot dispose of a session while it runs: await the run",
-      );
-    }
-    const session = this.#session;
-    this.#session = undefined;
-    this.#memory.turns.soon(() => session?.[Symbol.dispose]());
+    this.#lifetime.end(() => {
+      const session = this.#session;
+      this.#session = undefined;
+      this.#memory.turns.soon(() => session?.[Symbol.dispose]());
+    });
   }
 
   /** Ends profiling, if the session was opened for it; returns the path of the profile. */

@@ -1,4 +1,4 @@
-import type { NdArray } from "../../core/mod.ts";
+import { Lifetime, type NdArray } from "../../core/mod.ts";
 import type {
   Definition,
   Device,
@@ -11,12 +11,17 @@ import { RuntimeTensor } from "./runtime_tensor.ts";
 
 /** A device of ONNX Runtime: functions are traced into graphs, sessions run them. */
 export class RuntimeDevice implements Device {
+  /** Ends with the device; its tensors and programs end with it. */
+  readonly lifetime: Lifetime;
+
   constructor(
     readonly name: DeviceName,
     readonly description: string,
     readonly memory: Memory,
     readonly options: ProgramOptions,
-  ) {}
+  ) {
+    this.lifetime = new Lifetime(`device "${name}"`);
+  }
 
   get threads(): number {
     return this.options.threads ?? 1;
@@ -26,15 +31,25 @@ export class RuntimeDevice implements Device {
     return this.memory.freeBytes();
   }
 
-  upload(array: NdArray, options?: UploadOptions): Promise<RuntimeTensor> {
-    return RuntimeTensor.from(this.memory, array, options);
+  async upload(
+    array: NdArray,
+    options?: UploadOptions,
+  ): Promise<RuntimeTensor> {
+    using _use = this.lifetime.use();
+    return await RuntimeTensor.from(
+      this.memory,
+      this.lifetime,
+      array,
+      options,
+    );
   }
 
   load(definition: Definition): Program {
-    return new Program(definition, this.memory, this.options);
+    this.lifetime.check();
+    return new Program(definition, this.memory, this.lifetime, this.options);
   }
 
   [Symbol.dispose](): void {
-    this.memory[Symbol.dispose]();
+    this.lifetime.end(() => this.memory[Symbol.dispose]());
   }
 }

@@ -1,4 +1,4 @@
-import type { NdArray } from "../../core/mod.ts";
+import { Lifetime, type NdArray } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { sameType, typeText } from "../ops/expect.ts";
 import type { RuntimeValue } from "../session/host_value.ts";
@@ -10,37 +10,60 @@ export class RuntimeTensor extends DeviceTensor {
   #current: RuntimeValue;
   /** Second memory, for values that cannot be replaced in place. */
   #spare: RuntimeValue | undefined;
+  readonly #lifetime: Lifetime;
+  readonly #device: Lifetime;
 
   private constructor(
     readonly memory: Memory,
+    device: Lifetime,
     readonly type: TensorType,
     current: RuntimeValue,
   ) {
     super();
+    this.#device = device;
+    this.#lifetime = new Lifetime(`a tensor of ${typeText(type)}`);
     this.#current = current;
   }
 
-  /** Copies an array into the memory, or shares it. */
+  /**
+   * Copies an array into the memory, or shares it.
+   *
+   * @param device Lifetime of the device, with which the tensor ends.
+   */
   static async from(
     memory: Memory,
+    device: Lifetime,
     array: NdArray,
     { share = false }: UploadOptions = {},
   ): Promise<RuntimeTensor> {
     const { dtype, shape } = array;
     const type = { dtype, shape };
     if (share && memory.share) {
-      return new RuntimeTensor(memory, type, memory.share(array));
+      return new RuntimeTensor(memory, device, type, memory.share(array));
     }
     return await memory.turns.take(async () => {
       const value = memory.allocate(type);
       await memory.write(value, array);
-      return new RuntimeTensor(memory, type, value);
+      return new RuntimeTensor(memory, device, type, value);
     });
   }
 
-  read(): Promise<NdArray> {
+  /**
+   * Keeps the memory until the use is disposed of.
+   *
+   * @throws {DisposedError} if the tensor or its device was disposed of
+   */
+  use(): Disposable {
+    using uses = new DisposableStack();
+    uses.use(this.#device.use());
+    uses.use(this.#lifetime.use());
+    return uses.move();
+  }
+
+  async read(): Promise<NdArray> {
+    using _use = this.use();
     const { memory } = this;
-    return memory.turns.take(() => memory.read(this.#current, this.type));
+    return await memory.turns.take(() => memory.read(this.#current, this.type));
   }
 
   async write(array: NdArray): Promise<void> {
@@ -50,6 +73,7 @@ export class RuntimeTensor extends DeviceTensor {
           `have the same type: current type is ${typeText(array)}`,
       );
     }
+    using _use = this.use();
     const { memory } = this;
     await memory.turns.take(() => memory.write(this.#current, array));
   }
@@ -70,10 +94,11 @@ export class RuntimeTensor extends DeviceTensor {
   }
 
   [Symbol.dispose](): void {
-    const [current, spare] = [this.#current, this.#spare];
-    this.memory.turns.soon(() => {
-      current[Symbol.dispose]();
-      spare?.[Symbol.dispose]();
-    });
+    this.#lifetime.end(() =>
+      this.memory.turns.soon(() => {
+        this.#current[Symbol.dispose]();
+        this.#spare?.[Symbol.dispose]();
+      })
+    );
   }
 }

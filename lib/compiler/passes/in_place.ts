@@ -87,21 +87,27 @@ function mayFuse(input: Node, output: Node): boolean {
   // The operations on the way up: element-wise ones alone, one that moves or
   // combines elements, or one that may be fused with either.
   const [IN_PLACE, LOOSE, COMBINED] = [0, 1, 2];
-  const visit = (node: Node, passed: number): boolean => {
-    if (node === input) return passed !== IN_PLACE;
+  // No recursion: attention of a large batch is a chain of thousands of nodes.
+  const ahead: [node: Node, passed: number][] = [[output, IN_PLACE]];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const [node, passed] = next;
+    if (node === input) {
+      if (passed !== IN_PLACE) return true;
+      continue;
+    }
     const states = seen.get(node) ?? new Set();
-    if (states.has(passed)) return false;
+    if (states.has(passed)) continue;
     seen.set(node, states.add(passed));
     const combines = !ELEMENTWISE.has(node.op) && !VIEWS.has(node.op);
-    if (combines && passed === COMBINED) return false;
-    return node.inputs.some((x) => {
+    if (combines && passed === COMBINED) continue;
+    for (const x of node.inputs) {
       const inPlace = passed === IN_PLACE && ELEMENTWISE.has(node.op) &&
         sameShape(x.type.shape, output.type.shape);
       const loose = combines || passed === COMBINED ? COMBINED : LOOSE;
-      return visit(x, inPlace ? IN_PLACE : loose);
-    });
-  };
-  return visit(output, IN_PLACE);
+      ahead.push([x, inPlace ? IN_PLACE : loose]);
+    }
+  }
+  return false;
 }
 
 function usersOf(graph: Graph): Map<Node, Node[]> {

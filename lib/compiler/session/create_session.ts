@@ -14,6 +14,9 @@ const OPTIMISATIONS = { none: 0, all: 99 } as const;
  */
 const FLUSH_DENORMALS = { "session.set_denormal_as_zero": "1" };
 
+/** Most threads of a session; thousands wait for each other for minutes. */
+export const MAX_THREADS = Math.max(256, navigator.hardwareConcurrency);
+
 /** How a session runs. */
 export interface SessionOptions {
   /** Threads inside one operation; the runtime chooses when left out. */
@@ -31,12 +34,28 @@ export interface SessionOptions {
   readonly cache?: ModelCache;
 }
 
-/** Makes a session of the runtime, from a cached model where there is one. */
+/** Whether a session can have so many threads. */
+export function isThreadCount(threads: number): boolean {
+  return Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS;
+}
+
+/**
+ * Makes a session of the runtime, from a cached model where there is one.
+ *
+ * @throws {RangeError} if the number of threads is not from 1 to {@link MAX_THREADS}
+ */
 export function createSession(
   api: OrtApi,
   model: Uint8Array<ArrayBuffer>,
   options: SessionOptions,
 ): Deno.PointerObject {
+  const { threads = 1 } = options;
+  if (!isThreadCount(threads)) {
+    throw new RangeError(
+      `Cannot make a session: threads must be a whole number from 1 to ` +
+        `${MAX_THREADS}: current value is ${threads}`,
+    );
+  }
   const cached = placeInCache(api, model, options);
   if (!cached) return create(api, model, options, "all");
   const optimised = cached.read();

@@ -1,4 +1,10 @@
-import { type DType, int32, type NdArray, zeros } from "../../core/mod.ts";
+import {
+  type DType,
+  int32,
+  Lifetime,
+  type NdArray,
+  zeros,
+} from "../../core/mod.ts";
 import { encodeOnnx } from "../../formats/onnx/mod.ts";
 import { ELEMENT_TYPES, HostValue, type RuntimeValue } from "./host_value.ts";
 import { cString, OrtApi } from "./ort_api.ts";
@@ -36,8 +42,8 @@ const COPIES: Readonly<Record<DType, { in: Copy; out: Copy }>> = {
 /** A tensor in the memory of a device, readable by sessions alone. */
 class DeviceValue implements RuntimeValue {
   readonly #api = OrtApi.open();
-  readonly handle: Deno.PointerObject;
-  #freed = false;
+  readonly #handle: Deno.PointerObject;
+  readonly #lifetime = new Lifetime("a value on the device");
 
   constructor(
     allocator: Deno.PointerObject,
@@ -45,7 +51,7 @@ class DeviceValue implements RuntimeValue {
     shape: readonly number[],
     readonly onFreed: () => void,
   ) {
-    this.handle = this.#api.create(
+    this.#handle = this.#api.create(
       "CreateTensorAsOrtValue",
       allocator,
       new BigInt64Array(shape.map(BigInt)),
@@ -54,11 +60,16 @@ class DeviceValue implements RuntimeValue {
     );
   }
 
+  get handle(): Deno.PointerObject {
+    this.#lifetime.check();
+    return this.#handle;
+  }
+
   [Symbol.dispose](): void {
-    if (this.#freed) return;
-    this.#freed = true;
-    this.#api.release("ReleaseValue", this.handle);
-    this.onFreed();
+    this.#lifetime.end(() => {
+      this.#api.release("ReleaseValue", this.#handle);
+      this.onFreed();
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   BYTES_PER_ELEMENT,
   type DType,
+  Lifetime,
   type NdArray,
   sizeOf,
 } from "../../core/mod.ts";
@@ -23,13 +24,14 @@ export interface RuntimeValue extends Disposable {
  */
 export class HostValue implements RuntimeValue {
   readonly #api = OrtApi.open();
-  readonly handle: Deno.PointerObject;
+  readonly #handle: Deno.PointerObject;
+  readonly #lifetime = new Lifetime("a value of the runtime");
 
   /** Keeps the array, so that its memory lives as long as this does. */
   constructor(readonly array: NdArray) {
     const { dtype, shape, data } = array;
     const bytes = sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
-    this.handle = this.#api.create(
+    this.#handle = this.#api.create(
       "CreateTensorWithDataAsOrtValue",
       this.#api.cpuMemory,
       data,
@@ -40,7 +42,12 @@ export class HostValue implements RuntimeValue {
     );
   }
 
+  get handle(): Deno.PointerObject {
+    this.#lifetime.check();
+    return this.#handle;
+  }
+
   [Symbol.dispose](): void {
-    this.#api.release("ReleaseValue", this.handle);
+    this.#lifetime.end(() => this.#api.release("ReleaseValue", this.#handle));
   }
 }

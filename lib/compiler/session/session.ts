@@ -1,3 +1,4 @@
+import { Lifetime } from "../../core/mod.ts";
 import { createSession, type SessionOptions } from "./create_session.ts";
 import type { RuntimeValue } from "./host_value.ts";
 import { cString, OrtApi } from "./ort_api.ts";
@@ -9,6 +10,7 @@ export class Session {
   readonly #binding: Deno.PointerObject;
   /** The binding of each name, so that only changes call the runtime. */
   readonly #bound = new Map<string, RuntimeValue>();
+  readonly #lifetime = new Lifetime("a session of the runtime");
   #running = false;
 
   /** @param model The bytes of an `.onnx` file. */
@@ -37,6 +39,7 @@ export class Session {
         "Cannot run a session twice at once: await the first run",
       );
     }
+    using _use = this.#lifetime.use();
     this.#running = true;
     try {
       await this.#api.run(this.#session, null, this.#binding);
@@ -47,11 +50,13 @@ export class Session {
 
   /** The runtime's own session. */
   get handle(): Deno.PointerObject {
+    this.#lifetime.check();
     return this.#session;
   }
 
   /** Removes all bindings, so that their tensors can be freed. */
   forgetBindings(): void {
+    this.#lifetime.check();
     this.#api.release("ClearBoundInputs", this.#binding);
     this.#api.release("ClearBoundOutputs", this.#binding);
     this.#bound.clear();
@@ -59,6 +64,7 @@ export class Session {
 
   /** Ends profiling; returns the path of the profile. */
   endProfiling(): string {
+    this.#lifetime.check();
     const allocator = this.#api.create("GetAllocatorWithDefaultOptions");
     const text = this.#api.create(
       "SessionEndProfiling",
@@ -71,13 +77,10 @@ export class Session {
   }
 
   [Symbol.dispose](): void {
-    if (this.#running) {
-      throw new Error(
-        "Cannot dispose of a session while it runs: await the run",
-      );
-    }
-    this.#api.release("ReleaseIoBinding", this.#binding);
-    this.#api.release("ReleaseSession", this.#session);
+    this.#lifetime.end(() => {
+      this.#api.release("ReleaseIoBinding", this.#binding);
+      this.#api.release("ReleaseSession", this.#session);
+    });
   }
 
   #bind(
@@ -85,6 +88,7 @@ export class Session {
     name: string,
     tensor: RuntimeValue,
   ): void {
+    this.#lifetime.check();
     const key = `${direction} ${name}`;
     if (this.#bound.get(key) === tensor) return;
     this.#api.call(direction, this.#binding, cString(name), tensor.handle);

@@ -32,6 +32,8 @@ export interface BucketSize {
  *
  * @param seed A whole number.
  * @param buckets One or more.
+ * @param group Batches in a row that are of one bucket, 1 or more: the
+ *   microbatches of an update.
  * @returns the plan of batch `n`, from 0.
  * @throws {InputError} if a bucket is empty or its batch is
  *
@@ -50,6 +52,7 @@ export interface BucketSize {
 export function batchOrder(
   seed: number,
   buckets: readonly BucketSize[],
+  group = 1,
 ): (n: number) => BatchPlan {
   for (const [i, bucket] of buckets.entries()) {
     for (const field of ["length", "batch"] as const) {
@@ -66,13 +69,14 @@ export function batchOrder(
     sampleOrder(buckets.length === 1 ? rng : rng.fork(`bucket ${i}`), length)
   );
   return (n) => {
-    const { which, nth } = turnOf(n);
+    const { which, nth } = turnOf(Math.floor(n / group));
     const { batch } = buckets[which]!;
+    const first = (nth * group + n % group) * batch;
     return {
       bucket: which,
       samples: Array.from(
         { length: batch },
-        (_, i) => orders[which]!(nth * batch + i),
+        (_, i) => orders[which]!(first + i),
       ),
     };
   };

@@ -18,12 +18,12 @@ export interface ClipBatch {
 
 /**
  * Batches of clips, each a function of its number: the same seed, the same
- * batches, wherever a run resumes. {@link mixedClips} mixes sources before,
- * `workerClips` decodes on other threads, a `Prefetcher` makes the next batch
- * while the device computes.
+ * batches, wherever a run resumes. {@link mixedClips} mixes sources before, a
+ * `Prefetcher` makes the next batch while the device computes.
  *
  * @param seed Of the order, a whole number.
  * @param rng Draws which part of a longer video is taken and its caption.
+ * @param group Batches in a row that are of one bucket, 1 or more.
  * @throws {InputError} if a source or a batch is empty
  *
  * @example
@@ -43,10 +43,12 @@ export function clipBatches(
   buckets: readonly Bucket[],
   seed: number,
   rng: Rng,
+  group = 1,
 ): (n: number) => Promise<ClipBatch> {
   const planOf = batchOrder(
     seed,
     buckets.map(({ source: { length }, batch }) => ({ length, batch })),
+    group,
   );
   return async (n) => {
     const { bucket, samples } = planOf(n);

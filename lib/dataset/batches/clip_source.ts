@@ -20,6 +20,8 @@ export interface CaptionedClip {
   readonly caption: string;
   /** BCP 47 tag of the caption's language; `und` where it is not known. */
   readonly language: string;
+  /** Number in the source, where it is another than the one asked for. */
+  readonly index?: number;
 }
 
 /**

@@ -13,10 +13,11 @@ export {
 export { type Bucket, type ClipBatch, clipBatches } from "./clip_batches.ts";
 export type { CaptionedClip, ClipShape, ClipSource } from "./clip_source.ts";
 export { interleave, type Turn } from "./interleave.ts";
+export {
+  type Bucketing,
+  type BucketLimits,
+  chooseShapes,
+  cropShare,
+} from "./choose_shapes.ts";
 export { mixedClips, type WeightedSource } from "./mixed_clips.ts";
 export { Prefetcher } from "./prefetcher.ts";
-export {
-  type WorkerClips,
-  workerClips,
-  type WorkerRecipe,
-} from "./worker_clips.ts";

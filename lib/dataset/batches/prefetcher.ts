@@ -1,7 +1,10 @@
+import { Lifetime } from "../../core/mod.ts";
+
 /** Makes the microbatches of the next step while the device computes this one. */
 export class Prefetcher<B> implements AsyncDisposable {
   readonly #batchAt: (index: number) => B | Promise<B>;
   readonly #microbatches: number;
+  readonly #lifetime = new Lifetime("the prefetcher of batches");
   #next: { step: number; batches: Promise<B[]> } | undefined;
 
   /**
@@ -20,10 +23,14 @@ export class Prefetcher<B> implements AsyncDisposable {
    * The microbatches of a step; starts on those of the next if there is one.
    *
    * @throws what `batchAt` threw
+   * @throws {DisposedError} if the prefetcher was disposed of
    */
   async take(step: number, hasNext: boolean): Promise<B[]> {
+    this.#lifetime.check();
     const batches =
       await (this.#next?.step === step ? this.#next.batches : this.#make(step));
+    // Nobody would wait for a batch that begins after the end.
+    this.#lifetime.check();
     if (hasNext) {
       const next = Promise.resolve().then(() => this.#make(step + 1));
       next.catch(() => {}); // thrown again by take() of that step
@@ -34,6 +41,7 @@ export class Prefetcher<B> implements AsyncDisposable {
 
   /** Waits for the step that was started and is not taken. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#lifetime.end();
     await this.#next?.batches.catch(() => {});
   }
 

@@ -34,8 +34,8 @@ const RATE_TOLERANCE = 0.25;
  * Decodes a video once, finds its shots and scores them.
  *
  * @param path Any video format of FFmpeg.
- * @throws {InputError} if the file is missing, unreadable, no video, or none of
- *   its frames can be decoded
+ * @throws {InputError} if the file is missing, unreadable, no video, a picture, or
+ *   none of its frames can be decoded
  */
 export async function analyseVideo(
   path: string,
@@ -50,16 +50,18 @@ export async function analyseVideo(
   let end = 0;
   for await (const frame of scan.frames()) {
     const { seconds, endSeconds, isIntact } = frame;
-    // Timestamps of damaged files may run backwards.
-    if (times.length > 0 && seconds <= times.at(-1)!) continue;
+    const before = end;
+    end = endSeconds;
     times.push(seconds);
-    end = Math.max(end, endSeconds);
     isInterlaced ||= frame.isInterlaced;
     const last = stats.at(-1);
     if (last !== undefined && isIntact && last.isIntact) {
       if (seconds - last.seconds < FLOW_INTERVAL) continue;
     }
-    if (last !== undefined) last.endSeconds = seconds;
+    // Before a gap that damage left, no frame is shown.
+    if (last !== undefined) {
+      last.endSeconds = isIntact ? seconds : Math.min(seconds, before);
+    }
     const plane = frame.downscaled(FLOW_PIXELS);
     estimator ??= openEstimator(path, plane);
     const flow = estimator.next(plane);
@@ -76,6 +78,13 @@ export async function analyseVideo(
       }; get a whole copy`,
     );
   }
+  if (times.length === 1 && scan.info.isPictureFormat) {
+    throw new InputError(
+      `Cannot analyse "${path}": it must be a video: it is a picture (${
+        scan.info.codec.replace(/^mjpeg$/, "jpeg")
+      }, one frame); pass a video or an animation`,
+    );
+  }
   stats.at(-1)!.endSeconds = end;
   const { width, height, fps, codec, rotation, isHighDynamicRange } = scan.info;
   return {
@@ -90,6 +99,9 @@ export async function analyseVideo(
       isInterlaced,
       isHighDynamicRange,
       hasVariableRate: isVariable(times),
+      damagedFrames: scan.damagedFrames,
+      lostSeconds: scan.lostSeconds,
+      clockJumps: scan.clockJumps,
     },
     damage: scan.damage ?? null,
     segments: splitShots(stats, maxSeconds).map((range) =>

@@ -1,11 +1,13 @@
 import * as z from "zod";
 
 /** To be raised by every change that alters the analysis of a file. */
-export const ANALYSIS_VERSION = 1;
+export const ANALYSIS_VERSION = 2;
 
 const share = z.number().min(0).max(1);
 const speed = z.number().min(0);
 const seconds = z.number();
+/** Absent in manifests that were written before these were counted. */
+const count = z.number().int().min(0).default(0);
 
 /** Scores of a shot. Speeds are in frame diagonals per second. */
 export const scoresSchema = z.strictObject({
@@ -57,12 +59,21 @@ export const videoSchema = z.strictObject({
   isInterlaced: z.boolean(),
   isHighDynamicRange: z.boolean(),
   hasVariableRate: z.boolean(),
+  damagedFrames: count.describe(
+    "frames with decoding errors, or predicted from such frames",
+  ),
+  lostSeconds: z.number().min(0).default(0).describe(
+    "seconds that the file lacks, as far as it states them",
+  ),
+  clockJumps: count.describe(
+    "times at which the clock of the file restarts or jumps; seconds count on",
+  ),
 });
 
 /** A shot between two cuts, or blank or damaged frames between shots. */
 export const segmentSchema = z.strictObject({
   kind: z.enum(["shot", "blank", "damaged"]),
-  startSeconds: seconds.describe("from the first frame of the stream"),
+  startSeconds: seconds.describe("from the first frame shown"),
   endSeconds: seconds,
   pictures: z.number().int().min(0),
   startsAtCut: z.boolean(),
@@ -83,7 +94,7 @@ export type Segment = z.infer<typeof segmentSchema>;
 export const analysisSchema = z.strictObject({
   video: videoSchema,
   damage: z.string().nullable().describe(
-    "the error that ended decoding early, if any",
+    "what of the file is lost, if anything",
   ),
   segments: z.array(segmentSchema),
 });

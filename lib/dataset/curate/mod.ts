@@ -19,7 +19,7 @@ export {
   type CurateOptions,
   type SourceFile,
 } from "./manifest/curate.ts";
-export { readManifest, writeManifest } from "./manifest/file.ts";
+export { manifestRows, writeManifest } from "./manifest/file.ts";
 export {
   DROP_RULES,
   type DropRule,
@@ -27,11 +27,20 @@ export {
   type ManifestRow,
 } from "./manifest/row.ts";
 export { KEEP_DEFAULTS } from "./manifest/rules.ts";
-export { manifestClips } from "./manifest_clips.ts";
+export { readShots, type Shot } from "./manifest/shots.ts";
+export { shuffledSentences } from "./shuffled_sentences.ts";
+export { shotClips, UnreadableClipError } from "./shot_clips.ts";
 export {
+  type CaptionTable,
   readCaptionTable,
-  readSidecars,
-  type TimedCaption,
-} from "./sources/captions.ts";
+} from "./sources/caption_table.ts";
 export { contentHash } from "./sources/content_hash.ts";
 export { findVideos, type FoundFile } from "./sources/find_videos.ts";
+export { type LeftOut, leftOutLines } from "./sources/left_out.ts";
+export { Sidecars } from "./sources/sidecars.ts";
+export {
+  matchTable,
+  type TableMatch,
+  unmatchedLines,
+} from "./sources/table_match.ts";
+export type { TimedCaption } from "./sources/timed_caption.ts";

@@ -27,7 +27,7 @@ export class ClipBuilder implements Disposable {
     this.#chain = new FilterChain((frame) => {
       const format = formatOfFrame(coded, frame);
       return coverFilters(
-        stored ? { ...format, pixelAspect: 1, isInterlaced: false } : format,
+        stored ? { ...format, pixelAspect: 1, firstField: undefined } : format,
         width,
         height,
       );

@@ -1,4 +1,4 @@
-import { type Frame, isInterlaced } from "../ffmpeg/mod.ts";
+import { firstFieldOf, type Frame, hasAlpha } from "../ffmpeg/mod.ts";
 import {
   type Orientation,
   orientationFilters,
@@ -18,8 +18,10 @@ export interface CodedFormat {
   readonly hasColourMatrix: boolean;
   /** FFmpeg's name of the transfer function of HDR video: PQ or HLG. */
   readonly highDynamicRange: "smpte2084" | "arib-std-b67" | undefined;
-  /** Whether a frame holds two fields of different times. */
-  readonly isInterlaced: boolean;
+  /** The earlier of two fields of different times; undefined for whole frames. */
+  readonly firstField: "top" | "bottom" | undefined;
+  /** Whether pixels may be transparent. */
+  readonly hasAlpha: boolean;
 }
 
 /** Untagged video of this height or more is BT.709, as players assume; pixels. */
@@ -31,7 +33,13 @@ const DIFFUSE_WHITE = 203;
 /** The format of one frame: size and fields may change within a video. */
 export function formatOfFrame(coded: CodedFormat, frame: Frame): CodedFormat {
   const { width, height } = frame;
-  return { ...coded, width, height, isInterlaced: isInterlaced(frame) };
+  return {
+    ...coded,
+    width,
+    height,
+    firstField: firstFieldOf(frame),
+    hasAlpha: hasAlpha(frame),
+  };
 }
 
 /**
@@ -46,7 +54,7 @@ export function coverFilters(
   width: number,
   height: number,
 ): string {
-  const { format, filters } = firstField(coded);
+  const { format, filters } = earlierField(coded);
   const [targetWidth, targetHeight] = swapsAxes(format.orientation)
     ? [height, width]
     : [width, height];
@@ -57,6 +65,7 @@ export function coverFilters(
   return [
     ...filters,
     `crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`,
+    ...backgroundFilters(coded),
     `scale=${targetWidth}:${targetHeight}:flags=${kernel}+accurate_rnd+full_chroma_int${
       matrixOption(coded)
     }`,
@@ -75,12 +84,13 @@ export function downscaleFilters(
   width: number,
   height: number,
 ): string {
-  const { format, filters } = firstField(coded);
+  const { format, filters } = earlierField(coded);
   const [w, h] = swapsAxes(format.orientation)
     ? [height, width]
     : [width, height];
   return [
     ...filters,
+    ...backgroundFilters(coded),
     `scale=${w}:${h}:flags=area${matrixOption(coded)}`,
     ...toneMapFilters(format),
     "scale=out_range=full",
@@ -113,15 +123,15 @@ export function centreCrop(
 }
 
 /**
- * The format of the first field of interlaced frames, and the filter that keeps
+ * The format of the earlier field of interlaced frames, and the filter that keeps
  * it. Half of the rows suffice for the sizes that models are trained on, and
  * none are interpolated.
  */
-function firstField(
+function earlierField(
   coded: CodedFormat,
 ): { format: CodedFormat; filters: string[] } {
   // A single row has no second field.
-  if (!coded.isInterlaced || coded.height < 2) {
+  if (coded.firstField === undefined || coded.height < 2) {
     return { format: coded, filters: [] };
   }
   return {
@@ -129,14 +139,37 @@ function firstField(
       ...coded,
       height: Math.ceil(coded.height / 2),
       pixelAspect: coded.pixelAspect / 2,
-      isInterlaced: false,
+      firstField: undefined,
     },
-    filters: ["field=type=top"],
+    filters: [`field=type=${coded.firstField}`],
   };
 }
 
-/** The scaler's option for the YUV to RGB matrix. */
-function matrixOption({ hasColourMatrix, height }: CodedFormat): string {
+/**
+ * FFmpeg filters that composite a frame with alpha on white, as opaque RGB; none
+ * for other frames. Animations with transparency are drawn for light pages:
+ * black outlines and text would vanish on black. FFmpeg's GIF decoder states
+ * white for transparent pixels, too.
+ */
+function backgroundFilters(coded: CodedFormat): string[] {
+  if (!coded.hasAlpha) return [];
+  return [
+    `scale=flags=accurate_rnd+full_chroma_int${matrixOf(coded)}`,
+    "format=rgba",
+    // `overlay` waits for frames whose times do not increase.
+    "setpts=N",
+    "split[image][copy];[copy]drawbox=color=white:thickness=fill:replace=1[white];" +
+    "[white][image]overlay=format=rgb",
+    "format=rgb24",
+  ];
+}
+
+/** The scaler's option for the YUV to RGB matrix; RGB needs none. */
+function matrixOption(coded: CodedFormat): string {
+  return coded.hasAlpha ? "" : matrixOf(coded);
+}
+
+function matrixOf({ hasColourMatrix, height }: CodedFormat): string {
   return !hasColourMatrix && height >= HD_HEIGHT
     ? ":in_color_matrix=bt709"
     : "";

@@ -1,70 +1,51 @@
-import {
-  AV_DISPOSITION_ATTACHED_PIC,
-  AV_NOPTS_VALUE,
-  AV_PKT_DATA_DISPLAYMATRIX,
-  AV_PKT_FLAG_CORRUPT,
-  AVCOL_SPC_UNSPECIFIED,
-  AVCOL_TRC_ARIB_STD_B67,
-  AVCOL_TRC_SMPTE2084,
-  AVERROR_EOF,
-  AVMEDIA_TYPE_AUDIO,
-  AVMEDIA_TYPE_VIDEO,
-  AVSEEK_FLAG_BACKWARD,
-} from "node-av/constants";
-import { InputError } from "lib/core/mod.ts";
-import {
-  answerOf,
-  avGetCodecName,
-  check,
-  Codec,
-  CodecContext,
-  Dictionary,
-  fileUrl,
-  FormatContext,
-  Frame,
-  Packet,
-  type Stream,
-} from "../ffmpeg/mod.ts";
-import type { CodedFormat } from "./_filters.ts";
-import { describeUnknownFile, readHead } from "./_readable_file.ts";
-import { type Orientation, orientationOf, swapsAxes } from "./_orientation.ts";
+import { AV_NOPTS_VALUE, AVERROR_EAGAIN, AVERROR_EOF } from "node-av/constants";
+import { type FormatContext, Frame, type Stream } from "../ffmpeg/mod.ts";
+import { Integrity } from "./_integrity.ts";
+import { Loss } from "./_loss.ts";
+import { DECODER_THREADS, openDecoder } from "./_open_decoder.ts";
+import { openFormat, videoStreamOf } from "./_open_format.ts";
+import { PacketClock } from "./_packet_clock.ts";
+import { PacketReader } from "./_packet_reader.ts";
+import { StreamInfo } from "./_stream_info.ts";
 
-/**
- * Containers that are opened. Playlists (HLS, concat, ...) name other files, out
- * of reach of Deno's permissions.
- */
-const CONTAINERS = "mov,mp4,matroska,webm,gif,avi,mpegts,mpeg,mpegvideo,flv," +
-  "ogg,asf,ivf,h264,hevc,obu,yuv4mpegpipe,nut,mxf,dv,rm,apng," +
-  "wav,mp3,flac,aac,aiff";
+/** Attempts to get frames out of a decoder that answers with errors only. */
+const MAX_FAILURES = 1000;
 
-/** Threads of one decoder: more delay a short clip. */
-const DECODER_THREADS = 2;
-
-/** Ticks of a container's duration per second. */
-const CONTAINER_TICKS = 1_000_000;
+/** A decoded frame and its time. */
+export interface DecodedFrame {
+  readonly frame: Frame;
+  /** Presentation time, seconds from the first frame shown. */
+  readonly seconds: number;
+  /** Presentation time of the next frame, as far as this one states it. */
+  readonly endSeconds: number;
+  /** False if it is damaged, or predicted from a damaged frame. */
+  readonly isIntact: boolean;
+}
 
 /**
  * The first video stream of an open file.
  *
- * Times are seconds from the first frame of the stream; ticks are the time base
- * of the stream.
+ * Times are seconds from the first frame that is shown, whatever the clock of the
+ * file says then; ticks are the time base of the stream.
  */
 export class VideoSource implements AsyncDisposable {
   readonly path: string;
+  readonly info: StreamInfo;
   readonly #format: FormatContext;
   readonly #stream: Stream;
-  readonly #origin: bigint;
-  /** Seconds of one tick. */
-  readonly tick: number;
-  /** The error that ended reading before the end of the file, if any. */
-  damage: string | undefined;
+  readonly #clock: PacketClock;
+  readonly #packets: PacketReader;
+  /** Time of the first frame, ticks. */
+  #origin: bigint | undefined;
+  #loss = new Loss();
 
   private constructor(path: string, format: FormatContext, stream: Stream) {
     this.path = path;
     this.#format = format;
     this.#stream = stream;
-    this.#origin = stream.startTime === AV_NOPTS_VALUE ? 0n : stream.startTime;
-    this.tick = stream.timeBase.toDouble();
+    this.info = new StreamInfo(path, format, stream);
+    this.#clock = new PacketClock(this.info.tick, this.info.mayJump);
+    this.#packets = new PacketReader(format, stream, this.#clock);
   }
 
   /**
@@ -73,24 +54,8 @@ export class VideoSource implements AsyncDisposable {
    * @throws {InputError} if there is no such file, or no video in it
    */
   static async open(path: string): Promise<VideoSource> {
-    const head = await readHead(path);
-    const format = new FormatContext();
+    const format = await openFormat(path);
     try {
-      using options = Dictionary.fromObject({
-        protocol_whitelist: "file",
-        format_whitelist: CONTAINERS,
-      });
-      if (
-        await format.openInput(fileUrl(path), null, options) < 0 ||
-        await format.findStreamInfo() < 0 ||
-        format.nbStreams === 0
-      ) {
-        throw new InputError(
-          `Cannot decode "${path}": the file must hold a video: ${
-            describeUnknownFile(head)
-          }`,
-        );
-      }
       return new VideoSource(path, format, videoStreamOf(path, format));
     } catch (error) {
       await format[Symbol.asyncDispose]();
@@ -98,238 +63,124 @@ export class VideoSource implements AsyncDisposable {
     }
   }
 
-  /** FFmpeg's name of the codec: `h264`, `vp9`, `gif`. */
-  get codec(): string {
-    return avGetCodecName(this.#stream.codecpar.codecId) ?? "unknown";
+  /** What damage took, of the frames decoded so far. */
+  get loss(): Loss {
+    return this.#loss;
   }
 
-  /** Frames per second on average. */
-  get fps(): number {
-    for (const rate of [this.#stream.avgFrameRate, this.#stream.rFrameRate]) {
-      if (rate.num > 0 && rate.den > 0) return rate.toDouble();
-    }
-    throw new InputError(
-      `Cannot decode "${this.path}": the file must say how fast its frames follow each other: it does not; convert it to MP4`,
-    );
-  }
-
-  /** Number of frames, if the container states it. */
-  get frames(): number | undefined {
-    return Number(this.#stream.nbFrames) || undefined;
-  }
-
-  /** Seconds, if the container states it. */
-  get durationSeconds(): number | undefined {
-    const { duration } = this.#stream;
-    if (duration !== AV_NOPTS_VALUE && duration > 0n) {
-      return Number(duration) * this.tick;
-    }
-    const whole = this.#format.duration;
-    return whole !== AV_NOPTS_VALUE && whole > 0n
-      ? Number(whole) / CONTAINER_TICKS
-      : undefined;
-  }
-
-  /** The format of the coded frames; the frames themselves state interlacing. */
-  get coded(): CodedFormat {
-    const { codecpar } = this.#stream;
-    const aspect = [this.#stream.sampleAspectRatio, codecpar.sampleAspectRatio]
-      .find((ratio) => ratio.num > 0 && ratio.den > 0);
-    return {
-      width: codecpar.width,
-      height: codecpar.height,
-      pixelAspect: aspect?.toDouble() ?? 1,
-      orientation: orientationOf(
-        codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX),
-      ),
-      hasColourMatrix: codecpar.colorSpace !== AVCOL_SPC_UNSPECIFIED,
-      highDynamicRange: codecpar.colorTrc === AVCOL_TRC_SMPTE2084
-        ? "smpte2084"
-        : codecpar.colorTrc === AVCOL_TRC_ARIB_STD_B67
-        ? "arib-std-b67"
-        : undefined,
-      isInterlaced: false,
-    };
-  }
-
-  /** Width and height as displayed: with pixel aspect and rotation applied; pixels. */
-  get displaySize(): FrameSize {
-    const { width, height, pixelAspect, orientation } = this.coded;
-    const shown = Math.max(1, Math.round(width * pixelAspect));
-    return rotated({ width: shown, height }, orientation);
-  }
-
-  /** Width and height of the stored pixels, with rotation applied. */
-  get storedSize(): FrameSize {
-    const { width, height, orientation } = this.coded;
-    return rotated({ width, height }, orientation);
-  }
-
-  /** Seeks the last key frame at or before a time; without effect if the file cannot seek. */
-  async seek(seconds: number): Promise<void> {
-    const timestamp = this.#origin + BigInt(Math.floor(seconds / this.tick));
-    await this.#format.seekFrame(
-      this.#stream.index,
-      timestamp,
-      AVSEEK_FLAG_BACKWARD,
-    );
+  /** Times that the clock of the file jumped so far. */
+  get clockJumps(): number {
+    return this.#clock.jumps;
   }
 
   /**
-   * Decodes frames in presentation order.
+   * Continues at the last key frame at or before a time; at the first frame if
+   * the packets have no times.
+   */
+  async seek(seconds: number): Promise<void> {
+    this.#packets.record();
+    // The first frame that is shown is time 0.
+    for await (const _ of this.decode()) break;
+    const { tick, hasTimes, isIndexed, durationSeconds = 0 } = this.info;
+    if (this.#origin === undefined || !hasTimes) {
+      this.#packets.rewind();
+      return;
+    }
+    const time = this.#origin + BigInt(Math.floor(seconds / tick));
+    // Past the stated end, another file was appended, with times of its own.
+    if (isIndexed && seconds < durationSeconds) {
+      await this.#packets.seek(time);
+    } else {
+      await this.#packets.skip(time);
+    }
+  }
+
+  /**
+   * Decodes frames in presentation order, past damage.
    *
    * Every iteration yields the same `Frame` object: to keep it, take a reference
    * (`Frame.ref`).
    */
   async *decode(): AsyncGenerator<DecodedFrame> {
-    using decoder = await this.#openDecoder();
-    using frame = allocated(new Frame());
-    let next = 0;
-    for await (const packet of this.#packets()) {
-      const answer = await decoder.sendPacket(packet);
-      if (answer < 0 && answer !== AVERROR_EOF) {
-        // Streams cut out of a broadcast begin with frames whose references are
-        // missing; the video starts at the first intact one.
-        if (next === 0) continue;
-        this.damage = `a frame at about ${next.toFixed(2)} s is damaged`;
-        return;
+    const loss = this.#loss = new Loss();
+    using decoder = await openDecoder(this.path, this.#stream);
+    using frame = new Frame();
+    frame.alloc();
+    const { videoDelay } = this.#stream.codecpar;
+    const integrity = new Integrity(DECODER_THREADS, videoDelay);
+    let last: DecodedFrame | undefined;
+    let pts: bigint = AV_NOPTS_VALUE;
+    for await (const packet of this.#packets.packets()) {
+      if (packet !== null) {
+        integrity.enters(packet);
+        pts = packet.pts;
       }
-      while (await decoder.receiveFrame(frame) >= 0) {
-        const decoded = this.#timed(frame, next);
-        next = decoded.seconds + (decoded.duration ?? 1 / this.fps);
-        yield decoded;
+      let answer = await decoder.sendPacket(packet);
+      for (let failures = 0; failures < MAX_FAILURES;) {
+        if (answer < 0 && answer !== AVERROR_EAGAIN && answer !== AVERROR_EOF) {
+          failures++;
+          // Streams cut out of a broadcast begin with frames whose references
+          // are missing; the video starts at the first intact one.
+          if (last !== undefined) {
+            integrity.refused();
+            loss.undecoded(this.#secondsAt(pts) ?? last.endSeconds);
+          }
+        }
+        answer = await decoder.receiveFrame(frame);
+        if (answer === AVERROR_EAGAIN || answer === AVERROR_EOF) break;
+        if (answer < 0) continue;
+        const isIntact = integrity.isIntact(frame);
+        last = { frame, isIntact, ...this.#timesOf(frame, last) };
+        loss.shows(last);
+        yield last;
         frame.unref();
       }
     }
+    const { fileEnd: file, error } = this.#packets;
+    const packets = this.#secondsAt(this.#clock.end) ?? loss.end;
+    loss.ends({ packets, file, error }, this.info);
   }
 
-  /** Time at which the last frame ends, by reading the file to its end; seconds. */
-  async measureDuration(): Promise<number> {
-    let end = 0;
-    for await (const packet of this.#packets()) {
-      if (packet === null || packet.pts === AV_NOPTS_VALUE) continue;
-      const seconds = Number(packet.pts - this.#origin) * this.tick;
-      const duration = Number(packet.duration) * this.tick || 1 / this.fps;
-      end = Math.max(end, seconds + duration);
-    }
-    return end;
+  /** Decodes to the end: number of frames, and where the last one ends, seconds. */
+  async measure(): Promise<{ frames: number; durationSeconds: number }> {
+    let frames = 0;
+    for await (const _ of this.decode()) frames++;
+    return { frames, durationSeconds: this.#loss.end };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#packets[Symbol.dispose]();
     await this.#format[Symbol.asyncDispose]();
   }
 
-  #timed(frame: Frame, expected: number): DecodedFrame {
+  /** The time of a timestamp; undefined for none, and before the first frame. */
+  #secondsAt(timestamp: bigint): number | undefined {
+    return timestamp === AV_NOPTS_VALUE || this.#origin === undefined
+      ? undefined
+      : Number(timestamp - this.#origin) * this.info.tick;
+  }
+
+  #timesOf(
+    frame: Frame,
+    last: DecodedFrame | undefined,
+  ): { seconds: number; endSeconds: number } {
+    const { tick } = this.info;
+    const stated = frame.duration > 0n ? Number(frame.duration) * tick : 0;
     const at = frame.bestEffortTimestamp;
-    return {
-      frame,
-      seconds: at === AV_NOPTS_VALUE
-        ? expected
-        : Number(at - this.#origin) * this.tick,
-      duration: frame.duration > 0n
-        ? Number(frame.duration) * this.tick
-        : undefined,
-      isIntact: frame.decodeErrorFlags === 0,
-    };
-  }
-
-  /** The packets of the stream, then null, which drains the decoder. */
-  async *#packets(): AsyncGenerator<Packet | null> {
-    using packet = allocated(new Packet());
-    while (true) {
-      const answer = await this.#format.readFrame(packet);
-      if (answer < 0) {
-        if (answer !== AVERROR_EOF) {
-          this.damage ??= `reading stops with "${answerOf(answer)}"`;
-        }
-        break;
-      }
-      if (packet.streamIndex === this.#stream.index) {
-        if (packet.flags & AV_PKT_FLAG_CORRUPT) {
-          this.damage ??= "the file breaks off in the middle of a frame";
-          break;
-        }
-        yield packet;
-      }
-      packet.unref();
+    if (at === AV_NOPTS_VALUE) {
+      const seconds = last?.endSeconds ?? 0;
+      // A tick of AVI may be half a frame.
+      return {
+        seconds,
+        endSeconds: seconds + Math.max(stated, 1 / this.info.fps),
+      };
     }
-    yield null;
-  }
-
-  async #openDecoder(): Promise<CodecContext> {
-    const { codecpar } = this.#stream;
-    const codec = Codec.findDecoder(codecpar.codecId);
-    const decoder = new CodecContext();
-    try {
-      if (codec !== null) {
-        decoder.allocContext3(codec);
-        check(decoder.parametersToContext(codecpar), "set up the decoder");
-        decoder.pktTimebase = this.#stream.timeBase;
-        decoder.threadCount = DECODER_THREADS;
-      }
-      if (codec === null || await decoder.open2(codec, null) < 0) {
-        throw new InputError(
-          `Cannot decode "${this.path}": its codec must be one that FFmpeg decodes: it is "${this.codec}"; convert the file to H.264`,
-        );
-      }
-      return decoder;
-    } catch (error) {
-      decoder.freeContext();
-      throw error;
-    }
-  }
-}
-
-/** Pixels. */
-interface FrameSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-function rotated(
-  { width, height }: FrameSize,
-  orientation: Orientation,
-): FrameSize {
-  return swapsAxes(orientation)
-    ? { width: height, height: width }
-    : { width, height };
-}
-
-/** A decoded frame and its time. */
-export interface DecodedFrame {
-  readonly frame: Frame;
-  /** Presentation time, seconds from the first frame of the stream. */
-  readonly seconds: number;
-  /** Seconds, if the file states it. */
-  readonly duration: number | undefined;
-  /** False if the decoder concealed errors. */
-  readonly isIntact: boolean;
-}
-
-function videoStreamOf(path: string, format: FormatContext): Stream {
-  const stream = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
-  // FFmpeg presents the cover image of a song as a video stream.
-  if (
-    stream === undefined || stream.disposition & AV_DISPOSITION_ATTACHED_PIC
-  ) {
-    const audio = format.streams[format.findBestStream(AVMEDIA_TYPE_AUDIO)];
-    const found = audio === undefined
-      ? "it holds none"
-      : `it holds only sound (${avGetCodecName(audio.codecpar.codecId)})`;
-    throw new InputError(
-      `Cannot decode "${path}": the file must hold a video stream: ${found}; pass a video`,
+    this.#origin ??= at;
+    // Two frames of one time, or a clock that runs back a little.
+    const seconds = Math.max(
+      this.#secondsAt(at)!,
+      (last?.seconds ?? -Infinity) + tick / 2,
     );
+    return { seconds, endSeconds: seconds + (stated || 1 / this.info.fps) };
   }
-  const { width, height } = stream.codecpar;
-  if (width <= 0 || height <= 0) {
-    throw new InputError(
-      `Cannot decode "${path}": its frames must have a size: it is ${width}x${height}, so the file was cut short or is damaged; get a whole copy`,
-    );
-  }
-  return stream;
-}
-
-function allocated<T extends { alloc(): void }>(object: T): T {
-  object.alloc();
-  return object;
 }

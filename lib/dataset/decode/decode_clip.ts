@@ -1,10 +1,11 @@
 import { CHANNELS, type Clip, InputError } from "lib/core/mod.ts";
 import { Frame } from "../ffmpeg/mod.ts";
 import { ClipBuilder } from "./_clip_builder.ts";
-import { VideoSource } from "./_video_source.ts";
+import { framesThatFit } from "./clip_fit.ts";
+import { type DecodedFrame, VideoSource } from "./_video_source.ts";
 
 /** The part of a video to decode, and the shape of the clip. */
-interface DecodeOptions {
+export interface DecodeOptions {
   /** Frames of the clip, T. */
   readonly frames: number;
   /** Pixels, H. */
@@ -43,9 +44,12 @@ const SEEK_MARGINS = [0, 5];
  * Decodes part of a video file.
  *
  * Frame i is the frame that a player presents `startSeconds + i / fps` seconds
- * after the first frame, at any constant or variable rate of the file. Frames are
- * cropped at the centre and scaled with antialiasing to `height` x `width`;
- * rotation and pixel aspect are applied. Decoding stops when the clip is full.
+ * after the first frame it shows, at any constant or variable rate of the file.
+ * The last frame must be due before the video ends, as {@link framesThatFit}
+ * counts; it need not end there. Frames are cropped at the centre and scaled with
+ * antialiasing to `height` x `width`; rotation and pixel aspect are applied. Of
+ * interlaced frames, the earlier field is kept, and transparent pixels are white.
+ * Decoding stops when the clip is full; a damaged frame in it is an error.
  *
  * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
  * @returns A clip `[T,H,W,3]`, float32, RGB in [0,1].
@@ -80,16 +84,15 @@ async function decodeFrom(
 ): Promise<Clip> {
   const { frames, startSeconds = 0 } = options;
   await using source = await VideoSource.open(path);
-  const fps = options.fps ?? source.fps;
-  using builder = new ClipBuilder({ ...options, fps }, source.coded);
+  const fps = options.fps ?? source.info.fps;
+  using builder = new ClipBuilder({ ...options, fps }, source.info.coded);
   using held = new Frame(); // The latest frame, until the next one is due.
   held.alloc();
-  let last: { seconds: number; end: number; isIntact: boolean } | undefined;
+  let last: Omit<DecodedFrame, "frame"> | undefined;
 
-  const framesBefore = (seconds: number): number => {
-    const due = seconds - TOLERANCE_TICKS * source.tick - startSeconds;
-    return Math.min(frames, Math.max(0, Math.ceil(due * fps)));
-  };
+  /** Number of frames that are due before a time. */
+  const framesBefore = (endSeconds: number): number =>
+    Math.min(frames, framesThatFit({ startSeconds, endSeconds, fps }));
   const fillUntil = (seconds: number): void => {
     const count = framesBefore(seconds);
     if (count <= builder.filled) return;
@@ -101,39 +104,38 @@ async function decodeFrom(
   };
 
   if (seekSeconds !== undefined) await source.seek(seekSeconds);
-  for await (const { frame, seconds, isIntact, duration } of source.decode()) {
+  for await (const { frame, ...times } of source.decode()) {
+    const presented = times.seconds - TOLERANCE_TICKS * source.info.tick;
     if (last !== undefined) {
-      fillUntil(seconds);
+      fillUntil(presented);
       if (builder.filled === frames) return builder.clip;
       held.unref();
-    } else if (seekSeconds !== undefined && framesBefore(seconds) > 0) {
+    } else if (seekSeconds !== undefined && framesBefore(presented) > 0) {
       throw damaged(
         source,
-        `seeking ${seekSeconds} s leads to ${seconds} s`,
+        `seeking ${seekSeconds} s leads to ${times.seconds} s`,
       );
     }
     held.ref(frame);
-    const shown = duration ??
-      (last === undefined ? 1 / source.fps : seconds - last.seconds);
-    last = { seconds, isIntact, end: seconds + shown };
+    last = times;
   }
   if (last === undefined) {
-    throw damaged(source, source.damage ?? "no frame can be decoded");
+    throw damaged(source, source.loss.text ?? "no frame can be decoded");
   }
-  fillUntil(last.end);
+  fillUntil(last.endSeconds);
   const { filled } = builder;
   if (filled === frames) return builder.clip;
-  throw source.damage === undefined
+  throw source.loss.text === undefined
     ? tooShort(source, {
       ...options,
       fps,
       startSeconds,
       filled,
-      end: last.end,
+      end: last.endSeconds,
     })
     : damaged(
       source,
-      `${source.damage} (${filled} of ${frames} frames came before)`,
+      `${source.loss.text} (${filled} of ${frames} frames came before)`,
     );
 }
 
@@ -190,19 +192,14 @@ function tooShort(
   const wanted = `Cannot decode "${source.path}": the video must last for ${
     counted(frames, "frame")
   } at ${shortNumber(fps)} fps${from}`;
-  const { durationSeconds: announced = 0 } = source;
-  // Audio may outlast the video a little, but not by half a second.
-  const cut = announced - end > 0.5
-    ? ` (the file announces ${announced.toFixed(2)} s, so it may be cut short)`
-    : "";
   if (filled === 0) {
     return new InputError(
-      `${wanted}: it ends at ${end.toFixed(2)} s${cut}; start earlier`,
+      `${wanted}: it ends at ${end.toFixed(2)} s; start earlier`,
     );
   }
   const fitting = Math.ceil(frames / (end - startSeconds) * 10) / 10;
   return new InputError(
-    `${wanted}: it holds ${filled} at this rate${cut}; pass --frames ${filled}, or --fps ${fitting} or more`,
+    `${wanted}: it holds ${filled} at this rate; pass --frames ${filled}, or --fps ${fitting} or more`,
   );
 }
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+export { framesThatFit, latestStart } from "./clip_fit.ts";
 export { decodeClip } from "./decode_clip.ts";
+export { type DecodePool, decodePool } from "./decode_pool.ts";
 export { probe, type VideoInfo } from "./probe.ts";
 export { type ScannedFrame, type SmallFrame, VideoScan } from "./scan_video.ts";

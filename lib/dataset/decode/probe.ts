@@ -1,6 +1,7 @@
+import { InputError } from "lib/core/mod.ts";
 import { VideoSource } from "./_video_source.ts";
 
-/** The properties that a video file states. */
+/** The properties of a video file. */
 export interface VideoInfo {
   /** As passed to {@link probe}. */
   readonly path: string;
@@ -14,34 +15,35 @@ export interface VideoInfo {
   readonly fps: number;
   /** Seconds. */
   readonly durationSeconds: number;
-  /** Counted by the container, or else estimated from duration and rate. */
+  /** Frames that are shown. */
   readonly frames: number;
   /** FFmpeg's name: `h264`, `vp9`, `gif`. */
   readonly codec: string;
 }
 
 /**
- * Reads the properties of a video file without decoding it.
+ * Reads the properties of a video file.
  *
- * A file that does not state its duration (browsers record such WebM) is read to
- * its end.
+ * MP4, MOV and GIF state the number of frames. Other files are decoded to count
+ * them, and so is an MP4 of which an edit list hides frames.
  *
  * @param path Any video format of FFmpeg: mp4, mkv, webm, gif, avi, ...
- * @throws {InputError} if the file is missing, unreadable, empty, or no video
+ * @throws {InputError} if the file is missing, unreadable, empty, or no video,
+ *   or has no frame that can be decoded
  */
 export async function probe(path: string): Promise<VideoInfo> {
   await using source = await VideoSource.open(path);
-  const { fps, codec, displaySize, storedSize } = source;
-  const durationSeconds = source.durationSeconds ??
-    await source.measureDuration();
-  const frames = source.frames ?? Math.round(durationSeconds * fps);
-  return {
-    path,
-    ...displaySize,
-    stored: storedSize,
-    fps,
-    durationSeconds,
-    frames,
-    codec,
-  };
+  const { fps, codec, displaySize, frames: stated } = source.info;
+  const known = { path, ...displaySize, stored: source.info.storedSize, fps };
+  if (stated !== undefined) {
+    const durationSeconds = source.info.durationSeconds ?? stated / fps;
+    return { ...known, durationSeconds, frames: stated, codec };
+  }
+  const { frames, durationSeconds } = await source.measure();
+  if (frames === 0) {
+    throw new InputError(
+      `Cannot decode "${path}": the file must hold a video: no frame can be decoded; get a whole copy`,
+    );
+  }
+  return { ...known, durationSeconds, frames, codec };
 }

@@ -1,4 +1,4 @@
-import { FilterChain, type Frame, isInterlaced } from "../ffmpeg/mod.ts";
+import { FilterChain, firstFieldOf, type Frame } from "../ffmpeg/mod.ts";
 import { downscaleFilters, formatOfFrame } from "./_filters.ts";
 import { VideoSource } from "./_video_source.ts";
 
@@ -16,13 +16,13 @@ export interface SmallFrame {
 
 /** One frame of a scan. */
 export interface ScannedFrame {
-  /** Presentation time, seconds from the first frame of the stream. */
+  /** Presentation time, seconds from the first frame shown. */
   readonly seconds: number;
-  /** Presentation time of the next frame; an estimate for the last one. */
+  /** Presentation time of the next frame, as far as this one states it. */
   readonly endSeconds: number;
-  /** False if the decoder concealed errors. */
+  /** False if it is damaged, or predicted from a damaged frame. */
   readonly isIntact: boolean;
-  /** Whether it held two fields, of which the first is kept. */
+  /** Whether it held two fields, of which the earlier is kept. */
   readonly isInterlaced: boolean;
   /**
    * The frame at about this number of pixels, never enlarged. Valid until the
@@ -44,6 +44,8 @@ interface ScanInfo {
   /** Clockwise rotation in the container, degrees. */
   readonly rotation: 0 | 90 | 180 | 270;
   readonly isHighDynamicRange: boolean;
+  /** Whether a file of this format that holds one frame is a picture. */
+  readonly isPictureFormat: boolean;
 }
 
 /**
@@ -57,13 +59,14 @@ export class VideoScan implements AsyncDisposable {
 
   private constructor(source: VideoSource) {
     this.#source = source;
-    const { fps, codec, coded, displaySize } = source;
+    const { fps, codec, coded, displaySize } = source.info;
     this.info = {
       ...displaySize,
       fps,
       codec,
       rotation: coded.orientation.degrees,
       isHighDynamicRange: coded.highDynamicRange !== undefined,
+      isPictureFormat: source.info.isPictureFormat,
     };
   }
 
@@ -99,20 +102,32 @@ export class VideoScan implements AsyncDisposable {
     }
   }
 
-  /** The error that ended decoding early, if any; known after the last frame. */
+  /** What of the file is lost, if anything; known after the last frame. */
   get damage(): string | undefined {
-    return this.#source.damage;
+    return this.#source.loss.text;
+  }
+
+  /** Seconds that are lost, as far as known; known after the last frame. */
+  get lostSeconds(): number {
+    return this.#source.loss.seconds;
+  }
+
+  /** Frames that are not intact, so far. */
+  get damagedFrames(): number {
+    return this.#source.loss.damagedFrames;
+  }
+
+  /** Jumps of the file's clock so far, which times do not follow. */
+  get clockJumps(): number {
+    return this.#source.clockJumps;
   }
 
   /** Decodes all frames in presentation order. */
   async *frames(): AsyncGenerator<ScannedFrame> {
     for await (const { frame, ...decoded } of this.#source.decode()) {
-      const duration = decoded.duration ?? 1 / this.info.fps;
       yield {
-        seconds: decoded.seconds,
-        endSeconds: decoded.seconds + duration,
-        isIntact: decoded.isIntact,
-        isInterlaced: isInterlaced(frame),
+        ...decoded,
+        isInterlaced: firstFieldOf(frame) !== undefined,
         downscaled: (pixels) => this.#downscaled(frame, pixels),
       };
     }
@@ -141,7 +156,7 @@ export class VideoScan implements AsyncDisposable {
       Math.max(1, Math.round(side * shrink))
     ) as [number, number];
     chain = new FilterChain((frame) =>
-      downscaleFilters(formatOfFrame(this.#source.coded, frame), w, h)
+      downscaleFilters(formatOfFrame(this.#source.info.coded, frame), w, h)
     );
     this.#chains.set(pixels, chain);
     return chain;

@@ -1,18 +1,14 @@
 // @ts-types="./_gifenc.d.ts"
 import gifenc from "gifenc";
-import { type Clip, InputError, writeFileAtomically } from "lib/core/mod.ts";
+import { type Clip, writeFileAtomically } from "lib/core/mod.ts";
 import { checkClip, frameImage, rgbaOf } from "./image.ts";
-import { withOutputErrors } from "./_output_file.ts";
+import { checkGif, GIF_TICKS_PER_SECOND } from "./limits.ts";
 
 /** Colours of a GIF palette. */
 const COLOURS = 256;
 
 /** Pixels that the palette is computed from: few enough to be quick. */
 const PALETTE_PIXELS = 2 ** 18;
-
-/** GIF times are hundredths of a second; players slow down frames below two. */
-const TICKS_PER_SECOND = 100;
-const MIN_TICKS = 2;
 
 /**
  * Encodes a clip as an animated GIF that loops for ever.
@@ -26,13 +22,7 @@ const MIN_TICKS = 2;
  */
 export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
   checkClip(clip);
-  if (!(clip.fps > 0 && clip.fps <= TICKS_PER_SECOND / MIN_TICKS)) {
-    throw new InputError(
-      `Cannot make a GIF: its rate must be above 0 and at most ${
-        TICKS_PER_SECOND / MIN_TICKS
-      } fps: it is ${clip.fps}; write an MP4 instead`,
-    );
-  }
+  checkGif(clip);
   const { width, height, frames, fps } = clip;
   const images = Array.from(
     { length: frames },
@@ -41,10 +31,10 @@ export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
   const palette = gifenc.quantize(sampleOf(images), COLOURS);
   const encoder = gifenc.GIFEncoder();
   const ticksUntil = (i: number): number =>
-    Math.round(i * TICKS_PER_SECOND / fps);
+    Math.round(i * GIF_TICKS_PER_SECOND / fps);
   for (const [i, image] of images.entries()) {
     encoder.writeFrame(gifenc.applyPalette(image, palette), width, height, {
-      delay: (ticksUntil(i + 1) - ticksUntil(i)) * 1000 / TICKS_PER_SECOND,
+      delay: (ticksUntil(i + 1) - ticksUntil(i)) * 1000 / GIF_TICKS_PER_SECOND,
       // Later frames share the palette of the first.
       ...(i === 0 ? { palette, repeat: 0 } : {}),
     });
@@ -62,10 +52,7 @@ export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
  * must not be written to
  */
 export async function writeGif(path: string, clip: Clip): Promise<void> {
-  await withOutputErrors(
-    path,
-    () => writeFileAtomically(path, encodeGif(clip)),
-  );
+  await writeFileAtomically(path, encodeGif(clip));
 }
 
 /** Evenly spread pixels of all images. */

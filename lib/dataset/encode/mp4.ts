@@ -11,7 +11,7 @@ import {
   FF_ENCODER_LIBX264,
 } from "node-av/constants";
 import { Buffer } from "node:buffer";
-import { type Clip, InputError } from "lib/core/mod.ts";
+import type { Clip } from "lib/core/mod.ts";
 import {
   check,
   Codec,
@@ -26,6 +26,7 @@ import {
   type Stream,
 } from "../ffmpeg/mod.ts";
 import { checkClip, frameImage, type Image } from "./image.ts";
+import { checkMp4 } from "./limits.ts";
 import { writeThroughTemporary } from "./_output_file.ts";
 
 /** x264's CRF: 0 = lossless, 18 = visually lossless, 51 = worst. */
@@ -40,8 +41,8 @@ const TO_YUV =
  * 4:2:0, BT.709, the index at the front.
  *
  * @param path Where to; an existing file is replaced in one step.
- * @param clip `[T,H,W,3]`, float32, RGB in [0,1], H and W even; any rate above 0 fps.
- * @throws {InputError} if a side is odd, the rate is not above 0, or the folder
+ * @param clip `[T,H,W,3]`, float32, RGB in [0,1], H and W even; 0.01 fps or more.
+ * @throws {InputError} if a side is odd, the rate is too low, or the folder
  * is missing or must not be written to
  *
  * @example
@@ -57,22 +58,8 @@ const TO_YUV =
  */
 export async function writeMp4(path: string, clip: Clip): Promise<void> {
   checkClip(clip);
-  checkEncodable(path, clip);
+  checkMp4(path, clip);
   await writeThroughTemporary(path, (temporary) => encode(temporary, clip));
-}
-
-function checkEncodable(path: string, { width, height, fps }: Clip): void {
-  if (width % 2 !== 0 || height % 2 !== 0) {
-    const [w, h] = [width, height].map((side) => side + side % 2);
-    throw new InputError(
-      `Cannot write "${path}": width and height of an H.264 video must be even: they are ${width}x${height}; the nearest legal size is ${w}x${h}`,
-    );
-  }
-  if (!(fps > 0 && fps < Infinity)) {
-    throw new InputError(
-      `Cannot write "${path}": the frame rate must be above 0: it is ${fps}; give the clip for example 8 fps`,
-    );
-  }
 }
 
 async function encode(path: string, clip: Clip): Promise<void> {
@@ -169,7 +156,10 @@ async function drain(
 export function rationalRate(fps: number): Rational {
   // Broadcast rates such as 29.97 are whole rates divided by 1.001.
   const broadcast = Math.round(fps * 1.001);
-  if (!Number.isInteger(fps) && Math.abs(broadcast / 1.001 - fps) < 0.005) {
+  if (
+    broadcast > 0 && !Number.isInteger(fps) &&
+    Math.abs(broadcast / 1.001 - fps) < 0.005
+  ) {
     return new Rational(broadcast * 1000, 1001);
   }
   for (let denominator = 1; denominator < 1000; denominator++) {

@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
 import { CHANNELS, writeFileAtomically } from "lib/core/mod.ts";
 import type { Image } from "./image.ts";
-import { withOutputErrors } from "./_output_file.ts";
 
 /**
  * Encodes an image as PNG.
@@ -51,8 +50,5 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
  * @throws {InputError} if the folder is missing or must not be written to
  */
 export async function writePng(path: string, image: Image): Promise<void> {
-  await withOutputErrors(
-    path,
-    () => writeFileAtomically(path, encodePng(image)),
-  );
+  await writeFileAtomically(path, encodePng(image));
 }

@@ -1,10 +1,17 @@
 import {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   AV_FRAME_FLAG_INTERLACED,
+  AV_FRAME_FLAG_TOP_FIELD_FIRST,
   type AVBufferSrcFlag,
+  type AVPixelFormat,
 } from "node-av/constants";
 import { check } from "./check.ts";
-import { type FilterContext, FilterGraph, Frame } from "./library.ts";
+import {
+  avGetPixFmtName,
+  type FilterContext,
+  FilterGraph,
+  Frame,
+} from "./library.ts";
 
 interface Graph {
   /** The frame format that it was built for. */
@@ -65,9 +72,21 @@ export class FilterChain implements Disposable {
   }
 }
 
-/** Whether a frame holds two fields of different times. */
-export function isInterlaced(frame: Frame): boolean {
-  return (frame.flags & AV_FRAME_FLAG_INTERLACED) !== 0;
+/** The earlier of the two fields of an interlaced frame; undefined for others. */
+export function firstFieldOf(frame: Frame): "top" | "bottom" | undefined {
+  if ((frame.flags & AV_FRAME_FLAG_INTERLACED) === 0) return undefined;
+  return (frame.flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) === 0 ? "bottom" : "top";
+}
+
+/** FFmpeg's names of pixel formats with alpha; palettes have alpha too. */
+const ALPHA_FORMAT =
+  /^(rgba|bgra|argb|abgr|ya\d|yuva|gbrap|pal8|ayuv|vuya|uyva)/;
+
+/** Whether the pixel format of a frame can state transparency. */
+export function hasAlpha(frame: Frame): boolean {
+  return ALPHA_FORMAT.test(
+    avGetPixFmtName(frame.format as AVPixelFormat) ?? "",
+  );
 }
 
 function buildGraph(format: string, frame: Frame, chain: string): Graph {
@@ -96,7 +115,7 @@ function buildGraph(format: string, frame: Frame, chain: string): Graph {
 }
 
 function formatOf(frame: Frame): string {
-  return `${sourceOptions(frame)}:${frame.colorTrc}:${isInterlaced(frame)}`;
+  return `${sourceOptions(frame)}:${frame.colorTrc}:${firstFieldOf(frame)}`;
 }
 
 function sourceOptions(frame: Frame): string {

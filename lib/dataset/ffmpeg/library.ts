@@ -8,6 +8,7 @@ Log.setLevel(AV_LOG_QUIET);
 
 export {
   avGetCodecName,
+  avGetPixFmtName,
   Codec,
   CodecContext,
   Dictionary,
@@ -15,6 +16,7 @@ export {
   FilterGraph,
   FormatContext,
   Frame,
+  InputFormat,
   Packet,
   Rational,
 } from "node-av/lib";

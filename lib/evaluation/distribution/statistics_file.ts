@@ -1,10 +1,29 @@
-import { int32, type NdArray } from "../../core/mod.ts";
-import { writeSafetensors } from "../../formats/safetensors/mod.ts";
+import * as z from "zod";
+import {
+  checkedJson,
+  decimalNumber,
+  InputError,
+  int32,
+  type NdArray,
+} from "../../core/mod.ts";
+import { sealed, writeSafetensors } from "../../formats/safetensors/mod.ts";
 import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
 const SCHEMA = "feature statistics 1";
+const FIX = "delete it: it is computed again";
+
+const settingSchema: z.ZodType<FeatureSetting> = z.object({
+  network: z.string(),
+  weights: z.string(),
+  layer: z.string(),
+  dimension: z.int().min(1),
+  frames: z.int(),
+  fps: z.number(),
+  size: z.string(),
+  resize: z.string(),
+});
 
 /**
  * Writes the features of a set of clips as safetensors. Moments keep all
@@ -16,7 +35,7 @@ export async function saveStatistics(
   { setting, count, moments, rows }: FeatureSummary,
 ): Promise<void> {
   const D = setting.dimension;
-  await writeSafetensors(path, [
+  const tensors: [string, NdArray][] = [
     ["mean", bitsOf(moments.mean, [D])],
     ["covariance", bitsOf(moments.covariance, [D, D])],
     ["rows", {
@@ -24,11 +43,16 @@ export async function saveStatistics(
       shape: [rows.count, D],
       data: Float32Array.from(rows.values),
     }],
-  ], {
-    schema: SCHEMA,
-    count: String(count),
-    setting: JSON.stringify(setting),
-  });
+  ];
+  await writeSafetensors(
+    path,
+    tensors,
+    sealed(tensors, {
+      schema: SCHEMA,
+      count: String(count),
+      setting: JSON.stringify(setting),
+    }),
+  );
 }
 
 /**
@@ -37,13 +61,11 @@ export async function saveStatistics(
  * @throws {InputError} if the file is missing, damaged or of another kind
  */
 export async function loadStatistics(path: string): Promise<FeatureSummary> {
-  const settingIn = (metadata: Readonly<Record<string, string>>) =>
-    JSON.parse(metadata.setting!) as FeatureSetting;
   const { metadata, tensors } = await readChecked(path, {
     schema: SCHEMA,
-    fix: "delete it: it is computed again",
+    fix: FIX,
     form({ metadata, tensors }) {
-      const { dimension: D } = settingIn(metadata);
+      const { dimension: D } = headOf(path, metadata).setting;
       const rows = tensors.get("rows")?.shape[0] ?? 0;
       return [
         ["mean", { dtype: "int32", shape: [D, 2] }],
@@ -52,10 +74,10 @@ export async function loadStatistics(path: string): Promise<FeatureSummary> {
       ];
     },
   });
-  const count = Number(metadata.count);
+  const { setting, count } = headOf(path, metadata);
   const rows = tensors.get("rows") as NdArray<"float32">;
   return {
-    setting: settingIn(metadata),
+    setting,
     count,
     moments: {
       count,
@@ -68,6 +90,26 @@ export async function loadStatistics(path: string): Promise<FeatureSummary> {
       values: rows.data,
     },
   };
+}
+
+/** The setting and the number of clips in the header of a file. */
+function headOf(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): Pick<FeatureSummary, "setting" | "count"> {
+  const setting = checkedJson(
+    metadata.setting ?? "",
+    settingSchema,
+    `"${path}", setting`,
+    FIX,
+  );
+  const count = decimalNumber(metadata.count ?? "");
+  if (Number.isSafeInteger(count)) return { setting, count: count! };
+  throw new InputError(
+    `Cannot read "${path}", count: it must be a whole number: it is ${
+      metadata.count ?? "missing"
+    }; ${FIX}`,
+  );
 }
 
 function bitsOf(values: Float64Array, shape: readonly number[]): NdArray {

@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { type JsonRecord, readJsonl } from "./read.ts";
+export { jsonlRecords, type JsonRecord, readJsonl } from "./read.ts";
 export * from "./writer.ts";

@@ -1,4 +1,10 @@
-import { InputError, readAtSync, writeAllSync } from "../../core/mod.ts";
+import { createHash, type Hash } from "node:crypto";
+import {
+  InputError,
+  Lifetime,
+  readAtSync,
+  writeAllSync,
+} from "../../core/mod.ts";
 import { LINE_FEED, parseTail } from "./read.ts";
 
 /** Where to continue a file. */
@@ -8,25 +14,36 @@ export interface JsonlOptions {
    * so that a resumed run leaves no step twice. Default: the end of the file.
    */
   readonly atBytes?: number;
+  /** {@link JsonlWriter.digest} of an earlier writer there; not compared where left out. */
+  readonly digest?: string;
 }
 
 /**
  * Opens a JSONL file to append to it, and creates it if it is missing. A last
  * line that was cut off while it was written is removed.
  *
- * @throws {InputError} if the file is shorter than `atBytes`, or no line ends there
+ * @throws {InputError} if the file is shorter than `atBytes`, no line ends there,
+ *   or the bytes before it have another digest
  */
 export function openJsonl(
   path: string,
-  { atBytes }: JsonlOptions = {},
+  { atBytes, digest }: JsonlOptions = {},
 ): JsonlWriter {
   const file = Deno.openSync(path, { read: true, write: true, create: true });
   try {
     const bytes = atBytes === undefined
       ? repairEnd(file)
       : checkEnd(file, path, atBytes);
+    const hash = hashOf(file, bytes);
+    if (digest !== undefined && hash.copy().digest("hex") !== digest) {
+      throw new InputError(
+        `Checksum mismatch: "${path}" is corrupt: its first ${bytes} bytes ` +
+          "are not those that were written; restore it, or remove it to " +
+          "begin a new one",
+      );
+    }
     file.truncateSync(bytes);
-    return new JsonlWriter(file, path, bytes);
+    return new JsonlWriter(file, path, bytes, hash);
   } catch (error) {
     file.close();
     throw error;
@@ -37,10 +54,17 @@ export function openJsonl(
 export class JsonlWriter implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
+  readonly #hash: Hash;
+  readonly #lifetime: Lifetime;
   #bytes: number;
 
-  /** @param file Open for writing, `bytes` long, every line whole. */
-  constructor(file: Deno.FsFile, path: string, bytes: number) {
+  /**
+   * @param file Open for writing, `bytes` long, every line whole.
+   * @param hash SHA-256 of these bytes, which goes on with each record.
+   */
+  constructor(file: Deno.FsFile, path: string, bytes: number, hash: Hash) {
+    this.#hash = hash;
+    this.#lifetime = new Lifetime(`file "${path}"`);
     this.#file = file;
     this.#path = path;
     this.#bytes = bytes;
@@ -51,6 +75,11 @@ export class JsonlWriter implements Disposable {
     return this.#bytes;
   }
 
+  /** SHA-256 of the file after the last record, hexadecimal. */
+  get digest(): string {
+    return this.#hash.copy().digest("hex");
+  }
+
   /**
    * Writes a record, which then survives the end of this process. To survive a
    * loss of power too, call {@link JsonlWriter.sync}.
@@ -58,6 +87,7 @@ export class JsonlWriter implements Disposable {
    * @throws {TypeError} if a number is not finite, which JSON would store as null
    */
   append(record: object): void {
+    this.#lifetime.check();
     const line = new TextEncoder().encode(`${this.#textOf(record)}\n`);
     this.#file.seekSync(this.#bytes, Deno.SeekMode.Start);
     try {
@@ -67,16 +97,18 @@ export class JsonlWriter implements Disposable {
       throw error;
     }
     this.#bytes += line.length;
+    this.#hash.update(line);
   }
 
   /** Waits until all records are on the disk; call it before a checkpoint stores `bytes`. */
   sync(): void {
+    this.#lifetime.check();
     this.#file.syncDataSync();
   }
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#lifetime.end(() => this.#file.close());
   }
 
   #textOf(record: object): string {
@@ -106,16 +138,26 @@ function checkEnd(file: Deno.FsFile, path: string, atBytes: number): number {
     throw new InputError(
       `Cannot continue "${path}" at byte ${atBytes}: ` +
         `the file must be at least as long: it has ${size} bytes; ` +
-        "resume from an earlier checkpoint, or start a new file",
+        "restore it, or remove it to begin a new one",
     );
   }
   if (atBytes > 0 && readAtSync(file, atBytes - 1, 1)[0] !== LINE_FEED) {
     throw new InputError(
       `Cannot continue "${path}" at byte ${atBytes}: a line must end there: ` +
-        "it ends elsewhere; pass the file of the checkpoint",
+        "it ends elsewhere; restore it, or remove it to begin a new one",
     );
   }
   return atBytes;
+}
+
+/** SHA-256 of the first bytes of a file. */
+function hashOf(file: Deno.FsFile, bytes: number): Hash {
+  const hash = createHash("sha256");
+  const step = 2 ** 20;
+  for (let begin = 0; begin < bytes; begin += step) {
+    hash.update(readAtSync(file, begin, Math.min(step, bytes - begin)));
+  }
+  return hash;
 }
 
 /** Bytes up to and with the last line feed, searched from the end. */

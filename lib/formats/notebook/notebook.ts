@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { InputError, messageOf } from "../../core/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import { jsonFault } from "../text/mod.ts";
 
 /** Text as Jupyter stores it: whole, or as lines that keep their line feeds. */
 const text = z.union([z.string(), z.array(z.string())]);
@@ -97,8 +98,8 @@ export function parseNotebook(content: string, name: string): Notebook {
   let json: unknown;
   try {
     json = JSON.parse(content);
-  } catch (error) {
-    return refuse(`it is not JSON: ${messageOf(error)}`);
+  } catch {
+    return refuse(`it is not JSON: ${jsonFault(content)}`);
   }
   const result = schema.safeParse(json);
   if (!result.success) {

@@ -1,5 +1,6 @@
 import {
   InputError,
+  Lifetime,
   type NdArray,
   readAtSync,
   shapeText,
@@ -58,7 +59,11 @@ export async function openStateDict(path: string): Promise<StateDict> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const read: ReadBytes = (begin, count) => readAt(file, path, begin, count);
+    const lifetime = new Lifetime(`file "${path}"`);
+    const read: ReadBytes = (begin, count) => {
+      lifetime.check();
+      return readAt(file, path, begin, count);
+    };
     const head = read(0, Math.min(size, 4));
     const { root, places } = isArchive(head)
       ? readArchive(path, size, read)
@@ -72,7 +77,10 @@ export async function openStateDict(path: string): Promise<StateDict> {
         },
       ]),
     );
-    return { tensors, [Symbol.dispose]: () => file.close() };
+    return {
+      tensors,
+      [Symbol.dispose]: () => lifetime.end(() => file.close()),
+    };
   } catch (error) {
     file.close();
     throw error;

@@ -1,5 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import { duplicateKeyOf } from "./_duplicate_key.ts";
+import { parseHeaderJson } from "./_header_json.ts";
 
 /**
  * Bits of one element of every dtype of the format (safetensors 0.8, the enum
@@ -101,7 +102,7 @@ export function parseSafetensorsHeader(
   }
   let parsed: Record<string, unknown>;
   try {
-    parsed = JSON.parse(json);
+    parsed = parseHeaderJson(json) as Record<string, unknown>;
   } catch (error) {
     throw damaged(file, "the header must be JSON", messageOf(error));
   }

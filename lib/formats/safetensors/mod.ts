@@ -6,6 +6,7 @@
  */
 export * from "./digest.ts";
 export * from "./fetch.ts";
+export * from "./finite.ts";
 export * from "./form.ts";
 export {
   BITS_PER_ELEMENT,
@@ -16,4 +17,5 @@ export {
   type SafetensorsHeader,
 } from "./header.ts";
 export * from "./read.ts";
+export * from "./seal.ts";
 export * from "./write.ts";

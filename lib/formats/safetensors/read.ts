@@ -80,7 +80,10 @@ async function open(path: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path);
   } catch (error) {
-    throw error instanceof Deno.errors.NotFound ? missingFile(path) : error;
+    throw error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory
+      ? missingFile(path)
+      : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeAllSync } from "../../core/mod.ts";
+import { Lifetime, writeAllSync } from "../../core/mod.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 
@@ -38,7 +38,9 @@ export function openEventFile(
     const time = String(Math.floor(now())).padStart(10, "0");
     return `events.out.tfevents.${time}.${host}.${pid}.${n}`;
   });
+  const lifetime = new Lifetime(`event file "${path}"`);
   const append = (event: Parameters<typeof encodeEvent>[0]): void => {
+    lifetime.check();
     writeAllSync(file, recordOf(encodeEvent(event)));
   };
   append({ kind: "version", wallTime: now(), step: 0 });
@@ -49,7 +51,7 @@ export function openEventFile(
     path,
     write: (step, values) =>
       append({ kind: "summary", wallTime: now(), step, values }),
-    [Symbol.dispose]: () => file.close(),
+    [Symbol.dispose]: () => lifetime.end(() => file.close()),
   };
 }
 

@@ -5,8 +5,9 @@ export interface CostPhase {
   readonly samples: number;
   /** Clips of a step. */
   readonly batch: number;
-  /** Pixels along a side. */
-  readonly size: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly frames: number;
 }
 
@@ -22,7 +23,7 @@ export interface Stride {
  * @throws {RangeError} if the stride does not divide them
  */
 export function phaseTokens(
-  { size, frames }: Pick<CostPhase, "size" | "frames">,
+  { width, height, frames }: Pick<CostPhase, "width" | "height" | "frames">,
   { space, time }: Stride,
 ): number {
   const divide = (name: string, value: number, stride: number): number => {
@@ -33,7 +34,8 @@ export function phaseTokens(
         `value is ${value}; the nearest legal value is ${nearest}`,
     );
   };
-  return divide("size", size, space) ** 2 * divide("frames", frames, time);
+  return divide("width", width, space) * divide("height", height, space) *
+    divide("frames", frames, time);
 }
 
 /** Clips of all epochs of a phase. */

@@ -1,4 +1,4 @@
-import { float32, type NdArray } from "../../core/mod.ts";
+import { float32, type NdArray, NotFiniteError } from "../../core/mod.ts";
 
 /** Predicts the velocity of latents `[B,t,h,w,Z]` at a noise level sigma in [0,1]. */
 export type Velocity = (
@@ -51,6 +51,8 @@ export type SolverName = keyof typeof SOLVERS;
  * @param options.solver Euler's method where left out.
  * @param options.onStep Called after each step.
  * @returns latents of the shape of the noise.
+ * @throws {NotFiniteError} naming the first step after which a latent is NaN or
+ *   infinite
  */
 export async function sampleFlow(
   { velocity, noise, sigmas, solver = SOLVERS.euler, onStep }: {
@@ -64,6 +66,14 @@ export async function sampleFlow(
   let latent = noise;
   for (let step = 0; step + 1 < sigmas.length; step++) {
     latent = await solver(latent, sigmas[step]!, sigmas[step + 1]!, velocity);
+    const strange = latent.data.find((value) => !Number.isFinite(value));
+    if (strange !== undefined) {
+      throw new NotFiniteError(
+        `Cannot sample: latents must stay finite: after step ${step + 1} of ` +
+          `${sigmas.length - 1} one is ${strange}; lower the guidance, or ` +
+          "use weights that did not diverge",
+      );
+    }
     onStep?.(step + 1);
   }
   return latent;

@@ -4,5 +4,6 @@
  * @module
  */
 export * from "./kernel.ts";
+export * from "./language.ts";
 export * from "./message.ts";
 export { environmentForDeno } from "./process.ts";

@@ -1,3 +1,4 @@
+import jsTokens, { type Token } from "js-tokens";
 import { InputError } from "../../core/mod.ts";
 import {
   type CodeCell,
@@ -6,6 +7,7 @@ import {
   type Notebook,
   sourceOf,
 } from "../../formats/notebook/mod.ts";
+import { textOfLiteral } from "./_literal.ts";
 
 /** The value of a parameter of a notebook. */
 export type ParameterValue =
@@ -17,8 +19,8 @@ export type ParameterValue =
 /** A parameter of a notebook: a constant in the cell tagged `parameters`. */
 export interface Parameter {
   readonly name: string;
-  /** The declared type, if any. */
-  readonly type: string | undefined;
+  /** The values that its type allows, where that is a union of texts. */
+  readonly choices: readonly string[] | undefined;
   readonly fallback: ParameterValue;
   /** From the comments above it and on its line. */
   readonly description: string;
@@ -26,18 +28,6 @@ export interface Parameter {
 
 /** The tag of the cell of the parameters, as in papermill. */
 export const PARAMETERS_TAG = "parameters";
-
-const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
-const NUMBER = String.raw`-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?`;
-const ITEM = `(?:${TEXT}|${NUMBER})`;
-const LIST = String.raw`\[\s*(?:${ITEM}\s*(?:,\s*${ITEM}\s*)*,?\s*)?\]`;
-const DECLARATION = new RegExp(
-  String.raw`^const\s+([A-Za-z_]\w*)\s*(?::\s*([^=]+?)\s*)?=\s*` +
-    String.raw`(${TEXT}|${NUMBER}|true|false|${LIST})\s*;?\s*(?:\/\/\s*(.*))?$`,
-);
-
-/** A line of a comment. */
-const COMMENT = /^(?:\/\/|\/\*\*?|\*\/?)\s?(.*?)\s*(?:\*\/)?$/;
 
 /** The cell of the parameters; undefined if the notebook has none. */
 function parametersCell(notebook: Notebook): CodeCell | undefined {
@@ -49,7 +39,8 @@ function parametersCell(notebook: Notebook): CodeCell | undefined {
  * Reads the parameters of a notebook: the cell tagged `parameters` holds
  * constants, `const NAME = VALUE;` each, with a text, a number, true, false, or a
  * list of texts or numbers; a type may follow the name, comments may stand
- * anywhere.
+ * anywhere. A text is any literal of TypeScript, a template without substitutions
+ * included.
  *
  * @param name Of the notebook, for the message.
  * @throws {InputError} with the line, if that cell holds other code
@@ -57,56 +48,183 @@ function parametersCell(notebook: Notebook): CodeCell | undefined {
 export function readParameters(notebook: Notebook, name: string): Parameter[] {
   const cell = parametersCell(notebook);
   if (cell === undefined) return [];
+  const source = sourceOf(cell);
+  const tokens = new TokenStream(source);
   const parameters: Parameter[] = [];
-  let above: string[] = [];
-  /** An unfinished declaration, and its first line. */
-  let begun: { readonly text: string; readonly line: number } | undefined;
-  const refuse = (text: string, line: number): never => {
-    throw new InputError(
-      `Cannot read the parameters of "${name}": line ${line} of their cell ` +
-        "must be const NAME = VALUE with a text, a number, true, false or a " +
-        `list: current value is \`${text}\`; move other code to the next cell`,
-    );
-  };
-  sourceOf(cell).split("\n").forEach((source, i) => {
-    const piece = source.trim();
-    const comment = COMMENT.exec(piece);
-    if (begun === undefined && piece === "") above = [];
-    else if (begun === undefined && comment) above.push(comment[1]!);
-    else {
-      const line = begun?.line ?? i + 1;
-      const text = begun === undefined ? piece : `${begun.text} ${piece}`;
-      const [, constant, type, value, behind] = DECLARATION.exec(text) ?? [];
-      if (constant === undefined || value === undefined) {
-        // The formatter breaks long declarations into several lines.
-        if (!/^const\s/.test(text) || /;$/.test(text)) refuse(text, line);
-        begun = { text, line };
-        return;
-      }
-      const description = [...above, behind ?? ""].map((part) => part.trim())
-        .filter((part) => part !== "").join(" ");
-      parameters.push({
-        name: constant,
-        type: type?.trim(),
-        fallback: literal(value),
-        description,
-      });
-      above = [];
-      begun = undefined;
+  for (;;) {
+    const above = tokens.commentsBefore();
+    if (tokens.next === undefined) return parameters;
+    const { line } = tokens;
+    const read = declarationOf(tokens);
+    if (read === undefined) {
+      throw new InputError(
+        `Cannot read the parameters of "${name}": line ${line} of their cell ` +
+          "must be const NAME = VALUE with a text, a number, true, false or a " +
+          `list: current value is \`${
+            source.split(/\r?\n/)[line - 1]!.trim()
+          }` +
+          "`; move other code to the next cell",
+      );
     }
-  });
-  if (begun !== undefined) refuse(begun.text, begun.line);
-  return parameters;
+    const description = [...above, tokens.commentBehind()]
+      .map((part) => part.trim()).filter((part) => part !== "").join(" ");
+    parameters.push({ ...read, description });
+  }
 }
 
-/** The value of a literal of the pattern above. */
-function literal(source: string): ParameterValue {
-  // The strings are JSON's but for a few escapes; numbers may have underscores.
-  const json = source
-    .replace(
-      new RegExp(`${TEXT}|_`, "g"),
-      (part) => part === "_" ? "" : part,
-    )
-    .replace(/,\s*\]$/, "]");
-  return JSON.parse(json) as ParameterValue;
+/** The tokens of a cell; white space and comments in between are skipped. */
+class TokenStream {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  /** Of the next token, from 1. */
+  line = 1;
+
+  constructor(source: string) {
+    this.#tokens = [...jsTokens(source)];
+  }
+
+  get next(): Token | undefined {
+    return this.#tokens[this.#at];
+  }
+
+  #step(): Token {
+    const token = this.#tokens[this.#at++]!;
+    this.line += token.value.match(/\r\n|[\n\r\u2028\u2029]/g)?.length ?? 0;
+    return token;
+  }
+
+  /** Takes the next token if it has this text. */
+  takes(value: string): boolean {
+    if (this.next?.value !== value) return false;
+    this.take();
+    return true;
+  }
+
+  /** Takes the next token, and what is skipped behind it on its line. */
+  take(): Token | undefined {
+    if (this.next === undefined) return undefined;
+    const token = this.#step();
+    while (this.next?.type === "WhiteSpace") this.#step();
+    return token;
+  }
+
+  /** Skips line breaks and comments inside a declaration. */
+  skip(): void {
+    while (this.next !== undefined && isGap(this.next)) this.#step();
+  }
+
+  /** Whether a statement may end here without a semicolon. */
+  get isLineEnd(): boolean {
+    return this.next === undefined || isGap(this.next);
+  }
+
+  /** The comments above the next statement, those since the last empty line. */
+  commentsBefore(): string[] {
+    let comments: string[] = [];
+    let breaks = 0;
+    while (this.next !== undefined && isGap(this.next)) {
+      const { type, value } = this.#step();
+      if (type === "LineTerminatorSequence") {
+        if (++breaks > 1) comments = [];
+      } else if (type !== "WhiteSpace") {
+        breaks = 0;
+        comments.push(...linesOfComment(value));
+      }
+    }
+    return comments;
+  }
+
+  /** The comment on the line of the last token. */
+  commentBehind(): string {
+    return this.next?.type.endsWith("Comment")
+      ? linesOfComment(this.#step().value).join(" ")
+      : "";
+  }
+}
+
+function isGap({ type }: Token): boolean {
+  return type === "WhiteSpace" || type === "LineTerminatorSequence" ||
+    type === "SingleLineComment" || type === "MultiLineComment";
+}
+
+/** The lines of a comment without its marks. */
+function linesOfComment(comment: string): string[] {
+  return comment.startsWith("//") ? [comment.slice(2)] : comment
+    .replace(/^\/\*+/, "").replace(/\*+\/$/, "").split(/\r?\n/)
+    .map((line) => line.replace(/^\s*\*/, ""));
+}
+
+/** `const NAME: TYPE = VALUE;`; undefined for other code. */
+function declarationOf(
+  tokens: TokenStream,
+): Omit<Parameter, "description"> | undefined {
+  if (!tokens.takes("const")) return undefined;
+  tokens.skip();
+  const name = tokens.take();
+  if (name?.type !== "IdentifierName") return undefined;
+  tokens.skip();
+  const type = tokens.takes(":") ? typeBefore("=", tokens) : [];
+  if (!tokens.takes("=")) return undefined;
+  tokens.skip();
+  const fallback = tokens.takes("[") ? listOf(tokens) : valueOf(tokens);
+  if (fallback === undefined) return undefined;
+  if (!tokens.takes(";") && !tokens.isLineEnd) return undefined;
+  return { name: name.value, choices: choicesOf(type), fallback };
+}
+
+function typeBefore(end: string, tokens: TokenStream): Token[] {
+  const type: Token[] = [];
+  for (tokens.skip(); tokens.next?.value !== end; tokens.skip()) {
+    const token = tokens.take();
+    if (token === undefined) break;
+    type.push(token);
+  }
+  return type;
+}
+
+/** The texts of a union: `"a" | "b"`. */
+function choicesOf(type: readonly Token[]): string[] | undefined {
+  const words = type[0]?.value === "|" ? type.slice(1) : type;
+  const isUnion = words.length % 2 === 1 &&
+    words.every((token, i) =>
+      i % 2 === 0 ? isText(token) : token.value === "|"
+    );
+  if (!isUnion) return undefined;
+  const texts = words.filter(isText).map(({ value }) => textOfLiteral(value));
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function listOf(tokens: TokenStream): (string | number)[] | undefined {
+  const items: (string | number)[] = [];
+  for (;;) {
+    tokens.skip();
+    if (tokens.takes("]")) return items;
+    const item = valueOf(tokens);
+    if (item === undefined || typeof item === "boolean") return undefined;
+    items.push(item);
+    tokens.skip();
+    if (!tokens.takes(",") && tokens.next?.value !== "]") return undefined;
+  }
+}
+
+function valueOf(tokens: TokenStream): string | number | boolean | undefined {
+  const sign = tokens.takes("-") ? -1 : 1;
+  const token = tokens.take();
+  if (token?.type === "NumericLiteral") {
+    const value = sign * Number(token.value.replaceAll("_", ""));
+    return Number.isFinite(value) && !/^0\d/.test(token.value)
+      ? value
+      : undefined;
+  }
+  if (token === undefined || sign < 0) return undefined;
+  if (isText(token)) return textOfLiteral(token.value);
+  return token.value === "true" || token.value === "false"
+    ? token.value === "true"
+    : undefined;
+}
+
+/** Whether a token is a text that ends. */
+function isText(token: Token): boolean {
+  return (token.type === "StringLiteral" ||
+    token.type === "NoSubstitutionTemplate") && token.closed;
 }

@@ -1,14 +1,15 @@
 import * as z from "zod";
+import { textFlag } from "../command_line/mod.ts";
 
 /** Flags of `deno task analyze`. */
 export const analyzeFlags = z.strictObject({
-  file: z.string().min(1, "must not be empty").optional().describe(
+  file: textFlag().optional().describe(
     "a .safetensors file to compare with the inventory; only its header is read",
   ),
-  url: z.string().min(1, "must not be empty").optional().describe(
+  url: textFlag().optional().describe(
     "the same, on a server; two range requests",
   ),
-  out: z.string().min(1, "must not be empty").default("runs/ltx2_analysis")
+  out: textFlag().default("runs/ltx2_analysis")
     .describe("folder of the executed notebook"),
   text: z.boolean().default(false).describe(
     "print the analysis as text, without the notebook",

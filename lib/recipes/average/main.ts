@@ -1,22 +1,26 @@
+import { dirname } from "node:path";
 import * as z from "zod";
+import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
 import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
-import { log, runProgram } from "../command_line/mod.ts";
+import {
+  log,
+  numberFlag,
+  runProgram,
+  textFlag,
+  wholeNumber,
+} from "../command_line/mod.ts";
 
-const path = z.string().min(1, "must not be empty");
+const path = textFlag();
 
 /** Flags of `deno task average`. */
-const averageFlags = z.strictObject({
+export const averageFlags = z.strictObject({
   run: path.default("runs/train").describe("folder of a run"),
-  phase: z.coerce.number({ error: "must be a number" })
-    .int("must be 1 to 5").min(1, "must be 1 to 5").max(5, "must be 1 to 5")
-    .default(1).describe("phase that is done"),
-  std: z.coerce.number({ error: "must be a number" })
-    .min(0.01, "must be 0.01 or more").max(0.25, "must be at most 0.25")
-    .default(0.1).describe(
-      "length of the average, as a share of the phase (relative standard deviation)",
-    ),
+  phase: wholeNumber(1, 5).default(1).describe("phase that is done"),
+  std: numberFlag({ least: 0.01, most: 0.25 }).default(0.1).describe(
+    "length of the average, as a share of the phase (relative standard deviation)",
+  ),
   out: path.optional().describe(
     "file to write; without it, beside the phase's weights",
   ),
@@ -31,9 +35,11 @@ async function average(
 ): Promise<number> {
   const stage = `${run}/phase${phase}`;
   const { facts } = await readTrainedModels(`${stage}.safetensors`);
+  const file = out ?? `${stage}-average-${std}.safetensors`;
+  await assertWritableFile(file, "--out");
   const snapshots = await loadSnapshots<DiffusionParameters>(stage);
   const { score: _, ...rest } = facts.diffusion; // the score of other weights
-  const file = out ?? `${stage}-average-${std}.safetensors`;
+  await makeWritableFolder(dirname(file), "--out");
   await saveWeights(
     file,
     posthocEma(snapshots, std, rest.step),

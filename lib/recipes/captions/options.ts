@@ -1,28 +1,21 @@
 import * as z from "zod";
-import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { TERM_CATEGORIES } from "../../models/text/mod.ts";
-
-function whole(least: number): z.ZodCoercedNumber {
-  const error = `must be a whole number from ${least}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error });
-}
+import { wholeNumber } from "../command_line/mod.ts";
+import { languagesFlag, languagesOf } from "../languages.ts";
 
 /** Flags of `deno task captions`. */
 export const captionsFlags = z.strictObject({
-  phase: whole(1).max(PHASES.length, `must be from 1 to ${PHASES.length}`)
+  phase: wholeNumber(1, PHASES.length)
     .default(1).describe("phase of the clip, 1 to 5"),
-  index: whole(0).default(0).describe("index of the clip"),
-  seed: whole(0).default(0).describe("seed of the synthetic world"),
+  index: wholeNumber(0).default(0).describe("index of the clip"),
+  seed: wholeNumber(0).default(0).describe("seed of the synthetic world"),
   split: z.enum(["train", "validation"], {
     error: "must be train or validation",
   }).default("train").describe("split of the clip"),
-  languages: z.string().default("all").transform((text) =>
-    text === "all" ? LANGUAGES : text.split(",").map((tag) => tag.trim())
-  ).refine(
-    (tags) => tags.every((tag) => LANGUAGES.includes(tag)),
-    `must be "all", or some of ${LANGUAGES.join(",")} with commas between them`,
-  ).describe("comma-separated language tags, or all"),
+  languages: languagesFlag.default("all").transform(languagesOf).describe(
+    "comma-separated language tags, or all",
+  ),
   style: z.enum(["sentence", "names"], {
     error: "must be sentence or names",
   }).default("sentence").describe(

@@ -1,11 +1,64 @@
 import * as z from "zod";
 // The front door would load TensorFlow.js for commands that compute nothing.
 import { DEVICE_CHOICES } from "../../compiler/device/device.ts";
+import { decimalNumber } from "../../core/mod.ts";
 
-/** A flag that takes a whole number of at least `least`. */
-export function wholeNumber(least: number): z.ZodCoercedNumber {
-  const error = `must be a whole number from ${least}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error });
+/** Which numbers a flag takes. */
+export interface NumberRule {
+  /** Smallest value; none without it. */
+  readonly least?: number;
+  /** Largest value; none without it. */
+  readonly most?: number;
+  /** The value is larger than this. */
+  readonly above?: number;
+  /** Whole numbers alone. */
+  readonly whole?: boolean;
+}
+
+/**
+ * A flag that takes a finite number: decimal text on the command line, also a
+ * number in a file of `--config` or a knob of a notebook.
+ *
+ * @example
+ * ```ts
+ * import { numberFlag } from "lib/recipes/command_line/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const share = numberFlag({ least: 0, most: 1 });
+ * assert.equal(share.parse("2.5e-1"), 0.25);
+ * assert.throws(() => share.parse(""), /must be a number from 0 to 1/);
+ * ```
+ */
+export function numberFlag(rule: NumberRule = {}): z.ZodType<number> {
+  const error = `must be ${ruleText(rule)}`;
+  const { least = -Infinity, most = Infinity, above = -Infinity } = rule;
+  const number = z.number({ error }).min(least, { error }).max(most, { error })
+    .gt(above, { error });
+  // zod's own coercion reads "" as 0 and "0x10" as 16.
+  return z.preprocess(
+    (value) => typeof value === "string" ? decimalNumber(value) : value,
+    rule.whole ? number.int({ error }) : number,
+  );
+}
+
+/** A flag that takes a whole number of at least `least`, and of at most `most`. */
+export function wholeNumber(least: number, most?: number): z.ZodType<number> {
+  return numberFlag({
+    whole: true,
+    least,
+    ...(most !== undefined && { most }),
+  });
+}
+
+function ruleText({ whole, least, above, most }: NumberRule): string {
+  return [
+    `a ${whole ? "whole " : ""}number`,
+    ...(least === undefined ? [] : [`from ${least}`]),
+    ...(above === undefined ? [] : [`above ${above}`]),
+    ...(most === undefined
+      ? []
+      : [`${least === undefined ? "up to" : "to"} ${most}`]),
+  ].join(" ");
 }
 
 /** A flag that takes a text that is not empty: a path, a name. */

@@ -1,7 +1,10 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
+import { editDistance, InputError } from "../../core/mod.ts";
 import { oldFlagText } from "./old_flags.ts";
+
+/** A value of a flag; several for one that may be repeated. */
+export type FlagValue = string | number | boolean | readonly string[];
 
 /** A schema whose fields are the flags of a command. */
 export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
@@ -9,7 +12,8 @@ export type FlagSchema = z.ZodObject<Record<string, z.ZodType>>;
 /**
  * Reads a command's flags by its schema: names, types, defaults, limits and help.
  * A boolean is a switch: true where it is given, false elsewhere. An array takes
- * the arguments that follow no flag.
+ * the arguments that follow no flag; one with a default is a flag that may be
+ * given several times.
  *
  * @returns the values, or undefined for `--help`
  * @throws {InputError} with the flag, the rule, the value found and the fix
@@ -18,6 +22,7 @@ export function readFlags<S extends FlagSchema>(
   schema: S,
   args: readonly string[],
 ): z.infer<S> | undefined {
+  if (wantsHelp(args)) return undefined;
   const operands = operandsOf(schema);
   /** The name of each flag's field. */
   const fields = new Map(
@@ -26,15 +31,13 @@ export function readFlags<S extends FlagSchema>(
   );
   const { values, tokens, positionals } = parseArgs({
     args: [...args],
-    options: {
-      help: { type: "boolean", short: "h" },
-      ...Object.fromEntries(
-        [...fields].map(([flag, name]) => {
-          const type = isSwitch(schema.shape[name]!) ? "boolean" : "string";
-          return [flag, { type }] as const;
-        }),
-      ),
-    },
+    options: Object.fromEntries(
+      [...fields].map(([flag, name]) => {
+        const field = schema.shape[name]!;
+        const type = isSwitch(field) ? "boolean" : "string";
+        return [flag, { type, multiple: isRepeated(field) }] as const;
+      }),
+    ),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -44,17 +47,22 @@ export function readFlags<S extends FlagSchema>(
     if (token.kind === "positional") {
       if (operands !== undefined) continue;
       throw new InputError(
-        `Unexpected argument "${token.value}"; the flags are ${listed(flags)}`,
+        `Unexpected argument "${token.value}"; ${listed(flags)}`,
       );
     }
-    if (token.kind !== "option" || token.name === "help") continue;
+    if (token.kind !== "option") continue;
     const { name: flag, rawName, value, inlineValue } = token;
     const name = fields.get(flag);
     if (name === undefined) {
       throw new InputError(
         "Cannot read the command: " +
           (oldFlagText(flag) ??
-            `there is no flag ${rawName}; ${suggestion(flag, flags)}`),
+            unknownText(
+              args[token.index]!,
+              rawName,
+              flags,
+              operands !== undefined,
+            )),
       );
     }
     if (isSwitch(schema.shape[name]!)) {
@@ -70,7 +78,6 @@ export function readFlags<S extends FlagSchema>(
       );
     }
   }
-  if (values.help) return undefined;
   const given = Object.fromEntries([
     ...[...fields].filter(([flag]) => values[flag] !== undefined)
       .map(([flag, name]) => [name, values[flag]]),
@@ -80,6 +87,12 @@ export function readFlags<S extends FlagSchema>(
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const name = String(path[0] ?? "");
+  if (name !== operands && given[name] === undefined) {
+    throw new InputError(
+      `Cannot read the command: --${flagOf(name)} must be given: ` +
+        `${schema.shape[name]?.description ?? message}`,
+    );
+  }
   throw new InputError(
     name === operands
       ? `Cannot read the command: ${operands} ${message}: ` +
@@ -104,30 +117,68 @@ export function helpText(
     if (name === operands) {
       return [`  ${operandsWord(name)}`, field.description ?? ""] as const;
     }
-    const fallback = isSwitch(field) ? undefined : defaultOf(field);
+    const fallback = isSwitch(field) ? undefined : declaredDefault(field);
     return [
       `  --${flagOf(name)}`,
       (field.description ?? "") +
       (fallback === undefined ? "" : ` (default ${fallback})`),
     ] as const;
   });
-  const width = Math.max(...rows.map(([flag]) => flag.length));
+  const words = [
+    usage,
+    ...(operands === undefined ? [] : [operandsWord(operands)]),
+    ...(rows.length > (operands === undefined ? 0 : 1) ? ["[flags]"] : []),
+  ];
+  return helpPage(purpose, words.join(" "), rows);
+}
+
+/** The help of a task that has several commands, with a purpose each. */
+export function commandsText(
+  usage: string,
+  purpose: string,
+  commands: Readonly<Record<string, { readonly purpose: string }>>,
+): string {
+  return helpPage(
+    purpose,
+    usage,
+    Object.entries(commands).map(([name, { purpose }]) =>
+      [`  ${name}`, purpose] as const
+    ),
+  );
+}
+
+function helpPage(
+  purpose: string,
+  usage: string,
+  rows: readonly (readonly [name: string, text: string])[],
+): string {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
   return [
     purpose,
     "",
-    `Usage: ${usage} ${
-      operands === undefined ? "" : `${operandsWord(operands)} `
-    }[flags]`,
-    "",
-    ...rows.map(([flag, text]) => `${flag.padEnd(width)}  ${text}`),
+    `Usage: ${usage}`,
+    ...(rows.length > 0 ? [""] : []),
+    ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
   ].join("\n");
+}
+
+/** Whether a command line asks for help: `--help` or `-h` before any `--`. */
+export function wantsHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end === -1 ? undefined : end)
+    .some((arg) => arg === "--help" || arg === "-h");
 }
 
 /** Whether a flag takes no value: its field is a boolean, perhaps with a default. */
 function isSwitch(field: z.ZodType): boolean {
-  return field instanceof z.ZodDefault
+  return field instanceof z.ZodDefault || field instanceof z.ZodPrefault
     ? isSwitch(field.unwrap() as z.ZodType)
     : field instanceof z.ZodBoolean;
+}
+
+/** Whether a flag may be given several times: its field is an array with a default. */
+export function isRepeated(field: z.core.$ZodType): boolean {
+  return field instanceof z.ZodDefault && field.unwrap() instanceof z.ZodArray;
 }
 
 /** The field of the arguments that follow no flag: an array. */
@@ -140,10 +191,13 @@ function operandsWord(name: string): string {
   return `${name.toUpperCase()}...`;
 }
 
-/** The value of a field that is not given; undefined if it is required or optional. */
-function defaultOf(field: z.ZodType): unknown {
-  const empty = field.safeParse(undefined);
-  return empty.success ? empty.data : undefined;
+/** The default of a field as it would be typed; undefined if it has none. */
+function declaredDefault(field: z.core.$ZodType): unknown {
+  if (isRepeated(field)) return undefined;
+  if (field instanceof z.ZodDefault || field instanceof z.ZodPrefault) {
+    return field.def.defaultValue;
+  }
+  return field instanceof z.ZodPipe ? declaredDefault(field.in) : undefined;
 }
 
 /**
@@ -151,12 +205,14 @@ function defaultOf(field: z.ZodType): unknown {
  * {@link readFlags}. Undefined values and switches that are off are left out.
  */
 export function flagWords(
-  values: Readonly<Record<string, string | number | boolean | undefined>>,
+  values: Readonly<Record<string, FlagValue | undefined>>,
 ): string[] {
   return Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== false)
-    .map(([name, value]) =>
-      value === true ? `--${flagOf(name)}` : `--${flagOf(name)}=${value}`
+    .flatMap(([name, value]) =>
+      value === true
+        ? [`--${flagOf(name)}`]
+        : [value].flat().map((one) => `--${flagOf(name)}=${one}`)
     );
 }
 
@@ -166,7 +222,30 @@ export function flagOf(name: string): string {
 }
 
 function listed(flags: readonly string[]): string {
-  return flags.map((flag) => `--${flag}`).join(", ");
+  return flags.length === 0
+    ? "the command has no flags"
+    : `the flags are ${flags.map((flag) => `--${flag}`).join(", ")}`;
+}
+
+/**
+ * The sentence on a flag that a command does not have.
+ *
+ * @param arg The argument as it was typed.
+ * @param hasOperands Whether the argument may have been meant as a text.
+ */
+function unknownText(
+  arg: string,
+  rawName: string,
+  flags: readonly string[],
+  hasOperands: boolean,
+): string {
+  const isFlagLike = /^--[A-Za-z][\w-]*(?:=|$)/.test(arg);
+  return hasOperands && !isFlagLike
+    ? `"${arg}" begins with a minus, as flags do; write -- before a text: ` +
+      `-- "${arg}"`
+    : `there is no flag ${isFlagLike ? rawName : arg}; ${
+      suggestion(rawName.replace(/^-+/, ""), flags)
+    }`;
 }
 
 function suggestion(wrong: string, flags: readonly string[]): string {
@@ -175,21 +254,5 @@ function suggestion(wrong: string, flags: readonly string[]): string {
     .sort((a, b) => a.distance - b.distance);
   return near && near.distance <= 2
     ? `did you mean --${near.flag}?`
-    : `the flags are ${listed(flags)}`;
-}
-
-/** Letters to insert, delete or change from one word to another (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    row = row.reduce<number[]>((next, above, j) => {
-      const value = j === 0 ? i : Math.min(
-        above + 1,
-        next[j - 1]! + 1,
-        row[j - 1]! + Number(a[i - 1] !== b[j - 1]),
-      );
-      return [...next, value];
-    }, []);
-  }
-  return row.at(-1)!;
+    : listed(flags);
 }

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
-import { type FlagSchema, flagWords, readFlags } from "./flags.ts";
+import {
+  type FlagSchema,
+  type FlagValue,
+  flagWords,
+  isRepeated,
+  readFlags,
+} from "./flags.ts";
 
 /** Values of flags as parameters of a notebook. */
 export type Knobs = Readonly<Record<string, string | number | boolean>>;
@@ -23,7 +29,8 @@ export function readKnobs<S extends FlagSchema>(
     (value !== 0 && value !== "") || !isOptional(schema.shape[name]!)
   );
   const others = Object.entries(schema.shape)
-    .filter(([name]) => !(name in knobs));
+    // A knob holds one value of a repeated flag, words hold others.
+    .filter(([name, field]) => !(name in knobs) || isRepeated(field));
   const isTyped = readFlags(z.strictObject(Object.fromEntries(others)), words);
   const values = readFlags(schema, [
     ...flagWords(Object.fromEntries(given)),
@@ -44,15 +51,22 @@ export function readKnobs<S extends FlagSchema>(
  */
 export function knobsOf(
   schema: FlagSchema,
-  values: Readonly<Record<string, string | number | boolean | undefined>>,
+  values: Readonly<Record<string, FlagValue | undefined>>,
   fallbacks: Readonly<Record<string, unknown>>,
 ): { knobs: Knobs; words: string[] } {
   const knobs: Record<string, string | number | boolean> = {};
-  const rest: Record<string, string | number | boolean | undefined> = {};
+  const rest: Record<string, FlagValue | undefined> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const value = values[name];
-    if (name in fallbacks) {
-      knobs[name] = value ?? (typeof fallbacks[name] === "number" ? 0 : "");
+    if (isRepeated(field)) {
+      const [first, ...others] = (value ?? []) as readonly string[];
+      // A knob holds one value; the others are words.
+      if (name in fallbacks) knobs[name] = first ?? "";
+      else if (first !== undefined) others.unshift(first);
+      if (others.length > 0) rest[name] = others;
+    } else if (name in fallbacks) {
+      knobs[name] = (value as string | number | boolean | undefined) ??
+        (typeof fallbacks[name] === "number" ? 0 : "");
     } else if (value !== field.safeParse(undefined).data) rest[name] = value;
   }
   return { knobs, words: flagWords(rest) };
@@ -60,6 +74,7 @@ export function knobsOf(
 
 /** Whether a flag has neither a value nor an error where it is not given. */
 function isOptional(field: z.ZodType): boolean {
+  if (isRepeated(field)) return true;
   const empty = field.safeParse(undefined);
   return empty.success && empty.data === undefined;
 }

@@ -1,11 +1,14 @@
 import {
   firstError,
   InputError,
+  isArrayTooLong,
   isDiskFull,
+  isSystemError,
   messageOf,
+  RunFailedError,
+  StoppedError,
 } from "../../core/mod.ts";
-import { RunFailedError, StoppedError } from "../../core/mod.ts";
-import { type FlagSchema, helpText, readFlags } from "./flags.ts";
+import { type FlagSchema, helpText, readFlags, wantsHelp } from "./flags.ts";
 import { log, print } from "./print.ts";
 import type * as z from "zod";
 
@@ -29,6 +32,7 @@ export interface Program<S extends FlagSchema> {
 const FAILED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
+const PIPE_CLOSED = 141;
 
 /**
  * Milliseconds within which a second signal is of the same key press: the terminal
@@ -40,10 +44,11 @@ const ECHO = 1000;
  * Runs a command and exits: 0 done, 1 not passed or failed, 2 bad input (one line,
  * no stack trace), 130 stopped by Ctrl-C or SIGTERM with everything saved.
  *
- * @param given The command, or its maker where its flags depend on a file.
+ * @param given The command, or its maker where its flags depend on a file; a help
+ *   page is printed.
  */
 export async function runProgram<S extends FlagSchema>(
-  given: Program<S> | (() => Promise<Program<S>>),
+  given: Program<S> | (() => Promise<Program<S> | string>),
 ): Promise<never> {
   const abort = new AbortController();
   let pressed = -Infinity;
@@ -60,36 +65,62 @@ export async function runProgram<S extends FlagSchema>(
   }
   try {
     const program = typeof given === "function" ? await given() : given;
-    const options = readFlags(program.flags, argumentsOf(program));
-    if (options === undefined) {
-      const { usage, purpose, flags } = program;
-      print(helpText(usage, purpose, flags));
+    const options = typeof program === "string" || wantsHelp(Deno.args)
+      ? undefined
+      : readFlags(program.flags, argumentsOf(program));
+    if (typeof program === "string" || options === undefined) {
+      print(typeof program === "string" ? program : helpOf(program));
       Deno.exit(0);
     }
     Deno.exit(await program.run(options, abort.signal));
   } catch (thrown) {
-    const error = firstError(thrown);
-    if (error instanceof InputError) {
-      log(`error: ${error.message}`);
-      Deno.exit(BAD_INPUT);
-    }
-    if (error instanceof RunFailedError) {
-      log(`error: ${error.message}`);
-      Deno.exit(FAILED);
-    }
-    if (error instanceof StoppedError) {
-      log(error.message);
-      Deno.exit(INTERRUPTED);
-    }
-    if (isDiskFull(error)) {
-      log(
-        `error: Not enough disk space: ${messageOf(error)}; ` +
-          "free some and run the same command",
-      );
-      Deno.exit(FAILED);
-    }
-    throw error;
+    const code = reportError(firstError(thrown));
+    if (code === undefined) throw thrown;
+    Deno.exit(code);
   }
+}
+
+/**
+ * Prints an error that the user can act on, as one line.
+ *
+ * @returns the exit code; undefined for a defect, which keeps its stack
+ */
+export function reportError(error: unknown): number | undefined {
+  if (error instanceof InputError) {
+    log(`error: ${error.message}`);
+    return BAD_INPUT;
+  }
+  if (error instanceof RunFailedError) {
+    log(`error: ${error.message}`);
+    return FAILED;
+  }
+  if (error instanceof StoppedError) {
+    log(error.message);
+    return INTERRUPTED;
+  }
+  // The reader of the output has all that it wants: `| head`.
+  if (error instanceof Deno.errors.BrokenPipe) return PIPE_CLOSED;
+  if (isDiskFull(error)) {
+    log(
+      `error: Not enough disk space: ${messageOf(error)}; ` +
+        "free some and run the same command",
+    );
+    return FAILED;
+  }
+  if (isArrayTooLong(error)) {
+    log(
+      `error: Not enough memory: ${messageOf(error)}; ` +
+        "choose a smaller size, length or number",
+    );
+    return BAD_INPUT;
+  }
+  if (!isSystemError(error)) return undefined;
+  log(`error: The system refuses: ${messageOf(error)}; check the paths given`);
+  return BAD_INPUT;
+}
+
+function helpOf({ usage, purpose, flags }: Program<FlagSchema>): string {
+  return helpText(usage, purpose, flags);
 }
 
 /** The arguments after those of the command itself. */

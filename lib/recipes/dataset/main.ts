@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
 import {
+  assertWritableFolder,
   InputError,
   type NdArray,
   stackArrays,
@@ -16,17 +17,17 @@ import {
   VAE_FILE,
 } from "../../pipeline/mod.ts";
 import { type CachedFile, readCachedFile } from "../../trainer/mod.ts";
-import { log, runProgram } from "../command_line/mod.ts";
+import { log, runProgram, textFlag, wholeNumber } from "../command_line/mod.ts";
 
-const path = z.string().min(1, "must not be empty");
+const path = textFlag();
 
-const flags = z.strictObject({
+/** Flags of `deno task dataset check`. */
+export const datasetFlags = z.strictObject({
   run: path.default("runs/train").describe(
     "folder of a run with cached latents",
   ),
   vae: path.optional().describe("weights of another VAE than the run's"),
-  clips: z.coerce.number({ error: "must be a number" })
-    .int("must be a whole number").min(1, "must be 1 or more").default(8)
+  clips: wholeNumber(1).default(8)
     .describe("number of clips of each cache"),
 });
 
@@ -40,9 +41,10 @@ const MIN_HEIGHT = 96;
  * @throws {InputError} if the run has no cache
  */
 async function check(
-  { run, vae: given, clips }: z.infer<typeof flags>,
+  { run, vae: given, clips }: z.infer<typeof datasetFlags>,
 ): Promise<number> {
   const vae = await readVae(given ?? `${run}/${VAE_FILE}`);
+  await assertWritableFolder(`${run}/latents`, "--run");
   using device = await openDevice("cpu");
   using codec = await openCodec(device, vae.tensors.parameters, vae.config);
   for (const name of await cachesOf(`${run}/latents`)) {
@@ -106,7 +108,7 @@ if (import.meta.main) {
     command: "check",
     usage: "deno task dataset check",
     purpose: "Decodes cached latents to contact sheets: the data of training.",
-    flags,
+    flags: datasetFlags,
     run: check,
   });
 }

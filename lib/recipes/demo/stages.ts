@@ -23,6 +23,7 @@ import {
   type DiffusionParameters,
 } from "../../models/text_to_video/mod.ts";
 import {
+  type CheckpointProgress,
   diffusionTrainingLoss,
   initTrainState,
   loadCheckpoint,
@@ -184,11 +185,13 @@ export async function openMetrics(
   folder: string,
   fingerprint: unknown,
 ): Promise<JsonlWriter> {
-  let atBytes = 0;
+  let resumed: CheckpointProgress | undefined;
   for (const name of STAGES) {
     const path = checkpointPath(folder, name);
-    const checkpoint = await peekCheckpoint(path, fingerprint);
-    atBytes = checkpoint?.metricsBytes ?? atBytes;
+    resumed = await peekCheckpoint(path, fingerprint) ?? resumed;
   }
-  return openJsonl(`${folder}/metrics.jsonl`, { atBytes });
+  return openJsonl(`${folder}/metrics.jsonl`, {
+    atBytes: resumed?.metricsBytes ?? 0,
+    digest: resumed?.metricsDigest,
+  });
 }

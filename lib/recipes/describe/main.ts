@@ -1,6 +1,6 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { pureTransformer } from "../../models/backbone/mod.ts";
-import { runProgram } from "../command_line/mod.ts";
+import { print, runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
 import { describe } from "./describe.ts";
 import { forward, type ForwardReport } from "./forward.ts";
@@ -19,7 +19,7 @@ async function describePreset(
     using device = await openDevice("cpu");
     const clock = (): number => performance.now();
     const report = await forward(model, config, clip, device, clock);
-    await print(json ? JSON.stringify(report) : forwardText(report));
+    print(json ? JSON.stringify(report) : forwardText(report));
     return report.finite ? 0 : 1;
   }
   const { text, backbone, vae, summary } = describe(
@@ -32,7 +32,7 @@ async function describePreset(
     `${summary.total.toLocaleString("en-US")} parameters in all, ` +
     `${(4 * summary.total / 1e6).toFixed(0)} MB as float32`,
   ].join("\n\n");
-  await print(page);
+  print(page);
   return 0;
 }
 
@@ -48,10 +48,6 @@ function forwardText(
     finite ? "all numbers finite" : "NUMBERS THAT ARE NONE",
     `peak memory ${(peakBytes / 1e9).toFixed(2)} GB`,
   ].join("\n");
-}
-
-async function print(page: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(`${page}\n`));
 }
 
 if (import.meta.main) {

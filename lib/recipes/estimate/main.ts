@@ -1,6 +1,6 @@
 import { measureSpeed, openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
-import { runProgram } from "../command_line/mod.ts";
+import { print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { PRESETS } from "../presets.ts";
 import { type Stage } from "../../trainer/mod.ts";
@@ -73,7 +73,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
   const page = options.json
     ? JSON.stringify(figuresOf(report))
     : textOf(report);
-  await Deno.stdout.write(new TextEncoder().encode(`${page}\n`));
+  print(page);
   return 0;
 }
 

@@ -1,9 +1,6 @@
 import * as z from "zod";
-import { DEVICE_CHOICES } from "../../compiler/mod.ts";
+import { deviceFlag, numberFlag, wholeNumber } from "../command_line/mod.ts";
 import { PRESET_NAMES } from "../presets.ts";
-
-const count = z.coerce.number({ error: "must be a number" })
-  .int("must be a whole number").min(1, "must be 1 or more");
 
 /** What can be asked about: the VAE, or one of the five phases. */
 export const PHASES = ["vae", "1", "2", "3", "4", "5"] as const;
@@ -15,17 +12,14 @@ export const estimateFlags = z.strictObject({
   }).default("base").describe("size of the models"),
   phase: z.enum(PHASES, { error: `must be one of ${PHASES.join(", ")}` })
     .default("1").describe("phase of the training, or vae"),
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe("where it is to be trained"),
-  memory: z.coerce.number({ error: "must be a number" })
-    .positive("must be above 0").default(8).describe(
-      "memory that it must fit into, in GB",
-    ),
-  batch: count.optional().describe(
+  device: deviceFlag.describe("where it is to be trained"),
+  memory: numberFlag({ above: 0 }).default(8).describe(
+    "memory that it must fit into, in GB",
+  ),
+  batch: wholeNumber(1, 4096).optional().describe(
     "clips that go through the model at once, in place of the curriculum's",
   ),
-  accumulation: count.optional().describe(
+  accumulation: wholeNumber(1, 65_536).optional().describe(
     "batches whose gradients make one update, in place of the curriculum's",
   ),
   recompute: z.boolean().default(false).describe(

@@ -42,7 +42,6 @@ export function secondsOf({ flops }: Estimate, gflops: number): number {
 export function textOf(report: Report): string {
   const { plan, choices, gflops, limitBytes, measured } = report;
   const { setting, estimate } = choices[0]!;
-  const { frames, size } = plan;
   const rows: [string, string][] = [
     [
       "parameters",
@@ -84,7 +83,7 @@ export function textOf(report: Report): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     `${report.preset}, ${report.stage}: ${settingText(setting)}, ` +
-    `${frames}x${size}x${size}, on ${report.device}`,
+    `${plan.frames}x${plan.height}x${plan.width}, on ${report.device}`,
     "",
     ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`.trimEnd()),
     "",

@@ -1,5 +1,9 @@
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { writeFileAtomically } from "../../core/mod.ts";
+import {
+  assertWritableFolder,
+  makeWritableFolder,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import {
@@ -8,6 +12,7 @@ import {
   type EvaluationWork,
   type Sample,
 } from "../../evaluation/mod.ts";
+import { readText } from "../../formats/text/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
 import {
   type FlagSchema,
@@ -18,7 +23,9 @@ import {
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { openModel } from "./model.ts";
-import { evaluateFlags, type EvaluateOptions, languagesOf } from "./options.ts";
+import { evaluateVideo, videoDataOf, videoText } from "./own_video.ts";
+import { languagesOf } from "../languages.ts";
+import { evaluateFlags, type EvaluateOptions } from "./options.ts";
 import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */
@@ -56,6 +63,8 @@ export async function evaluate(
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
+  await assertWritableFolder(out, "--out", ["report.json", "report.html"]);
+  await assertWritableFolder(cache, "--cache");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   host.log(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
@@ -79,7 +88,7 @@ export async function evaluate(
     samples = found.samples;
     host.log(evaluationText(found.evaluation));
   }
-  await Deno.mkdir(out, { recursive: true });
+  await makeWritableFolder(out, "--out");
   const json = JSON.stringify({ options, evaluations }, null, 2);
   await writeFileAtomically(`${out}/report.json`, `${json}\n`);
   await writeFileAtomically(
@@ -101,18 +110,23 @@ function trainedText(phase: Phase): string {
 export const evaluateCommand: Program<FlagSchema> = {
   usage: "deno task evaluate",
   purpose:
-    "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, adherence to prompts in 104 languages, motion.",
+    "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, motion, and for models of the synthetic world adherence to prompts in 104 languages.",
   flags: evaluateFlags,
   async run(given, signal) {
     const options = evaluateFlags.parse(given);
-    await evaluate(options, {
+    const host: EvaluateHost = {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
       log,
-    });
+    };
+    const video = await videoDataOf(options);
+    if (video) {
+      const findings = await evaluateVideo(options, video, host);
+      for (const line of videoText(findings)) log(line);
+    } else await evaluate(options, host);
     if (options.json) {
-      const report = await Deno.readTextFile(`${options.out}/report.json`);
+      const report = await readText(`${options.out}/report.json`);
       print(report.trimEnd());
     }
     return 0;

@@ -65,15 +65,17 @@ export async function openModel(
         latents.push(...unstackArrays(await pipeline.encode(batch)));
       }
       using loss = openHeldOutLoss(device, diffusion, config, {
-        clips: latents.map((latent, i) => ({
-          latent,
-          caption: clips[i]!.caption,
-        })),
-        positions: clipPositions(config, shape),
+        groups: [{
+          clips: latents.map((latent, i) => ({
+            latent,
+            caption: clips[i]!.caption,
+          })),
+          positions: clipPositions(config, shape),
+        }],
         seed: LOSS_SEED,
       });
-      const losses = await loss.measure();
-      return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]));
+      const { bySigma } = await loss.measure();
+      return new Map(HELD_OUT_SIGMAS.map((sigma, i) => [sigma, bySigma[i]!]));
     },
     [Symbol.dispose]: () => held.dispose(),
   };

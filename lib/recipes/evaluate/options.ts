@@ -1,25 +1,35 @@
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
-import { LANGUAGES } from "../../dataset/captions/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
 import {
   deviceFlag,
   type Knobs,
+  numberFlag,
   readKnobs,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { languagesFlag } from "../languages.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
-const number = z.coerce.number({ error: "must be a number" });
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** Flags of `deno task evaluate`. */
 export const evaluateFlags = z.strictObject({
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: packed ones, or a run, of which the last finished phase counts; or the weights of one phase",
+  ),
+  questions: z.enum(["auto", "video", "world"], {
+    error: "must be auto, video or world",
+  }).default("auto").describe(
+    "what the model is asked: video takes held-out clips and captions of the run's own video, world those of the synthetic world; auto takes video for a run that has some",
+  ),
+  data: textFlag().optional().describe(
+    "folder of ingested video whose held-out clips are the questions (default: the run's own)",
+  ),
+  trainingClips: wholeNumber(2).default(128).describe(
+    "training clips of the run's video among which those nearest to the generated ones are looked for",
   ),
   everyPhase: z.boolean().default(false).describe(
     "also the earlier phases of a run, by their distances, in one figure",
@@ -39,7 +49,7 @@ export const evaluateFlags = z.strictObject({
   geometry: wholeNumber(0).default(144).describe(
     "prompts of circles and squares going right, left, up or down, of each form, in English",
   ),
-  languages: textFlag().default("all").describe(
+  languages: languagesFlag.default("all").describe(
     "languages of --per-language: tags with commas between, or all",
   ),
   perLanguage: wholeNumber(0).default(20).describe(
@@ -48,14 +58,16 @@ export const evaluateFlags = z.strictObject({
   perObject: wholeNumber(0).default(4).describe(
     "prompts of each of 50 kinds of objects; 0 for none",
   ),
-  batch: wholeNumber(1).default(32).describe("clips to generate at a time"),
+  batch: wholeNumber(1, 4096).default(32).describe(
+    "clips to generate at a time",
+  ),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("solver of the sampler"),
-  steps: wholeNumber(1).default(30).describe("steps of the sampler"),
-  guidance: number.min(0, "must be 0 or more").default(4).describe(
+  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
+  guidance: numberFlag({ least: 0 }).default(4).describe(
     "scale of classifier-free guidance; 1 is none",
   ),
-  rescale: number.min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(0)
+  rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("share of the std added by guidance that is taken back"),
   fvd: z.boolean().default(false).describe(
     "also FVD, with imported I3D weights",
@@ -94,21 +106,4 @@ export function evaluateOptions(
   flags: readonly string[],
 ): EvaluateOptions {
   return evaluateFlags.parse(readKnobs(notebookFlags, knobs, flags));
-}
-
-/**
- * Reads `--languages`: tags with commas between, or `all`.
- *
- * @throws {InputError} naming a language without captions
- */
-export function languagesOf(text: string): readonly string[] {
-  const tags = text === "all"
-    ? LANGUAGES
-    : text.split(",").map((tag) => tag.trim()).filter(Boolean);
-  const unknown = tags.find((tag) => !LANGUAGES.includes(tag));
-  if (unknown === undefined && tags.length > 0) return tags;
-  throw new InputError(
-    `Cannot use --languages: each must be covered by Unicode CLDR: current ` +
-      `value is "${unknown ?? text}"; choose among ${LANGUAGES.join(" ")}`,
-  );
 }

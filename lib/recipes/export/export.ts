@@ -13,6 +13,16 @@ import { normalisedDecoder, onnxModel, timedBackbone } from "./onnx_model.ts";
 /** Version of the names and meanings in exported files. */
 const FORMAT = "aiprod-1";
 
+/** Files that are written. */
+export const EXPORTED_FILES = [
+  "vae.safetensors",
+  "text_encoder.safetensors",
+  "backbone.safetensors",
+  "text_encoder.onnx",
+  "backbone.onnx",
+  "vae_decoder.onnx",
+] as const;
+
 /** The models, ready to be written. */
 export type ExportedModels = Pick<
   TrainedModels,

@@ -1,9 +1,14 @@
-import { InputError, messageOf } from "../../core/mod.ts";
+import { InputError, makeWritableFolder } from "../../core/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { readTrainedModels } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { PRESETS } from "../presets.ts";
-import { exportModels, type ExportOptions, freshModels } from "./export.ts";
+import {
+  EXPORTED_FILES,
+  exportModels,
+  type ExportOptions,
+  freshModels,
+} from "./export.ts";
 import { type ExportFlags, exportFlags } from "./options.ts";
 
 /** `deno task export`: the models for other programs. */
@@ -13,14 +18,7 @@ async function exportRun(
   const { models, source } = await modelsOf(checkpoint, preset, seed);
   // Before a folder is made: a wrong size must leave nothing behind.
   latentSizeOf(models.config.vae, clip);
-  try {
-    await Deno.mkdir(out, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      `Cannot export to "${out}": it must be a folder that may be written: ` +
-        `${messageOf(error)}; choose another with --out`,
-    );
-  }
+  await makeWritableFolder(out, "--out", EXPORTED_FILES);
   await exportModels({
     models,
     source,

@@ -1,6 +1,7 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
+import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import {
   openPipeline,
@@ -8,9 +9,13 @@ import {
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
+import { frameSizeOf } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
-import { outputAt } from "./output.ts";
+import { assertWritable, outputAt } from "./output.ts";
+
+/** The clips of models that do not name them: those of preset nano. */
+const OLDER_SHAPE: ClipShape = { frames: 16, height: 64, width: 64, fps: 8 };
 
 /** `deno task generate`: prompts become videos. */
 async function generate(
@@ -22,15 +27,17 @@ async function generate(
   const output = outputAt(options.out, prompts.length);
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
-  const size = checkedSize(options, models);
+  const shape = checkedShape(options, models);
+  await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { seed, fps, steps, guidance, rescale, sampler } = options;
+  const { seed, steps, guidance, rescale, sampler } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
   });
   laps.lap("open");
-  const settings = { seed, ...size, fps, steps, guidance, rescale, sampler };
+  const settings = { seed, ...shape, steps, guidance, rescale, sampler };
+  if (!options.json) log(shapeText(shape, options));
   let unknown: readonly string[] = [];
   const [clips, { writeVideos }] = await Promise.all([
     pipeline.generate({
@@ -67,12 +74,23 @@ async function generate(
   return 0;
 }
 
-/** @throws {InputError} naming the flag and the nearest legal value */
-function checkedSize(
-  { frames, size }: GenerateFlags,
-  { config }: TrainedModels,
-): { frames: number; height: number; width: number } {
-  const clip = { frames, height: size, width: size };
+/**
+ * The shape of the clips: that of the model's training, where no flag says else.
+ *
+ * @throws {InputError} naming the flag and the nearest legal value
+ */
+function checkedShape(
+  { frames, size, fps }: GenerateFlags,
+  { config, facts }: TrainedModels,
+): ClipShape {
+  const trained = facts.diffusion.clip ?? OLDER_SHAPE;
+  const clip = {
+    frames: frames ?? trained.frames,
+    height: trained.height,
+    width: trained.width,
+    fps: fps ?? trained.fps,
+    ...(size !== undefined && frameSizeOf(size)),
+  };
   try {
     latentSizeOf(config.vae, clip);
     return clip;
@@ -86,6 +104,17 @@ function checkedSize(
       ),
     );
   }
+}
+
+/** `16x64x64 at 8 fps, as the model was trained`. */
+function shapeText(
+  { frames, height, width, fps }: ClipShape,
+  options: GenerateFlags,
+): string {
+  const isTrained = [options.frames, options.size, options.fps]
+    .every((flag) => flag === undefined);
+  return `frames x height x width: ${frames}x${height}x${width} at ${fps} fps` +
+    (isTrained ? ", as the model was trained" : "");
 }
 
 /** Seconds of each part of the work, from the start of the process on. */

@@ -1,10 +1,14 @@
 import * as z from "zod";
-import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
+import { frameSizeFlag } from "../clip_size.ts";
+import {
+  deviceFlag,
+  numberFlag,
+  textFlag,
+  wholeNumber,
+} from "../command_line/mod.ts";
 
-const number = z.coerce.number({ error: "must be a number" });
-const count = number.int("must be a whole number").min(1, "must be 1 or more");
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** The prompt and flags of `deno task generate`. */
@@ -12,36 +16,42 @@ export const generateFlags = z.strictObject({
   prompt: z.array(z.string()).describe(
     "what to show, in any language, each prompt in quotation marks; none lets the model choose",
   ),
-  language: z.string().min(1, "must not be empty").default("auto").describe(
+  language: textFlag().default("auto").describe(
     "language in which unknown words are looked for, a BCP 47 tag, or auto",
   ),
-  seed: number.int("must be a whole number").min(0, "must be 0 or more")
-    .default(1).describe("a whole number; another video for each"),
-  frames: count.default(16).describe("frames of the video"),
-  size: count.default(64).describe("height and width, pixels"),
-  fps: number.positive("must be above 0").max(60, "must be at most 60")
-    .default(8).describe("frames per second"),
-  steps: count.default(30).describe("steps of the sampler"),
-  guidance: number.min(0, "must be 0 or more").default(4).describe(
+  seed: wholeNumber(0).default(1).describe(
+    "a whole number; another video for each",
+  ),
+  frames: wholeNumber(1, 100_000).optional().describe(
+    "frames of the video (default: as the model was trained)",
+  ),
+  size: frameSizeFlag().optional().describe(
+    "WIDTHxHEIGHT in pixels, or one number for a square (default: as the model was trained)",
+  ),
+  fps: numberFlag({ above: 0, most: 60 }).optional().describe(
+    "frames per second (default: as the model was trained)",
+  ),
+  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
+  guidance: numberFlag({ least: 0 }).default(4).describe(
     "how strongly the prompt steers; 1 is as trained, 0 ignores it",
   ),
-  rescale: number.min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(0)
+  rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("heun").describe("how each step is taken"),
-  vaeMemory: number.positive("must be above 0").default(1024).describe(
+  vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
-  count: count.default(1).describe("videos of each prompt, each different"),
-  out: z.string().min(1, "must not be empty").default("runs/generate").describe(
+  count: wholeNumber(1, 10_000).default(1).describe(
+    "videos of each prompt, each different",
+  ),
+  out: textFlag().default("runs/generate").describe(
     "FILE.mp4 or FILE.gif for one video, else a folder",
   ),
-  checkpoint: z.string().min(1, "must not be empty").default(SHIPPED).describe(
+  checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: shipped ones or a run's",
   ),
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe("where to compute"),
+  device: deviceFlag,
   json: z.boolean().default(false).describe("print what was made as JSON"),
 });
 

@@ -1,4 +1,10 @@
-import { InputError } from "../../core/mod.ts";
+import { assertWritableFile, type Clip, InputError } from "../../core/mod.ts";
+// The front door would load FFmpeg and the canvas.
+import { checkGif, checkMp4 } from "../../dataset/encode/limits.ts";
+
+/** Endings of videos and pictures; `exp.2024` is a folder. */
+const FILE_ENDING =
+  /\.(mp4|gif|m4v|mov|mkv|webm|avi|mpe?g|flv|wmv|ogv|apng|png|webp|jpe?g)$/i;
 
 /** Where generated videos go. */
 export interface Output {
@@ -19,7 +25,7 @@ export interface Output {
  */
 export function outputAt(path: string, count: number): Output {
   const slash = path.lastIndexOf("/") + 1;
-  const ending = /\.(\w{2,4})$/.exec(path.slice(slash))?.[1]?.toLowerCase();
+  const ending = FILE_ENDING.exec(path.slice(slash))?.[1]?.toLowerCase();
   if (ending === undefined) {
     return {
       folder: path,
@@ -47,4 +53,29 @@ export function outputAt(path: string, count: number): Output {
     videos: [path],
     sheet: `${path.slice(0, -ending.length - 1)}.png`,
   };
+}
+
+/**
+ * Proves that all files can be written, before anything is drawn.
+ *
+ * @param shape Of each video.
+ * @throws {InputError} naming the file or folder that cannot, or what the format of
+ *   the videos does not allow
+ */
+export async function assertWritable(
+  { videos, sheet }: Output,
+  shape: Pick<Clip, "width" | "height" | "fps">,
+): Promise<void> {
+  for (const path of videos) {
+    if (isGif(path)) checkGif(shape);
+    else checkMp4(path, shape);
+  }
+  for (const path of [...videos, sheet]) {
+    await assertWritableFile(path, "--out");
+  }
+}
+
+/** Whether a video is written as a GIF. */
+export function isGif(path: string): boolean {
+  return /\.gif$/i.test(path);
 }

@@ -1,11 +1,11 @@
-import type { Clip } from "../../core/mod.ts";
+import { type Clip, makeWritableFolder } from "../../core/mod.ts";
 import {
   contactSheet,
   writeGif,
   writeMp4,
   writePng,
 } from "../../dataset/encode/mod.ts";
-import type { Output } from "./output.ts";
+import { isGif, type Output } from "./output.ts";
 
 /**
  * Writes clips as videos, and one contact sheet of all.
@@ -20,10 +20,10 @@ export async function writeVideos(
   clips: readonly Clip[],
   prompts: readonly string[],
 ): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
+  await makeWritableFolder(folder, "--out");
   for (const [i, clip] of clips.entries()) {
     const path = videos[i]!;
-    await (/\.gif$/i.test(path) ? writeGif : writeMp4)(path, clip);
+    await (isGif(path) ? writeGif : writeMp4)(path, clip);
   }
   const rows = clips.map((clip, i) => ({
     label: prompts[i] || "no prompt",

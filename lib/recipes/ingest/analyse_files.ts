@@ -2,7 +2,7 @@ import { messageOf, type Progress } from "../../core/mod.ts";
 import {
   contentHash,
   type FoundFile,
-  readSidecars,
+  Sidecars,
   type SourceFile,
   type TimedCaption,
 } from "../../dataset/curate/mod.ts";
@@ -12,7 +12,7 @@ import type { Journal, Outcome } from "./journal.ts";
 /** The context of {@link analyseFiles}. */
 export interface AnalysisContext extends WorkerOptions {
   readonly journal: Journal;
-  /** Captions of the table, by absolute path. */
+  /** Captions of tables, by absolute path. */
   readonly table: ReadonlyMap<string, readonly TimedCaption[]>;
   /** Turns an absolute path into the path in the manifest. */
   readonly nameOf: (path: string) => string;
@@ -49,6 +49,7 @@ export async function analyseFiles(
     unit: "files",
   });
   let frames = 0;
+  const sidecars = new Sidecars();
   // An error, such as a full disk, stops all workers.
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -57,11 +58,17 @@ export async function analyseFiles(
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
       either.throwIfAborted();
       let own = 0;
-      const source = await analyseFile(file, worker, context, (count) => {
-        frames += count - own;
-        own = count;
-        task.update(done.length, { frames });
-      });
+      const source = await analyseFile(
+        file,
+        await sidecars.read(file.path),
+        worker,
+        context,
+        (count) => {
+          frames += count - own;
+          own = count;
+          task.update(done.length, { frames });
+        },
+      );
       done.push(source);
       task.update(done.length, { frames });
     }
@@ -94,6 +101,7 @@ async function withSize(file: FoundFile): Promise<SizedFile> {
 
 async function analyseFile(
   file: SizedFile,
+  { captions, notes }: Awaited<ReturnType<Sidecars["read"]>>,
   worker: DecodingWorker,
   context: AnalysisContext,
   onFrames: (frames: number) => void,
@@ -106,7 +114,6 @@ async function analyseFile(
     const nothing = { sha256: null, bytes: null, captions: [], notes: [] };
     return { ...name, ...nothing, outcome };
   }
-  const { captions, notes } = await readSidecars(path);
   const common = {
     ...name,
     bytes,

@@ -1,10 +1,16 @@
-import { relative, resolve } from "node:path";
-import { type Progress, writeFileAtomically } from "../../core/mod.ts";
+import { relative, resolve, sep } from "node:path";
+import {
+  assertWritableFolder,
+  lockFolder,
+  makeWritableFolder,
+  type Progress,
+  thisProcess,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import {
   curate,
   findVideos,
   type ManifestRow,
-  readCaptionTable,
   writeManifest,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
@@ -13,6 +19,7 @@ import { Journal } from "./journal.ts";
 import type { IngestOptions } from "./options.ts";
 import { writeSheet } from "./sheets.ts";
 import { summaryOf } from "./summary.ts";
+import { tableCaptions } from "./table_captions.ts";
 import { DecodingWorker } from "./worker.ts";
 
 /** The context of {@link ingest}. */
@@ -45,31 +52,43 @@ const JOURNAL = "journal.jsonl";
  * each phase. Files that an earlier run into the same folder has decoded are not
  * decoded again.
  *
- * @throws {InputError} if a path does not exist or the table is unreadable
+ * @throws {InputError} if a path does not exist, the table is unreadable, or the
+ *   folder cannot be written
  */
 export async function ingest(
   options: IngestOptions,
   { progress, signal, clock, program }: IngestContext,
 ): Promise<Ingested> {
-  const { folders, out, captions, processes, timeout, maxSeconds } = options;
+  const { folders, out, captions, phaseOf, processes, timeout, maxSeconds } =
+    options;
+  const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
-  const table = captions === undefined
-    ? new Map()
-    : await readCaptionTable(captions);
-  const { files: found, others } = await findVideos(folders, [out]);
+  await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
+  const { files: found, leftOut, tables } = await findVideos(folders, [out]);
+  const table = await tableCaptions({
+    given,
+    found: tables,
+    files: found.map(({ path }) => path),
+    folders,
+  });
+  await makeWritableFolder(out, "--out");
+  using _lock = lockFolder(out, thisProcess(new Date()));
   using journal = await Journal.open(`${out}/${JOURNAL}`, maxSeconds);
   const start = clock();
   const { files, frames } = await analyseFiles(found, {
     ...supervision,
     journal,
-    table,
-    nameOf: (path) => relative(resolve(out), path).replaceAll("\\", "/"),
+    table: table.captions,
+    nameOf: (path) => manifestPath(relative(resolve(out), path)),
     maxSeconds,
     processes,
     progress,
   });
   const seconds = (clock() - start) / 1000;
-  const rows = curate(files, options);
+  const rows = curate(files, {
+    ...options,
+    phaseByLabel: phaseOf !== undefined,
+  });
   const kept = rows.filter((row) => row.status === "kept");
   await using worker = new DecodingWorker(supervision);
   for (const phase of PHASES) {
@@ -79,9 +98,19 @@ export async function ingest(
     await Deno.remove(path).catch(() => {});
     await writeSheet(path, own, out, worker);
   }
-  const summary = summaryOf(rows, others);
+  const summary = summaryOf(rows, {
+    leftOut: leftOut.filter(({ path }) =>
+      !given.some((table) => path === resolve(table))
+    ),
+    tables: table.lines,
+  });
   await writeFileAtomically(`${out}/${SUMMARY}`, summary);
   // Last, so that the presence of a manifest implies all other files.
   await writeManifest(`${out}/${MANIFEST}`, rows);
   return { rows, summary, frames, seconds };
+}
+
+/** With `/` between folders; elsewhere than on Windows, `\` is a letter of a name. */
+function manifestPath(path: string): string {
+  return sep === "/" ? path : path.replaceAll(sep, "/");
 }

@@ -1,15 +1,8 @@
-import {
-  InputError,
-  lockFolder,
-  messageOf,
-  thisProcess,
-} from "../../core/mod.ts";
-import { terminalProgress } from "../../core/progress/mod.ts";
 import { StoppedError } from "../../core/mod.ts";
+import { terminalProgress } from "../../core/progress/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
 import { ingestFlags, type IngestOptions } from "./options.ts";
-import { makeWritableFolder } from "../../core/mod.ts";
 
 /** `deno task ingest`: folders of videos become a manifest. */
 async function run(
@@ -17,8 +10,6 @@ async function run(
   signal: AbortSignal,
 ): Promise<number> {
   const { out } = options;
-  await makeWritableFolder(out, "--out");
-  using _lock = lockFolder(out, thisProcess(new Date()));
   try {
     const { summary, frames, seconds } = await ingest(options, {
       progress: terminalProgress(),
@@ -40,20 +31,8 @@ async function run(
         "Stopped; run the same command again to continue",
       );
     }
-    throw asDiskError(out, error);
+    throw error;
   }
-}
-
-/** Turns a system error, such as a full disk, into an `InputError`. */
-function asDiskError(folder: string, error: unknown): unknown {
-  const message = messageOf(error);
-  if (error instanceof InputError || !/\(os error \d+\)/.test(message)) {
-    return error;
-  }
-  return new InputError(
-    `Cannot write to "${folder}": the disk must take it: the system says "${message}"; ` +
-      "make room and run the same command again to continue",
-  );
 }
 
 if (import.meta.main) {

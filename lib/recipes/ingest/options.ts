@@ -1,59 +1,51 @@
 import * as z from "zod";
 import { KEEP_DEFAULTS } from "../../dataset/curate/mod.ts";
-
-function atLeast(least: number): z.ZodCoercedNumber {
-  const error = `must be a number from ${least} up`;
-  return z.coerce.number({ error }).min(least, { error });
-}
-
-function share(): z.ZodCoercedNumber {
-  const error = "must be a number from 0 to 1";
-  return z.coerce.number({ error }).min(0, { error }).max(1, { error });
-}
-
-function whole(least: number, most: number): z.ZodCoercedNumber {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error })
-    .max(most, { error });
-}
+import { numberFlag, textFlag, wholeNumber } from "../command_line/mod.ts";
 
 /** Flags of `deno task ingest`. */
 export const ingestFlags = z.strictObject({
-  folders: z.array(z.string().min(1, "must not be empty")).min(
+  folders: z.array(textFlag()).min(
     1,
     "must name a folder or a video, or several",
   ).describe("folders, searched recursively, and single videos"),
-  out: z.string().min(1, "must not be empty").default("runs/dataset").describe(
+  out: textFlag().default("runs/dataset").describe(
     "folder of the manifest; an interrupted run there continues",
   ),
-  captions: z.string().min(1, "must not be empty").optional().describe(
-    "CSV table with the columns file, caption, language, start, end",
+  captions: textFlag().optional().describe(
+    "table of captions, CSV, TSV, JSONL or a JSON list: columns file and caption, optionally language, start and end; others are labels; names are looked for from the table's folder, then from the folders given; metadata.csv, .tsv and .jsonl in the folders are read without this flag",
   ),
-  validation: share().default(0.05).describe(
-    "share of the files in the validation split",
+  phaseOf: textFlag().optional().describe(
+    "table with the columns file and phase (1 to 5), optionally start and end: the phase of these shots, in place of that by their scores",
   ),
-  minSeconds: atLeast(0).default(KEEP_DEFAULTS.minSeconds).describe(
-    "shortest shot in seconds; shorter ones are dropped",
+  validation: numberFlag({ least: 0, most: 1 }).default(0.05).describe(
+    "share of the files that is held out for evaluation; of fewer than 20 files, the last part of each; 0 holds out nothing",
   ),
-  maxSeconds: atLeast(0.5).default(10).describe(
+  minSeconds: numberFlag({ least: 0 }).default(KEEP_DEFAULTS.minSeconds)
+    .describe(
+      "shortest shot in seconds; shorter ones are dropped",
+    ),
+  maxSeconds: numberFlag({ least: 0.5 }).default(10).describe(
     "longest shot in seconds; longer ones are split into equal parts",
   ),
-  minSide: whole(1, 65_536).default(KEEP_DEFAULTS.minSide).describe(
+  minSide: wholeNumber(1, 65_536).default(KEEP_DEFAULTS.minSide).describe(
     "smallest shorter side in pixels",
   ),
-  minMotion: atLeast(0).default(KEEP_DEFAULTS.minMotion).describe(
+  minMotion: numberFlag({ least: 0 }).default(KEEP_DEFAULTS.minMotion).describe(
     "smallest mean speed in frame diagonals per second; slower shots are stills",
   ),
-  minSharpness: atLeast(0).default(KEEP_DEFAULTS.minSharpness).describe(
-    "smallest variance of the Laplacian; blurrier shots are dropped",
-  ),
-  maxOverlay: share().default(KEEP_DEFAULTS.maxOverlay).describe(
+  minSharpness: numberFlag({ least: 0 }).default(KEEP_DEFAULTS.minSharpness)
+    .describe(
+      "smallest variance of the Laplacian; blurrier shots are dropped",
+    ),
+  maxOverlay: numberFlag({ least: 0, most: 1 }).default(
+    KEEP_DEFAULTS.maxOverlay,
+  ).describe(
     "largest share of the frame with static text",
   ),
-  processes: whole(1, 64).default(navigator.hardwareConcurrency).describe(
+  processes: wholeNumber(1, 64).default(navigator.hardwareConcurrency).describe(
     "number of files that are decoded at once, each in its own process",
   ),
-  timeout: atLeast(1).default(120).describe(
+  timeout: numberFlag({ least: 1 }).default(120).describe(
     "seconds without a response of the decoder before a file is dropped",
   ),
 });

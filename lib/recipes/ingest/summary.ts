@@ -1,6 +1,8 @@
 import {
   DROP_RULES,
   type KeptRow,
+  type LeftOut,
+  leftOutLines,
   type ManifestRow,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
@@ -9,15 +11,20 @@ import { PHASES } from "../../dataset/vocabulary/mod.ts";
  * Summarises a manifest: shots and seconds by phase and split, and every dropped
  * row with its reason.
  *
- * @param others Number of files that are no videos, by extension.
+ * @param leftOut Files of the folders that are not ingested.
+ * @param tables Lines about the tables of captions.
  */
 export function summaryOf(
   rows: readonly ManifestRow[],
-  others: ReadonlyMap<string, number>,
+  { leftOut, tables }: {
+    readonly leftOut: readonly LeftOut[];
+    readonly tables: readonly string[];
+  },
 ): string {
   const kept = rows.filter((row) => row.status === "kept");
   const dropped = rows.filter((row) => row.status === "dropped");
   const files = new Set(rows.map(({ source }) => source.path)).size;
+  const labels = new Set(kept.flatMap((row) => Object.keys(row.labels ?? {})));
   const lines = [
     `${counted(files, "file")}: ${counted(kept.length, "shot")} kept ` +
     `(${lengthOf(kept)}), ${counted(dropped.length, "row")} dropped`,
@@ -37,6 +44,7 @@ export function summaryOf(
     `without a caption: ${
       counted(kept.filter((row) => row.captions.length === 0).length, "shot")
     }`,
+    ...(labels.size > 0 ? [`labels: ${[...labels].join(", ")}`] : []),
   ];
   if (dropped.length > 0) lines.push("", "dropped:");
   for (const rule of DROP_RULES) {
@@ -55,11 +63,12 @@ export function summaryOf(
     ),
   );
   if (notes.size > 0) lines.push("", "notes:", ...notes);
-  if (others.size > 0) {
-    const list = [...others].map(([extension, count]) =>
-      `${extension === "" ? "no extension" : `.${extension}`} ${count}`
-    );
-    lines.push("", `skipped, not videos by extension: ${list.join(", ")}`);
+  if (tables.length > 0) {
+    lines.push("", "tables of captions:", ...tables.map((line) => `  ${line}`));
+  }
+  if (leftOut.length > 0) {
+    const own = leftOutLines(leftOut).map((line) => `  ${line}`);
+    lines.push("", "left out:", ...own);
   }
   return `${lines.join("\n")}\n`;
 }

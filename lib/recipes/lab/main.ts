@@ -1,18 +1,15 @@
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { environmentForDeno } from "../../notebook/mod.ts";
-import { log, runProgram } from "../command_line/mod.ts";
+import { log, runProgram, wholeNumber } from "../command_line/mod.ts";
 
 /** Flags of `deno task lab`. */
-const labFlags = z.strictObject({
+export const labFlags = z.strictObject({
   app: z.enum(["lab", "notebook"], "must be lab or notebook").optional()
     .describe(
       "which one to open (default JupyterLab, or Notebook where that is missing)",
     ),
-  port: z.coerce.number("must be a number").int("must be whole").min(
-    1,
-    "must be at least 1",
-  ).max(65_535, "must be at most 65535").optional().describe(
+  port: wholeNumber(1, 65_535).optional().describe(
     "its port (default Jupyter's choice)",
   ),
   browser: z.enum(["true", "false"], "must be true or false").default("true")

@@ -1,4 +1,10 @@
-import { InputError, type Progress, StoppedError } from "../../core/mod.ts";
+import {
+  assertWritableFolder,
+  InputError,
+  makeWritableFolder,
+  type Progress,
+  StoppedError,
+} from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
@@ -54,6 +60,7 @@ export async function featuresOfVideos(
       if (!(error instanceof InputError)) throw error;
     }
   }
+  await assertWritableFolder(cache, "--cache");
   const statistics = new FeatureStatistics(setting);
   using task = progress.start({
     label: `${network.setting.network}, ${set.path}`,
@@ -69,7 +76,7 @@ export async function featuresOfVideos(
     for (const row of await network.featuresOf(clips)) statistics.add(row);
     task.update(from + clips.length);
   }
-  await Deno.mkdir(cache, { recursive: true });
+  await makeWritableFolder(cache, "--cache");
   await saveStatistics(file, statistics);
   return statistics;
 }

@@ -1,5 +1,5 @@
 import { terminalProgress } from "../../core/progress/mod.ts";
-import { print, runProgram } from "../command_line/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { measure } from "./measure.ts";
 import { metricsFlags, type MetricsOptions } from "./options.ts";
 import { resultText } from "./result_text.ts";
@@ -12,6 +12,7 @@ async function metrics(
   const result = await measure(options, {
     progress: terminalProgress(),
     signal,
+    log,
   });
   print(options.json ? JSON.stringify(result, null, 2) : resultText(result));
   return 0;

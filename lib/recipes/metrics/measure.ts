@@ -1,59 +1,27 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
-import {
-  type Clip,
-  InputError,
-  type Progress,
-  Rng,
-  StoppedError,
-} from "../../core/mod.ts";
+import { InputError, Rng, StoppedError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
   clipMotion,
-  deviationOf,
   type DistributionDistance,
   distributionDistance,
   type FeatureNetwork,
   type HeldOutResult,
-  meanOf,
   type MotionSummary,
   motionSummary,
-  psnr,
-  ssim,
 } from "../../evaluation/mod.ts";
 import { heldOut } from "./held_out.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
-import {
-  importedI3d,
-  importedLpips,
-  openedInception,
-  trainedWorld3d,
-} from "./networks.ts";
+import type { MetricHost } from "./host.ts";
+import { importedI3d, openedInception, trainedWorld3d } from "./networks.ts";
 import {
   METRIC_NAMES,
   type MetricName,
   type MetricsOptions,
 } from "./options.ts";
-import {
-  asStored,
-  commonShape,
-  openVideos,
-  pairsOf,
-  type VideoSet,
-} from "./videos.ts";
-
-/** A metric of pairs of clips. */
-export interface PairsResult {
-  readonly metric: string;
-  /** With its direction: `dB, higher is better`. */
-  readonly unit: string;
-  /** Infinite if a clip of a pair equals the other, by PSNR. */
-  readonly mean: number;
-  /** Standard deviation over the clips; null for one clip. */
-  readonly std: number | null;
-  /** By the path of the first of each pair. */
-  readonly clips: readonly { readonly video: string; readonly value: number }[];
-}
+import { comparePairs, openPairMetric, type PairsResult } from "./pairs.ts";
+import { asStored, commonShape, openVideos, type VideoSet } from "./videos.ts";
 
 /** Motion of sets of videos, without a reference. */
 export interface TemporalResult {
@@ -71,12 +39,6 @@ export type MetricResult =
   )
   & { readonly shape: ClipShape };
 
-/** Resources of a measurement. */
-interface MetricHost {
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Measures videos by a command's metric.
  *
@@ -90,6 +52,9 @@ export async function measure(
   const { name, paths } = commandOf(options.words);
   const sets: VideoSet[] = [];
   for (const path of paths) sets.push(await openVideos(path));
+  for (const { path, leftOut } of sets) {
+    for (const line of leftOut) host.log(`${path}: left out ${line}`);
+  }
   switch (name) {
     case "temporal": {
       const shape = commonShape(sets, options);
@@ -114,16 +79,19 @@ export async function measure(
     case "fvd":
     case "fwd":
     case "fpd": {
-      const shape = commonShape(sets, options);
-      const distance = await betweenSets(name, sets, shape, options, host);
-      return { kind: "sets", shape, ...distance };
+      return await betweenSets(name, sets, options, host);
     }
     default: {
       using stack = new DisposableStack();
       const metric = await openPairMetric(name, options, stack);
       // Pixels are compared as stored: stretched ones are others.
       const stored = options.size === undefined && metric.shape === undefined;
-      const shape = commonShape(stored ? sets.map(asStored) : sets, options);
+      const shape = shapeFor(
+        metric.metric,
+        metric.shape,
+        stored ? sets.map(asStored) : sets,
+        options,
+      );
       const decoded = { ...metric.shape ?? shape, stored };
       const result = await comparePairs(metric, sets, decoded, host);
       return { kind: "pairs", shape, ...result };
@@ -191,98 +159,12 @@ async function temporal(
   return results;
 }
 
-/** A metric of two clips, open. */
-interface PairMetric {
-  readonly metric: string;
-  readonly unit: string;
-  /** The only shape of clips that it takes; any shape if absent. */
-  readonly shape?: ClipShape;
-  measure(a: Clip, b: Clip): number | Promise<number>;
-}
-
-/** @param stack Closes what the metric opens. */
-async function openPairMetric(
-  name: "psnr" | "ssim" | "lpips" | "world3d" | "inception",
-  { device: choice, weights, trunk, world3d }: MetricsOptions,
-  stack: DisposableStack,
-): Promise<PairMetric> {
-  if (name === "psnr") {
-    return { metric: "PSNR", unit: "dB, higher is better", measure: psnr };
-  }
-  if (name === "ssim") {
-    return { metric: "SSIM", unit: "1 for equal clips", measure: ssim };
-  }
-  const device = stack.use(await openDevice(choice));
-  const unit = "0 for equal clips";
-  if (name === "lpips") {
-    const lpips = stack.use(await importedLpips(device, weights, trunk));
-    return {
-      metric: `LPIPS v0.1 (${trunk}, weights ${lpips.weights.slice(0, 12)})`,
-      unit,
-      measure: (a, b) => lpips.distance(a, b),
-    };
-  }
-  if (name === "inception") {
-    const network = stack.use(await openedInception(device, weights));
-    return {
-      metric: `Inception distance (weights ${
-        network.setting.weights.slice(0, 12)
-      })`,
-      unit,
-      measure: (a, b) => network.distance(a, b),
-    };
-  }
-  const network = stack.use(await trainedWorld3d(device, world3d));
-  return {
-    metric: `world3d distance (weights ${
-      network.setting.weights.slice(0, 12)
-    })`,
-    unit,
-    shape: network.shape,
-    measure: (a, b) => network.distance(a, b),
-  };
-}
-
-/** Compares clips in pairs, a pair after the other; no clip is kept. */
-async function comparePairs(
-  { metric, unit, measure }: PairMetric,
-  [a, b]: readonly VideoSet[],
-  decoded: ClipShape & { readonly stored: boolean },
-  { progress, signal }: MetricHost,
-): Promise<PairsResult> {
-  const pairs = pairsOf(a!, b!);
-  using task = progress.start({
-    label: metric,
-    total: pairs.length,
-    unit: "pairs",
-  });
-  const clips: { video: string; value: number }[] = [];
-  for (const [first, second] of pairs) {
-    if (signal.aborted) throw new StoppedError("Measuring was stopped");
-    const value = await measure(
-      await decodeClip(first.path, decoded),
-      await decodeClip(second.path, decoded),
-    );
-    clips.push({ video: first.path, value });
-    task.update(clips.length);
-  }
-  const values = clips.map(({ value }) => value);
-  return {
-    metric,
-    unit,
-    mean: meanOf(values),
-    std: values.length > 1 ? deviationOf(values) : null,
-    clips,
-  };
-}
-
 async function betweenSets(
   name: "fvd" | "fwd" | "fpd",
   sets: readonly VideoSet[],
-  shape: ClipShape,
   options: MetricsOptions,
   host: MetricHost,
-): Promise<DistributionDistance> {
+): Promise<Extract<MetricResult, { kind: "sets" }>> {
   for (const { path, videos } of sets) {
     if (videos.length >= 2) continue;
     throw new InputError(
@@ -298,6 +180,7 @@ async function betweenSets(
     ? await openedInception(device, options.weights)
     : await trainedWorld3d(device, options.world3d);
   const { shape: required } = network;
+  const shape = shapeFor(name.toUpperCase(), required, sets, options);
   const work: FeatureWork = {
     network,
     shape: required ?? shape,
@@ -310,5 +193,41 @@ async function betweenSets(
   };
   const a = await featuresOfVideos(sets[0]!, work);
   const b = await featuresOfVideos(sets[1]!, work);
-  return distributionDistance(a, b, new Rng(0));
+  const distance = distributionDistance(a, b, new Rng(0));
+  return { kind: "sets", shape, ...distance };
+}
+
+/**
+ * The shape of all clips of a metric: the length and rate of its network where
+ * it takes no other.
+ *
+ * @throws {InputError} naming the first video that is too short for the network,
+ *   or has another size, length or rate than the others
+ */
+function shapeFor(
+  metric: string,
+  required: ClipShape | undefined,
+  sets: readonly VideoSet[],
+  options: MetricsOptions,
+): ClipShape {
+  if (required === undefined) return commonShape(sets, options);
+  const { frames, fps } = required;
+  for (const video of sets.flatMap(({ videos }) => videos)) {
+    // As many frames as are due before its end.
+    if (Math.round(video.durationSeconds * fps) >= frames) continue;
+    throw new InputError(
+      `Cannot compute ${metric}: its network takes ${frames} frames at ${fps} ` +
+        `fps, so each video must last ${
+          frames / fps
+        } s: "${video.path}" lasts ` +
+        `${
+          Number(video.durationSeconds.toFixed(2))
+        } s (${video.frames} frames ` +
+        `at ${
+          Number(video.fps.toFixed(3))
+        } fps); leave it out, or compare by ` +
+        "psnr, ssim, lpips or temporal, which take any length",
+    );
+  }
+  return commonShape(sets, { ...options, frames, fps });
 }

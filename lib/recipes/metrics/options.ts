@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { TRUNKS } from "../../evaluation/mod.ts";
-import { deviceFlag, textFlag, wholeNumber } from "../command_line/mod.ts";
+import {
+  deviceFlag,
+  numberFlag,
+  textFlag,
+  wholeNumber,
+} from "../command_line/mod.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 
 /** Names of the metrics. */
@@ -33,9 +38,7 @@ export const metricsFlags = z.strictObject({
   frames: wholeNumber(3).optional().describe(
     "frames of each clip, from its start; without it, all must have as many",
   ),
-  fps: z.coerce.number({ error: "must be a number above 0" }).positive(
-    "must be a number above 0",
-  ).optional().describe(
+  fps: numberFlag({ above: 0 }).optional().describe(
     "frames per second of each clip; without it, all must have the same",
   ),
   size: z.string().regex(/^[1-9]\d*x[1-9]\d*$/, "must be like 64x64")

@@ -12,11 +12,19 @@ import { short } from "./short.ts";
 export function resultText(result: MetricResult): string {
   switch (result.kind) {
     case "pairs": {
-      const { metric, unit, mean, std, clips } = result;
+      const { metric, unit, mean, std, identical, clips } = result;
+      if (mean === undefined) {
+        return `${metric}: none, since all pairs are identical (${
+          counted(identical)
+        })`;
+      }
       const spread = std === null ? "" : `, std ${short(std)}`;
+      const others = identical === 0
+        ? ""
+        : `; identical, so without a value: ${counted(identical)}`;
       return `${metric}: ${short(mean)} (${unit}; ${
-        counted(clips.length)
-      }${spread})`;
+        counted(clips.length - identical)
+      }${spread}${others})`;
     }
     case "temporal":
       return result.sets.map(({ path, clips, mean, seams, seamChange }) =>

@@ -1,23 +1,24 @@
+import { basename, extname, join, relative, resolve } from "node:path";
 import { InputError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
+import { findVideos, leftOutLines } from "../../dataset/curate/mod.ts";
 import { probe, type VideoInfo } from "../../dataset/decode/mod.ts";
 
 /** Videos of one size, length and rate. */
 export interface VideoSet {
   /** A file or a folder. */
   readonly path: string;
-  /** Sorted by name. */
+  /** Sorted by path. */
   readonly videos: readonly VideoInfo[];
+  /** Files of the folder that are not measured, a line for each reason. */
+  readonly leftOut: readonly string[];
 }
 
-/** Endings of the names of videos; a folder's other files are ignored. */
-const ENDINGS = /\.(mp4|m4v|mov|mkv|webm|avi|gif|mpg|mpeg|ts|flv|wmv|y4m)$/i;
-
 /**
- * Finds the videos of a file or a folder, and reads the size, length and rate
- * of each.
+ * Finds the videos of a file or a folder, recursively, and reads the size,
+ * length and rate of each.
  *
- * @throws {InputError} if there is none, or one is no video
+ * @throws {InputError} if there is none, or one is no video or unreadable
  */
 export async function openVideos(path: string): Promise<VideoSet> {
   const found = await Deno.stat(path).catch(() => undefined);
@@ -27,27 +28,35 @@ export async function openVideos(path: string): Promise<VideoSet> {
         `there is none; check the path`,
     );
   }
-  if (!found.isDirectory) return { path, videos: [await probe(path)] };
-  const names = [];
-  for await (const { name, isDirectory } of Deno.readDir(path)) {
-    if (!isDirectory && ENDINGS.test(name)) names.push(name);
+  if (!found.isDirectory) {
+    return { path, videos: [await probe(path)], leftOut: [] };
   }
-  if (names.length === 0) {
+  const { files, leftOut } = await findVideos([path]);
+  const lines = leftOutLines(leftOut);
+  if (files.length === 0) {
     throw new InputError(
-      `Cannot measure "${path}": a folder must hold videos: it holds none; ` +
-        `pass another folder`,
+      `Cannot measure "${path}": a folder must hold videos: it holds none${
+        lines.length === 0 ? "" : ` (left out: ${lines.join("; ")})`
+      }; pass another folder`,
     );
   }
-  names.sort();
   const videos = [];
-  for (const name of names) videos.push(await probe(`${path}/${name}`));
-  return { path, videos };
+  for (const file of files) {
+    const name = join(path, relative(resolve(path), file.path));
+    if (file.problem !== undefined) {
+      throw new InputError(
+        `Cannot measure "${name}": it must be readable: ${file.problem}`,
+      );
+    }
+    videos.push(await probe(name));
+  }
+  return { path, videos, leftOut: lines };
 }
 
 /** The set with its videos' sizes in stored pixels, whatever their aspect. */
-export function asStored({ path, videos }: VideoSet): VideoSet {
+export function asStored({ videos, ...set }: VideoSet): VideoSet {
   return {
-    path,
+    ...set,
     videos: videos.map((video) => ({ ...video, ...video.stored })),
   };
 }
@@ -121,9 +130,10 @@ export function commonShape(
 }
 
 /**
- * Pairs the videos of two sets: two files as they are, two folders by name.
+ * Pairs the videos of two sets: two files as they are, two folders by name, of
+ * which the ending may differ.
  *
- * @throws {InputError} naming a video that has no partner
+ * @throws {InputError} naming a video that has no partner, or several
  */
 export function pairsOf(
   a: VideoSet,
@@ -132,23 +142,53 @@ export function pairsOf(
   if (a.videos.length === 1 && b.videos.length === 1) {
     return [[a.videos[0]!, b.videos[0]!]];
   }
-  const names = (set: VideoSet): Map<string, VideoInfo> =>
-    new Map(set.videos.map((video) => [stemOf(video.path), video]));
-  const [inA, inB] = [names(a), names(b)];
-  for (const [mine, other, set] of [[inA, inB, b], [inB, inA, a]] as const) {
-    for (const [name, video] of mine) {
-      if (other.has(name)) continue;
+  const inB = new Map(b.videos.map((video) => [nameIn(b, video), video]));
+  const pairs = new Map<VideoInfo, VideoInfo>();
+  for (const video of a.videos) {
+    const same = inB.get(nameIn(a, video));
+    if (same) pairs.set(video, same);
+  }
+  const taken = new Set(pairs.values());
+  const left = a.videos.filter((video) => !pairs.has(video));
+  const stems = Map.groupBy(
+    b.videos.filter((video) => !taken.has(video)),
+    (video) => stemOf(nameIn(b, video)),
+  );
+  for (const [stem, own] of Map.groupBy(left, (v) => stemOf(nameIn(a, v)))) {
+    const partners = stems.get(stem) ?? [];
+    if (partners.length === 0) throw withoutPartner(own[0]!, b);
+    const [first, second] = own.length > 1 ? own : partners;
+    if (second) {
       throw new InputError(
-        `Cannot compare videos in pairs: each must have a partner of the same ` +
-          `name: "${video.path}" has none in "${set.path}"; compare sets ` +
-          `with fwd, fpd or fvd instead`,
+        `Cannot compare videos in pairs: each must have one partner of the ` +
+          `same name: "${
+            first!.path
+          }" and "${second.path}" share a name; move ` +
+          "one of them to another folder",
       );
     }
+    pairs.set(own[0]!, partners[0]!);
+    taken.add(partners[0]!);
   }
-  return [...inA].map(([name, video]) => [video, inB.get(name)!]);
+  const alone = b.videos.find((video) => !taken.has(video));
+  if (alone) throw withoutPartner(alone, a);
+  return a.videos.map((video) => [video, pairs.get(video)!]);
 }
 
-/** `folder/7.mp4` -> `7`. */
-function stemOf(path: string): string {
-  return path.split(/[\\/]/).at(-1)!.replace(/\.[^.]*$/, "");
+function withoutPartner(video: VideoInfo, set: VideoSet): InputError {
+  return new InputError(
+    `Cannot compare videos in pairs: each must have a partner of the same ` +
+      `name: "${video.path}" has none of its own in "${set.path}"; compare ` +
+      "sets with fwd, fpd or fvd instead",
+  );
+}
+
+/** The path of a video in its folder. */
+function nameIn({ path }: VideoSet, video: VideoInfo): string {
+  return relative(path, video.path) || basename(video.path);
+}
+
+/** `folder/7.mp4` -> `folder/7` */
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
 }

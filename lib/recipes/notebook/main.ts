@@ -1,6 +1,11 @@
-import { basename, relative, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import * as z from "zod";
-import { InputError, writeFileAtomically } from "../../core/mod.ts";
+import {
+  assertWritableFile,
+  InputError,
+  makeWritableFolder,
+  writeFileAtomically,
+} from "../../core/mod.ts";
 import {
   cleanNotebook,
   notebookText,
@@ -8,16 +13,20 @@ import {
   writeNotebook,
 } from "../../formats/notebook/mod.ts";
 import {
+  assertForDeno,
   environmentForDeno,
   notebookPage,
   type ParameterValue,
   readParameters,
 } from "../../notebook/mod.ts";
 import {
+  commandsText,
   type FlagSchema,
+  helpText,
   log,
   type Program,
   runProgram,
+  wantsHelp,
 } from "../command_line/mod.ts";
 import {
   htmlFlags,
@@ -30,25 +39,52 @@ import { defaultFolder } from "./run.ts";
 import { templateNotebook } from "./template.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Makes a command for a notebook. */
-type Command = (file: string) => Promise<Program<FlagSchema>>;
+/** A command for a notebook. */
+interface Command {
+  readonly purpose: string;
+  /** Flags that do not depend on the notebook. */
+  readonly flags: FlagSchema;
+  /** The command for one notebook, with all its flags. */
+  open(file: string): Promise<Opened>;
+}
+type Opened = Pick<Program<FlagSchema>, "flags" | "run">;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  run: runCommand,
-  check: checkCommand,
-  clean: cleanCommand,
-  new: newCommand,
-  html: htmlCommand,
+  run: {
+    purpose: "Runs a notebook in Deno's own kernel and saves its outputs.",
+    flags: runFlags,
+    open: runCommand,
+  },
+  check: {
+    purpose: "Checks the types, imports, length and outputs of a notebook.",
+    flags: noFlags,
+    open: checkCommand,
+  },
+  clean: {
+    purpose: "Removes all of a notebook but its source and small printed text.",
+    flags: noFlags,
+    open: cleanCommand,
+  },
+  new: {
+    purpose:
+      "Creates a notebook with parameters, a display and a last assertion.",
+    flags: noFlags,
+    open: newCommand,
+  },
+  html: {
+    purpose: "Writes a notebook with its outputs as one HTML page.",
+    flags: htmlFlags,
+    open: htmlCommand,
+  },
 };
 
 /** `deno task notebook run FILE`: the flags are the notebook's parameters. */
-async function runCommand(file: string): Promise<Program<FlagSchema>> {
+async function runCommand(file: string): Promise<Opened> {
   const notebook = await readNotebook(file);
+  assertForDeno(notebook, file);
   const parameters = readParameters(notebook, file);
   const hasOut = parameters.some(({ name }) => name === "out");
   return {
-    ...words("run", file),
-    purpose: "Runs a notebook in Deno's own kernel and saves its outputs.",
     flags: z.strictObject({
       ...parameterFlags(parameters),
       ...runFlags.shape,
@@ -63,6 +99,7 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
         parameters,
         values: Object.fromEntries(values) as Record<string, ParameterValue>,
         out: out ?? defaultFolder(file, parameters),
+        folderFlag: "--out",
         cellLimit,
         totalLimit,
         signal,
@@ -72,13 +109,13 @@ async function runCommand(file: string): Promise<Program<FlagSchema>> {
 }
 
 /** `deno task notebook check FILE`: the gate's check of one notebook. */
-function checkCommand(file: string): Promise<Program<FlagSchema>> {
+function checkCommand(file: string): Promise<Opened> {
   return Promise.resolve({
-    ...words("check", file),
-    purpose: "Checks the types, imports, length and outputs of a notebook.",
     flags: noFlags,
     async run() {
-      readParameters(await readNotebook(file), file);
+      const notebook = await readNotebook(file);
+      assertForDeno(notebook, file);
+      readParameters(notebook, file);
       if (relative(Deno.cwd(), resolve(file)).startsWith("..")) {
         throw new InputError(
           `Cannot check "${file}": it must be in the repository, whose ` +
@@ -98,10 +135,8 @@ function checkCommand(file: string): Promise<Program<FlagSchema>> {
 }
 
 /** `deno task notebook clean FILE`: for git. */
-function cleanCommand(file: string): Promise<Program<FlagSchema>> {
+function cleanCommand(file: string): Promise<Opened> {
   return Promise.resolve({
-    ...words("clean", file),
-    purpose: "Removes all of a notebook but its source and small printed text.",
     flags: noFlags,
     async run() {
       const notebook = await readNotebook(file);
@@ -115,11 +150,8 @@ function cleanCommand(file: string): Promise<Program<FlagSchema>> {
 }
 
 /** `deno task notebook new FILE`: from a template. */
-function newCommand(file: string): Promise<Program<FlagSchema>> {
+function newCommand(file: string): Promise<Opened> {
   return Promise.resolve({
-    ...words("new", file),
-    purpose:
-      "Creates a notebook with parameters, a display and a last assertion.",
     flags: noFlags,
     async run() {
       if (!file.endsWith(".ipynb")) {
@@ -132,6 +164,7 @@ function newCommand(file: string): Promise<Program<FlagSchema>> {
           `Cannot create "${file}": it must not exist yet; choose another name`,
         );
       }
+      await makeWritableFolder(dirname(file), undefined);
       await writeNotebook(file, templateNotebook(nameOf(file)));
       log(`created ${file}`);
       return 0;
@@ -140,15 +173,15 @@ function newCommand(file: string): Promise<Program<FlagSchema>> {
 }
 
 /** `deno task notebook html FILE`: as a page. */
-function htmlCommand(file: string): Promise<Program<FlagSchema>> {
+function htmlCommand(file: string): Promise<Opened> {
   return Promise.resolve({
-    ...words("html", file),
-    purpose: "Writes a notebook with its outputs as one HTML page.",
     flags: htmlFlags,
     async run(options) {
       const { out } = options as z.infer<typeof htmlFlags>;
       const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
+      await assertWritableFile(page, "--out");
       const html = notebookPage(await readNotebook(file), nameOf(file));
+      await makeWritableFolder(dirname(page), "--out");
       await writeFileAtomically(page, html);
       log(`created ${page}`);
       return 0;
@@ -156,28 +189,32 @@ function htmlCommand(file: string): Promise<Program<FlagSchema>> {
   });
 }
 
-function words(
-  command: string,
-  file: string,
-): Pick<Program<FlagSchema>, "usage" | "command"> {
-  return {
-    usage: `deno task notebook ${command} ${file}`,
-    command: [command, file],
-  };
-}
-
 function nameOf(file: string): string {
   return basename(file).replace(/\.ipynb$/, "");
 }
 
-/** The command of the first argument, for the file of the second. */
+/** The command of the first argument, for the file of the second; or a help page. */
 async function commandOf(
-  [word, file]: readonly string[],
-): Promise<Program<FlagSchema>> {
+  args: readonly string[],
+): Promise<Program<FlagSchema> | string> {
+  const [word, file] = args;
   const usage = `deno task notebook ${Object.keys(COMMANDS).join("|")} FILE`;
   const command = Object.hasOwn(COMMANDS, word ?? "")
     ? COMMANDS[word!]
     : undefined;
+  if (wantsHelp(args) && !(command && file && !file.startsWith("-"))) {
+    return command === undefined
+      ? commandsText(
+        usage,
+        "Runs, checks, cleans, creates or exports a notebook.",
+        COMMANDS,
+      )
+      : helpText(
+        `deno task notebook ${word} FILE`,
+        command.purpose,
+        command.flags,
+      );
+  }
   if (command === undefined) {
     throw new InputError(
       "Cannot read the command: the first word must be one of " +
@@ -191,7 +228,12 @@ async function commandOf(
       `Cannot read the command: a notebook must follow ${word}; run ${usage}`,
     );
   }
-  return await command(file);
+  return {
+    usage: `deno task notebook ${word} ${file}`,
+    command: [word!, file],
+    purpose: command.purpose,
+    ...await command.open(file),
+  };
 }
 
 if (import.meta.main) {

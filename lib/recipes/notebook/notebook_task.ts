@@ -1,6 +1,11 @@
 import { readNotebook } from "../../formats/notebook/mod.ts";
 import { type ParameterValue, readParameters } from "../../notebook/mod.ts";
-import { type FlagSchema, knobsOf, type Program } from "../command_line/mod.ts";
+import {
+  flagOf,
+  type FlagSchema,
+  knobsOf,
+  type Program,
+} from "../command_line/mod.ts";
 import { runInTerminal } from "./terminal.ts";
 
 /** Checked flags. */
@@ -11,6 +16,8 @@ export type Options = Readonly<
 /** A task that runs a notebook: its flags set the parameters. */
 export interface NotebookTask {
   readonly notebook: string;
+  /** Another notebook for some options; undefined for the usual one. */
+  notebookFor?(options: Options): Promise<string | undefined>;
   /** The same command without the notebook, for its arguments. */
   program(args: readonly string[]): Promise<Program<FlagSchema>>;
   /** Flags of the notebook, with their own defaults. */
@@ -36,7 +43,7 @@ export async function notebookProgram(
   task: NotebookTask,
   args: readonly string[],
 ): Promise<Program<FlagSchema>> {
-  const { notebook: file, flags, folder } = task;
+  const { flags, folder } = task;
   const program = await task.program(args);
   return {
     ...program,
@@ -44,6 +51,7 @@ export async function notebookProgram(
       const options = given as Options;
       if (task.isDirect(options)) return await program.run(given, signal);
       await task.assertReady(options, signal);
+      const file = await task.notebookFor?.(options) ?? task.notebook;
       const notebook = await readNotebook(file);
       const parameters = readParameters(notebook, file);
       const fallbacks = Object.fromEntries(
@@ -64,6 +72,7 @@ export async function notebookProgram(
         parameters,
         values: Object.fromEntries(values) as Record<string, ParameterValue>,
         out: String(options[folder]),
+        folderFlag: `--${flagOf(folder)}`,
         cellLimit: undefined,
         totalLimit: undefined,
         signal,

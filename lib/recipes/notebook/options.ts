@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import type { Parameter, ParameterValue } from "../../notebook/mod.ts";
+import { numberFlag, textFlag } from "../command_line/mod.ts";
 
-const seconds = z.coerce.number("must be a number of seconds").positive(
-  "must be above 0",
-).optional();
+const seconds = numberFlag({ above: 0 }).optional();
 
 /** Flags of `deno task notebook run FILE` beside the notebook's own parameters. */
 export const runFlags = z.strictObject({
-  out: z.string().min(1, "must not be empty").optional().describe(
+  out: textFlag().optional().describe(
     "folder of the run (default the notebook's own out, or runs/NAME); a " +
       "stopped run there is resumed",
   ),
@@ -24,7 +23,7 @@ export type RunOptions = z.infer<typeof runFlags>;
 
 /** Flags of `deno task notebook html FILE`. */
 export const htmlFlags = z.strictObject({
-  out: z.string().min(1, "must not be empty").optional().describe(
+  out: textFlag().optional().describe(
     "the page (default the notebook's name with .html beside it)",
   ),
 });
@@ -60,19 +59,16 @@ export function parameterFlags(
 }
 
 function fieldOf(
-  { type, fallback }: Parameter,
+  { choices, fallback }: Parameter,
 ): z.ZodType<ParameterValue> {
   if (typeof fallback === "number") {
-    return z.coerce.number("must be a number");
+    return numberFlag();
   }
   if (typeof fallback === "boolean") {
     return z.enum(["true", "false"], "must be true or false")
       .transform((text) => text === "true");
   }
   if (typeof fallback !== "string") return listField(fallback);
-  const choices = type?.match(/^\|?\s*"[^"]*"(?:\s*\|\s*"[^"]*")*$/)
-    ? [...type.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice!)
-    : undefined;
   return choices === undefined
     ? z.string()
     : z.enum(choices, `must be one of ${choices.join(", ")}`);

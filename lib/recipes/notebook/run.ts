@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import {
+  assertWritableFile,
   InputError,
   lockFolder,
   type LockHolder,
+  makeWritableFolder,
   removePartialFiles,
 } from "../../core/mod.ts";
 import {
@@ -38,6 +40,8 @@ export interface HeadlessRun {
   readonly values: Readonly<Record<string, ParameterValue>>;
   /** Folder of the run. */
   readonly out: string;
+  /** The flag that names the folder: `--out`. */
+  readonly folderFlag: string;
   readonly cellLimit: number | undefined;
   readonly totalLimit: number | undefined;
   readonly observer: RunObserver;
@@ -79,7 +83,8 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
   const { out, log, observer, signal, cellLimit, totalLimit } = run;
   // A folder of its own: the cells may lock the run's folder.
   const folder = `${out}/notebook`;
-  await Deno.mkdir(folder, { recursive: true });
+  await makeWritableFolder(folder, run.folderFlag);
+  await assertWritableFile(`${folder}/${basename(run.file)}`, run.folderFlag);
   using _lock = lockFolder(folder, run.holder);
   await removePartialFiles(folder);
   const target = `${folder}/${basename(run.file)}`;

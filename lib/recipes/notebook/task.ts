@@ -1,6 +1,6 @@
 import { InputError } from "../../core/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
-import { assertReady, phaseOf } from "../../trainer/mod.ts";
+import { assertReady } from "../../trainer/mod.ts";
 import {
   analyzeCommand,
   analyzeFlags,
@@ -9,9 +9,16 @@ import {
 } from "../analyze/mod.ts";
 import {
   evaluateCommand,
+  evaluateFlags,
   notebookFlags as evaluateNotebookFlags,
+  videoDataOf,
 } from "../evaluate/mod.ts";
-import { notebookFlags, trainCommand, trainFlags } from "../train/mod.ts";
+import {
+  notebookFlags,
+  runConfigOf,
+  trainCommand,
+  trainFlags,
+} from "../train/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { notebookProgram, type NotebookTask } from "./notebook_task.ts";
 
@@ -40,6 +47,11 @@ export const NOTEBOOK_TASKS = {
     flags: evaluateNotebookFlags,
     folder: "out",
     isDirect: ({ json }) => json === true,
+    async notebookFor(options) {
+      return await videoDataOf(evaluateFlags.parse(options))
+        ? "notebooks/13_held_out_video.ipynb"
+        : undefined;
+    },
     async assertReady({ checkpoint }) {
       await diffusionFilesIn(String(checkpoint));
     },
@@ -51,7 +63,6 @@ function stageTask(
   stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
   notebook: string,
 ): NotebookTask {
-  const phase = phaseOf(stage);
   return {
     notebook: `notebooks/${notebook}.ipynb`,
     program: (args) => trainCommand(stage, args),
@@ -59,8 +70,7 @@ function stageTask(
     folder: "run",
     isDirect: ({ dryRun }) => dryRun === true,
     async assertReady(options) {
-      if (phase === undefined) return;
-      await assertReady(trainFlags.parse(options), phase);
+      await assertReady(runConfigOf(trainFlags.parse(options)), stage);
     },
   };
 }

@@ -1,8 +1,12 @@
 import {
+  assertWritableFolder,
   firstDifference,
   InputError,
+  makeWritableFolder,
+  missingFile,
   writeFileAtomically,
 } from "../../core/mod.ts";
+import { readShots } from "../../dataset/curate/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
@@ -12,9 +16,11 @@ import {
   saveWeights,
   type TrainedModels,
   VAE_FILE,
+  type Vocabulary,
   VOCABULARY_FILE,
+  wordsOf,
 } from "../../pipeline/mod.ts";
-import { parametersBetween } from "../../trainer/mod.ts";
+import { manifestIn, parametersBetween, readData } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
@@ -23,15 +29,25 @@ import { thinnedMetrics } from "./thinned_metrics.ts";
 /** How the run went; of each file a small copy is shipped. */
 const METRICS_FILE = "metrics.jsonl";
 const REPORT_FILE = "report.html";
+const FILES = [
+  VAE_FILE,
+  DIFFUSION_FILE,
+  VOCABULARY_FILE,
+  METRICS_FILE,
+  REPORT_FILE,
+];
 
 /** `deno task pack`: the models of a run, small enough to be shipped. */
 async function pack(options: PackOptions): Promise<number> {
   const { run, out } = options;
+  await assertWritableFolder(out, "--out", FILES);
   const models = await readTrainedModels(run);
-  await Deno.mkdir(out, { recursive: true });
+  const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
+  const report = await readReport(`${run}/${REPORT_FILE}`);
+  const diffusion = await diffusionOf(models, options);
+  await makeWritableFolder(out, "--out");
   const half = { dtype: "float16" } as const;
   const { vae, statistics, facts, config } = models;
-  const diffusion = await diffusionOf(models, options);
   const vaeDigest = await saveWeights(
     `${out}/${VAE_FILE}`,
     { parameters: vae, statistics },
@@ -54,30 +70,27 @@ async function pack(options: PackOptions): Promise<number> {
   );
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
-    `${JSON.stringify(await captionWords())}\n`,
+    `${JSON.stringify(await vocabularyOf(run))}\n`,
   );
-  const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
   await writeFileAtomically(
     `${out}/${METRICS_FILE}`,
     metrics.map((record) => `${JSON.stringify(record)}\n`).join(""),
   );
-  await writeFileAtomically(
-    `${out}/${REPORT_FILE}`,
-    await Deno.readFile(`${run}/${REPORT_FILE}`),
-  );
-  for (
-    const name of [
-      VAE_FILE,
-      DIFFUSION_FILE,
-      VOCABULARY_FILE,
-      METRICS_FILE,
-      REPORT_FILE,
-    ]
-  ) {
+  await writeFileAtomically(`${out}/${REPORT_FILE}`, report);
+  for (const name of FILES) {
     const { size } = await Deno.stat(`${out}/${name}`);
     log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
   return 0;
+}
+
+async function readReport(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw missingFile(path);
+    throw error;
+  }
 }
 
 /** Text encoder and backbone of a run, or between those before it and its own. */
@@ -99,6 +112,21 @@ async function diffusionOf(
     );
   }
   return parametersBetween(first.diffusion, diffusion, share);
+}
+
+/** The words that the models of a run have read: the world's, the data's or both. */
+async function vocabularyOf(run: string): Promise<Vocabulary> {
+  const data = await readData(run);
+  const world = data?.world === 0 ? {} : await captionWords();
+  const words = new Set<string>();
+  for (const { path } of data?.data ?? []) {
+    for (const { captions } of await readShots(manifestIn(path))) {
+      for (const { text } of captions) {
+        for (const word of wordsOf(text)) words.add(word);
+      }
+    }
+  }
+  return words.size === 0 ? world : { ...world, und: [...words].sort() };
 }
 
 if (import.meta.main) {

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
+import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { svgImage, writePng } from "../../dataset/encode/mod.ts";
 import {
@@ -11,6 +13,7 @@ import { staticPlot, tableBundle } from "../../notebook/mod.ts";
 import {
   deviceFlag,
   log,
+  numberFlag,
   print,
   runProgram,
   textFlag,
@@ -32,9 +35,7 @@ export const sensitivityFlags = z.strictObject({
   frames: wholeNumber(3).optional().describe(
     "frames of each clip of the folder; without it, all must have as many",
   ),
-  fps: z.coerce.number({ error: "must be a number above 0" }).positive(
-    "must be a number above 0",
-  ).optional().describe(
+  fps: numberFlag({ above: 0 }).optional().describe(
     "frames per second of each clip of the folder; without it, all must have the same",
   ),
   size: z.string().regex(/^[1-9]\d*x[1-9]\d*$/, "must be like 64x64")
@@ -96,6 +97,7 @@ async function drawFigure(
     "data"
   >,
 ): Promise<number> {
+  await assertWritableFile(out, "--out");
   using device = await openDevice(choice);
   using network = await trainedWorld3d(device, world3d);
   // Nothing is trained: the plan gives the held-out clips alone.
@@ -103,6 +105,7 @@ async function drawFigure(
     world3dPlan({ appearance: 1, motion: 1 }),
   );
   const fwd = await sensitivity(network, examples, clips, terminalProgress());
+  await makeWritableFolder(dirname(out), "--out");
   await writePng(out, await svgImage(sensitivityFigure(fwd, clips)));
   if (json) print(JSON.stringify({ clips, strengths: STRENGTHS, fwd }));
   log(`figure: ${out}`);

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import { InputError } from "../../core/mod.ts";
+import { basename, dirname } from "node:path";
+import { InputError, makeWritableFolder } from "../../core/mod.ts";
 import type { TensorFlowLibrary } from "./tensorflow.ts";
 
 /** Version of Node-API that the binding uses. */
@@ -45,7 +45,7 @@ export async function compileBinding(
     ...tensorflow.files.map((file) => `-l:${file}`),
     `-Wl,-rpath,${tensorflow.folder}`,
   ];
-  await Deno.mkdir(dirname(target), { recursive: true });
+  await makeWritableFolder(dirname(target), undefined, [basename(target)]);
   const { success, stderr } = await runCompiler(args);
   if (success) return;
   throw new InputError(

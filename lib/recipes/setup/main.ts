@@ -6,7 +6,7 @@ import { bindingPath, compileBinding } from "./compile.ts";
 import { findTensorFlow } from "./tensorflow.ts";
 
 /** Flags of `deno task setup tfjs-gpu`. */
-const setupFlags = z.strictObject({
+export const setupFlags = z.strictObject({
   tensorflow: z.string().min(1).optional().describe(
     "folder of a TensorFlow library: a Python environment, the folder " +
       "tensorflow of a wheel, or the unpacked C library; default: the usual " +

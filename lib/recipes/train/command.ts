@@ -6,8 +6,9 @@ import {
 } from "../../trainer/alerts/mod.ts";
 import { type Command, phaseOf, titleOf, trainRun } from "../../trainer/mod.ts";
 import { StoppedError } from "../../core/mod.ts";
+import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
-import { configFileOf, flagsWithDefaults, readText } from "./config_file.ts";
+import { configFileOf, flagsWithDefaults } from "./config_file.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { perceptualNetwork } from "./perceptual.ts";
 import { runConfigOf } from "./train_config.ts";

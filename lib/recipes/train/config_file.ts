@@ -1,5 +1,11 @@
-import { InputError, messageOf } from "../../core/mod.ts";
-import { flagOf, type FlagSchema, oldFlagText } from "../command_line/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import { parseJson } from "../../formats/text/mod.ts";
+import {
+  flagOf,
+  type FlagSchema,
+  isRepeated,
+  oldFlagText,
+} from "../command_line/mod.ts";
 
 /**
  * Flags with defaults from a JSON file: one schema validates both. The command
@@ -16,8 +22,10 @@ export function flagsWithDefaults<S extends FlagSchema>(
 ): S {
   const defaults = recordOf(text, file);
   const fields = { ...schema.shape };
-  for (const [name, value] of Object.entries(defaults)) {
-    const field = fields[name];
+  for (const [name, given] of Object.entries(defaults)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    // One value of a flag that may be repeated needs no list.
+    const value = field && isRepeated(field) ? [given].flat() : given;
     if (!field) {
       throw new InputError(
         `Cannot use "${file}": ` + (oldFlagText(flagOf(name)) ??
@@ -47,27 +55,8 @@ export function configFileOf(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** @throws {InputError} if the file cannot be read */
-export async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new InputError(
-      `Cannot read "${path}": it must be a readable file: ` +
-        messageOf(error),
-    );
-  }
-}
-
 function recordOf(text: string, file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(
-      `Cannot use "${file}": it must be JSON: ${messageOf(error)}`,
-    );
-  }
+  const value = parseJson(text, file);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InputError(
       `Cannot use "${file}": it must be a JSON object: current value is ` +

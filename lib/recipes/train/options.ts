@@ -1,20 +1,43 @@
 import * as z from "zod";
-import { DEVICE_CHOICES } from "../../compiler/mod.ts";
 import { type StagePlan, stagePlanSchema } from "../../trainer/mod.ts";
+import {
+  deviceFlag,
+  numberFlag,
+  textFlag,
+  wholeNumber,
+} from "../command_line/mod.ts";
+import { languagesFlag } from "../languages.ts";
+import { frameSizeFlag } from "../clip_size.ts";
 import { PRESET_NAMES } from "../presets.ts";
 
-const path = z.string().min(1, "must not be empty");
-const count = z.coerce.number({ error: "must be a number" })
-  .int("must be a whole number");
-const phase = count.min(1, "must be 1 to 5").max(5, "must be 1 to 5");
+const path = textFlag();
+const phase = wholeNumber(1, 5);
 const plan = stagePlanSchema.shape;
 
+/** A source of real video: a folder or manifest, and its weight. */
+const dataSourceFlag = z.string().min(1, "must not be empty")
+  .superRefine((text, context) => {
+    const { path, weight } = dataSource(text);
+    if (path === "") {
+      context.addIssue({ code: "custom", message: "must name a folder" });
+    } else if (!(weight > 0 && weight < Infinity)) {
+      const message = `must have a weight above 0, as in ${path}:2`;
+      context.addIssue({ code: "custom", message });
+    }
+  });
+
+/** `DIR:2` as path and weight; the weight is 1 where it is absent. */
+export function dataSource(text: string): { path: string; weight: number } {
+  const [, path, weight] = /^(.*):(-?[\d.]+)$/s.exec(text) ?? [];
+  return path === undefined
+    ? { path: text, weight: 1 }
+    : { path, weight: Number(weight) };
+}
+
 /** A field of a plan as a flag; parses numbers. */
-function overriding(
-  name: keyof StagePlan,
-): z.ZodOptional<z.ZodCoercedNumber> {
+function overriding(name: keyof StagePlan): z.ZodType<number | undefined> {
   const field = plan[name];
-  return z.coerce.number({ error: "must be a number" })
+  return numberFlag()
     .superRefine((value, context) => {
       const issue = field.safeParse(value).error?.issues[0];
       if (issue) context.addIssue({ code: "custom", message: issue.message });
@@ -44,13 +67,22 @@ export const trainFlags = z.strictObject({
   run: path.default("runs/train").describe(
     "folder of the run; resumes an interrupted run",
   ),
-  device: z.enum(DEVICE_CHOICES, {
-    error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
-  }).default("cpu").describe("device that trains"),
-  data: path.optional().describe(
-    "manifest or folder of ingested video, mixed one to one with the synthetic world (default: the synthetic world alone)",
+  device: deviceFlag.describe("device that trains"),
+  data: z.array(dataSourceFlag).default([]).describe(
+    "folder of ingested video or its manifest, DIR or DIR:WEIGHT; several are mixed by their weights (default: the synthetic world)",
   ),
-  languages: path.default("all").describe(
+  world: numberFlag({ least: 0 }).optional().describe(
+    "weight of the synthetic world (default: 0 with --data, else 1)",
+  ),
+  curriculum: z.enum(["phases", "none"], {
+    error: "must be phases or none",
+  }).default("phases").describe(
+    "real shots of a phase: phases takes those that its scores describe, and all in phase 5; none takes all in each phase",
+  ),
+  fill: z.boolean().default(false).describe(
+    "fill phases that have too few real shots with those whose scores are nearest",
+  ),
+  languages: languagesFlag.default("all").describe(
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(
@@ -73,7 +105,7 @@ export const trainFlags = z.strictObject({
   resumePhase: phase.optional().describe(
     "phase to restart, 1 to 5; the state of it and all later phases moves to RUN/aside-* (default: resume)",
   ),
-  maxSteps: count.min(1, "must be 1 or more").optional().describe(
+  maxSteps: wholeNumber(1).optional().describe(
     "maximum number of updates of each stage (default: no limit)",
   ),
   epochs: overriding("epochs"),
@@ -92,36 +124,39 @@ export const trainFlags = z.strictObject({
     "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
   ),
   samples: overriding("samples"),
-  size: overriding("size"),
+  size: frameSizeFlag().optional().describe(
+    "WIDTHxHEIGHT in pixels, multiples of 16, such as 64x48; one number is the side of a square of the same area, whose shape follows real video (default: the curriculum's)",
+  ),
   frames: overriding("frames"),
   fps: overriding("fps"),
-  replayFraction: z.coerce.number().min(0, "must be 0 or more")
-    .max(0.9, "must be at most 0.9").default(0.25).describe(
-      "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting; 0 to 0.9",
-    ),
-  textLrScale: z.coerce.number().min(0, "must be 0 or more")
-    .max(1, "must be at most 1").default(0.1).describe(
-      "factor on the learning rate of the text encoder in the phases, 0 to 1; 0 freezes it, which is faster",
-    ),
+  replayFraction: numberFlag({ least: 0, most: 0.9 }).default(0.25).describe(
+    "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting; 0 to 0.9",
+  ),
+  captionDropout: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
+    "fraction of the samples of a phase without their caption, so that guidance has an unconditional model; 0 to 1",
+  ),
+  textLrScale: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
+    "factor on the learning rate of the text encoder in the phases, 0 to 1; 0 freezes it, which is faster",
+  ),
   recompute: z.boolean().default(false).describe(
     "recompute the activations of the backbone's blocks in the backward pass: a third more arithmetic, a fraction of the memory",
   ),
-  seed: count.default(1).describe("seed of all random numbers"),
-  evaluateEvery: count.min(1, "must be 1 or more").default(500).describe(
+  seed: wholeNumber(0).default(1).describe("seed of all random numbers"),
+  evaluateEvery: wholeNumber(1).default(500).describe(
     "updates between evaluations, each with a sample sheet",
   ),
-  heldOut: count.min(1, "must be 1 or more").default(64).describe(
+  heldOut: wholeNumber(1).default(64).describe(
     "number of held-out clips for evaluation",
   ),
-  saveEvery: z.coerce.number().min(0, "must be 0 or more").default(300)
+  saveEvery: numberFlag({ least: 0 }).default(300)
     .describe("seconds between checkpoints; 0 saves after every update"),
-  keepLast: count.min(1, "must be 1 or more").default(2).describe(
+  keepLast: wholeNumber(1).default(2).describe(
     "number of newest checkpoints to keep",
   ),
-  keepEvery: count.min(0, "must be 0 or more").default(0).describe(
+  keepEvery: wholeNumber(0).default(0).describe(
     "never remove checkpoints at multiples of this number of updates; 0 for none",
   ),
-  snapshots: count.min(0, "must be 0 or more").default(8).describe(
+  snapshots: wholeNumber(0).default(8).describe(
     "number of EMA snapshots in each stage, for deno task average; 0 for none",
   ),
   config: path.optional().describe(
@@ -133,10 +168,10 @@ export const trainFlags = z.strictObject({
   alerts: path.optional().describe(
     "JSON file of e-mail and webhook receivers of alerts (default: the environment variables ALERT_*)",
   ),
-  workers: count.min(0, "must be 0 or more").default(1).describe(
+  workers: wholeNumber(0).default(navigator.hardwareConcurrency).describe(
     "threads that decode real video; 0 decodes on the main thread",
   ),
-  hours: z.coerce.number().positive("must be above 0").optional().describe(
+  hours: numberFlag({ above: 0 }).optional().describe(
     "hours after which the run saves and stops (default: no limit)",
   ),
 });

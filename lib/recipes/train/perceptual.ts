@@ -10,11 +10,11 @@ import type { TrainOptions } from "./options.ts";
  * The network of the perceptual term: InceptionV3, converted from its package at
  * the first use. Undefined without a weight of the term.
  *
- * @param folder Folder of converted weights.
+ * @param folder Of the converted weights.
  */
 export async function perceptualNetwork(
   { perceptual }: Pick<TrainOptions, "perceptual">,
-  folder = WEIGHTS_FOLDER,
+  folder: string = WEIGHTS_FOLDER,
 ): Promise<PerceptualNetwork | undefined> {
   if (perceptual === 0) return undefined;
   const { parameters, digest } = await convertedInception(folder);

@@ -7,9 +7,10 @@ import {
   STAGES,
 } from "../../trainer/mod.ts";
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
+import { frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
-import { trainFlags, type TrainOptions } from "./options.ts";
+import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
 
 /** Flags of a notebook. */
 export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
@@ -31,8 +32,16 @@ export function trainConfig(
 /** The run of flags: presets and curriculum become plain numbers. */
 export function runConfigOf(options: TrainOptions): RunConfig {
   const { preset, backbone, ...rest } = options;
+  const data = options.data.map(dataSource);
   return {
     ...rest,
+    data,
+    world: options.world ?? (data.length > 0 ? 0 : 1),
+    exact: {
+      size: options.size?.includes("x") ?? false,
+      frames: options.frames !== undefined,
+      fps: options.fps !== undefined,
+    },
     name: preset,
     models: modelsOf({ preset, backbone }),
     plans: Object.fromEntries(
@@ -63,9 +72,19 @@ function modelsOf(
 
 /** The curriculum's plan of a stage, overridden by flags. */
 function overridden(options: TrainOptions, stage: Stage): StagePlan {
-  return Object.fromEntries(
-    Object.entries(stagePlan(options.preset, stage)).map(([field, value]) =>
-      [field, options[field as keyof StagePlan] ?? value] as const
-    ),
-  ) as StagePlan;
+  const plan = stagePlan(options.preset, stage);
+  const { width, height } = options.size === undefined
+    ? plan
+    : frameSizeOf(options.size);
+  return {
+    epochs: options.epochs ?? plan.epochs,
+    batch: options.batch ?? plan.batch,
+    accumulation: options.accumulation ?? plan.accumulation,
+    learningRate: options.learningRate ?? plan.learningRate,
+    samples: options.samples ?? plan.samples,
+    width,
+    height,
+    frames: options.frames ?? plan.frames,
+    fps: options.fps ?? plan.fps,
+  };
 }

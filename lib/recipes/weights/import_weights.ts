@@ -1,4 +1,4 @@
-import { InputError } from "../../core/mod.ts";
+import { InputError, makeWritableFolder } from "../../core/mod.ts";
 import {
   digestOfFile,
   i3dFromPytorch,
@@ -37,7 +37,7 @@ export async function importI3d(
   using state = await openStateDict(path);
   const parameters = i3dFromPytorch({ path, state });
   const digest = await checkedDigest(path, WEIGHTS.i3d.sources[0]!, anyHash);
-  await Deno.mkdir(folder, { recursive: true });
+  await makeWritableFolder(folder, "--folder");
   const target = `${folder}/${WEIGHTS.i3d.file}`;
   await saveI3d(target, parameters, digest);
   return target;
@@ -74,7 +74,7 @@ export async function importLpips(
     await checkedDigest(trunkFile.path, trunkSource!, anyHash),
     await checkedDigest(heads.path, headsSource!, anyHash),
   ];
-  await Deno.mkdir(folder, { recursive: true });
+  await makeWritableFolder(folder, "--folder");
   const target = `${folder}/${WEIGHTS[trunk].file}`;
   await saveLpips(target, trunk, parameters, digests.join(" "));
   return target;

@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
-import { log, print, runProgram } from "../command_line/mod.ts";
+import { assertWritableFolder, InputError } from "../../core/mod.ts";
+import { log, print, runProgram, textFlag } from "../command_line/mod.ts";
 import { WEIGHTS_FOLDER } from "./catalogue.ts";
 import { importI3d, importLpips } from "./import_weights.ts";
 import { convertInception } from "./inception.ts";
 import { weightsText } from "./list_weights.ts";
 
 /** Arguments and flags of `deno task weights`. */
-const weightsFlags = z.strictObject({
+export const weightsFlags = z.strictObject({
   words: z.array(z.string()).min(1, "must begin with list, convert or import")
     .describe(
       "list, or convert inception, or import i3d FILE, or import lpips TRUNK_FILE HEADS_FILE",
     ),
-  folder: z.string().min(1, "must not be empty").default(WEIGHTS_FOLDER)
+  folder: textFlag().default(WEIGHTS_FOLDER)
     .describe("folder of converted weights"),
   anyHash: z.boolean().default(false).describe(
     "accept files of another hash than the published one; results record it",
@@ -29,6 +29,7 @@ async function weights(
     return 0;
   }
   if (command === "import" && (network === "i3d" || network === "lpips")) {
+    await assertWritableFolder(folder, "--folder");
     const convert = network === "i3d" ? importI3d : importLpips;
     log(`converted: ${await convert({ files, folder, anyHash })}`);
     return 0;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
+import { assertWritableFolder, makeWritableFolder } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import {
   type Accuracies,
@@ -21,7 +22,7 @@ import { writeCard } from "./card.ts";
 import { trainWorld3d, world3dPlan } from "./training.ts";
 
 /** Flags of `deno task world3d`. */
-const world3dFlags = z.strictObject({
+export const world3dFlags = z.strictObject({
   out: textFlag().default("runs/world3d").describe(
     "folder of the run; a run that was interrupted there goes on",
   ),
@@ -46,6 +47,10 @@ const world3dFlags = z.strictObject({
 /** Clips of each set whose distance is measured. */
 const SENSITIVITY_CLIPS = 192;
 
+/** What is written to `--export`. */
+const WEIGHTS_FILE = "world3d.safetensors";
+const CARD_FILE = "README.md";
+
 /** `deno task world3d`: trains the feature network and writes its card. */
 async function world3d(
   options: z.infer<typeof world3dFlags>,
@@ -56,6 +61,11 @@ async function world3d(
     appearance: options.appearanceSteps,
     motion: options.motionSteps,
   });
+  await assertWritableFolder(options.out, "--out");
+  await assertWritableFolder(options.export, "--export", [
+    WEIGHTS_FILE,
+    CARD_FILE,
+  ]);
   const progress = terminalProgress();
   using device = await openDevice(options.device, {
     ...(options.threads && { threads: options.threads }),
@@ -84,11 +94,11 @@ async function world3d(
       ]);
     }
   }
-  await Deno.mkdir(options.export, { recursive: true });
-  const weights = `${options.export}/world3d.safetensors`;
+  await makeWritableFolder(options.export, "--export");
+  const weights = `${options.export}/${WEIGHTS_FILE}`;
   await saveWorld3d(weights, parameters, plan.network);
   using network = await openWorld3d(device, await loadWorld3d(weights));
-  const card = `${options.export}/README.md`;
+  const card = `${options.export}/${CARD_FILE}`;
   await writeCard(card, {
     plan,
     accuracies,

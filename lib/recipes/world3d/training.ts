@@ -1,5 +1,5 @@
 import type { Device } from "../../compiler/mod.ts";
-import { type Progress, Rng } from "../../core/mod.ts";
+import { makeWritableFolder, type Progress, Rng } from "../../core/mod.ts";
 import {
   appearanceLoss,
   type ExamplePlan,
@@ -139,9 +139,10 @@ async function runStage<P, B, A>(
   const { checkpoint } = await checkpoints.newest<TrainState<P>>(
     initTrainState(stage.initial),
   );
-  await Deno.mkdir(folder, { recursive: true });
+  await makeWritableFolder(folder, "--out");
   using metrics = openJsonl(`${folder}/${name}.jsonl`, {
     atBytes: checkpoint?.metricsBytes ?? 0,
+    digest: checkpoint?.metricsDigest,
   });
   return await train({
     ...context,

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { InputError, messageOf } from "../../core/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import { parseJson } from "../../formats/text/mod.ts";
 import type { AlertChannel } from "./alert.ts";
 import { emailChannel, webhookChannel } from "./channels.ts";
 
@@ -55,7 +56,7 @@ export function readAlertConfig(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): AlertConfig {
-  if (text !== undefined) return checked(jsonOf(text, file), `"${file}"`);
+  if (text !== undefined) return checked(parseJson(text, file), `"${file}"`);
   const { smtp, from, to, url } = Object.fromEntries(
     Object.entries(VARIABLES).map((
       [name, variable],
@@ -73,16 +74,6 @@ export function alertChannels({ email, webhook }: AlertConfig): AlertChannel[] {
     ...(email ? [emailChannel(email)] : []),
     ...(webhook ? [webhookChannel(webhook)] : []),
   ];
-}
-
-function jsonOf(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(
-      `Cannot read alerts from "${file}": it must be JSON: ${messageOf(error)}`,
-    );
-  }
 }
 
 function checked(value: unknown, origin: string): AlertConfig {

@@ -6,12 +6,17 @@ import {
   treeFrom,
 } from "../../core/mod.ts";
 import {
+  checkDigest,
+  checkSeal,
   readSafetensors,
+  sealed,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
 import { renamedTensors } from "../../pipeline/old_names.ts";
 import { type Averages, EMA_STDS, type EmaName } from "./ema.ts";
 import type { EmaSnapshot } from "./posthoc.ts";
+
+const REMOVE = "remove the file to average without it";
 
 const NAME = /^averages-\d{8,}\.safetensors$/;
 
@@ -28,18 +33,20 @@ export async function saveSnapshot<P>(
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   const name = `averages-${String(update).padStart(8, "0")}.safetensors`;
+  const leaves = leavesOf(averages, isNdArray);
+  const options = { dtype: "float16" } as const;
   await writeSafetensors(
     `${folder}/${name}`,
-    leavesOf(averages, isNdArray),
-    { update: String(update) },
-    { dtype: "float16" },
+    leaves,
+    sealed(leaves, { update: String(update) }, options),
+    options,
   );
 }
 
 /**
  * Loads all snapshots of a folder, for `posthocEma`.
  *
- * @throws {InputError} if there are none
+ * @throws {InputError} if there are none, or one is damaged
  */
 export async function loadSnapshots<P>(
   folder: string,
@@ -60,7 +67,13 @@ export async function loadSnapshots<P>(
   }
   const snapshots: EmaSnapshot<P>[] = [];
   for (const name of names.sort()) {
-    const { metadata, tensors } = await readSafetensors(`${folder}/${name}`);
+    const path = `${folder}/${name}`;
+    const { metadata, tensors } = await readSafetensors(path);
+    // Snapshots of earlier versions have no checksums.
+    if (metadata.digest !== undefined) {
+      checkSeal(path, metadata, tensors, REMOVE);
+      checkDigest(path, metadata, tensors, REMOVE);
+    }
     const averages = treeFrom<NdArray>(renamedTensors(tensors)) as Averages<P>;
     for (const name of Object.keys(EMA_STDS) as EmaName[]) {
       snapshots.push({

@@ -1,4 +1,6 @@
+import * as z from "zod";
 import {
+  checkedJson,
   exists,
   firstDifference,
   InputError,
@@ -8,10 +10,13 @@ import {
   treeFrom,
 } from "../../core/mod.ts";
 import {
+  checkDigest,
+  checkFinite,
   checkForm,
-  digestOf,
+  checkSeal,
   readSafetensors,
   readSafetensorsHeader,
+  sealed,
   writeSafetensors,
 } from "../../formats/safetensors/mod.ts";
 import type { GuardMemory } from "../loop/guard.ts";
@@ -20,6 +25,7 @@ import { renamedConfig, renamedTensors } from "../../pipeline/old_names.ts";
 /** Version of the file; raised when old files can no longer be read. */
 const SCHEMA = "2";
 const FIX = "pass a file of this configuration";
+const REMOVE = "remove the file to resume from the checkpoint before it";
 /** Path of the second moments in a training state. */
 const SECOND_MOMENTS = "moments/second/";
 
@@ -29,6 +35,8 @@ export interface CheckpointProgress {
   readonly step: number;
   /** Length of the metrics file after the step. */
   readonly metricsBytes: number;
+  /** SHA-256 of so many bytes of the metrics file; absent in earlier versions. */
+  readonly metricsDigest?: string;
   /** Seconds of training, over all runs. */
   readonly seconds: number;
   /** State of the gradient guard. */
@@ -51,11 +59,31 @@ export interface Checkpoint<S> extends CheckpointProgress {
   readonly state: S;
 }
 
+const progressSchema = z.object({
+  step: z.int().min(0),
+  metricsBytes: z.int().min(0),
+  metricsDigest: z.string().optional(),
+  seconds: z.number(),
+  guard: z.object({
+    norms: z.array(z.number()),
+    refusedInARow: z.int(),
+    refused: z.int(),
+  }).optional(),
+  evaluation: z.object({
+    step: z.int(),
+    best: z.object({
+      step: z.int(),
+      // JSON has no infinity: no score was a number yet.
+      score: z.number().nullable().transform((score) => score ?? Infinity),
+    }),
+  }).optional(),
+});
+
 /** A checkpoint has another configuration. */
 export class ConfigChangedError extends InputError {}
 
 /**
- * Saves a checkpoint as safetensors, atomically, with a checksum of its tensors.
+ * Saves a checkpoint as safetensors, atomically, with checksums.
  *
  * @param config Configuration of the run; loading compares it.
  */
@@ -65,12 +93,15 @@ export async function saveCheckpoint<S>(
   config: unknown,
 ): Promise<void> {
   const tensors = leavesOf(state, isNdArray);
-  await writeSafetensors(path, tensors, {
-    schema: SCHEMA,
-    config: JSON.stringify(config),
-    progress: JSON.stringify(progress),
-    digest: digestOf(tensors),
-  });
+  await writeSafetensors(
+    path,
+    tensors,
+    sealed(tensors, {
+      schema: SCHEMA,
+      config: JSON.stringify(config),
+      progress: JSON.stringify(progress),
+    }),
+  );
 }
 
 /**
@@ -79,8 +110,8 @@ export async function saveCheckpoint<S>(
  * @param form A state of the expected names, types and shapes; default: no check.
  * @returns undefined if the file does not exist.
  * @throws {ConfigChangedError} if its configuration differs, naming the field
- * @throws {InputError} if the file is corrupt, or a tensor differs from the form,
- *   naming the tensor
+ * @throws {InputError} if the file is corrupt, a tensor differs from the form or
+ *   is not finite, naming the tensor
  */
 export async function loadCheckpoint<S>(
   path: string,
@@ -90,12 +121,8 @@ export async function loadCheckpoint<S>(
   const progress = await peekCheckpoint(path, config);
   if (!progress) return undefined;
   const { metadata, tensors: saved } = await readSafetensors(path);
-  if (digestOf(saved) !== metadata.digest) {
-    throw new InputError(
-      `Checksum mismatch: "${path}" is corrupt; remove the file to resume ` +
-        "from the checkpoint before it",
-    );
-  }
+  checkDigest(path, metadata, saved, REMOVE);
+  checkFinite(path, saved, REMOVE);
   const tensors = renamedTensors(saved);
   if (form !== undefined) {
     const expected = new Map(leavesOf(form, isNdArray));
@@ -121,7 +148,9 @@ export async function peekCheckpoint(
   config: unknown,
 ): Promise<CheckpointProgress | undefined> {
   if (!await exists(path)) return undefined;
-  const { metadata } = await readSafetensorsHeader(path);
+  const { metadata, entries } = await readSafetensorsHeader(path);
+  const shapes = entries.map((entry) => [entry.name, entry] as const);
+  checkSeal(path, metadata, shapes, REMOVE);
   if (metadata.schema !== SCHEMA || !metadata.config || !metadata.progress) {
     throw new InputError(
       `Cannot resume from "${path}": it must be a training checkpoint of ` +
@@ -130,7 +159,9 @@ export async function peekCheckpoint(
     );
   }
   const changed = firstDifference(
-    renamedConfig(JSON.parse(metadata.config)),
+    renamedConfig(
+      checkedJson(metadata.config, z.unknown(), `"${path}", config`, REMOVE),
+    ),
     JSON.parse(JSON.stringify(config)),
   );
   if (changed) {
@@ -140,5 +171,10 @@ export async function peekCheckpoint(
         `${changed.after}; restore it or choose another run folder`,
     );
   }
-  return JSON.parse(metadata.progress);
+  return checkedJson(
+    metadata.progress,
+    progressSchema,
+    `"${path}", progress`,
+    REMOVE,
+  );
 }

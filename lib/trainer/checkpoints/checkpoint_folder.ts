@@ -1,4 +1,5 @@
 import {
+  BYTES_PER_ELEMENT,
   bytesText,
   DiskFullError,
   InputError,
@@ -6,6 +7,7 @@ import {
   isNdArray,
   leavesOf,
   messageOf,
+  sizeOf,
 } from "../../core/mod.ts";
 import {
   type Checkpoint,
@@ -32,8 +34,8 @@ export interface Found<S> {
   readonly damaged: readonly string[];
 }
 
-/** Bytes reserved for metrics and samples. */
-const RESERVE = 64 * 2 ** 20;
+/** Bytes that stay free on the disk, for metrics, samples and reports. */
+export const DISK_RESERVE = 64 * 2 ** 20;
 
 const NAME = /^step-(\d{8,})\.safetensors$/;
 
@@ -107,7 +109,7 @@ export class CheckpointFolder {
    */
   async save<S>(checkpoint: Checkpoint<S>): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });
-    const needed = bytesOf(checkpoint.state) + RESERVE;
+    const needed = bytesOf(checkpoint.state) + DISK_RESERVE;
     let free = await this.#freeBytes(this.folder);
     if (free < needed) {
       await this.#prune(1, 0);
@@ -170,8 +172,12 @@ export class CheckpointFolder {
   }
 }
 
-/** Bytes of the arrays of a tree. */
+/** Bytes of the arrays of a tree, by their types: they may be hollow. */
 export function bytesOf(tree: unknown): number {
   return leavesOf(tree, isNdArray)
-    .reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+    .reduce(
+      (sum, [, { dtype, shape }]) =>
+        sum + sizeOf(shape) * BYTES_PER_ELEMENT[dtype],
+      0,
+    );
 }

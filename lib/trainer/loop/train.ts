@@ -179,6 +179,7 @@ export async function train<P, B, A>(
       step: done,
       state: await readState<TrainState<P>>(state),
       metricsBytes: metrics.bytes,
+      metricsDigest: metrics.digest,
       seconds: seconds(),
       guard: guard.memory,
       ...(evaluation && { evaluation }),
@@ -194,12 +195,15 @@ export async function train<P, B, A>(
     if (!evaluator || evaluation?.step === done) return;
     if (done % evaluator.every !== 0 && done !== totalSteps) return;
     const { score, record } = await evaluator.evaluate(state, done);
-    await write({ stage: name, step: done, ...record });
+    await write({ stage: name, step: done, ...writable(record) });
     const isBest = !evaluation || score < evaluation.best.score;
     if (isBest) await evaluator.onBest?.(state, done, score);
     evaluation = {
       step: done,
-      best: isBest ? { step: done, score } : evaluation!.best,
+      // NaN is no score: any number is better.
+      best: isBest
+        ? { step: done, score: Number.isNaN(score) ? Infinity : score }
+        : evaluation!.best,
     };
   };
 
@@ -285,14 +289,18 @@ function refusalOf(
     `${short(limit)}`;
 }
 
-/** NaN and infinities as text: JSON has no such numbers. */
-function writable(
-  values: Readonly<Record<string, number>>,
-): Record<string, number | string> {
+/** NaN and infinities as text, in records inside too: JSON has no such numbers. */
+function writable(values: MetricsRecord): MetricsRecord {
+  const textOf = (value: unknown): unknown => {
+    if (typeof value === "number") {
+      return Number.isFinite(value) ? value : String(value);
+    }
+    const isRecord = typeof value === "object" && value !== null &&
+      !Array.isArray(value);
+    return isRecord ? writable(value as MetricsRecord) : value;
+  };
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) =>
-      [name, Number.isFinite(value) ? value : String(value)] as const
-    ),
+    Object.entries(values).map(([name, value]) => [name, textOf(value)]),
   );
 }
 

@@ -10,7 +10,7 @@ import {
   trainStep,
   updateScalars,
 } from "../loop/train_step.ts";
-import { ADAMW_DEFAULTS } from "../optimiser/adamw.ts";
+import { ADAMW_DEFAULTS, type OptimiserConfig } from "../optimiser/mod.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
@@ -69,10 +69,14 @@ export function estimateStep(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { averages, processBytes, ...options }: StepOptions & {
-    readonly averages: boolean;
-    readonly processBytes: number;
-  },
+  { averages, processBytes, optimiser = ADAMW_DEFAULTS, ...options }:
+    & StepOptions
+    & {
+      readonly averages: boolean;
+      readonly processBytes: number;
+      /** AdamW where left out. */
+      readonly optimiser?: OptimiserConfig;
+    },
   device: Device,
 ): Estimate {
   const { parameters, batch, lossOf } = stepOf(
@@ -82,9 +86,9 @@ export function estimateStep(
     options,
     metaInit(),
   );
-  const update = { optimiser: ADAMW_DEFAULTS, clipNorm: 1 };
-  const state = initTrainState(hollow(parameters), { averages });
-  const scalars = updateScalars(1, 1, 1, ADAMW_DEFAULTS);
+  const update = { optimiser, clipNorm: 1 };
+  const state = initTrainState(hollow(parameters), { optimiser, averages });
+  const scalars = updateScalars(1, 1, 1, optimiser);
   const { accumulation } = plan;
   const programs = accumulation === 1
     ? [programCost({

@@ -1,7 +1,7 @@
 import type { Device } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
-import { planOf, type RunConfig } from "../run/config.ts";
+import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { type Estimate, estimateStep } from "./estimate.ts";
@@ -96,6 +96,7 @@ export function memoryLines(
         perceptual,
         averages: true,
         processBytes: process,
+        optimiser: trainingConfigOf(config, stage, plan).optimiser,
       }, device);
     const choices = firstThatFits(
       settingsOf(stage, plan, config.recompute),

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import {
   InputError,
+  messageOf,
   type NdArray,
   type Progress,
   Rng,
-  stackArrays,
   StoppedError,
   unstackArrays,
-  zeros,
 } from "../../core/mod.ts";
 import {
   type CaptionedClip,
@@ -15,19 +14,21 @@ import {
   type ClipSource,
   Prefetcher,
 } from "../../dataset/batches/mod.ts";
-import {
-  readSafetensors,
-  readSafetensorsHeader,
-  writeSafetensors,
-} from "../../formats/safetensors/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
+import {
+  type CachedClip,
+  type LatentFile,
+  latentIn,
+  openLatentFile,
+  SCHEMA,
+  verifyLatents,
+  writeLatentFile,
+} from "./latent_file.ts";
 
 /** Clips of one file; a killed run loses at most one file. */
 const SHARD = 256;
 /** Clips of one encoder batch. */
 const BATCH = 8;
-/** Version of the files; raised when old ones can no longer be read. */
-const SCHEMA = "1";
 
 /** Clips to encode, the encoder, and the folder. */
 export interface LatentCacheOptions {
@@ -41,17 +42,10 @@ export interface LatentCacheOptions {
   /** Folder of the files; created if missing. */
   readonly folder: string;
   readonly progress: Progress;
+  /** Prints a line about a file that is encoded again. */
+  readonly log?: (line: string) => void;
   /** Stops after the current file, with a `StoppedError`. */
   readonly signal?: AbortSignal;
-}
-
-/** A clip in a cache. */
-export interface CachedClip {
-  readonly id: string;
-  /** SHA-256 of the frames that were encoded. */
-  readonly frames: string;
-  readonly caption: string;
-  readonly language: string;
 }
 
 /** Latents of a source's clips, on disk. */
@@ -70,7 +64,8 @@ export interface LatentCache {
  * Encodes the clips of a source, or reuses the files of an earlier run. Files are
  * keyed by weights, shape, seed and the names of the clips. The first clip of
  * each file is drawn again: if its frames differ, the file is encoded again, for
- * clips may change under the same name.
+ * clips may change under the same name. So is a file whose checksums differ: that
+ * of the header is compared here, that of the latents when a run first reads one.
  *
  * @throws {InputError} if a clip can no longer be read
  */
@@ -81,7 +76,7 @@ export async function openLatentCache(
   const key = keyOf(options);
   const home = `${folder}/${key}`;
   await Deno.mkdir(home, { recursive: true });
-  const shards: Shard[] = [];
+  const shards: LatentFile[] = [];
   using task = progress.start({
     label: `latents of ${source.name}`,
     total: source.length,
@@ -96,38 +91,46 @@ export async function openLatentCache(
     }
     const end = Math.min(begin + SHARD, source.length);
     const path = `${home}/${String(begin).padStart(8, "0")}.safetensors`;
-    const found = await readShard(path, end - begin);
-    const isFresh = found &&
-      (await clipAt(options, begin)).frames === found.clips[0]!.frames;
-    shards.push(isFresh ? found : await writeShard(options, path, begin, end));
+    shards.push(
+      await freshShard(options, path, begin, end) ??
+        await writeShard(options, path, begin, end),
+    );
     task.update(end);
   }
-  const shardOf = (index: number): Shard => shards[Math.floor(index / SHARD)]!;
+  const shardOf = (index: number): LatentFile =>
+    shards[Math.floor(index / SHARD)]!;
+  const encodeAgain = async (begin: number): Promise<void> => {
+    const { path, clips } = shardOf(begin);
+    const end = begin + clips.length;
+    shards[begin / SHARD] = await writeShard(options, path, begin, end);
+  };
+  // One for each file, however many of its latents are read at once.
+  const verified = new Map<number, Promise<void>>();
+  const verify = (begin: number): Promise<void> => {
+    const known = verified.get(begin);
+    if (known) return known;
+    const verifying = verifyLatents(shardOf(begin).path).catch((error) => {
+      if (!(error instanceof InputError)) throw error;
+      options.log?.(`encoded again: ${messageOf(error)}`);
+      return encodeAgain(begin);
+    });
+    verified.set(begin, verifying);
+    return verifying;
+  };
   return {
     length: source.length,
     key,
     async latentAt(index) {
-      const shard = shardOf(index);
-      const found = await latentIn(shard, index % SHARD);
+      const place = index % SHARD;
+      await verify(index - place);
+      const found = await latentIn(shardOf(index), place);
       if (found) return found;
-      // Deleted or truncated during the run: encode again.
-      const begin = index - index % SHARD;
-      const end = begin + shard.clips.length;
-      await writeShard(options, shard.path, begin, end);
-      return (await latentIn(shard, index % SHARD))!;
+      // Deleted or truncated during the run.
+      await encodeAgain(index - place);
+      return (await latentIn(shardOf(index), place))!;
     },
     entryAt: (index) => Promise.resolve(shardOf(index).clips[index % SHARD]!),
   };
-}
-
-/** A file of latents. */
-interface Shard {
-  readonly path: string;
-  readonly clips: readonly CachedClip[];
-  /** `[t,h,w,Z]` */
-  readonly shape: readonly number[];
-  /** Offset of the latents, in bytes. */
-  readonly begin: number;
 }
 
 function keyOf(
@@ -168,11 +171,30 @@ async function clipsFrom(
   first: number,
   end: number,
 ): Promise<FramedClip[]> {
-  const clips: FramedClip[] = [];
-  for (let index = first; index < Math.min(first + BATCH, end); index++) {
-    clips.push(await clipAt(options, index));
-  }
-  return clips;
+  // At once, so that all decoding threads work.
+  return await Promise.all(
+    Array.from(
+      { length: Math.min(BATCH, end - first) },
+      (_, i) => clipAt(options, first + i),
+    ),
+  );
+}
+
+/** A file of an earlier run, unless it is missing, damaged or of other clips. */
+async function freshShard(
+  options: LatentCacheOptions,
+  path: string,
+  begin: number,
+  end: number,
+): Promise<LatentFile | undefined> {
+  const found = await openLatentFile(path, end - begin).catch((error) => {
+    if (!(error instanceof InputError)) throw error;
+    options.log?.(`encoded again: ${messageOf(error)}`);
+    return undefined;
+  });
+  if (!found) return undefined;
+  const { frames } = await clipAt(options, begin);
+  return frames === found.clips[0]!.frames ? found : undefined;
 }
 
 async function writeShard(
@@ -180,7 +202,7 @@ async function writeShard(
   path: string,
   begin: number,
   end: number,
-): Promise<Shard> {
+): Promise<LatentFile> {
   const latents: NdArray<"float32">[] = [];
   const clips: CachedClip[] = [];
   await using batches = new Prefetcher(
@@ -193,106 +215,24 @@ async function writeShard(
     const encoded = await options.codec.encode(batch!.map(({ clip }) => clip));
     latents.push(...unstackArrays(encoded));
     clips.push(
-      ...batch!.map(({ id, frames, caption, language }) => ({
+      ...batch!.map(({ id, frames, caption, language, index }) => ({
         id,
         frames,
         caption,
         language,
+        ...(index !== undefined && { index }),
       })),
     );
   }
-  await writeSafetensors(path, [["latents", stackArrays(latents)]], {
-    schema: SCHEMA,
+  await writeLatentFile(path, latents, clips, {
     source: options.source.name,
     codec: options.codecDigest,
-    fps: String(options.shape.fps),
-    clips: JSON.stringify(clips),
+    fps: options.shape.fps,
   });
-  const shard = await readShard(path, end - begin);
+  const shard = await openLatentFile(path, end - begin);
   if (shard) return shard;
   throw new InputError(
     `Cannot use "${path}": another process has changed it; let one run use ` +
       "the folder at a time",
   );
-}
-
-/** Reads the header of a file; undefined if it is missing or corrupt. */
-async function readShard(
-  path: string,
-  count: number,
-): Promise<Shard | undefined> {
-  try {
-    const { metadata, entries: [entry] } = await readSafetensorsHeader(path);
-    if (metadata.schema !== SCHEMA || entry?.shape[0] !== count) {
-      return undefined;
-    }
-    const { size } = await Deno.stat(path);
-    return {
-      path,
-      clips: JSON.parse(metadata.clips!),
-      shape: entry.shape.slice(1),
-      begin: size - entry.end,
-    };
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
-}
-
-/** Reads one latent; undefined if the file is missing or truncated. */
-async function latentIn(
-  { path, shape, begin }: Shard,
-  place: number,
-): Promise<NdArray<"float32"> | undefined> {
-  const latent = zeros(shape);
-  const bytes = new Uint8Array(latent.data.buffer);
-  try {
-    using file = await Deno.open(path);
-    await file.seek(begin + place * bytes.length, Deno.SeekMode.Start);
-    for (let done = 0; done < bytes.length;) {
-      const count = await file.read(bytes.subarray(done));
-      if (count === null) return undefined;
-      done += count;
-    }
-    return latent;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** One file of a latent cache. */
-export interface CachedFile {
-  /** Name of the clip source. */
-  readonly source: string;
-  /** Digest of the encoder's weights. */
-  readonly codec: string;
-  readonly fps: number;
-  readonly clips: readonly CachedClip[];
-  /** Not normalised, `[t,h,w,Z]` each. */
-  readonly latents: readonly NdArray<"float32">[];
-}
-
-/**
- * Reads a whole file of a latent cache.
- *
- * @throws {InputError} if the file is missing or of another kind
- */
-export async function readCachedFile(path: string): Promise<CachedFile> {
-  const { metadata, tensors } = await readSafetensors(path);
-  const latents = tensors.get("latents");
-  const { source, codec, fps, clips } = metadata;
-  if (!latents || !source || !codec || !fps || !clips) {
-    throw new InputError(
-      `Cannot read "${path}": it must be a file of a latent cache; ` +
-        "pass one of RUN/latents/*/*.safetensors",
-    );
-  }
-  return {
-    source,
-    codec,
-    fps: Number(fps),
-    clips: JSON.parse(clips),
-    latents: unstackArrays(latents as NdArray<"float32">),
-  };
 }

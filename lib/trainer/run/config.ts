@@ -9,6 +9,14 @@ import {
 import { scheduleOf, type StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 
+/** A source of real video. */
+export interface DataSource {
+  /** Folder of a manifest, or the manifest. */
+  readonly path: string;
+  /** Above 0, in proportion to the weights of the other sources. */
+  readonly weight: number;
+}
+
 /** A run as plain data: flags checked, presets resolved. */
 export interface RunConfig {
   /** Name of the models, for titles. */
@@ -18,8 +26,20 @@ export interface RunConfig {
   /** Folder of the run. */
   readonly run: string;
   readonly device: DeviceChoice;
-  /** Manifest or folder of ingested video, mixed with the synthetic world. */
-  readonly data?: string;
+  /** Sources of real video, mixed by their weights. */
+  readonly data: readonly DataSource[];
+  /** Weight of the synthetic world; 0 for real video alone. */
+  readonly world: number;
+  /** `none` takes all real shots in each phase. */
+  readonly curriculum: "phases" | "none";
+  /** Fills phases with too few real shots with the nearest ones. */
+  readonly fill: boolean;
+  /** Fields of the plans that clips of real video keep exactly. */
+  readonly exact: {
+    readonly size: boolean;
+    readonly frames: boolean;
+    readonly fps: boolean;
+  };
   /** Comma-separated BCP 47 tags, or `all`. */
   readonly languages: string;
   /** Weights of a VAE in place of the run's own. */
@@ -41,6 +61,8 @@ export interface RunConfig {
   readonly perceptual: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */
   readonly replayFraction: number;
+  /** Fraction of samples without their caption, for classifier-free guidance. */
+  readonly captionDropout: number;
   /** Factor on the learning rate of the text encoder in the phases. */
   readonly textLrScale: number;
   /** Recomputes the backbone's blocks in the backward pass. */

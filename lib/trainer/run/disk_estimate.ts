@@ -2,23 +2,24 @@ import { BYTES_PER_ELEMENT, bytesText } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
-import { countParameters } from "../loop/train_step.ts";
+import { bytesOf, DISK_RESERVE } from "../checkpoints/checkpoint_folder.ts";
+import { initTrainState } from "../loop/train_step.ts";
+import { hollow } from "../memory/step_shape.ts";
 import { freeBytes } from "../observers/machine.ts";
 import { clipShapeOf, scheduleOf } from "../stages/stage_plan.ts";
 import { type Stage, titleOf } from "../stages/stages.ts";
-import { planOf, type RunConfig } from "./config.ts";
-
-/** Parameters, two moments and two EMAs. */
-const COPIES = 5;
+import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
 
 /** Resources of a stage. */
-interface StageEstimate {
+export interface StageEstimate {
   readonly stage: Stage;
   readonly updates: number;
   /** Bytes of the training state, in memory and in each checkpoint. */
   readonly state: number;
   /** Bytes of the cached latents. */
   readonly latents: number;
+  /** Bytes of all files of the stage: checkpoints, snapshots, weights, latents. */
+  readonly disk: number;
 }
 
 /**
@@ -26,45 +27,61 @@ interface StageEstimate {
  * the time.
  *
  * @param paces Seconds per update, measured by a dry run.
+ * @param free Bytes that may still be written to the folder of the run.
  */
 export async function logEstimate(
   config: RunConfig,
   stages: readonly Stage[],
   host: { log(line: string): void },
   paces: Readonly<Partial<Record<Stage, number>>> = {},
+  free: (folder: string) => Promise<number> = freeBytes,
 ): Promise<void> {
-  const estimates = stages.map((stage) => estimateOf(config, stage));
+  const estimates = stages.map((stage) => estimateStage(config, stage));
   for (const one of estimates) host.log(lineOf(one, paces[one.stage]));
-  const disk = estimates.reduce(
-    (sum, { state, latents }) => sum + state * (config.keepLast + 1) + latents,
-    0,
-  );
+  const needed = estimates.reduce((sum, { disk }) => sum + disk, 0);
+  const available = await free(config.run);
   host.log(
-    `disk: about ${bytesText(disk)} of ${
-      bytesText(await freeBytes(config.run))
-    } available`,
+    `disk: about ${bytesText(needed)}, and ${bytesText(DISK_RESERVE)} that ` +
+      `stay free, of ${bytesText(available)} available`,
+  );
+  if (needed + DISK_RESERVE <= available) return;
+  host.log(
+    "warning: the disk may have too little room: it needs about " +
+      `${bytesText(needed + DISK_RESERVE)}, less what the run already ` +
+      "holds; free some, or lower --keep-last or --snapshots",
   );
 }
 
-function estimateOf(config: RunConfig, stage: Stage): StageEstimate {
-  const { models } = config;
+/** Estimates the resources of a stage from its shapes. */
+export function estimateStage(config: RunConfig, stage: Stage): StageEstimate {
+  const { models, keepLast, keepEvery, snapshots, heldOut } = config;
   const plan = planOf(config, stage);
-  const { vae, text, backbone } = initModels(models, metaInit());
-  const trained = stage === "vae"
+  const { vae, text, backbone } = hollow(initModels(models, metaInit()));
+  const parameters = stage === "vae"
     ? vae
     : stage === "text"
-    ? text
+    ? { text }
     : { text, backbone };
+  const training = trainingConfigOf(config, stage, plan);
+  const state = bytesOf(initTrainState<unknown>(parameters, training));
   const grid = latentSizeOf(models.vae, clipShapeOf(plan));
-  const numbers = grid.frames * grid.height * grid.width *
-    models.vae.latentChannels;
+  const latent = grid.frames * grid.height * grid.width *
+    models.vae.latentChannels * BYTES_PER_ELEMENT.float32;
+  const latents = stage === "vae" || stage === "text"
+    ? 0
+    : (plan.samples + heldOut) * latent;
+  const updates = scheduleOf(plan, config.maxSteps).totalSteps;
+  // A new checkpoint is written before the oldest is removed.
+  const checkpoints = keepLast + 1 +
+    (keepEvery > 0 ? Math.floor(updates / keepEvery) : 0);
+  // Last parameters, weights, and snapshots of two EMAs in half precision.
+  const copies = 2 + snapshots;
   return {
     stage,
-    updates: scheduleOf(plan, config.maxSteps).totalSteps,
-    state: countParameters(trained) * COPIES * BYTES_PER_ELEMENT.float32,
-    latents: stage === "vae" || stage === "text"
-      ? 0
-      : plan.samples * numbers * BYTES_PER_ELEMENT.float32,
+    updates,
+    state,
+    latents,
+    disk: state * checkpoints + bytesOf(parameters) * copies + latents,
   };
 }
 

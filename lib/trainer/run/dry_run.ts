@@ -1,3 +1,4 @@
+import { makeWritableFolder } from "../../core/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Device } from "../../compiler/mod.ts";
 import { memoryLines } from "../memory/fit.ts";
@@ -29,7 +30,7 @@ export async function dryRun(
     process: Deno.memoryUsage().rss,
   }, perceptualTerm(config, host));
   for (const line of lines) host.log(line);
-  await Deno.mkdir(config.run, { recursive: true });
+  await makeWritableFolder(config.run, "--run");
   const folder = await Deno.makeTempDir({ dir: config.run, prefix: "dry-" });
   const times = new Map<Stage, number[]>();
   try {

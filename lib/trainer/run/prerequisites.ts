@@ -4,7 +4,7 @@ import {
   messageOf,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import {
   diffusionFilesIn,
@@ -15,6 +15,7 @@ import {
   type Weights,
 } from "../../pipeline/mod.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
+import { RunData } from "../data/run_data.ts";
 import type { RunConfig } from "./config.ts";
 import { pretrainedText, pretrainedVae } from "./pretrained.ts";
 import { endOf, type Run } from "./run.ts";
@@ -30,10 +31,15 @@ import { END } from "./train_stage.ts";
 export async function checkedConfig(
   config: RunConfig,
   command: Command,
+  data: RunData,
 ): Promise<RunConfig> {
   if (command === "train") {
     await assertFinetune(config);
-    if (config.vae ?? config.finetune) await assertVae(config);
+    if (config.vae ?? config.finetune) {
+      await assertVae(config);
+      // Stage text comes before the first phase, which reads the VAE.
+      await loadVae(vaePathOf(config), config.models.vae);
+    }
     return config;
   }
   if (command === "vae") {
@@ -48,33 +54,58 @@ export async function checkedConfig(
     return config;
   }
   const phase = phaseOf(command)!;
-  await assertReady(config, phase);
+  await assertPhaseReady(config, phase, data);
   return {
     ...config,
-    ...(await isFirst(config, phase) && { startPhase: phase }),
+    ...(await isFirst(config, phase, data) && { startPhase: phase }),
     // A dry run has a temporary folder, without a VAE.
     ...(config.dryRun && { vae: vaePathOf(config) }),
   };
 }
 
 /**
- * Checks that a phase can start. A phase that is done needs no other.
+ * Checks that a stage can start: its data and the stages before it.
  *
- * @throws {InputError} naming the missing file and the command that makes it
+ * @throws {InputError} naming the data, or the missing file and the command that
+ *   makes it
  */
 export async function assertReady(
-  config: Pick<
-    RunConfig,
-    "run" | "vae" | "finetune" | "from" | "startPhase" | "dryRun"
-  >,
+  config: RunConfig,
+  stage: Stage,
+): Promise<void> {
+  using data = await RunData.open(config);
+  data.clips(stage, "train", 1);
+  const phase = phaseOf(stage);
+  if (phase !== undefined) await assertPhaseReady(config, phase, data);
+}
+
+/** A phase that is done needs no other. */
+async function assertPhaseReady(
+  config: RunConfig,
   phase: Phase,
+  data: RunData,
 ): Promise<void> {
   await assertFinetune(config);
   await assertVae(config);
-  if (await isFirst(config, phase)) return;
+  if (await isFirst(config, phase, data)) return;
   if (await endOf(config.run, stageOf(phase))) return;
-  if (await endOf(config.run, before(phase))) return;
-  throw phaseBeforeMissing(config.run, phase);
+  const earlier = phaseBefore(config, phase, data)!;
+  if (await endOf(config.run, stageOf(earlier))) return;
+  throw phaseBeforeMissing(config.run, phase, earlier);
+}
+
+/**
+ * The phase from whose weights a phase starts: the one before, or an earlier one
+ * where the data has no clips for those between. Undefined for the first.
+ */
+export function phaseBefore(
+  { startPhase }: Pick<RunConfig, "startPhase">,
+  phase: Phase,
+  data: RunData,
+): Phase | undefined {
+  return PHASES.filter((earlier) =>
+    earlier >= startPhase && earlier < phase && data.hasClips(stageOf(earlier))
+  ).at(-1);
 }
 
 /** The run's own VAE, or the one of `--vae`, which is copied into the run. */
@@ -99,10 +130,14 @@ export async function vaeOf(
 }
 
 /** An error for a phase whose predecessor is not done. */
-export function phaseBeforeMissing(folder: string, phase: Phase): InputError {
-  const missing = before(phase);
+export function phaseBeforeMissing(
+  folder: string,
+  phase: Phase,
+  earlier: Phase,
+): InputError {
+  const missing = stageOf(earlier);
   return new InputError(
-    `Cannot train phase ${phase} in "${folder}": phase ${phase - 1} must be ` +
+    `Cannot train phase ${phase} in "${folder}": phase ${earlier} must be ` +
       `done: "${folder}/${missing}/${END}" does not exist; run deno task ` +
       `${missing} --run ${folder} first, or start from fresh weights with ` +
       `--from scratch`,
@@ -118,17 +153,18 @@ function vaePathOf(
 
 /** Whether a phase starts from fresh or pretrained weights, not from a phase. */
 async function isFirst(
-  { startPhase, from, dryRun, finetune, run }: Pick<
+  config: Pick<
     RunConfig,
     "startPhase" | "from" | "dryRun" | "finetune" | "run"
   >,
   phase: Phase,
+  data: RunData,
 ): Promise<boolean> {
-  if (phase === 1 || phase === startPhase || from === "scratch" || dryRun) {
-    return true;
-  }
+  const { from, dryRun, finetune, run } = config;
+  const earlier = phaseBefore(config, phase, data);
+  if (earlier === undefined || from === "scratch" || dryRun) return true;
   return finetune !== undefined &&
-    await endOf(run, before(phase)) === undefined;
+    await endOf(run, stageOf(earlier)) === undefined;
 }
 
 async function assertFinetune(
@@ -159,9 +195,4 @@ async function assertVae(
       `does not exist; run deno task vae --run ${run} first, or pass ` +
       `its weights with --vae`,
   );
-}
-
-/** The stage before that of a phase after the first. */
-function before(phase: Phase): Stage {
-  return stageOf(phase - 1 as Phase);
 }

@@ -1,5 +1,7 @@
+import * as z from "zod";
 import type { Device } from "../../compiler/mod.ts";
 import {
+  checkedJson,
   exists,
   InputError,
   lockFolder,
@@ -17,8 +19,10 @@ import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
 import type { MetricsRecord, Request } from "../loop/train.ts";
+import { saveData } from "../data/data_file.ts";
+import type { RunData } from "../data/run_data.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
-import { reportObserver } from "../observers/live_report.ts";
+import { reportObserver, type RunFacts } from "../observers/live_report.ts";
 import { machineObserver } from "../observers/machine.ts";
 import {
   type RunObserver,
@@ -75,6 +79,7 @@ export function perceptualTerm(
 /** A run folder, open and locked. */
 export interface Run extends AsyncDisposable {
   readonly config: RunConfig;
+  readonly data: RunData;
   readonly folder: string;
   readonly device: Device;
   readonly host: TrainHost;
@@ -95,12 +100,16 @@ export interface Run extends AsyncDisposable {
 /**
  * Opens and locks a run folder, new or existing.
  *
+ * @param data Of the configuration; the caller disposes of it.
+ * @param facts Further facts for the report.
  * @throws {InputError} if the folder is not writable, or another run has locked it
  */
 export async function openRun(
   config: RunConfig,
+  data: RunData,
   device: Device,
   host: TrainHost,
+  facts: RunFacts["facts"] = [],
 ): Promise<Run> {
   const folder = config.run;
   await makeWritableFolder(folder, "--run");
@@ -111,16 +120,18 @@ export async function openRun(
       host.log(`removed ${removed} partial files of a killed run`);
     }
     await putAside(folder, config.resumePhase, host);
+    await saveData(folder, config);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
   const started = host.clock();
   const files = controlFiles(folder, host.clock);
-  const observers = new RunObservers(observersOf(config, device, host));
+  const observers = new RunObservers(observersOf(config, device, host, facts));
   return {
     observers,
     config,
+    data,
     folder,
     device,
     host,
@@ -134,9 +145,14 @@ export async function openRun(
     },
     async openMetrics(stage, resume) {
       await refuseLaterStages(folder, stage);
-      const bytes = resume?.metricsBytes ??
-        await bytesBefore(folder, stage);
-      return openJsonl(`${folder}/metrics.jsonl`, { atBytes: bytes });
+      const path = `${folder}/metrics.jsonl`;
+      const { metricsBytes, metricsDigest } = resume ??
+        await endBefore(folder, stage);
+      if (metricsBytes > 0 && !await exists(path)) {
+        host.log(`note: "${path}" was removed: a new one begins`);
+        return openJsonl(path);
+      }
+      return openJsonl(path, { atBytes: metricsBytes, digest: metricsDigest });
     },
     async showSamples(samples) {
       const { stage, step, rows } = samples;
@@ -161,6 +177,7 @@ function observersOf(
   config: RunConfig,
   device: Device,
   host: TrainHost,
+  facts: RunFacts["facts"],
 ): RunObserver[] {
   const { run: folder, name } = config;
   const { clock, now } = host;
@@ -185,7 +202,10 @@ function observersOf(
       facts: [
         ["Device", `${device.name}, ${device.description}`],
         ["Seed", String(config.seed)],
-        ["Captions", config.languages],
+        ...(config.world > 0
+          ? [["Synthetic captions", config.languages] as const]
+          : []),
+        ...facts,
       ],
     }, { clock, now }),
     alerts,
@@ -213,36 +233,52 @@ async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
 }
 
 /** Content of `done.json` in the folder of a stage that is done. */
-export interface StageEnd {
-  readonly steps: number;
-  /** Length of the metrics at its end. */
-  readonly metricsBytes: number;
-}
+export type StageEnd = z.infer<typeof stageEndSchema>;
 
-/** The end of a stage; undefined before it. */
+const stageEndSchema = z.strictObject({
+  steps: z.int().min(0),
+  metricsBytes: z.int().min(0).describe("length of the metrics at its end"),
+  metricsDigest: z.string().optional().describe(
+    "SHA-256 of the metrics at its end; absent in earlier versions",
+  ),
+}).readonly();
+
+/**
+ * The end of a stage; undefined before it.
+ *
+ * @throws {InputError} if `done.json` is damaged
+ */
 export async function endOf(
   folder: string,
   stage: Stage,
 ): Promise<StageEnd | undefined> {
   const path = `${folder}/${stage}/done.json`;
   return await exists(path)
-    ? JSON.parse(await Deno.readTextFile(path))
+    ? checkedJson(
+      await Deno.readTextFile(path),
+      stageEndSchema,
+      `"${path}"`,
+      "remove it: the same command writes it again",
+    )
     : undefined;
 }
 
-/** Length of the metrics at the end of the last stage that has any. */
-async function bytesBefore(folder: string, stage: Stage): Promise<number> {
+/** Length and digest of the metrics at the end of the last stage that has any. */
+async function endBefore(
+  folder: string,
+  stage: Stage,
+): Promise<Omit<StageEnd, "steps">> {
   for (const earlier of STAGES.slice(0, STAGES.indexOf(stage)).toReversed()) {
     const [step] = await stepsOf(folder, earlier);
     if (step === undefined) continue;
     const end = await endOf(folder, earlier);
-    if (end) return end.metricsBytes;
+    if (end) return end;
     throw new InputError(
       `Cannot train ${stage} in "${folder}": ${earlier} must be done: it is ` +
         `at step ${step}; resume it first`,
     );
   }
-  return 0;
+  return { metricsBytes: 0 };
 }
 
 /** Renames the folders of a phase and all later ones, so that they restart. */

@@ -7,6 +7,7 @@ import {
   StoppedError,
 } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { textPairs } from "../data/caption_pairs.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { trainText } from "../stages/text.ts";
@@ -14,6 +15,8 @@ import { trainVae } from "../stages/vae.ts";
 import type { RunConfig } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
 import { checkedConfig, vaeOf } from "./prerequisites.ts";
+import { describeData } from "../data/description.ts";
+import { RunData } from "../data/run_data.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
 
 /** One stage, or `train` for all remaining ones. */
@@ -34,12 +37,21 @@ export async function trainRun(
   command: Command,
   host: TrainHost,
 ): Promise<void> {
-  const checked = await checkedConfig(config, command);
-  const stages = stagesOf(checked, command);
+  using data = await RunData.open(config, host.log);
+  const checked = await checkedConfig(config, command, data);
+  const stages = withData(stagesOf(checked, command), command, data, host);
+  const description = await describeData(data, stages, checked);
+  for (const line of description) host.log(line);
   using device = await openDevice(config.device);
   const work = async (config: RunConfig, host: TrainHost): Promise<void> => {
     try {
-      await using run = await openRun(config, device, host);
+      await using run = await openRun(
+        config,
+        data,
+        device,
+        host,
+        description.map((line) => ["Data", line] as const),
+      );
       await observed(run, () => trainStages(run, stages));
     } catch (error) {
       throw runError(error, config.run);
@@ -60,6 +72,36 @@ function stagesOf(
     ...(finetune === undefined ? ["text"] as const : []),
     ...PHASES.slice(startPhase - 1).map(stageOf),
   ];
+}
+
+/**
+ * The stages of `train` that have clips or captions of their own; each other is
+ * named. A single stage without them fails when it starts.
+ */
+function withData(
+  stages: readonly Stage[],
+  command: Command,
+  data: RunData,
+  host: TrainHost,
+): readonly Stage[] {
+  if (command !== "train") return stages;
+  return stages.filter((stage) => {
+    const has = stage === "text"
+      ? textPairs(data, "train") !== undefined
+      : data.hasClips(stage);
+    if (!has) {
+      host.log(
+        `note: ${stage} is left out: the data has no ${
+          stage === "text" ? "captions" : "shots of this phase"
+        }${
+          stage === "text"
+            ? ""
+            : "; --fill takes the nearest ones, --curriculum none all"
+        }`,
+      );
+    }
+    return has;
+  });
 }
 
 async function trainStages(run: Run, stages: readonly Stage[]): Promise<void> {

@@ -1,6 +1,11 @@
 import { readState } from "../../compiler/mod.ts";
-import { exists, writeFileAtomically } from "../../core/mod.ts";
-import { loadWeights, saveWeights } from "../../pipeline/mod.ts";
+import {
+  exists,
+  InputError,
+  messageOf,
+  writeFileAtomically,
+} from "../../core/mod.ts";
+import { loadWeights, saveWeights, verifyWeights } from "../../pipeline/mod.ts";
 import { saveSnapshot } from "../averages/snapshots.ts";
 import {
   type Evaluator,
@@ -14,7 +19,8 @@ import { logEstimate } from "./disk_estimate.ts";
 import { endOf, type Run, type StageEnd } from "./run.ts";
 
 /**
- * Whether a stage is done and its weights exist.
+ * Whether a stage is done and its weights exist. Damaged ones count as missing
+ * where there is a checkpoint from which they are made again.
  *
  * @throws {InputError} naming the field, if its configuration differs
  */
@@ -24,8 +30,23 @@ export async function isDone(
   config: unknown,
   weights: string,
 ): Promise<boolean> {
-  await run.checkpoints(stage, config).peek();
-  return await endOf(run.folder, stage) !== undefined && await exists(weights);
+  const checkpoints = run.checkpoints(stage, config);
+  await checkpoints.peek();
+  if (!await endOf(run.folder, stage) || !await exists(weights)) return false;
+  if ((await checkpoints.steps()).length === 0) return true;
+  return await isWhole(run, weights) && await isWhole(run, endPath(run, stage));
+}
+
+/** Whether a file of weights is as it was written; prints a line if not. */
+async function isWhole(run: Run, path: string): Promise<boolean> {
+  try {
+    await verifyWeights(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    run.host.log(`made again: ${messageOf(error)}`);
+    return false;
+  }
 }
 
 /** Trains a stage to its end, from its newest checkpoint if there is one. */
@@ -50,6 +71,7 @@ export async function trainStage<P, B, A>(
     await writeEnd(run, stage, state.parameters, {
       steps: totalSteps,
       metricsBytes: checkpoint.metricsBytes,
+      metricsDigest: checkpoint.metricsDigest,
     });
     return {
       state,
@@ -92,6 +114,7 @@ export async function trainStage<P, B, A>(
   await writeEnd(run, stage, trained.parameters, {
     steps: totalSteps,
     metricsBytes: metrics.bytes,
+    metricsDigest: metrics.digest,
   });
   return trained;
 }
@@ -119,7 +142,7 @@ export async function endParameters<P>(
   form: P,
 ): Promise<P | undefined> {
   if (!await endOf(run.folder, stage)) return undefined;
-  const { tensors } = await loadWeights(`${run.folder}/${stage}/${END}`, {
+  const { tensors } = await loadWeights(endPath(run, stage), {
     kind: END_KIND,
     config: run.config.models,
     form,
@@ -131,6 +154,10 @@ export async function endParameters<P>(
 export const END = "end.safetensors";
 const END_KIND = "Parameters";
 
+function endPath({ folder }: Run, stage: Stage): string {
+  return `${folder}/${stage}/${END}`;
+}
+
 /** Writes the last parameters, then `done.json`: a stage is done with both. */
 async function writeEnd(
   run: Run,
@@ -138,13 +165,16 @@ async function writeEnd(
   parameters: unknown,
   end: StageEnd,
 ): Promise<void> {
-  if (await endOf(run.folder, stage)) return;
-  const folder = `${run.folder}/${stage}`;
-  await saveWeights(`${folder}/${END}`, parameters, {
+  const path = endPath(run, stage);
+  if (await endOf(run.folder, stage) && await isWhole(run, path)) return;
+  await saveWeights(path, parameters, {
     kind: END_KIND,
     config: run.config.models,
     stage,
     step: end.steps,
   });
-  await writeFileAtomically(`${folder}/done.json`, `${JSON.stringify(end)}\n`);
+  await writeFileAtomically(
+    `${run.folder}/${stage}/done.json`,
+    `${JSON.stringify(end)}\n`,
+  );
 }

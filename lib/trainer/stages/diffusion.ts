@@ -1,12 +1,13 @@
 import { remat } from "../../compiler/mod.ts";
 import { exists, Rng, stackArrays } from "../../core/mod.ts";
-import { batchOrder, type ClipSource } from "../../dataset/batches/mod.ts";
+import { batchOrder, type Bucket } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
   REFERENCE_TOKENS,
   sampleTimesteps,
   timestepShift,
 } from "../../models/diffusion/mod.ts";
+import type { RotaryTable } from "../../models/layers/mod.ts";
 import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   clipPositions,
@@ -23,12 +24,14 @@ import {
   type Weights,
 } from "../../pipeline/mod.ts";
 import type { Microbatch } from "../loop/compiled_step.ts";
-import { openLatentCache } from "../precompute/latent_cache.ts";
+import {
+  type LatentCache,
+  openLatentCache,
+} from "../precompute/latent_cache.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
-import { phaseBeforeMissing } from "../run/prerequisites.ts";
+import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
-import { phaseClips } from "../run/sources.ts";
 import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
 import {
   type DiffusionBatch,
@@ -36,7 +39,6 @@ import {
   lossBySigma,
 } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
-import { clipShapeOf } from "./stage_plan.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
 import { stageOf } from "./stages.ts";
 import { textPathOf } from "./text.ts";
@@ -47,8 +49,11 @@ import { textPathOf } from "./text.ts";
  * for 128.
  */
 const SIGMA_SHIFT = 1.5;
-/** Fraction of samples without their caption, for classifier-free guidance. */
-const CAPTION_DROPOUT = 0.1;
+/** A bucket, its latents, and the positions of their tokens. */
+interface CachedBucket extends Bucket {
+  readonly latents: LatentCache;
+  readonly positions: RotaryTable;
+}
 
 /** Trains one phase of the curriculum to its end, or resumes it. */
 export async function trainPhase(
@@ -62,17 +67,10 @@ export async function trainPhase(
   const plan = planOf(config, stage);
   const rng = new Rng(seed).fork(stage);
   const path = `${folder}/${stage}.safetensors`;
-  using held = new DisposableStack();
 
   // Data: clips of the phase.
-  const shape = clipShapeOf(plan);
-  const source = await phaseClips(
-    config,
-    phase,
-    { split: "train", length: plan.samples, shape },
-    { held, log: host.log },
-  );
-  const pretrained = phase === config.startPhase
+  const { name, buckets } = run.data.clips(stage, "train", plan.samples);
+  const pretrained = phaseBefore(config, phase, run.data) === undefined
     ? await pretrainedDiffusion(config)
     : undefined;
   const stageConfig = {
@@ -80,12 +78,13 @@ export async function trainPhase(
     plan,
     maxSteps: config.maxSteps,
     seed,
-    data: source.name,
+    data: name,
     languages: config.languages,
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
     optimiser: config.optimiser,
     textLrScale: config.textLrScale,
+    captionDropout: config.captionDropout,
     vae: latentSpaceOf(vae),
     ...(pretrained && { finetune: pretrained.digest }),
   };
@@ -96,10 +95,8 @@ export async function trainPhase(
 
   // Latents: clips encoded once.
   const { statistics } = vae.tensors;
-  const codec = held.use(
-    await openCodec(device, vae.tensors.parameters, models.vae),
-  );
-  const cached = (source: ClipSource) =>
+  using codec = await openCodec(device, vae.tensors.parameters, models.vae);
+  const cached = ({ source, shape }: Bucket) =>
     openLatentCache({
       source,
       shape,
@@ -108,17 +105,32 @@ export async function trainPhase(
       codecDigest: latentSpaceOf(vae),
       folder: `${folder}/latents`,
       progress: host.progress,
+      log: host.log,
       signal: host.signal,
     });
-  const latents = await cached(source);
-  const { batch } = plan;
-  const order = batchOrder(seed, [{ length: source.length, batch }]);
-  const positions = clipPositions(models, shape);
-  const sampleAt = async (index: number, rng: Rng) => {
-    const isDropped = rng.uniform() < CAPTION_DROPOUT;
+  const groups: CachedBucket[] = [];
+  for (const bucket of buckets) {
+    groups.push({
+      ...bucket,
+      latents: await cached(bucket),
+      positions: clipPositions(models, bucket.shape),
+    });
+  }
+  const order = batchOrder(
+    seed,
+    buckets.map(({ source: { length }, batch }) => ({ length, batch })),
+    plan.accumulation,
+  );
+  const sampleAt = async (
+    { source, latents }: CachedBucket,
+    index: number,
+    rng: Rng,
+  ) => {
+    const isDropped = rng.uniform() < config.captionDropout;
+    const entry = await latents.entryAt(index);
     const { caption } = isDropped
       ? { caption: "" }
-      : await (source.captionAt?.(index, rng) ?? latents.entryAt(index));
+      : await (source.captionAt?.(entry.index ?? index, rng) ?? entry);
     const latent = await latents.latentAt(index);
     return { latent: normaliseLatent(latent, statistics), caption };
   };
@@ -127,27 +139,24 @@ export async function trainPhase(
     timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
 
   // Evaluation: held-out clips of the phase.
-  const heldOut = await cached(
-    await phaseClips(
-      config,
-      phase,
-      { split: "validation", length: config.heldOut, shape },
-      { held, log: host.log },
-    ),
-  );
-  const heldOutClips: HeldOutClip[] = [];
-  for (let i = 0; i < heldOut.length; i++) {
-    heldOutClips.push({
-      latent: normaliseLatent(await heldOut.latentAt(i), statistics),
-      caption: (await heldOut.entryAt(i)).caption,
-    });
+  const heldOut = [];
+  const held = run.data.clips(stage, "validation", config.heldOut);
+  for (const bucket of held.buckets) {
+    const latents = await cached(bucket);
+    const clips: HeldOutClip[] = [];
+    for (let i = 0; i < latents.length; i++) {
+      clips.push({
+        latent: normaliseLatent(await latents.latentAt(i), statistics),
+        caption: (await latents.entryAt(i)).caption,
+      });
+    }
+    const { shape } = bucket;
+    heldOut.push({ clips, shape, positions: clipPositions(models, shape) });
   }
   using evaluator = phaseEvaluator(run, stage, {
-    clips: heldOutClips,
-    positions,
+    groups: heldOut,
     codec,
     statistics,
-    shape,
   });
 
   // Loss, optimiser, loop.
@@ -157,22 +166,24 @@ export async function trainPhase(
     initial,
     lossOf: diffusionTrainingLoss(models, config.recompute ? { remat } : {}),
     async batchAt(n: number) {
+      const plan = order(n);
+      const group = groups[plan.bucket]!;
       const samples = [];
-      for (const { index, epoch } of order(n).samples) {
+      for (const { index, epoch } of plan.samples) {
         const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
-        samples.push(await sampleAt(index, draw));
+        samples.push(await sampleAt(group, index, draw));
       }
       const clean = stackArrays(samples.map(({ latent }) => latent));
       const draw = rng.fork(`noise ${n}`);
       return {
         latents: clean,
         noise: draw.normals(clean.shape),
-        sigmas: sampleTimesteps(draw, batch, sigmaShift),
+        sigmas: sampleTimesteps(draw, samples.length, sigmaShift),
         prompts: tokenisePrompts(
           samples.map(({ caption }) => caption),
           models.text,
         ),
-        positions,
+        positions: group.positions,
       };
     },
     measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
@@ -180,6 +191,7 @@ export async function trainPhase(
         microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
         microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
       ),
+      ...run.data.unreadable.record(),
     }),
     evaluator,
   });
@@ -196,6 +208,7 @@ export async function trainPhase(
     step: training.schedule.totalSteps,
     score: trained.best?.score,
     average: "long",
+    clip: buckets[0]!.shape,
   });
 }
 
@@ -208,16 +221,17 @@ async function initialOf(
   phase: Phase,
   pretrained?: DiffusionParameters,
 ): Promise<DiffusionParameters> {
-  const { models, seed, startPhase } = run.config;
+  const { models, seed } = run.config;
   const rng = new Rng(seed).fork("diffusion");
   const fresh = {
     text: initModel("text", models, rng),
     backbone: initModel("backbone", models, rng),
   };
-  if (phase !== startPhase) {
-    const ended = await endParameters(run, stageOf(phase - 1 as Phase), fresh);
+  const earlier = phaseBefore(run.config, phase, run.data);
+  if (earlier !== undefined) {
+    const ended = await endParameters(run, stageOf(earlier), fresh);
     if (ended) return ended;
-    throw phaseBeforeMissing(run.folder, phase);
+    throw phaseBeforeMissing(run.folder, phase, earlier);
   }
   const initial = pretrained ?? fresh;
   const path = textPathOf(run.folder);

@@ -38,10 +38,30 @@ export interface HeldOutClip {
   readonly caption: string;
 }
 
+/** Held-out clips of one shape. */
+export interface HeldOutGroup {
+  /** One or more. */
+  readonly clips: readonly HeldOutClip[];
+  readonly positions: RotaryTable;
+}
+
+/** A result of {@link HeldOutLoss}. */
+export interface HeldOutLosses {
+  /** Mean loss at each sigma. */
+  readonly bySigma: readonly number[];
+  /** Loss of each clip, mean over the sigmas. */
+  readonly byClip: readonly number[];
+}
+
 /** The loss of held-out clips at {@link HELD_OUT_SIGMAS}, with fixed noise. */
 export interface HeldOutLoss extends Disposable {
-  /** Mean loss at each sigma. */
-  measure(): Promise<number[]>;
+  /** The loss with the clips' own captions. */
+  measure(): Promise<HeldOutLosses>;
+  /**
+   * The loss with the captions of other clips. A model that does not read has
+   * the same loss. Undefined if all captions are equal.
+   */
+  measureSwapped(): Promise<HeldOutLosses | undefined>;
 }
 
 /**
@@ -50,16 +70,15 @@ export interface HeldOutLoss extends Disposable {
  * measurements.
  *
  * @param parameters On the device; each call reads their current values.
- * @param clips One or more.
+ * @param groups One or more.
  * @param seed Of the noise, equal for every call.
  */
 export function openHeldOutLoss(
   device: Device,
   parameters: OnDevice<DiffusionParameters>,
   config: DiffusionConfig,
-  { clips, positions, seed }: {
-    readonly clips: readonly HeldOutClip[];
-    readonly positions: RotaryTable;
+  { groups, seed }: {
+    readonly groups: readonly HeldOutGroup[];
     readonly seed: number;
   },
 ): HeldOutLoss {
@@ -71,37 +90,107 @@ export function openHeldOutLoss(
     parameters,
     { device, name: "held-out loss" },
   );
-  const batches = Array.from(
-    { length: Math.ceil(clips.length / BATCH) },
-    (_, i) => {
+  const clips = groups.flatMap((group) => group.clips);
+  const swapped = swappedCaptions(clips.map(({ caption }) => caption));
+  let count = 0;
+  const batches = groups.flatMap(({ clips, positions }) =>
+    Array.from({ length: Math.ceil(clips.length / BATCH) }, (_, i) => {
       const chosen = clips.slice(i * BATCH, (i + 1) * BATCH);
       const latents = stackArrays(chosen.map(({ latent }) => latent));
-      return {
-        latents,
-        noise: new Rng(seed).fork(`held-out noise ${i}`).normals(latents.shape),
-        prompts: tokenisePrompts(
-          chosen.map(({ caption }) => caption),
-          config.text,
-        ),
-        positions,
-      };
-    },
+      const noise = new Rng(seed).fork(`held-out noise ${count++}`);
+      return { latents, noise: noise.normals(latents.shape), positions };
+    })
   );
-  return {
-    async measure() {
-      const means: number[] = [];
-      for (const sigma of HELD_OUT_SIGMAS) {
-        let sum = 0;
-        for (const batch of batches) {
-          const count = batch.latents.shape[0]!;
-          const sigmas = float32([count], new Array<number>(count).fill(sigma));
-          const { losses } = await loss.run({ ...batch, sigmas });
-          for (const value of losses.data) sum += value;
+  const measure = async (
+    captions: readonly string[],
+  ): Promise<HeldOutLosses> => {
+    const bySigma: number[] = [];
+    const byClip = new Array<number>(clips.length).fill(0);
+    for (const sigma of HELD_OUT_SIGMAS) {
+      let sum = 0, first = 0;
+      for (const batch of batches) {
+        const size = batch.latents.shape[0]!;
+        const prompts = captions.slice(first, first + size);
+        const { losses } = await loss.run({
+          ...batch,
+          prompts: tokenisePrompts(prompts, config.text),
+          sigmas: float32([size], new Array<number>(size).fill(sigma)),
+        });
+        for (const value of losses.data) {
+          sum += value;
+          byClip[first++]! += value / HELD_OUT_SIGMAS.length;
         }
-        means.push(sum / clips.length);
       }
-      return means;
-    },
+      bySigma.push(sum / clips.length);
+    }
+    return { bySigma, byClip };
+  };
+  return {
+    measure: () => measure(clips.map(({ caption }) => caption)),
+    measureSwapped: async () => swapped && await measure(swapped),
     [Symbol.dispose]: () => loss[Symbol.dispose](),
   };
+}
+
+/**
+ * For each caption one of another clip that differs, the next
+ * in the list; undefined if all are equal.
+ *
+ * @example
+ * ```ts
+ * import { swappedCaptions } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(swappedCaptions(["a", "a", "b"]), ["b", "b", "a"]);
+ * assert.equal(swappedCaptions(["a", "a"]), undefined);
+ * ```
+ */
+export function swappedCaptions(
+  captions: readonly string[],
+): string[] | undefined {
+  if (captions.every((caption) => caption === captions[0])) return undefined;
+  return captions.map((caption, i) => {
+    for (let step = 1;; step++) {
+      const other = captions[(i + step) % captions.length]!;
+      if (other !== caption) return other;
+    }
+  });
+}
+
+/** How much the right captions lower the held-out loss: whether a model reads. */
+export interface CaptionGain {
+  readonly heldOutLoss: number;
+  /** With the captions of other clips; absent if all captions are equal. */
+  readonly heldOutSwappedLoss?: number;
+  /** Mean difference of the two; 0 for a model that does not read. */
+  readonly captionGain?: number;
+  /** Half the width of its 95 % interval, over the clips. */
+  readonly captionGainInterval?: number;
+}
+
+/** Half the width of a 95 % interval, in standard errors. */
+const INTERVAL = 1.96;
+
+/** Compares the losses with right and with swapped captions, clip by clip. */
+export function captionGainOf(
+  right: HeldOutLosses,
+  swapped: HeldOutLosses | undefined,
+): CaptionGain {
+  const heldOutLoss = meanOf(right.bySigma);
+  if (!swapped) return { heldOutLoss };
+  const gains = swapped.byClip.map((loss, i) => loss - right.byClip[i]!);
+  const captionGain = meanOf(gains);
+  const variance =
+    gains.reduce((sum, gain) => sum + (gain - captionGain) ** 2, 0) /
+    Math.max(1, gains.length - 1);
+  return {
+    heldOutLoss,
+    heldOutSwappedLoss: meanOf(swapped.bySigma),
+    captionGain,
+    captionGainInterval: INTERVAL * Math.sqrt(variance / gains.length),
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

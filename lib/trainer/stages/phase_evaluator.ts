@@ -1,7 +1,6 @@
 import type { OnDevice } from "../../compiler/mod.ts";
-import { Rng } from "../../core/mod.ts";
+import { type Clip, messageOf, NotFiniteError, Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
-import type { RotaryTable } from "../../models/layers/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
   type Codec,
@@ -12,8 +11,9 @@ import {
 import type { Evaluator } from "../loop/train.ts";
 import type { Run } from "../run/run.ts";
 import {
+  captionGainOf,
   HELD_OUT_SIGMAS,
-  type HeldOutClip,
+  type HeldOutGroup,
   type HeldOutLoss,
   openHeldOutLoss,
 } from "./held_out_loss.ts";
@@ -31,19 +31,23 @@ const SAMPLING = {
 
 /** Inputs of a phase's evaluation. */
 export interface PhaseEvaluation {
-  /** Held-out clips; the captions of the first ones are the prompts of the sheet. */
-  readonly clips: readonly HeldOutClip[];
-  readonly positions: RotaryTable;
+  /**
+   * Held-out clips by shape; the captions of the first ones are the prompts of
+   * the sheet.
+   */
+  readonly groups: readonly (HeldOutGroup & { readonly shape: ClipShape })[];
   readonly codec: Codec;
   readonly statistics: VaeWeights["statistics"];
-  readonly shape: ClipShape;
 }
 
-/** Evaluates the EMA of a phase: held-out loss at fixed sigmas, and samples of fixed prompts and noise. */
+/**
+ * Evaluates the EMA of a phase: held-out loss at fixed sigmas, with the right and
+ * with swapped captions, and samples of fixed prompts and noise.
+ */
 export function phaseEvaluator(
   run: Run,
   stage: Stage,
-  { clips, positions, codec, statistics, shape }: PhaseEvaluation,
+  { groups, codec, statistics }: PhaseEvaluation,
 ): Evaluator<DiffusionParameters> & Disposable {
   const { config: { models, seed, evaluateEvery }, device } = run;
   let opened: { loss: HeldOutLoss; pipeline: Pipeline } | undefined;
@@ -52,7 +56,7 @@ export function phaseEvaluator(
     async evaluate(state, step) {
       const ema = state.averages!.long as OnDevice<DiffusionParameters>;
       opened ??= {
-        loss: openHeldOutLoss(device, ema, models, { clips, positions, seed }),
+        loss: openHeldOutLoss(device, ema, models, { groups, seed }),
         pipeline: pipelineOf(device, {
           config: models,
           codec,
@@ -60,10 +64,13 @@ export function phaseEvaluator(
           diffusion: ema,
         }),
       };
-      const losses = await opened.loss.measure();
-      const score = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+      const right = await opened.loss.measure();
+      const swapped = await opened.loss.measureSwapped();
+      const gain = captionGainOf(right, swapped);
+      const score = gain.heldOutLoss;
+      const { clips, shape } = groups[0]!;
       const shown = clips.slice(0, SHEET_CLIPS);
-      const drawn = await opened.pipeline.generate({
+      const drawing = opened.pipeline.generate({
         ...SAMPLING,
         ...shape,
         prompts: shown.map(({ caption }) => caption),
@@ -73,17 +80,25 @@ export function phaseEvaluator(
           ...shown[0]!.latent.shape,
         ]),
       });
-      await run.showSamples({
-        stage,
-        step,
-        rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+      const drawn = await drawing.catch((error): Clip[] => {
+        if (!(error instanceof NotFiniteError)) throw error;
+        // A model at the start of its training may draw nothing yet.
+        run.host.log(`${stage}, step ${step}: no samples: ${messageOf(error)}`);
+        return [];
       });
+      if (drawn.length > 0) {
+        await run.showSamples({
+          stage,
+          step,
+          rows: drawn.map((clip, i) => ({ label: shown[i]!.caption, clip })),
+        });
+      }
       return {
         score,
         record: {
-          heldOutLoss: score,
+          ...gain,
           heldOut: Object.fromEntries(
-            HELD_OUT_SIGMAS.map((sigma, i) => [sigma, losses[i]!]),
+            HELD_OUT_SIGMAS.map((sigma, i) => [sigma, right.bySigma[i]!]),
           ),
         },
       };

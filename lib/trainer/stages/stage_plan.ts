@@ -3,32 +3,35 @@ import type { ClipShape } from "../../dataset/batches/mod.ts";
 
 /** Plan of one stage of a curriculum. */
 export const stagePlanSchema = z.strictObject({
-  epochs: count().describe("passes over the samples"),
-  batch: count().describe(
+  epochs: count(1_000_000).describe("passes over the samples"),
+  batch: count(4096).describe(
     "clips of a microbatch; for stage text, pairs of captions",
   ),
-  accumulation: count().describe(
+  accumulation: count(65_536).describe(
     "microbatches of an update",
   ),
   learningRate: z.number("must be a number").positive("must be above 0")
     .max(1, "must be at most 1").describe(
       "peak learning rate, after the warm-up",
     ),
-  samples: count().describe(
+  samples: count(1_000_000_000).describe(
     "clips of an epoch; for stage text, pairs of captions",
   ),
-  size: multiple(16).describe("height and width in pixels, a multiple of 16"),
-  frames: multiple(4).describe("frames of a clip, a multiple of 4"),
+  width: multiple(16, 4096).describe("pixels, a multiple of 16"),
+  height: multiple(16, 4096).describe("pixels, a multiple of 16"),
+  frames: multiple(4, 4096).describe("frames of a clip, a multiple of 4"),
   fps: z.number("must be a number").positive("must be above 0")
     .max(60, "must be at most 60").describe("frames per second"),
 });
 
-function count(): z.ZodInt {
-  return z.int("must be a whole number").min(1, "must be 1 or more");
+function count(most: number): z.ZodInt {
+  return z.int("must be a whole number").min(1, "must be 1 or more")
+    .max(most, `must be at most ${most}`);
 }
 
-function multiple(of: number): z.ZodInt {
+function multiple(of: number, most: number): z.ZodInt {
   return z.int("must be a whole number").min(of, `must be ${of} or more`)
+    .max(most, `must be at most ${most}`)
     .multipleOf(of, `must be a multiple of ${of}`);
 }
 
@@ -71,9 +74,12 @@ export function scheduleOf(
   };
 }
 
-/** The shape of a stage's clips. */
+/** The usual shape of a stage's clips; real video may have others of about its area. */
 export function clipShapeOf(
-  { size, frames, fps }: Pick<StagePlan, "size" | "frames" | "fps">,
+  { width, height, frames, fps }: Pick<
+    StagePlan,
+    "width" | "height" | "frames" | "fps"
+  >,
 ): ClipShape {
-  return { frames, height: size, width: size, fps };
+  return { frames, height, width, fps };
 }

@@ -4,9 +4,8 @@ import {
   type Compiled,
   jitWithState,
 } from "../../compiler/mod.ts";
-import { float32, Rng } from "../../core/mod.ts";
+import { float32, InputError, Rng } from "../../core/mod.ts";
 import { batchOrder } from "../../dataset/batches/mod.ts";
-import type { CaptionPair } from "../../dataset/synthetic/mod.ts";
 import {
   type Labels,
   MOTION_IDS,
@@ -22,10 +21,10 @@ import {
 } from "../../models/text/mod.ts";
 import { saveWeights } from "../../pipeline/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
-import { planOf, trainingConfigOf } from "../run/config.ts";
+import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
-import { worldCaptions } from "../run/sources.ts";
+import { type TextPair, textPairs } from "../data/caption_pairs.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
 import {
   initClassifiers,
@@ -72,7 +71,8 @@ export async function trainText(run: Run): Promise<void> {
     ...models.text,
     maxCharacters: Math.min(MAX_CHARACTERS, models.text.maxCharacters),
   };
-  const pairAt = worldCaptions(config, "train");
+  const pairs = textPairs(run.data, "train");
+  if (!pairs) throw noCaptions(config);
   const order = batchOrder(seed, [
     { length: plan.samples, batch: plan.batch },
   ]);
@@ -86,6 +86,7 @@ export async function trainText(run: Run): Promise<void> {
     maxSteps: config.maxSteps,
     seed,
     languages: config.languages,
+    ...(pairs.name !== undefined && { data: pairs.name }),
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
     ...(pretrained && { finetune: pretrained.digest }),
@@ -97,8 +98,8 @@ export async function trainText(run: Run): Promise<void> {
       rng.fork("readers"),
       models.text,
       Object.fromEntries(
-        Object.entries(QUESTIONS).map(([question, { answers }]) =>
-          [question, answers.length] as const
+        Object.entries(config.world > 0 ? QUESTIONS : {}).map(
+          ([question, { answers }]) => [question, answers.length] as const,
         ),
       ),
     ),
@@ -113,12 +114,12 @@ export async function trainText(run: Run): Promise<void> {
     initial,
     lossOf: textTrainingLoss(models.text),
     async batchAt(n: number) {
-      const pairs: CaptionPair[] = [];
+      const batch: TextPair[] = [];
       for (const { epoch, index } of order(n).samples) {
         const draw = rng.fork(`pair ${index} of epoch ${epoch}`);
-        pairs.push(await pairAt(index, draw));
+        batch.push(await pairs.pairAt(index, draw));
       }
-      return batchOfPairs(pairs, textConfig);
+      return batchOfPairs(batch, textConfig, config);
     },
     evaluator,
   });
@@ -134,14 +135,25 @@ export async function trainText(run: Run): Promise<void> {
   });
 }
 
+function noCaptions({ data }: RunConfig): InputError {
+  return new InputError(
+    `Cannot train the text encoder on ${
+      data.map(({ path }) => `"${path}"`).join(", ")
+    }: there must be captions: no shot has one; write name.txt beside each ` +
+      "video or pass a table with --captions to deno task ingest, or leave " +
+      "this stage out: the model will be unconditional",
+  );
+}
+
 /** Path of the text encoder of a run. */
 export function textPathOf(folder: string): string {
   return `${folder}/text.safetensors`;
 }
 
 function batchOfPairs(
-  pairs: readonly CaptionPair[],
+  pairs: readonly TextPair[],
   config: TextConfig,
+  { world, data }: Pick<RunConfig, "world" | "data">,
 ): ArraysOf<LabelledPairs> {
   const count = pairs.length;
   const same = new Float32Array(count ** 2);
@@ -154,10 +166,18 @@ function batchOfPairs(
     first: tokenisePrompts(pairs.map(({ first }) => first), config),
     second: tokenisePrompts(pairs.map(({ second }) => second), config),
     same: float32([count, count], same),
+    // Without it all pairs have labels, or none.
+    ...(world > 0 && data.length > 0 && {
+      labelled: float32([count], pairs.map(({ labels }) => labels ? 1 : 0)),
+    }),
     answers: Object.fromEntries(
-      Object.entries(QUESTIONS).map(([question, { answers, of }]) => {
+      Object.entries(world > 0 ? QUESTIONS : {}).map(([
+        question,
+        { answers, of },
+      ]) => {
         const oneHot = new Float32Array(count * answers.length);
         for (const [i, { labels }] of pairs.entries()) {
+          if (!labels) continue;
           const answer = answers.indexOf(of(labels.subjects[0]!));
           oneHot[i * answers.length + answer] = 1;
         }
@@ -174,14 +194,14 @@ async function textEvaluator(
 ): Promise<Evaluator<TextTrainingParameters> & Disposable> {
   const { config, device } = run;
   const { models, seed, heldOut } = config;
-  const pairAt = worldCaptions(config, "validation");
+  const { pairAt } = textPairs(run.data, "validation")!;
   const batches: ArraysOf<LabelledPairs>[] = [];
   for (let i = 0; i < heldOut; i += EVALUATION_BATCH) {
-    const pairs: CaptionPair[] = [];
+    const pairs: TextPair[] = [];
     for (let j = i; j < Math.min(i + EVALUATION_BATCH, heldOut); j++) {
       pairs.push(await pairAt(j, new Rng(seed).fork(`pair ${j}`)));
     }
-    batches.push(batchOfPairs(pairs, textConfig));
+    batches.push(batchOfPairs(pairs, textConfig, config));
   }
   const lossOf = textTrainingLoss(models.text);
   let compiled:

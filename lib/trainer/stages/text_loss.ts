@@ -42,16 +42,18 @@ export interface LabelledPairs {
    * diagonal included, else 0.
    */
   readonly same: tf.Tensor;
-  /** One-hot labels for each question, `[B,answers]`. */
+  /** One-hot labels for each question, `[B,answers]`; zeros without a label. */
   readonly answers: Readonly<Record<string, tf.Tensor>>;
+  /** 1 for pairs with labels, else 0, `[B]`; absent if all have them. */
+  readonly labelled?: tf.Tensor;
 }
 
 /** Metrics of a step, scalars. */
 export interface TextMetrics {
   /** Fraction of captions whose nearest other caption has the same clip. */
   readonly accuracy: tf.Tensor;
-  /** Accuracy of the classifiers. */
-  readonly classification: tf.Tensor;
+  /** Accuracy of the classifiers; absent without labels. */
+  readonly classification?: tf.Tensor;
   /** See {@link decorrelationLoss}. */
   readonly decorrelation: tf.Tensor;
 }
@@ -93,7 +95,11 @@ export function textTrainingLoss(
   parameters: Tensors<TextTrainingParameters>,
   pairs: LabelledPairs,
 ) => Loss<TextMetrics> {
-  return ({ text, classifiers }, { first, second, same, answers }) => {
+  return (
+    { text, classifiers },
+    { first, second, same, answers, labelled },
+  ) => {
+    const mean = meanOver(labelled && tf.concat([labelled, labelled]));
     const { tokens } = encodeText(text, concatenated(first, second), config);
     const alignment = alignmentLoss(tokens, same);
     const pooled = tf.mean(layerNorm(tokens), 1); // [2B,O]
@@ -104,8 +110,8 @@ export function textTrainingLoss(
       const right = tf.sum(tf.mul(logits, labels), 1);
       const others = tf.sub(logits, tf.mul(labels, MASKED));
       return {
-        loss: tf.mean(tf.sub(tf.logSumExp(logits, 1), right)),
-        right: tf.mean(
+        loss: mean(tf.sub(tf.logSumExp(logits, 1), right)),
+        right: mean(
           tf.cast(tf.greater(right, tf.max(others, 1)), "float32"),
         ),
       };
@@ -120,14 +126,25 @@ export function textTrainingLoss(
       ]),
       metrics: {
         accuracy: alignment.accuracy,
-        classification: tf.div(
-          sum(questions.map(({ right }) => right)),
-          questions.length,
-        ),
+        ...(questions.length > 0 && {
+          classification: tf.div(
+            sum(questions.map(({ right }) => right)),
+            questions.length,
+          ),
+        }),
         decorrelation,
       },
     };
   };
+}
+
+/** The mean over rows `[N]`, or over those of weight 1 alone. */
+function meanOver(
+  weights: tf.Tensor | undefined,
+): (rows: tf.Tensor) => tf.Tensor {
+  if (!weights) return (rows) => tf.mean(rows);
+  const count = tf.maximum(tf.sum(weights), 1);
+  return (rows) => tf.div(tf.sum(tf.mul(rows, weights)), count);
 }
 
 /**

@@ -9,11 +9,7 @@ import {
   Rng,
   unstackArrays,
 } from "../../core/mod.ts";
-import {
-  clipBatches,
-  type ClipShape,
-  type ClipSource,
-} from "../../dataset/batches/mod.ts";
+import { type Bucket, clipBatches } from "../../dataset/batches/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
@@ -39,10 +35,8 @@ import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedVae } from "../run/pretrained.ts";
 import { perceptualTerm, type Run } from "../run/run.ts";
-import { allClips } from "../run/sources.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
 import { principalBlocks } from "./principal_blocks.ts";
-import { clipShapeOf } from "./stage_plan.ts";
 import { vaeTrainingLoss } from "./vae_loss.ts";
 
 /** Batch size outside training. */
@@ -58,22 +52,11 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const { models, seed } = config;
   const plan = planOf(config, "vae");
   const path = `${folder}/${VAE_FILE}`;
-  using held = new DisposableStack();
 
-  // Data: clips of all phases and of real video.
-  const shape = clipShapeOf(plan);
-  const grid = latentSizeOf(models.vae, shape);
-  const source = await allClips(
-    config,
-    { split: "train", length: plan.samples, shape },
-    { held, log: run.host.log },
-  );
+  // Data: real shots, or synthetic clips of all phases.
+  const data = run.data.clips("vae", "train", plan.samples);
   const rng = new Rng(seed).fork("vae");
-  const clipsAt = clipBatches(
-    [{ source, shape, batch: plan.batch }],
-    seed,
-    rng,
-  );
+  const clipsAt = clipBatches(data.buckets, seed, rng, plan.accumulation);
 
   // Model: fresh, pretrained, or with a frozen encoder.
   const frozen = config.freezeEncoder === undefined
@@ -86,7 +69,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     plan,
     maxSteps: config.maxSteps,
     seed,
-    data: source.name,
+    data: data.name,
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
     ...(frozen && { freezeEncoder: frozen.digest }),
@@ -101,12 +84,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
 
   const measured = async () =>
     await firstClips(
-      await allClips(config, {
-        split: "train",
-        length: MEASURED_CLIPS,
-        shape,
-      }),
-      shape,
+      run.data.clips("vae", "train", MEASURED_CLIPS).buckets,
       seed,
     );
   const initial = frozen?.tensors.parameters ?? pretrained?.parameters ??
@@ -114,12 +92,8 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const isFresh = frozen === undefined && pretrained === undefined;
 
   // Evaluation: held-out clips.
-  const heldOut = await allClips(
-    config,
-    { split: "validation", length: config.heldOut, shape },
-    { held, log: run.host.log },
-  );
-  using evaluator = vaeEvaluator(run, await firstClips(heldOut, shape, seed));
+  const heldOut = run.data.clips("vae", "validation", config.heldOut);
+  using evaluator = vaeEvaluator(run, await firstClips(heldOut.buckets, seed));
 
   // Loss, optimiser, loop.
   const training = trainingConfigOf(config, "vae", plan);
@@ -128,7 +102,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     initial: models.vae.shortcut && isFresh
       ? withPrincipalShortcut(
         initial,
-        await principalBlocks(device, await measured(), {
+        await principalBlocks(device, (await measured())[0]!, {
           block: blockOf(models.vae),
           count: models.vae.latentChannels,
           rng: rng.fork("principal components"),
@@ -137,11 +111,12 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       : initial,
     lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
     async batchAt(index: number) {
-      const { clips } = await clipsAt(index);
+      const { clips, shape } = await clipsAt(index);
+      const grid = latentSizeOf(models.vae, shape);
       return {
         clips: batchOfClips(clips.map(({ clip }) => clip)),
         noise: rng.fork(`noise ${index}`).normals([
-          plan.batch,
+          clips.length,
           grid.frames,
           grid.height,
           grid.width,
@@ -149,6 +124,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
         ]),
       };
     },
+    measure: () => run.data.unreadable.record(),
     evaluator,
   });
 
@@ -168,10 +144,14 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   return await loadVae(path, models.vae);
 }
 
-/** Mean squared error of held-out clips, and a sheet of some of them. */
+/**
+ * Mean squared error of held-out clips, and a sheet of some of them.
+ *
+ * @param groups Clips of one size each.
+ */
 function vaeEvaluator(
   run: Run,
-  clips: readonly Clip[],
+  groups: readonly (readonly Clip[])[],
 ): Evaluator<VaeParameters> & Disposable {
   const { config: { models, evaluateEvery }, device } = run;
   let compiled:
@@ -189,10 +169,10 @@ function vaeEvaluator(
         state.averages!.long,
         { device, name: "held-out clips" },
       );
-      let error = 0;
+      let error = 0, count = 0;
       const rows: SheetRow[] = [];
-      for (let i = 0; i < clips.length; i += EVALUATION_BATCH) {
-        const batch = clips.slice(i, i + EVALUATION_BATCH);
+      const [first] = groups;
+      for (const [clips, batch] of batchesOf(groups)) {
         const result = await compiled.run({ clips: batchOfClips(batch) });
         const decoded = clipsOfBatch(
           result.clips as NdArray<"float32">,
@@ -200,14 +180,16 @@ function vaeEvaluator(
         ).map(clamped);
         for (const [j, clip] of batch.entries()) {
           error += squaredError(clip, decoded[j]!);
-          if (rows.length >= 2 * SHEET_CLIPS) continue;
+          const label = `held-out clip ${count++}`;
+          // Rows of a sheet have one size.
+          if (clips !== first || rows.length >= 2 * SHEET_CLIPS) continue;
           rows.push(
-            { label: `held-out clip ${i + j}`, clip },
+            { label, clip },
             { label: "through the VAE", clip: decoded[j]! },
           );
         }
       }
-      const score = error / clips.length;
+      const score = error / count;
       await run.showSamples({ stage: "vae", step, rows });
       return {
         score,
@@ -218,32 +200,43 @@ function vaeEvaluator(
   };
 }
 
-/** Latents of clips, `[t,h,w,Z]` each. */
+/** Latents of groups of clips of one size each, `[t,h,w,Z]`. */
 async function latentsOf(
   { device, config }: Run,
   parameters: VaeParameters,
-  clips: readonly Clip[],
+  groups: readonly (readonly Clip[])[],
 ): Promise<NdArray<"float32">[]> {
   using codec = await openCodec(device, parameters, config.models.vae);
   const latents: NdArray<"float32">[] = [];
-  for (let i = 0; i < clips.length; i += EVALUATION_BATCH) {
-    const batch = clips.slice(i, i + EVALUATION_BATCH);
+  for (const [, batch] of batchesOf(groups)) {
     latents.push(...unstackArrays(await codec.encode(batch)));
   }
   return latents;
 }
 
-/** All clips of a source, each drawn with the same seed. */
+/** All clips of each bucket, each drawn with the same seed. */
 async function firstClips(
-  source: ClipSource,
-  shape: ClipShape,
+  buckets: readonly Bucket[],
   seed: number,
-): Promise<Clip[]> {
-  const clips: Clip[] = [];
-  for (let i = 0; i < source.length; i++) {
-    clips.push((await source.clipAt(i, shape, new Rng(seed))).clip);
+): Promise<Clip[][]> {
+  return await Promise.all(buckets.map(async ({ source, shape }) => {
+    const clips: Clip[] = [];
+    for (let i = 0; i < source.length; i++) {
+      clips.push((await source.clipAt(i, shape, new Rng(seed))).clip);
+    }
+    return clips;
+  }));
+}
+
+/** Batches of clips of one size, each with its group. */
+function* batchesOf(
+  groups: readonly (readonly Clip[])[],
+): Generator<[group: readonly Clip[], batch: readonly Clip[]]> {
+  for (const clips of groups) {
+    for (let i = 0; i < clips.length; i += EVALUATION_BATCH) {
+      yield [clips, clips.slice(i, i + EVALUATION_BATCH)];
+    }
   }
-  return clips;
 }
 
 /** Mean squared error over all values of two clips of one size. */

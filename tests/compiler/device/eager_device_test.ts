@@ -156,3 +156,29 @@ test("refuses a next state of another form, and state of another device", async 
   });
   disposeState(other);
 });
+
+Deno.test("EagerDevice and its tensors and functions refuse use after disposal", async () => {
+  const device = new EagerDevice("tfjs-gpu", "TF.js itself", "cpu", 1);
+  const state = await uploadState(device, { a: scalar(1) });
+  const double = jitWithState(
+    ({ a }) => ({ outputs: { y: tf.mul(a, 2) } }),
+    state,
+    { device, name: "double" },
+  );
+  await double.run({});
+  disposeState(state);
+  disposeState(state);
+  const gone = { name: "DisposedError" };
+  await assert.rejects(() => double.run({}), gone);
+  await assert.rejects(() => readState(state), gone);
+  await assert.rejects(() => state.a.write(scalar(2)), gone);
+  device[Symbol.dispose]();
+  device[Symbol.dispose]();
+  await assert.rejects(() => uploadState(device, { a: scalar(1) }), {
+    ...gone,
+    message: /^Cannot use device "tfjs-gpu"/,
+  });
+  double[Symbol.dispose]();
+  double[Symbol.dispose]();
+  await assert.rejects(() => double.run({}), gone);
+});

@@ -23,13 +23,17 @@ Deno.test("openDevice() names the devices there are", async () => {
   });
 });
 
-Deno.test("openDevice() refuses a number of threads that is none", async () => {
-  await assert.rejects(() => openDevice("cpu", { threads: 0 }), {
-    name: "InputError",
-    message:
-      'Cannot open device "cpu": threads must be a whole number from 1: ' +
-      "current value is 0",
-  });
+Deno.test("openDevice() refuses a number of threads that no machine has", async () => {
+  for (const threads of [0, 1.5, NaN, -1, 100_000]) {
+    await assert.rejects(() => openDevice("cpu", { threads }), {
+      name: "InputError",
+      message:
+        'Cannot open device "cpu": threads must be a whole number from 1 to ' +
+        `${
+          Math.max(256, navigator.hardwareConcurrency)
+        }: current value is ${threads}`,
+    });
+  }
 });
 
 Deno.test("the CPU has a description, threads and a speed", async () => {

@@ -26,3 +26,17 @@ Deno.test("Prefetcher throws an error at the step whose batch could not be made"
     message: "batch 1 cannot be read",
   });
 });
+
+Deno.test("a Prefetcher that was disposed of refuses to make batches", async () => {
+  const made: number[] = [];
+  const prefetcher = new Prefetcher((index) => made.push(index), 1);
+  await prefetcher.take(0, true);
+  await prefetcher[Symbol.asyncDispose]();
+  await prefetcher[Symbol.asyncDispose]();
+  await assert.rejects(() => prefetcher.take(1, false), {
+    name: "DisposedError",
+    message: "Cannot use the prefetcher of batches: it must not be disposed " +
+      "of yet: it was; dispose of it after its last use",
+  });
+  assert.deepEqual(made, [0, 1]);
+});

@@ -49,6 +49,9 @@ Deno.test("analyseVideo() finds cuts and trims two frames on each side", async (
     isInterlaced: false,
     isHighDynamicRange: false,
     hasVariableRate: false,
+    damagedFrames: 0,
+    lostSeconds: 0,
+    clockJumps: 0,
   });
 });
 
@@ -136,7 +139,10 @@ Deno.test("analyseVideo() keeps the intact beginning of a truncated file", async
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, bytes.subarray(0, bytes.length * 0.6));
   const { damage, segments } = await analyseVideo(path, { maxSeconds: 10 });
-  assert.equal(damage, "the file breaks off in the middle of a frame");
+  assert.match(
+    damage!,
+    /^the file breaks off at \d\.\d\d s: the last \d\.\d\d s are missing$/,
+  );
   assert.equal(segments.length, 1);
   const { endSeconds, pictures } = segments[0]!;
   assert.ok(pictures > 8 && pictures < 32, `${pictures} frames`);
@@ -156,7 +162,7 @@ Deno.test("analyseVideo() accepts one frame, odd sizes and interlaced video", as
   const fields = folder.file("fields.mkv");
   await writeCoded(fields, shots([12]), {
     filters: "format=yuv422p10",
-    interlaced: true,
+    firstField: "top",
   });
   const { video, segments } = await analyseVideo(fields, { maxSeconds: 10 });
   assert.equal(video.isInterlaced, true);
@@ -176,4 +182,34 @@ Deno.test("analyseVideo() rejects frames below 8 pixels", async () => {
     message:
       `Cannot analyse "${path}": a frame of 15000 pixels must be at least 8 pixels high and wide: it is 160x4; crop it to a common aspect`,
   });
+});
+
+Deno.test("analyseVideo() reads on after a lost packet, and says what is lost", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("lost.ts");
+  await writeCoded(path, shots([60]), {
+    container: "mpegts",
+    filters: "format=yuv420p",
+    options: { crf: 16, g: 20, keyint_min: 20, sc_threshold: 0 },
+  });
+  const bytes = await Deno.readFile(path);
+  // The end of the second group of 20 frames, and the beginning of the third.
+  const [from, to] = [0.6, 0.75].map((share) =>
+    Math.floor(bytes.length * share / 188) * 188
+  );
+  await Deno.writeFile(
+    path,
+    Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(to)]),
+  );
+  const { video, damage, segments } = await analyseVideo(path, {
+    maxSeconds: 10,
+  });
+  assert.ok(Math.abs(video.durationSeconds - 6) < 1e-6);
+  assert.ok(video.damagedFrames > 0 && video.lostSeconds > 0);
+  const missing = (60 - video.pictures) / 10;
+  assert.ok(Math.abs(video.lostSeconds - missing) < 0.21, `${missing} s`);
+  assert.equal(damage, `${video.lostSeconds.toFixed(2)} s have no frames`);
+  const [first, second] = segments;
+  assert.deepEqual([first!.kind, second!.kind], ["shot", "damaged"]);
+  assert.equal(second!.pictures, video.damagedFrames);
 });

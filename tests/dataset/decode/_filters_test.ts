@@ -10,7 +10,8 @@ const FORMAT = {
   orientation: UPRIGHT,
   hasColourMatrix: true,
   highDynamicRange: undefined,
-  isInterlaced: false,
+  firstField: undefined,
+  hasAlpha: false,
 };
 
 Deno.test("centreCrop() keeps the centre of a wide frame for a square", () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { decodeClip } from "lib/dataset/decode/mod.ts";
+import {
+  decodeClip,
+  framesThatFit,
+  latestStart,
+} from "lib/dataset/decode/mod.ts";
 import { VideoSource } from "lib/dataset/decode/_video_source.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
@@ -323,3 +327,30 @@ Deno.test("decodeClip() stops as soon as the clip is full", async () => {
   // The fifth says that the fourth has been shown.
   assert.equal(frames, 5);
 });
+
+for (const container of ["mp4", "matroska"] as const) {
+  Deno.test(`decodeClip() returns every frame that is due before a ${container} ends`, async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.file("short");
+    if (container === "mp4") await writeMp4(path, GREYS);
+    else {
+      const times = Array.from({ length: 20 }, (_, i) => i * 100);
+      await writeAtTimes(path, GREYS, container, times);
+    }
+    const room = { endSeconds: 2, fps: 8 };
+    // A start that was drawn: the last frame is due 30 microseconds before 2 s.
+    const drawn = 0.12497;
+    const latest = latestStart({ ...room, frames: 16 });
+    for (const startSeconds of [0, drawn, latest]) {
+      assert.equal(framesThatFit({ ...room, startSeconds }), 16);
+      const greys = await greysIn(path, { frames: 16, fps: 8, startSeconds });
+      assert.equal(greys.at(-1), startSeconds === 0 ? 18 : 19);
+    }
+    const startSeconds = latest + 1e-5;
+    assert.equal(framesThatFit({ ...room, startSeconds }), 15);
+    await assert.rejects(
+      greysIn(path, { frames: 16, fps: 8, startSeconds }),
+      /it holds 15 at this rate/,
+    );
+  });
+}

@@ -3,7 +3,7 @@ import { AVERROR_EINVAL, AVERROR_ENOSPC } from "node-av/constants";
 import { type Clip, InputError } from "lib/core/mod.ts";
 import { writeGif, writeMp4, writePng } from "lib/dataset/encode/mod.ts";
 import {
-  asOutputError,
+  asVideoError,
   writeThroughTemporary,
 } from "lib/dataset/encode/_output_file.ts";
 import { FfmpegRefusal } from "lib/dataset/ffmpeg/mod.ts";
@@ -107,20 +107,8 @@ Deno.test("writeThroughTemporary() keeps the old file when the writer fails", as
   ]);
 });
 
-Deno.test("asOutputError() reports a folder that the system denies", () => {
-  const error = asOutputError(
-    "out/a.mp4",
-    new Deno.errors.PermissionDenied("no"),
-  );
-  assert.ok(error instanceof InputError);
-  assert.equal(
-    error.message,
-    'Cannot write "out/a.mp4": its folder must be writable: the system denies "out"; choose another place or give yourself write permission',
-  );
-});
-
-Deno.test("asOutputError() reports a full disk and returns defects unchanged", () => {
-  const full = asOutputError(
+Deno.test("asVideoError() reports a full disk and returns defects unchanged", () => {
+  const full = asVideoError(
     "a.mp4",
     new FfmpegRefusal(AVERROR_ENOSPC, "write"),
   );
@@ -130,7 +118,7 @@ Deno.test("asOutputError() reports a full disk and returns defects unchanged", (
     'Cannot write "a.mp4": the disk must take it: the system says "No space left on device"; check the place and the space on it',
   );
   const defect = new FfmpegRefusal(AVERROR_EINVAL, "open the encoder");
-  assert.equal(asOutputError("a.mp4", defect), defect);
+  assert.equal(asVideoError("a.mp4", defect), defect);
   assert.equal(
     defect.message,
     'Cannot open the encoder: FFmpeg must accept it: current answer is "Invalid argument"',

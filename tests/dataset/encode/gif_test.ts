@@ -58,6 +58,6 @@ Deno.test("encodeGif() rejects a rate above 50 fps", () => {
   assert.throws(() => encodeGif(clip), {
     name: "InputError",
     message:
-      "Cannot make a GIF: its rate must be above 0 and at most 50 fps: it is 60; write an MP4 instead",
+      "Cannot make a GIF: its rate must be from 0.01 to 50 fps: it is 60; write an MP4 instead",
   });
 });

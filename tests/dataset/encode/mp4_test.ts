@@ -83,7 +83,7 @@ Deno.test("writeMp4() rejects an illegal rate", async () => {
     {
       name: "InputError",
       message:
-        'Cannot write "a.mp4": the frame rate must be above 0: it is 0; give the clip for example 8 fps',
+        'Cannot write "a.mp4": the frame rate must be at least 0.01 fps: it is 0; give the clip for example 8 fps',
     },
   );
 });
@@ -114,4 +114,17 @@ Deno.test("writeMp4() is deterministic", async () => {
   }
   assert.equal(files.size, 1);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("rationalRate() keeps slow rates, which no broadcast rate is near", () => {
+  for (
+    const [fps, num, den] of [[0.001, 1, 1000], [0.004, 1, 250], [
+      29.97,
+      30000,
+      1001,
+    ]] as const
+  ) {
+    const rate = rationalRate(fps);
+    assert.deepEqual([rate.num, rate.den], [num, den]);
+  }
 });

@@ -218,3 +218,13 @@ Deno.test("loadWorld3d() refuses other files and files that lack a tensor", asyn
   await assert.rejects(loadWorld3d(path), { name: "InputError" });
   await Deno.remove(path);
 });
+
+Deno.test("a world3d network that was disposed of refuses clips", async () => {
+  using held = await network();
+  const clips = [clipOf(1)];
+  held.opened[Symbol.dispose]();
+  held.opened[Symbol.dispose]();
+  const gone = { name: "DisposedError" };
+  await assert.rejects(() => held.opened.predict(clips), gone);
+  await assert.rejects(() => held.opened.distance(clips[0]!, clips[0]!), gone);
+});

@@ -46,7 +46,10 @@ Deno.test("readJsonl() refuses any other line that is not a JSON object", async 
   const cases: [line: string | Uint8Array, problem: RegExp][] = [
     ['{"a":', /it must be JSON in UTF-8: .+/],
     ["", /it must be JSON in UTF-8: .+/],
-    [Uint8Array.of(0x22, 0xff, 0x22), /it must be JSON in UTF-8: .+/],
+    [
+      Uint8Array.of(0x22, 0xff, 0x22),
+      /it must be JSON in UTF-8: byte 0xff at offset 1 is no UTF-8/,
+    ],
     ["[1,2]", /it must be a JSON object: \[1,2\]/],
     ["12", /it must be a JSON object: 12/],
     ["null", /it must be a JSON object: null/],

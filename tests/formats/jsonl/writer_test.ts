@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { JsonlWriter, openJsonl, readJsonl } from "lib/formats/jsonl/mod.ts";
 
 async function inFolder(
@@ -89,12 +90,12 @@ Deno.test("openJsonl() refuses to continue after the end or inside a line, uncha
       name: "InputError",
       message: `Cannot continue "${path}" at byte 23: ` +
         "the file must be at least as long: it has 22 bytes; " +
-        "resume from an earlier checkpoint, or start a new file",
+        "restore it, or remove it to begin a new one",
     });
     assert.throws(() => openJsonl(path, { atBytes: 12 }), {
       name: "InputError",
       message: `Cannot continue "${path}" at byte 12: a line must end there: ` +
-        "it ends elsewhere; pass the file of the checkpoint",
+        "it ends elsewhere; restore it, or remove it to begin a new one",
     });
     assert.equal(Deno.readTextFileSync(path), content);
   }));
@@ -122,11 +123,52 @@ Deno.test("JsonlWriter.append() takes back half a line when the disk fails", () 
       if (++calls === 2) throw new Error("No space left on device");
       return real(calls === 1 ? bytes.subarray(0, 4) : bytes);
     };
-    using log = new JsonlWriter(file, path, 0);
+    using log = new JsonlWriter(file, path, 0, createHash("sha256"));
     assert.throws(() => log.append({ step: 1 }), {
       message: "No space left on device",
     });
     assert.equal(Deno.readTextFileSync(path), "");
     log.append({ step: 2 });
     assert.equal(Deno.readTextFileSync(path), '{"step":2}\n');
+  }));
+
+Deno.test("openJsonl() refuses a file of which one digit was changed", () =>
+  inFolder((path) => {
+    let bytes = 0;
+    let digest = "";
+    {
+      using log = openJsonl(path);
+      log.append({ step: 1, loss: 0.5 });
+      ({ bytes, digest } = log);
+      log.append({ step: 2, loss: 0.25 });
+    }
+    {
+      using log = openJsonl(path, { atBytes: bytes, digest });
+      assert.equal(log.digest, digest);
+      log.append({ step: 2, loss: 0.25 });
+    }
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, text.replace("0.5", "0.6"));
+    assert.throws(() => openJsonl(path, { atBytes: bytes, digest }), {
+      name: "InputError",
+      message: `Checksum mismatch: "${path}" is corrupt: its first ${bytes} ` +
+        "bytes are not those that were written; restore it, or remove it to " +
+        "begin a new one",
+    });
+    assert.equal(Deno.readTextFileSync(path), text.replace("0.5", "0.6"));
+  }));
+
+Deno.test("a JsonlWriter that was disposed of refuses records", () =>
+  inFolder((path) => {
+    const log = openJsonl(path);
+    log[Symbol.dispose]();
+    log[Symbol.dispose]();
+    const expected = {
+      name: "DisposedError",
+      message:
+        `Cannot use file "${path}": it must not be disposed of yet: it ` +
+        "was; dispose of it after its last use",
+    };
+    assert.throws(() => log.append({ step: 1 }), expected);
+    assert.throws(() => log.sync(), expected);
   }));

@@ -139,3 +139,13 @@ Deno.test("openStateDict() reads a file with one changed byte or throws an Input
   }
   await Deno.remove(path);
 });
+
+Deno.test("a state dictionary that was disposed of reads no tensor", async () => {
+  const state = await openStateDict(`${FILES}today.pt`);
+  state[Symbol.dispose]();
+  state[Symbol.dispose]();
+  assert.throws(() => state.tensors.get("float")!.read(), {
+    name: "DisposedError",
+    message: /^Cannot use file ".*today\.pt": it must not be disposed of yet/,
+  });
+});

@@ -209,3 +209,26 @@ Deno.test("parseSafetensorsHeader() shortens and escapes what it quotes from the
     `tensor ${shown} must be a record: 1`,
   );
 });
+
+Deno.test("parseSafetensorsHeader() refuses numbers that are not written as whole ones", () => {
+  for (const number of ["8.0", "8e0", "0.8e1", "-8", "9007199254740993"]) {
+    refuses(
+      `{"w":{"dtype":"U8","shape":[${number}],"data_offsets":[0,8]}}`,
+      8,
+      `shape of tensor "w" must be a list of whole numbers from 0: [${number}]`,
+    );
+    refuses(
+      `{"w":{"dtype":"U8","shape":[8],"data_offsets":[0,${number}]}}`,
+      8,
+      'data_offsets of tensor "w" must be two whole numbers from 0: ' +
+        `[0,${number}]`,
+    );
+  }
+  refuses(
+    '{"w":{"dtype":"U8","shape":[8],"data_offsets":[-0,8]}}',
+    8,
+    'data_offsets of tensor "w" must be two whole numbers from 0: [-0,8]',
+  );
+  const other = '{"w":{"dtype":"U8","shape":[8],"data_offsets":[0,8],"x":1.5}}';
+  assert.equal(parseSafetensorsHeader(other, "m", 8).entries.length, 1);
+});

@@ -83,3 +83,11 @@ Deno.test("histogramOf() counts every finite value once, edges too, and leaves o
   assert.deepEqual([same.counts[0], same.limits[0]! > 2], [2, true]);
   assert.deepEqual(histogramOf([]).count, 0);
 });
+
+Deno.test("an event file that was disposed of refuses values", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = openEventFile(folder, { now: () => 9, host: "here", pid: 7 });
+  file[Symbol.dispose]();
+  file[Symbol.dispose]();
+  assert.throws(() => file.write(1, []), { name: "DisposedError" });
+});

@@ -39,6 +39,46 @@ Deno.test("readParameters() reads texts, numbers, truths and lists", () => {
   );
 });
 
+Deno.test("readParameters() reads every literal of a text", () => {
+  const cases: [literal: string, text: string][] = [
+    [String.raw`"it\'s a \x63at \u{1F680}\u00e9\n\0."`, "it's a cat 🚀é\n\0."],
+    [String.raw`'say "a\\b"'`, 'say "a\\b"'],
+    [
+      "`two\r\nlines, a \\`quote\\` and \\${x}`",
+      "two\nlines, a `quote` and ${x}",
+    ],
+    ['"one \\\nline"', "one line"],
+    [String.raw`"\a\q\🚀\v"`, "aq🚀\v"],
+    ['"// no comment"', "// no comment"],
+    ['""', ""],
+  ];
+  for (const [literal, text] of cases) {
+    assert.deepEqual(read(`const a = ${literal}; // shown`), [
+      ["a", text, "shown"],
+    ]);
+    assert.deepEqual(read(`const a = [${literal}, 'b'];`), [
+      ["a", [text, "b"], ""],
+    ]);
+  }
+  for (
+    const wrong of [
+      ...[String.raw`"\x4"`, String.raw`"\u12"`, String.raw`"\u{110000}"`],
+      ...[String.raw`"\08"`, '"open', "`a ${b}`", '"a" + "b"', "1e400", "10n"],
+    ]
+  ) {
+    assert.throws(() => read(`const a = ${wrong};`), { name: "InputError" });
+  }
+});
+
+Deno.test("readParameters() reads the choices of a type", () => {
+  const choicesOf = (type: string): unknown =>
+    readParameters(withKnobs(`const a: ${type} = "x";`), "a.ipynb")[0]?.choices;
+  assert.deepEqual(choicesOf(`"x" | 'y\\'s'`), ["x", "y's"]);
+  assert.deepEqual(choicesOf('| "x"\n  | "y"'), ["x", "y"]);
+  assert.equal(choicesOf("string"), undefined);
+  assert.equal(choicesOf('"x" | number'), undefined);
+});
+
 Deno.test("readParameters() takes the comments above and behind as description", () => {
   assert.deepEqual(
     read(

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { helpText, readFlags } from "lib/recipes/command_line/mod.ts";
+import {
+  helpText,
+  readFlags,
+  wholeNumber,
+} from "lib/recipes/command_line/mod.ts";
 
 const schema = z.strictObject({
   video: z.string().min(1, "must not be empty").optional().describe("a file"),
-  maxSteps: z.coerce.number().int("must be whole").min(1, "must be at least 1")
-    .default(10).describe("steps to take"),
+  maxSteps: wholeNumber(1).default(10).describe("steps to take"),
   preset: z.enum(["tiny", "nano"], { error: "must be tiny or nano" })
     .default("nano"),
 });
@@ -82,11 +85,11 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
     ],
     [
       ["--max-steps", "0"],
-      'Cannot use --max-steps: must be at least 1: current value is "0"',
+      'Cannot use --max-steps: must be a whole number from 1: current value is "0"',
     ],
     [
       ["--max-steps", "2.5"],
-      'Cannot use --max-steps: must be whole: current value is "2.5"',
+      'Cannot use --max-steps: must be a whole number from 1: current value is "2.5"',
     ],
     [
       ["--video="],
@@ -100,6 +103,15 @@ Deno.test("readFlags() says in one line what is wrong with a command", () => {
       exitCode: 2,
     });
   }
+});
+
+Deno.test("readFlags() names a flag that must be given", () => {
+  const required = z.strictObject({
+    run: z.string().min(1, "must not be empty").describe("folder of a run"),
+  });
+  assert.throws(() => readFlags(required, []), {
+    message: "Cannot read the command: --run must be given: folder of a run",
+  });
 });
 
 Deno.test("readFlags() takes a boolean as a switch", () => {
@@ -137,6 +149,59 @@ Deno.test("helpText() lists every flag with its description and default", () => 
       "  --preset      (default nano)",
     ].join("\n"),
   );
+});
+
+Deno.test("readFlags() takes a switch with a default of a file as a switch", () => {
+  const switches = z.strictObject({
+    recompute: z.boolean().default(false).prefault(true),
+  });
+  assert.deepEqual(readFlags(switches, ["--recompute"]), { recompute: true });
+  assert.deepEqual(readFlags(switches, []), { recompute: true });
+});
+
+Deno.test("helpText() shows a default as it is typed", () => {
+  const schema = z.strictObject({
+    clip: z.string().default("16x64x64").transform((text) => text.split("x")),
+    steps: wholeNumber(1).default(30),
+    hours: wholeNumber(1).optional().describe("most hours"),
+  });
+  assert.match(
+    helpText("x", "X.", schema),
+    /--clip +\(default 16x64x64\)\n {2}--steps +\(default 30\)\n {2}--hours +most hours$/,
+  );
+  assert.equal(
+    helpText("deno task x FILE", "X.", z.strictObject({})),
+    "X.\n\nUsage: deno task x FILE",
+  );
+});
+
+Deno.test("readFlags() tells how to write a text that begins with a minus", () => {
+  const prompts = z.strictObject({
+    prompt: z.array(z.string()),
+    seed: wholeNumber(0).optional(),
+  });
+  for (const text of ["-5 degrees", "-hello", "--- a line", "-- x", "--5"]) {
+    assert.throws(() => readFlags(prompts, [text]), {
+      name: "InputError",
+      message: `Cannot read the command: "${text}" begins with a minus, as ` +
+        `flags do; write -- before a text: -- "${text}"`,
+    });
+    assert.deepEqual(
+      readFlags(prompts, ["--seed", "2", "--", text, "--help"]),
+      {
+        prompt: [text, "--help"],
+        seed: 2,
+      },
+    );
+  }
+  assert.throws(() => readFlags(prompts, ["--sed", "2"]), {
+    message:
+      "Cannot read the command: there is no flag --sed; did you mean --seed?",
+  });
+  assert.throws(() => readFlags(schema, ["-x"]), {
+    message: "Cannot read the command: there is no flag -x; the flags are " +
+      "--video, --max-steps, --preset",
+  });
 });
 
 const operands = z.strictObject({

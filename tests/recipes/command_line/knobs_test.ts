@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { knobsOf, readKnobs } from "lib/recipes/command_line/mod.ts";
+import {
+  knobsOf,
+  numberFlag,
+  readKnobs,
+  wholeNumber,
+} from "lib/recipes/command_line/mod.ts";
 
 const schema = z.strictObject({
   folder: z.string().min(1, "must not be empty").default("runs/a"),
   data: z.string().min(1, "must not be empty").optional(),
-  seed: z.coerce.number("must be a number").default(1),
-  maxSteps: z.coerce.number("must be a number").min(1, "must be 1 or more")
-    .optional(),
-  batch: z.coerce.number("must be a number").optional(),
+  seed: numberFlag().default(1),
+  maxSteps: wholeNumber(1).optional(),
+  batch: numberFlag().optional(),
   recompute: z.boolean().default(false),
 });
 
@@ -31,7 +35,10 @@ Deno.test("readKnobs() refuses a flag that is a knob, an unknown flag, and a wro
     });
   refuses(["--seed=3"], /there is no flag --seed/);
   refuses(["--batsh=3"], /there is no flag --batsh; did you mean --batch\?/);
-  refuses(["--max-steps=0"], /--max-steps: must be 1 or more: .* "0"/);
+  refuses(
+    ["--max-steps=0"],
+    /--max-steps: must be a whole number from 1: .* "0"/,
+  );
   refuses(["8"], /^Unexpected argument "8"; the flags are --folder/);
   refuses(["--help"], /--help is for commands alone/);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { runTask } from "../_task_process.ts";
 
 Deno.test("deno task export writes six files and says which", async () => {
+  await Deno.mkdir("runs", { recursive: true });
   const out = await Deno.makeTempDir({ dir: "runs" });
   try {
     const { code, stderr } = await runTask(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
-import { outputAt } from "lib/recipes/generate/output.ts";
+import { assertWritable, outputAt } from "lib/recipes/generate/output.ts";
 import { writeVideos } from "lib/recipes/generate/write_videos.ts";
 
 const clip = await renderScene(demoScene, {
@@ -59,4 +59,49 @@ Deno.test("outputAt() refuses other endings, and several videos in one file", ()
     message:
       'Cannot use --out: several videos must go to a folder: current value is "b.mp4" for 3; give a folder\'s name',
   });
+});
+
+Deno.test("outputAt() takes a name with another dot for a folder", () => {
+  for (const path of ["runs/exp.2024", "a.b/c", "v1.5", "x.safe"]) {
+    assert.equal(outputAt(path, 1).folder, path);
+  }
+});
+
+Deno.test("assertWritable() refuses places and rates before anything is drawn", async () => {
+  const folder = await Deno.makeTempDir();
+  const shape = { width: 64, height: 64, fps: 8 };
+  await Deno.writeTextFile(`${folder}/file`, "");
+  await Deno.mkdir(`${folder}/out/video_01.mp4`, { recursive: true });
+  await Deno.mkdir(`${folder}/kite.png`);
+  const refuses = (
+    path: string,
+    message: RegExp,
+    given: Partial<typeof shape> = {},
+  ): Promise<void> =>
+    assert.rejects(
+      assertWritable(outputAt(`${folder}/${path}`, 1), { ...shape, ...given }),
+      { name: "InputError", message },
+    );
+  await refuses("file/inside.mp4", /must be a file that may be written: /);
+  await refuses(
+    "file",
+    /video_01\.mp4": it must be a file that may be written/,
+  );
+  await refuses(
+    "out",
+    /video_01\.mp4": it must be a file or not exist: it is a/,
+  );
+  await refuses("kite.mp4", /kite\.png": .*: it is a folder; .* --out$/);
+  await refuses("a.mp4", /rate must be at least 0\.01 fps: it is 0\.001/, {
+    fps: 0.001,
+  });
+  await refuses("a.gif", /rate must be from 0\.01 to 50 fps: it is 60/, {
+    fps: 60,
+  });
+  await assertWritable(outputAt(`${folder}/new/a.mp4`, 1), shape);
+  assert.deepEqual(
+    [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
+    ["file", "kite.png", "out"],
+  );
+  await Deno.remove(folder, { recursive: true });
 });

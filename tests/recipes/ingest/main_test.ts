@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type ManifestRow, readManifest } from "lib/dataset/curate/mod.ts";
+import {
+  type ManifestRow,
+  manifestRows,
+  readShots,
+  shotClips,
+} from "lib/dataset/curate/mod.ts";
+import { Rng } from "lib/core/mod.ts";
 import { writeGif, writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { writeCoded } from "../../dataset/_coded_video.ts";
@@ -19,7 +25,10 @@ async function ingested(
   await using run = startTask("ingest", [...args, "--out", out]);
   const { code, stderr } = await run.ended;
   assert.equal(code, 0, stderr);
-  return { rows: await readManifest(`${out}/manifest.jsonl`), stderr };
+  return {
+    rows: await Array.fromAsync(manifestRows(`${out}/manifest.jsonl`)),
+    stderr,
+  };
 }
 
 /** `kept` or the reason, by file name. */
@@ -71,7 +80,7 @@ Deno.test("every kind of file yields a shot or a row with the reason", async () 
   await writeCoded(at("odd.mkv"), odd, { filters: "format=yuv444p10" });
   await writeCoded(at("fields.mkv"), movingClip(9), {
     filters: "format=yuv422p",
-    interlaced: true,
+    firstField: "top",
   });
   await writeCoded(at("hdr.mkv"), movingClip(10), {
     filters: "scale=out_color_matrix=bt2020,format=yuv420p10",
@@ -123,7 +132,7 @@ Deno.test("every kind of file yields a shot or a row with the reason", async () 
   assert.match(summary, /^16 files: 6 shots kept \(.* s\), 10 rows dropped\n/);
   assert.match(
     summary,
-    /skipped, not videos by extension: \.md 1, \.txt 1/,
+    /left out:\n {2}1 no videos by their extension: \.md 1\n/,
   );
 });
 
@@ -164,7 +173,9 @@ Deno.test("a killed ingest resumes with the result of an unbroken one", async ()
   assert.equal(await contentsIn(), 6, "each file was analysed once");
   assert.deepEqual(
     rows,
-    await readManifest(`${folder.file("whole")}/manifest.jsonl`),
+    await Array.fromAsync(
+      manifestRows(`${folder.file("whole")}/manifest.jsonl`),
+    ),
   );
 
   // A moved file is found by its contents and not decoded again.
@@ -173,6 +184,85 @@ Deno.test("a killed ingest resumes with the result of an unbroken one", async ()
   assert.equal(await contentsIn(), 6);
   assert.ok(!/frames in/.test(again.stderr), again.stderr);
   assert.ok(again.rows.some(({ source }) => source.path.endsWith("/9.mp4")));
+});
+
+Deno.test("tables in the folders and of --captions give captions and labels", async () => {
+  await using folder = await temporaryFolder();
+  const videos = folder.file("videos");
+  await Deno.mkdir(videos);
+  await writeMp4(`${videos}/kite.mp4`, movingClip(1));
+  // On Windows, a name cannot hold a backslash.
+  const odd = Deno.build.os === "windows" ? "a b.mp4" : "a\\b.mp4";
+  await writeMp4(`${videos}/${odd}`, movingClip(2));
+  await Deno.writeTextFile(
+    `${videos}/metadata.csv`,
+    `file_name,text,turn\nkite.mp4,a kite,left\n${odd},a pattern,right\n`,
+  );
+  await Deno.writeTextFile(
+    folder.file("more.tsv"),
+    "File\tCaption\nKITE.mp4\tit flies\nkit.mp4\tnothing\n",
+  );
+  const out = folder.file("out");
+  await Deno.writeTextFile(
+    folder.file("phases.csv"),
+    "file,phase\nkite.mp4,4\n",
+  );
+  const more = [
+    ...["--captions", folder.file("more.tsv")],
+    ...["--phase-of", folder.file("phases.csv")],
+  ];
+  const { rows, stderr } = await ingested(out, [videos, ...more]);
+  assert.deepEqual(
+    rows.map(({ source, captions, labels }) => [
+      source.path,
+      captions.map(({ text }) => text),
+      labels,
+    ]),
+    [
+      [`../videos/${odd}`, ["a pattern"], { turn: "right" }],
+      ["../videos/kite.mp4", ["it flies", "a kite"], {
+        turn: "left",
+        phase: "4",
+      }],
+    ],
+  );
+  const kite = rows.find(({ source }) => source.path.endsWith("kite.mp4"))!;
+  assert.ok(kite.status === "kept");
+  assert.deepEqual([kite.phase, kite.phaseReason], [4, "the table of phases"]);
+  assert.match(stderr, /more\.tsv: 1 of 2 rows match a video; 1 video has no/);
+  assert.match(
+    stderr,
+    /matches no file: line 3: "kit\.mp4" \(the nearest name is "videos\/kite\.mp4"\)/,
+  );
+  assert.match(stderr, /metadata\.csv: 2 of 2 rows match a video; 0 videos/);
+  assert.match(stderr, /\nlabels: turn, phase\n/);
+  // Both files open by the names in the manifest.
+  const clips = shotClips("mine", await readShots(`${out}/manifest.jsonl`));
+  assert.equal(clips.length, 2);
+  const shape = { frames: 4, height: 32, width: 32, fps: 8 };
+  const found = [];
+  for (const index of [0, 1]) {
+    found.push((await clips.clipAt(index, shape, new Rng(1))).clip.frames);
+  }
+  assert.deepEqual(found, [4, 4]);
+});
+
+Deno.test("a table without a row for any video is refused before decoding", async () => {
+  await using folder = await temporaryFolder();
+  await writeMp4(folder.file("kite.mp4"), movingClip(1));
+  await Deno.writeTextFile(
+    folder.file("captions.csv"),
+    "file,caption\nkate.mp4,a kite\n",
+  );
+  const out = folder.file("out");
+  const table = ["--captions", folder.file("captions.csv")];
+  await using run = startTask("ingest", [folder.path, ...table, "--out", out]);
+  const { code, stderr } = await run.ended;
+  assert.match(
+    stderr,
+    /^error: Cannot use the captions in ".*": rows must name videos, .*: none of 1 does: line 2: "kate\.mp4" \(the nearest name is "kite\.mp4"\); correct the names or the folders\n$/,
+  );
+  assert.equal(code, 2);
 });
 
 Deno.test("Ctrl-C stops an ingest and keeps its progress", async () => {
@@ -205,10 +295,8 @@ Deno.test("Ctrl-C stops an ingest and keeps its progress", async () => {
 Deno.test("an error in the options is one line and exit code 2", async () => {
   await using folder = await temporaryFolder();
   await writeMp4(folder.file("a.mp4"), movingClip(1));
-  // A place where every write fails as on a full disk.
-  const full = folder.file("full");
-  await Deno.mkdir(full);
-  await Deno.mkdir(`${full}/journal.jsonl`);
+  const taken = folder.file("taken");
+  await Deno.mkdir(`${taken}/journal.jsonl`, { recursive: true });
   const cases: [args: string[], message: RegExp][] = [
     [
       [],
@@ -231,8 +319,8 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
       /^error: Cannot use --validation: must be a number from 0 to 1: current value is "2"\n$/,
     ],
     [
-      [folder.path, "--out", full],
-      /^error: Cannot write to ".*full": the disk must take it: the system says ".*"; make room and run the same command again to continue\n$/,
+      [folder.path, "--out", taken],
+      /^error: Cannot use ".*journal\.jsonl": it must be a file or not exist: it is a folder; choose another with --out\n$/,
     ],
   ];
   for (const [args, message] of cases) {
@@ -242,4 +330,8 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
     assert.match(stderr, message);
     assert.equal(code, 2);
   }
+  assert.deepEqual(
+    [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(),
+    ["a.mp4", "taken"],
+  );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentProgress } from "lib/core/mod.ts";
-import { readManifest } from "lib/dataset/curate/mod.ts";
+import { manifestRows } from "lib/dataset/curate/mod.ts";
 import { writeMp4 } from "lib/dataset/encode/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { ingest } from "lib/recipes/ingest/ingest.ts";
@@ -67,7 +67,7 @@ Deno.test("a decoder that crashes, hangs or fails costs one file, not the run", 
   // The journal has no outcome of the failures, so that the next run retries.
   const kept = records.filter(({ kind }) => kind === "contents");
   assert.equal(kept.length, 1, JSON.stringify(kept));
-  const rows = await readManifest(`${out}/manifest.jsonl`);
+  const rows = await Array.fromAsync(manifestRows(`${out}/manifest.jsonl`));
   assert.deepEqual(
     rows.map((row) =>
       `${row.source.path.split("/").at(-1)} ${

@@ -13,6 +13,7 @@ import {
 } from "lib/recipes/metrics/options.ts";
 import { stripedY4m } from "../../dataset/_video_fixture.ts";
 import { resultText } from "lib/recipes/metrics/result_text.ts";
+import { writeCoded } from "../../dataset/_coded_video.ts";
 
 const CONFIG: World3dConfig = {
   frames: 8,
@@ -62,6 +63,9 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
+/** Lines that {@link run} has printed. */
+const lines: string[] = [];
+
 function run(
   words: string[],
   options: Partial<MetricsOptions> = {},
@@ -69,6 +73,7 @@ function run(
   return measure({ ...metricsFlags.parse({ words }), ...options }, {
     progress: silentProgress,
     signal: new AbortController().signal,
+    log: (line) => lines.push(line),
   });
 }
 
@@ -76,26 +81,119 @@ Deno.test("measure() compares pairs of files and of folders by name", async () =
   const a = await folderOf([clip(1), clip(2)]);
   const b = await folderOf([clip(1, { noise: 0.1 }), clip(2, { noise: 0.1 })]);
   const same = await run(["psnr", `${a}/0.mp4`, `${a}/0.mp4`]);
-  assert.ok(same.kind === "pairs" && same.mean === Infinity);
+  assert.ok(same.kind === "pairs");
+  assert.deepEqual(JSON.parse(JSON.stringify(same)), {
+    kind: "pairs",
+    shape: { width: 32, height: 32, fps: 8, frames: 8 },
+    metric: "PSNR",
+    unit: "dB, higher is better",
+    std: null,
+    identical: 1,
+    clips: [{ video: `${a}/0.mp4`, identical: true }],
+  });
+  assert.equal(
+    resultText(same),
+    "PSNR: none, since all pairs are identical (1 clip)",
+  );
   const psnr = await run(["psnr", a, b]);
   assert.ok(psnr.kind === "pairs");
   assert.equal(psnr.clips.length, 2);
-  assert.ok(psnr.mean > 12 && psnr.mean < 30, `${psnr.mean}`);
+  assert.ok(psnr.mean! > 12 && psnr.mean! < 30, `${psnr.mean}`);
+  await Deno.copyFile(`${a}/0.mp4`, `${b}/0.mp4`);
+  const mixed = await run(["psnr", a, b]);
+  assert.ok(mixed.kind === "pairs");
+  assert.equal(mixed.mean, psnr.clips[1]!.value);
+  assert.match(
+    resultText(mixed),
+    /^PSNR: [\d.]+ \(dB, higher is better; 1 clip; identical, so without a value: 1 clip\)$/,
+  );
   assert.match(
     resultText(psnr),
     /^PSNR: [\d.]+ \(dB, higher is better; 2 clips, std [\d.]+\)$/,
   );
   const ssim = await run(["ssim", a, b]);
-  assert.ok(ssim.kind === "pairs" && ssim.mean > 0 && ssim.mean < 0.95);
+  assert.ok(ssim.kind === "pairs" && ssim.mean! > 0 && ssim.mean! < 1);
   await Deno.remove(`${b}/1.mp4`);
   await assert.rejects(run(["psnr", a, b]), {
     name: "InputError",
     message:
       `Cannot compare videos in pairs: each must have a partner of the ` +
-      `same name: "${a}/1.mp4" has none in "${b}"; compare sets with fwd, ` +
-      `fpd or fvd instead`,
+      `same name: "${a}/1.mp4" has none of its own in "${b}"; compare sets ` +
+      `with fwd, fpd or fvd instead`,
   });
   for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a folder is searched by the rules of ingest, and all else is listed", async () => {
+  const a = await folderOf([clip(1), clip(2)]);
+  const b = await folderOf([clip(1), clip(2)]);
+  // Any ending of a video counts, in folders of any depth.
+  await Deno.mkdir(`${a}/sub`);
+  await Deno.mkdir(`${b}/sub`);
+  await Deno.rename(`${a}/1.mp4`, `${a}/sub/1.3gp`);
+  await Deno.rename(`${b}/1.mp4`, `${b}/sub/1.MOV`);
+  await Deno.writeTextFile(`${a}/._0.mp4`, "attributes of macOS");
+  await Deno.writeTextFile(`${a}/notes.md`, "");
+  lines.length = 0;
+  const result = await run(["ssim", a, b]);
+  assert.ok(result.kind === "pairs");
+  assert.deepEqual(result.clips.map(({ video }) => video), [
+    `${a}/0.mp4`,
+    `${a}/sub/1.3gp`,
+  ]);
+  assert.deepEqual(lines, [
+    `${a}: left out 1 hidden, as their names begin with a dot: ._0.mp4`,
+    `${a}: left out 1 no videos by their extension: .md 1`,
+  ]);
+  // Two files of one name are both named, and paired by their endings.
+  await Deno.copyFile(`${a}/0.mp4`, `${a}/0.mkv`);
+  await assert.rejects(run(["psnr", a, b]), {
+    name: "InputError",
+    message: /0\.mkv" has none of its own in /,
+  });
+  await Deno.copyFile(`${a}/0.mp4`, `${b}/0.avi`);
+  await Deno.copyFile(`${a}/0.mp4`, `${b}/0.mov`);
+  await assert.rejects(run(["psnr", a, b]), {
+    name: "InputError",
+    message: /0\.avi" and ".*0\.mov" share a name; move one of them/,
+  });
+  await Deno.remove(`${b}/0.mov`);
+  const paired = await run(["psnr", a, b]);
+  assert.ok(paired.kind === "pairs" && paired.clips.length === 3);
+  for (const folder of [a, b]) await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("measure() names what a network needs of a video that is too short", async () => {
+  const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
+  await saveWorld3d(weights, initWorld3d(CONFIG, new Rng(1)), CONFIG);
+  const a = await folderOf([clip(1, { frames: 10 }), clip(2, { frames: 7 })]);
+  for (const name of ["fwd", "world3d"]) {
+    await assert.rejects(run([name, a, a], { world3d: weights }), {
+      name: "InputError",
+      message:
+        /^Cannot compute .*: its network takes 8 frames at 8 fps, so each video must last 1 s: ".*1\.mp4" lasts 0\.88 s \(7 frames at 8 fps\); leave it out, or compare by psnr, ssim, lpips or temporal, which take any length$/,
+    });
+  }
+  await Deno.remove(a, { recursive: true });
+  await Deno.remove(weights);
+});
+
+Deno.test("measure() compares frame by frame in containers without timestamps", async () => {
+  const folder = await Deno.makeTempDir();
+  const frames = clip(3, { frames: 20, size: 64 });
+  const coding = { filters: "format=yuv420p", options: { crf: 4, bf: 2 } };
+  const reference = `${folder}/a.mkv`;
+  await writeCoded(reference, frames, coding);
+  for (const [ending, container] of [["avi", "avi"], ["h264", "h264"]]) {
+    const path = `${folder}/a.${ending}`;
+    await writeCoded(path, frames, { ...coding, container: container! });
+    const result = await run(["psnr", path, reference]);
+    assert.ok(result.kind === "pairs");
+    assert.equal(result.shape.frames, 20);
+    // The same coded frames: one frame later would be 20 dB.
+    assert.equal(result.identical, 1, `${ending}: ${result.mean} dB`);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("measure() compares pixels as stored, unless a size is asked for", async () => {
@@ -262,7 +360,7 @@ Deno.test("measure() refuses videos of unequal sizes, rates and lengths, unless 
       fps: 8,
       frames: 4,
     });
-    assert.ok(forced.kind === "pairs" && forced.mean > 10);
+    assert.ok(forced.kind === "pairs" && (forced.mean ?? 99) > 10);
     assert.deepEqual(forced.shape, {
       width: 32,
       height: 32,

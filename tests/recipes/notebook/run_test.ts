@@ -203,7 +203,10 @@ Deno.test("wrong commands are one line, exit code 2, and leave no run", async (t
       [["run", file, "--preset", "big"], /--preset: must be one of tiny, nano/],
       [["run", file, "--fast", "yes"], /--fast: must be true or false/],
       [["run", file, "--sizes", '["a"]'], /--sizes: must be a list of numbers/],
-      [["run", file, "--cell-limit", "0"], /--cell-limit: must be above 0/],
+      [
+        ["run", file, "--cell-limit", "0"],
+        /--cell-limit: must be a number above 0/,
+      ],
       [["run", text], /"[^"]*text\.ipynb": it must be a notebook .* not JSON/],
       [["run", `${file}x`], /the notebook must exist: there is none/],
       [

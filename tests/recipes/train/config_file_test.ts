@@ -5,6 +5,7 @@ import {
   configFileOf,
   flagsWithDefaults,
 } from "lib/recipes/train/config_file.ts";
+import { channelsOf, trainCommand } from "lib/recipes/train/mod.ts";
 import { trainFlags } from "lib/recipes/train/options.ts";
 
 Deno.test("a file sets defaults, and flags override them", () => {
@@ -24,7 +25,7 @@ Deno.test("a file sets defaults, and flags override them", () => {
 
 Deno.test("invalid fields of a file are refused by name", () => {
   const cases: [text: string, message: RegExp][] = [
-    ["{", /^Cannot use "run\.json": it must be JSON: /],
+    ["{", /^Cannot read "run\.json": it must be JSON: line 1, column 2: /],
     [
       "[1]",
       /^Cannot use "run\.json": it must be a JSON object: current value is \[1\]$/,
@@ -78,7 +79,7 @@ Deno.test("invalid values of flags are refused by the name of the flag", () => {
     ],
     [
       ["--size", "100"],
-      'Cannot use --size: must be a multiple of 16: current value is "100"',
+      'Cannot use --size: must be multiples of 16 up to 4096: the nearest is 96: current value is "100"',
     ],
     [
       ["--frames", "6"],
@@ -94,15 +95,15 @@ Deno.test("invalid values of flags are refused by the name of the flag", () => {
     ],
     [
       ["--start-phase", "6"],
-      'Cannot use --start-phase: must be 1 to 5: current value is "6"',
+      'Cannot use --start-phase: must be a whole number from 1 to 5: current value is "6"',
     ],
     [
       ["--hours", "0"],
-      'Cannot use --hours: must be above 0: current value is "0"',
+      'Cannot use --hours: must be a number above 0: current value is "0"',
     ],
     [
       ["--keep-last", "0"],
-      'Cannot use --keep-last: must be 1 or more: current value is "0"',
+      'Cannot use --keep-last: must be a whole number from 1: current value is "0"',
     ],
   ];
   for (const [args, message] of cases) {
@@ -114,4 +115,17 @@ Deno.test("configFileOf() reads both spellings of the flag", () => {
   assert.equal(configFileOf(["vae", "--config", "a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--config=a.json"]), "a.json");
   assert.equal(configFileOf(["vae", "--run", "x"]), undefined);
+});
+
+Deno.test("files of --config and --alerts may begin with a byte-order mark", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(path, '\ufeff{\r\n "seed": 7\r\n}\r\n');
+  const { flags } = await trainCommand("vae", ["--config", path]);
+  assert.equal(readFlags(flags, [])?.seed, 7);
+  await Deno.writeTextFile(
+    path,
+    '\ufeff{"webhook": {"url": "http://127.0.0.1:9/"}}',
+  );
+  assert.equal((await channelsOf({ alerts: path }, {})).length, 1);
+  await Deno.remove(path);
 });

@@ -13,7 +13,10 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
     backbone: "pure",
     run: "runs/a",
     device: "webgpu",
-    data: "data/mine",
+    data: ["data/mine:2", "data/yours"],
+    world: 0.5,
+    curriculum: "none",
+    fill: true,
     languages: "en,de",
     vae: "a.safetensors",
     freezeEncoder: "b.safetensors",
@@ -27,12 +30,14 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
     accumulation: 2,
     learningRate: 0.001,
     samples: 32,
-    size: 32,
+    size: "64x32",
     frames: 8,
     fps: 4,
     perceptual: 0.02,
     replayFraction: 0.5,
     optimiser: "muon",
+    captionDropout: 0.2,
+    perceptual: 0.5,
     textLrScale: 0,
     recompute: true,
     seed: 7,
@@ -54,9 +59,49 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
   const options = trainFlags.parse(given);
   const { knobs, words } = knobsOf(notebookFlags, options, {
     ...{ run: "", preset: "tiny", device: "cpu", seed: 1 },
-    ...{ maxSteps: 10, heldOut: 4 },
+    ...{ maxSteps: 10, heldOut: 4, data: "" },
   });
+  assert.equal(knobs.data, "data/mine:2");
+  assert.ok(words.includes("--data=data/yours"), `${words}`);
   assert.deepEqual(trainConfig(knobs, words), runConfigOf(options));
+});
+
+Deno.test("runConfigOf() reads sources, weights and sizes", () => {
+  const configOf = (flags: Readonly<Record<string, unknown>>) =>
+    runConfigOf(trainFlags.parse(flags));
+  const real = configOf({ data: ["a:0.5", "b:c"], size: "64x48", fps: 10 });
+  assert.deepEqual(real.data, [
+    { path: "a", weight: 0.5 },
+    { path: "b:c", weight: 1 },
+  ]);
+  assert.equal(real.world, 0);
+  assert.deepEqual(real.exact, { size: true, frames: false, fps: true });
+  const { width, height } = real.plans.phase1;
+  assert.deepEqual([width, height], [64, 48]);
+  const world = configOf({ size: 32 });
+  assert.deepEqual([world.world, world.exact.size], [1, false]);
+  assert.deepEqual([world.plans.vae.width, world.plans.vae.height], [32, 32]);
+});
+
+Deno.test("trainFlags refuses sources and sizes by their rule", () => {
+  const messageOf = (flags: Readonly<Record<string, unknown>>) =>
+    trainFlags.safeParse(flags).error?.issues[0]?.message;
+  assert.equal(
+    messageOf({ data: ["a:-1"] }),
+    "must have a weight above 0, as in a:2",
+  );
+  assert.equal(
+    messageOf({ data: ["a:0"] }),
+    "must have a weight above 0, as in a:2",
+  );
+  assert.equal(
+    messageOf({ size: "250x144" }),
+    "must be multiples of 16 up to 4096: the nearest is 256x144",
+  );
+  assert.equal(
+    messageOf({ size: "wide" }),
+    "must be WIDTHxHEIGHT in pixels, such as 256x144, or one number",
+  );
 });
 
 Deno.test("a notebook refuses --dry-run and --config", () => {

@@ -112,7 +112,7 @@ Deno.test("an invalid configuration of alerts is refused by its field", () => {
     environment: Record<string, string>,
     message: RegExp,
   ][] = [
-    ["{", {}, /^Cannot read alerts from "a\.json": it must be JSON: /],
+    ["{", {}, /^Cannot read "a\.json": it must be JSON: line 1, column 2: /],
     [
       '{"webhok":{}}',
       {},

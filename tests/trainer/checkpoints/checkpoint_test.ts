@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { float32, InputError, int32, scalar } from "lib/core/mod.ts";
-import { writeSafetensors } from "lib/formats/safetensors/mod.ts";
+import { digestOf, writeSafetensors } from "lib/formats/safetensors/mod.ts";
+import { replaceText } from "../../formats/_replace_text.ts";
 import {
   type Checkpoint,
   loadCheckpoint,
@@ -167,5 +168,53 @@ Deno.test("a checkpoint with a changed value is refused as corrupt", async () =>
     message,
     `Checksum mismatch: "${file.path}" is corrupt; remove the file to resume ` +
       "from the checkpoint before it",
+  );
+});
+
+Deno.test("a checkpoint whose progress or configuration was changed is corrupt", async () => {
+  for (const [from, to] of [['step\\":12', 'step\\":13'], ["red", "rod"]]) {
+    await using file = await saved();
+    await replaceText(file.path, from!, to!);
+    const { message } = await failureOf(file.path, config);
+    assert.equal(
+      message,
+      `Checksum mismatch: "${file.path}" is corrupt; remove the file to ` +
+        "resume from the checkpoint before it",
+    );
+  }
+});
+
+Deno.test("a checkpoint of an earlier version, without a seal, is read field by field", async () => {
+  await using file = await saved();
+  const old = (progress: string): Promise<void> =>
+    writeSafetensors(file.path, [["a", scalar(1)]], {
+      schema: "2",
+      config: JSON.stringify(config),
+      progress,
+      digest: digestOf([["a", scalar(1)]]),
+    });
+  await old('{"step":12,"metricsBytes":3,"seconds":1}');
+  assert.equal((await loadCheckpoint(file.path, config))?.step, 12);
+  for (
+    const [progress, problem] of [["{", "it must be JSON"], ["{}", "step: "]]
+  ) {
+    await old(progress!);
+    const { message } = await failureOf(file.path, config);
+    assert.ok(
+      message.startsWith(`Cannot read "${file.path}", progress: ${problem}`),
+      message,
+    );
+  }
+});
+
+Deno.test("a checkpoint with NaN is refused, naming the tensor", async () => {
+  await using file = await saved();
+  const state = { parameters: { w: float32([2], [1, NaN]) } };
+  await saveCheckpoint(file.path, { ...checkpoint, state }, config);
+  const { name, message } = await failureOf(file.path, config);
+  assert.equal(name, "NotFiniteError");
+  assert.match(
+    message,
+    /all values of tensor "parameters\/w" must be finite: value 1 is NaN;/,
   );
 });

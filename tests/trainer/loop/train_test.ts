@@ -465,6 +465,31 @@ Deno.test("an evaluator runs before the first step, at intervals and at the end,
   );
 });
 
+Deno.test("an evaluation of NaN is written as text, and any number is better", async () => {
+  using run = newRun();
+  const abort = new AbortController();
+  const choices = {
+    ...line,
+    signal: abort.signal,
+    evaluator: {
+      every: 2,
+      evaluate(_state: unknown, step: number) {
+        if (step === 2) abort.abort();
+        const score = step < 4 ? NaN : step;
+        return Promise.resolve({ score, record: { bySigma: { 0.1: score } } });
+      },
+    },
+  };
+  await assert.rejects(() => trainIn(run, choices), StoppedError);
+  const { best } = await trainIn(run, { ...choices, signal: undefined });
+  assert.deepEqual(best, { step: 4, score: 4 });
+  const lines = await readJsonl(run.metricsPath);
+  assert.deepEqual(
+    lines.flatMap(({ bySigma }) => bySigma ? [bySigma] : []),
+    [{ 0.1: "NaN" }, { 0.1: "NaN" }, { 0.1: 4 }, { 0.1: 5 }],
+  );
+});
+
 Deno.test("a request saves and continues, or stops with its reason", async () => {
   using run = newRun();
   const saves: number[] = [];

@@ -7,6 +7,7 @@ import {
 } from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
 import { type Codec } from "lib/pipeline/mod.ts";
+import { replaceText } from "../../formats/_replace_text.ts";
 import {
   type LatentCacheOptions,
   openLatentCache,
@@ -214,4 +215,53 @@ Deno.test("readCachedFile() reads a file with its metadata and refuses other fil
     () => readCachedFile(other),
     /it must be a file of a latent cache; pass one of/,
   );
+});
+
+/** Flips the last bit of a byte of a file; below 0 from the end. */
+async function flip(path: string, at: number): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  bytes[(at + bytes.length) % bytes.length]! ^= 1;
+  await Deno.writeFile(path, bytes);
+}
+
+Deno.test("a flipped bit of a latent is found at the first reading, and encoded again", async () => {
+  const lines: string[] = [];
+  const given = await options({ log: (line) => void lines.push(line) });
+  const { key } = await openLatentCache(given);
+  const path = `${given.folder}/${key}/00000256.safetensors`;
+  await flip(path, -1);
+  const cache = await openLatentCache(given);
+  assert.equal(given.codec.encoded, 300);
+  const all = [290, 299, 256].map((index) => cache.latentAt(index));
+  assert.deepEqual((await Promise.all(all)).map(first), [290, 299, 256]);
+  assert.equal(given.codec.encoded, 344, "once, however many are read");
+  assert.deepEqual(lines, [
+    `encoded again: Checksum mismatch: "${path}" is corrupt; remove the file: ` +
+    "its clips are encoded again",
+  ]);
+  await flip(path, -1);
+  await assert.rejects(
+    () => readCachedFile(path),
+    /^InputError: Checksum mismatch/,
+  );
+});
+
+Deno.test("a changed caption, and a file of an earlier version, are encoded again", async () => {
+  const lines: string[] = [];
+  const given = await options({ log: (line) => void lines.push(line) });
+  const { key } = await openLatentCache(given);
+  const path = `${given.folder}/${key}/00000256.safetensors`;
+  await replaceText(path, "numbers/260", "numbers/261");
+  const cache = await openLatentCache(given);
+  assert.equal((await cache.entryAt(260)).id, "numbers/260");
+  assert.equal(given.codec.encoded, 344);
+  await replaceText(path, '"seal"', '"sea1"');
+  await openLatentCache(given);
+  assert.equal(given.codec.encoded, 388);
+  assert.match(lines[0]!, /Checksum mismatch/);
+  assert.match(
+    lines[1]!,
+    /it must have checksums: it has none, as those of earlier/,
+  );
+  assert.equal(lines.length, 2);
 });

@@ -18,6 +18,8 @@ export interface Campaign {
   readonly maxSteps: number;
   /** Weights of a VAE; left out, the runs train one, which is a third stage. */
   readonly vae?: string;
+  /** Folder of ingested video; left out, the synthetic world. */
+  readonly data?: string;
   say(line: string): void;
 }
 
@@ -28,7 +30,7 @@ export interface Campaign {
  * a VAE: one boundary or two.
  */
 export async function runCampaign(
-  { folder, kills, seed, maxSteps, vae, say }: Campaign,
+  { folder, kills, seed, maxSteps, vae, data, say }: Campaign,
 ): Promise<void> {
   const args = (run: string): string[] => [
     ...["--preset", "tiny", "--run", `${folder}/${run}`],
@@ -36,6 +38,9 @@ export async function runCampaign(
     ...["--evaluate-every", String(Math.ceil(maxSteps / 2))],
     ...["--held-out", "4", "--save-every", "0", "--keep-last", "3"],
     ...(vae === undefined ? [] : ["--vae", vae]),
+    ...(data === undefined
+      ? []
+      : ["--data", data, "--curriculum", "none", "--batch", "2"]),
   ];
   const begun = performance.now();
   await finish(args("straight"));
@@ -121,12 +126,14 @@ async function assertSameRuns(folder: string): Promise<void> {
   }
 }
 
-/** Tensors as a digest, and metadata without the seconds. */
+/** Tensors as a digest, and metadata without the seconds and their seal. */
 async function contentOf(path: string): Promise<unknown> {
   const { metadata, tensors }: SafetensorsContent = await readSafetensors(path);
-  const { progress, ...rest } = metadata;
+  const { progress, seal, ...rest } = metadata;
   const { seconds: _, ...stands } = JSON.parse(progress ?? "{}");
-  return { ...rest, stands, tensors: digestOf(tensors) };
+  // Only checkpoints hold seconds.
+  const own = progress === undefined && { seal };
+  return { ...rest, ...own, stands, tensors: digestOf(tensors) };
 }
 
 async function filesOf(folder: string, suffix: string): Promise<string[]> {

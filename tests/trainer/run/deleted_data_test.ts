@@ -21,7 +21,7 @@ Deno.test("a deleted video stops the run with one line; once restored, the run r
     curate([fileOf("a.mp4", "a", [segmentOf()])], OPTIONS),
   );
   const options = runConfigOf(trainFlags.parse({
-    ...{ preset: "tiny", run, data: manifest, heldOut: 2, batch: 2 },
+    ...{ preset: "tiny", run, data: [manifest], heldOut: 2, batch: 2 },
     ...{ samples: 64, maxSteps: 6, saveEvery: 3600 },
   }));
   const host = (onStep: (step: number) => Promise<void>): TrainHost => ({
@@ -42,9 +42,9 @@ Deno.test("a deleted video stops the run with one line; once restored, the run r
       }),
     ),
     {
-      name: "InputError",
+      name: "UnreadableClipError",
       message:
-        /^Cannot read ".*a\.mp4": the file must exist: there is none; [^\n]*$/,
+        /^Cannot use shot a{16}-0000 of ".*a\.mp4": the file must exist: there is none; restore the file, or ingest again$/,
     },
   );
   const files = [...Deno.readDirSync(`${run}/vae`)].map(({ name }) => name);

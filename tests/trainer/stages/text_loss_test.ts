@@ -69,7 +69,7 @@ Deno.test("textTrainingLoss() starts as alignment, chance cross-entropy, decorre
       alignmentLoss(tokens, same).loss,
       decorrelationLoss(tf.mean(layerNorm(tokens), 1), same),
       metrics.decorrelation,
-      metrics.classification,
+      metrics.classification!,
     ]);
   });
   const [whole, alignment, decorrelation, told, read] = [...found.data];

@@ -6,7 +6,9 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
 import { loadWeights } from "lib/pipeline/mod.ts";
+import { temporaryFolder } from "../../dataset/_video_fixture.ts";
 import { silentHost } from "../_silent_host.ts";
+import { writeData } from "../_video_data.ts";
 
 Deno.test("the text stage aligns captions across languages and saves the weights", async () => {
   const run = await Deno.makeTempDir();
@@ -53,4 +55,51 @@ Deno.test("the text stage aligns captions across languages and saves the weights
   } finally {
     await Deno.remove(run, { recursive: true });
   }
+});
+
+Deno.test("the text stage learns from the captions of real video", async () => {
+  await using folder = await temporaryFolder();
+  const words = ["cat", "dog", "car", "kite", "boat", "bird", "tree", "house"];
+  const data = await writeData(
+    folder.file("data"),
+    words.map((word) => ({ caption: `A ${word} stands here. It moves.` })),
+  );
+  const run = folder.file("run");
+  const config = runConfigOf(trainFlags.parse({
+    ...{ preset: "tiny", run, data: [data], batch: 8, samples: 160, epochs: 2 },
+    ...{ learningRate: 5e-3, heldOut: 8 },
+  }));
+  await trainRun(config, "text", silentHost);
+  const held = (await readJsonl(`${run}/metrics.jsonl`)).flatMap((record) =>
+    typeof record.heldOutAccuracy === "number" ? [record] : []
+  );
+  const [first, last] = [held[0]!, held.at(-1)!];
+  assert.ok(Number(last.heldOutLoss) < 0.8 * Number(first.heldOutLoss));
+  assert.ok(Number(last.heldOutAccuracy) > Number(first.heldOutAccuracy));
+  assert.equal(first.heldOutClassification, undefined);
+});
+
+Deno.test("the text stage needs a caption", async () => {
+  await using folder = await temporaryFolder();
+  const data = await writeData(folder.file("data"), [{}]);
+  const run = folder.file("run");
+  const config = runConfigOf(
+    trainFlags.parse({ preset: "tiny", run, data: [data], maxSteps: 2 }),
+  );
+  await assert.rejects(trainRun(config, "text", silentHost), {
+    name: "InputError",
+    message: /^Cannot train the text encoder on ".*": there must be captions: /,
+  });
+  const lines: string[] = [];
+  await trainRun(config, "train", {
+    ...silentHost,
+    log: (line) => lines.push(line),
+  });
+  assert.ok(lines.includes("note: text is left out: the data has no captions"));
+  assert.match(lines.join("\n"), /the model will be unconditional/);
+  const stages = new Set(
+    (await readJsonl(`${run}/metrics.jsonl`)).map(({ stage }) => stage),
+  );
+  // Phase 5 takes all shots; no other phase has one, but phase 1.
+  assert.deepEqual([...stages], ["vae", "phase1", "phase5"]);
 });

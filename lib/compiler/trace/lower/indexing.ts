@@ -11,31 +11,70 @@ import {
 } from "../kernel_call.ts";
 
 const gather: Lowering = (call) => {
-  const { builder, input, attributes } = call;
+  const { input, attributes } = call;
   const x = input("x");
   const indices = input("indices");
   const axis = util.parseAxisParam(attributes.axis, [...x.type.shape])[0]!;
   const { batchDims } = attributes;
-  if (batchDims === 0) return builder.op("Gather", [x, indices], { axis });
+  const size = x.type.shape[axis]!;
+  if (indices.op === "Constant") {
+    const outside = indices.attributes.values.find((i) => i < 0 || i >= size);
+    require(
+      call,
+      outside === undefined,
+      `indices must be 0 to ${size - 1}: current value is ${outside}`,
+    );
+  }
+  if (batchDims === 0) return rowsAt(call, x, indices, axis);
   require(
     call,
     batchDims > 0 && batchDims <= axis,
     `batchDims must be 0 to the axis, ${axis}: current value is ${batchDims}`,
   );
-  return gatherInBatches(builder, x, indices, axis, batchDims);
+  return gatherInBatches(call, x, indices, axis, batchDims);
 };
 
 /**
+ * Gathers along an axis. The runtime refuses an index outside of `[-n, n)` and
+ * counts those below zero from the end, where TF.js refuses them: they are moved
+ * to where the runtime refuses them too. It refuses nothing on a graphics card.
+ */
+function rowsAt(
+  { builder }: Pick<KernelCall, "builder">,
+  x: Node,
+  indices: Node,
+  axis: number,
+): Node {
+  const placed = indices.op === "Constant"
+    ? indices
+    : refusedBelowZero(builder, indices, x.type.shape[axis]!);
+  return builder.op("Gather", [x, placed], { axis });
+}
+
+/** Indices below zero minus the length of the axis: the runtime refuses them. */
+function refusedBelowZero(
+  builder: GraphBuilder,
+  indices: Node,
+  size: number,
+): Node {
+  return builder.where(
+    builder.less(indices, builder.fill(0, "int32")),
+    builder.sub(indices, builder.fill(size, "int32")),
+    indices,
+  );
+}
+
+/**
  * Each batch has positions of its own: all batches become one table, and the
- * positions of each are offset by its first row. Positions are not checked: one
- * outside of `[0, n)` reads a row of another batch.
+ * positions of each are offset by its first row. One outside of `[0, n)` is
+ * moved out of the table, or it would read a row of another batch.
  *
  * @param x `[...batch,...outer,n,...inner]`, with `n` along the axis.
  * @param indices `[...batch,...places]`
  * @returns `[...batch,...outer,...places,...inner]`
  */
 function gatherInBatches(
-  builder: GraphBuilder,
+  { builder }: Pick<KernelCall, "builder">,
   x: Node,
   indices: Node,
   axis: number,
@@ -56,9 +95,14 @@ function gatherInBatches(
     [batch * n, outer * inner],
   );
   const begins = Array.from({ length: batch }, (_, i) => i * n);
-  const rows = builder.add(
-    builder.reshape(indices, [batch, count]),
-    builder.indices(begins, [batch, 1]),
+  const own = builder.reshape(indices, [batch, count]);
+  const rows = builder.where(
+    builder.and(
+      builder.greaterOrEqual(own, builder.fill(0, "int32")),
+      builder.less(own, builder.fill(n, "int32")),
+    ),
+    builder.add(own, builder.indices(begins, [batch, 1])),
+    builder.fill(batch * n, "int32"),
   );
   const gathered = builder.op("Gather", [
     table,
@@ -109,7 +153,7 @@ const segmentSum: Lowering = (call) => {
 
 /**
  * Flattens positions in the first K axes of a shape, row-major:
- * `[...,K] -> [I]`.
+ * `[...,K] -> [I]`. Like TF.js, only the flat position is checked, by the runtime.
  */
 function flatPositions(
   { builder }: KernelCall,
@@ -120,7 +164,11 @@ function flatPositions(
   const steps = stridesOf(shape.slice(0, depth));
   const moved = builder.mul(indices, builder.indices(steps));
   const flat = builder.sum(moved, [indices.type.shape.length - 1]);
-  return builder.reshape(flat, [sizeOf(flat.type.shape)]);
+  return refusedBelowZero(
+    builder,
+    builder.reshape(flat, [sizeOf(flat.type.shape)]),
+    sizeOf(shape.slice(0, depth)),
+  );
 }
 
 const gatherNd: Lowering = (call) => {

@@ -1,7 +1,13 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Node } from "../../ir/graph.ts";
 import type { ReduceOp } from "../../ir/op_attributes.ts";
-import type { KernelCall, Lowering, Lowerings } from "../kernel_call.ts";
+import { typeText } from "../../ops/expect.ts";
+import {
+  type KernelCall,
+  type Lowering,
+  type Lowerings,
+  require,
+} from "../kernel_call.ts";
 import { numbersOf } from "./scalar.ts";
 
 /** The axes of a reduction, ascending; none given means all. */
@@ -22,10 +28,22 @@ function allIfNone(
 function reduceTo(call: KernelCall, op: ReduceOp, x: Node): Node {
   // tfjs-core names the attribute `reductionIndices` for Max, `axis` for the rest.
   const { axis, reductionIndices, keepDims } = call.attributes;
-  return call.builder.op(op, [x], {
-    axes: allIfNone(x, reductionIndices ?? axis),
-    keepDims: keepDims ?? false,
-  });
+  const axes = allIfNone(x, reductionIndices ?? axis);
+  if (op === "ReduceMin" || op === "ReduceMax") requireValues(call, x, axes);
+  return call.builder.op(op, [x], { axes, keepDims: keepDims ?? false });
+}
+
+/** Nothing has no extreme: TF.js gives NaN, 0 or false, the runtime infinities. */
+function requireValues(
+  call: KernelCall,
+  x: Node,
+  axes: readonly number[],
+): void {
+  require(
+    call,
+    axes.every((axis) => x.type.shape[axis] !== 0),
+    `reduced axes must have values: current type is ${typeText(x.type)}`,
+  );
 }
 
 const total = (op: "ReduceSum" | "ReduceProd"): Lowering => (call) =>
@@ -60,6 +78,7 @@ const extreme = (op: "ReduceMin" | "ReduceMax"): Lowering => (call) => {
 const position = (op: "ArgMax" | "ArgMin"): Lowering => (call) => {
   const x = call.input("x");
   const [axis = 0] = axesOf(x, call.attributes.axis);
+  requireValues(call, x, [axis]);
   return call.builder.op(op, [x], { axis });
 };
 

@@ -1,13 +1,18 @@
 import type { Analysis, Segment } from "../analysis.ts";
-import type { TimedCaption } from "../sources/captions.ts";
+import type { TimedCaption } from "../sources/timed_caption.ts";
+import { PHASES } from "../../vocabulary/mod.ts";
+import { PHASE_FIELD } from "../sources/caption_table.ts";
 import { findDuplicates } from "./duplicates.ts";
 import {
-  type Caption,
-  type DropRule,
-  MANIFEST_VERSION,
-  type ManifestRow,
-} from "./row.ts";
+  FEW_FILES,
+  isForValidation,
+  splitByTime,
+  type SplitSegment,
+  withOneHeldOut,
+} from "./hold_out.ts";
+import { type DropRule, MANIFEST_VERSION, type ManifestRow } from "./row.ts";
 import { assignPhase, type KeepRules, rounded } from "./rules.ts";
+import { captionsFor, labelsFor, unusedCaptions } from "./shot_captions.ts";
 
 /** A file and its analysis. */
 export interface SourceFile {
@@ -26,17 +31,23 @@ export interface SourceFile {
 
 /** How shots are selected. */
 export interface CurateOptions extends KeepRules {
-  /** Share of the files in the validation split, in [0,1). */
+  /**
+   * Share of the files that is held out, in [0,1); of fewer than 20 files, share
+   * of each. 0 holds out nothing.
+   */
   readonly validation: number;
+  /** Whether the label `phase` of a shot, 1 to 5, decides its phase; default false. */
+  readonly phaseByLabel?: boolean;
 }
 
 /**
  * Keeps each shot of each file in a phase and a split, or drops it with a reason.
  * Deterministic.
  *
- * Of duplicates, the shot with the most pixels is kept. All shots of a file are
- * in one split, which depends on the contents of the file alone, so that it does
- * not change when files are added or renamed.
+ * Of duplicates, the shot with the most pixels is kept. From 20 files on, all
+ * shots of a file are in one split, which depends on the contents of the file
+ * alone, so that it does not change when files are added or renamed. Of fewer
+ * files the last part of each is held out.
  *
  * @returns A row for each shot and for each file without shots, sorted by path.
  *
@@ -63,20 +74,46 @@ export function curate(
   options: CurateOptions,
 ): ManifestRow[] {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const pathByHash = new Map<string, string>();
+  const usable = sorted.filter(({ outcome }) => "analysis" in outcome).length;
+  const holdsOutByTime = options.validation > 0 && usable < FEW_FILES;
+  const copies = Map.groupBy(sorted, ({ sha256 }) => sha256);
   const rows = sorted.flatMap((file): Candidate[] => {
-    const { sha256, path, outcome } = file;
-    const earlier = sha256 === null ? undefined : pathByHash.get(sha256);
-    if (earlier !== undefined) {
-      const reason = `holds the same bytes as "${earlier}"`;
+    const { sha256, outcome } = file;
+    const same = sha256 === null ? [file] : copies.get(sha256)!;
+    const [first] = same;
+    if (first !== file) {
+      const reason = `holds the same bytes as "${first!.path}"`;
       return [{ row: fileRow(file, "same_file", reason) }];
     }
-    if (sha256 !== null) pathByHash.set(sha256, path);
     return "rule" in outcome
       ? [{ row: fileRow(file, outcome.rule, outcome.reason) }]
-      : rowsOf(file, outcome.analysis, options);
+      : rowsOf(
+        withCaptionsOf(same),
+        outcome.analysis,
+        holdsOutByTime
+          ? splitByTime(
+            outcome.analysis,
+            options.validation,
+            options.minSeconds,
+          )
+          : splitByFile(file, outcome.analysis, options),
+        options,
+      );
   });
-  return withoutDuplicates(rows);
+  const distinct = withoutDuplicates(rows);
+  return options.validation > 0 ? withOneHeldOut(distinct) : distinct;
+}
+
+/** The first of equal files, with the captions of all of them. */
+function withCaptionsOf([first, ...copies]: readonly SourceFile[]): SourceFile {
+  const captions = [...first!.captions];
+  const known = new Set(captions.map((own) => JSON.stringify(own)));
+  for (const caption of copies.flatMap(({ captions }) => captions)) {
+    const key = JSON.stringify(caption);
+    if (!known.has(key)) captions.push(caption);
+    known.add(key);
+  }
+  return { ...first!, captions };
 }
 
 /** A row and its segment. */
@@ -85,21 +122,37 @@ interface Candidate {
   readonly segment?: Segment;
 }
 
+function splitByFile(
+  { sha256 }: SourceFile,
+  { segments }: Analysis,
+  { validation }: CurateOptions,
+): SplitSegment[] {
+  const split = isForValidation(sha256!, validation) ? "validation" : "train";
+  return segments.map((segment) => ({ segment, split }));
+}
+
 function rowsOf(
   file: SourceFile,
   analysis: Analysis,
+  segments: readonly SplitSegment[],
   options: CurateOptions,
 ): Candidate[] {
-  const { video, damage, segments } = analysis;
-  const candidates = segments.map((segment, index): Candidate => {
+  const { video, damage } = analysis;
+  const notes = [
+    ...file.notes,
+    ...unusedCaptions(file.captions, segments.map(({ segment }) => segment)),
+  ];
+  const candidates = segments.map(({ segment, split }, index): Candidate => {
     const { kind: _kind, scores, hash, moments: _moments, ...shot } = segment;
+    const { labels, notes: conflicts } = labelsFor(file.captions, segment);
     const common = {
       version: MANIFEST_VERSION as typeof MANIFEST_VERSION,
       id: `${file.sha256!.slice(0, 16)}-${String(index).padStart(4, "0")}`,
       source: sourceOf(file),
       hash,
       captions: captionsFor(file.captions, segment),
-      notes: [...file.notes],
+      ...(Object.keys(labels).length > 0 && { labels }),
+      notes: [...notes, ...notesOn(analysis), ...conflicts],
       video,
       shot,
     };
@@ -116,10 +169,9 @@ function rowsOf(
       };
       return { row, segment };
     }
-    const { phase, reason: phaseReason } = assignPhase(scores);
-    const split = isForValidation(file.sha256!, options.validation)
-      ? "validation" as const
-      : "train" as const;
+    const { phase, reason: phaseReason } =
+      (options.phaseByLabel ? labelledPhase(labels) : undefined) ??
+        assignPhase(scores);
     return {
       row: {
         status: "kept",
@@ -133,8 +185,16 @@ function rowsOf(
     };
   });
   if (damage === null) return candidates;
-  const reason = `the rest of the file is lost: ${damage}`;
+  const reason = `a part of the file is lost: ${damage}`;
   return [...candidates, { row: fileRow(file, "damaged", reason) }];
+}
+
+/** The phase that a table gives a shot. */
+function labelledPhase(
+  labels: Readonly<Record<string, string>>,
+): ReturnType<typeof assignPhase> | undefined {
+  const phase = PHASES.find((phase) => labels[PHASE_FIELD] === String(phase));
+  return phase && { phase, reason: "the table of phases" };
 }
 
 function dropReason(
@@ -144,7 +204,12 @@ function dropReason(
 ): [DropRule, string] | undefined {
   if (kind === "blank") return ["blank", "shows one plain colour"];
   if (kind === "damaged") {
-    return ["damaged", "the decoder concealed errors in these frames"];
+    return [
+      "damaged",
+      pictures === 1
+        ? "1 frame has decoding errors, or is predicted from such a frame"
+        : `${pictures} frames have decoding errors, or are predicted from such frames`,
+    ];
   }
   const seconds = endSeconds - startSeconds;
   if (seconds < rules.minSeconds - 1e-6 || scores === null) {
@@ -172,6 +237,12 @@ function dropReason(
     return ["overlay", beyond("overlay", overlay, ">", rules.maxOverlay)];
   }
   return undefined;
+}
+
+function notesOn({ video: { clockJumps } }: Analysis): string[] {
+  if (clockJumps === 0) return [];
+  const times = clockJumps === 1 ? "once" : `${clockJumps} times`;
+  return [`the clock of the file jumps ${times}; seconds count on`];
 }
 
 function beyond(
@@ -208,24 +279,6 @@ function sourceOf(
   { path, sha256, bytes }: SourceFile,
 ): ManifestRow["source"] {
   return { path, sha256, bytes };
-}
-
-/** The captions that cover at least half of a shot. */
-function captionsFor(
-  captions: readonly TimedCaption[],
-  { startSeconds, endSeconds }: Segment,
-): Caption[] {
-  return captions.flatMap(({ text, language, start = 0, end = Infinity }) => {
-    const shared = Math.min(end, endSeconds) - Math.max(start, startSeconds);
-    return shared >= (endSeconds - startSeconds) / 2
-      ? [{ text, language }]
-      : [];
-  });
-}
-
-/** Whether the first 32 bits of the hash, as a share of 2^32, are below a share. */
-function isForValidation(sha256: string, share: number): boolean {
-  return parseInt(sha256.slice(0, 8), 16) / 2 ** 32 < share;
 }
 
 function withoutDuplicates(candidates: readonly Candidate[]): ManifestRow[] {

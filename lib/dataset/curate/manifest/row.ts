@@ -57,6 +57,9 @@ const common = {
   source,
   hash: z.string().nullable(),
   captions: z.array(captionSchema),
+  labels: z.record(text, text).optional().describe(
+    "further columns of a table of captions, by their names",
+  ),
   notes: z.array(z.string()).describe("warnings for the user"),
 };
 

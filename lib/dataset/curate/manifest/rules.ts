@@ -73,6 +73,41 @@ export function assignPhase(scores: Scores): { phase: Phase; reason: string } {
   return { phase, reason: reasons.join(", ") };
 }
 
+/**
+ * How far the scores of a shot are from those of a phase: the share of a limit
+ * that is missing, or the multiple by which one is exceeded that should not be.
+ * 0 for the phase of {@link assignPhase}.
+ */
+export function phaseDistance(scores: Scores, phase: Phase): number {
+  const action = strongest(ACTION, scores);
+  const unusual = strongest(UNUSUAL, scores);
+  const lively = strongest(LIVELY, scores);
+  const missing = (ratio: number): number => Math.max(0, 1 - ratio);
+  const excess = (ratio: number): number => Math.max(0, ratio - 1);
+  switch (phase) {
+    case 1:
+      return excess(action) + excess(unusual) + excess(lively);
+    case 2:
+      return excess(action) + excess(unusual) + missing(lively);
+    case 3:
+      return missing(action) + excess(unusual);
+    case 4:
+      return missing(unusual) + excess(action);
+    case 5:
+      return missing(action) + missing(unusual);
+  }
+}
+
+/** The largest ratio of a score to its limit, 1 on it. */
+function strongest(limits: readonly Limit[], scores: Scores): number {
+  return Math.max(...limits.map(({ score, at, value, absolute }) => {
+    const found = scores[score];
+    if (found === null) return 0;
+    const size = absolute ? Math.abs(found) : found;
+    return at === "least" ? size / value : value / Math.max(size, 1e-6);
+  }));
+}
+
 /** Describes the limits that a shot exceeds. */
 function beyond(limits: readonly Limit[], scores: Scores): string[] {
   return limits.flatMap(({ score, name, at, value, absolute }) => {

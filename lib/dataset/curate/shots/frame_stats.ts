@@ -45,7 +45,7 @@ export interface FrameStats {
   readonly seconds: number;
   /** Presentation time of the next frame. */
   endSeconds: number;
-  /** False if the decoder concealed errors. */
+  /** False if it is damaged, or predicted from a damaged frame. */
   readonly isIntact: boolean;
   /** Mean luma, in [0,1]. */
   readonly brightness: number;

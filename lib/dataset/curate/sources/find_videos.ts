@@ -1,14 +1,13 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { InputError, messageOf } from "lib/core/mod.ts";
-
-/**
- * File name extensions of videos. `ts` is missing: most such files are
- * TypeScript, not transport streams.
- */
-const VIDEO_EXTENSIONS: readonly string[] = (
-  "mp4 m4v mov qt mkv webm avi mpg mpeg mpe m2v mts m2ts vob flv f4v ogv ogg " +
-  "wmv asf gif apng 3gp 3g2 mxf dv y4m nut ivf rm rmvb divx h264 264 hevc 265 av1 obu"
-).split(" ");
+import type { LeftOut } from "./left_out.ts";
+import { pairSidecars } from "./sidecar_names.ts";
+import {
+  extensionOf,
+  isHidden,
+  isTransportStream,
+  isVideoName,
+} from "./video_names.ts";
 
 /** A video file, or an unreadable file or folder. */
 export interface FoundFile {
@@ -19,12 +18,17 @@ export interface FoundFile {
 }
 
 /** The files in folders. */
-interface FoundVideos {
+export interface FoundVideos {
   /** Sorted by path, each once. */
   readonly files: readonly FoundFile[];
-  /** The number of other files by extension. */
-  readonly others: ReadonlyMap<string, number>;
+  /** All other files, except captions beside videos and tables. */
+  readonly leftOut: readonly LeftOut[];
+  /** Tables of captions by the name that datasets of Hugging Face have. */
+  readonly tables: readonly string[];
 }
+
+/** Names of tables of captions. */
+const TABLE = /^metadata\.(csv|tsv|jsonl)$/i;
 
 /**
  * Finds videos in folders, recursively. Symbolic links are followed; each file
@@ -40,8 +44,10 @@ export async function findVideos(
   skip: readonly string[] = [],
 ): Promise<FoundVideos> {
   const files = new Map<string, FoundFile>();
-  const others = new Map<string, number>();
-  const seen = new Set(await Promise.all(skip.map(realPath)));
+  const leftOut: LeftOut[] = [];
+  const tables: string[] = [];
+  const skipped = new Set(await Promise.all(skip.map(realPath)));
+  const seen = new Set<string>();
 
   const visit = async (path: string, isNamed: boolean): Promise<void> => {
     let real: string, info: Deno.FileInfo;
@@ -51,53 +57,93 @@ export async function findVideos(
     } catch (error) {
       if (isNamed && error instanceof Deno.errors.NotFound) {
         throw new InputError(
-          `Cannot ingest "${path}": the folder or file must exist: there is none; check the path`,
+          `Cannot ingest "${path}": the folder or file must exist: ${
+            isUnreadableName(path)
+              ? WRONG_NAME
+              : "there is none; check the path"
+          }`,
         );
       }
-      files.set(path, { path, problem: problemOf(error) });
+      files.set(path, { path, problem: problemOf(path, error) });
       return;
     }
-    if (seen.has(real)) return;
-    if (info.isDirectory) {
-      seen.add(real);
-      await visitFolder(path);
-    } else if (isNamed || VIDEO_EXTENSIONS.includes(extensionOf(path))) {
-      seen.add(real);
+    if (skipped.has(real)) return;
+    if (info.isFile && TABLE.test(basename(path))) {
+      if (!tables.includes(path)) tables.push(path);
+      return;
+    }
+    const reason = seen.has(real)
+      ? "twice"
+      : info.isDirectory || isNamed
+      ? undefined
+      : await reasonToLeaveOut(path, info);
+    if (reason !== undefined) {
+      leftOut.push({ path, reason });
+      return;
+    }
+    seen.add(real);
+    if (info.isDirectory) await visitFolder(path);
+    else {
       const problem = info.isFile ? undefined : "it is a device or a pipe";
       files.set(path, { path, ...(problem && { problem }) });
-    } else {
-      const extension = extensionOf(path);
-      others.set(extension, (others.get(extension) ?? 0) + 1);
     }
   };
 
   const visitFolder = async (folder: string): Promise<void> => {
     const names: string[] = [];
+    const folders = new Set<string>();
     try {
-      for await (const { name } of Deno.readDir(folder)) names.push(name);
+      for await (const { name, isDirectory } of Deno.readDir(folder)) {
+        names.push(name);
+        if (isDirectory) folders.add(name);
+      }
     } catch (error) {
-      files.set(folder, { path: folder, problem: problemOf(error) });
+      files.set(folder, { path: folder, problem: problemOf(folder, error) });
       return;
     }
+    const { byVideo, alone } = pairSidecars(
+      names.filter((name) => !folders.has(name)),
+    );
+    const captions = new Set(
+      [...byVideo.values()].flat().map(({ name }) => name),
+    );
+    const others = new Set(alone);
     // Sorted, so that the first of several paths to a file is deterministic.
     for (const name of names.sort()) {
-      if (!name.startsWith(".")) await visit(join(folder, name), false);
+      const path = join(folder, name);
+      if (isHidden(name)) leftOut.push({ path, reason: "hidden" });
+      else if (others.has(name) && !/\.json$/i.test(name)) {
+        leftOut.push({ path, reason: "alone" });
+      } else if (!captions.has(name)) await visit(path, false);
     }
   };
 
   for (const place of places) await visit(resolve(place), true);
   return {
     files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-    others: new Map([...others].sort()),
+    leftOut,
+    tables,
   };
+}
+
+async function reasonToLeaveOut(
+  path: string,
+  { isFile }: Deno.FileInfo,
+): Promise<LeftOut["reason"] | undefined> {
+  if (!isVideoName(path)) return "other";
+  return isFile && extensionOf(path) === "ts" && !await isTransportStream(path)
+    ? "code"
+    : undefined;
 }
 
 async function realPath(path: string): Promise<string> {
   return await Deno.realPath(path).catch(() => resolve(path));
 }
 
-function problemOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "the link is broken";
+function problemOf(path: string, error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) {
+    return isUnreadableName(path) ? WRONG_NAME : "the link is broken";
+  }
   if (error instanceof Deno.errors.FilesystemLoop) {
     return "the link is part of a cycle";
   }
@@ -110,7 +156,9 @@ function problemOf(error: unknown): string {
   return `the system says "${messageOf(error)}"`;
 }
 
-/** Lower case, without the dot; empty if there is none. */
-function extensionOf(path: string): string {
-  return /[^/]\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+const WRONG_NAME = "its name is not UTF-8, so Deno cannot open it; rename it";
+
+/** Deno replaces bytes that are no UTF-8, which leads to another name. */
+function isUnreadableName(path: string): boolean {
+  return path.includes("\ufffd");
 }

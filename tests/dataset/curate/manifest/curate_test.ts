@@ -5,6 +5,7 @@ import {
   type ManifestRow,
   type SourceFile,
 } from "lib/dataset/curate/mod.ts";
+import { Rng } from "lib/core/mod.ts";
 import type { Segment } from "lib/dataset/curate/analysis.ts";
 import { manifestRowSchema } from "lib/dataset/curate/manifest/row.ts";
 import { analysisOf, CALM, fileOf, OPTIONS, segmentOf } from "../_rows.ts";
@@ -69,7 +70,7 @@ Deno.test("curate() drops a shot with the rule and the numbers", () => {
     ],
     [
       { kind: "damaged", scores: null, hash: null, moments: null },
-      "damaged: the decoder concealed errors in these frames",
+      "damaged: 100 frames have decoding errors, or are predicted from such frames",
     ],
     [{ scores: { ...CALM, motion: 0.0001 } }, "still: motion 0.0001 < 0.0005"],
     [{ scores: { ...CALM, sharpness: 1.234 } }, "blurred: sharpness 1.23 < 4"],
@@ -117,7 +118,7 @@ Deno.test("curate() writes a row for a file without shots and for a lost rest", 
     [
       "b.mp4 no_video: it is a text file",
       "kept",
-      "c.mp4 damaged: the rest of the file is lost: a frame at about 4.00 s is damaged",
+      "c.mp4 damaged: a part of the file is lost: a frame at about 4.00 s is damaged",
       "gone unreadable: the link is broken",
     ],
   );
@@ -155,13 +156,25 @@ Deno.test("curate() keeps the largest of duplicates", () => {
 });
 
 Deno.test("curate() splits by file contents, all shots of a file together", () => {
-  const moved = { startSeconds: 4, endSeconds: 8, hash: "fedcba9876543210" };
+  // Each file shows something else.
+  const file = (sha256: string, name: string) => {
+    const rng = new Rng(parseInt(sha256.slice(0, 8), 16));
+    const moments = Uint8Array.from({ length: 512 }, () => rng.integer(256))
+      .toBase64();
+    const later = { startSeconds: 4, endSeconds: 8, moments };
+    const shots = [segmentOf({ moments }), segmentOf(later)];
+    return fileOf(`${name}.mp4`, "0", shots, { sha256 });
+  };
   const files = [..."0123456789abcdef"].map((digit) =>
-    fileOf(`${digit}.mp4`, digit, [segmentOf(), segmentOf(moved)])
+    file(digit.repeat(64), digit)
+  );
+  const more = Array.from(
+    { length: 5 },
+    (_, i) => file(`${i + 1}8`.repeat(32), `more${i}`),
   );
   const splitsOf = (validation: number): Map<string, Set<string>> => {
     const splits = new Map<string, Set<string>>();
-    for (const row of rowsOf(files, { validation })) {
+    for (const row of rowsOf([...files, ...more], { validation })) {
       if (row.status === "dropped") continue;
       const { path } = row.source;
       splits.set(path, (splits.get(path) ?? new Set()).add(row.split));
@@ -169,14 +182,70 @@ Deno.test("curate() splits by file contents, all shots of a file together", () =
     return splits;
   };
   for (const sides of splitsOf(0.5).values()) assert.equal(sides.size, 1);
-  const [row] = rowsOf([fileOf("x.mp4", "4", [segmentOf()])], {
-    validation: 0.27,
-  });
-  assert.ok(row?.status === "kept" && row.split === "validation"); // 0x444... is 0.267
-  const [next] = rowsOf([fileOf("x.mp4", "4", [segmentOf()])], {
-    validation: 0.26,
-  });
-  assert.ok(next?.status === "kept" && next.split === "train");
+  // 0x444... is 0.267 of 2^32
+  assert.deepEqual(splitsOf(0.27).get("4.mp4"), new Set(["validation"]));
+  assert.deepEqual(splitsOf(0.26).get("4.mp4"), new Set(["train"]));
+  // Where chance would leave none, the file of the smallest hash is held out.
+  const least = splitsOf(1e-9);
+  const held = [...least].filter(([, sides]) => sides.has("validation"));
+  assert.deepEqual(held.map(([path]) => path), ["0.mp4"]);
+  const none = [...splitsOf(0).values()].flatMap((sides) => [...sides]);
+  assert.deepEqual([...new Set(none)], ["train"]);
+});
+
+/** Split and times of each kept row. */
+function timesOf(rows: readonly ManifestRow[]): string[] {
+  return rows.flatMap((row) =>
+    row.status === "kept"
+      ? [`${row.split} ${row.shot.startSeconds}-${row.shot.endSeconds}`]
+      : []
+  );
+}
+
+Deno.test("curate() holds out the last part of each of few files, after a gap", () => {
+  const file = (digit: string, segments: Segment[], durationSeconds: number) =>
+    fileOf(`${digit}.mp4`, digit, {
+      analysis: analysisOf(segments, { durationSeconds }),
+    });
+  const rows = rowsOf([
+    // The shot across 17 s is divided; that after it is held out whole.
+    file("a", [
+      segmentOf({ endSeconds: 8 }),
+      segmentOf({ startSeconds: 8, endSeconds: 18.5, pictures: 105 }),
+      segmentOf({ startSeconds: 18.5, endSeconds: 20 }),
+    ], 20),
+    // Too short to divide: the shot stays whole.
+    file("b", [segmentOf({ endSeconds: 2, hash: "fedcba9876543210" })], 2),
+  ], { validation: 0.05 });
+  assert.deepEqual(timesOf(rows), [
+    "train 0-8",
+    "train 8-16.5",
+    "validation 17-18.5",
+    "validation 18.5-20",
+    "train 0-2",
+  ]);
+  assert.deepEqual(
+    rows.map(({ shot }) => shot!.pictures).slice(1, 3),
+    [85, 15],
+  );
+});
+
+Deno.test("curate() holds out one whole file where all are short, never the only one", () => {
+  const short = (digit: string) =>
+    fileOf(`${digit}.mp4`, digit, {
+      analysis: analysisOf(
+        [segmentOf({ endSeconds: 2, hash: digit.repeat(16) })],
+        { durationSeconds: 2 },
+      ),
+    });
+  assert.deepEqual(
+    timesOf(rowsOf([short("5"), short("a")], { validation: 0.05 })),
+    ["validation 0-2", "train 0-2"],
+  );
+  assert.deepEqual(
+    timesOf(rowsOf([short("5")], { validation: 0.05 })),
+    ["train 0-2"],
+  );
 });
 
 Deno.test("curate() assigns captions that cover half a shot, and the notes of its file", () => {
@@ -192,5 +261,54 @@ Deno.test("curate() assigns captions that cover half a shot, and the notes of it
     "a cat",
     "it sleeps",
   ]);
-  assert.deepEqual(row!.notes, ["a note"]);
+  assert.deepEqual(row!.notes, [
+    "a note",
+    '1 of 3 captions cover half of no shot: "it wakes" (2.5 s to the end)',
+  ]);
+});
+
+Deno.test("curate() gives a shot the labels of its rows, the first of each name", () => {
+  const captions: SourceFile["captions"] = [
+    { text: "a car", language: "en", labels: { turn: "left", place: "track" } },
+    { text: "", language: "und", labels: { turn: "right", fps: "20" } },
+    { text: "", language: "und", start: 9, labels: { later: "yes" } },
+  ];
+  const [row] = rowsOf([fileOf("a.mp4", "a", [segmentOf()], { captions })]);
+  assert.deepEqual(row!.labels, { turn: "left", place: "track", fps: "20" });
+  assert.deepEqual(row!.captions, [{ text: "a car", language: "en" }]);
+  assert.deepEqual(row!.notes, [
+    'several rows of a table have the label turn: "left" is kept, "right" is not',
+  ]);
+  const [plain] = rowsOf([fileOf("a.mp4", "a", [segmentOf()])]);
+  assert.ok(!("labels" in plain!));
+});
+
+Deno.test("curate() keeps the captions of a copy with the file it equals", () => {
+  const captionsOf = (text: string): Partial<SourceFile> => ({
+    captions: [{ text, language: "en" }],
+  });
+  const [row, copy] = rowsOf([
+    fileOf("a.mp4", "a", [segmentOf()], captionsOf("a cat")),
+    fileOf("b.mp4", "a", [segmentOf()], captionsOf("it sleeps")),
+    fileOf("c.mp4", "a", [segmentOf()], captionsOf("a cat")),
+  ]);
+  assert.deepEqual(row!.captions.map(({ text }) => text), [
+    "a cat",
+    "it sleeps",
+  ]);
+  assert.ok(copy?.status === "dropped" && copy.rule === "same_file");
+});
+
+Deno.test("curate() notes the jumps of a file's clock", () => {
+  const notesOf = (clockJumps: number): string[] => {
+    const outcome = { analysis: analysisOf([segmentOf()], { clockJumps }) };
+    return curate([fileOf("a.ts", "a", outcome)], OPTIONS)[0]!.notes;
+  };
+  assert.deepEqual(notesOf(0), []);
+  assert.deepEqual(notesOf(1), [
+    "the clock of the file jumps once; seconds count on",
+  ]);
+  assert.deepEqual(notesOf(3), [
+    "the clock of the file jumps 3 times; seconds count on",
+  ]);
 });

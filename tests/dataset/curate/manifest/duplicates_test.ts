@@ -47,6 +47,9 @@ Deno.test("findDuplicates() separates similar shots", () => {
     ["another shot of the same fixed camera", {
       moments: wandering(2, 0).toBase64(),
     }],
+    ["another lap of the same track", {
+      moments: wandering(1, 30).toBase64(),
+    }],
     ["another length", { seconds: 5 }],
     ["another frame", { hash: "fedcba9876543210" }],
     ["a frame in which eight bits differ", {

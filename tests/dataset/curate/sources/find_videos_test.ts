@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { contentHash, findVideos } from "lib/dataset/curate/mod.ts";
+import {
+  contentHash,
+  findVideos,
+  leftOutLines,
+} from "lib/dataset/curate/mod.ts";
 import { temporaryFolder } from "../../_video_fixture.ts";
 
 async function filled(
@@ -60,8 +64,68 @@ Deno.test("findVideos() searches folders of any name recursively", async () => {
     "two words/ein Ümlaut.mkv",
     "видео/猫.webm",
   ]);
-  const { others } = await findVideos([folder.path]);
-  assert.deepEqual([...others], [["", 1], ["md", 1], ["txt", 1]]);
+  const { leftOut } = await findVideos([folder.path]);
+  assert.deepEqual(leftOutLines(leftOut), [
+    "2 hidden, as their names begin with a dot: ._d.mp4, .hidden",
+    "1 captions beside no video of that name: b.txt",
+    "2 no videos by their extension: no extension 1, .md 1",
+  ]);
+});
+
+Deno.test("findVideos() tells a transport stream from TypeScript", async () => {
+  await using folder = await filled(["module.ts"]);
+  const packets = new Uint8Array(4 * 188);
+  for (let at = 0; at < packets.length; at += 188) packets[at] = 0x47;
+  await Deno.writeFile(folder.file("stream.TS"), packets);
+  const timed = new Uint8Array(4 * 192);
+  for (let at = 4; at < timed.length; at += 192) timed[at] = 0x47;
+  await Deno.writeFile(folder.file("timed.ts"), timed);
+  assert.deepEqual(await namesIn(folder), ["stream.TS", "timed.ts"]);
+  const { leftOut } = await findVideos([folder.path]);
+  assert.deepEqual(leftOut, [{
+    path: folder.file("module.ts"),
+    reason: "code",
+  }]);
+});
+
+Deno.test("findVideos() returns tables, and leaves captions beside videos to them", async () => {
+  await using folder = await filled([
+    "a.mp4",
+    "a.mp4.TXT",
+    "a.de.srt",
+    "sub/Metadata.csv",
+    "sub/captions.csv",
+    "a.txt/b.mp4",
+  ]);
+  const { tables, leftOut } = await findVideos([folder.path]);
+  assert.deepEqual(tables, [folder.file("sub/Metadata.csv")]);
+  assert.deepEqual(leftOutLines(leftOut), [
+    "1 no videos by their extension: .csv 1",
+  ]);
+  assert.deepEqual(await namesIn(folder), ["a.mp4", "a.txt/b.mp4"]);
+});
+
+Deno.test({
+  name: "findVideos() names the reason if a name is not UTF-8",
+  // Other systems refuse such names.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = await filled([]);
+    // Deno writes UTF-8 alone, so the shell makes the name.
+    const make = `printf x > "$1/$(printf 'caf\\351.mp4')"`;
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `new Deno.Command("sh", { args: ${
+          JSON.stringify(["-c", make, "", folder.path])
+        } }).outputSync();`,
+      ],
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    assert.deepEqual(await namesIn(folder), [
+      "caf\ufffd.mp4: its name is not UTF-8, so Deno cannot open it; rename it",
+    ]);
+  },
 });
 
 Deno.test("findVideos() follows links, each file once, and ends cycles", async () => {
@@ -78,6 +142,10 @@ Deno.test("findVideos() follows links, each file once, and ends cycles", async (
     "link.mp4",
     "lost.mp4: the link is broken",
     "round.mp4: the link is part of a cycle",
+  ]);
+  const { leftOut } = await findVideos([folder.path]);
+  assert.deepEqual(leftOutLines(leftOut), [
+    "3 reached before by another path: up, real, z.mp4",
   ]);
 });
 

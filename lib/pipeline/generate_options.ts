@@ -1,0 +1,116 @@
+import {
+  InputError,
+  type NdArray,
+  type Progress,
+  shapeText,
+} from "../core/mod.ts";
+import { type SolverName, SOLVERS } from "../models/diffusion/mod.ts";
+
+/** What to generate. */
+export interface GenerateOptions {
+  /** One for each clip; an empty one lets the model choose. */
+  readonly prompts: readonly string[];
+  /** Language of the prompts, a BCP 47 tag; `auto`, any, where left out. */
+  readonly language?: string;
+  /** Takes the words of the prompts that the models have never read, and a warning for people. */
+  readonly onUnknownWords?: (words: readonly string[], warning: string) => void;
+  /** A whole number: the same seed, the same clip of the same prompt. */
+  readonly seed: number;
+  /** Where sampling starts, standard normal, `[B,t,h,w,Z]`; drawn from the seed where left out. */
+  readonly noise?: NdArray<"float32">;
+  /** Multiples of the VAE's strides. */
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  /** Frames per second. */
+  readonly fps: number;
+  /** Steps of the sampler. */
+  readonly steps: number;
+  /** How strongly the prompt steers; 1 is as trained. */
+  readonly guidance: number;
+  /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
+  readonly rescale?: number;
+  readonly sampler: SolverName;
+  /** Of the noise levels towards noise; `timestepShift` of the clip's size where left out. */
+  readonly shift?: number;
+  readonly progress?: Progress;
+  /** Refuses the next step once it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws {InputError} naming the first option that breaks its rule */
+export function checkOptions(
+  { prompts, seed, fps, steps, guidance, rescale = 0, shift = 1, sampler }:
+    Pick<
+      GenerateOptions,
+      | "prompts"
+      | "seed"
+      | "fps"
+      | "steps"
+      | "guidance"
+      | "rescale"
+      | "shift"
+      | "sampler"
+    >,
+): void {
+  // Callers without types may pass anything: "8" > 0 holds too.
+  const isNumber = (value: unknown): boolean =>
+    typeof value === "number" && Number.isFinite(Math.fround(value));
+  const rules: [string, unknown, boolean, string][] = [
+    [
+      "prompts",
+      JSON.stringify(prompts),
+      Array.isArray(prompts) && prompts.length > 0 &&
+      prompts.every((prompt) => typeof prompt === "string"),
+      "be a text for each clip",
+    ],
+    ["seed", seed, Number.isSafeInteger(seed), "be a whole number"],
+    ["fps", fps, isNumber(fps) && fps > 0, "be a number above 0"],
+    [
+      "steps",
+      steps,
+      Number.isInteger(steps) && steps > 0,
+      "be a whole number from 1",
+    ],
+    [
+      "guidance",
+      guidance,
+      isNumber(guidance) && guidance >= 0,
+      "be from 0 to 3.4e38",
+    ],
+    [
+      "rescale",
+      rescale,
+      isNumber(rescale) && rescale >= 0 && rescale <= 1,
+      "be from 0 to 1",
+    ],
+    ["shift", shift, isNumber(shift) && shift > 0, "be a number above 0"],
+    [
+      "sampler",
+      `"${sampler}"`,
+      Object.hasOwn(SOLVERS, sampler),
+      `be one of ${Object.keys(SOLVERS).join(", ")}`,
+    ],
+  ];
+  for (const [option, value, holds, rule] of rules) {
+    if (holds) continue;
+    throw new InputError(
+      `Cannot generate: ${option} must ${rule}: current value is ${value}`,
+    );
+  }
+}
+
+/** @throws {InputError} if the noise does not have the shape of the latents */
+export function checkNoise(
+  noise: NdArray<"float32"> | undefined,
+  shape: readonly number[],
+): void {
+  if (noise === undefined) return;
+  const wanted = `float32${shapeText(shape)}`;
+  const found = `${noise.dtype}${shapeText(noise.shape)}`;
+  if (found === wanted) return;
+  throw new InputError(
+    `Cannot generate: noise must be ${wanted}, a latent for each prompt: ` +
+      `current type is ${found}`,
+  );
+}

@@ -1,0 +1,391 @@
+import { createHash } from "node:crypto";
+import { basename, dirname, resolve } from "node:path";
+import { exists, InputError } from "../../core/mod.ts";
+import {
+  type Bucket,
+  type Bucketing,
+  chooseShapes,
+  type ClipShape,
+  mixedClips,
+  type WeightedSource,
+} from "../../dataset/batches/mod.ts";
+import { readShots, type Shot, shotClips } from "../../dataset/curate/mod.ts";
+import { type DecodePool, decodePool } from "../../dataset/decode/mod.ts";
+import { strideOf } from "../../models/vae/mod.ts";
+import type { DataSource, RunConfig } from "../run/config.ts";
+import { clipShapeOf } from "../stages/stage_plan.ts";
+import { phaseOf, type Stage } from "../stages/stages.ts";
+import { readableClips, UnreadableFiles } from "./readable_clips.ts";
+import { shotsOf } from "./selection.ts";
+import { type Split, worldClips, worldMix } from "./world.ts";
+
+/** The fields of a run that determine its data. */
+export type DataConfig = Pick<
+  RunConfig,
+  | "data"
+  | "world"
+  | "curriculum"
+  | "fill"
+  | "exact"
+  | "languages"
+  | "models"
+  | "plans"
+  | "replayFraction"
+  | "seed"
+  | "workers"
+>;
+
+/** Clips of a stage. */
+export interface StageData {
+  /**
+   * Identity of the data: sources, weights, shots. Stages with equal shots share
+   * their latents.
+   */
+  readonly name: string;
+  /** Clips of equal shape; the most frequent shape first. */
+  readonly buckets: readonly Bucket[];
+  /** The part of each source of real video. */
+  readonly parts: readonly StagePart[];
+}
+
+/** The shots that a stage takes from one source. */
+export interface StagePart {
+  readonly source: OpenSource;
+  readonly shots: readonly Shot[];
+  readonly bucketing: Bucketing;
+}
+
+/** A source of real video, its manifest read. */
+export interface OpenSource extends DataSource {
+  /** Short name for messages. */
+  readonly name: string;
+  readonly shots: readonly Shot[];
+}
+
+/** Most buckets of a stage. */
+const MOST_BUCKETS = 4;
+/** Views of a shot in an epoch, each of another part. */
+const MOST_VIEWS = 8;
+/** Views of each second beyond a clip's own. */
+const VIEWS_PER_CLIP = 2;
+
+/** The data of a run: manifests read once, decoding threads, unreadable files. */
+export class RunData implements Disposable {
+  readonly config: DataConfig;
+  readonly sources: readonly OpenSource[];
+  readonly unreadable: UnreadableFiles;
+  readonly #pool: DecodePool;
+  readonly #log: (line: string) => void;
+
+  private constructor(
+    config: DataConfig,
+    sources: readonly OpenSource[],
+    log: (line: string) => void,
+  ) {
+    this.config = config;
+    this.sources = sources;
+    const logged = new Set<string>();
+    this.#log = (line) => {
+      // The same stage may be opened several times.
+      if (!logged.has(line)) log(line);
+      logged.add(line);
+    };
+    const files = new Set(
+      sources.flatMap(({ shots }) => shots.map(({ path }) => path)),
+    );
+    this.unreadable = new UnreadableFiles(files.size, this.#log);
+    this.#pool = decodePool(config.workers);
+  }
+
+  /**
+   * Reads the manifests of a run.
+   *
+   * @param log Prints notes; default: none.
+   * @throws {InputError} naming the manifest, if one cannot be used
+   */
+  static async open(
+    config: DataConfig,
+    log: (line: string) => void = () => {},
+  ): Promise<RunData> {
+    const sources: OpenSource[] = [];
+    for (const { path, weight } of config.data) {
+      const manifest = manifestIn(path);
+      if (!await exists(manifest)) {
+        throw new InputError(
+          `Cannot train on "${path}": it must be a folder that deno task ingest ` +
+            `wrote: it has no manifest.jsonl; run deno task ingest VIDEOS --out ` +
+            path,
+        );
+      }
+      const shots = await readShots(manifest);
+      await assertFilesExist(manifest, shots);
+      const name = basename(dirname(resolve(manifest)));
+      sources.push({ path, weight, name, shots });
+    }
+    return new RunData(config, sources, log);
+  }
+
+  /** Whether a stage has shots or synthetic clips of its own. */
+  hasClips(stage: Stage): boolean {
+    return this.config.world > 0 ||
+      this.sources.some((source) =>
+        shotsOf(source, stage, "train", this.config).length > 0
+      );
+  }
+
+  /**
+   * The clips of a stage: real shots by their shape and synthetic ones, mixed in
+   * proportion to the weights.
+   *
+   * @param length Clips of an epoch at most.
+   * @throws {InputError} if a source has none for the stage, naming the rule
+   */
+  clips(stage: Stage, split: Split, length: number): StageData {
+    const { config } = this;
+    const plan = config.plans[stage];
+    const aim = clipShapeOf(plan);
+    if (this.sources.length === 0) {
+      const source = this.#world(stage, split, length);
+      return {
+        name: source.name,
+        parts: [],
+        buckets: [{ source, shape: aim, batch: plan.batch }],
+      };
+    }
+    const parts = this.#parts(stage, split, aim);
+    const found = bucketsOf(parts, length, config.world);
+    const named = parts.map(({ source: { name, weight }, shots }) => ({
+      name: `${shots.length} shot${shots.length === 1 ? "" : "s"} of ${name} (${
+        digestOf(shots)
+      })`,
+      weight,
+    }));
+    if (config.world > 0) {
+      const { name } = this.#world(stage, split, 1);
+      named.push({ name, weight: config.world });
+    }
+    const name =
+      named.map(({ name, weight }) =>
+        named.length === 1 ? name : `${weight} x ${name}`
+      ).join(" + ") + `, ${split}`;
+    const buckets = found.map(({ shape, length, parts, share }): Bucket => {
+      const sources: WeightedSource[] = parts.map((
+        { part, shots, weight },
+      ) => ({
+        weight,
+        source: shotClips(
+          `${part.source.name}, ${shots.length} shots`,
+          shots,
+          {
+            decode: this.#pool.decode,
+            shufflesSentences: split === "train",
+          },
+        ),
+      }));
+      if (config.world > 0) {
+        sources.push({
+          weight: config.world * share,
+          source: this.#world(stage, split, length),
+        });
+      }
+      const { frames, height, width, fps } = shape;
+      const mix = mixedClips(
+        found.length === 1
+          ? name
+          : `${name}, ${frames}x${height}x${width} at ${fps} fps`,
+        sources,
+        length,
+      );
+      return {
+        source: readableClips(mix, this.unreadable),
+        shape,
+        batch: batchFor(shape, aim, plan.batch),
+      };
+    });
+    return { name, parts, buckets };
+  }
+
+  #world(
+    stage: Stage,
+    split: Split,
+    length: number,
+  ): ReturnType<typeof worldMix> {
+    const phase = phaseOf(stage);
+    return phase === undefined
+      ? worldMix(this.config, split, length)
+      : worldClips(this.config, phase, split, length);
+  }
+
+  /** The shots of each source that has some, in buckets. */
+  #parts(stage: Stage, split: Split, aim: ClipShape): StagePart[] {
+    const { config, sources } = this;
+    const { models, exact } = config;
+    const chosen = sources.map((source) => ({
+      source,
+      shots: shotsOf(source, stage, split, config, this.#log),
+    })).filter(({ shots }) => shots.length > 0);
+    const all = chosen.flatMap(({ shots }) => shots);
+    if (all.length === 0) throw noShots(sources, stage, split);
+    const bucketing = chooseShapes(all.map(playable), {
+      aim,
+      exact,
+      stride: strideOf(models.vae),
+      most: MOST_BUCKETS,
+    });
+    if (bucketing.shapes.length === 0) {
+      throw noShape(chosen.map(({ source }) => source), stage, aim, bucketing);
+    }
+    let first = 0;
+    return chosen.map(({ source, shots }) => {
+      const shapeOf = bucketing.shapeOf.slice(first, first += shots.length);
+      return {
+        source,
+        bucketing: { ...bucketing, shapeOf },
+        shots: shots.filter((_, i) => shapeOf[i] !== undefined),
+      };
+    }).map((part) => {
+      if (part.shots.length > 0) return part;
+      throw noShape([part.source], stage, aim, bucketing);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#pool[Symbol.dispose]();
+  }
+}
+
+/** The manifest of a source: the file itself, or that in the folder. */
+export function manifestIn(path: string): string {
+  return path.endsWith(".jsonl") ? path : `${path}/manifest.jsonl`;
+}
+
+/** Files whose existence is checked at the start, spread over the manifest. */
+const CHECKED_FILES = 20;
+
+/** A few lost files are replaced later; a folder that moved is an error at once. */
+async function assertFilesExist(
+  manifest: string,
+  shots: readonly Shot[],
+): Promise<void> {
+  const step = Math.max(1, Math.floor(shots.length / CHECKED_FILES));
+  const paths = shots.filter((_, i) => i % step === 0).map(({ path }) => path);
+  for (const path of paths) if (await exists(path)) return;
+  throw new InputError(
+    `Cannot train on "${manifest}": its files must lie where it says, seen from ` +
+      `its folder: none of ${paths.length} that were tried is there, such as ` +
+      `"${paths[0]}"; move the folders back, or ingest again`,
+  );
+}
+
+/** A shape, the shots of each source in it, and its share of the epoch. */
+interface FoundBucket {
+  readonly shape: ClipShape;
+  /** Clips of an epoch. */
+  readonly length: number;
+  /** Share of the sum of the sources' weights, in (0,1]. */
+  readonly share: number;
+  readonly parts: readonly {
+    readonly part: StagePart;
+    readonly shots: readonly Shot[];
+    readonly weight: number;
+  }[];
+}
+
+function bucketsOf(
+  parts: readonly StagePart[],
+  limit: number,
+  world: number,
+): FoundBucket[] {
+  const sum = parts.reduce((total, { source }) => total + source.weight, 0);
+  const { shapes } = parts[0]!.bucketing;
+  const found = shapes.map((shape) => {
+    const own = parts.map((part) => {
+      const used = part.bucketing.shapeOf.filter((x) => x !== undefined);
+      const shots = part.shots.filter((_, i) => used[i] === shape);
+      const weight = part.source.weight * shots.length / part.shots.length;
+      return { part, shots, weight };
+    }).filter(({ shots }) => shots.length > 0);
+    const weight = own.reduce((total, { weight }) => total + weight, 0);
+    return { shape, parts: own, share: weight / sum };
+  }).filter(({ parts }) => parts.length > 0);
+  // Without the synthetic world an epoch ends when every part of some source has
+  // been seen; with it, and for long videos, the plan's number of clips is less.
+  const seen = Math.max(...parts.map(({ source, shots, bucketing }) => {
+    const shapesOf = bucketing.shapeOf.filter((x) => x !== undefined);
+    const views = shots.reduce(
+      (total, shot, i) => total + viewsOf(shot, shapesOf[i]!),
+      0,
+    );
+    return views * sum / source.weight;
+  }));
+  const length = world > 0 ? limit : Math.min(limit, Math.ceil(seen));
+  return found.map((bucket) => ({
+    ...bucket,
+    length: Math.max(1, Math.round(length * bucket.share)),
+  }));
+}
+
+/** Clips of a shot in an epoch: more of longer ones. */
+function viewsOf(
+  { startSeconds, endSeconds, pictures }: Shot,
+  { frames, fps }: ClipShape,
+): number {
+  if (pictures === 1) return 1;
+  const clips = (endSeconds - startSeconds) * fps / frames;
+  return Math.min(MOST_VIEWS, Math.max(1, Math.round(VIEWS_PER_CLIP * clips)));
+}
+
+/** Clips of a batch with as many values as one of the plan's. */
+function batchFor(shape: ClipShape, aim: ClipShape, batch: number): number {
+  const values = ({ frames, height, width }: ClipShape): number =>
+    frames * height * width;
+  return Math.max(1, Math.round(batch * values(aim) / values(shape)));
+}
+
+function playable(
+  { width, height, startSeconds, endSeconds, fps, pictures }: Shot,
+): Parameters<typeof chooseShapes>[0][number] {
+  const seconds = endSeconds - startSeconds;
+  return { width, height, fps, pictures, seconds };
+}
+
+function digestOf(shots: readonly Shot[]): string {
+  const hash = createHash("sha256");
+  for (const { id, captions } of shots) {
+    hash.update(`${id} ${captions.map(({ text }) => text).join("\n")}\n`);
+  }
+  return hash.digest("hex").slice(0, 8);
+}
+
+function noShots(
+  sources: readonly OpenSource[],
+  stage: Stage,
+  split: Split,
+): InputError {
+  const paths = sources.map(({ path }) => `"${path}"`).join(", ");
+  const which = split === "train" ? "training" : "held-out";
+  return new InputError(
+    `Cannot train ${stage} on ${paths}: there must be a ${which} shot for it: ` +
+      `the manifest gives none to this stage; pass --curriculum none for all ` +
+      `shots in each stage, --fill for the shots that are nearest to it, or ` +
+      "ingest more videos",
+  );
+}
+
+function noShape(
+  sources: readonly OpenSource[],
+  stage: Stage,
+  { frames, height, width, fps }: ClipShape,
+  { reasons }: Bucketing,
+): InputError {
+  const paths = sources.map(({ path }) => `"${path}"`).join(", ");
+  const listed = [...reasons].map(([reason, count]) =>
+    `${count} shot${count === 1 ? "" : "s"}: ${reason}`
+  );
+  return new InputError(
+    `Cannot train ${stage} on ${paths}: a shot must hold a clip of about ` +
+      `${frames}x${height}x${width} at ${fps} fps: none does: ${
+        listed.join("; ")
+      }; pass a smaller --frames or a higher --fps`,
+  );
+}
