@@ -25,6 +25,12 @@ const motion = z.strictObject({
   seamChange: seams,
 });
 
+/** A kernel distance with its standard error. */
+const kernel = z.strictObject({
+  value: z.number(),
+  error: z.number().nullable(),
+});
+
 /** Distances of one set from real clips, by one network. */
 const distance = z.strictObject({
   /** `FPD`, `FVD`: named by the network. */
@@ -34,14 +40,14 @@ const distance = z.strictObject({
   spread: z.number().nullable(),
   /** Extrapolated to infinitely many clips, with its standard error. */
   limit: z.strictObject({ value: z.number(), error: z.number() }).nullable(),
-  /** Unbiased, with its standard error. */
-  kernel: z.strictObject({ value: z.number(), error: z.number().nullable() }),
+  /** Unbiased where the clips do not depend on the real ones, as reconstructed ones do. */
+  kernel,
   /**
-   * Fréchet distance of the clips of one half of the real ones from the other
-   * half: of the same n as the floor, and so comparable with it; null where
-   * there are fewer clips than real ones.
+   * Distances of the clips of one half of the real ones from the other half: of
+   * the same n as the floor, and so comparable with it; null where there are
+   * fewer clips than real ones.
    */
-  ofHalf: z.number().nullable(),
+  ofHalf: z.strictObject({ frechet: z.number(), kernel }).nullable(),
   warnings: z.array(z.string()),
 });
 
@@ -49,7 +55,7 @@ const distance = z.strictObject({
 const floor = z.strictObject({
   metric: z.string(),
   frechet: z.number(),
-  kernel: z.strictObject({ value: z.number(), error: z.number().nullable() }),
+  kernel,
   /** Clips of the smaller half. */
   clips: z.int(),
 });

@@ -35,8 +35,7 @@ export function floorOf(
 ): Floor {
   return {
     metric: metricOf(setting),
-    frechet: frechetDistanceOfRows(rows, one, rows, other),
-    kernel: kernelDistance(chosen(rows, one), chosen(rows, other)),
+    ...halfFromHalf(rows, one, rows, other),
     clips: one.length,
   };
 }
@@ -62,8 +61,20 @@ export function distanceFrom(
     kernel,
     ofHalf: set.rows.count < real.rows.count
       ? null
-      : frechetDistanceOfRows(set.rows, one, real.rows, other),
+      : halfFromHalf(set.rows, one, real.rows, other),
     warnings: [...warnings],
+  };
+}
+
+function halfFromHalf(
+  a: FeatureRows,
+  one: readonly number[],
+  b: FeatureRows,
+  other: readonly number[],
+): Pick<Floor, "frechet" | "kernel"> {
+  return {
+    frechet: frechetDistanceOfRows(a, one, b, other),
+    kernel: kernelDistance(chosen(a, one), chosen(b, other)),
   };
 }
 

@@ -1,17 +1,15 @@
-import { type Device, openDevice } from "../../compiler/mod.ts";
+import { openDevice } from "../../compiler/mod.ts";
 import { type Clip, writeFileAtomically } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { decodeClip } from "../../dataset/decode/mod.ts";
 import {
   evaluateHeldOut,
-  type FeatureNetwork,
   type HeldOutClips,
   type HeldOutResult,
 } from "../../evaluation/mod.ts";
-import { WEIGHTS } from "../weights/catalogue.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
 import { heldOutPage } from "./held_out_page.ts";
-import { importedI3d, openedInception } from "./networks.ts";
+import { heldOutNetworks } from "./networks.ts";
 import type { MetricsOptions } from "./options.ts";
 import type { VideoSet } from "./videos.ts";
 
@@ -38,9 +36,9 @@ export async function heldOut(
 ): Promise<HeldOutResult> {
   const { device: choice, weights, cache, timeStride, causal, page } = options;
   using device = await openDevice(choice);
-  using inception = await openedInception(device, weights);
-  using i3d = await i3dIfImported(device, weights);
-  const work = { network: inception, shape, cache, ...host };
+  using stack = new DisposableStack();
+  const { networks, pairs } = await heldOutNetworks(device, weights, stack);
+  const work = { network: networks[0], shape, cache, ...host };
   const clips: HeldOutClips = {
     generated: await clipsOf(generated, shape),
     real: await clipsOf(real, shape),
@@ -53,11 +51,8 @@ export async function heldOut(
     }),
   };
   const result = await evaluateHeldOut(clips, {
-    networks: [inception, ...(i3d ? [i3d] : [])] as [
-      FeatureNetwork,
-      ...FeatureNetwork[],
-    ],
-    pairs: [],
+    networks,
+    pairs,
     latentFrames: { stride: timeStride, ...(causal && { first: 1 }) },
     seed: 0,
     ...host,
@@ -75,12 +70,4 @@ async function clipsOf(
   const clips = [];
   for (const { path } of videos) clips.push(await decodeClip(path, shape));
   return clips;
-}
-
-async function i3dIfImported(
-  device: Device,
-  folder: string,
-): Promise<FeatureNetwork | undefined> {
-  return await Deno.stat(`${folder}/${WEIGHTS.i3d.file}`)
-    .then(() => importedI3d(device, folder), () => undefined);
 }

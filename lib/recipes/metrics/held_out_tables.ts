@@ -46,8 +46,9 @@ function distanceTable({ floor, distances }: HeldOutResult): Table {
       "clips",
       "metric",
       "half from half",
-      "kernel distance",
+      "kernel, half from half",
       "all from all",
+      "kernel, all from all",
       "bootstrap std",
       "at n = infinity",
     ],
@@ -57,7 +58,7 @@ function distanceTable({ floor, distances }: HeldOutResult): Table {
         metric,
         short(frechet),
         withError(kernel),
-        ...["-", "-", "-"],
+        ...["-", "-", "-", "-"],
       ],
       ...(["reconstructed", "generated"] as const).flatMap((name) => {
         const found = distances[name]?.[i];
@@ -66,9 +67,10 @@ function distanceTable({ floor, distances }: HeldOutResult): Table {
         return [[
           name,
           metric,
-          ofHalf === null ? "-" : short(ofHalf),
-          withError(kernel),
+          ofHalf === null ? "-" : short(ofHalf.frechet),
+          ofHalf === null ? "-" : withError(ofHalf.kernel),
           short(frechet),
+          withError(kernel),
           spread === null ? "-" : short(spread),
           limit ? withError(limit) : "-",
         ]];

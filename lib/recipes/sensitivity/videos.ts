@@ -135,10 +135,8 @@ export function sensitivityTable(
       return [
         name === "none" ? "none (halves)" : name,
         ...networks.flatMap((_, i) => {
-          const set = distances.reconstructed?.[i];
-          const { frechet, kernel } = set
-            ? { frechet: set.ofHalf!, kernel: set.kernel }
-            : floor[i]!;
+          const { frechet, kernel } = distances.reconstructed?.[i]?.ofHalf ??
+            floor[i]!;
           return [
             short(frechet),
             `${short(kernel.value)}${

@@ -96,8 +96,14 @@ Deno.test("evaluateHeldOut() sets good and bad clips beside the floor, as plain 
   assert.equal(floor[0]!.metric, "Fréchet colours distance");
   assert.equal(floor[0]!.clips, 16);
   const [near, far] = [distances.reconstructed![0]!, distances.generated![0]!];
-  assert.ok(near.ofHalf! < 2 * floor[0]!.frechet, `${near.ofHalf}`);
-  assert.ok(far.ofHalf! > 5 * floor[0]!.frechet, `${far.ofHalf}`);
+  assert.ok(
+    near.ofHalf!.frechet < 2 * floor[0]!.frechet,
+    `${near.ofHalf!.frechet}`,
+  );
+  assert.ok(
+    far.ofHalf!.frechet > 5 * floor[0]!.frechet,
+    `${far.ofHalf!.frechet}`,
+  );
   assert.ok(far.frechet > 3 * far.spread!);
   assert.ok(far.kernel.value > 3 * far.kernel.error!);
   assert.ok(Math.abs(floor[0]!.kernel.value) < 3 * floor[0]!.kernel.error!);
