@@ -1,0 +1,8 @@
+/**
+ * Where videos are kept, and how parts of them are read.
+ *
+ * @module
+ */
+export * from "./folder.ts";
+export * from "./range.ts";
+export * from "./store.ts";

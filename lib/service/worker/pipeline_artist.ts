@@ -1,0 +1,125 @@
+import type { Device } from "../../compiler/mod.ts";
+import type { Clip, Progress } from "../../core/mod.ts";
+import {
+  openPipeline,
+  type Pipeline,
+  readTrainedModels,
+} from "../../pipeline/mod.ts";
+import { flopsOfSteps } from "../jobs/mod.ts";
+import { type Catalogue, STAND_IN } from "../models/mod.ts";
+import type { Artist, Work } from "./artist.ts";
+import { type ContentFilter, filtered } from "./content_filter.ts";
+
+/** How the artist works. */
+export interface ArtistOptions {
+  /** Bytes of memory above which the VAE decodes in tiles. */
+  readonly vaeMemory: number;
+  readonly filter?: ContentFilter;
+  /** Milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Draws with trained models, the last one used kept open. */
+export function pipelineArtist(
+  device: Device,
+  catalogue: Catalogue,
+  { vaeMemory, filter, clock }: ArtistOptions,
+): Artist {
+  let opened: { readonly name: string; readonly pipeline: Pipeline } | undefined;
+  let work: Work = nothing();
+  const pipelineFor = async (name: string): Promise<Pipeline> => {
+    if (opened?.name === name) return opened.pipeline;
+    opened?.pipeline[Symbol.dispose]();
+    opened = undefined;
+    const { folder } = catalogue.get(name)!;
+    const models = await readTrainedModels(folder!);
+    const pipeline = await openPipeline(device, models, { vaeMemory });
+    opened = { name, pipeline };
+    return pipeline;
+  };
+  return {
+    models: [...catalogue.keys()].filter((name) => name !== STAND_IN),
+    async draw(model, request, { tell, signal }) {
+      work = nothing();
+      const laps = stopwatch(clock);
+      const pipeline = await pipelineFor(model);
+      work = { ...work, seconds: { ...work.seconds, read: laps() } };
+      signal.throwIfAborted();
+      const { size, frames, steps, sampler, prompt, ...settings } = request;
+      const clipFlops = catalogue.get(model)!.clipFlops({ frames, size });
+      const counted = (done: number, decoded: boolean): number =>
+        flopsOfSteps(clipFlops, { steps: done, total: steps, sampler, decoded });
+      let sample = 0;
+      const progress = progressTo((done) => {
+        sample += laps();
+        work = {
+          seconds: { ...work.seconds, sample },
+          flops: counted(done, false),
+        };
+        tell(done / steps);
+      });
+      const [clip] = await pipeline.generate({
+        ...settings,
+        prompts: [prompt],
+        frames,
+        height: size,
+        width: size,
+        steps,
+        sampler,
+        progress,
+        signal,
+      });
+      work = {
+        seconds: { ...work.seconds, decode: laps() },
+        flops: counted(steps, true),
+      };
+      signal.throwIfAborted();
+      const result = filter && await filtered(filter, clip!);
+      laps();
+      return {
+        ...work,
+        filter: result,
+        async write(path) {
+          await writeVideo(path, clip!);
+          work = { ...work, seconds: { ...work.seconds, write: laps() } };
+        },
+      };
+    },
+    work: () => work,
+    [Symbol.dispose]() {
+      opened?.pipeline[Symbol.dispose]();
+      opened = undefined;
+    },
+  };
+}
+
+/** FFmpeg takes 0.3 s to load: not before the first video. */
+async function writeVideo(path: string, clip: Clip): Promise<void> {
+  const { writeMp4 } = await import("../../dataset/encode/mod.ts");
+  await writeMp4(path, clip);
+}
+
+function progressTo(update: (done: number) => void): Progress {
+  return {
+    start: () => ({
+      update,
+      finish: () => {},
+      [Symbol.dispose]: () => {},
+    }),
+  };
+}
+
+function nothing(): Work {
+  return { seconds: { read: 0, sample: 0, decode: 0, write: 0 }, flops: 0 };
+}
+
+/** Seconds since the call before. */
+function stopwatch(clock: () => number): () => number {
+  let last = clock();
+  return () => {
+    const now = clock();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return seconds;
+  };
+}
