@@ -26,8 +26,6 @@ import {
   type WeightsFacts,
 } from "./weights.ts";
 
-/** The weights that are shipped. */
-export const SHIPPED = "checkpoints/nano";
 /** The VAE of a run, and of what is shipped. */
 export const VAE_FILE = "vae.safetensors";
 /** Text encoder and backbone of what is shipped. */
@@ -169,7 +167,7 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
  *
  * @example
  * ```ts
- * import { readModelConfig, SHIPPED } from "lib/pipeline/trained_models.ts";
+ * import { readModelConfig, SHIPPED } from "lib/pipeline/mod.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await readModelConfig(SHIPPED)).vae.patch, 4);

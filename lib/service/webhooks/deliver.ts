@@ -1,4 +1,4 @@
-import { sql, type Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { Webhook } from "standardwebhooks";
 import type { Database, DeliveryTable } from "../database/mod.ts";
 import type { Log } from "../log.ts";

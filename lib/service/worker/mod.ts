@@ -8,5 +8,6 @@ export * from "./artists.ts";
 export * from "./content_filter.ts";
 export * from "./pipeline_artist.ts";
 export * from "./presence.ts";
+export * from "./run.ts";
 export * from "./stand_in_artist.ts";
 export * from "./work.ts";

@@ -93,9 +93,12 @@ export function pipelineArtist(
   };
 }
 
-/** FFmpeg takes 0.3 s to load: not before the first video. */
+/**
+ * FFmpeg takes 0.3 s to load: not before the first video. The front door of the
+ * folder would load a canvas, which reads variables of the environment.
+ */
 async function writeVideo(path: string, clip: Clip): Promise<void> {
-  const { writeMp4 } = await import("../../dataset/encode/mod.ts");
+  const { writeMp4 } = await import("../../dataset/encode/mp4.ts");
   await writeMp4(path, clip);
 }
 
