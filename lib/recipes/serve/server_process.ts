@@ -27,6 +27,9 @@ import {
 /** Milliseconds between two looks at the jobs whose events are streamed. */
 const WATCH_EVERY = 200;
 
+/** Milliseconds that the body of a request may take. */
+const BODY_TIME = 10_000;
+
 /**
  * The process of the API: it writes webhooks to standard output, as lines of
  * JSON, and reads from standard input what became of them.
@@ -62,6 +65,7 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     stopping: stop.signal,
     logPrompts: flags.logPrompts,
     runs: flags.runs,
+    bodyTime: BODY_TIME,
     now: Date.now,
   });
   const made = await firstUser(database, Date.now());

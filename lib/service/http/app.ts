@@ -17,9 +17,6 @@ import { videoRoutes } from "./routes/videos.ts";
 /** Bytes of a body at most: prompts are short. */
 const MAX_BODY = 64 * 1024;
 
-/** Milliseconds that a body may take. */
-const BODY_TIME = 10_000;
-
 /**
  * The service as a function from request to response.
  *
@@ -47,7 +44,7 @@ export function createApp(service: Service): App {
       frameAncestors: ["'none'"],
     },
   }));
-  app.use(limitBody({ bytes: MAX_BODY, milliseconds: BODY_TIME }));
+  app.use(limitBody({ bytes: MAX_BODY, milliseconds: service.bodyTime }));
   app.onError((error, c) => problemResponse(faultOf(error, c, service), c.get("requestId")));
   app.notFound((c) =>
     problemResponse(

@@ -27,6 +27,8 @@ export interface Service {
   readonly logPrompts: boolean;
   /** Folder in which trainings write their runs. */
   readonly runs: string;
+  /** Milliseconds that the body of a request may take. */
+  readonly bodyTime: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -14,6 +14,18 @@ export function textField(
   );
 }
 
+/** A whole number within limits, both included. */
+export function wholeField(min: number, max: number): z.ZodInt {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+/** A number within limits, both included. */
+export function numberField(min: number, max: number): z.ZodNumber {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+}
+
 /** Ids of jobs and keys: what else could be in a path is no id. */
 export const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be an id");
 

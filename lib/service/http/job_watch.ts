@@ -50,6 +50,11 @@ export class JobWatch {
     };
   }
 
+  /** Resolves once nothing is watched any more. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   /** Ends once nothing is watched. */
   async #run(): Promise<void> {
     while (this.#listeners.size > 0) {

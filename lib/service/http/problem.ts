@@ -95,6 +95,7 @@ export function problemResponse(fault: Fault, requestId: string): Response {
     status,
     headers: {
       "content-type": "application/problem+json",
+      "x-request-id": requestId,
       ...(!RETRIES.has(status) && { "x-should-retry": "false" }),
       ...details.headers,
     },

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { JobRequest } from "../database/mod.ts";
 import type { Catalogue, OfferedModel } from "../models/mod.ts";
 import { addressProblem, type WebhookRule } from "../webhooks/mod.ts";
-import { textField } from "./fields.ts";
+import { numberField, textField, wholeField } from "./fields.ts";
 import { fieldFault } from "./problem.ts";
 
 /** Ceilings that bound the memory and the time of a job. */
@@ -25,16 +25,16 @@ export const generateSchema = z.strictObject({
     .openapi({ description: "one of /v1/models; the first where left out" }),
   language: z.string().regex(/^[A-Za-z0-9-]{1,35}$/, "must be a BCP 47 tag")
     .default("auto"),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(1),
-  size: z.int().min(16).max(MAX_SIZE).default(64)
+  seed: wholeField(0, 2 ** 31 - 1).default(1),
+  size: wholeField(16, MAX_SIZE).default(64)
     .openapi({ description: "height and width, pixels" }),
-  frames: z.int().min(1).max(MAX_FRAMES).default(16),
-  fps: z.number().min(1).max(60).default(DEFAULT_FPS),
-  steps: z.int().min(1).max(MAX_STEPS).default(30),
-  guidance: z.number().min(0).max(100).default(4),
-  rescale: z.number().min(0).max(1).default(0),
+  frames: wholeField(1, MAX_FRAMES).default(16),
+  fps: numberField(1, 60).default(DEFAULT_FPS),
+  steps: wholeField(1, MAX_STEPS).default(30),
+  guidance: numberField(0, 100).default(4),
+  rescale: numberField(0, 1).default(0),
   sampler: z.enum(["euler", "heun"]).default("heun"),
-  priority: z.int().min(0).max(9).default(5)
+  priority: wholeField(0, 9).default(5)
     .openapi({ description: "9 before 0; up to that of the user" }),
   webhook_url: z.url().max(2000).optional().openapi({
     description: "https address that is told how the job ends",

@@ -12,7 +12,7 @@ import {
   SCOPE_NAMES,
 } from "../../keys/mod.ts";
 import type { App, Service } from "../context.ts";
-import { idParams, pageOf, pageQuery, pageSchema, textField, timeText } from "../fields.ts";
+import { idParams, pageOf, pageQuery, pageSchema, textField, timeText, wholeField } from "../fields.ts";
 import { Fault, fieldFault } from "../problem.ts";
 import { json, keyedRoute, problems } from "../route.ts";
 
@@ -43,7 +43,7 @@ const newKeySchema = z.strictObject({
 }).openapi("NewApiKey");
 
 const rotateSchema = z.strictObject({
-  grace_seconds: z.int().min(0).max(7 * 86_400).default(0)
+  grace_seconds: wholeField(0, 7 * 86_400).default(0)
     .openapi({ description: "how long the old key stays valid" }),
 }).openapi("KeyRotation");
 
