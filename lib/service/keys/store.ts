@@ -130,19 +130,26 @@ export async function authenticate(
 ): Promise<Identity | KeyRefusal> {
   const id = idOfKey(key);
   if (id === undefined) return "unknown";
-  const row = await database.selectFrom("api_keys").selectAll()
-    .where("id", "=", id).executeTakeFirst();
+  const row = await keyById(database, id);
   if (row === undefined || !await keyMatches(key, row.hash)) return "unknown";
   return await identityOf(database, row);
 }
 
-/** The holder of a key that was found by its id alone, such as that of a session. */
+/** The key of anybody with this id: for the operator and for sessions. */
+export function keyById(
+  database: Database,
+  id: string,
+): Promise<KeyRow | undefined> {
+  return database.selectFrom("api_keys").selectAll().where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** The holder of a key that is known by its id alone, such as that of a session. */
 export async function identityOfKeyId(
   database: Database,
   id: string,
 ): Promise<Identity | KeyRefusal> {
-  const row = await database.selectFrom("api_keys").selectAll()
-    .where("id", "=", id).executeTakeFirst();
+  const row = await keyById(database, id);
   return row === undefined ? "unknown" : await identityOf(database, row);
 }
 
