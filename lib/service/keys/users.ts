@@ -13,8 +13,11 @@ export function createUser(
   name: string,
   now: number,
 ): Promise<UserRow> {
-  return database.insertInto("users").values({ id: newId("usr", now), name })
-    .returningAll().executeTakeFirstOrThrow();
+  return database.insertInto("users").values({
+    id: newId("usr", now),
+    name,
+    webhook_secret: newSecret(),
+  }).returningAll().executeTakeFirstOrThrow();
 }
 
 /**
@@ -42,12 +45,16 @@ export async function renewWebhookSecret(
   database: Database,
   owner: string,
 ): Promise<string> {
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  const secret = `whsec_${bytes.toBase64()}`;
+  const secret = newSecret();
   await database.updateTable("users").set({
     old_webhook_secret: sql`webhook_secret`,
     old_secret_until: sql`now() + interval '1 day'`,
     webhook_secret: secret,
   }).where("id", "=", owner).execute();
   return secret;
+}
+
+/** As Standard Webhooks has them. */
+function newSecret(): string {
+  return `whsec_${crypto.getRandomValues(new Uint8Array(24)).toBase64()}`;
 }

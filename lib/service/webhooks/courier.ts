@@ -29,17 +29,20 @@ export function courierOver(
   write: (line: string) => Promise<void>,
 ): { readonly courier: Courier; readonly closed: Promise<void> } {
   let next = 0;
+  let isOpen = true;
   const waiting = new Map<number, (receipt: Receipt) => void>();
   const read = async (): Promise<void> => {
     for await (const line of linesOf(lines)) {
       const { id, receipt } = JSON.parse(line);
       waiting.get(id)?.(receipt);
     }
+    isOpen = false;
     for (const resolve of waiting.values()) resolve(GONE);
   };
   return {
     closed: read(),
     async courier(message) {
+      if (!isOpen) return GONE;
       const id = next++;
       const { promise, resolve } = Promise.withResolvers<Receipt>();
       waiting.set(id, resolve);
