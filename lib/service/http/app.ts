@@ -2,11 +2,17 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { MiddlewareHandler } from "hono";
+import { dashboardRoutes } from "../dashboard/mod.ts";
 import { newId } from "../ids.ts";
 import { nameRoute } from "../telemetry.ts";
 import { limitBody } from "./body_limit.ts";
 import type { App, Ctx, Env, Service } from "./context.ts";
-import { Fault, type FieldProblem, problemResponse } from "./problem.ts";
+import {
+  Fault,
+  faultStatus,
+  type FieldProblem,
+  problemResponse,
+} from "./problem.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { jobRoutes } from "./routes/jobs.ts";
@@ -36,7 +42,14 @@ export function createApp(service: Service): App {
     },
   });
   app.use(requestLog(service));
+  app.use(async (c, next) => {
+    await next();
+    const policy = c.get("contentSecurity");
+    if (policy) c.res.headers.set("content-security-policy", policy);
+  });
   app.use(secureHeaders({
+    // Pages of reports are sandboxed and would differ from the others in it.
+    originAgentCluster: false,
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
       styleSrc: ["'self'", "'unsafe-inline'"],
@@ -58,6 +71,7 @@ export function createApp(service: Service): App {
   accountRoutes(app, service);
   systemRoutes(app, service);
   docsRoutes(app);
+  dashboardRoutes(app, service);
   return app;
 }
 
@@ -75,6 +89,8 @@ function requestLog({ metrics, log }: Service): MiddlewareHandler<Env> {
     const seconds = (performance.now() - begun) / 1000;
     metrics.requests.observe({ method, route, status: String(status) }, seconds);
     nameRoute(method, route);
+    // A page that is open asks every two seconds.
+    if (route.startsWith("/dashboard/panels") && status === 200) return;
     log.info("request", {
       request: requestId,
       method,
@@ -121,7 +137,7 @@ function faultOf(error: unknown, c: Ctx, { log }: Service): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof HTTPException) {
     return new Fault(
-      error.status === 415 ? 415 : 400,
+      faultStatus(error.status),
       "bad_request",
       error.message || "The request cannot be read",
     );

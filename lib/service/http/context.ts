@@ -38,6 +38,8 @@ export interface Env {
   Variables: {
     requestId: string;
     identity: Identity;
+    /** A content security policy in the place of that of all pages. */
+    contentSecurity?: string;
   };
 }
 

@@ -20,6 +20,11 @@ const KINDS = {
 /** A status of a refusal or an error. */
 export type FaultStatus = keyof typeof KINDS;
 
+/** A status that this service answers with; 400 in the place of any other. */
+export function faultStatus(status: number): FaultStatus {
+  return Object.hasOwn(KINDS, status) ? status as FaultStatus : 400;
+}
+
 /** A field and what is wrong with it. */
 export interface FieldProblem {
   /** `prompt`, or `size.0` within it. */
