@@ -46,7 +46,13 @@ export async function startPostgres(
   const call = (program: string, args: readonly string[]): Promise<void> =>
     // The server refuses to run as root.
     isRoot
-      ? run("runuser", ["-u", "postgres", "--", `${programs}/${program}`, ...args])
+      ? run("runuser", [
+        "-u",
+        "postgres",
+        "--",
+        `${programs}/${program}`,
+        ...args,
+      ])
       : run(`${programs}/${program}`, args);
   const control = (action: string, ...more: string[]): Promise<void> =>
     call("pg_ctl", ["-D", `${folder}/data`, "-w", "-s", ...more, action]);
@@ -55,7 +61,15 @@ export async function startPostgres(
     control("start", "-o", options, "-l", `${folder}/log`);
   await call("initdb", ["-D", `${folder}/data`, "-U", "test", "-A", "trust"]);
   await start();
-  await call("createdb", ["-h", "127.0.0.1", "-p", `${port}`, "-U", "test", "test"]);
+  await call("createdb", [
+    "-h",
+    "127.0.0.1",
+    "-p",
+    `${port}`,
+    "-U",
+    "test",
+    "test",
+  ]);
   return {
     url: `postgres://test@127.0.0.1:${port}/test`,
     async restart() {

@@ -18,7 +18,10 @@ export type IdKind = "job" | "usr" | "evt" | "wrk" | "req";
  */
 export function newId(kind: IdKind, now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(now) << 16n | BigInt(bytes[6]! << 8 | bytes[7]!));
+  new DataView(bytes.buffer).setBigUint64(
+    0,
+    BigInt(now) << 16n | BigInt(bytes[6]! << 8 | bytes[7]!),
+  );
   bytes[6] = bytes[6]! & 0x0f | 0x70;
   bytes[8] = bytes[8]! & 0x3f | 0x80;
   return `${kind}_${bytes.toHex()}`;

@@ -36,10 +36,3 @@ export function jsonLog(write: (line: string) => void, now: () => Date): Log {
       }),
   };
 }
-
-/** A log that keeps nothing. */
-export const silentLog: Log = {
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-};

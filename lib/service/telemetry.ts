@@ -1,4 +1,9 @@
-import { context, propagation, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context,
+  propagation,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
 import type { JobRow } from "./jobs/mod.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import {
+  addDatabaseMetrics,
   type App,
   createApp,
   createKey,
   createMetrics,
   createUser,
-  addDatabaseMetrics,
   type Database,
   folderStore,
   IN_MEMORY,
@@ -19,7 +19,6 @@ import {
   type Scope,
   SCOPE_NAMES,
   type Service,
-  silentLog,
   STAND_IN,
   standInArtist,
   type VideoStore,
@@ -27,6 +26,13 @@ import {
 
 /** Where the tests of the service keep their tables: a server, or PGlite in memory. */
 export const DATABASE = Deno.env.get("AIPROD_TEST_DATABASE") ?? IN_MEMORY;
+
+/** A log that keeps nothing. */
+export const silentLog: Log = {
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
 
 // Before any test: its timers and connections outlive each of them.
 const { database: shared } = await openDatabase(DATABASE);
@@ -74,7 +80,11 @@ export interface TestService extends AsyncDisposable {
   /** Sends a request; of Ann unless another key is given. */
   send(path: string, init?: RequestInit & { key?: string }): Promise<Response>;
   /** Sends JSON. */
-  post(path: string, body: unknown, init?: RequestInit & { key?: string }): Promise<Response>;
+  post(
+    path: string,
+    body: unknown,
+    init?: RequestInit & { key?: string },
+  ): Promise<Response>;
   /** Makes a job. */
   job(body?: Record<string, unknown>): Promise<{ id: string }>;
   /** Runs a worker until it has ended all jobs. */
@@ -145,7 +155,11 @@ export async function testService(
       });
     },
     async job(body = {}) {
-      const answer = await test.post("/v1/jobs", { prompt: "a", steps: 2, ...body });
+      const answer = await test.post("/v1/jobs", {
+        prompt: "a",
+        steps: 2,
+        ...body,
+      });
       const job = await answer.json();
       if (answer.status !== 202) throw new Error(JSON.stringify(job));
       return job;

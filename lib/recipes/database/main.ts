@@ -86,7 +86,8 @@ async function check(database: Database): Promise<number> {
 if (import.meta.main) {
   await runProgram({
     usage: "deno task database",
-    purpose: "Checks, migrates, backs up or restores the database of a service.",
+    purpose:
+      "Checks, migrates, backs up or restores the database of a service.",
     flags: databaseFlags,
     run: runDatabase,
   });

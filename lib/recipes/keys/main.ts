@@ -1,5 +1,9 @@
 import { InputError } from "../../core/mod.ts";
-import { checkMigrated, type Database, openDatabase } from "../../service/database/mod.ts";
+import {
+  checkMigrated,
+  type Database,
+  openDatabase,
+} from "../../service/database/mod.ts";
 import {
   createKey,
   createUser,

@@ -20,7 +20,9 @@ export const keysFlags = z.strictObject({
   scopes: textFlag().default("read,write").describe(
     "what a new key may do: read, write, keys, operator",
   ),
-  days: wholeNumber(1).optional().describe("days until a new key expires; never"),
+  days: wholeNumber(1).optional().describe(
+    "days until a new key expires; never",
+  ),
   grace: wholeNumber(0).default(0).describe(
     "seconds that a rotated key stays valid",
   ),
@@ -33,7 +35,9 @@ export const keysFlags = z.strictObject({
   monthly: wholeNumber(0).optional().describe(
     "cost of the user a month, millionths",
   ),
-  perSecond: wholeNumber(1).optional().describe("requests of the user a second"),
+  perSecond: wholeNumber(1).optional().describe(
+    "requests of the user a second",
+  ),
   burst: wholeNumber(1).optional().describe("requests of the user at once"),
 });
 

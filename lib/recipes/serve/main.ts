@@ -2,7 +2,7 @@ import { InputError } from "../../core/mod.ts";
 import { isServerUrl } from "../../service/database/open.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { type Child, startChild } from "./child.ts";
-import { commonFlags, serveFlags, type ServeFlags } from "./options.ts";
+import { commonFlags, type ServeFlags, serveFlags } from "./options.ts";
 import {
   courierPermissions,
   serverPermissions,
@@ -115,7 +115,8 @@ async function pump(
 if (import.meta.main) {
   await runProgram({
     usage: "deno task serve",
-    purpose: "Serves videos of prompts over HTTP: API, queue, workers, dashboard.",
+    purpose:
+      "Serves videos of prompts over HTTP: API, queue, workers, dashboard.",
     flags: serveFlags,
     run: serve,
   });

@@ -11,7 +11,9 @@ function amount(): z.ZodCoercedNumber {
 
 /** Flags of everything that uses the database. */
 export const databaseFlag = textFlag().default("runs/service/database")
-  .describe("folder of an embedded database, or postgres://USER:PASSWORD@HOST/NAME");
+  .describe(
+    "folder of an embedded database, or postgres://USER:PASSWORD@HOST/NAME",
+  );
 
 /** Flags that API and workers share. */
 export const commonFlags = z.strictObject({
@@ -22,7 +24,9 @@ export const commonFlags = z.strictObject({
   videos: textFlag().default("runs/service/videos").describe(
     "folder of the videos, or s3://BUCKET/PREFIX with AWS_ variables",
   ),
-  keepDays: amount().default(30).describe("days that videos are kept; 0 for ever"),
+  keepDays: amount().default(30).describe(
+    "days that videos are kept; 0 for ever",
+  ),
   price: amount().default(1000).describe(
     "price of 1e12 floating-point operations, millionths of your currency",
   ),
@@ -30,7 +34,9 @@ export const commonFlags = z.strictObject({
   vaeMemory: amount().default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
-  standInMs: amount().default(20).describe("milliseconds of a step of stand-in"),
+  standInMs: amount().default(20).describe(
+    "milliseconds of a step of stand-in",
+  ),
   log: z.enum(["info", "warn"], { error: "must be info or warn" })
     .default("info").describe("which lines of the log are written"),
 });

@@ -1,11 +1,12 @@
 import { openDevice } from "../../compiler/mod.ts";
 import {
-  artistsOf,
   type Artist,
+  artistsOf,
   type Catalogue,
   folderStore,
   jsonLog,
   type Log,
+  type Metrics,
   newId,
   type OpenDatabase,
   openDatabase,
@@ -13,7 +14,6 @@ import {
   type RunWorkerOptions,
   STAND_IN,
   standInArtist,
-  type Metrics,
   type VideoStore,
 } from "../../service/mod.ts";
 import { log as writeLine } from "../command_line/mod.ts";

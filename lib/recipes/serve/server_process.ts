@@ -12,7 +12,7 @@ import {
   startServer,
 } from "../../service/mod.ts";
 import { log as writeLine, print, runProgram } from "../command_line/mod.ts";
-import { serveFlags, type ServeFlags } from "./options.ts";
+import { type ServeFlags, serveFlags } from "./options.ts";
 import {
   artistOf,
   databaseOf,
@@ -94,7 +94,9 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
   const server = await startServer(app, flags);
   const { hostname, port } = server.address;
   const address = hostname.includes(":") ? `[${hostname}]` : hostname;
-  if (made) writeLine(`API key of the first user, shown this once: ${made.key}`);
+  if (made) {
+    writeLine(`API key of the first user, shown this once: ${made.key}`);
+  }
   writeLine(`Serving http://${address}:${port} with /docs and /dashboard`);
   if (!stop.signal.aborted) {
     await new Promise((done) => stop.signal.addEventListener("abort", done));

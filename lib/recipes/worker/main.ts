@@ -3,7 +3,7 @@ import { isServerUrl } from "../../service/database/open.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { startChild } from "../serve/child.ts";
 import { workerPermissions } from "../serve/permissions.ts";
-import { workerFlags, type WorkerFlags } from "./options.ts";
+import { type WorkerFlags, workerFlags } from "./options.ts";
 
 const WORKER = import.meta.resolve("./worker_process.ts");
 

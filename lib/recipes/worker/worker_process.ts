@@ -16,7 +16,7 @@ import {
   storeOf,
   workerOptions,
 } from "../serve/parts.ts";
-import { workerFlags, type WorkerFlags } from "./options.ts";
+import { type WorkerFlags, workerFlags } from "./options.ts";
 
 /** The process of a worker. */
 async function runProcess(

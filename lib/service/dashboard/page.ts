@@ -45,31 +45,34 @@ export function page(
     readonly isSignedIn: boolean;
   },
 ): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${raw(STYLE)}</style>
-<script src="/assets/htmx.js" defer></script>
-</head>
-<body>
-<header>
-<h1>AIPROD</h1>
-${
-    isSignedIn
-      ? html`<a href="/dashboard">Jobs</a>
-${isOperator ? html`<a href="/dashboard/runs">Trainings</a>` : ""}
-<a href="/docs">API</a>
-<form method="post" action="/dashboard/session/end"><button>Sign out</button></form>`
-      : ""
-  }
-</header>
-${body}
-</body>
-</html>`;
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <title>${title}</title>
+        <link rel="icon" href="data:,">
+        <style>${raw(STYLE)}</style>
+        <script src="/assets/htmx.js" defer></script>
+      </head>
+      <body>
+    <header>
+    <h1>AIPROD</h1>
+    ${isSignedIn
+      ? html`
+        <a href="/dashboard">Jobs</a>
+        ${isOperator ? html`<a href="/dashboard/runs">Trainings</a>` : ""}
+        <a href="/docs">API</a>
+        <form method="post"
+          action="/dashboard/session/end"><button>Sign out</button></form>
+      `
+      : ""}
+    </header>
+    ${body}
+      </body>
+    </html>
+  `;
 }
 
 /** A part of a page that is asked for again every few seconds. */
@@ -79,7 +82,10 @@ export function livePanel(
   content: Html,
 ): Html {
   // Merged, not replaced: videos play on and what is selected stays.
-  return html`<div id="${name}" hx-get="/dashboard/panels/${name}" hx-trigger="every ${seconds}s" hx-swap="innerMorph">${content}</div>`;
+  return html`
+    <div id="${name}" hx-get="/dashboard/panels/${name}"
+      hx-trigger="every ${seconds}s" hx-swap="innerMorph">${content}</div>
+  `;
 }
 
 /** A small table. */
@@ -92,14 +98,20 @@ export function table(
   const isNumber = (column: number): boolean =>
     rows.every((row) => typeof row[column] === "number");
   const mark = columns.map((_, i) => isNumber(i) ? raw(' class="n"') : "");
-  return html`<table>
-<thead><tr>${columns.map((column, i) => html`<th${mark[i]}>${column}</th>`)}</tr></thead>
-<tbody>${
-    rows.map((row) =>
-      html`<tr>${row.map((cell, i) => html`<td${mark[i]}>${shown(cell)}</td>`)}</tr>`
-    )
-  }</tbody>
-</table>`;
+  return html`
+    <table>
+      <thead>
+        <tr>${columns.map((column, i) =>
+          html`<th${mark[i]}>${column}</th>`
+        )}</tr>
+      </thead>
+      <tbody>${rows.map((row) =>
+        html`<tr>${
+          row.map((cell, i) => html`<td${mark[i]}>${shown(cell)}</td>`)
+        }</tr>`
+      )}</tbody>
+    </table>
+  `;
 }
 
 function shown(cell: string | number | Html): string | Html {

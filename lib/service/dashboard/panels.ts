@@ -94,7 +94,9 @@ ${number("cancelled", figures.canceled)}
         workers.map((worker) => [
           `${worker.host}:${worker.pid}`,
           worker.models.join(", "),
-          worker.job === null ? "idle" : html`<code>${worker.job.slice(-8)}</code>`,
+          worker.job === null
+            ? "idle"
+            : html`<code>${worker.job.slice(-8)}</code>`,
           worker.cpu_share.toFixed(2),
           `${Math.round(worker.rss / 2 ** 20)} MiB`,
           since(worker.started_at),
@@ -126,9 +128,13 @@ ${number("cancelled", figures.canceled)}
       if (rows.length === 0) return html`<p class="quiet">None yet</p>`;
       return html`<div class="films">${
         rows.map(({ id, request }) =>
-          html`<figure id="film-${id}"><video src="/dashboard/videos/${id}" autoplay loop muted playsinline></video><figcaption>${
-            request.prompt || "no prompt"
-          }</figcaption></figure>`
+          html`
+            <figure id="film-${id}">
+              <video src="/dashboard/videos/${id}" autoplay loop muted
+                playsinline></video>
+              <figcaption>${request.prompt || "no prompt"}</figcaption>
+            </figure>
+          `
         )
       }</div>`;
     },

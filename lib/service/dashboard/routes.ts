@@ -109,7 +109,13 @@ export function dashboardRoutes(app: App, service: Service): void {
     if (
       typeof name !== "string" || !/^[^\0]{1,100}$/.test(name) ||
       !name.isWellFormed()
-    ) throw new Fault(422, "invalid_parameter", "name: must have 1 to 100 letters");
+    ) {
+      throw new Fault(
+        422,
+        "invalid_parameter",
+        "name: must have 1 to 100 letters",
+      );
+    }
     const scopes = (["read", "write"] as const)
       .filter((scope) => identity.scopes.includes(scope));
     const { key } = await createKey(database, {
@@ -119,8 +125,16 @@ export function dashboardRoutes(app: App, service: Service): void {
     });
     return c.html(page(
       "New key",
-      html`<main><section class="wide"><h2>New key "${name}"</h2>
-<p>Shown this once:</p><p><code>${key}</code></p><p><a href="${HOME}">Back</a></p></section></main>`,
+      html`
+        <main>
+          <section class="wide">
+            <h2>New key "${name}"</h2>
+            <p>Shown this once:</p>
+            <p><code>${key}</code></p>
+            <p><a href="${HOME}">Back</a></p>
+          </section>
+        </main>
+      `,
       viewOf(identity),
     ));
   });
@@ -132,9 +146,13 @@ export function dashboardRoutes(app: App, service: Service): void {
   app.get(`${HOME}/runs`, operator, async (c) =>
     c.html(page(
       "Trainings",
-      html`<main><section class="wide"><h2>Trainings</h2>${
-        runList(await listRuns(runs))
-      }</section></main>`,
+      html`
+        <main>
+          <section class="wide"><h2>Trainings</h2>${runList(
+            await listRuns(runs),
+          )}</section>
+        </main>
+      `,
       viewOf(c.get("identity")),
     )));
   app.get(`${HOME}/runs/:run`, operator, async (c) => {
@@ -142,9 +160,11 @@ export function dashboardRoutes(app: App, service: Service): void {
     if (run === undefined) throw notFound();
     return c.html(page(
       run.name,
-      html`<main><section class="wide"><h2>${run.name}</h2>${
-        runDetails(run)
-      }</section></main>`,
+      html`
+        <main>
+          <section class="wide"><h2>${run.name}</h2>${runDetails(run)}</section>
+        </main>
+      `,
       viewOf(c.get("identity")),
     ));
   });
@@ -194,11 +214,17 @@ function notFound(): Fault {
 function signInPage(problem: string): ReturnType<typeof page> {
   return page(
     "Sign in",
-    html`<main><section><h2>Sign in</h2>
-<form method="post" action="${HOME}/session">
-<p><label>API key <input name="key" type="password" autocomplete="current-password" required size="40"></label></p>
-<p><button>Sign in</button> <span class="status-failed">${problem}</span></p>
-</form></section></main>`,
+    html`
+      <main>
+        <section>
+          <h2>Sign in</h2>
+          <form method="post" action="${HOME}/session">
+            <p><label>API key <input name="key" type="password" autocomplete="current-password" required size="40"></label></p>
+            <p><button>Sign in</button> <span class="status-failed">${problem}</span></p>
+          </form>
+        </section>
+      </main>
+    `,
     { isOperator: false, isSignedIn: false },
   );
 }
@@ -210,13 +236,27 @@ async function jobsPage(
   const view = viewOf(identity);
   const shown = Object.entries(PANELS)
     .filter(([, { isOperators }]) => !isOperators || view.isOperator);
-  const sections = await Promise.all(shown.map(async ([name, panel]) =>
-    html`<section${panel.isWide ? html` class="wide"` : ""}><h2>${panel.title}</h2>${
-      livePanel(name, panel.every, await panel.show(database, identity))
-    }${name === "keys" && identity.scopes.includes("keys") ? NEW_KEY : ""}</section>`
-  ));
+  const sections = await Promise.all(
+    shown.map(async ([name, panel]) =>
+      html`<section${
+        panel.isWide
+          ? html`
+            class="wide"
+          `
+          : ""
+      }><h2>${panel.title}</h2>${
+        livePanel(name, panel.every, await panel.show(database, identity))
+      }${
+        name === "keys" && identity.scopes.includes("keys") ? NEW_KEY : ""
+      }</section>`
+    ),
+  );
   return await page("Jobs", html`<main>${sections}</main>`, view);
 }
 
-const NEW_KEY = html`<form method="post" action="${HOME}/keys"><p>
-<input name="name" maxlength="100" required placeholder="name of a new key"> <button>Make a key</button></p></form>`;
+const NEW_KEY = html`
+  <form method="post" action="${HOME}/keys">
+    <p>
+  <input name="name" maxlength="100" required placeholder="name of a new key"> <button>Make a key</button></p>
+  </form>
+`;

@@ -10,7 +10,9 @@ export function runList(runs: readonly RunState[]): Html {
   return table(
     ["run", "state", "stage", "update", "written"],
     runs.map((run) => [
-      html`<a href="/dashboard/runs/${encodeURIComponent(run.name)}">${run.name}</a>`,
+      html`<a href="/dashboard/runs/${
+        encodeURIComponent(run.name)
+      }">${run.name}</a>`,
       html`<span class="status-${run.state}">${run.state}</span>`,
       run.stage ?? "",
       run.step === undefined ? "" : `${run.step} of ${run.totalSteps ?? "?"}`,
@@ -27,11 +29,19 @@ const SHOWN = 6;
 export function runDetails(run: RunDetails): Html {
   const path = `/dashboard/runs/${encodeURIComponent(run.name)}`;
   return html`${runList([run])}
-${run.hasReport ? html`<p><a href="${path}/report.html">The run's own report</a></p>` : ""}
+${
+    run.hasReport
+      ? html`<p><a href="${path}/report.html">The run's own report</a></p>`
+      : ""
+  }
 <div class="curves">${run.curves.map(curveFigure)}</div>
 <div class="films">${
     run.samples.slice(0, SHOWN).map((sample) =>
-      html`<figure><a href="${path}/${encodeURIComponent(sample)}"><img src="${path}/${encodeURIComponent(sample)}" alt="samples"></a><figcaption>${sample}</figcaption></figure>`
+      html`<figure><a href="${path}/${
+        encodeURIComponent(sample)
+      }"><img src="${path}/${
+        encodeURIComponent(sample)
+      }" alt="samples"></a><figcaption>${sample}</figcaption></figure>`
     )
   }</div>`;
 }
@@ -51,8 +61,17 @@ function curveFigure({ stage, figure, points }: RunCurve): Html {
     `${(5 + (1 - scale(value, low, high)) * (HEIGHT - 10)).toFixed(1)}`
   ).join(" ");
   const figureText = (value: number): string => value.toPrecision(4);
-  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${stage} ${figure}"><polyline points="${line}" /></svg>
-<figcaption>${stage}, ${figure}: ${figureText(values.at(-1)!)} at ${right} <span class="quiet">(${
-    figureText(low)
-  } to ${figureText(high)})</span></figcaption></figure>`;
+  return html`
+    <figure>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
+        aria-label="${stage} ${figure}">
+        <polyline points="${line}" />
+      </svg>
+      <figcaption>${stage}, ${figure}: ${figureText(
+        values.at(-1)!,
+      )} at ${right} <span class="quiet">(${figureText(low)} to ${figureText(
+        high,
+      )})</span></figcaption>
+    </figure>
+  `;
 }

@@ -30,7 +30,9 @@ export async function backUp(
 ): Promise<RowCounts> {
   await checkMigrated(database);
   const { applied } = await migrationState(database);
-  const lines = [JSON.stringify({ format: "aiprod-backup-1", migrations: applied })];
+  const lines = [
+    JSON.stringify({ format: "aiprod-backup-1", migrations: applied }),
+  ];
   const counts: Record<string, number> = {};
   await database.transaction().setIsolationLevel("repeatable read").execute(
     async (tx) => {
@@ -94,7 +96,10 @@ export async function restore(
           "name a new database",
       );
     }
-    const byTable = Map.groupBy(lines, (line) => line.slice(2, line.indexOf('":')));
+    const byTable = Map.groupBy(
+      lines,
+      (line) => line.slice(2, line.indexOf('":')),
+    );
     for (const table of KEPT) {
       const rows = byTable.get(table) ?? [];
       counts[table] = rows.length;
@@ -105,7 +110,9 @@ export async function restore(
             : JSON.parse(line)[table],
         );
         await sql`insert into ${sql.table(table)} overriding system value
-          select * from jsonb_populate_record(null::${sql.table(table)}, ${row}::jsonb)`
+          select * from jsonb_populate_record(null::${
+          sql.table(table)
+        }, ${row}::jsonb)`
           .execute(tx);
       }
     }
@@ -145,7 +152,9 @@ async function backupText(path: string): Promise<string> {
     }
     throw new InputError(
       `Cannot restore "${path}": it must be gzipped text: ` +
-        `${error instanceof Error ? error.message : error}; choose another file`,
+        `${
+          error instanceof Error ? error.message : error
+        }; choose another file`,
     );
   }
 }

@@ -62,14 +62,18 @@ async function openServer(
   });
   // Without a listener the end of an idle connection ends the process.
   pool.on("error", (error) => onError?.(error));
-  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const database = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+  });
   try {
     await sql`select 1`.execute(database);
   } catch (error) {
     await database.destroy();
     const { host, pathname } = new URL(connectionString);
     throw new InputError(
-      `Cannot open the database "${pathname.slice(1)}": the PostgreSQL server ` +
+      `Cannot open the database "${
+        pathname.slice(1)
+      }": the PostgreSQL server ` +
         `at ${host} must answer: ${reasonOf(error)}; check the address, the ` +
         "password and that it runs",
     );

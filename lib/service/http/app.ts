@@ -58,7 +58,9 @@ export function createApp(service: Service): App {
     },
   }));
   app.use(limitBody({ bytes: MAX_BODY, milliseconds: service.bodyTime }));
-  app.onError((error, c) => problemResponse(faultOf(error, c, service), c.get("requestId")));
+  app.onError((error, c) =>
+    problemResponse(faultOf(error, c, service), c.get("requestId"))
+  );
   app.notFound((c) =>
     problemResponse(
       new Fault(404, "not_found", `There is no ${c.req.method} of this path`),
@@ -87,7 +89,10 @@ function requestLog({ metrics, log }: Service): MiddlewareHandler<Env> {
     const route = routeOf(c);
     const status = c.res.status;
     const seconds = (performance.now() - begun) / 1000;
-    metrics.requests.observe({ method, route, status: String(status) }, seconds);
+    metrics.requests.observe(
+      { method, route, status: String(status) },
+      seconds,
+    );
     nameRoute(method, route);
     // A page that is open asks every two seconds.
     if (route.startsWith("/dashboard/panels") && status === 200) return;
@@ -110,7 +115,11 @@ function routeOf(c: Ctx): string {
 }
 
 function fieldsFault(
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }[],
+  issues: readonly {
+    readonly path: readonly PropertyKey[];
+    readonly message: string;
+    readonly keys?: readonly string[];
+  }[],
 ): Fault {
   const fields: FieldProblem[] = issues.flatMap(({ path, message, keys }) =>
     (keys ?? [undefined]).map((key) => ({
@@ -146,7 +155,9 @@ function faultOf(error: unknown, c: Ctx, { log }: Service): Fault {
   log.error("request failed", error, { request });
   const { code, message = "" } = error as { code?: unknown; message?: string };
   return NO_DATABASE.test(String(code)) ||
-      /connection (terminated|timeout)|timeout exceeded when trying/i.test(message)
+      /connection (terminated|timeout)|timeout exceeded when trying/i.test(
+        message,
+      )
     ? new Fault(
       503,
       "database_unavailable",

@@ -54,7 +54,10 @@ async function checkRate(
     .select(["requests_per_second", "burst"]).where("id", "=", owner)
     .executeTakeFirstOrThrow();
   const { requests_per_second: perSecond, burst } = user;
-  const wait = await takeRequest(database, `user:${owner}`, { perSecond, burst });
+  const wait = await takeRequest(database, `user:${owner}`, {
+    perSecond,
+    burst,
+  });
   if (wait === 0) return;
   onLimit();
   const seconds = Math.ceil(wait);
@@ -65,7 +68,9 @@ async function checkRate(
     {
       headers: {
         "retry-after": String(seconds),
-        "ratelimit-policy": `"default";q=${burst};w=${Math.ceil(burst / perSecond)}`,
+        "ratelimit-policy": `"default";q=${burst};w=${
+          Math.ceil(burst / perSecond)
+        }`,
         "ratelimit": `"default";r=0;t=${seconds}`,
       },
     },

@@ -31,7 +31,11 @@ async function bodyWithin(
   milliseconds: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = (): Fault =>
-    new Fault(413, "body_too_large", `The body must have at most ${most} bytes`);
+    new Fault(
+      413,
+      "body_too_large",
+      `The body must have at most ${most} bytes`,
+    );
   if (Number(request.headers.get("content-length") ?? 0) > most) {
     throw tooLarge();
   }

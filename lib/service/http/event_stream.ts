@@ -51,7 +51,9 @@ export function eventStream(
             if (!ended && (controller.desiredSize ?? 0) <= 0) return;
             const costs = ended ? await costsOf(database, [row.id]) : undefined;
             seen = row.revision;
-            send(eventText(row, JSON.stringify(jobBody(row, costs?.get(row.id)))));
+            send(
+              eventText(row, JSON.stringify(jobBody(row, costs?.get(row.id)))),
+            );
           }
           if (row === undefined || hasEnded(row)) end();
         }).catch(() => end());

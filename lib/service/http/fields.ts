@@ -36,7 +36,9 @@ export const idParams = z.object({
 
 /** Query of a list: ids in order, a page after an id. */
 export const pageQuery = z.strictObject({
-  after: ID.optional().openapi({ description: "the last id of the page before" }),
+  after: ID.optional().openapi({
+    description: "the last id of the page before",
+  }),
   limit: z.coerce.number().int().min(1).max(100).default(20)
     .openapi({ type: "integer" }),
   order: z.enum(["asc", "desc"]).default("desc"),

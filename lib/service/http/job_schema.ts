@@ -34,7 +34,9 @@ export const jobSchema = z.object({
     flops: z.number(),
     seconds: z.number(),
     micros: z.number(),
-  }).nullable().openapi({ description: "what the job took, once it has ended" }),
+  }).nullable().openapi({
+    description: "what the job took, once it has ended",
+  }),
   seconds: z.object({
     queue: z.number(),
     read: z.number(),

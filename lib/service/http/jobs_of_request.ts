@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import {
   type CreatedJob,
   createJob,
-  type JobRefusal,
   jobOf,
+  type JobRefusal,
   type JobRow,
   priceOf,
 } from "../jobs/mod.ts";

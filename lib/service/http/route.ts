@@ -1,8 +1,4 @@
-import {
-  createRoute,
-  type RouteConfig,
-  z,
-} from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Scope } from "../keys/mod.ts";
 import { requireScope } from "./auth.ts";
@@ -53,30 +49,47 @@ const WITH_BODY = problems({
   415: "another media type",
 });
 
+/** A route without what is the same for all that need a key. */
+type OwnRoute<P extends string> = Omit<RouteConfig, "path"> & {
+  readonly path: P;
+};
+
+/** The route that {@link keyedRoute} makes of another. */
+type KeyedRoute<P extends string, R extends OwnRoute<P>> = ReturnType<
+  typeof createRoute<
+    P,
+    Omit<R, "responses" | "middleware"> & {
+      readonly path: P;
+      readonly middleware: MiddlewareHandler<Env>[];
+      readonly responses: R["responses"] & typeof COMMON;
+    }
+  >
+>;
+
 /** A route that needs a key with a scope. */
 export function keyedRoute<
   const P extends string,
-  const R extends Omit<RouteConfig, "path"> & { readonly path: P },
+  const R extends OwnRoute<P>,
 >(
   service: Pick<Service, "database" | "metrics">,
   scope: Scope,
   route: R,
-) {
+): KeyedRoute<P, R> {
   const media = Object.keys(route.request?.body?.content ?? {});
-  return createRoute({
+  return createRoute<P, OwnRoute<P>>({
     ...route,
     security: [{ [SECURITY]: [] }],
     description: `Needs a key with the scope \`${scope}\`.`,
     middleware: [
       requireScope(service, scope),
       ...(media.length > 0 ? [acceptMedia(media)] : []),
-    ] as MiddlewareHandler<Env>[],
+    ],
     responses: {
       ...COMMON,
       ...(media.length > 0 ? WITH_BODY : {}),
       ...route.responses,
-    } as R["responses"] & typeof COMMON,
-  });
+    },
+  }) as KeyedRoute<P, R>;
 }
 
 /** Refuses other media types, which the validators would pass by. */

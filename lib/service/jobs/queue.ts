@@ -103,10 +103,14 @@ export function finishJob(
       update jobs set status = ${end.status}, worker = null, heartbeat_at = null,
         progress = case when ${end.status} = 'succeeded' then 1 else progress end,
         error = ${json(end.error)}::jsonb, video = ${json(end.video)}::jsonb,
-        filter = ${json(end.filter)}::jsonb, seconds = ${json(end.seconds)}::jsonb,
+        filter = ${json(end.filter)}::jsonb, seconds = ${
+      json(end.seconds)
+    }::jsonb,
         finished_at = now(), revision = revision + 1,
         expires_at = case when ${end.status} = 'succeeded'
-          then now() + ${end.keepSeconds ?? null}::float8 * interval '1 second' end
+          then now() + ${
+      end.keepSeconds ?? null
+    }::float8 * interval '1 second' end
       where id = ${job.id} and worker = ${worker} and attempts = ${job.attempts}
         and status = 'running'
       returning *`.execute(tx);

@@ -98,7 +98,8 @@ export function rotateKey(
 ): Promise<MadeKey | undefined> {
   return database.transaction().execute(async (tx) => {
     const old = await tx.updateTable("api_keys").set({
-      expires_at: sql`least(expires_at, now() + ${graceSeconds} * interval '1 second')`,
+      expires_at:
+        sql`least(expires_at, now() + ${graceSeconds} * interval '1 second')`,
     }).where("owner", "=", owner).where("id", "=", id)
       .where("revoked_at", "is", null)
       .where((is) =>
@@ -108,7 +109,13 @@ export function rotateKey(
         ])
       )
       .returning(["name", "scopes"])
-      .returning(sql<Date | null>`(select k.expires_at from api_keys k where k.id = api_keys.id)`.as("until"))
+      .returning(
+        sql<
+          Date | null
+        >`(select k.expires_at from api_keys k where k.id = api_keys.id)`.as(
+          "until",
+        ),
+      )
       .executeTakeFirst();
     return old && await createKey(tx, {
       owner,

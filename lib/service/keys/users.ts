@@ -36,7 +36,11 @@ export function firstUser(
       return undefined;
     }
     const { id } = await createUser(tx, "first", now);
-    return await createKey(tx, { owner: id, name: "first", scopes: SCOPE_NAMES });
+    return await createKey(tx, {
+      owner: id,
+      name: "first",
+      scopes: SCOPE_NAMES,
+    });
   });
 }
 

@@ -25,7 +25,9 @@ export async function takeRequest(
     returning tat`.execute(database);
   if (rows.length > 0) return 0;
   const wait = await sql<{ seconds: number }>`
-    select extract(epoch from tat - now())::float8 - ${every * (burst - 1)}::float8 as seconds
+    select extract(epoch from tat - now())::float8 - ${
+    every * (burst - 1)
+  }::float8 as seconds
     from rate where key = ${key}`.execute(database);
   return Math.max(0.001, wait.rows[0]?.seconds ?? every);
 }

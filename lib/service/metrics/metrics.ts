@@ -15,7 +15,9 @@ export interface Metrics {
   /** Counts a job that a worker of this process has ended. */
   jobEnded(job: JobRow): void;
   /** Counts jobs whose workers vanished, found by this process. */
-  jobsReaped(counts: { readonly queued: number; readonly failed: number }): void;
+  jobsReaped(
+    counts: { readonly queued: number; readonly failed: number },
+  ): void;
   /** Share of one core since the call before. */
   cpuShare(): number;
 }
@@ -109,7 +111,10 @@ export function createMetrics(): Metrics {
 }
 
 /** Adds what the database knows: it is the same in every process that serves. */
-export function addDatabaseMetrics(registry: Registry, database: Database): void {
+export function addDatabaseMetrics(
+  registry: Registry,
+  database: Database,
+): void {
   const registers = [registry];
   new Gauge({
     name: "aiprod_jobs",
@@ -130,7 +135,12 @@ export function addDatabaseMetrics(registry: Registry, database: Database): void
     registers,
     async collect() {
       const { age } = await database.selectFrom("jobs")
-        .select(sql<number>`coalesce(extract(epoch from now() - min(created_at)), 0)::float8`.as("age"))
+        .select(
+          sql<
+            number
+          >`coalesce(extract(epoch from now() - min(created_at)), 0)::float8`
+            .as("age"),
+        )
         .where("status", "=", "queued").executeTakeFirstOrThrow();
       this.set(age);
     },
@@ -157,7 +167,10 @@ export function addDatabaseMetrics(registry: Registry, database: Database): void
     registers,
     async collect() {
       const row = await database.selectFrom("webhook_deliveries").select([
-        sql<number>`count(*) filter (where delivered_at is null and failed_at is null)::int`.as("waiting"),
+        sql<
+          number
+        >`count(*) filter (where delivered_at is null and failed_at is null)::int`
+          .as("waiting"),
         sql<number>`count(failed_at)::int`.as("failed"),
       ]).executeTakeFirstOrThrow();
       this.set({ state: "waiting" }, row.waiting);

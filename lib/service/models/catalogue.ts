@@ -103,7 +103,10 @@ function modelOf(folder: string, config: ModelConfig): OfferedModel {
   };
 }
 
-function countFlops(config: ModelConfig, { frames, size }: ClipSize): ClipFlops {
+function countFlops(
+  config: ModelConfig,
+  { frames, size }: ClipSize,
+): ClipFlops {
   const functions = modelFunctions(
     config,
     { frames, height: size, width: size },

@@ -86,13 +86,11 @@ async function noteReceipt(
   const received = status >= 200 && status < 300;
   const delay = status === 410 ? undefined : DELAYS[attempts - 1];
   await database.updateTable("webhook_deliveries").set(
-    received
-      ? { delivered_at: sql`now()`, last_error: null }
-      : {
-        last_error: "error" in receipt ? receipt.error : `status ${status}`,
-        ...(delay === undefined
-          ? { failed_at: sql`now()` }
-          : { run_at: sql`now() + ${delay}::float8 * interval '1 second'` }),
-      },
+    received ? { delivered_at: sql`now()`, last_error: null } : {
+      last_error: "error" in receipt ? receipt.error : `status ${status}`,
+      ...(delay === undefined
+        ? { failed_at: sql`now()` }
+        : { run_at: sql`now() + ${delay}::float8 * interval '1 second'` }),
+    },
   ).where("id", "=", id).where("attempts", "=", attempts).execute();
 }

@@ -2,7 +2,11 @@ import { lookup } from "node:dns/promises";
 import http from "node:http";
 import https from "node:https";
 import { messageOf } from "../../core/mod.ts";
-import { addressProblem, isPublicAddress, type WebhookRule } from "./address.ts";
+import {
+  addressProblem,
+  isPublicAddress,
+  type WebhookRule,
+} from "./address.ts";
 
 /** A signed message to an address. */
 export interface Message {

@@ -1,4 +1,8 @@
-import type { FilterResult, JobRequest, StageSeconds } from "../database/mod.ts";
+import type {
+  FilterResult,
+  JobRequest,
+  StageSeconds,
+} from "../database/mod.ts";
 
 /** What an attempt at a job has taken, also one that was stopped. */
 export interface Work {

@@ -25,7 +25,9 @@ export function pipelineArtist(
   catalogue: Catalogue,
   { vaeMemory, filter, clock }: ArtistOptions,
 ): Artist {
-  let opened: { readonly name: string; readonly pipeline: Pipeline } | undefined;
+  let opened:
+    | { readonly name: string; readonly pipeline: Pipeline }
+    | undefined;
   let work: Work = nothing();
   const pipelineFor = async (name: string): Promise<Pipeline> => {
     if (opened?.name === name) return opened.pipeline;
@@ -48,7 +50,12 @@ export function pipelineArtist(
       const { size, frames, steps, sampler, prompt, ...settings } = request;
       const clipFlops = catalogue.get(model)!.clipFlops({ frames, size });
       const counted = (done: number, decoded: boolean): number =>
-        flopsOfSteps(clipFlops, { steps: done, total: steps, sampler, decoded });
+        flopsOfSteps(clipFlops, {
+          steps: done,
+          total: steps,
+          sampler,
+          decoded,
+        });
       let sample = 0;
       const progress = progressTo((done) => {
         sample += laps();

@@ -5,8 +5,8 @@ import {
   type Claim,
   claimJob,
   finishJob,
-  type JobEnd,
   jobById,
+  type JobEnd,
   type JobRow,
   priceOf,
   releaseJob,
@@ -113,13 +113,11 @@ async function workAt(
       log.info("job released", { job: job.id });
       return;
     }
-    end = why === "cancel"
-      ? { status: "canceled" }
-      : {
-        status: "failed",
-        error: errorOf(error),
-        filter: error instanceof RefusedError ? error.result : undefined,
-      };
+    end = why === "cancel" ? { status: "canceled" } : {
+      status: "failed",
+      error: errorOf(error),
+      filter: error instanceof RefusedError ? error.result : undefined,
+    };
     if (end.error?.code === "generation_failed") {
       log.error("job failed", error, { job: job.id });
     }
@@ -178,7 +176,11 @@ async function ended(
     job.attempts,
     end.video && job.attempts,
   );
-  log.info("job ended", { job: job.id, status: end.status, code: end.error?.code });
+  log.info("job ended", {
+    job: job.id,
+    status: end.status,
+    code: end.error?.code,
+  });
   options.onEnd?.(row);
 }
 

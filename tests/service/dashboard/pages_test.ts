@@ -17,7 +17,11 @@ async function signIn(test: TestService, key: string): Promise<string> {
   return cookie.split(";")[0]!;
 }
 
-const get = (test: TestService, path: string, cookie = ""): Response | Promise<Response> =>
+const get = (
+  test: TestService,
+  path: string,
+  cookie = "",
+): Response | Promise<Response> =>
   test.app.request(`http://service${path}`, { headers: { cookie } });
 
 Deno.test("without a session the dashboard shows a form and nothing else", async () => {
@@ -26,9 +30,18 @@ Deno.test("without a session the dashboard shows a form and nothing else", async
   const page = await (await get(test, "/dashboard")).text();
   assert.match(page, /name="key"/);
   assert.doesNotMatch(page, /of Ann/);
-  for (const path of ["/dashboard/panels/jobs", "/dashboard/runs", "/dashboard/videos/x"]) {
+  for (
+    const path of [
+      "/dashboard/panels/jobs",
+      "/dashboard/runs",
+      "/dashboard/videos/x",
+    ]
+  ) {
     const answer = await get(test, path);
-    assert.deepEqual([answer.status, answer.headers.get("location")], [302, "/dashboard"]);
+    assert.deepEqual([answer.status, answer.headers.get("location")], [
+      302,
+      "/dashboard",
+    ]);
   }
 });
 
@@ -43,12 +56,25 @@ Deno.test("the dashboard shows jobs, escapes prompts, and plays videos", async (
   assert.match(page, new RegExp(`src="/dashboard/videos/${id}"`));
   const video = await get(test, `/dashboard/videos/${id}`, cookie);
   assert.equal((await video.arrayBuffer()).byteLength, 20_000);
-  for (const panel of ["queue", "workers", "latency", "cost", "jobs", "videos", "keys"]) {
+  for (
+    const panel of [
+      "queue",
+      "workers",
+      "latency",
+      "cost",
+      "jobs",
+      "videos",
+      "keys",
+    ]
+  ) {
     const answer = await get(test, `/dashboard/panels/${panel}`, cookie);
     assert.equal(answer.status, 200, panel);
     assert.doesNotMatch(await answer.text(), /undefined|\[object|NaN/, panel);
   }
-  assert.equal((await get(test, "/dashboard/panels/constructor", cookie)).status, 404);
+  assert.equal(
+    (await get(test, "/dashboard/panels/constructor", cookie)).status,
+    404,
+  );
 });
 
 Deno.test("a user without the operator's scope sees only their own", async () => {
@@ -63,11 +89,20 @@ Deno.test("a user without the operator's scope sees only their own", async () =>
   const cookie = await signIn(test, key);
   const page = await (await get(test, "/dashboard", cookie)).text();
   assert.doesNotMatch(page, /of Ann|Workers|Trainings|Revoke<|Make a key/);
-  assert.equal((await get(test, `/dashboard/videos/${id}`, cookie)).status, 404);
-  assert.equal((await get(test, "/dashboard/panels/workers", cookie)).status, 403);
+  assert.equal(
+    (await get(test, `/dashboard/videos/${id}`, cookie)).status,
+    404,
+  );
+  assert.equal(
+    (await get(test, "/dashboard/panels/workers", cookie)).status,
+    403,
+  );
   assert.equal((await get(test, "/dashboard/runs", cookie)).status, 403);
   const operator = await signIn(test, test.bob.key);
-  assert.match(await (await get(test, "/dashboard", operator)).text(), /of Ann/);
+  assert.match(
+    await (await get(test, "/dashboard", operator)).text(),
+    /of Ann/,
+  );
 });
 
 Deno.test("a session ends with its key, cannot be forged, and needs its own page", async () => {
@@ -112,24 +147,45 @@ Deno.test("trainings are shown with curves and files, and no path leads out", as
   await Deno.writeTextFile(`${runs}/secret.txt`, "secret");
   await Deno.writeTextFile(
     `${runs}/one/metrics.jsonl`,
-    [1, 2, 3].map((step) => JSON.stringify({ stage: "vae", step, loss: 1 / step })).join("\n"),
+    [1, 2, 3].map((step) =>
+      JSON.stringify({ stage: "vae", step, loss: 1 / step })
+    ).join("\n"),
   );
   await Deno.writeTextFile(`${runs}/one/report.html`, "<script>1</script>");
   await Deno.writeFile(`${runs}/one/samples/vae-3.png`, new Uint8Array([1, 2]));
   await using test = await testService({ runs });
   const cookie = await signIn(test, test.ann.key);
-  assert.match(await (await get(test, "/dashboard/runs", cookie)).text(), />one</);
+  assert.match(
+    await (await get(test, "/dashboard/runs", cookie)).text(),
+    />one</,
+  );
   const page = await (await get(test, "/dashboard/runs/one", cookie)).text();
   assert.match(page, /vae, loss: 0\.3333 at 3/);
   assert.match(page, /<polyline points="0\.0,5\.0 150\.0,87\.5 300\.0,115\.0"/);
   const sheet = await get(test, "/dashboard/runs/one/vae-3.png", cookie);
   assert.equal((await sheet.arrayBuffer()).byteLength, 2);
   const report = await get(test, "/dashboard/runs/one/report.html", cookie);
-  assert.match(report.headers.get("content-security-policy")!, /^sandbox allow-scripts; default-src 'none'/);
+  assert.match(
+    report.headers.get("content-security-policy")!,
+    /^sandbox allow-scripts; default-src 'none'/,
+  );
   await report.body?.cancel();
-  for (const path of ["..", "%2e%2e", "one/..%2f..%2fsecret.txt", "one/metrics.jsonl", "%2fetc", "one%2fsamples"]) {
+  for (
+    const path of [
+      "..",
+      "%2e%2e",
+      "one/..%2f..%2fsecret.txt",
+      "one/metrics.jsonl",
+      "%2fetc",
+      "one%2fsamples",
+    ]
+  ) {
     const answer = await get(test, `/dashboard/runs/${path}`, cookie);
-    assert.ok(answer.status === 404 || !(await answer.clone().text()).includes("secret"), path);
+    assert.ok(
+      answer.status === 404 ||
+        !(await answer.clone().text()).includes("secret"),
+      path,
+    );
     await answer.body?.cancel();
   }
   await Deno.remove(runs, { recursive: true });

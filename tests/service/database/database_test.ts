@@ -40,7 +40,8 @@ Deno.test("a backup holds all rows, and a restored job that ran waits again", as
   const job = await (await test.send(`/v1/jobs/${id}`)).json();
   assert.deepEqual([job.status, job.request.prompt], ["queued", "ünder way"]);
   await test.drain();
-  const costs = await test.database.selectFrom("cost_log").selectAll().execute();
+  const costs = await test.database.selectFrom("cost_log").selectAll()
+    .execute();
   assert.equal(costs.length, 2);
   await Deno.remove(path);
 });
@@ -56,7 +57,10 @@ Deno.test("what is no backup is refused, and nothing is restored", async () => {
       new Blob([text]).stream().pipeThrough(new CompressionStream("gzip")),
     ).bytes();
   await Deno.writeFile(path, await gzip("{}\n"));
-  await assert.rejects(() => restore(database, path), /a file of deno task database backup/);
+  await assert.rejects(
+    () => restore(database, path),
+    /a file of deno task database backup/,
+  );
   const head = { format: "aiprod-backup-1", migrations: ["9999_later"] };
   await Deno.writeFile(path, await gzip(`${JSON.stringify(head)}\n`));
   await assert.rejects(() => restore(database, path), /9999_later is unknown/);

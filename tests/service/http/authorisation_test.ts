@@ -43,7 +43,8 @@ Deno.test("each endpoint refuses each wrong key, and hides what others own", asy
   ) => await createKey(database, { owner, name: "t", scopes, expiresAt });
   const readOnly = (await keyOf(ann.id, ["read"])).key;
   const noRead = (await keyOf(ann.id, ["write", "keys"])).key;
-  const expired = (await keyOf(ann.id, ["read"], new Date(Date.now() - 1000))).key;
+  const expired =
+    (await keyOf(ann.id, ["read"], new Date(Date.now() - 1000))).key;
   const revoked = await keyOf(ann.id, ["read"]);
   await database.updateTable("api_keys").set({ revoked_at: new Date() })
     .where("id", "=", revoked.row.id).execute();
@@ -70,7 +71,9 @@ Deno.test("each endpoint refuses each wrong key, and hides what others own", asy
           key,
           method: method.toUpperCase(),
           body: body === undefined ? undefined : JSON.stringify(body),
-          headers: body === undefined ? {} : { "content-type": "application/json" },
+          headers: body === undefined
+            ? {}
+            : { "content-type": "application/json" },
         });
       await t.step(operationId, async () => {
         for (const [name, [key, code]] of Object.entries(refusals)) {
@@ -102,11 +105,20 @@ Deno.test("each endpoint refuses each wrong key, and hides what others own", asy
 Deno.test("lists, usage and models hold nothing of another user", async () => {
   await using test = await testService();
   await test.job({ prompt: "of Ann" });
-  for (const path of ["/v1/jobs", "/v1/videos", "/v1/keys", "/v1/user", "/v1/models"]) {
+  for (
+    const path of [
+      "/v1/jobs",
+      "/v1/videos",
+      "/v1/keys",
+      "/v1/user",
+      "/v1/models",
+    ]
+  ) {
     const text = await (await test.send(path, { key: test.bob.key })).text();
     assert.doesNotMatch(text, /of Ann|"Ann"/, path);
   }
-  const user = await (await test.send("/v1/user", { key: test.bob.key })).json();
+  const user = await (await test.send("/v1/user", { key: test.bob.key }))
+    .json();
   assert.equal(user.usage.unfinished_jobs, 0);
 });
 
@@ -139,5 +151,8 @@ Deno.test("more requests than the rate are told when to come again", async () =>
   const answer = await test.send("/v1/models");
   assert.equal(answer.headers.get("retry-after"), "100");
   assert.equal((await answer.json()).error.code, "rate_limit_exceeded");
-  assert.equal((await test.send("/v1/user", { key: test.bob.key })).status, 200);
+  assert.equal(
+    (await test.send("/v1/user", { key: test.bob.key })).status,
+    200,
+  );
 });

@@ -62,9 +62,15 @@ Deno.test("bodies that cannot be read are told so", async () => {
   await problemOf(await send("{", json), 400);
   await problemOf(await send("", json), 400);
   assert.match((await problemOf(await send("[]", json), 422)).detail, /object/);
-  assert.match((await problemOf(await send("null", json), 422)).detail, /object/);
+  assert.match(
+    (await problemOf(await send("null", json), 422)).detail,
+    /object/,
+  );
   const type = await problemOf(await send("a=b", "text/plain"), 415);
-  assert.match(type.detail, /must be application\/json: current value is "text\/plain"/);
+  assert.match(
+    type.detail,
+    /must be application\/json: current value is "text\/plain"/,
+  );
   await problemOf(await send(new Uint8Array([255, 254]), ""), 415);
   await problemOf(await send("a".repeat(1_000_000), json), 413);
   const form = await test.send("/v1/videos", {
@@ -79,19 +85,54 @@ Deno.test("ids, cursors, limits and headers of a wrong form are refused", async 
   await using test = await testService();
   const get = (path: string, headers = {}): Promise<Response> =>
     test.send(path, { headers });
-  for (const id of ["%00", "..%2f..%2fetc%2fpasswd", "a%20b", "%ff", "x".repeat(65)]) {
-    for (const path of [`/v1/jobs/${id}`, `/v1/jobs/${id}/video`, `/v1/videos/${id}/content`]) {
+  for (
+    const id of [
+      "%00",
+      "..%2f..%2fetc%2fpasswd",
+      "a%20b",
+      "%ff",
+      "x".repeat(65),
+    ]
+  ) {
+    for (
+      const path of [
+        `/v1/jobs/${id}`,
+        `/v1/jobs/${id}/video`,
+        `/v1/videos/${id}/content`,
+      ]
+    ) {
       const answer = await get(path);
-      assert.ok([404, 422, 400].includes(answer.status), `${path} ${answer.status}`);
-      assert.equal(answer.headers.get("content-type"), "application/problem+json");
+      assert.ok(
+        [404, 422, 400].includes(answer.status),
+        `${path} ${answer.status}`,
+      );
+      assert.equal(
+        answer.headers.get("content-type"),
+        "application/problem+json",
+      );
       await answer.body?.cancel();
     }
   }
-  assert.equal((await problemOf(await get("/v1/jobs?limit=-1"), 422)).param, "limit");
-  assert.equal((await problemOf(await get("/v1/jobs?limit=1e99"), 422)).param, "limit");
-  assert.equal((await problemOf(await get("/v1/jobs?limit=1&limit=2"), 422)).param, "limit");
-  assert.equal((await problemOf(await get("/v1/jobs?order=up"), 422)).param, "order");
-  assert.equal((await problemOf(await get("/v1/jobs?page=2"), 422)).param, "page");
+  assert.equal(
+    (await problemOf(await get("/v1/jobs?limit=-1"), 422)).param,
+    "limit",
+  );
+  assert.equal(
+    (await problemOf(await get("/v1/jobs?limit=1e99"), 422)).param,
+    "limit",
+  );
+  assert.equal(
+    (await problemOf(await get("/v1/jobs?limit=1&limit=2"), 422)).param,
+    "limit",
+  );
+  assert.equal(
+    (await problemOf(await get("/v1/jobs?order=up"), 422)).param,
+    "order",
+  );
+  assert.equal(
+    (await problemOf(await get("/v1/jobs?page=2"), 422)).param,
+    "page",
+  );
   const key = await test.post("/v1/jobs", { prompt: "a" }, {
     headers: { "idempotency-key": "a".repeat(256) },
   });

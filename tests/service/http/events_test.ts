@@ -64,7 +64,9 @@ Deno.test("a user has at most 50 streams at once, and another is not held up", a
   await using test = await testService();
   const { id } = await test.job();
   const open: Response[] = [];
-  for (let i = 0; i < 50; i++) open.push(await test.send(`/v1/jobs/${id}/events`));
+  for (let i = 0; i < 50; i++) {
+    open.push(await test.send(`/v1/jobs/${id}/events`));
+  }
   const refused = await test.send(`/v1/jobs/${id}/events`);
   assert.equal(refused.status, 429);
   await Promise.all(open.map((answer) => answer.body!.cancel()));

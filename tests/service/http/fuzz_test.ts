@@ -61,7 +61,14 @@ class Fuzzer {
       method: fc.constant(method),
       id: fc.oneof(fc.nat(), NASTY),
       query: fc.dictionary(
-        fc.constantFrom("after", "limit", "order", "status", "variant", "other"),
+        fc.constantFrom(
+          "after",
+          "limit",
+          "order",
+          "status",
+          "variant",
+          "other",
+        ),
         fc.oneof(NASTY, fc.constantFrom("1", "5", "asc", "queued")),
         { maxKeys: 3 },
       ),
@@ -69,27 +76,47 @@ class Fuzzer {
         { weight: 6, arbitrary: fc.constantFrom(...media, "application/json") },
         {
           weight: 1,
-          arbitrary: fc.constantFrom("", "text/plain", "application/json; charset=utf-16"),
+          arbitrary: fc.constantFrom(
+            "",
+            "text/plain",
+            "application/json; charset=utf-16",
+          ),
         },
       ),
       body: fc.oneof(
-        { weight: 3, arbitrary: valid.map((value) => ({ value, isValid: true })) },
         {
           weight: 3,
-          arbitrary: fc.tuple(valid, fc.string(), ANYTHING).map(([value, key, odd]) => ({
+          arbitrary: valid.map((value) => ({ value, isValid: true })),
+        },
+        {
+          weight: 3,
+          arbitrary: fc.tuple(valid, fc.string(), ANYTHING).map((
+            [value, key, odd],
+          ) => ({
             value: this.#spoilt(value, key, odd),
             isValid: false,
           })),
         },
-        { weight: 1, arbitrary: ANYTHING.map((value) => ({ value, isValid: false })) },
+        {
+          weight: 1,
+          arbitrary: ANYTHING.map((value) => ({ value, isValid: false })),
+        },
       ),
       raw: fc.oneof(
         { weight: 9, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: fc.constantFrom("{", "[]", '"', "\xff", '{"prompt":') },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom("{", "[]", '"', "\xff", '{"prompt":'),
+        },
       ),
       key: fc.constantFrom("good", "good", "good", "good", "wrong", ""),
       headers: fc.dictionary(
-        fc.constantFrom("idempotency-key", "range", "if-none-match", "last-event-id"),
+        fc.constantFrom(
+          "idempotency-key",
+          "range",
+          "if-none-match",
+          "last-event-id",
+        ),
         fc.stringMatching(/^[\x20-\x7e]{0,40}$/),
         { maxKeys: 2 },
       ),
@@ -122,13 +149,22 @@ class Fuzzer {
         return fc.boolean();
       case "string":
         if (pattern) return fc.constantFrom("64x64", "auto", "en");
-        return fc.string({ unit: "grapheme", minLength, maxLength: Math.min(maxLength ?? 50, 60) });
+        return fc.string({
+          unit: "grapheme",
+          minLength,
+          maxLength: Math.min(maxLength ?? 50, 60),
+        });
       case "array":
-        return fc.array(this.#valid(schema.items), { minLength: schema.minItems, maxLength: 3 });
+        return fc.array(this.#valid(schema.items), {
+          minLength: schema.minItems,
+          maxLength: 3,
+        });
       case "object":
         return fc.record(
           Object.fromEntries(
-            Object.entries<Json>(schema.properties ?? {}).map(([key, value]) => [
+            Object.entries<Json>(schema.properties ?? {}).map((
+              [key, value],
+            ) => [
               key,
               key === "size" && value.type === "integer"
                 ? fc.constantFrom(32, 64, 128)
@@ -144,7 +180,10 @@ class Fuzzer {
 
   #resolved(schema: Json): Json {
     if (!schema.$ref) return schema;
-    return schema.$ref.slice(2).split("/").reduce((at: Json, key: string) => at[key], this.document);
+    return schema.$ref.slice(2).split("/").reduce(
+      (at: Json, key: string) => at[key],
+      this.document,
+    );
   }
 
   /** Sends a request and notes what its answer breaks. */
@@ -166,7 +205,9 @@ class Fuzzer {
       if (media !== "") headers["content-type"] = media;
     }
     const answer = await this.test.send(
-      `${target}${method === "get" && pairs.length > 0 ? `?${pairs.join("&")}` : ""}`,
+      `${target}${
+        method === "get" && pairs.length > 0 ? `?${pairs.join("&")}` : ""
+      }`,
       {
         method: method.toUpperCase(),
         headers,
@@ -182,31 +223,49 @@ class Fuzzer {
     this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
     const fault = this.#faultOf(operation, answer, text, key);
     if (fault !== undefined) {
-      this.faults.set(`${method} ${path}: ${fault}`, `${String(payload).slice(0, 200)} ${JSON.stringify(headers)} -> ${text.slice(0, 200)}`);
+      this.faults.set(
+        `${method} ${path}: ${fault}`,
+        `${String(payload).slice(0, 200)} ${JSON.stringify(headers)} -> ${
+          text.slice(0, 200)
+        }`,
+      );
     }
   }
 
-  #faultOf(operation: Json, answer: Response, text: string, key: string): string | undefined {
+  #faultOf(
+    operation: Json,
+    answer: Response,
+    text: string,
+    key: string,
+  ): string | undefined {
     const { status } = answer;
     if (status >= 500) return `status ${status}`;
     const promised = operation.responses[status];
     if (promised === undefined) return `undocumented status ${status}`;
     if (key !== "good" && status !== 401) return `${status} without a key`;
-    if (promised.content === undefined) return text === "" ? undefined : `${status} with a body`;
+    if (promised.content === undefined) {
+      return text === "" ? undefined : `${status} with a body`;
+    }
     const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
     const promise = promised.content[type];
     if (promise === undefined) return `undocumented type ${type} of ${status}`;
     if (!type.endsWith("json")) return undefined;
     const value = JSON.parse(text);
-    if (value.object === "job" || value.object === "video") this.#ids.push(value.id);
+    if (value.object === "job" || value.object === "video") {
+      this.#ids.push(value.id);
+    }
     const validate = this.#validatorOf(promise.schema);
-    return validate(value) ? undefined : `${status} of another form: ${this.#ajv.errorsText(validate.errors)}`;
+    return validate(value)
+      ? undefined
+      : `${status} of another form: ${this.#ajv.errorsText(validate.errors)}`;
   }
 
   #validatorOf(schema: Json): ValidateFunction {
     const known = this.#validators.get(schema);
     if (known) return known;
-    const linked = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"doc#/components'));
+    const linked = JSON.parse(
+      JSON.stringify(schema).replaceAll('"#/components', '"doc#/components'),
+    );
     const validate = this.#ajv.compile(linked);
     this.#validators.set(schema, validate);
     return validate;
@@ -230,12 +289,19 @@ function formOf(value: Json): FormData {
 
 Deno.test("requests drawn from the document get answers that it promises", async () => {
   await using test = await testService();
-  await test.database.updateTable("users").set({ max_unfinished: 1_000_000 }).execute();
+  await test.database.updateTable("users").set({ max_unfinished: 1_000_000 })
+    .execute();
   // A key without `operator`, so that the fuzzer cannot end its own.
-  await createKey(test.database, { owner: test.ann.id, name: "spare", scopes: ["read"] });
+  await createKey(test.database, {
+    owner: test.ann.id,
+    name: "spare",
+    scopes: ["read"],
+  });
   const document = await (await test.send("/openapi.json")).json();
   const fuzzer = new Fuzzer(document, test);
-  const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+  const operations = Object.entries<Json>(document.paths).flatMap((
+    [path, methods],
+  ) =>
     Object.entries<Json>(methods).map(([method, operation]) =>
       fuzzer.operation(path, method, operation)
     )
@@ -252,10 +318,15 @@ Deno.test("requests drawn from the document get answers that it promises", async
   const count = [...fuzzer.seen.values()].reduce((sum, n) => sum + n, 0);
   assert.equal(count, each * operations.length);
   assert.deepEqual([...fuzzer.faults], []);
-  const succeeded = [...fuzzer.seen.keys()].filter((name) => / 2\d\d$/.test(name));
+  const succeeded = [...fuzzer.seen.keys()].filter((name) =>
+    / 2\d\d$/.test(name)
+  );
   assert.ok(succeeded.length >= 10, succeeded.join(", "));
   if (Deno.env.has("AIPROD_FUZZ")) {
     // deno-lint-ignore no-console -- a long run is looked at
-    console.log([...fuzzer.seen].map(([name, n]) => `${name}: ${n}`).join("\n"), count);
+    console.log(
+      [...fuzzer.seen].map(([name, n]) => `${name}: ${n}`).join("\n"),
+      count,
+    );
   }
 });

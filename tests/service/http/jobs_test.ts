@@ -3,7 +3,10 @@ import { testService } from "../_service.ts";
 
 Deno.test("a job is made, drawn and downloaded", async () => {
   await using test = await testService();
-  const answer = await test.post("/v1/jobs", { prompt: "a red circle", seed: 7 });
+  const answer = await test.post("/v1/jobs", {
+    prompt: "a red circle",
+    seed: 7,
+  });
   const job = await answer.json();
   assert.equal(answer.status, 202);
   assert.equal(answer.headers.get("location"), `/v1/jobs/${job.id}`);
@@ -111,12 +114,18 @@ Deno.test("the same idempotency key makes one job, however many ask at once", as
   await using test = await testService();
   const send = (prompt: string): Promise<Response> =>
     test.post("/v1/jobs", { prompt }, { headers: { "idempotency-key": "k" } });
-  const answers = await Promise.all(Array.from({ length: 10 }, () => send("a")));
-  const ids = await Promise.all(answers.map(async (answer) => (await answer.json()).id));
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => send("a")),
+  );
+  const ids = await Promise.all(
+    answers.map(async (answer) => (await answer.json()).id),
+  );
   assert.equal(new Set(ids).size, 1);
   assert.equal(answers.filter(({ status }) => status === 202).length, 1);
   assert.equal(
-    answers.filter(({ headers }) => headers.get("idempotent-replayed") === "true").length,
+    answers.filter(({ headers }) =>
+      headers.get("idempotent-replayed") === "true"
+    ).length,
     9,
   );
   const other = await send("b");
@@ -128,7 +137,10 @@ Deno.test("two users may use one idempotency key", async () => {
   await using test = await testService();
   const headers = { "idempotency-key": "k" };
   const ann = await test.post("/v1/jobs", { prompt: "a" }, { headers });
-  const bob = await test.post("/v1/jobs", { prompt: "a" }, { headers, key: test.bob.key });
+  const bob = await test.post("/v1/jobs", { prompt: "a" }, {
+    headers,
+    key: test.bob.key,
+  });
   assert.deepEqual([ann.status, bob.status], [202, 202]);
   assert.notEqual((await ann.json()).id, (await bob.json()).id);
 });
@@ -156,7 +168,11 @@ Deno.test("a user has at most so many unfinished jobs, and so much cost a month"
   assert.equal((await refused.json()).error.code, "too_many_jobs");
   await test.send(`/v1/jobs/${id}`, { method: "DELETE" });
   await limit({ monthly_micros: 10 });
-  const dear = await test.post("/v1/jobs", { prompt: "a", frames: 64, size: 128 });
+  const dear = await test.post("/v1/jobs", {
+    prompt: "a",
+    frames: 64,
+    size: 128,
+  });
   assert.equal(dear.status, 429);
   assert.equal(dear.headers.get("x-should-retry"), "false");
   const problem = await dear.json();

@@ -32,7 +32,9 @@ Deno.test("only the hash of a key is kept", async () => {
 Deno.test("a rotated key works beside the old one for the grace, then alone", async () => {
   await using test = await testService();
   const old = await (await test.post("/v1/keys", { name: "a" })).json();
-  const answer = await test.post(`/v1/keys/${old.id}/rotate`, { grace_seconds: 60 });
+  const answer = await test.post(`/v1/keys/${old.id}/rotate`, {
+    grace_seconds: 60,
+  });
   assert.equal(answer.status, 201);
   const next = await answer.json();
   assert.deepEqual([next.name, next.scopes], [old.name, old.scopes]);
@@ -54,10 +56,17 @@ Deno.test("a key cannot make or rotate one that may do more", async () => {
     name: "t",
     scopes: ["keys", "read"],
   });
-  const more = await test.post("/v1/keys", { name: "n", scopes: ["write"] }, { key });
+  const more = await test.post("/v1/keys", { name: "n", scopes: ["write"] }, {
+    key,
+  });
   assert.equal(more.status, 422);
-  assert.match((await more.json()).detail, /^scopes: must be among .* keys, read/);
-  const rotated = await test.post(`/v1/keys/${test.ann.keyId}/rotate`, {}, { key });
+  assert.match(
+    (await more.json()).detail,
+    /^scopes: must be among .* keys, read/,
+  );
+  const rotated = await test.post(`/v1/keys/${test.ann.keyId}/rotate`, {}, {
+    key,
+  });
   assert.equal(rotated.status, 403);
   assert.equal((await rotated.json()).error.code, "missing_scope");
 });
@@ -71,6 +80,8 @@ Deno.test("an expiry lies in the future, and ends the key", async () => {
   assert.equal(past.status, 422);
   assert.equal((await past.json()).error.param, "expires_at");
   const until = new Date(Date.now() + 3_600_000).toISOString();
-  const made = await (await test.post("/v1/keys", { name: "n", expires_at: until })).json();
+  const made =
+    await (await test.post("/v1/keys", { name: "n", expires_at: until }))
+      .json();
   assert.equal(made.expires_at, until);
 });

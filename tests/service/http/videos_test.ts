@@ -46,7 +46,9 @@ Deno.test("the openai client makes, follows, downloads, lists and deletes", asyn
     listed.push(prompt);
   }
   assert.deepEqual(listed, ["3", "2", "1", "0", "a red circle"]);
-  assert.deepEqual((await client.models.list()).data.map(({ id }) => id), ["stand-in"]);
+  assert.deepEqual((await client.models.list()).data.map(({ id }) => id), [
+    "stand-in",
+  ]);
   const deleted = await client.videos.delete(made.id);
   assert.deepEqual([deleted.object, deleted.deleted], ["video.deleted", true]);
   assert.equal((await refusalOf(client.videos.retrieve(made.id))).status, 404);
@@ -59,9 +61,14 @@ Deno.test("the openai client gets typed errors that name the field", async () =>
     client.videos.create({ prompt: "a", size: "1280x720" }),
   );
   assert.deepEqual([size.status, size.param], [422, "size"]);
-  const seconds = await refusalOf(client.videos.create({ prompt: "a", seconds: "12" }));
+  const seconds = await refusalOf(
+    client.videos.create({ prompt: "a", seconds: "12" }),
+  );
   assert.deepEqual([seconds.status, seconds.param], [422, "seconds"]);
-  assert.match(seconds.message, /at 8 frames a second, frames must be .* from 1 to 64/);
+  assert.match(
+    seconds.message,
+    /at 8 frames a second, frames must be .* from 1 to 64/,
+  );
   assert.match(seconds.requestID ?? "", /^req_/);
   const stranger = await refusalOf(clientOf(test, "sk-1").models.list());
   assert.ok(stranger instanceof OpenAI.AuthenticationError);

@@ -6,14 +6,19 @@ import {
   createJob,
   deleteJob,
   finishJob,
-  type JobEnd,
   jobById,
+  type JobEnd,
   reapJobs,
   releaseJob,
   sweep,
 } from "lib/service/jobs/mod.ts";
 import type { Database } from "lib/service/mod.ts";
-import { emptyDatabase, testService, type TestUser, testUser } from "../_service.ts";
+import {
+  emptyDatabase,
+  testService,
+  type TestUser,
+  testUser,
+} from "../_service.ts";
 
 const MODELS = ["stand-in"];
 let clock = 1_790_000_000_000;
@@ -86,7 +91,10 @@ Deno.test("a user's running jobs are limited, and others pass by", async () => {
   );
   const owners = claims.map((claim) => claim?.job.owner);
   assert.equal(owners.filter((owner) => owner === ann.id).length, 2);
-  assert.equal(claims.find((claim) => claim?.job.owner === bob.id)?.job.id, ofBob);
+  assert.equal(
+    claims.find((claim) => claim?.job.owner === bob.id)?.job.id,
+    ofBob,
+  );
   assert.equal(new Set(claims.map((claim) => claim?.job.id)).size, 4);
 });
 
@@ -96,14 +104,20 @@ Deno.test("a worker whose job was taken can neither beat nor finish it", async (
   const id = await newJob(database, ann);
   const lost = (await claimJob(database, "w1", MODELS))!;
   await silence(database, 20);
-  assert.deepEqual(await reapJobs(database, 15, clock), { queued: 1, failed: 0 });
+  assert.deepEqual(await reapJobs(database, 15, clock), {
+    queued: 1,
+    failed: 0,
+  });
   await sql`update jobs set run_at = now()`.execute(database);
   const held = (await claimJob(database, "w2", MODELS))!;
   assert.deepEqual([held.job.id, held.job.attempts], [id, 2]);
   assert.equal(await beat(database, lost, 0.5), "lost");
   assert.equal(await finishJob(database, lost, END, clock), undefined);
   assert.equal(await beat(database, held, 0.5), "go on");
-  assert.equal((await finishJob(database, held, END, clock))?.status, "succeeded");
+  assert.equal(
+    (await finishJob(database, held, END, clock))?.status,
+    "succeeded",
+  );
   assert.equal(await finishJob(database, held, END, clock), undefined);
   const costs = await database.selectFrom("cost_log").selectAll().execute();
   assert.deepEqual(costs.map(({ job, micros }) => [job, micros]), [[id, 7]]);
@@ -115,10 +129,16 @@ Deno.test("a job whose workers vanish three times fails with a reason", async ()
   const id = await newJob(database, ann, { webhookUrl: "https://example.com" });
   for (let attempt = 1; attempt <= 3; attempt++) {
     await sql`update jobs set run_at = now()`.execute(database);
-    assert.equal((await claimJob(database, "w", MODELS))?.job.attempts, attempt);
+    assert.equal(
+      (await claimJob(database, "w", MODELS))?.job.attempts,
+      attempt,
+    );
     await silence(database, 20);
     const counts = await reapJobs(database, 15, clock);
-    assert.deepEqual(counts, attempt < 3 ? { queued: 1, failed: 0 } : { queued: 0, failed: 1 });
+    assert.deepEqual(
+      counts,
+      attempt < 3 ? { queued: 1, failed: 0 } : { queued: 0, failed: 1 },
+    );
   }
   const job = await jobById(database, id);
   assert.deepEqual([job?.status, job?.error?.code], ["failed", "worker_lost"]);
@@ -145,7 +165,11 @@ Deno.test("a deleted job that runs is stopped, and its row goes after it", async
   assert.equal(await deleteJob(database, ann.id, id), true);
   await sweep(database, test.videos);
   assert.equal(await beat(database, claim, 0.5), "cancel");
-  await finishJob(database, claim, { ...END, status: "canceled", video: undefined }, clock);
+  await finishJob(database, claim, {
+    ...END,
+    status: "canceled",
+    video: undefined,
+  }, clock);
   await sweep(database, test.videos);
   assert.equal(await jobById(database, id), undefined);
 });
@@ -155,7 +179,8 @@ Deno.test("an expired video is removed and its job stays", async () => {
   const { id } = await test.job();
   await test.drain();
   const before = await (await test.send(`/v1/jobs/${id}`)).json();
-  const kept = Date.parse(before.video.expires_at) - Date.parse(before.finished_at);
+  const kept = Date.parse(before.video.expires_at) -
+    Date.parse(before.finished_at);
   assert.equal(kept, 3600 * 1000);
   assert.equal(await sweep(test.database, test.videos), 0);
   await sql`update jobs set expires_at = now()`.execute(test.database);

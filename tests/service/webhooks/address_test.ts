@@ -28,22 +28,46 @@ Deno.test("addresses of private networks are refused in all spellings", () => {
     "https://[2002:7f00:1::]/",
   ];
   for (const url of refused) {
-    assert.equal(addressProblem(url, "public"), "must not be an address of a private network", url);
+    assert.equal(
+      addressProblem(url, "public"),
+      "must not be an address of a private network",
+      url,
+    );
   }
-  assert.equal(addressProblem("https://example.com:8443/a?b", "public"), undefined);
-  assert.equal(addressProblem("https://[2606:4700::1111]/", "public"), undefined);
+  assert.equal(
+    addressProblem("https://example.com:8443/a?b", "public"),
+    undefined,
+  );
+  assert.equal(
+    addressProblem("https://[2606:4700::1111]/", "public"),
+    undefined,
+  );
   assert.equal(addressProblem("https://172.32.0.1/", "public"), undefined);
 });
 
 Deno.test("a closed network may be allowed, with http", () => {
   assert.equal(addressProblem("http://127.0.0.1:8000/", "any"), undefined);
   assert.equal(addressProblem("https://localhost/", "any"), undefined);
-  assert.equal(addressProblem("ftp://localhost/", "any"), "must begin with https://");
-  assert.equal(addressProblem("http://example.com/", "public"), "must begin with https://");
+  assert.equal(
+    addressProblem("ftp://localhost/", "any"),
+    "must begin with https://",
+  );
+  assert.equal(
+    addressProblem("http://example.com/", "public"),
+    "must begin with https://",
+  );
 });
 
 Deno.test("results of look-ups are judged by the same rule", () => {
-  for (const address of ["127.0.0.53", "10.0.0.1", "::1", "fe80::1", "::ffff:8.8.8.8"]) {
+  for (
+    const address of [
+      "127.0.0.53",
+      "10.0.0.1",
+      "::1",
+      "fe80::1",
+      "::ffff:8.8.8.8",
+    ]
+  ) {
     assert.equal(isPublicAddress(address), false, address);
   }
   for (const address of ["8.8.8.8", "2a00:1450::1"]) {

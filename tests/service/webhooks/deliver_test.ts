@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { sql } from "kysely";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
-import { silentLog } from "lib/service/mod.ts";
 import {
   courierOver,
   deliverWebhooks,
@@ -9,17 +8,21 @@ import {
   type Receipt,
   runCourier,
 } from "lib/service/webhooks/mod.ts";
-import { type TestService, testService } from "../_service.ts";
+import { silentLog, type TestService, testService } from "../_service.ts";
 
 /** Makes a job with a webhook and ends it. */
 async function endedJob(test: TestService, prompt = "a"): Promise<string> {
-  const { id } = await test.job({ prompt, webhook_url: "https://example.com/hook" });
+  const { id } = await test.job({
+    prompt,
+    webhook_url: "https://example.com/hook",
+  });
   await test.drain();
   return id;
 }
 
 const renew = async (test: TestService): Promise<string> =>
-  (await (await test.send("/v1/webhook_secret", { method: "POST" })).json()).secret;
+  (await (await test.send("/v1/webhook_secret", { method: "POST" })).json())
+    .secret;
 
 /** Sends what is due to a courier that keeps it and gives one receipt. */
 async function deliver(
@@ -28,10 +31,15 @@ async function deliver(
   now = Date.now(),
 ): Promise<Message[]> {
   const messages: Message[] = [];
-  await deliverWebhooks(test.database, (message) => {
-    messages.push(message);
-    return Promise.resolve(receipt);
-  }, silentLog, () => now);
+  await deliverWebhooks(
+    test.database,
+    (message) => {
+      messages.push(message);
+      return Promise.resolve(receipt);
+    },
+    silentLog,
+    () => now,
+  );
   return messages;
 }
 
@@ -66,14 +74,25 @@ Deno.test("a replayed, changed or foreign webhook is refused by its receiver", a
   const hour = 3_600_000;
   const [old] = await deliver(test, { status: 500 }, Date.now() - hour);
   const receiver = new Webhook(secret);
-  assert.throws(() => receiver.verify(old!.body, { ...old!.headers }), WebhookVerificationError);
-  await sql`update webhook_deliveries set run_at = now()`.execute(test.database);
+  assert.throws(
+    () => receiver.verify(old!.body, { ...old!.headers }),
+    WebhookVerificationError,
+  );
+  await sql`update webhook_deliveries set run_at = now()`.execute(
+    test.database,
+  );
   const [fresh] = await deliver(test, { status: 200 });
   receiver.verify(fresh!.body, { ...fresh!.headers });
   assert.equal(fresh!.headers["webhook-id"], old!.headers["webhook-id"]);
-  assert.throws(() => receiver.verify(`${fresh!.body} `, { ...fresh!.headers }), WebhookVerificationError);
+  assert.throws(
+    () => receiver.verify(`${fresh!.body} `, { ...fresh!.headers }),
+    WebhookVerificationError,
+  );
   const other = new Webhook(`whsec_${new Uint8Array(24).toBase64()}`);
-  assert.throws(() => other.verify(fresh!.body, { ...fresh!.headers }), WebhookVerificationError);
+  assert.throws(
+    () => other.verify(fresh!.body, { ...fresh!.headers }),
+    WebhookVerificationError,
+  );
 });
 
 Deno.test("both secrets sign for a day after a new one", async () => {
@@ -86,9 +105,13 @@ Deno.test("both secrets sign for a day after a new one", async () => {
     new Webhook(secret).verify(message!.body, { ...message!.headers });
   }
   await sql`update users set old_secret_until = now()`.execute(test.database);
-  await sql`update webhook_deliveries set run_at = now()`.execute(test.database);
+  await sql`update webhook_deliveries set run_at = now()`.execute(
+    test.database,
+  );
   const [later] = await deliver(test, { status: 200 });
-  assert.throws(() => new Webhook(old).verify(later!.body, { ...later!.headers }));
+  assert.throws(() =>
+    new Webhook(old).verify(later!.body, { ...later!.headers })
+  );
   new Webhook(next).verify(later!.body, { ...later!.headers });
 });
 
@@ -104,7 +127,9 @@ Deno.test("a webhook that is not received is sent again, and given up at last", 
     assert.equal((await deliver(test, { error: "no route" })).length, 1);
     // Not before its time.
     assert.deepEqual(await deliver(test, { status: 200 }), []);
-    await sql`update webhook_deliveries set run_at = now()`.execute(test.database);
+    await sql`update webhook_deliveries set run_at = now()`.execute(
+      test.database,
+    );
   }
   assert.equal(attempts, 9);
   assert.equal((await row()).last_error, "no route");
@@ -131,7 +156,10 @@ Deno.test("two processes that deliver at once send each webhook once", async () 
     deliver(test, { status: 200 }),
   ])).flat();
   assert.equal(sent.length, 4);
-  assert.equal(new Set(sent.map(({ headers }) => headers["webhook-id"])).size, 4);
+  assert.equal(
+    new Set(sent.map(({ headers }) => headers["webhook-id"])).size,
+    4,
+  );
 });
 
 Deno.test("a courier answers over two pipes, and its end is an error", async () => {
@@ -141,13 +169,17 @@ Deno.test("a courier answers over two pipes, and its end is an error", async () 
     const sink = stream.writable.getWriter();
     return {
       sink,
-      write: (line: string) => sink.write(new TextEncoder().encode(`${line}\n`)),
+      write: (line: string) =>
+        sink.write(new TextEncoder().encode(`${line}\n`)),
     };
   };
   const out = writer(there);
   const home = writer(back);
-  const running = runCourier(there.readable, home.write, (message) =>
-    Promise.resolve({ status: message.url.length }));
+  const running = runCourier(
+    there.readable,
+    home.write,
+    (message) => Promise.resolve({ status: message.url.length }),
+  );
   const { courier, closed } = courierOver(back.readable, out.write);
   const message = (url: string): Message => ({ url, headers: {}, body: "ü\n" });
   assert.deepEqual(

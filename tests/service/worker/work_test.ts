@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { claimJob, jobById, reapJobs } from "lib/service/jobs/mod.ts";
-import { RefusedError, runWorker, work, type Artist } from "lib/service/mod.ts";
+import { type Artist, RefusedError, runWorker, work } from "lib/service/mod.ts";
 import { sql } from "kysely";
 import { type TestService, testService, workerParts } from "../_service.ts";
 
@@ -17,7 +17,9 @@ Deno.test("a job that runs stops soon after its cancellation, and pays its steps
   const { id } = await test.job({ steps: 100 });
   const stop = new AbortController();
   const worker = runWorker(workerParts(test, 10), stop.signal);
-  await until(async () => ((await jobById(test.database, id))?.progress ?? 0) > 0);
+  await until(async () =>
+    ((await jobById(test.database, id))?.progress ?? 0) > 0
+  );
   const answer = await test.send(`/v1/jobs/${id}`, { method: "DELETE" });
   assert.equal(answer.status, 202);
   await until(async () => await statusOf(test, id) === "canceled");
@@ -38,9 +40,16 @@ Deno.test("a stop lets a short job end and returns a long one to the queue", asy
   stop.abort();
   await worker;
   const job = await jobById(test.database, id);
-  assert.deepEqual([job?.status, job?.attempts, job?.worker], ["queued", 0, null]);
+  assert.deepEqual([job?.status, job?.attempts, job?.worker], [
+    "queued",
+    0,
+    null,
+  ]);
   const short = new AbortController();
-  const other = runWorker({ ...workerParts(test, 0), graceSeconds: 60 }, short.signal);
+  const other = runWorker(
+    { ...workerParts(test, 0), graceSeconds: 60 },
+    short.signal,
+  );
   await until(async () => await statusOf(test, id) !== "queued");
   short.abort();
   await other;
@@ -51,18 +60,29 @@ Deno.test("a worker that lost its job leaves what the next one made alone", asyn
   await using test = await testService();
   const { id } = await test.job({ steps: 50 });
   const stop = new AbortController();
-  const slow = work({ ...workerParts(test, 10), worker: "slow", beatEvery: 1e6 }, stop.signal);
+  const slow = work({
+    ...workerParts(test, 10),
+    worker: "slow",
+    beatEvery: 1e6,
+  }, stop.signal);
   await until(async () => await statusOf(test, id) === "running");
-  await sql`update jobs set heartbeat_at = now() - interval '1 hour'`.execute(test.database);
+  await sql`update jobs set heartbeat_at = now() - interval '1 hour'`.execute(
+    test.database,
+  );
   await reapJobs(test.database, 15, Date.now());
   await sql`update jobs set run_at = now()`.execute(test.database);
   stop.abort();
   await test.drain();
   await slow;
   const job = await jobById(test.database, id);
-  assert.deepEqual([job?.status, job?.attempts, job?.video?.name], ["succeeded", 2, `${id}-2.mp4`]);
+  assert.deepEqual([job?.status, job?.attempts, job?.video?.name], [
+    "succeeded",
+    2,
+    `${id}-2.mp4`,
+  ]);
   assert.equal(await test.videos.open(`${id}-1.mp4`), undefined);
-  const costs = await test.database.selectFrom("cost_log").selectAll().execute();
+  const costs = await test.database.selectFrom("cost_log").selectAll()
+    .execute();
   assert.equal(costs.length, 1);
 });
 
@@ -77,8 +97,16 @@ Deno.test("errors of an artist become codes that tell nothing of the inside", as
     },
   });
   const cases = [
-    [new Error("/secret/path"), "generation_failed", "The model could not draw this video"],
-    [new RefusedError({ flagged: true, scores: { adult: 0.9 } }), "content_refused", "The content filter refused the video"],
+    [
+      new Error("/secret/path"),
+      "generation_failed",
+      "The model could not draw this video",
+    ],
+    [
+      new RefusedError({ flagged: true, scores: { adult: 0.9 } }),
+      "content_refused",
+      "The content filter refused the video",
+    ],
   ] as const;
   for (const [error, code, message] of cases) {
     const { id } = await test.job();
@@ -92,11 +120,16 @@ Deno.test("errors of an artist become codes that tell nothing of the inside", as
     assert.equal(job.cost.micros, 0);
     assert.deepEqual(
       job.content_filter,
-      code === "content_refused" ? { flagged: true, scores: { adult: 0.9 } } : null,
+      code === "content_refused"
+        ? { flagged: true, scores: { adult: 0.9 } }
+        : null,
     );
   }
   const metrics = await test.metrics.registry.metrics();
-  assert.match(metrics, /aiprod_job_failures_total\{code="content_refused"\} 1/);
+  assert.match(
+    metrics,
+    /aiprod_job_failures_total\{code="content_refused"\} 1/,
+  );
 });
 
 Deno.test("a worker waits out errors of the database", async () => {
@@ -105,7 +138,9 @@ Deno.test("a worker waits out errors of the database", async () => {
   let failures = 2;
   const database = new Proxy(test.database, {
     get(target, name) {
-      if (name === "transaction" && failures-- > 0) throw new Error("no database");
+      if (name === "transaction" && failures-- > 0) {
+        throw new Error("no database");
+      }
       const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },

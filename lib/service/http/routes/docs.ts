@@ -32,8 +32,10 @@ const DOCS_SCRIPT =
 /** The page that shows the document of the API, and the files of all pages. */
 export function docsRoutes(app: App): void {
   app.get("/docs", (c) => c.html(DOCS_PAGE));
-  app.get("/assets/docs.js", (c) =>
-    c.body(DOCS_SCRIPT, 200, { "content-type": "text/javascript" }));
+  app.get(
+    "/assets/docs.js",
+    (c) => c.body(DOCS_SCRIPT, 200, { "content-type": "text/javascript" }),
+  );
   for (const [name, [file, type]] of Object.entries(ASSETS)) {
     app.get(`/assets/${name}`, async (c) => {
       const opened = await Deno.open(new URL(import.meta.resolve(file)));

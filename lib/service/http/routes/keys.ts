@@ -12,7 +12,15 @@ import {
   SCOPE_NAMES,
 } from "../../keys/mod.ts";
 import type { App, Service } from "../context.ts";
-import { idParams, pageOf, pageQuery, pageSchema, textField, timeText, wholeField } from "../fields.ts";
+import {
+  idParams,
+  pageOf,
+  pageQuery,
+  pageSchema,
+  textField,
+  timeText,
+  wholeField,
+} from "../fields.ts";
 import { Fault, fieldFault } from "../problem.ts";
 import { json, keyedRoute, problems } from "../route.ts";
 
@@ -197,7 +205,8 @@ export function keyRoutes(app: App, service: Service): void {
       method: "post",
       path: "/v1/webhook_secret",
       operationId: "renewWebhookSecret",
-      summary: "Make the secret that signs webhooks; the old one signs for a day",
+      summary:
+        "Make the secret that signs webhooks; the old one signs for a day",
       responses: { 201: json(secretSchema, "the secret, shown this once") },
     }),
     async (c) =>

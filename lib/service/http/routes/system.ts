@@ -46,7 +46,8 @@ function documentOf(app: App): unknown {
     info: {
       title: "AIPROD",
       version: "1",
-      description: "Videos of prompts: jobs, and the same as /v1/videos for the openai client.",
+      description:
+        "Videos of prompts: jobs, and the same as /v1/videos for the openai client.",
     },
     servers: [{ url: "/" }],
   });

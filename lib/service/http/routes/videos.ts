@@ -1,8 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { deleteJob, type JobRow, jobsOf } from "../../jobs/mod.ts";
 import type { App, Ctx, Service } from "../context.ts";
-import { idParams, pageOf, pageQuery, pageSchema, textField } from "../fields.ts";
-import { foundJob, idempotencyHeader, jobOfRequest } from "../jobs_of_request.ts";
+import {
+  idParams,
+  pageOf,
+  pageQuery,
+  pageSchema,
+  textField,
+} from "../fields.ts";
+import {
+  foundJob,
+  idempotencyHeader,
+  jobOfRequest,
+} from "../jobs_of_request.ts";
 import { Fault, fieldFault } from "../problem.ts";
 import {
   DEFAULT_FPS,
@@ -17,8 +27,14 @@ const videoCreateSchema = z.strictObject({
   prompt: textField(2000),
   model: textField(100).optional(),
   seconds: z.coerce.number().positive().max(64).default(2)
-    .openapi({ type: "number", description: `at ${DEFAULT_FPS} frames a second` }),
-  size: z.string().regex(/^([1-9]\d{1,3})x\1$/, "must be a square, such as 64x64")
+    .openapi({
+      type: "number",
+      description: `at ${DEFAULT_FPS} frames a second`,
+    }),
+  size: z.string().regex(
+    /^([1-9]\d{1,3})x\1$/,
+    "must be a square, such as 64x64",
+  )
     .default("64x64"),
   seed: z.coerce.number().int().min(0).max(2 ** 31 - 1).default(1)
     .openapi({ type: "integer" }),
@@ -203,7 +219,9 @@ async function inVideoWords<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {
-    const field = error instanceof Fault ? error.details.fields?.[0] : undefined;
+    const field = error instanceof Fault
+      ? error.details.fields?.[0]
+      : undefined;
     if (field?.path !== "frames") throw error;
     throw fieldFault(
       "seconds",
