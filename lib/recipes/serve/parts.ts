@@ -4,6 +4,7 @@ import {
   artistsOf,
   type Catalogue,
   folderStore,
+  isS3Place,
   jsonLog,
   type Log,
   type Metrics,
@@ -12,6 +13,9 @@ import {
   openDatabase,
   pipelineArtist,
   type RunWorkerOptions,
+  s3Options,
+  s3Store,
+  type S3Variables,
   STAND_IN,
   standInArtist,
   type VideoStore,
@@ -51,7 +55,20 @@ export function modelFolders({ models }: CommonFlags): string[] {
 
 /** Where videos are kept. */
 export function storeOf({ videos }: CommonFlags): Promise<VideoStore> {
-  return folderStore(videos);
+  return isS3Place(videos)
+    ? s3Store(s3Options(videos, s3Variables()))
+    : folderStore(videos);
+}
+
+function s3Variables(): S3Variables {
+  const names = [
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+  ] as const satisfies (keyof S3Variables)[];
+  return Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
 }
 
 /** Opens what draws the models of a catalogue. */

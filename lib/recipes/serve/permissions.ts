@@ -1,4 +1,5 @@
 import { isServerUrl } from "../../service/database/open.ts";
+import { isS3Place, s3Endpoint } from "../../service/videos/s3.ts";
 import { PRIVATE_NETWORKS } from "../../service/webhooks/address.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import type { CommonFlags, ServeFlags } from "./options.ts";
@@ -54,7 +55,7 @@ function storePermissions(
   const hosts = [...listening, ...hostsOf(database, 5432), ...s3Hosts(videos)];
   const folders = [
     ...(isServerUrl(database) ? [] : [database]),
-    ...(videos.startsWith("s3://") ? [temporaryFolder()] : [videos]),
+    ...(isS3Place(videos) ? [temporaryFolder()] : [videos]),
     GRAPH_CACHE,
   ];
   return [
@@ -76,8 +77,13 @@ function hostsOf(place: string, port: number): string[] {
   return [`${url.hostname}:${url.port || port}`];
 }
 
-function s3Hosts(_videos: string): string[] {
-  return [];
+function s3Hosts(videos: string): string[] {
+  if (!isS3Place(videos)) return [];
+  const { host, protocol, port } = new URL(s3Endpoint({
+    AWS_ENDPOINT_URL: Deno.env.get("AWS_ENDPOINT_URL"),
+    AWS_REGION: Deno.env.get("AWS_REGION"),
+  }));
+  return [port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host];
 }
 
 function temporaryFolder(): string {

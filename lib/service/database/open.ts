@@ -62,6 +62,9 @@ async function openServer(
   });
   // Without a listener the end of an idle connection ends the process.
   pool.on("error", (error) => onError?.(error));
+  // The same of one that is lent, between the queries of a transaction; the
+  // query that follows fails, and is told.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const database = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
   });

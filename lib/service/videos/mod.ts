@@ -5,4 +5,5 @@
  */
 export * from "./folder.ts";
 export * from "./range.ts";
+export * from "./s3.ts";
 export * from "./store.ts";
