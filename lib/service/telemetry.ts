@@ -4,6 +4,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import type { StageSeconds } from "./database/mod.ts";
 import type { JobRow } from "./jobs/mod.ts";
 
 /**
@@ -29,6 +30,18 @@ export function traced<T>(job: JobRow, run: () => Promise<T>): Promise<T> {
       }
     },
   );
+}
+
+/** Adds to the span of a job how it ended and what its stages took. */
+export function noteEnd(status: string, seconds: StageSeconds): void {
+  trace.getActiveSpan()?.setAttributes({
+    "aiprod.status": status,
+    ...Object.fromEntries(
+      Object.entries(seconds).map(([stage, value]) =>
+        [`aiprod.seconds.${stage}`, value] as const
+      ),
+    ),
+  });
 }
 
 /** The trace of the request in progress, as W3C trace context; undefined without telemetry. */

@@ -43,9 +43,14 @@ export function workerPermissions(
 export function courierPermissions(
   { privateWebhooks }: Pick<ServeFlags, "privateWebhooks">,
 ): string[] {
-  return privateWebhooks
-    ? ["--allow-net"]
-    : ["--allow-net", `--deny-net=${PRIVATE_NETWORKS.join(",")}`];
+  return [
+    "--allow-net",
+    ...(privateWebhooks ? [] : [`--deny-net=${PRIVATE_NETWORKS.join(",")}`]),
+    // For certificates of authorities: Deno 2.9.6 asks for "ca", which its own
+    // flag does not know.
+    "--allow-sys",
+    "--allow-env=NODE_USE_SYSTEM_CA,NODE_EXTRA_CA_CERTS,NODE_TLS_REJECT_UNAUTHORIZED,SSL_CERT_FILE,SSL_CERT_DIR",
+  ];
 }
 
 function storePermissions(

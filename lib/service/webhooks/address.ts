@@ -38,7 +38,7 @@ export function addressProblem(
     ? host
     : undefined;
   const isPrivate = literal === undefined
-    ? /(^|\.)(localhost|internal|local)$/.test(host)
+    ? !host.includes(".") || /\.(localhost|internal|local)$/.test(host)
     : !isPublicAddress(literal);
   return isPrivate ? "must not be an address of a private network" : undefined;
 }

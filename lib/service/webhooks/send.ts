@@ -31,14 +31,24 @@ const TIMEOUT = 10_000;
  *   in the look-up whose result the connection uses.
  */
 export function sendMessage(
-  { url, headers, body }: Message,
+  message: Message,
   rule: WebhookRule,
 ): Promise<Receipt> {
-  const problem = addressProblem(url, rule);
+  const problem = addressProblem(message.url, rule);
   if (problem !== undefined) {
     return Promise.resolve({ error: `the address ${problem}` });
   }
-  const { promise, resolve } = Promise.withResolvers<Receipt>();
+  return new Promise<Receipt>((resolve, reject) =>
+    post(message, rule, resolve, reject)
+  ).catch((error) => ({ error: messageOf(error) }));
+}
+
+function post(
+  { url, headers, body }: Message,
+  rule: WebhookRule,
+  resolve: (receipt: Receipt) => void,
+  reject: (error: unknown) => void,
+): void {
   const { request } = url.startsWith("https:") ? https : http;
   const sent = request(url, {
     method: "POST",
@@ -50,9 +60,8 @@ export function sendMessage(
     resolve({ status: response.statusCode ?? 0 });
     response.destroy();
   });
-  sent.on("error", (error) => resolve({ error: messageOf(error) }));
+  sent.on("error", reject);
   sent.end(body);
-  return promise;
 }
 
 type LookUpDone = (

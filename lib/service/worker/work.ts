@@ -16,7 +16,7 @@ import { pause } from "../pause.ts";
 import { removeVideos, videoName, type VideoStore } from "../videos/mod.ts";
 import type { Artist, Drawing } from "./artist.ts";
 import { RefusedError } from "./content_filter.ts";
-import { traced } from "../telemetry.ts";
+import { noteEnd, traced } from "../telemetry.ts";
 
 /** What a worker works with. */
 export interface WorkOptions {
@@ -181,6 +181,7 @@ async function ended(
     status: end.status,
     code: end.error?.code,
   });
+  noteEnd(end.status, seconds);
   options.onEnd?.(row);
 }
 

@@ -6,6 +6,7 @@ Deno.test("addresses of private networks are refused in all spellings", () => {
     "https://localhost/",
     "https://LOCALHOST./",
     "https://a.localhost/",
+    "https://vm/",
     "https://metadata.google.internal/",
     "https://127.0.0.1/",
     "https://127.1/",
