@@ -10,14 +10,26 @@ Deno.test("metrics count jobs, stages, failures and requests by their route", as
   await test.send("/v1/jobs/some-id");
   const text = await (await test.send("/metrics")).text();
   const value = (name: string): number =>
-    Number(text.split("\n").find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
+    Number(
+      text.split("\n").find((line) => line.startsWith(`${name} `))?.split(
+        " ",
+      )[1],
+    );
   assert.equal(value('aiprod_jobs{status="succeeded"}'), 1);
   assert.equal(value('aiprod_jobs{status="queued"}'), 1);
-  assert.equal(value('aiprod_jobs_ended_total{status="succeeded",model="stand-in"}'), 1);
-  assert.equal(value('aiprod_job_failures_total{code="generation_failed"}'), 1);
-  assert.equal(value('aiprod_job_stage_seconds_count{stage="sample",model="stand-in"}'), 2);
   assert.equal(
-    value('aiprod_http_request_duration_seconds_count{method="GET",route="/v1/jobs/:id",status="404"}'),
+    value('aiprod_jobs_ended_total{status="succeeded",model="stand-in"}'),
+    1,
+  );
+  assert.equal(value('aiprod_job_failures_total{code="generation_failed"}'), 1);
+  assert.equal(
+    value('aiprod_job_stage_seconds_count{stage="sample",model="stand-in"}'),
+    2,
+  );
+  assert.equal(
+    value(
+      'aiprod_http_request_duration_seconds_count{method="GET",route="/v1/jobs/:id",status="404"}',
+    ),
     1,
   );
   assert.ok(value("aiprod_queue_oldest_seconds") > 0);
@@ -49,7 +61,9 @@ Deno.test("readiness needs the database and the videos, liveness neither", async
   stopping.abort();
   await using stopped = await testService({ stopping: stopping.signal });
   const answer = await stopped.send("/readyz", { key: "" });
-  assert.deepEqual([answer.status, await answer.json()], [503, { status: "stopping" }]);
+  assert.deepEqual([answer.status, await answer.json()], [503, {
+    status: "stopping",
+  }]);
   assert.equal((await stopped.send("/healthz", { key: "" })).status, 200);
   await using broken = await testService({
     videos: { check: () => Promise.reject(new Error("gone")) } as never,

@@ -13,24 +13,35 @@ function memoryStore(): {
     async fetch(request) {
       const { pathname } = new URL(request.url);
       const signed = request.headers.get("authorization") ?? "";
-      if (!/^AWS4-HMAC-SHA256 Credential=id\/\d{8}\/eu-1\/s3\/aws4_request/.test(signed)) {
+      if (
+        !/^AWS4-HMAC-SHA256 Credential=id\/\d{8}\/eu-1\/s3\/aws4_request/.test(
+          signed,
+        )
+      ) {
         return new Response(null, { status: 403 });
       }
       switch (request.method) {
         case "HEAD":
-          return new Response(null, { status: pathname === "/films" ? 200 : 404 });
+          return new Response(null, {
+            status: pathname === "/films" ? 200 : 404,
+          });
         case "PUT":
           objects.set(pathname, await request.bytes());
           return new Response("");
         case "DELETE":
-          return new Response(null, { status: objects.delete(pathname) ? 204 : 404 });
+          return new Response(null, {
+            status: objects.delete(pathname) ? 204 : 404,
+          });
       }
       const bytes = objects.get(pathname);
       if (bytes === undefined) return new Response("no", { status: 404 });
-      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.get("range") ?? "") ?? [];
+      const [, from, to] =
+        /^bytes=(\d+)-(\d+)$/.exec(request.headers.get("range") ?? "") ?? [];
       return from === undefined
         ? new Response(bytes)
-        : new Response(bytes.slice(Number(from), Number(to) + 1), { status: 206 });
+        : new Response(bytes.slice(Number(from), Number(to) + 1), {
+          status: 206,
+        });
     },
   };
 }
@@ -48,7 +59,10 @@ Deno.test("a bucket keeps a video, gives parts of it, and removes it twice", asy
   const { objects, fetch } = memoryStore();
   const store = await s3Store({ ...OPTIONS, fetch });
   assert.equal(store.place, "s3://films/made");
-  const saved = await store.save("a.mp4", (path) => Deno.writeTextFile(path, "0123456789"));
+  const saved = await store.save(
+    "a.mp4",
+    (path) => Deno.writeTextFile(path, "0123456789"),
+  );
   assert.equal(saved.bytes, 10);
   assert.deepEqual([...objects.keys()], ["/films/made/a.mp4"]);
   const part = await store.open("a.mp4", { first: 3, last: 5 });
@@ -63,17 +77,28 @@ Deno.test("a bucket that is not there or not ours is refused by name", async () 
   for (const wrong of [{ bucket: "other" }, { accessKeyId: "someone" }]) {
     await assert.rejects(
       () => s3Store({ ...OPTIONS, ...wrong, fetch }),
-      (error: Error) => error instanceof InputError && /must exist at http:\/\/store/.test(error.message),
+      (error: Error) =>
+        error instanceof InputError &&
+        /must exist at http:\/\/store/.test(error.message),
     );
   }
 });
 
 Deno.test("the place and the variables name a store", () => {
   const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
-  const { bucket, prefix, endpoint, region } = s3Options("s3://my-films/a/b/", keys);
+  const { bucket, prefix, endpoint, region } = s3Options(
+    "s3://my-films/a/b/",
+    keys,
+  );
   assert.deepEqual([bucket, prefix, region], ["my-films", "a/b", "us-east-1"]);
   assert.equal(endpoint, "https://s3.us-east-1.amazonaws.com");
-  assert.equal(s3Endpoint({ AWS_ENDPOINT_URL: "http://localhost:9000/" }), "http://localhost:9000");
-  assert.throws(() => s3Options("s3://A/", keys), /must be s3:\/\/BUCKET\/PREFIX/);
+  assert.equal(
+    s3Endpoint({ AWS_ENDPOINT_URL: "http://localhost:9000/" }),
+    "http://localhost:9000",
+  );
+  assert.throws(
+    () => s3Options("s3://A/", keys),
+    /must be s3:\/\/BUCKET\/PREFIX/,
+  );
   assert.throws(() => s3Options("s3://films", {}), /AWS_ACCESS_KEY_ID/);
 });
