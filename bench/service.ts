@@ -13,6 +13,7 @@ const flags = z.strictObject({
   seconds: z.coerce.number().positive().default(5).describe(
     "of each kind of request",
   ),
+  model: z.string().default("stand-in").describe("model of the jobs"),
   clients: z.coerce.number().int().min(1).default(16).describe(
     "requests at once",
   ),
@@ -41,7 +42,7 @@ interface Times {
  * 100000 --unfinished 1000000`), and the service the model stand-in.
  */
 async function bench(options: Flags, signal: AbortSignal): Promise<number> {
-  const job = { prompt: "a", steps: 1, sampler: "euler" };
+  const job = { prompt: "a", steps: 1, sampler: "euler", model: options.model };
   const made = await send(options, {
     name: "",
     status: 202,

@@ -1,9 +1,9 @@
 import {
-  checkMigrated,
   createMetrics,
   keepHouse,
   readCatalogue,
   runWorker,
+  untilMigrated,
 } from "../../service/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
 import {
@@ -26,7 +26,7 @@ async function runProcess(
   const log = processLog(flags);
   await using opened = await databaseOf(flags, log);
   const { database } = opened;
-  await checkMigrated(database);
+  await untilMigrated(database, log, signal);
   using stack = new DisposableStack();
   const videos = await storeOf(flags);
   const catalogue = await readCatalogue(modelFolders(flags));

@@ -1,5 +1,7 @@
 import { Migrator } from "kysely/migration";
 import { InputError } from "../../core/mod.ts";
+import type { Log } from "../log.ts";
+import { pause } from "../pause.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
@@ -43,6 +45,35 @@ export async function checkMigrated(database: Database): Promise<void> {
       `${pending.join(", ")} ${pending.length === 1 ? "is" : "are"} missing; ` +
       "run deno task database migrate",
   );
+}
+
+/** Milliseconds between two looks at a schema that is not there yet. */
+const LOOK_EVERY = 1000;
+
+/**
+ * Waits until a database has the present schema, such as one whose API starts
+ * at the same time.
+ *
+ * @param signal Ends the waiting.
+ */
+export async function untilMigrated(
+  database: Database,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let told = false; !signal.aborted; told = true) {
+    const { pending } = await migrationState(database);
+    if (pending.length === 0) return;
+    if (!told) {
+      log.warn(
+        "waiting for migrations: an API or deno task database migrate runs them",
+        {
+          pending: pending.join(","),
+        },
+      );
+    }
+    await pause(LOOK_EVERY, signal);
+  }
 }
 
 function migratorOf(db: Database): Migrator {

@@ -73,6 +73,7 @@ create table jobs (
 create index jobs_queue on jobs (priority desc, run_at, id) where status = 'queued';
 create index jobs_running on jobs (owner, heartbeat_at) where status = 'running';
 create index jobs_of_owner on jobs (owner, id desc) where deleted_at is null;
+create index jobs_unfinished on jobs (owner) include (estimated_micros) where status in ('queued', 'running');
 create index jobs_expiry on jobs (expires_at) where video_removed_at is null;
 create index jobs_deleted on jobs (deleted_at) where deleted_at is not null;
 create unique index jobs_idempotent on jobs (owner, idempotency_key) where idempotency_key is not null;

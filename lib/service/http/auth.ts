@@ -47,13 +47,9 @@ export function checkScope({ scopes }: Identity, scope: Scope): void {
 
 async function checkRate(
   database: Database,
-  { owner }: Identity,
+  { owner, requestsPerSecond: perSecond, burst }: Identity,
   onLimit: () => void,
 ): Promise<void> {
-  const user = await database.selectFrom("users")
-    .select(["requests_per_second", "burst"]).where("id", "=", owner)
-    .executeTakeFirstOrThrow();
-  const { requests_per_second: perSecond, burst } = user;
   const wait = await takeRequest(database, `user:${owner}`, {
     perSecond,
     burst,

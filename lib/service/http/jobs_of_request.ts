@@ -49,9 +49,9 @@ export async function jobOfRequest(
   idempotencyKey: string | undefined,
 ): Promise<CreatedJob> {
   const { database, log, logPrompts, now } = service;
-  const { owner } = c.get("identity");
+  const { owner, maxPriority } = c.get("identity");
   const { checked: { model, request }, estimate } = estimateOf(service, body);
-  await checkPriority(service, owner, body.priority);
+  checkPriority(maxPriority, body.priority);
   const made = await createJob(database, {
     owner,
     model: model.name,
@@ -73,13 +73,7 @@ export async function jobOfRequest(
   return made;
 }
 
-async function checkPriority(
-  { database }: Service,
-  owner: string,
-  priority: number,
-): Promise<void> {
-  const { max_priority: most } = await database.selectFrom("users")
-    .select("max_priority").where("id", "=", owner).executeTakeFirstOrThrow();
+function checkPriority(most: number, priority: number): void {
   if (priority <= most) return;
   throw fieldFault(
     "priority",

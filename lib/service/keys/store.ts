@@ -1,5 +1,5 @@
 import { type Selectable, sql } from "kysely";
-import type { Database, KeyTable } from "../database/mod.ts";
+import type { Database, KeyTable, UserTable } from "../database/mod.ts";
 import { idOfKey, keyMatches, newKey } from "./key.ts";
 import type { Scope } from "./scopes.ts";
 
@@ -18,6 +18,10 @@ export interface Identity {
   readonly owner: string;
   readonly keyId: string;
   readonly scopes: readonly Scope[];
+  /** Of the user. */
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  readonly maxPriority: number;
 }
 
 /** Why a key is refused. */
@@ -136,13 +140,21 @@ export async function authenticate(
   key: string,
 ): Promise<Identity | KeyRefusal> {
   const id = idOfKey(key);
-  if (id === undefined) return "unknown";
-  const row = await keyById(database, id);
-  if (row === undefined || !await keyMatches(key, row.hash)) return "unknown";
+  const row = id && await keyWithLimits(database, id);
+  if (!row || !await keyMatches(key, row.hash)) return "unknown";
   return await identityOf(database, row);
 }
 
-/** The key of anybody with this id: for the operator and for sessions. */
+/** The holder of a key that is known by its id alone, such as that of a session. */
+export async function identityOfKeyId(
+  database: Database,
+  id: string,
+): Promise<Identity | KeyRefusal> {
+  const row = await keyWithLimits(database, id);
+  return row === undefined ? "unknown" : await identityOf(database, row);
+}
+
+/** The key of anybody with this id: for the operator. */
 export function keyById(
   database: Database,
   id: string,
@@ -151,18 +163,28 @@ export function keyById(
     .executeTakeFirst();
 }
 
-/** The holder of a key that is known by its id alone, such as that of a session. */
-export async function identityOfKeyId(
+/** A key with the limits of its user: one query for each request. */
+type LimitedKey =
+  & KeyRow
+  & Pick<
+    Selectable<UserTable>,
+    "requests_per_second" | "burst" | "max_priority"
+  >;
+
+function keyWithLimits(
   database: Database,
   id: string,
-): Promise<Identity | KeyRefusal> {
-  const row = await keyById(database, id);
-  return row === undefined ? "unknown" : await identityOf(database, row);
+): Promise<LimitedKey | undefined> {
+  return database.selectFrom("api_keys")
+    .innerJoin("users", "users.id", "api_keys.owner")
+    .selectAll("api_keys")
+    .select(["requests_per_second", "burst", "max_priority"])
+    .where("api_keys.id", "=", id).executeTakeFirst();
 }
 
 async function identityOf(
   database: Database,
-  row: KeyRow,
+  row: LimitedKey,
 ): Promise<Identity | KeyRefusal> {
   if (row.revoked_at !== null) return "revoked";
   const now = Date.now();
@@ -173,5 +195,12 @@ async function identityOf(
     await database.updateTable("api_keys").set({ last_used_at: sql`now()` })
       .where("id", "=", row.id).execute();
   }
-  return { owner: row.owner, keyId: row.id, scopes: row.scopes as Scope[] };
+  return {
+    owner: row.owner,
+    keyId: row.id,
+    scopes: row.scopes as Scope[],
+    requestsPerSecond: row.requests_per_second,
+    burst: row.burst,
+    maxPriority: row.max_priority,
+  };
 }
