@@ -14,7 +14,7 @@ import {
   revokeKey,
   type Scope,
 } from "../keys/mod.ts";
-import { listRuns, readRun, runFile } from "../runs/mod.ts";
+import { listRuns, readRun, runFile } from "../trainings/mod.ts";
 import { livePanel, page } from "./page.ts";
 import { ownerFor, PANELS } from "./panels.ts";
 import { runDetails, runList } from "./run_pages.ts";

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { RunCurve, RunDetails, RunState } from "../runs/mod.ts";
+import type { RunCurve, RunDetails, RunState } from "../trainings/mod.ts";
 import { ageText, type Html, table } from "./page.ts";
 
 const since = (time: Date): string =>
