@@ -11,7 +11,7 @@ export interface Child {
 export interface ChildOptions {
   readonly permissions: readonly string[];
   readonly flags: Readonly<Record<string, string | number | boolean>>;
-  /** Whether its input and output are pipes. */
+  /** Whether its output is a pipe; its input always is, and ends with this process. */
   readonly piped: boolean;
 }
 
@@ -33,7 +33,7 @@ export function startChild(
       file,
       ...flagWords(flags),
     ],
-    stdin: piped ? "piped" : "null",
+    stdin: "piped",
     stdout: piped ? "piped" : "inherit",
     stderr: "inherit",
     // Large pages spare the CPU backend a fifth of its time.

@@ -21,8 +21,13 @@ import { type WorkerFlags, workerFlags } from "./options.ts";
 /** The process of a worker. */
 async function runProcess(
   flags: WorkerFlags,
-  signal: AbortSignal,
+  interrupted: AbortSignal,
 ): Promise<number> {
+  const starter = new AbortController();
+  const signal = AbortSignal.any([interrupted, starter.signal]);
+  // Its input ends with the process that started this one.
+  Deno.stdin.readable.pipeTo(new WritableStream())
+    .finally(() => starter.abort());
   const log = processLog(flags);
   await using opened = await databaseOf(flags, log);
   const { database } = opened;
