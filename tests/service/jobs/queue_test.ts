@@ -98,7 +98,12 @@ Deno.test("a user's running jobs are limited, and others pass by", async () => {
   assert.equal(new Set(claims.map((claim) => claim?.job.id)).size, 4);
 });
 
-Deno.test("a worker whose job was taken can neither beat nor finish it", async () => {
+for (const next of ["w2", "w1"]) {
+  Deno.test(`a worker that lost its job to ${next} can neither beat nor finish it`, () =>
+    lostJob(next));
+}
+
+async function lostJob(next: string): Promise<void> {
   const database = await emptyDatabase();
   const ann = await testUser(database, "Ann");
   const id = await newJob(database, ann);
@@ -109,7 +114,7 @@ Deno.test("a worker whose job was taken can neither beat nor finish it", async (
     failed: 0,
   });
   await sql`update jobs set run_at = now()`.execute(database);
-  const held = (await claimJob(database, "w2", MODELS))!;
+  const held = (await claimJob(database, next, MODELS))!;
   assert.deepEqual([held.job.id, held.job.attempts], [id, 2]);
   assert.equal(await beat(database, lost, 0.5), "lost");
   assert.equal(await finishJob(database, lost, END, clock), undefined);
@@ -121,7 +126,7 @@ Deno.test("a worker whose job was taken can neither beat nor finish it", async (
   assert.equal(await finishJob(database, held, END, clock), undefined);
   const costs = await database.selectFrom("cost_log").selectAll().execute();
   assert.deepEqual(costs.map(({ job, micros }) => [job, micros]), [[id, 7]]);
-});
+}
 
 Deno.test("a job whose workers vanish three times fails with a reason", async () => {
   const database = await emptyDatabase();
@@ -151,9 +156,13 @@ Deno.test("a released job returns at once and its attempt does not count", async
   const database = await emptyDatabase();
   const ann = await testUser(database, "Ann");
   const id = await newJob(database, ann);
-  await releaseJob(database, (await claimJob(database, "w1", MODELS))!);
+  const released = (await claimJob(database, "w1", MODELS))!;
+  await releaseJob(database, released);
   const claim = await claimJob(database, "w2", MODELS);
   assert.deepEqual([claim?.job.id, claim?.job.attempts], [id, 1]);
+  // The attempt has the same number, but another worker has it.
+  assert.equal(await beat(database, released, 0.5), "lost");
+  assert.equal(await finishJob(database, released, END, clock), undefined);
 });
 
 Deno.test("a deleted job that runs is stopped, and its row goes after it", async () => {
