@@ -68,7 +68,14 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     bodyTime: BODY_TIME,
     now: Date.now,
   });
+  const server = await startServer(app, flags);
   const made = await firstUser(database, Date.now());
+  if (made) {
+    writeLine(`API key of the first user, shown this once: ${made.key}`);
+  }
+  const { hostname, port } = server.address;
+  const address = hostname.includes(":") ? `[${hostname}]` : hostname;
+  writeLine(`Serving http://${address}:${port} with /docs and /dashboard`);
   const house = keepHouse({
     database,
     videos,
@@ -91,13 +98,6 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
       stop.signal,
     )
     : undefined;
-  const server = await startServer(app, flags);
-  const { hostname, port } = server.address;
-  const address = hostname.includes(":") ? `[${hostname}]` : hostname;
-  if (made) {
-    writeLine(`API key of the first user, shown this once: ${made.key}`);
-  }
-  writeLine(`Serving http://${address}:${port} with /docs and /dashboard`);
   if (!stop.signal.aborted) {
     await new Promise((done) => stop.signal.addEventListener("abort", done));
   }

@@ -56,19 +56,22 @@ export async function readRun(
   name: string,
 ): Promise<RunDetails | undefined> {
   const names = await namesIn(folder, ({ isDirectory }) => isDirectory);
-  const state = names.includes(name)
-    ? await runState(folder, name)
-    : undefined;
+  const state = names.includes(name) ? await runState(folder, name) : undefined;
   if (state === undefined) return undefined;
   const path = `${folder}/${name}`;
   const [records, samples, files] = await Promise.all([
     readRecords(`${path}/${METRICS}`),
-    namesIn(`${path}/samples`, ({ isFile, name }) => isFile && /\.png$/.test(name)),
+    namesIn(
+      `${path}/samples`,
+      ({ isFile, name }) => isFile && /\.png$/.test(name),
+    ),
     namesIn(path, ({ isFile }) => isFile),
   ]);
-  const times = await Promise.all(samples.map(async (sample) =>
-    (await Deno.stat(`${path}/samples/${sample}`)).mtime?.getTime() ?? 0
-  ));
+  const times = await Promise.all(
+    samples.map(async (sample) =>
+      (await Deno.stat(`${path}/samples/${sample}`)).mtime?.getTime() ?? 0
+    ),
+  );
   const order = samples.map((_, i) => i).sort((a, b) => times[b]! - times[a]!);
   return {
     ...state,
