@@ -13,6 +13,8 @@ export interface ChildOptions {
   readonly flags: Readonly<Record<string, string | number | boolean>>;
   /** Whether its output is a pipe; its input always is, and ends with this process. */
   readonly piped: boolean;
+  /** Whether its log is a pipe too; else it goes where that of this process goes. */
+  readonly loggedHere?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ChildOptions {
  */
 export function startChild(
   file: string,
-  { permissions, flags, piped }: ChildOptions,
+  { permissions, flags, piped, loggedHere = false }: ChildOptions,
 ): Child {
   const process = new Deno.Command(Deno.execPath(), {
     args: [
@@ -35,7 +37,7 @@ export function startChild(
     ],
     stdin: "piped",
     stdout: piped ? "piped" : "inherit",
-    stderr: "inherit",
+    stderr: loggedHere ? "piped" : "inherit",
     // Large pages spare the CPU backend a fifth of its time.
     env: { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" },
   }).spawn();

@@ -16,6 +16,7 @@ const DOCS_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>AIPROD API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/swagger-ui.css">
 </head>
 <body>
