@@ -16,9 +16,6 @@ const SERVER =
 const CHROMIUM = "/usr/bin/chromium";
 const WAIT = 60_000;
 
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((done) => setTimeout(done, milliseconds));
-
 /** The screenshots of the pages go to a folder; problems are returned. */
 async function browse(
   base: string,

@@ -34,6 +34,9 @@ export const commonFlags = z.strictObject({
   vaeMemory: amount().default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
+  contentFilter: z.enum(["off", "flag", "refuse"], {
+    error: "must be off, flag or refuse",
+  }).default("off").describe("what happens to videos that nsfwjs flags"),
   standInMs: amount().default(20).describe(
     "milliseconds of a step of stand-in",
   ),

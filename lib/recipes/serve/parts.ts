@@ -9,6 +9,7 @@ import {
   type Log,
   type Metrics,
   newId,
+  nsfwFilter,
   type OpenDatabase,
   openDatabase,
   pipelineArtist,
@@ -87,6 +88,9 @@ export async function artistOf(
     );
     artists.push(pipelineArtist(device, catalogue, {
       vaeMemory: flags.vaeMemory * 2 ** 20,
+      filter: flags.contentFilter === "off"
+        ? undefined
+        : stack.use(nsfwFilter(flags.contentFilter)),
       clock: () => performance.now(),
     }));
   }

@@ -11,13 +11,27 @@ export async function runCourier(
 ): Promise<void> {
   const answers = new Set<Promise<void>>();
   for await (const line of linesOf(lines)) {
-    const { id, message } = JSON.parse(line);
+    const asked = parsed(line);
+    if (asked === undefined) continue;
+    const { id, message } = asked;
     const answer = send(message)
       .then((receipt) => write(JSON.stringify({ id, receipt })))
       .finally(() => answers.delete(answer));
     answers.add(answer);
   }
   await Promise.all(answers);
+}
+
+/** A library may print to the output that is this pipe: its lines are no messages. */
+function parsed(
+  line: string,
+): { readonly id: number; readonly message: Message } | undefined {
+  try {
+    const asked = JSON.parse(line);
+    return typeof asked?.message?.url === "string" ? asked : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds after which a courier that does not answer counts as gone. */

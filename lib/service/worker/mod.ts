@@ -6,6 +6,7 @@
 export * from "./artist.ts";
 export * from "./artists.ts";
 export * from "./content_filter.ts";
+export * from "./nsfw_filter.ts";
 export * from "./pipeline_artist.ts";
 export * from "./presence.ts";
 export * from "./run.ts";
