@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
 import { html } from "hono/html";
@@ -32,7 +32,11 @@ const HOME = "/dashboard";
 export function dashboardRoutes(app: App, service: Service): void {
   const { database, videos, runs, now } = service;
   const seconds = (): number => Math.floor(now() / 1000);
-  app.use(`${HOME}/*`, csrf());
+  // Behind a proxy with TLS the address of a request has another scheme.
+  app.use(
+    `${HOME}/*`,
+    csrf({ origin: (origin, c) => hostOf(c) === URL.parse(origin)?.host }),
+  );
   const signedIn: MiddlewareHandler<Env> = async (c, next) => {
     const identity = await identityOf(c, service);
     if (identity === undefined) return c.redirect(HOME);
@@ -70,7 +74,8 @@ export function dashboardRoutes(app: App, service: Service): void {
       path: HOME,
       httpOnly: true,
       sameSite: "Strict",
-      secure: new URL(c.req.url).protocol === "https:",
+      secure: c.req.url.startsWith("https:") ||
+        c.req.header("x-forwarded-proto") === "https",
       maxAge: SESSION_SECONDS,
     });
     return c.redirect(HOME, 303);
@@ -95,7 +100,7 @@ export function dashboardRoutes(app: App, service: Service): void {
       ? await jobById(database, id)
       : await jobOf(database, owner, id);
     if (row === undefined || row.deleted_at !== null) throw notFound();
-    return await videoBytes(videos, row, c.req.raw.headers);
+    return await videoBytes(videos, row, c.req.raw);
   });
   app.post(`${HOME}/jobs/:id/cancel`, async (c) => {
     checkScope(c.get("identity"), "write");
@@ -185,6 +190,10 @@ export function dashboardRoutes(app: App, service: Service): void {
 const REPORT_POLICY = "sandbox allow-scripts; default-src 'none'; " +
   "script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
   "img-src data:; media-src data:";
+
+function hostOf(c: Context): string {
+  return c.req.header("host") ?? new URL(c.req.url).host;
+}
 
 async function identityOf(
   c: Ctx,

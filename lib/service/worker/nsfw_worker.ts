@@ -1,4 +1,5 @@
 /// <reference lib="deno.worker" />
+// deno-lint-ignore-file no-console -- it is silenced, not used
 import type { FramePixels } from "./nsfw_filter.ts";
 
 // The packages greet on standard output, which may be a pipe to another process.

@@ -130,6 +130,24 @@ Deno.test("a session ends with its key, cannot be forged, and needs its own page
   assert.equal((await get(test, "/dashboard/panels/jobs", cookie)).status, 302);
 });
 
+Deno.test("behind a proxy with TLS one signs in, and the cookie is for TLS alone", async () => {
+  await using test = await testService();
+  const answer = await test.app.request(
+    "http://inside:8750/dashboard/session",
+    {
+      method: "POST",
+      body: new URLSearchParams({ key: test.ann.key }),
+      headers: {
+        "host": "films.example",
+        "origin": "https://films.example",
+        "x-forwarded-proto": "https",
+      },
+    },
+  );
+  assert.equal(answer.status, 303);
+  assert.match(answer.headers.get("set-cookie")!, /; Secure/);
+});
+
 Deno.test("a wrong key does not sign in", async () => {
   await using test = await testService();
   const answer = await test.app.request("http://service/dashboard/session", {

@@ -69,6 +69,20 @@ Deno.test("parts of a video follow the range, and its tag spares a transfer", as
   await changed.body?.cancel();
 });
 
+Deno.test("HEAD gives the head of a video or a stream, and opens neither", async () => {
+  await using test = await testService();
+  const { id } = await test.job();
+  const stream = await test.send(`/v1/jobs/${id}/events`, { method: "HEAD" });
+  assert.equal(stream.headers.get("content-type"), "text/event-stream");
+  assert.equal(test.service.watch.listenersOf(test.ann.id), 0);
+  await test.drain();
+  const video = await test.send(`/v1/jobs/${id}/video`, { method: "HEAD" });
+  assert.deepEqual(
+    [video.status, video.headers.get("content-length"), await video.text()],
+    [200, "20000", ""],
+  );
+});
+
 Deno.test("a video that is not there yet is a conflict, not an error", async () => {
   await using test = await testService();
   const { id } = await test.job();

@@ -158,7 +158,7 @@ export function jobRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
-      return await videoBytes(videos, row, c.req.raw.headers) as never;
+      return await videoBytes(videos, row, c.req.raw) as never;
     },
   );
   app.openapi(
@@ -179,6 +179,9 @@ export function jobRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
+      if (c.req.raw.method === "HEAD") {
+        return c.body(null, 200, { "content-type": "text/event-stream" });
+      }
       if (service.watch.listenersOf(row.owner) >= MAX_STREAMS) {
         throw new Fault(
           429,

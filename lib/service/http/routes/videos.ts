@@ -174,7 +174,7 @@ export function videoRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
-      return await videoBytes(videos, row, c.req.raw.headers) as never;
+      return await videoBytes(videos, row, c.req.raw) as never;
     },
   );
   app.openapi(
