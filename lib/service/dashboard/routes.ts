@@ -14,10 +14,10 @@ import {
   revokeKey,
   type Scope,
 } from "../keys/mod.ts";
-import { listRuns, readRun, runFile } from "../trainings/mod.ts";
 import { livePanel, page } from "./page.ts";
 import { ownerFor, PANELS } from "./panels.ts";
-import { runDetails, runList } from "./run_pages.ts";
+import { trainingRoutes } from "./training_routes.ts";
+import { HOME, notFound, viewOf } from "./view.ts";
 import {
   newSession,
   SESSION_SECONDS,
@@ -26,11 +26,10 @@ import {
 } from "./session.ts";
 
 const COOKIE = "aiprod_session";
-const HOME = "/dashboard";
 
 /** Pages for people: jobs, workers, costs, videos, keys and trainings. */
 export function dashboardRoutes(app: App, service: Service): void {
-  const { database, videos, runs, now } = service;
+  const { database, videos, now } = service;
   const seconds = (): number => Math.floor(now() / 1000);
   // Behind a proxy with TLS the address of a request has another scheme.
   app.use(
@@ -148,48 +147,8 @@ export function dashboardRoutes(app: App, service: Service): void {
     await revokeKey(database, c.get("identity").owner, c.req.param("id"));
     return c.redirect(HOME, 303);
   });
-  app.get(`${HOME}/runs`, operator, async (c) =>
-    c.html(page(
-      "Trainings",
-      html`
-        <main>
-          <section class="wide"><h2>Trainings</h2>${runList(
-            await listRuns(runs),
-          )}</section>
-        </main>
-      `,
-      viewOf(c.get("identity")),
-    )));
-  app.get(`${HOME}/runs/:run`, operator, async (c) => {
-    const run = await readRun(runs, c.req.param("run"));
-    if (run === undefined) throw notFound();
-    return c.html(page(
-      run.name,
-      html`
-        <main>
-          <section class="wide"><h2>${run.name}</h2>${runDetails(run)}</section>
-        </main>
-      `,
-      viewOf(c.get("identity")),
-    ));
-  });
-  app.get(`${HOME}/runs/:run/:file`, operator, async (c) => {
-    const { run, file } = c.req.param();
-    const path = await runFile(runs, run, file);
-    if (path === undefined) throw notFound();
-    const isReport = file === "report.html";
-    const answer = c.body((await Deno.open(path)).readable, 200, {
-      "content-type": isReport ? "text/html; charset=utf-8" : "image/png",
-    });
-    if (isReport) c.set("contentSecurity", REPORT_POLICY);
-    return answer;
-  });
+  trainingRoutes(app, service, operator);
 }
-
-/** A report is a whole page with its own scripts: they may reach nothing. */
-const REPORT_POLICY = "sandbox allow-scripts; default-src 'none'; " +
-  "script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
-  "img-src data:; media-src data:";
 
 function hostOf(c: Context): string {
   return c.req.header("host") ?? new URL(c.req.url).host;
@@ -208,16 +167,6 @@ async function identityOf(
     session,
     Math.floor(now() / 1000),
   );
-}
-
-function viewOf(
-  { scopes }: Identity,
-): { readonly isOperator: boolean; readonly isSignedIn: boolean } {
-  return { isOperator: scopes.includes("operator"), isSignedIn: true };
-}
-
-function notFound(): Fault {
-  return new Fault(404, "not_found", "There is no such page");
 }
 
 function signInPage(problem: string): ReturnType<typeof page> {

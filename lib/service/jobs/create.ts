@@ -1,12 +1,9 @@
-import { type Selectable, sql } from "kysely";
-import type { Database, JobRequest, JobTable } from "../database/mod.ts";
+import type { Database, JobRequest } from "../database/mod.ts";
 import { newId } from "../ids.ts";
 import type { UserRow } from "../keys/mod.ts";
 import { usageOf } from "../limits/mod.ts";
 import type { CostEstimate } from "./cost.ts";
-
-/** A job as the database has it. */
-export type JobRow = Selectable<JobTable>;
+import type { JobRow } from "./read.ts";
 
 /** A job to be made. */
 export interface NewJob {
@@ -109,85 +106,4 @@ async function hashOf(
   ]);
   const bytes = new TextEncoder().encode(text);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-/** A job of a user that is not deleted. */
-export function jobOf(
-  database: Database,
-  owner: string,
-  id: string,
-): Promise<JobRow | undefined> {
-  return database.selectFrom("jobs").selectAll().where("owner", "=", owner)
-    .where("id", "=", id).where("deleted_at", "is", null).executeTakeFirst();
-}
-
-/** The jobs of a user in the order of their ids, `limit` + 1 at most. */
-export function jobsOf(
-  database: Database,
-  owner: string,
-  { after, limit, order, status }: {
-    readonly after?: string;
-    readonly limit: number;
-    readonly order: "asc" | "desc";
-    readonly status?: JobRow["status"];
-  },
-): Promise<JobRow[]> {
-  let query = database.selectFrom("jobs").selectAll()
-    .where("owner", "=", owner).where("deleted_at", "is", null)
-    .orderBy("id", order).limit(limit + 1);
-  if (status !== undefined) query = query.where("status", "=", status);
-  if (after !== undefined) {
-    query = query.where("id", order === "asc" ? ">" : "<", after);
-  }
-  return query.execute();
-}
-
-/**
- * Cancels a job: one that waits at once, one that runs as soon as its worker
- * has seen it. One that has ended stays as it is.
- *
- * @returns undefined if the user has no such job
- */
-export async function cancelJob(
-  database: Database,
-  owner: string,
-  id: string,
-): Promise<JobRow | undefined> {
-  await sql`
-    update jobs set cancel_requested = true, revision = revision + 1,
-      status = case when status = 'queued' then 'canceled' else status end,
-      finished_at = case when status = 'queued' then now() end
-    where id = ${id} and owner = ${owner} and deleted_at is null
-      and status in ('queued', 'running') and not cancel_requested`
-    .execute(database);
-  return await jobOf(database, owner, id);
-}
-
-/**
- * Hides a job from now on and cancels it; {@link sweep} removes row and video.
- *
- * @returns whether the user had such a job
- */
-export async function deleteJob(
-  database: Database,
-  owner: string,
-  id: string,
-): Promise<boolean> {
-  const { rows } = await sql`
-    update jobs set deleted_at = now(), cancel_requested = true,
-      idempotency_key = null, revision = revision + 1,
-      status = case when status = 'queued' then 'canceled' else status end,
-      finished_at = case when status = 'queued' then now() else finished_at end
-    where id = ${id} and owner = ${owner} and deleted_at is null
-    returning id`.execute(database);
-  return rows.length > 0;
-}
-
-/** A job of anybody, deleted or not: for workers. */
-export function jobById(
-  database: Database,
-  id: string,
-): Promise<JobRow | undefined> {
-  return database.selectFrom("jobs").selectAll().where("id", "=", id)
-    .executeTakeFirst();
 }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+export * from "./cancel.ts";
 export * from "./cost.ts";
 export * from "./create.ts";
 export * from "./payload.ts";
 export * from "./queue.ts";
+export * from "./read.ts";
 export * from "./sweep.ts";

@@ -1,4 +1,4 @@
-import type { JobRow } from "./create.ts";
+import type { JobRow } from "./read.ts";
 
 /** What a webhook tells: which job, and how it ended. No prompt: a receiver reads the job. */
 export interface WebhookPayload {

@@ -7,7 +7,7 @@ import type {
   VideoFacts,
 } from "../database/mod.ts";
 import { newId } from "../ids.ts";
-import type { JobRow } from "./create.ts";
+import type { JobRow } from "./read.ts";
 import { webhookPayload } from "./payload.ts";
 
 /** A job in the hands of a worker. */

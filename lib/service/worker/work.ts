@@ -1,7 +1,6 @@
 import { InputError, messageOf } from "../../core/mod.ts";
 import type { Database, JobError, StageSeconds } from "../database/mod.ts";
 import {
-  beat,
   type Claim,
   claimJob,
   finishJob,
@@ -15,6 +14,7 @@ import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { removeVideos, videoName, type VideoStore } from "../videos/mod.ts";
 import type { Artist, Drawing } from "./artist.ts";
+import { afterStop, beats, type Stop } from "./_stops.ts";
 import { RefusedError } from "./content_filter.ts";
 import { noteEnd, traced } from "../telemetry.ts";
 
@@ -44,9 +44,6 @@ export interface WorkOptions {
   /** Receives the job that is worked at, or undefined. */
   readonly onClaim?: (job: string | undefined) => void;
 }
-
-/** Why a drawing is stopped. */
-type Stop = "cancel" | "lost" | "shutdown";
 
 /** Milliseconds to wait after an error of the database. */
 const AFTER_ERROR = 500;
@@ -210,53 +207,6 @@ async function insist<T>(
       await pause(AFTER_ERROR);
     }
   }
-}
-
-/** Beats for a job until disposed of, and stops it once it is cancelled or lost. */
-function beats(
-  claim: Claim,
-  { database, beatEvery, leaseSeconds, now, log }: WorkOptions,
-  part: () => number,
-  stop: (why: Stop) => void,
-): Disposable {
-  const ended = new AbortController();
-  const run = async (): Promise<void> => {
-    let heard = now();
-    for (;;) {
-      await pause(beatEvery, ended.signal);
-      if (ended.signal.aborted) return;
-      try {
-        const answer = await beat(database, claim, part());
-        heard = now();
-        if (answer !== "go on") return stop(answer);
-      } catch (error) {
-        log.warn("no beat", { job: claim.job.id, reason: messageOf(error) });
-        if (now() - heard > leaseSeconds * 1000) return stop("lost");
-      }
-    }
-  };
-  run();
-  return { [Symbol.dispose]: () => ended.abort() };
-}
-
-/** Calls back some seconds after the signal, unless disposed of before. */
-function afterStop(
-  signal: AbortSignal,
-  seconds: number,
-  then: () => void,
-): Disposable {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const start = (): void => {
-    timer = setTimeout(then, seconds * 1000);
-  };
-  if (signal.aborted) start();
-  else signal.addEventListener("abort", start, { once: true });
-  return {
-    [Symbol.dispose]() {
-      signal.removeEventListener("abort", start);
-      clearTimeout(timer);
-    },
-  };
 }
 
 /** What clients are told of a failure: of ours no details, which may name paths. */
