@@ -139,7 +139,8 @@ export async function releaseJob(
 
 /**
  * Takes jobs from workers that were not heard of for some time. They return to
- * the queue after a pause that doubles, and fail after their last attempt.
+ * the queue after a pause that doubles, and fail after their last attempt. What
+ * those wrote and could not tell of expires at once.
  *
  * @returns how many returned, and how many failed
  */
@@ -157,6 +158,7 @@ export function reapJobs(
         error = case when cancel_requested or attempts < max_attempts then null
           else '{"code":"worker_lost","message":"The workers of this job vanished"}'::jsonb end,
         finished_at = case when cancel_requested or attempts >= max_attempts then now() end,
+        expires_at = case when cancel_requested or attempts >= max_attempts then now() end,
         run_at = now() + interval '1 second' * power(2, attempts - 1)
       where id in (select id from jobs where status = 'running'
         and heartbeat_at < now() - ${leaseSeconds}::float8 * interval '1 second'

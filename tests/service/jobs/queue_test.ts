@@ -12,7 +12,12 @@ import {
   releaseJob,
   sweep,
 } from "lib/service/jobs/mod.ts";
-import type { Database } from "lib/service/mod.ts";
+import {
+  type Database,
+  folderStore,
+  videoName,
+  type VideoStore,
+} from "lib/service/mod.ts";
 import {
   emptyDatabase,
   testService,
@@ -57,6 +62,14 @@ const END: JobEnd = {
   seconds: { queue: 0, read: 0, sample: 1, decode: 0, write: 0 },
   cost: { flops: 1, seconds: 1, micros: 7 },
 };
+
+async function testVideos(): Promise<AsyncDisposable & { store: VideoStore }> {
+  const folder = await Deno.makeTempDir();
+  return {
+    store: await folderStore(folder),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
 
 /** Moves the last beats of all jobs into the past. */
 async function silence(database: Database, seconds: number): Promise<void> {
@@ -147,6 +160,13 @@ Deno.test("a job whose workers vanish three times fails with a reason", async ()
   }
   const job = await jobById(database, id);
   assert.deepEqual([job?.status, job?.error?.code], ["failed", "worker_lost"]);
+  await using videos = await testVideos();
+  await videos.store.save(
+    videoName(id, 3),
+    (path) => Deno.writeTextFile(path, "a"),
+  );
+  assert.equal(await sweep(database, videos.store), 1);
+  assert.equal(await videos.store.open(videoName(id, 3)), undefined);
   const [delivery, ...more] = await database.selectFrom("webhook_deliveries")
     .selectAll().execute();
   assert.deepEqual([delivery?.event, more.length], ["job.failed", 0]);
