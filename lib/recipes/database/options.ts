@@ -3,7 +3,7 @@ import { databaseFlag } from "../serve/options.ts";
 
 /** Words after `deno task database`, with what they do. */
 export const DATABASE_COMMANDS = {
-  check: "check: schema, jobs and videos of the database",
+  check: "check: schema, jobs and costs of the database",
   migrate: "migrate: bring it to the present schema",
   backup: "backup FILE: write all rows to a file",
   restore: "restore FILE: fill an empty database from a file",

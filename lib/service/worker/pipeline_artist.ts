@@ -6,7 +6,7 @@ import {
   readTrainedModels,
 } from "../../pipeline/mod.ts";
 import { flopsOfSteps } from "../jobs/mod.ts";
-import { type Catalogue, STAND_IN } from "../models/mod.ts";
+import { type Catalogue, type ClipSize, STAND_IN } from "../models/mod.ts";
 import type { Artist, Work } from "./artist.ts";
 import { type ContentFilter, filtered } from "./content_filter.ts";
 
@@ -19,32 +19,57 @@ export interface ArtistOptions {
   readonly clock: () => number;
 }
 
-/** Draws with trained models, the last one used kept open. */
+/** A model in memory, and for which sizes it was compiled. */
+interface OpenModel {
+  readonly name: string;
+  readonly pipeline: Pipeline;
+  /** Pixels of all frames, by size. */
+  readonly sizes: Map<string, number>;
+}
+
+/**
+ * Pixels of all frames of the sizes that a model stays compiled for: each takes
+ * 0.2 kB of memory until the model is closed, measured with nano.
+ */
+const COMPILED_PIXELS = 4 * 2 ** 20;
+
+/**
+ * Draws with trained models. The last one used is kept open, until it was
+ * compiled for so many sizes that they take too much memory.
+ */
 export function pipelineArtist(
   device: Device,
   catalogue: Catalogue,
   { vaeMemory, filter, clock }: ArtistOptions,
 ): Artist {
-  let opened:
-    | { readonly name: string; readonly pipeline: Pipeline }
-    | undefined;
+  let opened: OpenModel | undefined;
   let work: Work = nothing();
-  const pipelineFor = async (name: string): Promise<Pipeline> => {
-    if (opened?.name === name) return opened.pipeline;
+  const close = (): void => {
     opened?.pipeline[Symbol.dispose]();
     opened = undefined;
-    const { folder } = catalogue.get(name)!;
-    const models = await readTrainedModels(folder!);
-    const pipeline = await openPipeline(device, models, { vaeMemory });
-    opened = { name, pipeline };
-    return pipeline;
+  };
+  const pipelineFor = async (
+    name: string,
+    { frames, size }: ClipSize,
+  ): Promise<Pipeline> => {
+    const key = `${frames}x${size}`;
+    const pixels = frames * size ** 2;
+    if (opened?.name !== name || !fits(opened, key, pixels)) close();
+    if (opened === undefined) {
+      const { folder } = catalogue.get(name)!;
+      const models = await readTrainedModels(folder!);
+      const pipeline = await openPipeline(device, models, { vaeMemory });
+      opened = { name, pipeline, sizes: new Map() };
+    }
+    opened.sizes.set(key, pixels);
+    return opened.pipeline;
   };
   return {
     models: [...catalogue.keys()].filter((name) => name !== STAND_IN),
     async draw(model, request, { tell, signal }) {
       work = nothing();
       const laps = stopwatch(clock);
-      const pipeline = await pipelineFor(model);
+      const pipeline = await pipelineFor(model, request);
       work = { ...work, seconds: { ...work.seconds, read: laps() } };
       signal.throwIfAborted();
       const { size, frames, steps, sampler, prompt, ...settings } = request;
@@ -93,11 +118,14 @@ export function pipelineArtist(
       };
     },
     work: () => work,
-    [Symbol.dispose]() {
-      opened?.pipeline[Symbol.dispose]();
-      opened = undefined;
-    },
+    [Symbol.dispose]: close,
   };
+}
+
+function fits({ sizes }: OpenModel, key: string, pixels: number): boolean {
+  if (sizes.has(key)) return true;
+  const compiled = [...sizes.values()].reduce((sum, each) => sum + each, 0);
+  return compiled + pixels <= COMPILED_PIXELS;
 }
 
 /**
