@@ -10,6 +10,7 @@ export type Layer =
   | "trainer"
   | "ltx2"
   | "notebook"
+  | "service"
   | "recipes";
 
 /**
@@ -28,6 +29,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   trainer: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
   ltx2: ["core", "formats"],
   notebook: ["core", "formats"],
+  service: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
   recipes: [
     "core",
     "formats",
@@ -39,6 +41,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
     "trainer",
     "ltx2",
     "notebook",
+    "service",
   ],
 };
 
@@ -61,6 +64,16 @@ export const PACKAGE_HOMES: readonly Home[] = [
     thing: "node-av",
     homes: ["lib/dataset/ffmpeg", "lib/dataset/decode", "lib/dataset/encode"],
     instead: "read and write video through lib/dataset/decode and encode",
+  },
+  {
+    thing: "pg",
+    homes: ["lib/service/database"],
+    instead: "open databases by openDatabase of lib/service/database",
+  },
+  {
+    thing: "@electric-sql/pglite",
+    homes: ["lib/service/database"],
+    instead: "open databases by openDatabase of lib/service/database",
   },
 ];
 

@@ -21,6 +21,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   compiler: 120,
   models: 70,
   dataset: 40,
+  service: 20,
 };
 
 /**

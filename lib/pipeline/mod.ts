@@ -7,6 +7,7 @@
 export type { GenerateOptions } from "./generate_options.ts";
 export * from "./latent_sampler.ts";
 export * from "./pipeline.ts";
+export * from "./shipped.ts";
 export * from "./tiling.ts";
 export * from "./trained_models.ts";
 export * from "./vae_codec.ts";

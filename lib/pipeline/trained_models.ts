@@ -26,8 +26,6 @@ import {
   type WeightsFacts,
 } from "./weights.ts";
 
-/** The weights that are shipped. */
-export const SHIPPED = "checkpoints/nano";
 /** The VAE of a run, and of what is shipped. */
 export const VAE_FILE = "vae.safetensors";
 /** Text encoder and backbone of what is shipped. */
@@ -138,11 +136,7 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
         `of ${facts.vae.slice(0, 12)}; put its own VAE there`,
     );
   }
-  const config: ModelConfig = {
-    vae: vae.config,
-    text: facts.text,
-    backbone: facts.backbone,
-  };
+  const config = modelConfigOf(vae.config, facts);
   const rng = metaInit();
   const diffusion = await loadWeights<DiffusionParameters>(file, {
     kind: "Diffusion",
@@ -162,6 +156,41 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
     facts: { vae: vae.facts, diffusion: diffusion.facts },
     digests: { vae: vae.digest, diffusion: diffusion.digest },
   };
+}
+
+/**
+ * Reads the configuration of the models of a folder, from the headers of their
+ * files alone.
+ *
+ * @param path As for {@link readTrainedModels}.
+ * @throws {InputError} naming the file, if one is missing or of another kind
+ *
+ * @example
+ * ```ts
+ * import { readModelConfig, SHIPPED } from "lib/pipeline/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal((await readModelConfig(SHIPPED)).vae.patch, 4);
+ * ```
+ */
+export async function readModelConfig(path: string): Promise<ModelConfig> {
+  const file = (await diffusionFilesIn(path)).at(-1)!;
+  const [facts, vae] = await Promise.all([
+    configOfWeights(file, "Diffusion", diffusionConfigSchema),
+    configOfWeights(
+      join(dirname(file), VAE_FILE),
+      "VideoVAE",
+      vaeConfigSchema,
+    ),
+  ]);
+  return modelConfigOf(vae, facts);
+}
+
+function modelConfigOf(
+  vae: VaeConfig,
+  { text, backbone }: Pick<ModelConfig, "text" | "backbone">,
+): ModelConfig {
+  return { vae, text, backbone };
 }
 
 /**

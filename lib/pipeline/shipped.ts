@@ -1,0 +1,2 @@
+/** The weights that are shipped. */
+export const SHIPPED = "checkpoints/nano";

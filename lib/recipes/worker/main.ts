@@ -1,0 +1,42 @@
+import { InputError } from "../../core/mod.ts";
+import { isServerUrl } from "../../service/database/open.ts";
+import { runProgram } from "../command_line/mod.ts";
+import { startChild } from "../serve/child.ts";
+import { workerPermissions } from "../serve/permissions.ts";
+import { type WorkerFlags, workerFlags } from "./options.ts";
+
+const WORKER = import.meta.resolve("./worker_process.ts");
+
+/** `deno task worker`: starts a worker with the permissions that its flags need. */
+async function runTask(
+  flags: WorkerFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  if (!isServerUrl(flags.database)) {
+    throw new InputError(
+      "Cannot use --database: a worker of its own needs a PostgreSQL server: " +
+        `current value is "${flags.database}"; deno task serve draws itself ` +
+        "with an embedded one",
+    );
+  }
+  const { metricsPort } = flags;
+  const child = startChild(WORKER, {
+    permissions: workerPermissions(
+      flags,
+      metricsPort > 0 ? `127.0.0.1:${metricsPort}` : undefined,
+    ),
+    flags,
+    piped: false,
+  });
+  signal.addEventListener("abort", () => child.stop());
+  return (await child.process.status).code;
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task worker",
+    purpose: "Draws the jobs of a service on this machine.",
+    flags: workerFlags,
+    run: runTask,
+  });
+}

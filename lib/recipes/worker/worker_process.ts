@@ -1,0 +1,74 @@
+import {
+  createMetrics,
+  keepHouse,
+  readCatalogue,
+  runWorker,
+  untilMigrated,
+} from "../../service/mod.ts";
+import { runProgram } from "../command_line/mod.ts";
+import {
+  artistOf,
+  databaseOf,
+  HOUSEKEEPING_EVERY,
+  LEASE_SECONDS,
+  modelFolders,
+  processLog,
+  storeOf,
+  workerOptions,
+} from "../serve/parts.ts";
+import { type WorkerFlags, workerFlags } from "./options.ts";
+
+/** The process of a worker. */
+async function runProcess(
+  flags: WorkerFlags,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const starter = new AbortController();
+  const signal = AbortSignal.any([interrupted, starter.signal]);
+  // Its input ends with the process that started this one.
+  Deno.stdin.readable.pipeTo(new WritableStream())
+    .finally(() => starter.abort());
+  const log = processLog(flags);
+  await using opened = await databaseOf(flags, log);
+  const { database } = opened;
+  await untilMigrated(database, log, signal);
+  using stack = new DisposableStack();
+  const videos = await storeOf(flags);
+  const catalogue = await readCatalogue(modelFolders(flags));
+  const metrics = createMetrics();
+  const artist = await artistOf(flags, catalogue, stack);
+  const server = flags.metricsPort > 0
+    ? Deno.serve({
+      hostname: "127.0.0.1",
+      port: flags.metricsPort,
+      signal,
+      onListen: () => {},
+    }, async () => new Response(await metrics.registry.metrics()))
+    : undefined;
+  await Promise.all([
+    runWorker(
+      workerOptions(flags, { database, videos, metrics, log, artist }),
+      signal,
+    ),
+    keepHouse({
+      database,
+      videos,
+      metrics,
+      log,
+      leaseSeconds: LEASE_SECONDS,
+      every: HOUSEKEEPING_EVERY,
+      now: Date.now,
+    }, signal),
+    server?.finished,
+  ]);
+  return 0;
+}
+
+if (import.meta.main) {
+  await runProgram({
+    usage: "deno task worker",
+    purpose: "The process of a worker, which deno task worker starts.",
+    flags: workerFlags,
+    run: runProcess,
+  });
+}

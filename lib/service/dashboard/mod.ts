@@ -1,0 +1,6 @@
+/**
+ * Pages for people, rendered here and asked for again by htmx.
+ *
+ * @module
+ */
+export * from "./routes.ts";

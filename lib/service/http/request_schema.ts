@@ -1,0 +1,82 @@
+import { z } from "@hono/zod-openapi";
+import type { JobRequest } from "../database/mod.ts";
+import type { Catalogue, OfferedModel } from "../models/mod.ts";
+import { addressProblem, type WebhookRule } from "../webhooks/mod.ts";
+import { numberField, textField, wholeField } from "./fields.ts";
+import { fieldFault } from "./problem.ts";
+
+/** Ceilings that bound the memory and the time of a job. */
+const MAX_PROMPT = 2000;
+const MAX_FRAMES = 64;
+const MAX_SIZE = 256;
+const MAX_STEPS = 100;
+/** Pixels of all frames: 32 frames of 256x256. */
+const MAX_PIXELS = 32 * MAX_SIZE ** 2;
+/** Frames per second of a request that does not say. */
+export const DEFAULT_FPS = 8;
+
+/** The body of `POST /v1/jobs`: what `deno task generate` takes, and how to run it. */
+export const generateSchema = z.strictObject({
+  prompt: textField(MAX_PROMPT, 0).openapi({
+    description: "what to show, in any language; empty lets the model choose",
+    example: "a red circle moves right",
+  }),
+  model: textField(100).optional()
+    .openapi({ description: "one of /v1/models; the first where left out" }),
+  language: z.string().regex(/^[A-Za-z0-9-]{1,35}$/, "must be a BCP 47 tag")
+    .default("auto"),
+  seed: wholeField(0, 2 ** 31 - 1).default(1),
+  size: wholeField(16, MAX_SIZE).default(64)
+    .openapi({ description: "height and width, pixels" }),
+  frames: wholeField(1, MAX_FRAMES).default(16),
+  fps: numberField(1, 60).default(DEFAULT_FPS),
+  steps: wholeField(1, MAX_STEPS).default(30),
+  guidance: numberField(0, 100).default(4),
+  rescale: numberField(0, 1).default(0),
+  sampler: z.enum(["euler", "heun"]).default("heun"),
+  priority: wholeField(0, 9).default(5)
+    .openapi({ description: "9 before 0; up to that of the user" }),
+  webhook_url: z.url().max(2000).optional().openapi({
+    description: "https address that is told how the job ends",
+  }),
+}).openapi("GenerateRequest");
+
+/** A body of `POST /v1/jobs`, checked. */
+export type GenerateBody = z.infer<typeof generateSchema>;
+
+/**
+ * Checks what the schema alone cannot: the model, its strides, the pixels of
+ * all frames, the address of the webhook.
+ *
+ * @throws {Fault} naming the field
+ */
+export function checkedRequest(
+  body: GenerateBody,
+  { catalogue, webhooks }: {
+    readonly catalogue: Catalogue;
+    readonly webhooks: WebhookRule;
+  },
+): { readonly model: OfferedModel; readonly request: JobRequest } {
+  const { model: name, priority: _, webhook_url, ...request } = body;
+  const [first] = catalogue.values();
+  const model = name === undefined ? first! : catalogue.get(name);
+  if (model === undefined) {
+    const names = [...catalogue.keys()].join(", ");
+    throw fieldFault("model", `must be one of ${names}`);
+  }
+  const { frames, size } = request;
+  if (frames * size ** 2 > MAX_PIXELS) {
+    const most = Math.floor(MAX_PIXELS / size ** 2);
+    throw fieldFault(
+      "frames",
+      `must be at most ${most} at ${size}x${size}: current value is ${frames}`,
+    );
+  }
+  const problem = model.problemOf(request);
+  if (problem !== undefined) throw fieldFault(problem.field, problem.message);
+  const refused = webhook_url === undefined
+    ? undefined
+    : addressProblem(webhook_url, webhooks);
+  if (refused !== undefined) throw fieldFault("webhook_url", refused);
+  return { model, request };
+}

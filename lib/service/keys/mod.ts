@@ -1,0 +1,9 @@
+/**
+ * Users, and the keys by which requests name them.
+ *
+ * @module
+ */
+export * from "./key.ts";
+export * from "./scopes.ts";
+export * from "./store.ts";
+export * from "./users.ts";

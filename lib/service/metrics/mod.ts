@@ -1,0 +1,6 @@
+/**
+ * What Prometheus reads; its dashboard and its alerts lie beside this file.
+ *
+ * @module
+ */
+export * from "./metrics.ts";

@@ -1,0 +1,6 @@
+/**
+ * The models that the service offers.
+ *
+ * @module
+ */
+export * from "./catalogue.ts";

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { InputError } from "lib/core/mod.ts";
+import { SHIPPED } from "lib/pipeline/mod.ts";
+import { flopsOfRequest, readCatalogue } from "lib/service/models/mod.ts";
+
+Deno.test("the shipped model is offered by the name of its folder", async () => {
+  const catalogue = await readCatalogue([SHIPPED]);
+  assert.deepEqual([...catalogue.keys()], ["nano"]);
+  const nano = catalogue.get("nano")!;
+  assert.equal(nano.problemOf({ frames: 16, size: 64 }), undefined);
+  assert.deepEqual(nano.problemOf({ frames: 16, size: 40 }), {
+    field: "size",
+    message:
+      "must be a multiple of 16: current value is 40; the nearest legal value is 48",
+  });
+  assert.equal(nano.problemOf({ frames: 3, size: 64 })?.field, "frames");
+});
+
+Deno.test("the operations of a request are counted in the graphs of its model", async () => {
+  const nano = (await readCatalogue([SHIPPED])).get("nano")!;
+  const flops = nano.clipFlops({ frames: 16, size: 64 });
+  assert.equal(nano.clipFlops({ frames: 16, size: 64 }), flops);
+  assert.ok(flops.denoiser > 1e8 && flops.decoder > 1e9, JSON.stringify(flops));
+  const request = { frames: 16, size: 64, steps: 10 } as const;
+  const { text, denoiser, decoder } = flops;
+  assert.equal(
+    flopsOfRequest(nano, { ...request, sampler: "euler" }),
+    2 * text + 20 * denoiser + decoder,
+  );
+  // Heun's last step is Euler's.
+  assert.equal(
+    flopsOfRequest(nano, { ...request, sampler: "heun" }),
+    2 * text + 38 * denoiser + decoder,
+  );
+});
+
+Deno.test("a folder without models, and two of one name, are refused", async () => {
+  await assert.rejects(() => readCatalogue(["runs/none"]), InputError);
+  await assert.rejects(() => readCatalogue([]), /at least one/);
+  await assert.rejects(
+    () => readCatalogue([SHIPPED, `${SHIPPED}/../nano`]),
+    /two called "nano"/,
+  );
+});

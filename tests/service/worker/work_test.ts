@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { claimJob, jobById, reapJobs } from "lib/service/jobs/mod.ts";
+import { type Artist, RefusedError, runWorker, work } from "lib/service/mod.ts";
+import { sql } from "kysely";
+import { type TestService, testService, workerParts } from "../_service.ts";
+
+/** Waits until something holds. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!await holds()) await new Promise((done) => setTimeout(done, 5));
+}
+
+const statusOf = async ({ database }: TestService, id: string) =>
+  (await jobById(database, id))?.status;
+
+Deno.test("a job that runs stops soon after its cancellation, and pays its steps", async () => {
+  await using test = await testService();
+  const { id } = await test.job({ steps: 100 });
+  const stop = new AbortController();
+  const worker = runWorker(workerParts(test, 10), stop.signal);
+  await until(async () =>
+    ((await jobById(test.database, id))?.progress ?? 0) > 0
+  );
+  const answer = await test.send(`/v1/jobs/${id}`, { method: "DELETE" });
+  assert.equal(answer.status, 202);
+  await until(async () => await statusOf(test, id) === "canceled");
+  stop.abort();
+  await worker;
+  const job = await (await test.send(`/v1/jobs/${id}`)).json();
+  assert.equal(job.video, null);
+  assert.ok(job.progress < 1);
+  assert.ok(job.cost.micros > 0 && job.cost.micros < job.estimated_cost.micros);
+});
+
+Deno.test("a stop lets a short job end and returns a long one to the queue", async () => {
+  await using test = await testService();
+  const { id } = await test.job({ steps: 100 });
+  const stop = new AbortController();
+  const worker = runWorker(workerParts(test, 10), stop.signal);
+  await until(async () => await statusOf(test, id) === "running");
+  stop.abort();
+  await worker;
+  const job = await jobById(test.database, id);
+  assert.deepEqual([job?.status, job?.attempts, job?.worker], [
+    "queued",
+    0,
+    null,
+  ]);
+  const short = new AbortController();
+  const other = runWorker(
+    { ...workerParts(test, 0), graceSeconds: 60 },
+    short.signal,
+  );
+  await until(async () => await statusOf(test, id) !== "queued");
+  short.abort();
+  await other;
+  assert.equal(await statusOf(test, id), "succeeded");
+});
+
+Deno.test("a worker that lost its job leaves what the next one made alone", async () => {
+  await using test = await testService();
+  const { id } = await test.job({ steps: 50 });
+  const stop = new AbortController();
+  const slow = work({
+    ...workerParts(test, 10),
+    worker: "slow",
+    beatEvery: 1e6,
+  }, stop.signal);
+  await until(async () => await statusOf(test, id) === "running");
+  await sql`update jobs set heartbeat_at = now() - interval '1 hour'`.execute(
+    test.database,
+  );
+  await reapJobs(test.database, 15, Date.now());
+  await sql`update jobs set run_at = now()`.execute(test.database);
+  stop.abort();
+  await test.drain();
+  await slow;
+  const job = await jobById(test.database, id);
+  assert.deepEqual([job?.status, job?.attempts, job?.video?.name], [
+    "succeeded",
+    2,
+    `${id}-2.mp4`,
+  ]);
+  assert.equal(await test.videos.open(`${id}-1.mp4`), undefined);
+  const costs = await test.database.selectFrom("cost_log").selectAll()
+    .execute();
+  assert.equal(costs.length, 1);
+});
+
+Deno.test("errors of an artist become codes that tell nothing of the inside", async () => {
+  await using test = await testService();
+  const parts = workerParts(test, 0);
+  const failing = (error: Error): Artist => ({
+    ...parts.artist,
+    draw: async (...all) => {
+      await parts.artist.draw(...all);
+      throw error;
+    },
+  });
+  const cases = [
+    [
+      new Error("/secret/path"),
+      "generation_failed",
+      "The model could not draw this video",
+    ],
+    [
+      new RefusedError({ flagged: true, scores: { adult: 0.9 } }),
+      "content_refused",
+      "The content filter refused the video",
+    ],
+  ] as const;
+  for (const [error, code, message] of cases) {
+    const { id } = await test.job();
+    const stop = new AbortController();
+    const worker = runWorker({ ...parts, artist: failing(error) }, stop.signal);
+    await until(async () => await statusOf(test, id) === "failed");
+    stop.abort();
+    await worker;
+    const job = await (await test.send(`/v1/jobs/${id}`)).json();
+    assert.deepEqual(job.error, { code, message });
+    assert.equal(job.cost.micros, 0);
+    assert.deepEqual(
+      job.content_filter,
+      code === "content_refused"
+        ? { flagged: true, scores: { adult: 0.9 } }
+        : null,
+    );
+  }
+  const metrics = await test.metrics.registry.metrics();
+  assert.match(
+    metrics,
+    /aiprod_job_failures_total\{code="content_refused"\} 1/,
+  );
+});
+
+Deno.test("a worker waits out errors of the database", async () => {
+  await using test = await testService();
+  const { id } = await test.job();
+  let failures = 2;
+  const database = new Proxy(test.database, {
+    get(target, name) {
+      if (name === "transaction" && failures-- > 0) {
+        throw new Error("no database");
+      }
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const stop = new AbortController();
+  const worker = runWorker({ ...workerParts(test, 0), database }, stop.signal);
+  await until(async () => await statusOf(test, id) === "succeeded");
+  stop.abort();
+  await worker;
+  assert.equal(await claimJob(test.database, "w", ["stand-in"]), undefined);
+});
