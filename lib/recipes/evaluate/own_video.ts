@@ -8,7 +8,6 @@ import {
 import {
   assertWritableFolder,
   type Clip,
-  exists,
   InputError,
   makeWritableFolder,
   Rng,
@@ -19,10 +18,8 @@ import {
 import type { Bucket, CaptionedClip } from "../../dataset/batches/mod.ts";
 import {
   evaluateHeldOut,
-  type FeatureNetwork,
   type HeldOutClips,
   type HeldOutResult,
-  type PairDistance,
 } from "../../evaluation/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import { clipPositions } from "../../models/text_to_video/mod.ts";
@@ -47,12 +44,7 @@ import { GRAPH_CACHE } from "../graph_cache.ts";
 import { tableBundle } from "../../notebook/mod.ts";
 import { heldOutPage } from "../metrics/held_out_page.ts";
 import { heldOutTables } from "../metrics/held_out_tables.ts";
-import {
-  importedI3d,
-  importedLpips,
-  openedInception,
-} from "../metrics/networks.ts";
-import { WEIGHTS } from "../weights/catalogue.ts";
+import { heldOutNetworks } from "../metrics/networks.ts";
 import type { EvaluateHost } from "./evaluate.ts";
 import type { EvaluateOptions } from "./options.ts";
 
@@ -144,24 +136,7 @@ export async function evaluateVideo(
   host.log(`held-out clips: ${real.length} of ${heldOut.name}`);
   const drawn = await drawClips(device, models, real, options, host);
   using opened = new DisposableStack();
-  const { weights } = options;
-  const inception = opened.use(await openedInception(device, weights));
-  const i3d = await exists(`${weights}/${WEIGHTS.i3d.file}`)
-    ? opened.use(await importedI3d(device, weights))
-    : undefined;
-  const lpips = await exists(`${weights}/${WEIGHTS.alex.file}`)
-    ? opened.use(await importedLpips(device, weights, "alex"))
-    : undefined;
-  const pairs: PairDistance[] = [{
-    name: "Inception distance",
-    distance: (a, b) => inception.distance(a, b),
-  }];
-  if (lpips) {
-    pairs.push({
-      name: "LPIPS v0.1 (alex)",
-      distance: (a, b) => lpips.distance(a, b),
-    });
-  }
+  const networks = await heldOutNetworks(device, options.weights, opened);
   const clips: HeldOutClips = {
     real: real.map(({ clip }) => clip),
     reconstructed: drawn.reconstructed,
@@ -178,11 +153,9 @@ export async function evaluateVideo(
       },
     }),
   };
-  const networks: [FeatureNetwork, ...FeatureNetwork[]] = i3d
-    ? [inception, i3d]
-    : [inception];
   const result = await evaluateHeldOut(clips, {
-    ...{ networks, pairs, seed: options.seed },
+    ...networks,
+    seed: options.seed,
     latentFrames: { stride: strideOf(models.config.vae).time },
     progress: host.progress,
     signal: host.signal,

@@ -199,7 +199,7 @@ Deno.test("bad input is refused before a folder is made", async () => {
       [
         "phase5",
         [...args, "--data", `${folder}/nowhere`],
-        /nowhere\/manifest\.jsonl/,
+        /nowhere": it must be a folder that deno task ingest wrote/,
       ],
     ];
     for (const [task, args, problem] of cases) {
