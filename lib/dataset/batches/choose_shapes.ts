@@ -82,7 +82,9 @@ export function chooseShapes(
   const sizeFor = sizeChooser(limits);
   const timings = timingsOf(limits);
   const best = videos.map((video): ClipShape | string => {
-    const timing = timings.find((timing) => fits(video, timing, limits));
+    const timing = video.pictures === 1
+      ? pictureTiming(limits)
+      : timings.find((timing) => fits(video, timing, limits));
     if (!timing) return shortReason(limits);
     const size = sizeFor(video);
     return size ? { ...timing, ...size } : CROP_REASON;
@@ -146,6 +148,11 @@ function sizeChooser(
   };
 }
 
+/** The shortest clip: a picture is repeated. */
+function pictureTiming({ aim, exact, stride }: BucketLimits): Timing {
+  return { frames: exact.frames ? aim.frames : stride.time, fps: aim.fps };
+}
+
 /** The kept shape that a video of a rare shape suits best. */
 function nearest(
   video: Playable,
@@ -169,7 +176,7 @@ function fits(
   timing: Timing,
   { aim }: BucketLimits,
 ): boolean {
-  if (pictures === 1) return true;
+  if (pictures === 1) return true; // it is repeated
   return timing.fps <= Math.max(fps, aim.fps) + 1e-3 &&
     (timing.frames - 1) / timing.fps <= seconds - 0.5 / fps;
 }

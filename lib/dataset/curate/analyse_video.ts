@@ -5,7 +5,11 @@ import { FlowEstimator } from "./flow/optical_flow.ts";
 import { sharpnessOf } from "./scores/sharpness.ts";
 import { findTextCells } from "./scores/text_like.ts";
 import { CELLS, type FrameStats, measureFrame } from "./shots/frame_stats.ts";
-import { type DetailStats, scoreShot } from "./shots/score_shot.ts";
+import {
+  type DetailStats,
+  scorePicture,
+  scoreShot,
+} from "./shots/score_shot.ts";
 import { type FrameRange, splitShots } from "./shots/split_shots.ts";
 
 interface AnalyseOptions {
@@ -78,13 +82,7 @@ export async function analyseVideo(
       }; get a whole copy`,
     );
   }
-  if (times.length === 1 && scan.info.isPictureFormat) {
-    throw new InputError(
-      `Cannot analyse "${path}": it must be a video: it is a picture (${
-        scan.info.codec.replace(/^mjpeg$/, "jpeg")
-      }, one frame); pass a video or an animation`,
-    );
-  }
+  const isPicture = times.length === 1 && scan.info.isPictureFormat;
   stats.at(-1)!.endSeconds = end;
   const { width, height, fps, codec, rotation, isHighDynamicRange } = scan.info;
   return {
@@ -95,6 +93,7 @@ export async function analyseVideo(
       durationSeconds: end,
       pictures: times.length,
       codec,
+      isPicture,
       rotation,
       isInterlaced,
       isHighDynamicRange,
@@ -104,9 +103,11 @@ export async function analyseVideo(
       clockJumps: scan.clockJumps,
     },
     damage: scan.damage ?? null,
-    segments: splitShots(stats, maxSeconds).map((range) =>
-      segmentOf(range, stats, details)
-    ),
+    segments: isPicture
+      ? [pictureSegment(stats[0]!, details[0]!)]
+      : splitShots(stats, maxSeconds).map((range) =>
+        segmentOf(range, stats, details)
+      ),
   };
 }
 
@@ -154,6 +155,23 @@ function segmentOf(
     scores: (isShot ? scoreShot(own, within) : undefined) ?? null,
     hash: isShot ? own[own.length >> 1]!.hash : null,
     moments: isShot ? momentsOf(own).toBase64() : null,
+  };
+}
+
+/** A picture as a shot of one frame. */
+function pictureSegment(frame: FrameStats, detail: DetailStats): Segment {
+  return {
+    kind: "shot",
+    startSeconds: frame.seconds,
+    endSeconds: frame.endSeconds,
+    pictures: 1,
+    startsAtCut: false,
+    endsAtCut: false,
+    part: 1,
+    parts: 1,
+    scores: scorePicture(frame, detail),
+    hash: frame.hash,
+    moments: momentsOf([frame]).toBase64(),
   };
 }
 

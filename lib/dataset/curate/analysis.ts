@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** To be raised by every change that alters the analysis of a file. */
-export const ANALYSIS_VERSION = 2;
+export const ANALYSIS_VERSION = 3;
 
 const share = z.number().min(0).max(1);
 const speed = z.number().min(0);
@@ -55,6 +55,7 @@ export const videoSchema = z.strictObject({
   durationSeconds: z.number().describe("seconds decoded"),
   pictures: z.number().int().describe("frames decoded"),
   codec: z.string().describe("FFmpeg's name of the codec"),
+  isPicture: z.boolean().default(false).describe("a picture of one frame"),
   rotation: z.number().describe("clockwise rotation in the container, degrees"),
   isInterlaced: z.boolean(),
   isHighDynamicRange: z.boolean(),

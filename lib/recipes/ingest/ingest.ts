@@ -64,7 +64,11 @@ export async function ingest(
   const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
   await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
-  const { files: found, leftOut, tables } = await findVideos(folders, [out]);
+  const { files: found, leftOut, tables } = await findVideos(
+    folders,
+    [out],
+    options,
+  );
   const table = await tableCaptions({
     given,
     found: tables,

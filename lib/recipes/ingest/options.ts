@@ -45,6 +45,9 @@ export const ingestFlags = z.strictObject({
   processes: wholeNumber(1, 64).default(navigator.hardwareConcurrency).describe(
     "number of files that are decoded at once, each in its own process",
   ),
+  pictures: z.boolean().default(false).describe(
+    "keep pictures as clips of one frame, also those in folders",
+  ),
   timeout: numberFlag({ least: 1 }).default(120).describe(
     "seconds without a response of the decoder before a file is dropped",
   ),

@@ -59,7 +59,7 @@ Deno.test("chooseShapes() samples short shots faster, then takes fewer frames", 
   assert.equal(shapeOf(video(64, 64, 0.1, 25)), undefined);
   assert.equal(
     shapeOf({ ...video(64, 64, 0.04, 25), pictures: 1 }),
-    "16x64x64@8",
+    "4x64x64@8",
   );
 });
 

@@ -54,6 +54,7 @@ export function analysisOf(
       durationSeconds: 4,
       pictures: 100,
       codec: "h264",
+      isPicture: false,
       rotation: 0,
       isInterlaced: false,
       isHighDynamicRange: false,

@@ -211,7 +211,15 @@ function dropReason(
         : `${pictures} frames have decoding errors, or are predicted from such frames`,
     ];
   }
-  const seconds = endSeconds - startSeconds;
+  if (video.isPicture && !rules.pictures) {
+    return [
+      "no_video",
+      `it is a picture (${
+        video.codec.replace(/^mjpeg$/, "jpeg")
+      }, one frame); --pictures keeps pictures`,
+    ];
+  }
+  const seconds = video.isPicture ? Infinity : endSeconds - startSeconds;
   if (seconds < rules.minSeconds - 1e-6 || scores === null) {
     const rule = rules.minSeconds;
     return [
@@ -227,7 +235,7 @@ function dropReason(
     ];
   }
   const { motion, sharpness, overlay } = scores;
-  if (motion < rules.minMotion) {
+  if (motion < rules.minMotion && !video.isPicture) {
     return ["still", beyond("motion", motion, "<", rules.minMotion)];
   }
   if (sharpness !== null && sharpness < rules.minSharpness) {

@@ -137,6 +137,8 @@ export interface KeepRules {
   readonly minSharpness: number;
   /** Largest share of the frame with static text. */
   readonly maxOverlay: number;
+  /** Whether pictures are kept, as shots of one frame. */
+  readonly pictures: boolean;
 }
 
 /** The defaults of `deno task ingest`. */
@@ -146,4 +148,5 @@ export const KEEP_DEFAULTS: KeepRules = {
   minMotion: 0.0005,
   minSharpness: 4,
   maxOverlay: 0.1,
+  pictures: false,
 };

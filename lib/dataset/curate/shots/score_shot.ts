@@ -62,6 +62,30 @@ export function scoreShot(
   };
 }
 
+/** The scores of a picture: those of its frame, without motion. */
+export function scorePicture(
+  { brightness, contrast }: FrameStats,
+  { sharpness, text }: DetailStats,
+): Scores {
+  return {
+    motion: 0,
+    cameraMotion: 0,
+    panRight: 0,
+    panDown: 0,
+    zoom: 0,
+    roll: 0,
+    subjectMotion: 0,
+    movingShare: 0,
+    subjects: 0,
+    occlusion: 0,
+    sharpness,
+    brightness,
+    contrast,
+    lightChange: 0,
+    overlay: textLikeShare([text]),
+  };
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

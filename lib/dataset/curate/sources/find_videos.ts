@@ -5,6 +5,7 @@ import { pairSidecars } from "./sidecar_names.ts";
 import {
   extensionOf,
   isHidden,
+  isPictureName,
   isTransportStream,
   isVideoName,
 } from "./video_names.ts";
@@ -37,11 +38,13 @@ const TABLE = /^metadata\.(csv|tsv|jsonl)$/i;
  *
  * @param places Files and folders.
  * @param skip Files and folders to leave out.
+ * @param pictures Whether pictures in folders are taken as well.
  * @throws {InputError} if one of `places` does not exist
  */
 export async function findVideos(
   places: readonly string[],
   skip: readonly string[] = [],
+  { pictures = false }: { readonly pictures?: boolean } = {},
 ): Promise<FoundVideos> {
   const files = new Map<string, FoundFile>();
   const leftOut: LeftOut[] = [];
@@ -76,7 +79,7 @@ export async function findVideos(
       ? "twice"
       : info.isDirectory || isNamed
       ? undefined
-      : await reasonToLeaveOut(path, info);
+      : await reasonToLeaveOut(path, info, pictures);
     if (reason !== undefined) {
       leftOut.push({ path, reason });
       return;
@@ -129,7 +132,9 @@ export async function findVideos(
 async function reasonToLeaveOut(
   path: string,
   { isFile }: Deno.FileInfo,
+  pictures: boolean,
 ): Promise<LeftOut["reason"] | undefined> {
+  if (pictures && isPictureName(path)) return undefined;
   if (!isVideoName(path)) return "other";
   return isFile && extensionOf(path) === "ts" && !await isTransportStream(path)
     ? "code"

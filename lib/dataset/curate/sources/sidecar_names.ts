@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { isHidden, isVideoName } from "./video_names.ts";
+import { isHidden, isPictureName, isVideoName } from "./video_names.ts";
 
 /** Name endings of files that hold captions, in the order in which they are read. */
 const ENDINGS = [".txt", ".caption", ".json", ".vtt", ".srt"] as const;
@@ -71,7 +71,9 @@ export function pairSidecars(
     for (const owner of owned) {
       byVideo.set(owner, [...byVideo.get(owner) ?? [], sidecar]);
     }
-    if (!owned.some(isVideoName)) alone.push(name);
+    if (!owned.some((owner) => isVideoName(owner) || isPictureName(owner))) {
+      alone.push(name);
+    }
   }
   return { byVideo, alone };
 }

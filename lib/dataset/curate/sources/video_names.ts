@@ -4,9 +4,18 @@ const VIDEO_EXTENSIONS: readonly string[] = (
   "wmv asf gif apng 3gp 3g2 mxf dv y4m nut ivf rm rmvb divx h264 264 hevc 265 av1 obu"
 ).split(" ");
 
+/** File name extensions of pictures that FFmpeg reads. */
+const PICTURE_EXTENSIONS: readonly string[] =
+  "jpg jpeg png webp avif bmp tif tiff".split(" ");
+
 /** Whether the name of a file ends as that of a video, in any letter case. */
 export function isVideoName(name: string): boolean {
   return VIDEO_EXTENSIONS.includes(extensionOf(name));
+}
+
+/** Whether the name of a file ends as that of a picture, in any letter case. */
+export function isPictureName(name: string): boolean {
+  return PICTURE_EXTENSIONS.includes(extensionOf(name));
 }
 
 /**

@@ -312,3 +312,25 @@ Deno.test("curate() notes the jumps of a file's clock", () => {
     "the clock of the file jumps 3 times; seconds count on",
   ]);
 });
+
+Deno.test("curate() keeps pictures only where asked for, however short and still", () => {
+  const picture = fileOf("a.jpg", "a", {
+    analysis: analysisOf(
+      [segmentOf({
+        endSeconds: 0.04,
+        pictures: 1,
+        scores: { ...CALM, motion: 0 },
+      })],
+      { isPicture: true, codec: "mjpeg", pictures: 1 },
+    ),
+  });
+  const [dropped] = rowsOf([picture]);
+  assert.ok(dropped?.status === "dropped");
+  assert.deepEqual([dropped.rule, dropped.reason], [
+    "no_video",
+    "it is a picture (jpeg, one frame); --pictures keeps pictures",
+  ]);
+  const [kept] = rowsOf([picture], { pictures: true });
+  assert.ok(kept?.status === "kept");
+  assert.deepEqual([kept.phase, kept.shot.pictures], [1, 1]);
+});
