@@ -45,6 +45,7 @@ Deno.test("analyseVideo() finds cuts and trims two frames on each side", async (
     durationSeconds: 4.8,
     pictures: 48,
     codec: "h264",
+    isPicture: false,
     rotation: 0,
     isInterlaced: false,
     isHighDynamicRange: false,
