@@ -10,6 +10,7 @@ export * from "./checkpoints/checkpoint.ts";
 export * from "./checkpoints/checkpoint_folder.ts";
 export * from "./data/caption_pairs.ts";
 export * from "./data/data_file.ts";
+export { manifestIn } from "./data/open_source.ts";
 export * from "./data/run_data.ts";
 export * from "./loop/compiled_step.ts";
 export * from "./loop/train.ts";

@@ -23,9 +23,10 @@ import {
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { openModel } from "./model.ts";
-import { evaluateVideo, videoDataOf, videoText } from "./own_video.ts";
+import { evaluateVideo, videoDataOf } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
 import { evaluateFlags, type EvaluateOptions } from "./options.ts";
+import { videoText } from "./video_text.ts";
 import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */

@@ -18,12 +18,8 @@ export {
   notebookFlags,
 } from "./options.ts";
 export { heldOutTables } from "../metrics/held_out_tables.ts";
-export {
-  evaluateVideo,
-  readingText,
-  videoDataOf,
-  type VideoFindings,
-} from "./own_video.ts";
+export { evaluateVideo, videoDataOf, type VideoFindings } from "./own_video.ts";
+export { readingText } from "./video_text.ts";
 export { evaluationHtml, evaluationText } from "./report.ts";
 export { FVD_GOAL, reportCurves } from "./report_curves.ts";
 export { clipsBeside, sideBySide } from "./side_by_side.ts";

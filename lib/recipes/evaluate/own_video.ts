@@ -1,18 +1,10 @@
-import {
-  describeDevice,
-  type Device,
-  disposeState,
-  openDevice,
-  uploadState,
-} from "../../compiler/mod.ts";
+import { describeDevice, openDevice } from "../../compiler/mod.ts";
 import {
   assertWritableFolder,
-  type Clip,
   InputError,
   makeWritableFolder,
   Rng,
   StoppedError,
-  unstackArrays,
   writeFileAtomically,
 } from "../../core/mod.ts";
 import type { Bucket, CaptionedClip } from "../../dataset/batches/mod.ts";
@@ -22,18 +14,13 @@ import {
   type HeldOutResult,
 } from "../../evaluation/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
-import { clipPositions } from "../../models/text_to_video/mod.ts";
 import {
   diffusionFilesIn,
-  openCodec,
-  pipelineOf,
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import {
   type CaptionGain,
-  captionGainOf,
-  openHeldOutLoss,
   readData,
   RunData,
   type SavedData,
@@ -41,15 +28,11 @@ import {
   STAGES,
 } from "../../trainer/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
-import { tableBundle } from "../../notebook/mod.ts";
 import { heldOutPage } from "../metrics/held_out_page.ts";
-import { heldOutTables } from "../metrics/held_out_tables.ts";
 import { heldOutNetworks } from "../metrics/networks.ts";
 import type { EvaluateHost } from "./evaluate.ts";
+import { drawHeldOut } from "./draw_held_out.ts";
 import type { EvaluateOptions } from "./options.ts";
-
-/** Clips of a batch of the VAE. */
-const BATCH = 8;
 
 /** An evaluation on held-out video; plain data but for the clips. */
 export interface VideoFindings {
@@ -134,7 +117,7 @@ export async function evaluateVideo(
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   host.log(await describeDevice(device));
   host.log(`held-out clips: ${real.length} of ${heldOut.name}`);
-  const drawn = await drawClips(device, models, real, options, host);
+  const drawn = await drawHeldOut(device, models, real, options, host);
   using opened = new DisposableStack();
   const networks = await heldOutNetworks(device, options.weights, opened);
   const clips: HeldOutClips = {
@@ -174,32 +157,6 @@ export async function evaluateVideo(
 }
 
 const REPORTS = ["report.html", "report.json"];
-
-/** The findings as lines for people: a sentence about reading, then tables. */
-export function videoText({ result, reading }: VideoFindings): string[] {
-  return [
-    readingText(reading),
-    ...heldOutTables(result).map((table) =>
-      `${table.title}\n${tableBundle(table)["text/plain"]}`
-    ),
-  ];
-}
-
-/** Whether the right captions lower the held-out loss. */
-export function readingText(
-  { heldOutLoss, heldOutSwappedLoss, captionGain, captionGainInterval }:
-    CaptionGain,
-): string {
-  const loss = `held-out loss ${heldOutLoss.toFixed(4)}`;
-  if (heldOutSwappedLoss === undefined) {
-    return `${loss}; all captions are equal, so whether they are read cannot be told`;
-  }
-  const [gain, interval] = [captionGain!, captionGainInterval!];
-  return `${loss}, ${heldOutSwappedLoss.toFixed(4)} with swapped captions: ` +
-    `${gain.toFixed(4)} ± ${interval.toFixed(4)}, so ${
-      gain > interval ? "captions are read" : "captions are not seen to be read"
-    }`;
-}
 
 async function writeReports(
   options: EvaluateOptions,
@@ -252,72 +209,6 @@ async function clipsOf(
     clips.push(await source.clipAt(i, shape, rng));
   }
   return clips;
-}
-
-/** What a model makes of held-out clips and their captions. */
-interface Drawn {
-  readonly reconstructed: readonly Clip[];
-  readonly generated: readonly Clip[];
-  readonly reading: CaptionGain;
-}
-
-async function drawClips(
-  device: Device,
-  models: TrainedModels,
-  real: readonly CaptionedClip[],
-  { seed, steps, guidance, rescale, sampler, batch }: EvaluateOptions,
-  { progress, signal }: EvaluateHost,
-): Promise<Drawn> {
-  const { config } = models;
-  using opened = new DisposableStack();
-  const codec = opened.use(await openCodec(device, models.vae, config.vae));
-  const diffusion = await uploadState(device, models.diffusion);
-  opened.defer(() => disposeState(diffusion));
-  const pipeline = opened.use(
-    pipelineOf(device, { ...models, codec, diffusion }),
-  );
-  const { frames, height, width, fps } = real[0]!.clip;
-  const shape = { frames, height, width, fps };
-  const latents = [];
-  const reconstructed: Clip[] = [];
-  for (let i = 0; i < real.length; i += BATCH) {
-    const clips = real.slice(i, i + BATCH).map(({ clip }) => clip);
-    latents.push(...unstackArrays(await pipeline.encode(clips)));
-    reconstructed.push(...await pipeline.reconstruct(clips));
-  }
-  using task = progress.start({
-    label: "generated clips",
-    total: real.length,
-    unit: "clips",
-  });
-  const generated: Clip[] = [];
-  for (let i = 0; i < real.length; i += batch) {
-    if (signal.aborted) throw new StoppedError("Evaluation was stopped");
-    const prompts = real.slice(i, i + batch).map(({ caption }) => caption);
-    generated.push(
-      ...await pipeline.generate({
-        ...shape,
-        ...{ prompts, steps, guidance, rescale, sampler },
-        seed: new Rng(seed).fork(`clips from ${i}`).integer(2 ** 31),
-      }),
-    );
-    task.update(generated.length);
-  }
-  using loss = openHeldOutLoss(device, diffusion, config, {
-    groups: [{
-      clips: latents.map((latent, i) => ({
-        latent,
-        caption: real[i]!.caption,
-      })),
-      positions: clipPositions(config, shape),
-    }],
-    seed,
-  });
-  return {
-    reconstructed,
-    generated,
-    reading: captionGainOf(await loss.measure(), await loss.measureSwapped()),
-  };
 }
 
 function sameShape(a: Bucket["shape"], b: Bucket["shape"]): boolean {

@@ -7,7 +7,8 @@ import {
   wordsOf,
 } from "../../pipeline/mod.ts";
 import type { Stage } from "../stages/stages.ts";
-import type { RunData, StageData, StagePart } from "./run_data.ts";
+import type { RunData, StageData } from "./run_data.ts";
+import type { StagePart } from "./stage_buckets.ts";
 import { planOf } from "../run/config.ts";
 
 /**

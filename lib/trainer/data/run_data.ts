@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, dirname, resolve } from "node:path";
-import { exists, InputError } from "../../core/mod.ts";
+import { InputError } from "../../core/mod.ts";
 import {
   type Bucket,
   type Bucketing,
@@ -9,14 +8,16 @@ import {
   mixedClips,
   type WeightedSource,
 } from "../../dataset/batches/mod.ts";
-import { readShots, type Shot, shotClips } from "../../dataset/curate/mod.ts";
+import { type Shot, shotClips } from "../../dataset/curate/mod.ts";
 import { type DecodePool, decodePool } from "../../dataset/decode/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
-import type { DataSource, RunConfig } from "../run/config.ts";
+import type { RunConfig } from "../run/config.ts";
 import { clipShapeOf } from "../stages/stage_plan.ts";
 import { phaseOf, type Stage } from "../stages/stages.ts";
 import { readableClips, UnreadableFiles } from "./readable_clips.ts";
+import { type OpenSource, openSource } from "./open_source.ts";
 import { shotsOf } from "./selection.ts";
+import { batchFor, bucketsOf, type StagePart } from "./stage_buckets.ts";
 import { type Split, worldClips, worldMix } from "./world.ts";
 
 /** The fields of a run that determine its data. */
@@ -48,26 +49,8 @@ export interface StageData {
   readonly parts: readonly StagePart[];
 }
 
-/** The shots that a stage takes from one source. */
-export interface StagePart {
-  readonly source: OpenSource;
-  readonly shots: readonly Shot[];
-  readonly bucketing: Bucketing;
-}
-
-/** A source of real video, its manifest read. */
-export interface OpenSource extends DataSource {
-  /** Short name for messages. */
-  readonly name: string;
-  readonly shots: readonly Shot[];
-}
-
 /** Most buckets of a stage. */
 const MOST_BUCKETS = 4;
-/** Views of a shot in an epoch, each of another part. */
-const MOST_VIEWS = 8;
-/** Views of each second beyond a clip's own. */
-const VIEWS_PER_CLIP = 2;
 
 /** The data of a run: manifests read once, decoding threads, unreadable files. */
 export class RunData implements Disposable {
@@ -108,20 +91,7 @@ export class RunData implements Disposable {
     log: (line: string) => void = () => {},
   ): Promise<RunData> {
     const sources: OpenSource[] = [];
-    for (const { path, weight } of config.data) {
-      const manifest = manifestIn(path);
-      if (!await exists(manifest)) {
-        throw new InputError(
-          `Cannot train on "${path}": it must be a folder that deno task ingest ` +
-            `wrote: it has no manifest.jsonl; run deno task ingest VIDEOS --out ` +
-            path,
-        );
-      }
-      const shots = await readShots(manifest);
-      await assertFilesExist(manifest, shots);
-      const name = basename(dirname(resolve(manifest)));
-      sources.push({ path, weight, name, shots });
-    }
+    for (const source of config.data) sources.push(await openSource(source));
     return new RunData(config, sources, log);
   }
 
@@ -252,94 +222,6 @@ export class RunData implements Disposable {
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
-}
-
-/** The manifest of a source: the file itself, or that in the folder. */
-export function manifestIn(path: string): string {
-  return path.endsWith(".jsonl") ? path : `${path}/manifest.jsonl`;
-}
-
-/** Files whose existence is checked at the start, spread over the manifest. */
-const CHECKED_FILES = 20;
-
-/** A few lost files are replaced later; a folder that moved is an error at once. */
-async function assertFilesExist(
-  manifest: string,
-  shots: readonly Shot[],
-): Promise<void> {
-  const step = Math.max(1, Math.floor(shots.length / CHECKED_FILES));
-  const paths = shots.filter((_, i) => i % step === 0).map(({ path }) => path);
-  for (const path of paths) if (await exists(path)) return;
-  throw new InputError(
-    `Cannot train on "${manifest}": its files must lie where it says, seen from ` +
-      `its folder: none of ${paths.length} that were tried is there, such as ` +
-      `"${paths[0]}"; move the folders back, or ingest again`,
-  );
-}
-
-/** A shape, the shots of each source in it, and its share of the epoch. */
-interface FoundBucket {
-  readonly shape: ClipShape;
-  /** Clips of an epoch. */
-  readonly length: number;
-  /** Share of the sum of the sources' weights, in (0,1]. */
-  readonly share: number;
-  readonly parts: readonly {
-    readonly part: StagePart;
-    readonly shots: readonly Shot[];
-    readonly weight: number;
-  }[];
-}
-
-function bucketsOf(
-  parts: readonly StagePart[],
-  limit: number,
-  world: number,
-): FoundBucket[] {
-  const sum = parts.reduce((total, { source }) => total + source.weight, 0);
-  const { shapes } = parts[0]!.bucketing;
-  const found = shapes.map((shape) => {
-    const own = parts.map((part) => {
-      const used = part.bucketing.shapeOf.filter((x) => x !== undefined);
-      const shots = part.shots.filter((_, i) => used[i] === shape);
-      const weight = part.source.weight * shots.length / part.shots.length;
-      return { part, shots, weight };
-    }).filter(({ shots }) => shots.length > 0);
-    const weight = own.reduce((total, { weight }) => total + weight, 0);
-    return { shape, parts: own, share: weight / sum };
-  }).filter(({ parts }) => parts.length > 0);
-  // Without the synthetic world an epoch ends when every part of some source has
-  // been seen; with it, and for long videos, the plan's number of clips is less.
-  const seen = Math.max(...parts.map(({ source, shots, bucketing }) => {
-    const shapesOf = bucketing.shapeOf.filter((x) => x !== undefined);
-    const views = shots.reduce(
-      (total, shot, i) => total + viewsOf(shot, shapesOf[i]!),
-      0,
-    );
-    return views * sum / source.weight;
-  }));
-  const length = world > 0 ? limit : Math.min(limit, Math.ceil(seen));
-  return found.map((bucket) => ({
-    ...bucket,
-    length: Math.max(1, Math.round(length * bucket.share)),
-  }));
-}
-
-/** Clips of a shot in an epoch: more of longer ones. */
-function viewsOf(
-  { startSeconds, endSeconds, pictures }: Shot,
-  { frames, fps }: ClipShape,
-): number {
-  if (pictures === 1) return 1;
-  const clips = (endSeconds - startSeconds) * fps / frames;
-  return Math.min(MOST_VIEWS, Math.max(1, Math.round(VIEWS_PER_CLIP * clips)));
-}
-
-/** Clips of a batch with as many values as one of the plan's. */
-function batchFor(shape: ClipShape, aim: ClipShape, batch: number): number {
-  const values = ({ frames, height, width }: ClipShape): number =>
-    frames * height * width;
-  return Math.max(1, Math.round(batch * values(aim) / values(shape)));
 }
 
 function playable(
