@@ -28,9 +28,6 @@ import type { CommonFlags } from "./options.ts";
 /** Seconds after which others may take the job of a silent worker. */
 export const LEASE_SECONDS = 15;
 
-/** Milliseconds between two rounds of what is done beside requests. */
-export const HOUSEKEEPING_EVERY = 1000;
-
 /** The log of a process, to standard error. */
 export function processLog({ log: level }: CommonFlags): Log {
   const all = jsonLog(writeLine, () => new Date());

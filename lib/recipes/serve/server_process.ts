@@ -16,7 +16,6 @@ import { type ServeFlags, serveFlags } from "./options.ts";
 import {
   artistOf,
   databaseOf,
-  HOUSEKEEPING_EVERY,
   LEASE_SECONDS,
   modelFolders,
   processLog,
@@ -26,6 +25,9 @@ import {
 
 /** Milliseconds between two looks at the jobs whose events are streamed. */
 const WATCH_EVERY = 200;
+
+/** Milliseconds between two rounds of what is done beside requests. */
+const HOUSEKEEPING_EVERY = 1000;
 
 /** Milliseconds that the body of a request may take. */
 const BODY_TIME = 10_000;

@@ -9,7 +9,6 @@ import { runProgram } from "../command_line/mod.ts";
 import {
   artistOf,
   databaseOf,
-  HOUSEKEEPING_EVERY,
   LEASE_SECONDS,
   modelFolders,
   processLog,
@@ -17,6 +16,9 @@ import {
   workerOptions,
 } from "../serve/parts.ts";
 import { type WorkerFlags, workerFlags } from "./options.ts";
+
+/** Milliseconds between two rounds of housekeeping: the API has more of them. */
+const HOUSEKEEPING_EVERY = 5000;
 
 /** The process of a worker. */
 async function runProcess(

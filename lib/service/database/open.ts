@@ -107,6 +107,12 @@ async function openEmbedded(
       dataDir: inMemory ? undefined : `${folder}/data`,
       loadDataDir: snapshot,
       relaxedDurability: false,
+      // The default takes 128 MB, of which such a small database uses little.
+      startParams: [
+        ...PGlite.defaultStartParams,
+        "-c",
+        "shared_buffers=16MB",
+      ],
     });
     const database = new Kysely<Tables>({
       dialect: new PGliteDialect({ pglite }),

@@ -8,6 +8,15 @@ import { Fault, type FaultStatus, problemSchema } from "./problem.ts";
 /** Name of the security scheme in the document. */
 export const SECURITY = "key";
 
+/** Groups of the document, where it is not the first word of the path. */
+const TAGS: Readonly<Record<string, string>> = {
+  generate: "jobs",
+  estimate: "jobs",
+  webhook_secret: "keys",
+  user: "account",
+  models: "account",
+};
+
 type Problems<S extends FaultStatus> = {
   readonly [status in S]: {
     readonly description: string;
@@ -76,8 +85,10 @@ export function keyedRoute<
   route: R,
 ): KeyedRoute<P, R> {
   const media = Object.keys(route.request?.body?.content ?? {});
+  const [, , name = ""] = route.path.split("/");
   return createRoute<P, OwnRoute<P>>({
     ...route,
+    tags: [TAGS[name] ?? name],
     security: [{ [SECURITY]: [] }],
     description: `Needs a key with the scope \`${scope}\`.`,
     middleware: [

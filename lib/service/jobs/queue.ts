@@ -25,12 +25,17 @@ const CLAIM_LOCK = 7_110_301;
  *
  * @param models Models that the worker has.
  */
-export function claimJob(
+export async function claimJob(
   database: Database,
   worker: string,
   models: readonly string[],
 ): Promise<Claim | undefined> {
-  return database.transaction().execute(async (tx) => {
+  // Idle workers must not queue up for the lock.
+  const waiting = await database.selectFrom("jobs").select("id")
+    .where("status", "=", "queued").where("run_at", "<=", sql<Date>`now()`)
+    .limit(1).executeTakeFirst();
+  if (waiting === undefined) return undefined;
+  return await database.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(tx);
     const { rows: [job] } = await sql<JobRow>`
       update jobs set status = 'running', worker = ${worker}, heartbeat_at = now(),
