@@ -1,5 +1,9 @@
 import { InputError } from "lib/core/mod.ts";
-import { runProgram } from "lib/recipes/command_line/mod.ts";
+import {
+  numberFlag,
+  runProgram,
+  wholeNumber,
+} from "lib/recipes/command_line/mod.ts";
 import * as z from "zod";
 
 /** Flags of `deno task bench:service`. */
@@ -10,11 +14,11 @@ const flags = z.strictObject({
   key: z.string().min(1, "must not be empty").describe(
     "API key with read and write",
   ),
-  seconds: z.coerce.number().positive().default(5).describe(
+  seconds: numberFlag({ above: 0 }).default(5).describe(
     "of each kind of request",
   ),
   model: z.string().default("stand-in").describe("model of the jobs"),
-  clients: z.coerce.number().int().min(1).default(16).describe(
+  clients: wholeNumber(1).default(16).describe(
     "requests at once",
   ),
 });
