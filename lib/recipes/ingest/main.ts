@@ -1,4 +1,4 @@
-import { StoppedError } from "../../core/mod.ts";
+import { InputError, StoppedError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { ingest, MANIFEST } from "./ingest.ts";
@@ -11,7 +11,7 @@ async function run(
 ): Promise<number> {
   const { out } = options;
   try {
-    const { summary, frames, seconds } = await ingest(options, {
+    const { rows, summary, frames, seconds } = await ingest(options, {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
@@ -24,7 +24,10 @@ async function run(
       );
     }
     log(`manifest: ${out}/${MANIFEST}`);
-    return 0;
+    if (rows.some(({ shot }) => shot !== null)) return 0;
+    throw new InputError(
+      `Cannot use "${out}" for training: a file must be a video: none of ${rows.length} was; the reasons are above and in ${out}/summary.txt`,
+    );
   } catch (error) {
     if (signal.aborted) {
       throw new StoppedError(

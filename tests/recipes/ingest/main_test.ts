@@ -335,3 +335,19 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
     ["a.mp4", "taken"],
   );
 });
+
+Deno.test("an ingest that finds no video ends with code 2 and keeps its summary", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.mkdir(folder.file("videos"));
+  await Deno.writeTextFile(folder.file("videos/a.mp4"), "no video");
+  const out = folder.file("out");
+  await using run = startTask("ingest", [folder.file("videos"), "--out", out]);
+  const { code, stderr } = await run.ended;
+  assert.match(
+    stderr,
+    /error: Cannot use ".*out" for training: a file must be a video: none of 1 was; the reasons are above and in .*summary\.txt\n$/,
+  );
+  assert.equal(code, 2);
+  const summary = await Deno.readTextFile(`${out}/summary.txt`);
+  assert.match(summary, /videos\/a\.mp4: the file must hold a video/);
+});
