@@ -18,7 +18,8 @@ const IN_PLACE: readonly string[] = [
 
 /**
  * Whether a clip shows its labels: object, colour and motion by world3d;
- * direction and hue by geometry, for a single subject before a still camera.
+ * direction, hue and number by geometry, for a single subject before a still
+ * camera.
  * Null where the labels do not name the attribute, or it cannot be measured.
  *
  * @param classes Prediction of world3d for the clip.
@@ -40,5 +41,7 @@ export function adherenceOf(
     motion,
     direction: judged ? judged.direction === subject!.motion : null,
     hue: judged && paint ? judged.colour === paint : null,
+    // Pictures of things may have parts that do not touch.
+    "one subject": judged && paint ? judged.subjects === 1 : null,
   };
 }

@@ -1,10 +1,11 @@
-/** Attributes of a clip that a prompt may name: the first three by world3d, the last two by geometry. */
+/** Attributes of a clip that a prompt may name: the first three by world3d, the others by geometry. */
 export const ATTRIBUTES = [
   "object",
   "colour",
   "motion",
   "direction",
   "hue",
+  "one subject",
 ] as const;
 
 /** Name of an attribute. */

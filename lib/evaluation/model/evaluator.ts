@@ -15,7 +15,7 @@ import { type PromptSet, realClips } from "./prompt_set.ts";
 import { cachedScores } from "./score_cache.ts";
 
 /** Version of the scores: raised when what is scored, or how, changes. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** A trained model, as an evaluation uses it. */
 export interface EvaluatedModel extends Disposable {

@@ -35,6 +35,7 @@ Deno.test("adherenceOf() leaves out what a clip cannot show", async () => {
     motion: null,
     direction: null,
     hue: null,
+    "one subject": null,
   });
   const turning = {
     ...labels,
@@ -46,5 +47,6 @@ Deno.test("adherenceOf() leaves out what a clip cannot show", async () => {
     motion: false,
     direction: null,
     hue: null,
+    "one subject": null,
   });
 });

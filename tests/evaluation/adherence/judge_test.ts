@@ -50,7 +50,11 @@ Deno.test("judgeByGeometry() tells eight directions, also where the subject over
   ];
   for (const [direction, dx, dy] of directions) {
     const judgement = judgeByGeometry(scene(line(dx, dy), RED), PALETTE);
-    assert.deepEqual(judgement, { direction, colour: "red" }, direction);
+    assert.deepEqual(
+      judgement,
+      { direction, colour: "red", subjects: 1 },
+      direction,
+    );
   }
 });
 
@@ -61,6 +65,7 @@ Deno.test("judgeByGeometry() tells rest, growth and rotation, without a colour",
     assert.deepEqual(judgeByGeometry(scene(place, RED), PALETTE), {
       direction: "in place",
       colour: null,
+      subjects: null,
     });
   }
 });
@@ -97,4 +102,26 @@ Deno.test("trackSubject() of a clip in which nothing changes finds nothing", () 
   assert.equal(moves, false);
   assert.deepEqual(velocity, [0, 0]);
   assert.ok(contrast.every((x) => x === 0));
+});
+
+Deno.test("judgeByGeometry() counts the subjects that move, but not specks", () => {
+  const two = scene(line(2, 0), RED);
+  const lower = scene(
+    (t) => ({ ...line(2, 0)(t), y: SIDE - 6, half: 4 }),
+    RED,
+  );
+  const speck = scene((t) => ({ ...line(2, 0)(t), y: 3, half: 1 }), RED);
+  const joined = (other: Clip): Clip => {
+    const data = two.data.slice();
+    for (let i = 0; i < data.length; i += 3) {
+      const isRed = other.data[i]! > 0.8;
+      if (isRed) data.set(other.data.subarray(i, i + 3), i);
+    }
+    return { ...two, data };
+  };
+  const countOf = (clip: Clip) => judgeByGeometry(clip, PALETTE).subjects;
+  assert.deepEqual(
+    [two, joined(lower), joined(speck)].map(countOf),
+    [1, 2, 1],
+  );
 });
