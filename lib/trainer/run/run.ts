@@ -220,16 +220,32 @@ function stepsOf(folder: string, stage: Stage): Promise<number[]> {
   }).steps();
 }
 
-/** Resuming a stage would truncate the metrics of later ones. */
-async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
+/**
+ * Resuming a stage would truncate the metrics of later ones.
+ *
+ * @throws {InputError} naming the first later stage that has begun
+ */
+export async function refuseLaterStages(
+  folder: string,
+  stage: Stage,
+): Promise<void> {
   for (const later of STAGES.slice(STAGES.indexOf(stage) + 1)) {
     if ((await stepsOf(folder, later)).length === 0) continue;
     throw new InputError(
       `Cannot train ${stage} in "${folder}": no later stage may have begun: ` +
-        `${later} has; choose another folder with --run, or restart with ` +
-        `--resume-phase`,
+        `${later} has; train the last stage alone (deno task ` +
+        `${await lastBegun(folder)}), choose another folder with --run, or ` +
+        "restart a phase with --resume-phase",
     );
   }
+}
+
+/** The last stage that has checkpoints. */
+async function lastBegun(folder: string): Promise<Stage> {
+  for (const stage of STAGES.toReversed()) {
+    if ((await stepsOf(folder, stage)).length > 0) return stage;
+  }
+  return STAGES[0];
 }
 
 /** Content of `done.json` in the folder of a stage that is done. */
