@@ -187,7 +187,7 @@ export async function peekCheckpoint(
 
 /** A configuration with its limit of updates in front, on which samples depend. */
 function limitFirst(config: unknown): unknown {
-  return typeof config === "object" && config !== null && "maxSteps" in config
-    ? { maxSteps: config.maxSteps, ...config }
-    : config;
+  if (typeof config !== "object" || config === null) return config;
+  const { maxSteps, ...rest } = config as Record<string, unknown>;
+  return { maxSteps, ...rest };
 }
