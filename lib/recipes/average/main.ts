@@ -1,12 +1,17 @@
 import { dirname } from "node:path";
 import * as z from "zod";
-import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
+import {
+  assertReplaceable,
+  assertWritableFile,
+  makeWritableFolder,
+} from "../../core/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
 import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
 import {
   log,
   numberFlag,
+  overwriteFlag,
   runProgram,
   textFlag,
   wholeNumber,
@@ -22,8 +27,9 @@ export const averageFlags = z.strictObject({
     "length of the average, as a share of the phase (relative standard deviation)",
   ),
   out: path.optional().describe(
-    "file to write; without it, beside the phase's weights",
+    "file of the weights (default: RUN/phase1-average-STD.safetensors, for phase 1)",
   ),
+  overwrite: overwriteFlag,
 });
 
 /**
@@ -31,11 +37,12 @@ export const averageFlags = z.strictObject({
  * another length, from the snapshots that training left.
  */
 async function average(
-  { run, phase, std, out }: z.infer<typeof averageFlags>,
+  { run, phase, std, out, overwrite }: z.infer<typeof averageFlags>,
 ): Promise<number> {
   const stage = `${run}/phase${phase}`;
   const { facts } = await readTrainedModels(`${stage}.safetensors`);
   const file = out ?? `${stage}-average-${std}.safetensors`;
+  await assertReplaceable([file], overwrite, "--out");
   await assertWritableFile(file, "--out");
   const snapshots = await loadSnapshots<DiffusionParameters>(stage);
   const { score: _, ...rest } = facts.diffusion; // the score of other weights
@@ -45,7 +52,9 @@ async function average(
     posthocEma(snapshots, std, rest.step),
     { ...rest, average: String(std) },
   );
-  log(file);
+  log(
+    `weights: ${file}; an average of ${snapshots.length} snapshots of ${stage}`,
+  );
   return 0;
 }
 

@@ -117,10 +117,7 @@ export const trainFlags = z.strictObject({
   }).default("adamw").describe(
     "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
-  perceptual: z.coerce.number({ error: "must be a number" }).min(
-    0,
-    "must be 0 or more",
-  ).default(0).describe(
+  perceptual: numberFlag({ least: 0 }).default(0).describe(
     "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
   ),
   samples: overriding("samples"),
