@@ -3,11 +3,14 @@ import * as z from "zod";
 import {
   assertReplaceable,
   assertWritableFile,
+  exists,
+  InputError,
   makeWritableFolder,
 } from "../../core/mod.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import { readTrainedModels, saveWeights } from "../../pipeline/mod.ts";
-import { loadSnapshots, posthocEma } from "../../trainer/mod.ts";
+import { loadSnapshots, posthocEma, stageOf } from "../../trainer/mod.ts";
 import {
   log,
   numberFlag,
@@ -22,12 +25,14 @@ const path = textFlag();
 /** Flags of `deno task average`. */
 export const averageFlags = z.strictObject({
   run: path.default("runs/train").describe("folder of a run"),
-  phase: wholeNumber(1, 5).default(1).describe("phase that is done"),
+  phase: wholeNumber(1, 5).optional().describe(
+    "phase that is done, 1 to 5 (default: the last one)",
+  ),
   std: numberFlag({ least: 0.01, most: 0.25 }).default(0.1).describe(
     "length of the average, as a share of the phase (relative standard deviation)",
   ),
   out: path.optional().describe(
-    "file of the weights (default: RUN/phase1-average-STD.safetensors, for phase 1)",
+    "file of the weights (default: RUN/phaseN-average-STD.safetensors)",
   ),
   overwrite: overwriteFlag,
 });
@@ -39,7 +44,7 @@ export const averageFlags = z.strictObject({
 async function average(
   { run, phase, std, out, overwrite }: z.infer<typeof averageFlags>,
 ): Promise<number> {
-  const stage = `${run}/phase${phase}`;
+  const stage = `${run}/${await stageIn(run, phase)}`;
   const { facts } = await readTrainedModels(`${stage}.safetensors`);
   const file = out ?? `${stage}-average-${std}.safetensors`;
   await assertReplaceable([file], overwrite, "--out");
@@ -52,10 +57,31 @@ async function average(
     posthocEma(snapshots, std, rest.step),
     { ...rest, average: String(std) },
   );
-  log(
-    `weights: ${file}; an average of ${snapshots.length} snapshots of ${stage}`,
-  );
+  log(`weights: ${file}, an average over ${stage}`);
   return 0;
+}
+
+/**
+ * The stage of a phase that is done, the last one without a number.
+ *
+ * @throws {InputError} if the run has none
+ */
+async function stageIn(
+  run: string,
+  phase: number | undefined,
+): Promise<string> {
+  const stages = PHASES.filter((one) => phase === undefined || one === phase)
+    .map(stageOf);
+  for (const stage of stages.toReversed()) {
+    if (await exists(`${run}/${stage}.safetensors`)) return stage;
+  }
+  throw new InputError(
+    `Cannot average "${run}": it must be a run in which ${
+      phase === undefined ? "a phase" : `phase ${phase}`
+    } is done: it has no ${
+      phase === undefined ? "phase1" : stages[0]
+    }.safetensors; train it, or name another folder with --run`,
+  );
 }
 
 if (import.meta.main) {

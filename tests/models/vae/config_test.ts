@@ -34,7 +34,7 @@ Deno.test("latentSizeOf() names the nearest legal size", () => {
     ],
     [
       { frames: 7 },
-      "frames must be a multiple of 4: current value is 7; the nearest legal value is 8",
+      "frames must be a multiple of 4: current value is 7; the nearest legal values are 4 and 8",
     ],
     [
       { frames: 1 },
