@@ -1,5 +1,5 @@
 import { durationText, writeFileAtomically } from "../../core/mod.ts";
-import { encodeGif } from "../../dataset/encode/mod.ts";
+import { previewGif } from "../../dataset/encode/mod.ts";
 import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
 import { htmlReport, type Medium, type Report } from "../report/mod.ts";
 import { type Stage, STAGES, titleOf } from "../stages/stages.ts";
@@ -138,7 +138,7 @@ function newestOf(samples: Samples | undefined): Medium[] {
     title: label,
     kind: "image",
     mime: "image/gif",
-    bytes: encodeGif(clip),
+    bytes: previewGif(clip),
     caption: `${samples.stage}, update ${grouped(samples.step)}`,
   })) ?? [];
 }
