@@ -11,7 +11,7 @@ const schema = z.record(z.string(), z.unknown());
 /** Writes the configuration of a run into its folder. */
 export async function saveConfig(
   folder: string,
-  config: RunConfig,
+  { run: _, ...config }: RunConfig, // folders are moved
 ): Promise<void> {
   const json = JSON.stringify(config, null, 2);
   await writeFileAtomically(`${folder}/${CONFIG_FILE}`, `${json}\n`);

@@ -25,7 +25,7 @@ async function withRun(use: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("the report of a run has an axis for each quantity, its speed and the VAE's pictures", async () => {
+Deno.test("a report has an axis for each quantity, speed and the VAE's pictures", async () => {
   await withRun(async (folder) => {
     let time = 0;
     const observer = reportObserver(
