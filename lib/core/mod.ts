@@ -17,6 +17,7 @@ export * from "./html.ts";
 export * from "./lifetime.ts";
 export * from "./ndarray.ts";
 export * from "./output.ts";
+export * from "./overwrite.ts";
 export * from "./paths.ts";
 export * from "./progress/progress.ts";
 export * from "./rng.ts";

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { ClipShape } from "../dataset/batches/mod.ts";
+import type { WeightsFacts } from "../pipeline/mod.ts";
 import type { GridSize } from "../models/vae/mod.ts";
 
 /**
@@ -9,21 +11,28 @@ import type { GridSize } from "../models/vae/mod.ts";
  * import { clipSizeFlag } from "lib/recipes/clip_size.ts";
  * import assert from "node:assert/strict";
  *
- * const flag = clipSizeFlag("16x64x64", "size of the clip");
+ * const flag = clipSizeFlag("size of the clip");
  * assert.deepEqual(flag.parse("8x32x48"), { frames: 8, height: 32, width: 48 });
  * ```
  */
 export function clipSizeFlag(
-  fallback: string,
   description: string,
-): z.ZodType<GridSize> {
+): z.ZodType<GridSize | undefined> {
   return z.string().regex(
     /^[1-9]\d{0,4}x[1-9]\d{0,4}x[1-9]\d{0,4}$/,
     "must be frames x height x width, such as 16x64x64",
-  ).default(fallback).transform((text) => {
+  ).transform((text) => {
     const [frames, height, width] = text.split("x").map(Number);
     return { frames: frames!, height: height!, width: width! };
-  }).describe(description);
+  }).optional().describe(description);
+}
+
+/** The clips of models that do not name them: those of preset nano. */
+const OLDER_SHAPE: ClipShape = { frames: 16, height: 64, width: 64, fps: 8 };
+
+/** The clips on which models were trained, the most frequent ones. */
+export function trainedShape({ clip }: Pick<WeightsFacts, "clip">): ClipShape {
+  return clip ?? OLDER_SHAPE;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { GridSize } from "../models/vae/mod.ts";
 import type { Stage, StagePlan } from "../trainer/mod.ts";
 import type { PresetName } from "./presets.ts";
 
@@ -98,6 +99,12 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
 const HIGHEST_RATE = 3e-3;
 /** Frames per second of all presets. */
 const FPS = 8;
+
+/** The clips of a preset's first phase. */
+export function firstClipOf(preset: PresetName): GridSize {
+  const { frames, height, width } = stagePlan(preset, "phase1");
+  return { frames, height, width };
+}
 
 /**
  * The plan of a stage for a preset: the report's for `base`, scaled for the

@@ -143,7 +143,7 @@ Deno.test("encodeTiled() names the nearest legal size of a clip", async () => {
     {
       name: "InputError",
       message: "Cannot encode a clip: width must be a multiple of 16: " +
-        "current value is 47; the nearest legal value is 48",
+        "current value is 47; the nearest legal values are 32 and 48",
     },
   );
 });

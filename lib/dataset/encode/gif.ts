@@ -2,7 +2,7 @@
 import gifenc from "gifenc";
 import { type Clip, writeFileAtomically } from "lib/core/mod.ts";
 import { checkClip, frameImage, rgbaOf } from "./image.ts";
-import { checkGif, GIF_TICKS_PER_SECOND } from "./limits.ts";
+import { checkGif, GIF_TICKS_PER_SECOND, MAX_GIF_FPS } from "./limits.ts";
 
 /** Colours of a GIF palette. */
 const COLOURS = 256;
@@ -41,6 +41,16 @@ export function encodeGif(clip: Clip): Uint8Array<ArrayBuffer> {
   }
   encoder.finish();
   return encoder.bytes();
+}
+
+/**
+ * The same for a page or a log: a clip of more frames per second than a GIF can
+ * have plays slower, at 50.
+ *
+ * @throws {InputError} with the legal rates or sides
+ */
+export function previewGif(clip: Clip): Uint8Array<ArrayBuffer> {
+  return encodeGif({ ...clip, fps: Math.min(clip.fps, MAX_GIF_FPS) });
 }
 
 /**

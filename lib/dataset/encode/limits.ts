@@ -10,7 +10,7 @@ const MAX_MP4_SIDE = 16_384;
 
 /** GIF times are hundredths of a second in 16 bits; players slow down below two. */
 export const GIF_TICKS_PER_SECOND = 100;
-const MAX_GIF_FPS = 50;
+export const MAX_GIF_FPS = 50;
 const MAX_GIF_SIDE = 65_535;
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 export { contactSheet, type SheetRow } from "./contact_sheet.ts";
-export { encodeGif, writeGif } from "./gif.ts";
+export { encodeGif, previewGif, writeGif } from "./gif.ts";
 export { frameImage, type Image } from "./image.ts";
 export { writeMp4 } from "./mp4.ts";
 export { encodePng, writePng } from "./png.ts";

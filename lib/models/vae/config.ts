@@ -88,10 +88,14 @@ export function latentSizeOf(
   const { space, time } = strideOf(config);
   const divide = (name: string, size: number, stride: number): number => {
     if (!Number.isInteger(size) || size < stride || size % stride !== 0) {
-      const nearest = Math.max(stride, Math.round(size / stride) * stride);
+      const below = Math.floor(size / stride) * stride;
       throw new InputError(
         `Cannot encode a clip: ${name} must be a multiple of ${stride}: ` +
-          `current value is ${size}; the nearest legal value is ${nearest}`,
+          `current value is ${size}; the nearest legal ${
+            below < stride
+              ? `value is ${stride}`
+              : `values are ${below} and ${below + stride}`
+          }`,
       );
     }
     return size / stride;

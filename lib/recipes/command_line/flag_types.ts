@@ -70,3 +70,7 @@ export function textFlag(): z.ZodString {
 export const deviceFlag = z.enum(DEVICE_CHOICES, {
   error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
 }).default("cpu").describe("where to compute");
+
+/** The flag `--overwrite` of commands that write results. */
+export const overwriteFlag: z.ZodDefault<z.ZodBoolean> = z.boolean()
+  .default(false).describe("replace results that exist");

@@ -117,11 +117,17 @@ export function helpText(
     if (name === operands) {
       return [`  ${operandsWord(name)}`, field.description ?? ""] as const;
     }
+    const choices = choicesOf(field);
     const fallback = isSwitch(field) ? undefined : declaredDefault(field);
+    const notes = [
+      ...(choices.length > 0 ? [`one of ${choices.join(", ")}`] : []),
+      ...(fallback === undefined ? [] : [`default ${fallback}`]),
+      ...(isRepeated(field) ? ["may be repeated"] : []),
+    ];
     return [
       `  --${flagOf(name)}`,
       (field.description ?? "") +
-      (fallback === undefined ? "" : ` (default ${fallback})`),
+      (notes.length > 0 ? ` (${notes.join("; ")})` : ""),
     ] as const;
   });
   const words = [
@@ -189,6 +195,16 @@ function operandsOf({ shape }: FlagSchema): string | undefined {
 /** `folders` -> `FOLDERS...`. */
 function operandsWord(name: string): string {
   return `${name.toUpperCase()}...`;
+}
+
+/** The values of a field that takes one of a few; empty for any other. */
+function choicesOf(field: z.core.$ZodType): readonly string[] {
+  if (field instanceof z.ZodEnum) return field.options.map(String);
+  if (
+    field instanceof z.ZodDefault || field instanceof z.ZodPrefault ||
+    field instanceof z.ZodOptional
+  ) return choicesOf(field.unwrap());
+  return field instanceof z.ZodPipe ? choicesOf(field.in) : [];
 }
 
 /** The default of a field as it would be typed; undefined if it has none. */

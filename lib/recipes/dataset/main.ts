@@ -56,10 +56,11 @@ async function check(
       continue;
     }
     const sheet = `${run}/latents/${name}.png`;
-    await writeFileAtomically(sheet, await sheetOf(codec, file, clips));
+    const { png, shape } = await sheetOf(codec, file, clips);
+    await writeFileAtomically(sheet, png);
     const { mean, std } = latentStatistics(file.latents);
     log(
-      `${name}: ${file.source}; latent means ${rangeOf(mean)}, ` +
+      `${name}: ${file.source}, ${shape}; latent means ${rangeOf(mean)}, ` +
         `std ${rangeOf(std)}; ${sheet}`,
     );
   }
@@ -86,7 +87,7 @@ async function sheetOf(
   codec: Codec,
   { latents, clips, fps }: CachedFile,
   count: number,
-): Promise<Uint8Array> {
+): Promise<{ readonly png: Uint8Array; readonly shape: string }> {
   const decoded = await codec.decode(stackArrays(latents.slice(0, count)), fps);
   const scale = Math.max(1, Math.round(MIN_HEIGHT / decoded[0]!.height));
   const sheet = await contactSheet(
@@ -96,7 +97,11 @@ async function sheetOf(
     })),
     { columns: 8, scale },
   );
-  return encodePng(sheet);
+  const { frames, height, width } = decoded[0]!;
+  return {
+    png: encodePng(sheet),
+    shape: `${frames}x${height}x${width} at ${fps} fps`,
+  };
 }
 
 function rangeOf({ data }: NdArray<"float32">): string {

@@ -1,6 +1,7 @@
 import { describeDevice } from "../../compiler/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
+import { probe, repeatNote } from "../../dataset/decode/mod.ts";
 import { openDemo } from "./open.ts";
 import { demoFlags, type DemoOptions } from "./options.ts";
 import { runDemo } from "./pipeline.ts";
@@ -14,6 +15,11 @@ async function demo(
   using run = await openDemo(options, { progress: terminalProgress(), signal });
   const { context, subject, others } = run;
   log(await describeDevice(context.device));
+  if (options.video !== undefined) {
+    const { fps } = await probe(options.video);
+    const note = repeatNote([{ fps }], context.plan.clip.fps);
+    if (note) log(note);
+  }
   const result = await runDemo(context, subject, others);
   const verdicts = verdictsOf(context.plan, result);
   await writeRun(context, subject, result, verdicts);

@@ -1,6 +1,7 @@
 import { openDevice } from "../../compiler/mod.ts";
 import { pureTransformer } from "../../models/backbone/mod.ts";
 import { print, runProgram } from "../command_line/mod.ts";
+import { firstClipOf } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import { describe } from "./describe.ts";
 import { forward, type ForwardReport } from "./forward.ts";
@@ -9,9 +10,10 @@ import { tableOf } from "./table.ts";
 
 /** `deno task describe`: what the models of a preset are made of. */
 async function describePreset(
-  { preset, pure, clip, forward: model, json }: DescribeOptions,
+  { preset, pure, clip: given, forward: model, json }: DescribeOptions,
 ): Promise<number> {
   const named = PRESETS[preset];
+  const clip = given ?? firstClipOf(preset);
   const config = pure
     ? { ...named, backbone: pureTransformer(named.backbone) }
     : named;

@@ -6,10 +6,9 @@ import { PRESET_NAMES } from "../presets.ts";
 export const describeFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
-  }).default("base").describe("size of the models"),
+  }).default("nano").describe("size of the models"),
   clip: clipSizeFlag(
-    "16x256x256",
-    "frames, height and width of the clip that costs are told for",
+    "frames, height and width of the clip that is computed, such as 16x64x64 (default: the preset's in phase 1)",
   ),
   pure: z.boolean().default(false).describe(
     "the backbone as a pure Transformer in LTX-2's style, as deep and as wide",

@@ -9,7 +9,7 @@ export const PHASES = ["vae", "1", "2", "3", "4", "5"] as const;
 export const estimateFlags = z.strictObject({
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
-  }).default("base").describe("size of the models"),
+  }).default("nano").describe("size of the models"),
   phase: z.enum(PHASES, { error: `must be one of ${PHASES.join(", ")}` })
     .default("1").describe("phase of the training, or vae"),
   device: deviceFlag.describe("where it is to be trained"),

@@ -22,6 +22,7 @@ import {
 } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
+import { assertSameEvaluation } from "./earlier_report.ts";
 import { openModel } from "./model.ts";
 import { evaluateVideo, videoDataOf } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
@@ -64,6 +65,7 @@ export async function evaluate(
   const phases = options.phases.split(",").map(Number) as Phase[];
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
+  await assertSameEvaluation(options);
   await assertWritableFolder(out, "--out", ["report.json", "report.html"]);
   await assertWritableFolder(cache, "--cache");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
@@ -76,7 +78,13 @@ export async function evaluate(
   let samples: Sample[] = [];
   for (const path of chosen) {
     using model = await openModel(path, world3d.shape, sampling, device);
-    host.log(`${model.name}: trained ${trainedText(model.phase)}`);
+    const { frames, height, width, fps } = world3d.shape;
+    host.log(
+      `${model.name}: trained ${
+        trainedText(model.phase)
+      }; generated clips of ` +
+        `${frames}x${height}x${width} at ${fps} fps, as world3d reads them`,
+    );
     const found = await evaluateModel(model, {
       ...host,
       ...{ world3d, seed, phases, clips, heldOut, batch, cache },

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { assertSameEvaluation } from "./earlier_report.ts";
 export {
   evaluate,
   evaluateCommand,

@@ -6,6 +6,7 @@ import {
   deviceFlag,
   type Knobs,
   numberFlag,
+  overwriteFlag,
   readKnobs,
   textFlag,
   wholeNumber,
@@ -76,6 +77,7 @@ export const evaluateFlags = z.strictObject({
   out: textFlag().default("runs/evaluation").describe(
     "folder for report.html and report.json",
   ),
+  overwrite: overwriteFlag.describe("replace the report of another evaluation"),
   world3d: textFlag().default(WORLD3D_WEIGHTS).describe(
     "weights of the feature network world3d",
   ),

@@ -27,9 +27,11 @@ import {
   type Stage,
   STAGES,
 } from "../../trainer/mod.ts";
+import { trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { heldOutPage } from "../metrics/held_out_page.ts";
 import { heldOutNetworks } from "../metrics/networks.ts";
+import { assertSameEvaluation } from "./earlier_report.ts";
 import type { EvaluateHost } from "./evaluate.ts";
 import { drawHeldOut } from "./draw_held_out.ts";
 import type { EvaluateOptions } from "./options.ts";
@@ -104,6 +106,7 @@ export async function evaluateVideo(
   saved: SavedData,
   host: EvaluateHost,
 ): Promise<VideoFindings> {
+  await assertSameEvaluation(options);
   await assertWritableFolder(options.out, "--out", REPORTS);
   const path = (await diffusionFilesIn(options.checkpoint)).at(-1)!;
   const models = await readTrainedModels(path);
@@ -116,7 +119,11 @@ export async function evaluateVideo(
     .find(({ shape }) => sameShape(shape, bucket!.shape));
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   host.log(await describeDevice(device));
-  host.log(`held-out clips: ${real.length} of ${heldOut.name}`);
+  const { frames, height, width, fps } = bucket!.shape;
+  host.log(
+    `held-out clips: ${real.length} of ${heldOut.name}, ` +
+      `${frames}x${height}x${width} at ${fps} fps, as the run trains`,
+  );
   const drawn = await drawHeldOut(device, models, real, options, host);
   using opened = new DisposableStack();
   const networks = await heldOutNetworks(device, options.weights, opened);
@@ -176,10 +183,9 @@ async function openData(
   saved: SavedData,
   { log }: EvaluateHost,
 ): Promise<RunData> {
-  const shape = facts.diffusion.clip;
   const plan = {
     ...{ epochs: 1, batch: 1, accumulation: 1, learningRate: 1, samples: 1 },
-    ...(shape ?? { frames: 16, height: 64, width: 64, fps: 8 }),
+    ...trainedShape(facts.diffusion),
   };
   const plans = Object.fromEntries(
     STAGES.map((stage) => [stage, saved.plans[stage] ?? plan] as const),

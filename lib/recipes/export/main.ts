@@ -1,7 +1,13 @@
-import { InputError, makeWritableFolder } from "../../core/mod.ts";
-import { latentSizeOf } from "../../models/vae/mod.ts";
-import { readTrainedModels } from "../../pipeline/mod.ts";
+import {
+  assertReplaceable,
+  InputError,
+  makeWritableFolder,
+} from "../../core/mod.ts";
+import { type GridSize, latentSizeOf } from "../../models/vae/mod.ts";
+import { readTrainedModels, SHIPPED } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
+import { trainedShape } from "../clip_size.ts";
+import { firstClipOf } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import {
   EXPORTED_FILES,
@@ -13,12 +19,28 @@ import { type ExportFlags, exportFlags } from "./options.ts";
 
 /** `deno task export`: the models for other programs. */
 async function exportRun(
-  { checkpoint, preset, out, clip, batch, seed }: ExportFlags,
+  { checkpoint, preset, out, overwrite, clip: given, batch, seed }: ExportFlags,
 ): Promise<number> {
-  const { models, source } = await modelsOf(checkpoint, preset, seed);
+  const { models, source, trained } = await modelsOf(checkpoint, preset, seed);
+  const clip = given ?? trained;
   // Before a folder is made: a wrong size must leave nothing behind.
   latentSizeOf(models.config.vae, clip);
+  await assertReplaceable(
+    EXPORTED_FILES.map((name) => `${out}/${name}`),
+    overwrite,
+    "--out",
+  );
   await makeWritableFolder(out, "--out", EXPORTED_FILES);
+  log(
+    `${
+      preset === undefined ? checkpoint ?? SHIPPED : `untrained ${preset}`
+    }, ` +
+      `for clips of ${clip.frames}x${clip.height}x${clip.width} ` +
+      "(frames x height x width)" +
+      (given === undefined && preset === undefined
+        ? ", as the models were trained"
+        : ""),
+  );
   await exportModels({
     models,
     source,
@@ -28,6 +50,7 @@ async function exportRun(
     onFile: (name, bytes) =>
       log(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
   });
+  log(`exported models: ${out}`);
   return 0;
 }
 
@@ -35,20 +58,28 @@ async function modelsOf(
   checkpoint: string | undefined,
   preset: ExportFlags["preset"],
   seed: number,
-): Promise<Pick<ExportOptions, "models" | "source">> {
-  if (checkpoint !== undefined && preset === undefined) {
-    const models = await readTrainedModels(checkpoint);
-    return { models, source: { trained: true, ...models.facts } };
+): Promise<
+  Pick<ExportOptions, "models" | "source"> & { readonly trained: GridSize }
+> {
+  if (checkpoint !== undefined && preset !== undefined) {
+    throw new InputError(
+      "Cannot export: there must be --checkpoint or --preset: there are both; " +
+        "leave one out",
+    );
   }
-  if (checkpoint === undefined && preset !== undefined) {
-    const models = freshModels(PRESETS[preset], seed);
-    return { models, source: { trained: false, seed } };
+  if (preset !== undefined) {
+    return {
+      models: freshModels(PRESETS[preset], seed),
+      source: { trained: false, seed },
+      trained: firstClipOf(preset),
+    };
   }
-  throw new InputError(
-    "Cannot export: there must be --checkpoint or --preset: there " +
-      (preset === undefined ? "is neither" : "are both") +
-      "; pass --checkpoint with the folder of a run",
-  );
+  const models = await readTrainedModels(checkpoint ?? SHIPPED);
+  return {
+    models,
+    source: { trained: true, ...models.facts },
+    trained: trainedShape(models.facts.diffusion),
+  };
 }
 
 if (import.meta.main) {

@@ -9,13 +9,10 @@ import {
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
-import { frameSizeOf } from "../clip_size.ts";
+import { frameSizeOf, trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
-import { assertWritable, outputAt } from "./output.ts";
-
-/** The clips of models that do not name them: those of preset nano. */
-const OLDER_SHAPE: ClipShape = { frames: 16, height: 64, width: 64, fps: 8 };
+import { assertWritable, newOutput } from "./output.ts";
 
 /** `deno task generate`: prompts become videos. */
 async function generate(
@@ -24,7 +21,11 @@ async function generate(
 ): Promise<number> {
   const prompts = (options.prompt.length > 0 ? options.prompt : [""])
     .flatMap((prompt) => new Array<string>(options.count).fill(prompt));
-  const output = outputAt(options.out, prompts.length);
+  const output = await newOutput(
+    options.out,
+    prompts.length,
+    options.overwrite,
+  );
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
   const shape = checkedShape(options, models);
@@ -83,7 +84,7 @@ function checkedShape(
   { frames, size, fps }: GenerateFlags,
   { config, facts }: TrainedModels,
 ): ClipShape {
-  const trained = facts.diffusion.clip ?? OLDER_SHAPE;
+  const trained = trainedShape(facts.diffusion);
   const clip = {
     frames: frames ?? trained.frames,
     height: trained.height,

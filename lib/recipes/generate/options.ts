@@ -5,6 +5,7 @@ import { frameSizeFlag } from "../clip_size.ts";
 import {
   deviceFlag,
   numberFlag,
+  overwriteFlag,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -46,8 +47,9 @@ export const generateFlags = z.strictObject({
     "videos of each prompt, each different",
   ),
   out: textFlag().default("runs/generate").describe(
-    "FILE.mp4 or FILE.gif for one video, else a folder",
+    "FILE.mp4 or FILE.gif for one video, else a folder, in which new videos get the next numbers",
   ),
+  overwrite: overwriteFlag,
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: shipped ones or a run's",
   ),

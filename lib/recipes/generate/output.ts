@@ -1,4 +1,9 @@
-import { assertWritableFile, type Clip, InputError } from "../../core/mod.ts";
+import {
+  assertReplaceable,
+  assertWritableFile,
+  type Clip,
+  InputError,
+} from "../../core/mod.ts";
 // The front door would load FFmpeg and the canvas.
 import { checkGif, checkMp4 } from "../../dataset/encode/limits.ts";
 
@@ -20,10 +25,11 @@ export interface Output {
  * anything else is a folder.
  *
  * @param count Number of videos.
+ * @param first Number of the first video in a folder.
  * @throws {InputError} if several videos should go into one file, or the file's
  *   ending is another one
  */
-export function outputAt(path: string, count: number): Output {
+export function outputAt(path: string, count: number, first = 1): Output {
   const slash = path.lastIndexOf("/") + 1;
   const ending = FILE_ENDING.exec(path.slice(slash))?.[1]?.toLowerCase();
   if (ending === undefined) {
@@ -31,9 +37,11 @@ export function outputAt(path: string, count: number): Output {
       folder: path,
       videos: Array.from(
         { length: count },
-        (_, i) => `${path}/video_${String(i + 1).padStart(2, "0")}.mp4`,
+        (_, i) => `${path}/video_${numeral(first + i)}.mp4`,
       ),
-      sheet: `${path}/contact_sheet.png`,
+      sheet: first === 1
+        ? `${path}/contact_sheet.png`
+        : `${path}/contact_sheet_${numeral(first)}.png`,
     };
   }
   if (ending !== "mp4" && ending !== "gif") {
@@ -53,6 +61,52 @@ export function outputAt(path: string, count: number): Output {
     videos: [path],
     sheet: `${path.slice(0, -ending.length - 1)}.png`,
   };
+}
+
+function numeral(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+/**
+ * The same, where nothing is replaced: in a folder the videos get the numbers
+ * after those that are there.
+ *
+ * @param overwrite Whether files may be replaced.
+ * @throws {InputError} as {@link outputAt}, or if a file exists
+ */
+export async function newOutput(
+  path: string,
+  count: number,
+  overwrite: boolean,
+): Promise<Output> {
+  const output = outputAt(path, count);
+  if (overwrite || output.folder !== path) {
+    await assertReplaceable(
+      [...output.videos, output.sheet],
+      overwrite,
+      "--out",
+    );
+    return output;
+  }
+  let last = 0;
+  try {
+    for await (const { name } of Deno.readDir(path)) {
+      const [, number = 0] =
+        /^(?:video|contact_sheet)_(\d+)\.(?:mp4|png)$/.exec(name) ?? [];
+      last = Math.max(
+        last,
+        Number(number),
+        name === "contact_sheet.png" ? 1 : 0,
+      );
+    }
+  } catch (error) {
+    // Whether a folder can be made there is checked later.
+    if (
+      !(error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory)
+    ) throw error;
+  }
+  return outputAt(path, count, last + 1);
 }
 
 /**

@@ -1,3 +1,9 @@
+import { dirname } from "node:path";
+import {
+  assertReplaceable,
+  assertWritableFile,
+  makeWritableFolder,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { measure } from "./measure.ts";
@@ -9,12 +15,19 @@ async function metrics(
   options: MetricsOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  const { page, overwrite } = options;
+  if (page !== undefined) {
+    await assertReplaceable([page], overwrite, "--page");
+    await assertWritableFile(page, "--page");
+    await makeWritableFolder(dirname(page), "--page");
+  }
   const result = await measure(options, {
     progress: terminalProgress(),
     signal,
     log,
   });
   print(options.json ? JSON.stringify(result, null, 2) : resultText(result));
+  if (page !== undefined) log(`page: ${page}`);
   return 0;
 }
 

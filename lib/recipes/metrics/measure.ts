@@ -1,7 +1,7 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
 import { InputError, Rng, StoppedError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
-import { decodeClip } from "../../dataset/decode/mod.ts";
+import { decodeClip, repeatNote } from "../../dataset/decode/mod.ts";
 import {
   clipMotion,
   type DistributionDistance,
@@ -55,6 +55,22 @@ export async function measure(
   for (const { path, leftOut } of sets) {
     for (const line of leftOut) host.log(`${path}: left out ${line}`);
   }
+  const result = await measured(name, sets, options, host);
+  const note = repeatNote(
+    sets.flatMap(({ videos }) => videos),
+    result.shape.fps,
+    options.fps === undefined ? undefined : "pass a lower --fps",
+  );
+  if (note) host.log(note);
+  return result;
+}
+
+async function measured(
+  name: MetricName,
+  sets: readonly VideoSet[],
+  options: MetricsOptions,
+  host: MetricHost,
+): Promise<MetricResult> {
   switch (name) {
     case "temporal": {
       const shape = commonShape(sets, options);

@@ -3,6 +3,7 @@ import { TRUNKS } from "../../evaluation/mod.ts";
 import {
   deviceFlag,
   numberFlag,
+  overwriteFlag,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -62,6 +63,7 @@ export const metricsFlags = z.strictObject({
   page: z.string().regex(/\.html$/, "must end in .html").optional().describe(
     "page of held-out: its tables, and generated clips beside real and training ones",
   ),
+  overwrite: overwriteFlag,
   cache: textFlag().default("runs/.feature_cache").describe(
     "folder of cached features: those of a folder are computed once",
   ),

@@ -1,8 +1,8 @@
 import type { Clip } from "../../core/mod.ts";
 import {
-  encodeGif,
   encodePng,
   frameImage,
+  previewGif,
   writeMp4,
 } from "../../dataset/encode/mod.ts";
 import type { ImageGrid, Video } from "../../notebook/mod.ts";
@@ -19,7 +19,7 @@ export async function clipVideo(
   caption: string,
 ): Promise<Video> {
   await writeMp4(path, clip);
-  return { mp4: await Deno.readFile(path), gif: encodeGif(clip), caption };
+  return { mp4: await Deno.readFile(path), gif: previewGif(clip), caption };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   notebookFlags as analyzeNotebookFlags,
 } from "../analyze/mod.ts";
 import {
+  assertSameEvaluation,
   evaluateCommand,
   evaluateFlags,
   notebookFlags as evaluateNotebookFlags,
@@ -52,8 +53,10 @@ export const NOTEBOOK_TASKS = {
         ? "notebooks/13_held_out_video.ipynb"
         : undefined;
     },
-    async assertReady({ checkpoint }) {
-      await diffusionFilesIn(String(checkpoint));
+    async assertReady(options) {
+      const checked = evaluateFlags.parse(options);
+      await diffusionFilesIn(checked.checkpoint);
+      await assertSameEvaluation(checked);
     },
   },
 } as const satisfies Readonly<Record<string, NotebookTask>>;

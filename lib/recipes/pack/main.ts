@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import {
+  assertReplaceable,
   assertWritableFolder,
   firstDifference,
   InputError,
@@ -39,7 +41,18 @@ const FILES = [
 
 /** `deno task pack`: the models of a run, small enough to be shipped. */
 async function pack(options: PackOptions): Promise<number> {
-  const { run, out } = options;
+  const { run, out, overwrite } = options;
+  if (resolve(run) === resolve(out)) {
+    throw new InputError(
+      `Cannot use --out "${out}": it must be another folder than that of --run; ` +
+        "choose another with --out",
+    );
+  }
+  await assertReplaceable(
+    FILES.map((name) => `${out}/${name}`),
+    overwrite,
+    "--out",
+  );
   await assertWritableFolder(out, "--out", FILES);
   const models = await readTrainedModels(run);
   const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
@@ -70,7 +83,7 @@ async function pack(options: PackOptions): Promise<number> {
   );
   await writeFileAtomically(
     `${out}/${VOCABULARY_FILE}`,
-    `${JSON.stringify(await vocabularyOf(run))}\n`,
+    `${JSON.stringify(await vocabularyOf(run, models))}\n`,
   );
   await writeFileAtomically(
     `${out}/${METRICS_FILE}`,
@@ -81,6 +94,9 @@ async function pack(options: PackOptions): Promise<number> {
     const { size } = await Deno.stat(`${out}/${name}`);
     log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
   }
+  log(
+    `packed models: ${out}; deno task generate --checkpoint ${out} uses them`,
+  );
   return 0;
 }
 
@@ -114,9 +130,13 @@ async function diffusionOf(
   return parametersBetween(first.diffusion, diffusion, share);
 }
 
-/** The words that the models of a run have read: the world's, the data's or both. */
-async function vocabularyOf(run: string): Promise<Vocabulary> {
+/** The words that models have read: their own list, the world's, the data's or both. */
+async function vocabularyOf(
+  run: string,
+  { vocabulary }: TrainedModels,
+): Promise<Vocabulary> {
   const data = await readData(run);
+  if (data === undefined && vocabulary !== undefined) return vocabulary;
   const world = data?.world === 0 ? {} : await captionWords();
   const words = new Set<string>();
   for (const { path } of data?.data ?? []) {

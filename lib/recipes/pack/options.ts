@@ -1,20 +1,20 @@
 import * as z from "zod";
-import { SHIPPED } from "../../pipeline/mod.ts";
-import { numberFlag, textFlag } from "../command_line/mod.ts";
+import { numberFlag, overwriteFlag, textFlag } from "../command_line/mod.ts";
 
 /** Flags of `deno task pack`. */
 export const packFlags = z.strictObject({
   run: textFlag().describe(
-    "folder of a run with its VAE and at least one phase done",
+    "folder of a run with its VAE and at least one phase done, or of packed models",
   ),
   before: textFlag().optional().describe(
     "folder of the models that the run was trained on from; what is packed lies between them and the run's",
   ),
   share: numberFlag({ least: 0, most: 1 }).default(0.5)
     .describe("how far from those of --before to those of the run"),
-  out: textFlag().default(SHIPPED).describe(
+  out: textFlag().default("runs/packed").describe(
     "folder for the packed models",
   ),
+  overwrite: overwriteFlag,
 });
 
 /** The same, checked. */

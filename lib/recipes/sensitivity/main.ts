@@ -1,7 +1,11 @@
 import { dirname } from "node:path";
 import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
-import { assertWritableFile, makeWritableFolder } from "../../core/mod.ts";
+import {
+  assertReplaceable,
+  assertWritableFile,
+  makeWritableFolder,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { svgImage, writePng } from "../../dataset/encode/mod.ts";
 import {
@@ -14,6 +18,7 @@ import {
   deviceFlag,
   log,
   numberFlag,
+  overwriteFlag,
   print,
   runProgram,
   textFlag,
@@ -43,8 +48,9 @@ export const sensitivityFlags = z.strictObject({
       "pixels, width x height, that each frame of the folder is scaled to; without it, all must have the same",
     ),
   out: z.string().regex(/\.png$/, "must end in .png").default(
-    "docs/fwd_sensitivity.png",
+    "runs/fwd_sensitivity.png",
   ).describe("picture of the curves"),
+  overwrite: overwriteFlag,
   weights: textFlag().default(WEIGHTS_FOLDER).describe(
     "folder of converted weights",
   ),
@@ -92,11 +98,12 @@ async function printTable(
 }
 
 async function drawFigure(
-  { clips = 512, out, world3d, device: choice, json }: Omit<
+  { clips = 512, out, overwrite, world3d, device: choice, json }: Omit<
     SensitivityOptions,
     "data"
   >,
 ): Promise<number> {
+  await assertReplaceable([out], overwrite, "--out");
   await assertWritableFile(out, "--out");
   using device = await openDevice(choice);
   using network = await trainedWorld3d(device, world3d);

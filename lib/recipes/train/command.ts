@@ -4,8 +4,15 @@ import {
   alertChannels,
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
-import { type Command, phaseOf, titleOf, trainRun } from "../../trainer/mod.ts";
-import { StoppedError } from "../../core/mod.ts";
+import {
+  type Command,
+  phaseOf,
+  stageOf,
+  titleOf,
+  trainRun,
+} from "../../trainer/mod.ts";
+import { exists, StoppedError } from "../../core/mod.ts";
+import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults } from "./config_file.ts";
@@ -56,6 +63,7 @@ async function runCommand(
       perceptual: await perceptualNetwork(options),
       log,
     });
+    if (!options.dryRun) log(await madeText(options.run));
     return 0;
   } catch (error) {
     if (!(error instanceof StoppedError) || error.reason === "interrupt") {
@@ -64,6 +72,15 @@ async function runCommand(
     log(error.message);
     return 0;
   }
+}
+
+/** `made: runs/a/phase1.safetensors, ...`: weights and report of a run. */
+async function madeText(run: string): Promise<string> {
+  const names = ["vae", "text", ...PHASES.map(stageOf)]
+    .map((stage) => `${stage}.safetensors`);
+  const paths = [...names, "report.html"].map((name) => `${run}/${name}`);
+  const made = await Promise.all(paths.map(exists));
+  return `made: ${paths.filter((_, i) => made[i]).join(", ")}`;
 }
 
 /**

@@ -106,7 +106,7 @@ export const trainFlags = z.strictObject({
     "phase to restart, 1 to 5; the state of it and all later phases moves to RUN/aside-* (default: resume)",
   ),
   maxSteps: wholeNumber(1).optional().describe(
-    "maximum number of updates of each stage (default: no limit)",
+    "maximum number of updates of each stage in all, those before a resumption included; a higher one, or more --epochs, trains a finished stage further (default: no limit)",
   ),
   epochs: overriding("epochs"),
   batch: overriding("batch"),

@@ -1,6 +1,10 @@
 import * as z from "zod";
 import { describeDevice, openDevice } from "../../compiler/mod.ts";
-import { assertWritableFolder, makeWritableFolder } from "../../core/mod.ts";
+import {
+  assertReplaceable,
+  assertWritableFolder,
+  makeWritableFolder,
+} from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import {
   type Accuracies,
@@ -14,6 +18,7 @@ import {
 import {
   deviceFlag,
   log,
+  overwriteFlag,
   runProgram,
   textFlag,
   wholeNumber,
@@ -35,9 +40,10 @@ export const world3dFlags = z.strictObject({
   heldOut: wholeNumber(1).default(2000).describe(
     "clips of each phase on which the accuracy is measured",
   ),
-  export: textFlag().default("checkpoints/world3d").describe(
-    "folder for the finished weights and their card",
+  export: textFlag().optional().describe(
+    "folder for the finished weights and their card (default: OUT/finished)",
   ),
+  overwrite: overwriteFlag,
   device: deviceFlag,
   threads: wholeNumber(1).optional().describe(
     "threads of the CPU; all of them when left out",
@@ -56,13 +62,18 @@ async function world3d(
   options: z.infer<typeof world3dFlags>,
   signal: AbortSignal,
 ): Promise<number> {
-  const { heldOut } = options;
+  const { heldOut, export: exported = `${options.out}/finished` } = options;
   const plan = world3dPlan({
     appearance: options.appearanceSteps,
     motion: options.motionSteps,
   });
   await assertWritableFolder(options.out, "--out");
-  await assertWritableFolder(options.export, "--export", [
+  await assertReplaceable(
+    [WEIGHTS_FILE, CARD_FILE].map((name) => `${exported}/${name}`),
+    options.overwrite,
+    "--export",
+  );
+  await assertWritableFolder(exported, "--export", [
     WEIGHTS_FILE,
     CARD_FILE,
   ]);
@@ -94,11 +105,11 @@ async function world3d(
       ]);
     }
   }
-  await makeWritableFolder(options.export, "--export");
-  const weights = `${options.export}/${WEIGHTS_FILE}`;
+  await makeWritableFolder(exported, "--export");
+  const weights = `${exported}/${WEIGHTS_FILE}`;
   await saveWorld3d(weights, parameters, plan.network);
   using network = await openWorld3d(device, await loadWorld3d(weights));
-  const card = `${options.export}/${CARD_FILE}`;
+  const card = `${exported}/${CARD_FILE}`;
   await writeCard(card, {
     plan,
     accuracies,

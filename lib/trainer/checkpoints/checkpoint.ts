@@ -21,6 +21,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 import type { GuardMemory } from "../loop/guard.ts";
 import { renamedConfig, renamedTensors } from "../../pipeline/old_names.ts";
+import { isEndOf, isLongerConfig } from "./longer_config.ts";
 
 /** Version of the file; raised when old files can no longer be read. */
 const SCHEMA = "2";
@@ -137,7 +138,8 @@ export async function loadCheckpoint<S>(
 }
 
 /**
- * Reads the progress of a checkpoint and none of its tensors.
+ * Reads the progress of a checkpoint and none of its tensors. The end of a stage
+ * also fits a configuration that trains longer, {@link isLongerConfig}.
  *
  * @returns undefined if the file does not exist.
  * @throws {ConfigChangedError} if its configuration differs, naming the field
@@ -158,12 +160,21 @@ export async function peekCheckpoint(
         "choose another run folder",
     );
   }
-  const changed = firstDifference(
-    renamedConfig(
-      checkedJson(metadata.config, z.unknown(), `"${path}", config`, REMOVE),
-    ),
-    JSON.parse(JSON.stringify(config)),
+  const before = renamedConfig(
+    checkedJson(metadata.config, z.unknown(), `"${path}", config`, REMOVE),
   );
+  const after: unknown = JSON.parse(JSON.stringify(config));
+  const progress = checkedJson(
+    metadata.progress,
+    progressSchema,
+    `"${path}", progress`,
+    REMOVE,
+  );
+  const goesOn = isEndOf(before, progress.step) &&
+    isLongerConfig(before, after);
+  const changed = goesOn
+    ? undefined
+    : firstDifference(limitFirst(before), limitFirst(after));
   if (changed) {
     throw new ConfigChangedError(
       `Cannot resume from "${path}": ${changed.field} must be what the run ` +
@@ -171,10 +182,12 @@ export async function peekCheckpoint(
         `${changed.after}; restore it or choose another run folder`,
     );
   }
-  return checkedJson(
-    metadata.progress,
-    progressSchema,
-    `"${path}", progress`,
-    REMOVE,
-  );
+  return progress;
+}
+
+/** A configuration with its limit of updates in front, on which samples depend. */
+function limitFirst(config: unknown): unknown {
+  if (typeof config !== "object" || config === null) return config;
+  const { maxSteps, ...rest } = config as Record<string, unknown>;
+  return { maxSteps, ...rest };
 }

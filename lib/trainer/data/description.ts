@@ -1,4 +1,5 @@
 import { type Bucket, cropShare } from "../../dataset/batches/mod.ts";
+import { fpsText, repeatedShare } from "../../dataset/decode/mod.ts";
 import type { Shot } from "../../dataset/curate/mod.ts";
 import {
   readVocabulary,
@@ -60,17 +61,27 @@ function partText(
   const left = [...bucketing.reasons].map(([reason, count]) =>
     `; ${counted(count, "shot")} left out: ${reason}`
   ).join("");
-  const slow = shots.filter((shot, i) => {
-    const shape = bucketing.shapeOf.filter((x) => x !== undefined)[i];
-    return shape !== undefined && shot.pictures > 1 &&
-      shot.fps < shape.fps - 0.01;
-  }).length;
+  const shapes = bucketing.shapeOf.filter((x) => x !== undefined);
+  const slow = shots.flatMap(({ fps, pictures }, i) => {
+    const share = pictures > 1 ? repeatedShare(fps, shapes[i]!.fps) : 0;
+    return share > 0 ? [{ fps, share }] : [];
+  });
   return `${source.name}: ${counted(shots.length, "shot")}, ${
     secondsText(shots)
   } (held out: ${heldOut?.shots.length ?? 0})` + left +
-    (slow === 0
-      ? ""
-      : `; ${counted(slow, "shot")} of a lower frame rate: frames repeat`);
+    slowText(slow);
+}
+
+/** A warning about shots that are sampled above their own rate. */
+function slowText(
+  slow: readonly { readonly fps: number; readonly share: number }[],
+): string {
+  if (slow.length === 0) return "";
+  const mean = slow.reduce((sum, { share }) => sum + share, 0) / slow.length;
+  const lowest = Math.min(...slow.map(({ fps }) => fps));
+  return `; ${counted(slow.length, "shot")} of a lower frame rate: ` +
+    `${(100 * mean).toFixed(0)} % of the frames of their clips repeat; ` +
+    `--fps ${fpsText(lowest)} takes the source's rate`;
 }
 
 function mixText({ buckets, parts }: StageData, world: number): string {

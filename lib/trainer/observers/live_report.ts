@@ -1,28 +1,25 @@
-import { writeFileAtomically } from "../../core/mod.ts";
-import { encodeGif } from "../../dataset/encode/mod.ts";
+import { durationText, writeFileAtomically } from "../../core/mod.ts";
+import { previewGif } from "../../dataset/encode/mod.ts";
 import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
-import { type Curve, htmlReport, type Medium } from "../report/mod.ts";
+import { htmlReport, type Medium, type Report } from "../report/mod.ts";
 import { type Stage, STAGES, titleOf } from "../stages/stages.ts";
 import type { RunEnd, RunObserver, Samples } from "./observer.ts";
+import { curvesOf, heldOutField, numbersOf } from "./run_curves.ts";
+import { lastSampleSheets } from "./sample_sheets.ts";
 
 /** Milliseconds between updates of the page. */
 const INTERVAL = 60_000;
-/** Maximum number of points of a curve. */
-const POINTS = 500;
 /** Number of samples on the page. */
 const SHOWN = 8;
 
 /** Facts about a run for the page. */
-export interface RunFacts {
-  readonly title: string;
-  readonly subtitle: string;
-  readonly facts: readonly (readonly [label: string, value: string])[];
-}
+export interface RunFacts
+  extends Pick<Report, "title" | "subtitle" | "facts" | "tables"> {}
 
 /** Writes `report.html` and `summary.json` of a run at intervals. */
 export function reportObserver(
   folder: string,
-  { title, subtitle, facts }: RunFacts,
+  { facts, ...about }: RunFacts,
   { clock, now }: {
     /** Milliseconds of a steady clock. */
     readonly clock: () => number;
@@ -32,18 +29,24 @@ export function reportObserver(
   let last = -Infinity;
   let stage: Stage | undefined;
   let [step, totalSteps] = [0, 0];
+  let begun = { step: 0, at: 0 };
   let latest: Samples | undefined;
   let end: RunEnd | undefined;
   const write = async (): Promise<void> => {
     last = clock();
     const records = await readJsonl(`${folder}/metrics.jsonl`);
     const state = end?.state ?? "running";
+    const rate = (step - begun.step) / ((clock() - begun.at) / 1000);
+    const updatesPerSecond = rate > 0 && Number.isFinite(rate)
+      ? Number(rate.toPrecision(3))
+      : undefined;
     const summary = {
       state,
       ...(end?.message && { message: end.message }),
       stage,
       step,
       totalSteps,
+      updatesPerSecond,
       updated: now().toISOString(),
       stages: summaryOf(records),
     };
@@ -54,24 +57,28 @@ export function reportObserver(
     await writeFileAtomically(
       `${folder}/report.html`,
       htmlReport({
-        title,
-        subtitle,
+        ...about,
+        ...(state === "running" && { refreshSeconds: INTERVAL / 1000 }),
         facts: [
           ["State", end?.message ? `${state}: ${end.message}` : state],
           ["Stage", `${stage}: ${stage ? titleOf(stage) : ""}`],
-          ["Update", `${step} of ${totalSteps}`],
+          ["Update", `${grouped(step)} of ${grouped(totalSteps)}`],
+          ...(updatesPerSecond === undefined ? [] : [
+            ["Speed", speedText(updatesPerSecond, totalSteps - step)] as const,
+          ]),
           ["Written", summary.updated],
           ...facts,
         ],
         verdicts: [],
         curves: curvesOf(records),
-        media: mediaOf(latest),
+        media: [...newestOf(latest), ...await earlierOf(folder, latest)],
       }),
     );
   };
   return {
     async begin(name, done, total) {
       [stage, step, totalSteps] = [name, done, total];
+      begun = { step, at: clock() };
       await write();
     },
     async record(_stage, record) {
@@ -87,6 +94,19 @@ export function reportObserver(
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** A count with separators of thousands. */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1.5 updates a second, evaluations included; 2 h 5 min left`. */
+function speedText(updatesPerSecond: number, left: number): string {
+  const text = `${updatesPerSecond} updates a second, evaluations included`;
+  return left <= 0
+    ? text
+    : `${text}; ${durationText(left / updatesPerSecond)} left in this stage`;
 }
 
 /** First, last and best figures of each stage. */
@@ -112,79 +132,29 @@ function summaryOf(records: readonly JsonRecord[]): Record<string, unknown> {
   }));
 }
 
-/** The metric of a stage: pixel error for the VAE, else the loss. */
-function heldOutField(stage: Stage): string {
-  return stage === "vae" ? "heldOutError" : "heldOutLoss";
-}
-
-/** Steps and values of a numeric field. */
-function numbersOf(
-  records: readonly JsonRecord[],
-  field: string,
-): [step: number, value: number][] {
-  return records.flatMap(({ step, [field]: value }) =>
-    typeof value === "number" ? [[Number(step), value] as const] : []
-  ) as [number, number][];
-}
-
-function curvesOf(records: readonly JsonRecord[]): Curve[] {
-  return STAGES.flatMap((stage): Curve[] => {
-    const own = records.filter((record) => record.stage === stage);
-    if (own.length === 0) return [];
-    const series = (name: string, field: string): Curve["series"][number] => {
-      const points = thinned(numbersOf(own, field));
-      return { name, x: points.map(([x]) => x), y: points.map(([, y]) => y) };
-    };
-    const held = own.filter(({ heldOut }) => heldOut !== undefined);
-    const sigmas = Object.keys((held[0]?.heldOut ?? {}) as object);
-    const title = `${stage}: ${titleOf(stage)}`;
-    const axes = { xLabel: "update", yLabel: "loss", logY: true };
-    return [
-      {
-        ...axes,
-        title,
-        series: [
-          series("loss", "loss"),
-          series("held out", heldOutField(stage)),
-          series("gradient norm", "gradientNorm"),
-        ],
-      },
-      ...(sigmas.length === 0 ? [] : [{
-        ...axes,
-        title: `${title}, held out by sigma`,
-        series: sigmas.map((sigma) => ({
-          name: sigma,
-          x: held.map(({ step }) => Number(step)),
-          y: held.map(({ heldOut }) =>
-            (heldOut as Record<string, number>)[sigma]!
-          ),
-        })),
-      }]),
-    ];
-  });
-}
-
-/** Means of neighbouring points, at most {@link POINTS}. */
-function thinned(
-  points: readonly [number, number][],
-): readonly [number, number][] {
-  const each = Math.ceil(points.length / POINTS);
-  if (each <= 1) return points;
-  const thin: [number, number][] = [];
-  for (let i = 0; i < points.length; i += each) {
-    const some = points.slice(i, i + each);
-    const mean = some.reduce((sum, [, y]) => sum + y, 0) / some.length;
-    thin.push([some.at(-1)![0], mean]);
-  }
-  return thin;
-}
-
-function mediaOf(samples: Samples | undefined): Medium[] {
+/** The samples of the last evaluation, moving. */
+function newestOf(samples: Samples | undefined): Medium[] {
   return samples?.rows.slice(0, SHOWN).map(({ label, clip }) => ({
     title: label,
     kind: "image",
     mime: "image/gif",
-    bytes: encodeGif(clip),
-    caption: `${samples.stage}, update ${samples.step}`,
+    bytes: previewGif(clip),
+    caption: `${samples.stage}, update ${grouped(samples.step)}`,
   })) ?? [];
+}
+
+/** The last sample sheets of the other stages, such as the VAE's under a phase. */
+async function earlierOf(
+  folder: string,
+  latest: Samples | undefined,
+): Promise<Medium[]> {
+  const sheets = (await lastSampleSheets(folder))
+    .filter(({ stage }) => stage !== latest?.stage);
+  return await Promise.all(sheets.map(async ({ stage, step, path }) => ({
+    title: `${stage}: ${titleOf(stage)}`,
+    kind: "image",
+    mime: "image/png",
+    bytes: await Deno.readFile(path),
+    caption: `${stage}, update ${grouped(step)}`,
+  })));
 }

@@ -1,4 +1,4 @@
-import { encodeGif } from "../../dataset/encode/mod.ts";
+import { previewGif } from "../../dataset/encode/mod.ts";
 import {
   type EventFile,
   histogramOf,
@@ -50,7 +50,7 @@ export function tensorboardObserver(
         rows.slice(0, SHOWN).map(({ clip }, i): SummaryValue => ({
           kind: "image",
           tag: `samples/${i}`,
-          bytes: encodeGif(clip),
+          bytes: previewGif(clip),
           width: clip.width,
           height: clip.height,
         })),

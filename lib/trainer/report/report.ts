@@ -15,6 +15,8 @@ import {
 export interface Report {
   readonly title: string;
   readonly subtitle: string;
+  /** The page loads itself again after so many seconds; default: never. */
+  readonly refreshSeconds?: number;
   /** Short facts: `["Parameters", "1.2 M"]`. */
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly verdicts: readonly Verdict[];
@@ -37,14 +39,19 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; " +
  *   of a medium does not match its kind
  */
 export function htmlReport(
-  { title, subtitle, facts, verdicts, tables = [], curves, media }: Report,
+  { title, subtitle, facts, verdicts, tables = [], curves, media, ...rest }:
+    Report,
 ): string {
+  const { refreshSeconds } = rest;
+  const refresh = refreshSeconds === undefined
+    ? ""
+    : `\n<meta http-equiv="refresh" content="${refreshSeconds}">`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1">${refresh}
 <title>${escapeHtml(title)}</title>
 <style>
 ${style}</style>

@@ -32,7 +32,9 @@ import {
 import { tensorboardObserver } from "../observers/tensorboard.ts";
 import { type Stage, stageOf, STAGES } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
+import { saveConfig } from "./config_file.ts";
 import { controlFiles } from "./control_files.ts";
+import { reportFacts } from "./report_facts.ts";
 
 /** Where training runs: a terminal, a notebook or a test. */
 export interface TrainHost {
@@ -121,6 +123,7 @@ export async function openRun(
     }
     await putAside(folder, config.resumePhase, host);
     await saveData(folder, config);
+    await saveConfig(folder, config);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -179,7 +182,7 @@ function observersOf(
   host: TrainHost,
   facts: RunFacts["facts"],
 ): RunObserver[] {
-  const { run: folder, name } = config;
+  const { run: folder } = config;
   const { clock, now } = host;
   const alerts = alertObserver({
     run: folder,
@@ -196,18 +199,10 @@ function observersOf(
       pid: Deno.pid,
     }),
     machineObserver(folder, { clock, now, onMetrics: alerts.check }),
-    reportObserver(folder, {
-      title: `Training of ${name}`,
-      subtitle: folder,
-      facts: [
-        ["Device", `${device.name}, ${device.description}`],
-        ["Seed", String(config.seed)],
-        ...(config.world > 0
-          ? [["Synthetic captions", config.languages] as const]
-          : []),
-        ...facts,
-      ],
-    }, { clock, now }),
+    reportObserver(folder, reportFacts(config, device, facts), {
+      clock,
+      now,
+    }),
     alerts,
   ];
 }
@@ -220,16 +215,32 @@ function stepsOf(folder: string, stage: Stage): Promise<number[]> {
   }).steps();
 }
 
-/** Resuming a stage would truncate the metrics of later ones. */
-async function refuseLaterStages(folder: string, stage: Stage): Promise<void> {
+/**
+ * Resuming a stage would truncate the metrics of later ones.
+ *
+ * @throws {InputError} naming the first later stage that has begun
+ */
+export async function refuseLaterStages(
+  folder: string,
+  stage: Stage,
+): Promise<void> {
   for (const later of STAGES.slice(STAGES.indexOf(stage) + 1)) {
     if ((await stepsOf(folder, later)).length === 0) continue;
     throw new InputError(
       `Cannot train ${stage} in "${folder}": no later stage may have begun: ` +
-        `${later} has; choose another folder with --run, or restart with ` +
-        `--resume-phase`,
+        `${later} has; train the last stage alone (deno task ` +
+        `${await lastBegun(folder)}), choose another folder with --run, or ` +
+        "restart a phase with --resume-phase",
     );
   }
+}
+
+/** The last stage that has checkpoints. */
+async function lastBegun(folder: string): Promise<Stage> {
+  for (const stage of STAGES.toReversed()) {
+    if ((await stepsOf(folder, stage)).length > 0) return stage;
+  }
+  return STAGES[0];
 }
 
 /** Content of `done.json` in the folder of a stage that is done. */

@@ -14,15 +14,19 @@ import {
   type Training,
 } from "../loop/train.ts";
 import { initTrainState } from "../loop/train_step.ts";
+import { scheduleOf } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { logEstimate } from "./disk_estimate.ts";
-import { endOf, type Run, type StageEnd } from "./run.ts";
+import { planOf } from "./config.ts";
+import { endOf, refuseLaterStages, type Run, type StageEnd } from "./run.ts";
 
 /**
  * Whether a stage is done and its weights exist. Damaged ones count as missing
- * where there is a checkpoint from which they are made again.
+ * where there is a checkpoint from which they are made again, and so does a stage
+ * that is to train longer than it did.
  *
- * @throws {InputError} naming the field, if its configuration differs
+ * @throws {InputError} naming the field, if its configuration differs, or the
+ *   checkpoint from which it could go on is missing
  */
 export async function isDone(
   run: Run,
@@ -32,8 +36,22 @@ export async function isDone(
 ): Promise<boolean> {
   const checkpoints = run.checkpoints(stage, config);
   await checkpoints.peek();
-  if (!await endOf(run.folder, stage) || !await exists(weights)) return false;
-  if ((await checkpoints.steps()).length === 0) return true;
+  const end = await endOf(run.folder, stage);
+  if (!end || !await exists(weights)) return false;
+  const hasCheckpoint = (await checkpoints.steps()).length > 0;
+  const { totalSteps } = scheduleOf(
+    planOf(run.config, stage),
+    run.config.maxSteps,
+  );
+  if (end.steps < totalSteps) {
+    if (hasCheckpoint) return false;
+    throw new InputError(
+      `Cannot train ${stage} in "${run.folder}" from update ${end.steps} to ` +
+        `${totalSteps}: its last checkpoint must be there: it was removed; ` +
+        "restore the number of updates, or train in another folder with --run",
+    );
+  }
+  if (!hasCheckpoint) return true;
   return await isWhole(run, weights) && await isWhole(run, endPath(run, stage));
 }
 
@@ -81,6 +99,7 @@ export async function trainStage<P, B, A>(
       refused: guard?.refused ?? 0,
     };
   }
+  await goOn(run, stage, totalSteps);
   await logEstimate(run.config, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
@@ -117,6 +136,27 @@ export async function trainStage<P, B, A>(
     metricsDigest: metrics.digest,
   });
   return trained;
+}
+
+/**
+ * Takes back the end of a stage that trains longer, so that no later stage starts
+ * from weights that are about to change.
+ *
+ * @throws {InputError} if a later stage has begun
+ */
+async function goOn(
+  run: Run,
+  stage: Stage,
+  totalSteps: number,
+): Promise<void> {
+  const end = await endOf(run.folder, stage);
+  if (!end || end.steps >= totalSteps) return;
+  await refuseLaterStages(run.folder, stage);
+  await Deno.remove(`${run.folder}/${stage}/done.json`);
+  run.host.log(
+    `${stage} was done after ${end.steps} updates and goes on to ${totalSteps}: ` +
+      "the learning rate follows the new total, so it rises again at first",
+  );
 }
 
 /** An evaluator that also passes the parameters to the observers. */

@@ -32,7 +32,14 @@ function count(most: number): z.ZodInt {
 function multiple(of: number, most: number): z.ZodInt {
   return z.int("must be a whole number").min(of, `must be ${of} or more`)
     .max(most, `must be at most ${most}`)
-    .multipleOf(of, `must be a multiple of ${of}`);
+    .multipleOf(of, {
+      error: ({ input }) => {
+        const below = Math.floor(Number(input) / of) * of;
+        return `must be a multiple of ${of}: the nearest are ${below} and ${
+          below + of
+        }`;
+      },
+    });
 }
 
 /** Validated plan of a stage. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
-import { encodeGif, writeGif } from "lib/dataset/encode/mod.ts";
+import { encodeGif, previewGif, writeGif } from "lib/dataset/encode/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
 import { brightnessClip, psnr, temporaryFolder } from "../_video_fixture.ts";
 
@@ -60,4 +60,9 @@ Deno.test("encodeGif() rejects a rate above 50 fps", () => {
     message:
       "Cannot make a GIF: its rate must be from 0.01 to 50 fps: it is 60; write an MP4 instead",
   });
+});
+
+Deno.test("previewGif() plays a faster clip at 50 fps", () => {
+  const clip = brightnessClip({ frames: 2, height: 8, width: 8, fps: 60 });
+  assert.deepEqual(previewGif(clip), encodeGif({ ...clip, fps: 50 }));
 });

@@ -30,11 +30,11 @@ Deno.test("latentSizeOf() names the nearest legal size", () => {
   const cases: [object, string][] = [
     [
       { frames: 5 },
-      "frames must be a multiple of 4: current value is 5; the nearest legal value is 4",
+      "frames must be a multiple of 4: current value is 5; the nearest legal values are 4 and 8",
     ],
     [
       { frames: 7 },
-      "frames must be a multiple of 4: current value is 7; the nearest legal value is 8",
+      "frames must be a multiple of 4: current value is 7; the nearest legal values are 4 and 8",
     ],
     [
       { frames: 1 },
@@ -50,11 +50,11 @@ Deno.test("latentSizeOf() names the nearest legal size", () => {
     ],
     [
       { height: 47 },
-      "height must be a multiple of 16: current value is 47; the nearest legal value is 48",
+      "height must be a multiple of 16: current value is 47; the nearest legal values are 32 and 48",
     ],
     [
       { width: 16.5 },
-      "width must be a multiple of 16: current value is 16.5; the nearest legal value is 16",
+      "width must be a multiple of 16: current value is 16.5; the nearest legal values are 16 and 32",
     ],
   ];
   for (const [fields, problem] of cases) {

@@ -146,7 +146,7 @@ Deno.test("helpText() lists every flag with its description and default", () => 
       "",
       "  --video      a file",
       "  --max-steps  steps to take (default 10)",
-      "  --preset      (default nano)",
+      "  --preset      (one of tiny, nano; default nano)",
     ].join("\n"),
   );
 });

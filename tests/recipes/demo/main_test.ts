@@ -273,5 +273,5 @@ Deno.test("--help prints the flags and exits with 0", async () => {
   const { code, stdout, stderr } = await demo.ended;
   assert.deepEqual([code, stderr], [0, ""]);
   assert.match(stdout, /^Usage: deno task demo \[flags\]$/m);
-  assert.match(stdout, /^ {2}--preset .*\(default nano\)$/m);
+  assert.match(stdout, /^ {2}--preset .*\(one of tiny, nano; default nano\)$/m);
 });

@@ -119,7 +119,7 @@ Deno.test("describe() names the nearest legal size of a clip", () => {
     {
       name: "InputError",
       message: "Cannot encode a clip: width must be a multiple of 16: " +
-        "current value is 70; the nearest legal value is 64",
+        "current value is 70; the nearest legal values are 64 and 80",
     },
   );
 });

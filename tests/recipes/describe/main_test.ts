@@ -54,6 +54,6 @@ Deno.test("deno task describe refuses what it cannot describe, in one line", asy
     signal: null,
     stdout: "",
     stderr: "error: Cannot encode a clip: width must be a multiple of 16: " +
-      "current value is 70; the nearest legal value is 64\n",
+      "current value is 70; the nearest legal values are 64 and 80\n",
   });
 });

@@ -176,7 +176,7 @@ Deno.test("exportModels() of a wrong size names the nearest legal one and leaves
     {
       name: "InputError",
       message: "Cannot encode a clip: frames must be a multiple of 4: " +
-        "current value is 6; the nearest legal value is 8",
+        "current value is 6; the nearest legal values are 4 and 8",
     },
   );
   assert.deepEqual([...Deno.readDirSync(folder)], []);

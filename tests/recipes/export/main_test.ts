@@ -26,6 +26,11 @@ Deno.test("deno task export writes six files and says which", async () => {
     const found = [...Deno.readDirSync(out)].map(({ name }) => name).sort();
     assert.deepEqual(found, names);
     for (const name of names) assert.match(stderr, new RegExp(name));
+    assert.match(stderr, /^untrained tiny, for clips of 4x16x16 /);
+    assert.match(stderr, new RegExp(`exported models: ${out}\n$`));
+    const again = await runTask("export", "--preset", "tiny", "--out", out);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /vae\.safetensors": it must not exist yet/);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
@@ -34,14 +39,9 @@ Deno.test("deno task export writes six files and says which", async () => {
 Deno.test("deno task export refuses what it cannot export, in one line", async () => {
   const cases: [args: string[], problem: string][] = [
     [
-      [],
-      "Cannot export: there must be --checkpoint or --preset: there is " +
-      "neither; pass --checkpoint with the folder of a run",
-    ],
-    [
       ["--preset", "tiny", "--checkpoint", "runs"],
       "Cannot export: there must be --checkpoint or --preset: there are " +
-      "both; pass --checkpoint with the folder of a run",
+      "both; leave one out",
     ],
     [
       ["--preset", "tiny", "--clip", "3x16x16"],

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { decodeClip } from "lib/dataset/decode/mod.ts";
 import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
-import { assertWritable, outputAt } from "lib/recipes/generate/output.ts";
+import {
+  assertWritable,
+  newOutput,
+  outputAt,
+} from "lib/recipes/generate/output.ts";
 import { writeVideos } from "lib/recipes/generate/write_videos.ts";
 
 const clip = await renderScene(demoScene, {
@@ -45,6 +49,30 @@ Deno.test("outputAt() a folder writes a video for each clip", async () => {
     [...Deno.readDirSync(`${folder}/out`)].map(({ name }) => name).sort(),
     ["contact_sheet.png", "video_01.mp4", "video_02.mp4"],
   );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("newOutput() numbers on in a folder and refuses to replace a file", async () => {
+  const folder = await Deno.makeTempDir();
+  const names = async (count: number, overwrite = false): Promise<string[]> => {
+    const { videos, sheet } = await newOutput(folder, count, overwrite);
+    return [...videos, sheet].map((path) => path.slice(folder.length + 1));
+  };
+  assert.deepEqual(await names(1), ["video_01.mp4", "contact_sheet.png"]);
+  await Deno.writeTextFile(`${folder}/video_02.mp4`, "");
+  await Deno.writeTextFile(`${folder}/contact_sheet.png`, "");
+  const next = ["video_03.mp4", "video_04.mp4", "contact_sheet_03.png"];
+  assert.deepEqual(await names(2), next);
+  assert.deepEqual(await names(1, true), ["video_01.mp4", "contact_sheet.png"]);
+  // The contact sheet of kite.mp4 would replace a picture of the same name.
+  await Deno.writeTextFile(`${folder}/kite.png`, "a photograph");
+  const file = `${folder}/kite.mp4`;
+  await assert.rejects(() => newOutput(file, 1, false), {
+    name: "InputError",
+    message: `Cannot write "${folder}/kite.png": it must not exist yet: it ` +
+      "does; choose another with --out, or pass --overwrite to replace it",
+  });
+  assert.deepEqual((await newOutput(file, 1, true)).videos, [file]);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -19,7 +19,22 @@ Deno.test("deno task pack ships a run in half precision, or a mean with earlier 
     const [own, first] = [await valueIn(run), await valueIn(before)];
     assert.equal(await valueIn(out), Math.f16round(own));
 
-    const between = ["--run", run, "--out", out, "--share", "0.25"];
+    const kept = await runTask("pack", "--run", before, "--out", out);
+    assert.equal(kept.code, 2);
+    assert.match(
+      kept.stderr,
+      /vae\.safetensors": it must not exist yet: it does/,
+    );
+    const itself = await runTask("pack", "--run", run, "--out", `${run}/`);
+    assert.match(itself.stderr, /it must be another folder than that of --run/);
+
+    const again = await runTask("pack", "--run", out, "--out", `${run}/twice`);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal(await valueIn(`${run}/twice`), Math.f16round(own));
+
+    const between = [
+      ...["--run", run, "--out", out, "--share", "0.25", "--overwrite"],
+    ];
     const mixed = await runTask("pack", ...between, "--before", before);
     assert.equal(mixed.code, 0, mixed.stderr);
     const wanted = first + 0.25 * (own - first);

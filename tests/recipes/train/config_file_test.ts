@@ -83,7 +83,7 @@ Deno.test("invalid values of flags are refused by the name of the flag", () => {
     ],
     [
       ["--frames", "6"],
-      'Cannot use --frames: must be a multiple of 4: current value is "6"',
+      'Cannot use --frames: must be a multiple of 4: the nearest are 4 and 8: current value is "6"',
     ],
     [
       ["--learning-rate", "-1"],

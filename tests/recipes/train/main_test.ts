@@ -199,7 +199,7 @@ Deno.test("bad input is refused before a folder is made", async () => {
       [
         "phase5",
         [...args, "--data", `${folder}/nowhere`],
-        /nowhere": it must be a folder that deno task ingest wrote/,
+        /Cannot train on ".*nowhere": it must be a folder that deno task ingest wrote/,
       ],
     ];
     for (const [task, args, problem] of cases) {
@@ -242,6 +242,39 @@ Deno.test("a phase from scratch needs a VAE and no earlier phase", async () => {
     assert.equal(code, 0, stderr);
     assert.ok(await exists(`${folder}/run/phase3.safetensors`));
     assert.equal(await exists(`${folder}/run/phase2`), false);
+  });
+});
+
+Deno.test("a finished stage trains further from its last checkpoint", async () => {
+  await withFolder(async (folder) => {
+    const run = `${folder}/run`;
+    const trained = async (maxSteps: number) => {
+      await using process = startStage("phase3", [
+        ...["--preset", "tiny", "--run", run, "--from", "scratch"],
+        ...["--vae", `${folder}/vae.safetensors`, "--held-out", "2"],
+        ...["--batch", "2", "--max-steps", `${maxSteps}`],
+      ]);
+      return await process.ended;
+    };
+    const steps = async (): Promise<unknown[]> =>
+      (await readJsonl(`${run}/metrics.jsonl`))
+        .filter(({ loss }) => loss !== undefined).map(({ step }) => step);
+    assert.equal((await trained(2)).code, 0);
+    assert.deepEqual(await steps(), [1, 2]);
+    const longer = await trained(4);
+    assert.equal(longer.code, 0, longer.stderr);
+    assert.match(
+      longer.stderr,
+      /^phase3 was done after 2 updates and goes on to 4: the learning rate follows the new total/m,
+    );
+    assert.deepEqual(await steps(), [1, 2, 3, 4]);
+    assert.equal((await readTrainedModels(run)).facts.diffusion.step, 4);
+    const shorter = await trained(3);
+    assert.equal(shorter.code, 2, shorter.stderr);
+    assert.match(
+      shorter.stderr,
+      /: maxSteps must be .*, 4: current value is 3;/,
+    );
   });
 });
 

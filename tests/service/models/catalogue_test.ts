@@ -11,7 +11,7 @@ Deno.test("the shipped model is offered by the name of its folder", async () => 
   assert.deepEqual(nano.problemOf({ frames: 16, size: 40 }), {
     field: "size",
     message:
-      "must be a multiple of 16: current value is 40; the nearest legal value is 48",
+      "must be a multiple of 16: current value is 40; the nearest legal values are 32 and 48",
   });
   assert.equal(nano.problemOf({ frames: 3, size: 64 })?.field, "frames");
 });

@@ -185,6 +185,11 @@ Deno.test("shots too short for a clip are left out with the reason; none is an e
     lines[0]!,
     /2 shots without captions: the model will be unconditional/,
   );
+  using fast = await RunData.open(configOf({ data: [path], fps: 16 }));
+  assert.match(
+    (await describeData(fast, ["vae"], {})).join("\n"),
+    /; 1 shot of a lower frame rate: 38 % of the frames of their clips repeat; --fps 10 takes the source's rate/,
+  );
   using long = await RunData.open(
     configOf({ data: [path], frames: 32, fps: 8 }),
   );
