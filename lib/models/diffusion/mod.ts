@@ -7,3 +7,4 @@ export * from "./guidance.ts";
 export * from "./rectified_flow.ts";
 export * from "./sampler.ts";
 export * from "./schedule.ts";
+export * from "./solver.ts";
