@@ -130,7 +130,11 @@ export function pipelineOf(
         prompts.length,
         ...[frames, height, width, latentChannels],
       ]);
-      const unknown = unknownWords(vocabulary, prompts, language);
+      const unknown = unknownWords(
+        vocabulary,
+        [...prompts, ...(options.negativePrompts ?? [])],
+        language,
+      );
       if (unknown.length > 0) onUnknownWords?.(unknown, warningOf(unknown));
       using task = progress?.start({
         label: "Generating",
@@ -139,6 +143,7 @@ export function pipelineOf(
       });
       const latents = await sampler.sample({
         prompts,
+        negativePrompts: options.negativePrompts,
         // Clip after clip, so that the first of a seed does not depend on how
         // many follow.
         noise: options.noise ??
@@ -149,7 +154,9 @@ export function pipelineOf(
         positions: clipPositions(config, { ...options, fps }),
         steps,
         guidance: options.guidance,
+        guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
+        beginning: options.beginning,
         solver: options.sampler,
         shift: options.shift ??
           timestepShift(frames * height * width, latentChannels),

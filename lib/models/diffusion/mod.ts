@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./beginning.ts";
 export * from "./guidance.ts";
 export * from "./rectified_flow.ts";
 export * from "./sampler.ts";

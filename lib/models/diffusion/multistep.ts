@@ -39,8 +39,8 @@ export function dpmSolver(): Solver {
 
 /**
  * UniPC (B2, order 2): a step is predicted as by {@link dpmSolver}; the
- * evaluation at its end, which the next step needs anyway, then corrects it.
- * One evaluation a step (Zhao et al. 2023, arXiv 2302.04867, algorithms 5 to 8).
+ * evaluation at its end, which the next step needs anyway, then corrects it,
+ * which raises the order to three. One evaluation a step (Zhao et al. 2023, arXiv 2302.04867, algorithms 5 to 8).
  */
 export function uniPc(): Solver {
   let step:

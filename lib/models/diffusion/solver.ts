@@ -49,8 +49,3 @@ export const SOLVERS = {
 
 /** The name of a solver. */
 export type SolverName = keyof typeof SOLVERS;
-
-/** Evaluations of the model in so many steps. */
-export function evaluationsOf(solver: SolverName, steps: number): number {
-  return solver === "heun" ? 2 * steps - 1 : steps;
-}
