@@ -134,3 +134,21 @@ export function checkNoise(
       `current type is ${found}`,
   );
 }
+
+/** @throws {InputError} if the beginning is not the first latent frames of each clip, with some left to draw */
+export function checkBeginning(
+  beginning: NdArray<"float32"> | undefined,
+  [clips, frames, ...rest]: readonly [number, number, ...number[]],
+): void {
+  if (beginning === undefined) return;
+  const [count, known = 0, ...sides] = beginning.shape;
+  if (
+    count === clips && known >= 1 && known < frames &&
+    sides.join() === rest.join()
+  ) return;
+  throw new InputError(
+    `Cannot generate: beginning must be float32[${clips},1 to ${frames - 1},` +
+      `${rest.join()}], the first latent frames of each clip: current shape ` +
+      `is ${shapeText(beginning.shape)}`,
+  );
+}

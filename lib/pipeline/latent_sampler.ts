@@ -180,9 +180,7 @@ export function samplerOf(
         return result.velocity as NdArray<"float32">;
       };
       return await sampleFlow({
-        velocity: beginning
-          ? fromBeginning(guided, { noise, beginning })
-          : guided,
+        velocity: beginning ? fromBeginning(guided, beginning) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
         solver: SOLVERS[solver],

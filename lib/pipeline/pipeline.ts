@@ -18,6 +18,7 @@ import {
   normaliseLatent,
 } from "../models/vae/mod.ts";
 import {
+  checkBeginning,
   checkNoise,
   checkOptions,
   type GenerateOptions,
@@ -126,10 +127,9 @@ export function pipelineOf(
       const { language, onUnknownWords, progress, signal } = options;
       signal?.throwIfAborted();
       const { frames, height, width } = latentSizeOf(config.vae, options);
-      checkNoise(options.noise, [
-        prompts.length,
-        ...[frames, height, width, latentChannels],
-      ]);
+      const grid = [frames, height, width, latentChannels] as const;
+      checkNoise(options.noise, [prompts.length, ...grid]);
+      checkBeginning(options.beginning, [prompts.length, ...grid]);
       const unknown = unknownWords(
         vocabulary,
         [...prompts, ...(options.negativePrompts ?? [])],
@@ -147,10 +147,7 @@ export function pipelineOf(
         // Clip after clip, so that the first of a seed does not depend on how
         // many follow.
         noise: options.noise ??
-          new Rng(seed).normals([
-            prompts.length,
-            ...[frames, height, width, latentChannels],
-          ]),
+          new Rng(seed).normals([prompts.length, ...grid]),
         positions: clipPositions(config, { ...options, fps }),
         steps,
         guidance: options.guidance,

@@ -20,9 +20,8 @@ function lambdaOf(sigma: number): number {
  * al. 2022, arXiv 2211.01095, algorithm 2), for the signal `1 - sigma` and the
  * noise `sigma` of rectified flow.
  *
- * The first step has no earlier prediction, and in the second one lambda of the
- * first, at sigma 1, is infinite; the last one, to sigma 0, ends at the
- * predicted clean latents. These three are steps of Euler's.
+ * The first step has no earlier prediction, and the last one, to sigma 0, ends at
+ * the predicted clean latents: both are steps of Euler's.
  */
 export function dpmSolver(): Solver {
   let before: Known | undefined;
@@ -78,9 +77,14 @@ function predicted(
   );
 }
 
-/** Length over lambda of the step to come, over that of the step before; 0 where one is infinite. */
+/**
+ * Length over lambda of the step to come, over that of the step before. Lambda
+ * is infinite at both ends: in a step to sigma 0 the step before counts for
+ * nothing, and where that one began at sigma 1 lengths over sigma serve.
+ */
 function stepsRatio(before: number, now: number, to: number): number {
-  if (before === 1 || to === 0) return 0;
+  if (to === 0) return 0;
+  if (before === 1) return (to - now) / (now - before);
   return (lambdaOf(to) - lambdaOf(now)) / (lambdaOf(now) - lambdaOf(before));
 }
 
