@@ -34,7 +34,8 @@ export interface GenerateOptions {
   readonly guidanceInterval?: readonly [low: number, high: number];
   /**
    * The first latent frames of each clip as `encode` returns them, `[B,k,h,w,Z]`:
-   * the clips begin with them; none where left out.
+   * the clips begin with them. Steps are then Euler's, most of them taken four
+   * times (`repaint`), whatever the sampler. None where left out.
    */
   readonly beginning?: NdArray<"float32">;
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */

@@ -18,6 +18,7 @@ import {
   type Guidance,
   guide,
   guideBy,
+  repaint,
   sampleFlow,
   sigmaSchedule,
   type SolverName,
@@ -62,8 +63,15 @@ export interface SampleOptions {
   readonly guidanceInterval?: readonly [low: number, high: number];
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
-  /** First frames that are given, `[B,k,h,w,Z]`: see `fromBeginning`. */
-  readonly beginning?: NdArray<"float32">;
+  /**
+   * First frames that are given, `[B,k,h,w,Z]`, and the seed of the noise that
+   * makes the others fit them: see `fromBeginning` and `repaint`, which is then
+   * the solver.
+   */
+  readonly beginning?: {
+    readonly latents: NdArray<"float32">;
+    readonly seed: number;
+  };
   /** Euler's method where left out. */
   readonly solver?: SolverName;
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
@@ -180,10 +188,10 @@ export function samplerOf(
         return result.velocity as NdArray<"float32">;
       };
       return await sampleFlow({
-        velocity: beginning ? fromBeginning(guided, beginning) : guided,
+        velocity: beginning ? fromBeginning(guided, beginning.latents) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
-        solver: SOLVERS[solver],
+        solver: beginning ? () => repaint(beginning.seed) : SOLVERS[solver],
         onStep,
       });
     },

@@ -153,7 +153,7 @@ export function pipelineOf(
         guidance: options.guidance,
         guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
-        beginning: options.beginning,
+        beginning: options.beginning && { latents: options.beginning, seed },
         solver: options.sampler,
         shift: options.shift ??
           timestepShift(frames * height * width, latentChannels),

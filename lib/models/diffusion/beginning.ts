@@ -6,8 +6,7 @@ import type { Velocity } from "./solver.ts";
  * `(latent - beginning) / sigma`, the straight line on which training put them,
  * and the model sees them at every noise level as it would see those of real
  * video. All other frames keep the model's velocity. Every solver follows a
- * straight line exactly (replacement: Lugmayr et al. 2022, arXiv 2201.09865,
- * without its resampling).
+ * straight line exactly; `repaint` makes the other frames fit the given ones.
  *
  * @param beginning Clean latents of the first `k` of `t` frames, `[B,k,h,w,Z]`.
  *

@@ -63,7 +63,7 @@ export const generateFlags = z.strictObject({
   fps: numberFlag({ above: 0, most: 60 }).optional().describe(
     "frames per second (default: as the model was trained)",
   ),
-  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
+  steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "how strongly the prompt steers; 1 is as trained, 0 ignores it",
   ),
@@ -73,7 +73,7 @@ export const generateFlags = z.strictObject({
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("heun").describe("how each step is taken"),
+    .default("unipc").describe("how each step is taken"),
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),

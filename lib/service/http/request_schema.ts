@@ -32,10 +32,10 @@ export const generateSchema = z.strictObject({
     .openapi({ description: "height and width, pixels" }),
   frames: wholeField(1, MAX_FRAMES).default(16),
   fps: numberField(1, 60).default(DEFAULT_FPS),
-  steps: wholeField(1, MAX_STEPS).default(30),
+  steps: wholeField(1, MAX_STEPS).default(20),
   guidance: numberField(0, 100).default(4),
   rescale: numberField(0, 1).default(0),
-  sampler: z.enum(SAMPLERS).default("heun"),
+  sampler: z.enum(SAMPLERS).default("unipc"),
   priority: wholeField(0, 9).default(5)
     .openapi({ description: "9 before 0; up to that of the user" }),
   webhook_url: z.url().max(2000).optional().openapi({
