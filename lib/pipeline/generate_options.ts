@@ -10,6 +10,8 @@ import { type SolverName, SOLVERS } from "../models/diffusion/mod.ts";
 export interface GenerateOptions {
   /** One for each clip; an empty one lets the model choose. */
   readonly prompts: readonly string[];
+  /** What each clip must not show; nothing where left out. */
+  readonly negativePrompts?: readonly string[];
   /** Language of the prompts, a BCP 47 tag; `auto`, any, where left out. */
   readonly language?: string;
   /** Takes the words of the prompts that the models have never read, and a warning for people. */
@@ -28,6 +30,14 @@ export interface GenerateOptions {
   readonly steps: number;
   /** How strongly the prompt steers; 1 is as trained. */
   readonly guidance: number;
+  /** Noise levels at which guidance acts, lowest and highest, in [0,1]; all where left out. */
+  readonly guidanceInterval?: readonly [low: number, high: number];
+  /**
+   * The first latent frames of each clip as `encode` returns them, `[B,k,h,w,Z]`:
+   * the clips begin with them. Steps are then Euler's, most of them taken four
+   * times (`repaint`), whatever the sampler. None where left out.
+   */
+  readonly beginning?: NdArray<"float32">;
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
   readonly sampler: SolverName;
@@ -40,19 +50,14 @@ export interface GenerateOptions {
 
 /** @throws {InputError} naming the first option that breaks its rule */
 export function checkOptions(
-  { prompts, seed, fps, steps, guidance, rescale = 0, shift = 1, sampler }:
-    Pick<
-      GenerateOptions,
-      | "prompts"
-      | "seed"
-      | "fps"
-      | "steps"
-      | "guidance"
-      | "rescale"
-      | "shift"
-      | "sampler"
-    >,
+  options: Omit<
+    GenerateOptions,
+    "frames" | "height" | "width" | "noise" | "beginning"
+  >,
 ): void {
+  const { prompts, seed, fps, steps, guidance, sampler } = options;
+  const { negativePrompts, guidanceInterval = [0, 1] } = options;
+  const { rescale = 0, shift = 1 } = options;
   // Callers without types may pass anything: "8" > 0 holds too.
   const isNumber = (value: unknown): boolean =>
     typeof value === "number" && Number.isFinite(Math.fround(value));
@@ -62,6 +67,14 @@ export function checkOptions(
       JSON.stringify(prompts),
       Array.isArray(prompts) && prompts.length > 0 &&
       prompts.every((prompt) => typeof prompt === "string"),
+      "be a text for each clip",
+    ],
+    [
+      "negativePrompts",
+      JSON.stringify(negativePrompts),
+      negativePrompts === undefined ||
+      negativePrompts.length === prompts.length &&
+        negativePrompts.every((prompt) => typeof prompt === "string"),
       "be a text for each clip",
     ],
     ["seed", seed, Number.isSafeInteger(seed), "be a whole number"],
@@ -77,6 +90,14 @@ export function checkOptions(
       guidance,
       isNumber(guidance) && guidance >= 0,
       "be from 0 to 3.4e38",
+    ],
+    [
+      "guidanceInterval",
+      guidanceInterval.join(),
+      guidanceInterval.length === 2 && guidanceInterval.every(isNumber) &&
+      guidanceInterval[0] >= 0 && guidanceInterval[0] <= guidanceInterval[1] &&
+      guidanceInterval[1] <= 1,
+      "be two numbers from 0 to 1, the lower first",
     ],
     [
       "rescale",
@@ -112,5 +133,23 @@ export function checkNoise(
   throw new InputError(
     `Cannot generate: noise must be ${wanted}, a latent for each prompt: ` +
       `current type is ${found}`,
+  );
+}
+
+/** @throws {InputError} if the beginning is not the first latent frames of each clip, with some left to draw */
+export function checkBeginning(
+  beginning: NdArray<"float32"> | undefined,
+  [clips, frames, ...rest]: readonly [number, number, ...number[]],
+): void {
+  if (beginning === undefined) return;
+  const [count, known = 0, ...sides] = beginning.shape;
+  if (
+    count === clips && known >= 1 && known < frames &&
+    sides.join() === rest.join()
+  ) return;
+  throw new InputError(
+    `Cannot generate: beginning must be float32[${clips},1 to ${frames - 1},` +
+      `${rest.join()}], the first latent frames of each clip: current shape ` +
+      `is ${shapeText(beginning.shape)}`,
   );
 }

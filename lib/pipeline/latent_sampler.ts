@@ -14,13 +14,16 @@ import {
   scalar,
 } from "../core/mod.ts";
 import {
+  fromBeginning,
   type Guidance,
   guide,
   guideBy,
+  repaint,
   sampleFlow,
   sigmaSchedule,
   type SolverName,
   SOLVERS,
+  type Velocity,
 } from "../models/diffusion/mod.ts";
 import type {
   AttentionContext,
@@ -42,6 +45,8 @@ import {
 export interface SampleOptions {
   /** One prompt for each clip, `B` of them. */
   readonly prompts: readonly string[];
+  /** What each clip must not show: guidance leads away from it; nothing where left out. */
+  readonly negativePrompts?: readonly string[];
   /** Where to start, standard normal, `[B,t,h,w,Z]`. */
   readonly noise: NdArray<"float32">;
   /** Rotary tables of the latent grid. */
@@ -50,8 +55,23 @@ export interface SampleOptions {
   readonly steps: number;
   /** How strongly the prompt steers; 1 is as trained. */
   readonly guidance: number;
+  /**
+   * Noise levels at which guidance acts, lowest and highest; all where left out.
+   * At high noise it costs variety, at low noise it does nothing
+   * (Kynkäänniemi et al. 2024, arXiv 2404.07724).
+   */
+  readonly guidanceInterval?: readonly [low: number, high: number];
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
+  /**
+   * First frames that are given, `[B,k,h,w,Z]`, and the seed of the noise that
+   * makes the others fit them: see `fromBeginning` and `repaint`, which is then
+   * the solver.
+   */
+  readonly beginning?: {
+    readonly latents: NdArray<"float32">;
+    readonly seed: number;
+  };
   /** Euler's method where left out. */
   readonly solver?: SolverName;
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
@@ -88,7 +108,7 @@ function threadsFor(graph: Graph): { readonly threads?: number } {
   return flopsOf(graph) < ONE_THREAD ? { threads: 1 } : {};
 }
 
-/** One step's inputs; prompts and text are of `2B` clips, the second half without words. */
+/** One step's inputs; prompts and text are of `2B` clips, the second half of negative prompts. */
 interface VelocityInputs {
   readonly latents: tf.Tensor;
   readonly sigmas: tf.Tensor;
@@ -145,30 +165,34 @@ export function samplerOf(
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       using _use = lifetime.use();
       const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
+      const { negativePrompts = prompts.map(() => ""), beginning } = options;
+      const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
       const tokens = tokenisePrompts(
-        [...prompts, ...prompts.map(() => "")],
+        [...prompts, ...negativePrompts],
         config.text,
       );
       const text = await reader.run({ prompts: tokens });
       const { words, wordMask } = tokens;
+      const guided: Velocity = async (latents, sigma) => {
+        const acts = low <= sigma && sigma <= high;
+        const result = await velocity.run({
+          latents,
+          sigmas: float32([count], new Array<number>(count).fill(sigma)),
+          guidance: scalar(acts ? guidance : 1),
+          rescale: scalar(rescale),
+          prompts: { words, wordMask },
+          text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
+          positions,
+        });
+        return result.velocity as NdArray<"float32">;
+      };
       return await sampleFlow({
+        velocity: beginning ? fromBeginning(guided, beginning.latents) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
-        solver: SOLVERS[solver],
+        solver: beginning ? () => repaint(beginning.seed) : SOLVERS[solver],
         onStep,
-        async velocity(latents, sigma) {
-          const result = await velocity.run({
-            latents,
-            sigmas: float32([count], new Array<number>(count).fill(sigma)),
-            guidance: scalar(guidance),
-            rescale: scalar(rescale),
-            prompts: { words, wordMask },
-            text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
-            positions,
-          });
-          return result.velocity as NdArray<"float32">;
-        },
       });
     },
     [Symbol.dispose]() {

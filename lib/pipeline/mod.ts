@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./continuation.ts";
 export type { GenerateOptions } from "./generate_options.ts";
 export * from "./latent_sampler.ts";
 export * from "./pipeline.ts";

@@ -18,6 +18,7 @@ import {
   normaliseLatent,
 } from "../models/vae/mod.ts";
 import {
+  checkBeginning,
   checkNoise,
   checkOptions,
   type GenerateOptions,
@@ -126,11 +127,14 @@ export function pipelineOf(
       const { language, onUnknownWords, progress, signal } = options;
       signal?.throwIfAborted();
       const { frames, height, width } = latentSizeOf(config.vae, options);
-      checkNoise(options.noise, [
-        prompts.length,
-        ...[frames, height, width, latentChannels],
-      ]);
-      const unknown = unknownWords(vocabulary, prompts, language);
+      const grid = [frames, height, width, latentChannels] as const;
+      checkNoise(options.noise, [prompts.length, ...grid]);
+      checkBeginning(options.beginning, [prompts.length, ...grid]);
+      const unknown = unknownWords(
+        vocabulary,
+        [...prompts, ...(options.negativePrompts ?? [])],
+        language,
+      );
       if (unknown.length > 0) onUnknownWords?.(unknown, warningOf(unknown));
       using task = progress?.start({
         label: "Generating",
@@ -139,17 +143,17 @@ export function pipelineOf(
       });
       const latents = await sampler.sample({
         prompts,
+        negativePrompts: options.negativePrompts,
         // Clip after clip, so that the first of a seed does not depend on how
         // many follow.
         noise: options.noise ??
-          new Rng(seed).normals([
-            prompts.length,
-            ...[frames, height, width, latentChannels],
-          ]),
+          new Rng(seed).normals([prompts.length, ...grid]),
         positions: clipPositions(config, { ...options, fps }),
         steps,
         guidance: options.guidance,
+        guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
+        beginning: options.beginning && { latents: options.beginning, seed },
         solver: options.sampler,
         shift: options.shift ??
           timestepShift(frames * height * width, latentChannels),

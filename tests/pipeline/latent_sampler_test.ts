@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { float32, type NdArray } from "lib/core/mod.ts";
 import { tokenisePrompts } from "lib/models/text/mod.ts";
 import { uploadState } from "lib/compiler/mod.ts";
-import { energyGuidance } from "lib/models/diffusion/mod.ts";
+import {
+  energyGuidance,
+  sampleFlow,
+  sigmaSchedule,
+  SOLVERS,
+} from "lib/models/diffusion/mod.ts";
 import { promptedVelocity } from "lib/models/text_to_video/mod.ts";
 import {
   type LatentSampler,
@@ -103,6 +108,94 @@ Deno.test("guidances act on the prompted velocity, one after the other", async (
   const data = clean.data.map((x) => (x - 0.3) * 0.8);
   const drawn = await sample(steered, "a cat", 2);
   assertClose(drawn, { shape: noise.shape, data }, 1e-4);
+});
+
+/** The prompted velocity less that of another prompt, times a scale, off the noise. */
+function oneStep(prompt: string, from: string, guidance: number): NdArray {
+  const [with_, without] = [velocityOf(prompt), velocityOf(from)];
+  const data = noise.data.map((x, i) =>
+    x - without.data[i]! - guidance * (with_.data[i]! - without.data[i]!)
+  );
+  return { dtype: "float32", shape: noise.shape, data };
+}
+
+const oneCat = {
+  prompts: ["a cat"],
+  noise,
+  positions: positions(),
+  steps: 1,
+  guidance: 2.5,
+};
+
+Deno.test("guidance leads away from a negative prompt in place of the empty one", async () => {
+  using sampler = open();
+  const drawn = await sampler.sample({ ...oneCat, negativePrompts: ["a dog"] });
+  assertClose(drawn, oneStep("a cat", "a dog", 2.5), 1e-3);
+  const empty = await sampler.sample({ ...oneCat, negativePrompts: [""] });
+  assert.deepEqual(empty, await sampler.sample(oneCat));
+});
+
+Deno.test("guidance acts inside its interval of noise levels alone", async () => {
+  using sampler = open();
+  const at = (guidanceInterval: [number, number]) =>
+    sampler.sample({ ...oneCat, guidanceInterval });
+  assertClose(await at([0.2, 0.9]), oneStep("a cat", "", 1), 1e-3);
+  assert.deepEqual(await at([0.2, 1]), await sampler.sample(oneCat));
+});
+
+Deno.test("solvers of a compiled sampler agree with eager evaluation", async () => {
+  using sampler = open();
+  for (const solver of ["heun", "dpm++", "unipc"] as const) {
+    const drawn = await sampler.sample({
+      ...oneCat,
+      ...{ guidance: 1, steps: 4, solver },
+    });
+    const prompts = tokenisePrompts(["a cat"], diffusionConfig.text);
+    const eager = await sampleFlow({
+      noise,
+      sigmas: sigmaSchedule(4),
+      solver: SOLVERS[solver],
+      velocity: (latents, sigma) =>
+        Promise.resolve(
+          eagerly(
+            {
+              ...{ parameters, latents, prompts, positions: positions() },
+              sigmas: float32([1], [sigma]),
+            },
+            ({ parameters, ...inputs }) =>
+              promptedVelocity(parameters, inputs, diffusionConfig),
+          ) as NdArray<"float32">,
+        ),
+    });
+    assertClose(drawn, eager, 1e-3);
+  }
+});
+
+Deno.test("a given beginning is the beginning, and the rest follows it, whatever the company", async () => {
+  using sampler = open();
+  const given = (clips: number) => ({
+    latents: float32(
+      [clips, 1, 1, 2, 8],
+      Float32Array.from({ length: clips * 16 }, (_, i) => (i % 16) / 8),
+    ),
+    seed: 3,
+  });
+  const pair = random("two clips", [2, 2, 1, 2, 8]);
+  const noise = float32([1, 2, 1, 2, 8], pair.data.slice(0, 32));
+  const options = { ...oneCat, noise, steps: 4 };
+  const beginning = given(1);
+  const begun = await sampler.sample({ ...options, beginning });
+  const head = float32(beginning.latents.shape, begun.data.slice(0, 16));
+  assertClose(head, beginning.latents, 1e-4);
+  const free = await sampler.sample(options);
+  assert.ok(
+    begun.data.some((x, i) => i >= 16 && Math.abs(x - free.data[i]!) > 1e-4),
+  );
+  const both = await sampler.sample({
+    ...{ ...options, noise: pair, beginning: given(2) },
+    prompts: ["a cat", "a dog"],
+  });
+  assertClose(float32(noise.shape, both.data.slice(0, 32)), begun, 1e-4);
 });
 
 Deno.test("a sampler that was disposed of refuses to draw", async () => {

@@ -126,6 +126,20 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
       { guidance: 1e39 },
       "guidance must be from 0 to 3.4e38: current value is 1e+39",
     ],
+    [
+      { negativePrompts: [] },
+      "negativePrompts must be a text for each clip: current value is []",
+    ],
+    [
+      { guidanceInterval: [0.9, 0.2] },
+      "guidanceInterval must be two numbers from 0 to 1, the lower first: " +
+      "current value is 0.9,0.2",
+    ],
+    [
+      { beginning: zeros([1, 2, 2, 3, 8]) },
+      "beginning must be float32[1,1 to 1,2,3,8], the first latent frames of " +
+      "each clip: current shape is [1,2,2,3,8]",
+    ],
     [{ rescale: 1.1 }, "rescale must be from 0 to 1: current value is 1.1"],
     [{ shift: 0 }, "shift must be a number above 0: current value is 0"],
     [
@@ -135,7 +149,7 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
     ],
     [
       { sampler: "ddim" as "euler" },
-      'sampler must be one of euler, heun: current value is "ddim"',
+      'sampler must be one of euler, heun, dpm++, unipc: current value is "ddim"',
     ],
   ];
   for (const [option, problem] of cases) {

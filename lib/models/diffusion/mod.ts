@@ -3,7 +3,10 @@
  *
  * @module
  */
+export * from "./beginning.ts";
 export * from "./guidance.ts";
 export * from "./rectified_flow.ts";
+export * from "./repaint.ts";
 export * from "./sampler.ts";
 export * from "./schedule.ts";
+export * from "./solver.ts";

@@ -63,8 +63,8 @@ export const evaluateFlags = z.strictObject({
     "clips to generate at a time",
   ),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("heun").describe("solver of the sampler"),
-  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
+    .default("unipc").describe("solver of the sampler"),
+  steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "scale of classifier-free guidance; 1 is none",
   ),

@@ -2,7 +2,7 @@ import { openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
-import { latentSizeOf } from "../../models/vae/mod.ts";
+import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
   openPipeline,
   readTrainedModels,
@@ -12,6 +12,8 @@ import { log, print, runProgram } from "../command_line/mod.ts";
 import { frameSizeOf, trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
+import { draw, type Given, wishesOf } from "./draw.ts";
+import { readGiven } from "./given.ts";
 import { assertWritable, newOutput } from "./output.ts";
 
 /** `deno task generate`: prompts become videos. */
@@ -19,51 +21,58 @@ async function generate(
   options: GenerateFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const prompts = (options.prompt.length > 0 ? options.prompt : [""])
-    .flatMap((prompt) => new Array<string>(options.count).fill(prompt));
+  const wishes = {
+    prompts: options.prompt.length > 0 ? options.prompt : [""],
+    seeds: options.seed,
+    count: options.count,
+  };
+  const wanted = wishesOf(wishes);
   const output = await newOutput(
     options.out,
-    prompts.length,
+    wanted.length,
     options.overwrite,
   );
   const laps = stopwatch();
   const models = await readTrainedModels(options.checkpoint);
   const shape = checkedShape(options, models);
+  const given = await givenOf(options, shape, models);
   await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { seed, steps, guidance, rescale, sampler } = options;
+  const { steps, guidance, guidanceInterval, rescale, sampler } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
   });
   laps.lap("open");
-  const settings = { seed, ...shape, steps, guidance, rescale, sampler };
+  const sampling = { steps, guidance, guidanceInterval, rescale, sampler };
+  const settings = { ...shape, ...sampling };
   if (!options.json) log(shapeText(shape, options));
-  let unknown: readonly string[] = [];
+  const unknown = new Set<string>();
   const [clips, { writeVideos }] = await Promise.all([
-    pipeline.generate({
+    draw(pipeline, wishes, {
       ...settings,
-      prompts,
       language: options.language,
       onUnknownWords(words, warning) {
-        unknown = words;
+        if (words.every((word) => unknown.has(word))) return;
+        for (const word of words) unknown.add(word);
         log(warning);
       },
       progress: terminalProgress(),
       signal,
-    }),
+    }, { negative: options.negative, given }),
     import("./write_videos.ts"), // loads while the clips are drawn
   ]);
   laps.lap("draw");
   const { videos, sheet } = output;
-  await writeVideos(output, clips, prompts);
+  await writeVideos(output, clips, wanted);
   laps.lap("write");
   if (options.json) {
     print(JSON.stringify({
-      prompts,
+      prompts: wanted.map(({ prompt }) => prompt),
+      seeds: wanted.map(({ seed }) => seed),
       videos,
       sheet,
-      unknownWords: unknown,
+      unknownWords: [...unknown],
       models: models.digests,
       settings: { ...settings, device: device.name },
       seconds: laps.seconds,
@@ -73,6 +82,37 @@ async function generate(
   for (const video of videos) log(`video: ${video}`);
   log(`contact sheet: ${sheet}`);
   return 0;
+}
+
+/**
+ * What the videos go on from, by the flags.
+ *
+ * @throws {InputError} if a flag or a file is not legal
+ */
+async function givenOf(
+  options: GenerateFlags,
+  shape: ClipShape,
+  { config }: TrainedModels,
+): Promise<Given | undefined> {
+  const { time } = strideOf(config.vae);
+  const overlap = Math.ceil(shape.frames / time / 2) * time;
+  if (options.seconds !== undefined && options.continue === undefined) {
+    throw new InputError(
+      "Cannot use --seconds: it is how much --continue adds: give that too, " +
+        "or --frames",
+    );
+  }
+  const clip = await readGiven(options, shape, time);
+  if (clip === undefined) return undefined;
+  if (overlap === shape.frames) {
+    throw new InputError(
+      `Cannot use --image or --continue: the videos must have ${2 * time} ` +
+        `frames or more: current count is ${shape.frames}; pass --frames`,
+    );
+  }
+  if (options.continue === undefined) return { clip, overlap };
+  const { seconds = (shape.frames - overlap) / shape.fps } = options;
+  return { clip, overlap, more: Math.ceil(seconds * shape.fps) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { decimalNumber } from "../../core/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
 import { frameSizeFlag } from "../clip_size.ts";
@@ -12,6 +13,25 @@ import {
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
+/** `1,2,3` to three numbers; no seed twice. */
+const seedsFlag = z.coerce.string().regex(
+  /^\d{1,15}(,\d{1,15})*$/,
+  "must be whole numbers with commas between, such as 1,2,3",
+).default("1").transform((text) => [...new Set(text.split(",").map(Number))]);
+
+const INTERVAL =
+  "must be two numbers from 0 to 1, the lower first, such as 0.2,0.9";
+
+/** `0.2,0.9` to two numbers. */
+const intervalFlag = z.string().default("0,1").transform((text, context) => {
+  const [low, high, ...more] = text.split(",").map(decimalNumber);
+  const isLegal = more.length === 0 &&
+    [low, high].every((x) => typeof x === "number" && x >= 0 && x <= 1) &&
+    (low as number) <= (high as number);
+  if (!isLegal) context.addIssue({ code: "custom", message: INTERVAL });
+  return [low, high] as [low: number, high: number];
+});
+
 /** The prompt and flags of `deno task generate`. */
 export const generateFlags = z.strictObject({
   prompt: z.array(z.string()).describe(
@@ -20,8 +40,20 @@ export const generateFlags = z.strictObject({
   language: textFlag().default("auto").describe(
     "language in which unknown words are looked for, a BCP 47 tag, or auto",
   ),
-  seed: wholeNumber(0).default(1).describe(
-    "a whole number; another video for each",
+  negative: textFlag().optional().describe(
+    "what the videos must not show: guidance leads away from it",
+  ),
+  image: textFlag().optional().describe(
+    "picture with which the videos begin: png, jpeg, webp, ...",
+  ),
+  continue: textFlag().optional().describe(
+    "video that goes on: the result begins with it; how long, says --seconds",
+  ),
+  seconds: numberFlag({ above: 0, most: 600 }).optional().describe(
+    "with --continue: seconds to add (default: half of the video that the model was trained on)",
+  ),
+  seed: seedsFlag.describe(
+    "whole numbers with commas between; another video for each",
   ),
   frames: wholeNumber(1, 100_000).optional().describe(
     "frames of the video (default: as the model was trained)",
@@ -32,19 +64,22 @@ export const generateFlags = z.strictObject({
   fps: numberFlag({ above: 0, most: 60 }).optional().describe(
     "frames per second (default: as the model was trained)",
   ),
-  steps: wholeNumber(1, 10_000).default(30).describe("steps of the sampler"),
+  steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).default(4).describe(
     "how strongly the prompt steers; 1 is as trained, 0 ignores it",
+  ),
+  guidanceInterval: intervalFlag.describe(
+    "noise levels at which guidance acts, lowest and highest, from 0 to 1",
   ),
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("heun").describe("how each step is taken"),
+    .default("unipc").describe("how each step is taken"),
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
   count: wholeNumber(1, 10_000).default(1).describe(
-    "videos of each prompt, each different",
+    "videos of each prompt and seed, each different",
   ),
   out: textFlag().default("runs/generate").describe(
     "FILE.mp4 or FILE.gif for one video, else a folder, in which new videos get the next numbers",

@@ -5,6 +5,7 @@ import {
   writeMp4,
   writePng,
 } from "../../dataset/encode/mod.ts";
+import type { Wish } from "./draw.ts";
 import { isGif, type Output } from "./output.ts";
 
 /**
@@ -13,12 +14,12 @@ import { isGif, type Output } from "./output.ts";
  * FFmpeg and the canvas take 0.3 s to load: import this file while the clips
  * are being drawn.
  *
- * @param prompts One for each clip.
+ * @param wishes What each clip is of.
  */
 export async function writeVideos(
   { folder, videos, sheet }: Output,
   clips: readonly Clip[],
-  prompts: readonly string[],
+  wishes: readonly Wish[],
 ): Promise<void> {
   await makeWritableFolder(folder, "--out");
   for (const [i, clip] of clips.entries()) {
@@ -26,7 +27,9 @@ export async function writeVideos(
     await (isGif(path) ? writeGif : writeMp4)(path, clip);
   }
   const rows = clips.map((clip, i) => ({
-    label: prompts[i] || "no prompt",
+    label: `${i + 1}, seed ${wishes[i]!.seed}: ${
+      wishes[i]!.prompt || "no prompt"
+    }`,
     clip,
   }));
   await writePng(sheet, await contactSheet(rows, { scale: 2 }));

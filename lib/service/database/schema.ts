@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
+import type { SolverName } from "../../models/diffusion/mod.ts";
 
 /** A column that takes JSON text and gives the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -55,7 +56,7 @@ export interface JobRequest {
   readonly steps: number;
   readonly guidance: number;
   readonly rescale: number;
-  readonly sampler: "euler" | "heun";
+  readonly sampler: SolverName;
 }
 
 export interface UserTable {

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { JobRequest } from "../database/mod.ts";
+import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
 import type { Catalogue, OfferedModel } from "../models/mod.ts";
 import { addressProblem, type WebhookRule } from "../webhooks/mod.ts";
 import { numberField, textField, wholeField } from "./fields.ts";
 import { fieldFault } from "./problem.ts";
 
+const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 /** Ceilings that bound the memory and the time of a job. */
 const MAX_PROMPT = 2000;
 const MAX_FRAMES = 64;
@@ -30,10 +32,10 @@ export const generateSchema = z.strictObject({
     .openapi({ description: "height and width, pixels" }),
   frames: wholeField(1, MAX_FRAMES).default(16),
   fps: numberField(1, 60).default(DEFAULT_FPS),
-  steps: wholeField(1, MAX_STEPS).default(30),
+  steps: wholeField(1, MAX_STEPS).default(20),
   guidance: numberField(0, 100).default(4),
   rescale: numberField(0, 1).default(0),
-  sampler: z.enum(["euler", "heun"]).default("heun"),
+  sampler: z.enum(SAMPLERS).default("unipc"),
   priority: wholeField(0, 9).default(5)
     .openapi({ description: "9 before 0; up to that of the user" }),
   webhook_url: z.url().max(2000).optional().openapi({

@@ -1,3 +1,5 @@
+import type { SolverName } from "../../models/diffusion/mod.ts";
+
 /** The cost of a job before it runs. */
 export interface CostEstimate {
   /** Floating-point operations of its matrix products and convolutions. */
@@ -17,7 +19,7 @@ export interface ClipFlops {
 /**
  * Operations to sample and decode one clip. Guidance calls the text encoder and
  * the denoiser for the prompt and without one; Heun calls the denoiser twice a
- * step, but once at the last.
+ * step, but once at the last; the other solvers call it once.
  *
  * @param steps Steps that are run, 0 or more.
  * @param decoded Whether the clip is decoded.
@@ -27,13 +29,13 @@ export function flopsOfSteps(
   { steps, total, sampler, decoded }: {
     readonly steps: number;
     readonly total: number;
-    readonly sampler: "euler" | "heun";
+    readonly sampler: SolverName;
     readonly decoded: boolean;
   },
 ): number {
-  const calls = sampler === "euler"
-    ? steps
-    : 2 * steps - (steps === total ? 1 : 0);
+  const calls = sampler === "heun"
+    ? 2 * steps - (steps === total ? 1 : 0)
+    : steps;
   return 2 * text + 2 * denoiser * calls + (decoded ? decoder : 0);
 }
 

@@ -44,17 +44,73 @@ Deno.test("Heun's method multiplies by 1 - h + h^2 / 2, and ends with a step of 
   }
 });
 
-Deno.test("the error falls with the steps for Euler's method, with their square for Heun's", async () => {
-  // Smooth, with no velocity at sigma 0, so that the last step costs no order.
-  const bent: Velocity = ({ shape, data }, sigma) =>
-    Promise.resolve(float32(shape, data.map((x) => x * sigma)));
-  const exact = Math.exp(-0.5);
-  const errorOf = async (name: SolverName, steps: number): Promise<number> =>
-    Math.abs(await drawn(name, steps, bent) - exact);
-  const euler = await errorOf("euler", 8) / await errorOf("euler", 16);
-  const heun = await errorOf("heun", 8) / await errorOf("heun", 16);
-  assert.ok(euler > 1.8 && euler < 2.3, `${euler}`);
-  assert.ok(heun > 3.4 && heun < 4.6, `${heun}`);
+/**
+ * The flow of rectified flow to data 3 and -3, of equal weight: the clean data
+ * it expects is `3 tanh(3 x (1 - s) / s^2)` at `x`, smooth and far from linear.
+ */
+const twoPoints: Velocity = ({ shape, data }, sigma) =>
+  Promise.resolve(float32(
+    shape,
+    data.map((x) => {
+      const clean = 3 * Math.tanh(3 * x * (1 - sigma) / sigma ** 2);
+      return (x - clean) / sigma;
+    }),
+  ));
+
+/** Error halfway, before the data is reached, of so many steps. */
+async function errorHalfway(name: SolverName, steps: number): Promise<number> {
+  const at = async (solver: SolverName, count: number): Promise<number> => {
+    // Evenly from 0.9: the first step from sigma 1 is of first order by itself.
+    const sigmas = Array.from(
+      { length: count + 1 },
+      (_, i) => 0.9 - 0.4 * i / count,
+    );
+    const { data } = await sampleFlow({
+      velocity: twoPoints,
+      noise: float32([1, 1], [0.25]),
+      sigmas,
+      solver: SOLVERS[solver],
+    });
+    return data[0]!;
+  };
+  return Math.abs(await at(name, steps) - await at("heun", 2000));
+}
+
+Deno.test("the error falls with the power of the steps that each solver claims", async () => {
+  for (const name of NAMES) {
+    const found = await errorHalfway(name, 20) / await errorHalfway(name, 40);
+    const wanted = { euler: 2, heun: 4, "dpm++": 4, unipc: 8 }[name];
+    assert.ok(
+      found > 0.8 * wanted && found < 1.25 * wanted,
+      `${name}: ${found}`,
+    );
+  }
+});
+
+Deno.test("UniPC's correction makes the error of DPM-Solver++ smaller", async () => {
+  const [dpm, unipc] = [
+    await errorHalfway("dpm++", 20),
+    await errorHalfway("unipc", 20),
+  ];
+  assert.ok(unipc < dpm / 2, `${unipc} against ${dpm}`);
+});
+
+Deno.test("the first step of DPM-Solver++ and UniPC is Euler's", async () => {
+  for (const name of ["dpm++", "unipc"] as const) {
+    const sigmas = [1, 0.7];
+    const run = (solver: SolverName) =>
+      sampleFlow({ velocity: linear, noise, sigmas, solver: SOLVERS[solver] });
+    const [found, wanted] = [await run(name), await run("euler")];
+    for (const [i, x] of wanted.data.entries()) {
+      assert.ok(Math.abs(x - found.data[i]!) < 1e-6, `${name}: ${found.data}`);
+    }
+  }
+});
+
+Deno.test("a multistep solver starts anew in each run", async () => {
+  for (const name of NAMES) {
+    assert.equal(await drawn(name, 5, linear), await drawn(name, 5, linear));
+  }
 });
 
 Deno.test("every solver reaches a single point of data exactly, in any number of steps", async () => {
@@ -73,6 +129,8 @@ Deno.test("solvers evaluate velocities at the sigmas of the steps, and never at 
   const asked: Record<SolverName, number[]> = {
     euler: [1, 0.75, 0.5, 0.25],
     heun: [1, 0.75, 0.75, 0.5, 0.5, 0.25, 0.25],
+    "dpm++": [1, 0.75, 0.5, 0.25],
+    unipc: [1, 0.75, 0.5, 0.25],
   };
   for (const name of NAMES) {
     const seen: number[] = [];

@@ -20,7 +20,7 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
   for (const ending of ["mp4", "gif"]) {
     const path = `${folder}/new/kite.${ending}`;
     const output = outputAt(path, 1);
-    await writeVideos(output, [clip], ["a kite"]);
+    await writeVideos(output, [clip], [{ prompt: "a kite", seed: 1 }]);
     assert.deepEqual(output, {
       folder: `${folder}/new`,
       videos: [path],
@@ -40,7 +40,10 @@ Deno.test("outputAt() a file writes one video and a contact sheet beside it", as
 Deno.test("outputAt() a folder writes a video for each clip", async () => {
   const folder = await Deno.makeTempDir();
   const output = outputAt(`${folder}/out`, 2);
-  await writeVideos(output, [clip, clip], ["", ""]);
+  await writeVideos(output, [clip, clip], [
+    { prompt: "", seed: 1 },
+    { prompt: "", seed: 2 },
+  ]);
   assert.deepEqual(output.videos, [
     `${folder}/out/video_01.mp4`,
     `${folder}/out/video_02.mp4`,

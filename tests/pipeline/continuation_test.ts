@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { type Clip, float32, type NdArray } from "lib/core/mod.ts";
+import {
+  continueClips,
+  type GenerateOptions,
+  stillClip,
+} from "lib/pipeline/mod.ts";
+
+const size = { height: 1, width: 1, fps: 8 };
+
+/** A clip of one grey pixel a frame. */
+function greys(...values: number[]): Clip {
+  const data = Float32Array.from(values.flatMap((x) => [x, x, x]));
+  return { ...size, frames: values.length, data };
+}
+
+function valuesOf({ data }: Clip): number[] {
+  return [...data].filter((_, i) => i % 3 === 0);
+}
+
+const OPTIONS = {
+  ...{ prompts: ["up"], seed: 5, frames: 4, ...size },
+  ...{ steps: 1, guidance: 1, sampler: "euler" as const },
+};
+
+/** Goes on by one a frame from the last frame of the beginning. */
+const counting = {
+  seen: [] as GenerateOptions[],
+  encode: (clips: readonly Clip[]): Promise<NdArray<"float32">> =>
+    Promise.resolve(
+      float32([1, clips[0]!.frames, 1, 1, 1], valuesOf(clips[0]!)),
+    ),
+  generate(options: GenerateOptions): Promise<Clip[]> {
+    this.seen.push(options);
+    const given = [...options.beginning!.data];
+    while (given.length < options.frames) given.push(given.at(-1)! + 1);
+    return Promise.resolve([greys(...given)]);
+  },
+};
+
+Deno.test("continueClips() goes on from the last frames, chunk by chunk, to the length asked for", async () => {
+  const [clip] = await continueClips(counting, {
+    ...OPTIONS,
+    clips: [greys(7, 8, 9)],
+    ...{ more: 5, overlap: 2 },
+  });
+  assert.deepEqual(valuesOf(clip!), [7, 8, 9, 10, 11, 12, 13, 14]);
+  assert.deepEqual(counting.seen.map(({ seed }) => seed), [5, 6, 7]);
+  assert.deepEqual(
+    counting.seen.map(({ beginning }) => [...beginning!.data]),
+    [[8, 9], [10, 11], [12, 13]],
+  );
+});
+
+Deno.test("continueClips() refuses a clip that is shorter than the overlap", async () => {
+  await assert.rejects(
+    continueClips(counting, {
+      ...OPTIONS,
+      clips: [greys(7)],
+      ...{ more: 1, overlap: 2 },
+    }),
+    {
+      name: "InputError",
+      message: "Cannot continue a clip: it must have 2 frames or more, from " +
+        "which the next go on: it has 1; give a longer one",
+    },
+  );
+});
+
+Deno.test("stillClip() shows the first frame of a clip so many times", () => {
+  assert.deepEqual(valuesOf(stillClip(greys(3, 4), 3)), [3, 3, 3]);
+});
