@@ -6,7 +6,9 @@ import {
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { loadWeights, saveWeights, verifyWeights } from "../../pipeline/mod.ts";
+import { fromFirstRank, onFirstRank } from "../../ranks/mod.ts";
 import { saveSnapshot } from "../averages/snapshots.ts";
+import { ofFirstRank } from "../checkpoints/first_rank.ts";
 import {
   type Evaluator,
   train,
@@ -31,10 +33,13 @@ export async function isDone(
   weights: string,
 ): Promise<boolean> {
   const checkpoints = run.checkpoints(stage, config);
-  await checkpoints.peek();
-  if (!await endOf(run.folder, stage) || !await exists(weights)) return false;
-  if ((await checkpoints.steps()).length === 0) return true;
-  return await isWhole(run, weights) && await isWhole(run, endPath(run, stage));
+  return await fromFirstRank(run.ranks, async () => {
+    await checkpoints.peek();
+    if (!await endOf(run.folder, stage) || !await exists(weights)) return false;
+    if ((await checkpoints.steps()).length === 0) return true;
+    return await isWhole(run, weights) &&
+      await isWhole(run, endPath(run, stage));
+  });
 }
 
 /** Whether a file of weights is as it was written; prints a line if not. */
@@ -56,15 +61,23 @@ export async function trainStage<P, B, A>(
   stageConfig: unknown,
   training: Pick<
     Training<P, B, A>,
-    "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
+    | "config"
+    | "initial"
+    | "lossOf"
+    | "batchAt"
+    | "notesOf"
+    | "measure"
+    | "evaluator"
   >,
 ): Promise<Trained<P>> {
-  const { host, config: { snapshots, saveEvery } } = run;
+  const { host, ranks, config: { snapshots, saveEvery } } = run;
   const checkpoints = run.checkpoints(stage, stageConfig);
-  const { checkpoint, damaged } = await checkpoints.newest(
-    initTrainState(training.initial, training.config),
-  );
-  for (const line of damaged) host.log(`left out: ${line}`);
+  const form = initTrainState(training.initial, training.config);
+  const checkpoint = await ofFirstRank(ranks, form, async () => {
+    const { checkpoint, damaged } = await checkpoints.newest(form);
+    for (const line of damaged) host.log(`left out: ${line}`);
+    return checkpoint;
+  });
   const { totalSteps } = training.config.schedule;
   if (checkpoint?.step === totalSteps) {
     const { state, seconds, evaluation, guard } = checkpoint;
@@ -80,6 +93,14 @@ export async function trainStage<P, B, A>(
       best: evaluation?.best,
       refused: guard?.refused ?? 0,
     };
+  }
+  const { accumulation = 1 } = training.config;
+  if (accumulation % ranks.size !== 0) {
+    host.log(
+      `note: ${stage} has ${accumulation} microbatches of an update for ` +
+        `${ranks.size} ranks, which wait for each other: pass a multiple as ` +
+        "--accumulation, and a smaller --batch for the same update",
+    );
   }
   await logEstimate(run.config, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
@@ -99,6 +120,7 @@ export async function trainStage<P, B, A>(
       },
     }),
     resume: checkpoint,
+    ranks,
     metrics,
     progress: host.progress,
     save: (checkpoint) => checkpoints.save(checkpoint),
@@ -166,15 +188,17 @@ async function writeEnd(
   end: StageEnd,
 ): Promise<void> {
   const path = endPath(run, stage);
-  if (await endOf(run.folder, stage) && await isWhole(run, path)) return;
-  await saveWeights(path, parameters, {
-    kind: END_KIND,
-    config: run.config.models,
-    stage,
-    step: end.steps,
+  await onFirstRank(run.ranks, async () => {
+    if (await endOf(run.folder, stage) && await isWhole(run, path)) return;
+    await saveWeights(path, parameters, {
+      kind: END_KIND,
+      config: run.config.models,
+      stage,
+      step: end.steps,
+    });
+    await writeFileAtomically(
+      `${run.folder}/${stage}/done.json`,
+      `${JSON.stringify(end)}\n`,
+    );
   });
-  await writeFileAtomically(
-    `${run.folder}/${stage}/done.json`,
-    `${JSON.stringify(end)}\n`,
-  );
 }

@@ -1,0 +1,62 @@
+import { firstError, StoppedError } from "../../core/mod.ts";
+import { silentProgress } from "../../core/progress/mod.ts";
+import { type Launch, openRanks, type Ranks } from "../../ranks/mod.ts";
+import type { TrainHost } from "../../trainer/mod.ts";
+import { log, reportError } from "../command_line/mod.ts";
+
+/**
+ * Milliseconds for rank 0 to print an error and end all: most errors, such as
+ * those of a wrong flag, are those of all ranks.
+ */
+const HEAD_START = 2000;
+
+/**
+ * Trains in the ranks of a launcher, or in this process alone: the first rank
+ * alone shows anything. An error of one ends all of them.
+ *
+ * @param host Of a process that trains alone.
+ * @throws {InputError} if the ranks cannot be joined
+ * @throws what `train` threw, in a process alone; else `StoppedError`s
+ */
+export async function inRanks(
+  launch: Launch | undefined,
+  host: TrainHost,
+  train: (host: TrainHost) => Promise<void>,
+): Promise<void> {
+  using ranks = openRanks(launch);
+  if (ranks.size === 1) return await train(host);
+  const threads = Math.max(
+    1,
+    Math.floor(navigator.hardwareConcurrency / launch!.local),
+  );
+  const { progress, channels, display, ...rest } = host;
+  try {
+    await train({
+      ...rest,
+      ranks,
+      threads,
+      ...(ranks.rank === 0
+        ? { progress, channels, display }
+        : { progress: silentProgress, log: () => {} }),
+    });
+  } catch (error) {
+    if (firstError(error) instanceof StoppedError) throw error; // all ranks do
+    await endAll(ranks, error);
+  }
+}
+
+/** Prints an error and ends the processes of all ranks. */
+async function endAll(
+  ranks: Ranks,
+  error: unknown,
+): Promise<void> {
+  const { rank, size } = ranks;
+  if (rank > 0) await new Promise((done) => setTimeout(done, HEAD_START));
+  log(`rank ${rank} of ${size} ends all:`);
+  const first = firstError(error);
+  const code = reportError(first);
+  if (code === undefined) {
+    log(first instanceof Error ? first.stack ?? first.message : String(first));
+  }
+  ranks.abort(code ?? 1);
+}
