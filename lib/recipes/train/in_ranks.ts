@@ -16,7 +16,8 @@ const HEAD_START = 2000;
  *
  * @param host Of a process that trains alone.
  * @throws {InputError} if the ranks cannot be joined
- * @throws what `train` threw, in a process alone; else `StoppedError`s
+ * @throws what `train` threw in a process alone; of the first of several ranks,
+ *   a `StoppedError` only
  */
 export async function inRanks(
   launch: Launch | undefined,
@@ -40,8 +41,10 @@ export async function inRanks(
         : { progress: silentProgress, log: () => {} }),
     });
   } catch (error) {
-    if (firstError(error) instanceof StoppedError) throw error; // all ranks do
-    await endAll(ranks, error);
+    if (!(firstError(error) instanceof StoppedError)) {
+      return await endAll(ranks, error);
+    }
+    if (ranks.rank === 0) throw error; // all ranks stop, and one says so
   }
 }
 
