@@ -10,6 +10,12 @@ import { log, reportError } from "../command_line/mod.ts";
  */
 const HEAD_START = 2000;
 
+/** Exit code of a rank whose launcher is gone. */
+const LOST = 1;
+
+/** Milliseconds between two looks for the launcher. */
+const WATCH = 1000;
+
 /**
  * Trains in the ranks of a launcher, or in this process alone: the first rank
  * alone shows anything. An error of one ends all of them.
@@ -26,6 +32,7 @@ export async function inRanks(
 ): Promise<void> {
   using ranks = openRanks(launch);
   if (ranks.size === 1) return await train(host);
+  using _watch = endWithParent();
   const threads = Math.max(
     1,
     Math.floor(navigator.hardwareConcurrency / launch!.local),
@@ -46,6 +53,18 @@ export async function inRanks(
     }
     if (ranks.rank === 0) throw error; // all ranks stop, and one says so
   }
+}
+
+/**
+ * Ends this process when its parent has ended: a launcher kills what it started,
+ * which is `deno task`, and this program would wait for the lost ranks for ever.
+ */
+function endWithParent(): Disposable {
+  const parent = Deno.ppid;
+  const timer = setInterval(() => {
+    if (Deno.ppid !== parent) Deno.exit(LOST);
+  }, WATCH);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Prints an error and ends the processes of all ranks. */
