@@ -3,11 +3,13 @@ import type { Ranks } from "lib/ranks/mod.ts";
 
 /**
  * Ranks that are promises of one process: each collective call waits until all
- * have made the same one.
+ * have made the same one, or one has aborted.
  */
 export function ranksInOneProcess(size: number): Ranks[] {
   let waiting: { name: string; values: Float32Array | Uint8Array }[] = [];
   let met = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
   const meet = async (
     name: string,
     rank: number,
@@ -24,7 +26,7 @@ export function ranksInOneProcess(size: number): Ranks[] {
       act(all.map(({ values }) => values));
       resolve();
     }
-    await promise;
+    await Promise.race([promise, aborted.promise]);
   };
   return Array.from({ length: size }, (_, rank) => ({
     rank,
@@ -41,6 +43,6 @@ export function ranksInOneProcess(size: number): Ranks[] {
         for (const bytes of others) bytes.set(first!);
       }),
     barrier: () => meet("barrier", rank, new Uint8Array(), () => {}),
-    abort: () => assert.fail("nothing is aborted"),
+    abort: (code) => aborted.reject(new Error(`aborted with ${code}`)),
   }));
 }
