@@ -12,7 +12,6 @@ import {
   ADAMW_DEFAULTS,
   clipShapeOf,
   countParameters,
-  type DiffusionBatch,
   diffusionTrainingLoss,
   initTrainState,
   lossBySigma,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   float32,
+  type NdArray,
   RunFailedError,
   silentProgress,
   StoppedError,
@@ -56,7 +57,7 @@ function trainLine(
       };
     },
     batchAt,
-    notesOf: ({ y }: { y: ReturnType<typeof float32> }) => ({ y }),
+    notesOf: ({ y }: { y: NdArray }) => ({ y }),
     measure: (
       microbatches: readonly Record<string, { data: ArrayLike<number> }>[],
     ) => ({
