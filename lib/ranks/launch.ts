@@ -10,7 +10,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Launch {
   /** Number of ranks; undefined where the launcher does not tell. */
   readonly size: number | undefined;
-  /** Ranks on this machine; 1 where the launcher does not tell. */
+  /**
+   * Ranks on this machine, by Slurm those on the first one; 1 where the launcher
+   * does not tell.
+   */
   readonly local: number;
   /** Names of the libraries to try, the launcher's own first. */
   readonly libraries: readonly string[];
@@ -60,7 +63,8 @@ export function launchOf(environment: Environment): Launch | undefined {
   const isMpich = OMPI_COMM_WORLD_SIZE === undefined && PMI_SIZE !== undefined;
   return {
     size,
-    local: number("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS") ?? 1,
+    local: number("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS") ??
+      (Number.parseInt(environment.SLURM_STEP_TASKS_PER_NODE ?? "") || 1),
     libraries: MPI_LIBRARY
       ? [MPI_LIBRARY]
       : isMpich

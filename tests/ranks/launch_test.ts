@@ -22,6 +22,15 @@ Deno.test("the variables of each launcher tell size and library", () => {
     { size: 8, local: 1, libraries: open },
   );
   assert.deepEqual(
+    launchOf({
+      SLURM_STEP_NUM_TASKS: "8",
+      SLURM_STEP_TASKS_PER_NODE: "4(x2)",
+      PMI_SIZE: "8",
+      PMI_RANK: "3",
+    }),
+    { size: 8, local: 4, libraries: mpich },
+  );
+  assert.deepEqual(
     launchOf({ OMPI_COMM_WORLD_SIZE: "2", MPI_LIBRARY: "/opt/libmpi.so" })
       ?.libraries,
     ["/opt/libmpi.so"],
