@@ -97,9 +97,9 @@ export async function trainStage<P, B, A>(
   const { accumulation = 1 } = training.config;
   if (accumulation % ranks.size !== 0) {
     host.log(
-      `note: ${stage} has ${accumulation} microbatches of an update for ` +
-        `${ranks.size} ranks, which wait for each other: pass a multiple as ` +
-        "--accumulation, and a smaller --batch for the same update",
+      `note: ${ranks.size} ranks cannot share the updates of ${stage} evenly, ` +
+        `and wait for each other: it has --accumulation ${accumulation}; pass ` +
+        "a multiple of the ranks, and a smaller --batch for the same update",
     );
   }
   await logEstimate(run.config, [stage], host);

@@ -67,3 +67,24 @@ Deno.test({
     assert.deepEqual(await files("2"), await files("1"));
   },
 });
+
+Deno.test({
+  name:
+    "an error of all ranks is told once, and its exit code is the launcher's",
+  ignore: !HAS_MPI,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const { code, stderr } = await shell(
+      `mpirun -n 2 ${Deno.execPath()} run --quiet -A ` +
+        `lib/recipes/train/main.ts phase1 --preset tiny --run ${folder}/run`,
+    );
+    assert.equal(code, 2, stderr);
+    assert.deepEqual(stderr.match(/^(rank .*|error: .*)$/gm), [
+      "rank 0 of 2 ends all:",
+      `error: Cannot train in "${folder}/run": there must be a trained VAE: ` +
+      `"${folder}/run/vae.safetensors" does not exist; run deno task vae ` +
+      `--run ${folder}/run first, or pass its weights with --vae`,
+    ]);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  },
+});
