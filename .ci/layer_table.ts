@@ -3,6 +3,7 @@ export type Layer =
   | "core"
   | "formats"
   | "compiler"
+  | "ranks"
   | "models"
   | "pipeline"
   | "dataset"
@@ -22,11 +23,20 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   core: [],
   formats: ["core"],
   compiler: ["core", "formats"],
+  ranks: ["core", "compiler"],
   models: ["core", "formats"],
   pipeline: ["core", "formats", "compiler", "models"],
   dataset: ["core", "formats"],
   evaluation: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
-  trainer: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
+  trainer: [
+    "core",
+    "formats",
+    "compiler",
+    "ranks",
+    "models",
+    "pipeline",
+    "dataset",
+  ],
   ltx2: ["core", "formats"],
   notebook: ["core", "formats"],
   service: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
@@ -34,6 +44,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
     "core",
     "formats",
     "compiler",
+    "ranks",
     "models",
     "pipeline",
     "dataset",

@@ -12,7 +12,6 @@ import {
   ADAMW_DEFAULTS,
   clipShapeOf,
   countParameters,
-  type DiffusionBatch,
   diffusionTrainingLoss,
   initTrainState,
   lossBySigma,
@@ -21,7 +20,7 @@ import {
   trainStep,
   updateScalars,
 } from "lib/trainer/mod.ts";
-import { type Microbatch } from "lib/trainer/mod.ts";
+import { type Outputs } from "lib/trainer/mod.ts";
 import type * as z from "zod";
 import { WrongResultError } from "./check.ts";
 import type { trainerFlags } from "./flags.ts";
@@ -118,10 +117,11 @@ export async function benchTrainer(
       initial,
       lossOf: diffusionTrainingLoss(models),
       batchAt,
-      measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
+      notesOf: ({ sigmas }) => ({ sigmas }),
+      measure: (microbatches: readonly Outputs[]) => ({
         bySigma: lossBySigma(
-          microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
-          microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
+          microbatches.flatMap(({ sigmas }) => [...sigmas!.data]),
+          microbatches.flatMap(({ losses }) => [...losses!.data]),
         ),
       }),
       metrics,

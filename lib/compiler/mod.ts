@@ -17,5 +17,6 @@ export * from "./ir/print.ts";
 export * from "./jit.ts";
 export * from "./not_enough_memory.ts";
 export * from "./remat.ts";
+export * from "./session/resident_library.ts";
 export * from "./trace/trace.ts";
 export { UnsupportedOpError } from "./trace/kernel_call.ts";

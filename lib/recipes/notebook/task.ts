@@ -1,5 +1,6 @@
 import { InputError } from "../../core/mod.ts";
 import { diffusionFilesIn } from "../../pipeline/mod.ts";
+import { launchOf } from "../../ranks/mod.ts";
 import { assertReady } from "../../trainer/mod.ts";
 import {
   analyzeCommand,
@@ -61,7 +62,10 @@ export const NOTEBOOK_TASKS = {
   },
 } as const satisfies Readonly<Record<string, NotebookTask>>;
 
-/** A stage of training; a dry run has no output for a notebook. */
+/**
+ * A stage of training. A dry run has no output for a notebook, and one of
+ * several ranks would run the cells many times.
+ */
 function stageTask(
   stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
   notebook: string,
@@ -71,7 +75,8 @@ function stageTask(
     program: (args) => trainCommand(stage, args),
     flags: notebookFlags,
     folder: "run",
-    isDirect: ({ dryRun }) => dryRun === true,
+    isDirect: ({ dryRun }) =>
+      dryRun === true || launchOf(Deno.env.toObject()) !== undefined,
     async assertReady(options) {
       await assertReady(runConfigOf(trainFlags.parse(options)), stage);
     },

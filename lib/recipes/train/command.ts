@@ -4,11 +4,13 @@ import {
   alertChannels,
   readAlertConfig,
 } from "../../trainer/alerts/mod.ts";
+import { launchOf } from "../../ranks/mod.ts";
 import {
   type Command,
   phaseOf,
   stageOf,
   titleOf,
+  type TrainHost,
   trainRun,
 } from "../../trainer/mod.ts";
 import { exists, StoppedError } from "../../core/mod.ts";
@@ -16,6 +18,7 @@ import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults } from "./config_file.ts";
+import { inRanks } from "./in_ranks.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { perceptualNetwork } from "./perceptual.ts";
 import { runConfigOf } from "./train_config.ts";
@@ -53,17 +56,21 @@ async function runCommand(
   options: TrainOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  const environment = Deno.env.toObject();
   try {
-    await trainRun(runConfigOf(options), command, {
+    const host: TrainHost = {
       progress: terminalProgress(),
       signal,
       clock: () => performance.now(),
       now: () => new Date(),
-      channels: await channelsOf(options, Deno.env.toObject()),
+      channels: await channelsOf(options, environment),
       perceptual: await perceptualNetwork(options),
       log,
+    };
+    await inRanks(launchOf(environment), host, async (host) => {
+      await trainRun(runConfigOf(options), command, host);
+      if (!options.dryRun) host.log(await madeText(options.run));
     });
-    if (!options.dryRun) log(await madeText(options.run));
     return 0;
   } catch (error) {
     if (!(error instanceof StoppedError) || error.reason === "interrupt") {

@@ -10,6 +10,9 @@ import {
 } from "../../compiler/mod.ts";
 import { type NdArray, scalar } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import { ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
+import { sumsOverRanks } from "./gradient_sums.ts";
+import { outputsOfRanks } from "./rank_outputs.ts";
 import {
   accumulateStep,
   type AccumulatorState,
@@ -25,24 +28,24 @@ import {
   type UpdateScalars,
 } from "./train_step.ts";
 
-/** A microbatch and the outputs of its step. */
-export interface Microbatch<B> {
-  readonly batch: ArraysOf<B>;
-  readonly outputs: Readonly<Record<string, NdArray>>;
-}
+/** Arrays by their names. */
+export type Outputs = Readonly<Record<string, NdArray>>;
 
 /** A compiled step over the microbatches of one update. */
 export interface StepRunner<B> extends Disposable {
+  /** @param batches The microbatches of this rank. */
   run(
     batches: readonly ArraysOf<B>[],
     scalars: UpdateScalars<NdArray>,
   ): Promise<{
-    outputs: Readonly<Record<string, NdArray>>;
-    microbatches: readonly Microbatch<B>[];
+    outputs: Outputs;
+    /**
+     * Outputs and notes of each microbatch, of all ranks in their order; on
+     * other ranks than the first none.
+     */
+    microbatches: readonly Outputs[];
   }>;
 }
-
-type Outputs = Record<string, NdArray>;
 
 /** A training step to compile. */
 export interface StepDefinition<P, B, A> {
@@ -52,20 +55,38 @@ export interface StepDefinition<P, B, A> {
   readonly config: UpdateOptions & { readonly accumulation?: number };
   /** The loss of a batch, over tensors. */
   lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
+  /** Arrays of a batch that metrics need beside the outputs. */
+  notesOf?(batch: ArraysOf<B>): Outputs;
   /** Parameters, for their shapes. */
   readonly initial: P;
+  /** Processes that share the microbatches of an update; default: this one. */
+  readonly ranks?: Ranks;
 }
 
 /**
  * Compiles a training step over state on a device: one graph for a single
- * microbatch, else one that accumulates gradients and one that updates.
+ * microbatch, else one that accumulates gradients and one that updates. Several
+ * ranks accumulate over their shares of the microbatches, add their sums, and
+ * all compute the same update.
  */
 export async function compileStep<P, B, A>(
-  { name, device, config, lossOf, initial }: StepDefinition<P, B, A>,
+  {
+    name,
+    device,
+    config,
+    lossOf,
+    notesOf,
+    initial,
+    ranks = ONE_RANK,
+  }: StepDefinition<P, B, A>,
   state: OnDevice<TrainState<P>>,
 ): Promise<StepRunner<B>> {
   const count = config.accumulation ?? 1;
-  if (count === 1) {
+  const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
+    ...outputs,
+    ...notesOf?.(batch),
+  });
+  if (count === 1 && ranks.size === 1) {
     const step = jitWithState<TrainState<P>, StepInputs<B>, A & UpdateOutputs>(
       trainStep(lossOf, config),
       state,
@@ -74,11 +95,12 @@ export async function compileStep<P, B, A>(
     return {
       async run([batch], scalars) {
         const outputs = await step.run({ batch: batch!, scalars }) as Outputs;
-        return { outputs, microbatches: [{ batch: batch!, outputs }] };
+        return { outputs, microbatches: [notedWith(outputs, batch!)] };
       },
       [Symbol.dispose]: () => step[Symbol.dispose](),
     };
   }
+  const share = shareOf(ranks, count);
   const sums = await uploadState(device, initAccumulator(initial));
   const add = jitWithState<
     AccumulatorState<P, NdArray>,
@@ -98,17 +120,20 @@ export async function compileStep<P, B, A>(
     { ...state, ...sums },
     { device, name: `${name}, update` },
   );
+  const addRanks = ranks.size > 1 ? sumsOverRanks(ranks, sums) : undefined;
   return {
     async run(batches, scalars) {
-      const microbatches: Microbatch<B>[] = [];
+      const own: Outputs[] = [];
       for (const [i, batch] of batches.entries()) {
         const outputs = await add.run({
           batch,
           share: scalar(1 / count),
           first: scalar(i === 0 ? 1 : 0),
         }) as Outputs;
-        microbatches.push({ batch, outputs });
+        own.push(notedWith(outputs, batch));
       }
+      await addRanks?.(share.count > 0);
+      const microbatches = await outputsOfRanks(ranks, own, count);
       const outputs = await finish.run({ scalars });
       return {
         outputs: { ...meansOf(microbatches), ...outputs },
@@ -123,11 +148,11 @@ export async function compileStep<P, B, A>(
   };
 }
 
-/** Means of the scalar outputs over microbatches. */
-function meansOf<B>(microbatches: readonly Microbatch<B>[]): Outputs {
-  const all = microbatches.map(({ outputs }) => scalarsOf(outputs));
+/** Means of the scalar outputs over microbatches; none without any. */
+function meansOf(microbatches: readonly Outputs[]): Outputs {
+  const all = microbatches.map(scalarsOf);
   return Object.fromEntries(
-    Object.keys(all[0]!).map((metric) => [
+    Object.keys(all[0] ?? {}).map((metric) => [
       metric,
       scalar(
         all.reduce((sum, values) => sum + values[metric]!, 0) / all.length,
@@ -137,9 +162,7 @@ function meansOf<B>(microbatches: readonly Microbatch<B>[]): Outputs {
 }
 
 /** The scalar outputs. */
-export function scalarsOf(
-  outputs: Readonly<Record<string, NdArray>>,
-): Record<string, number> {
+export function scalarsOf(outputs: Outputs): Record<string, number> {
   return Object.fromEntries(
     Object.entries(outputs).filter(([, { shape }]) => shape.length === 0)
       .map(([name, { data }]) => [name, data[0]!]),

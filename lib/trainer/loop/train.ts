@@ -7,15 +7,11 @@ import {
   readState,
   uploadState,
 } from "../../compiler/mod.ts";
-import {
-  DivergedError,
-  type Progress,
-  StoppedError,
-  type StopReason,
-} from "../../core/mod.ts";
+import { DivergedError, type Progress, StoppedError } from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import { ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
 import type {
   Checkpoint,
   EvaluationMemory,
@@ -23,7 +19,8 @@ import type {
 import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { OptimiserConfig } from "../optimiser/mod.ts";
 import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
-import { compileStep, type Microbatch, scalarsOf } from "./compiled_step.ts";
+import { agreed, assertEqualStates, type Request } from "./agreement.ts";
+import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
 import {
   initTrainState,
   type TrainState,
@@ -44,13 +41,16 @@ export interface TrainingConfig {
   readonly averages?: boolean;
 }
 
-/** A request between two steps. */
-export type Request =
-  | { readonly kind: "save" }
-  | { readonly kind: "stop"; readonly reason: StopReason };
+export type { Request };
 
 /** A line of metrics. */
 export type MetricsRecord = Readonly<Record<string, unknown>>;
+
+/** A file of metrics. */
+export type MetricsWriter = Pick<
+  JsonlWriter,
+  "append" | "sync" | "bytes" | "digest"
+>;
 
 /** Result of an evaluation. */
 export interface Evaluation {
@@ -93,8 +93,10 @@ export interface Training<P, B, A> {
    * `s * accumulation` on.
    */
   batchAt(index: number): ArraysOf<B> | Promise<ArraysOf<B>>;
-  /** Additional metrics of a step. */
-  measure?(microbatches: readonly Microbatch<B>[]): MetricsRecord;
+  /** Arrays of a microbatch, float32, for `measure`. */
+  notesOf?(batch: ArraysOf<B>): Outputs;
+  /** Additional metrics of a step, from outputs and notes of its microbatches. */
+  measure?(microbatches: readonly Outputs[]): MetricsRecord;
   readonly evaluator?: Evaluator<P>;
   /** Saves snapshots of the EMAs at intervals. */
   readonly snapshots?: {
@@ -103,11 +105,17 @@ export interface Training<P, B, A> {
   };
   /** The checkpoint to resume. */
   readonly resume?: Checkpoint<TrainState<P>>;
-  readonly metrics: JsonlWriter;
+  readonly metrics: MetricsWriter;
   readonly progress: Progress;
   save(checkpoint: Checkpoint<TrainState<P>>): Promise<void> | void;
   /** Seconds between saves. */
   readonly saveEvery: number;
+  /**
+   * Processes that share the microbatches of an update; default: this one. The
+   * first alone evaluates, saves, takes snapshots and requests, and the lines of
+   * metrics of the others go nowhere.
+   */
+  readonly ranks?: Ranks;
   /** Called after each step. */
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */
@@ -145,7 +153,17 @@ export interface Trained<P> {
 export async function train<P, B, A>(
   training: Training<P, B, A>,
 ): Promise<Trained<P>> {
-  const { name, device, config, resume, metrics, signal, clock } = training;
+  const {
+    name,
+    device,
+    config,
+    resume,
+    metrics,
+    signal,
+    clock,
+    ranks = ONE_RANK,
+  } = training;
+  const isFirst = ranks.rank === 0;
   const { totalSteps } = config.schedule;
   const state = await uploadState(
     device,
@@ -155,9 +173,15 @@ export async function train<P, B, A>(
   using held = new DisposableStack();
   held.defer(() => disposeState(state));
   const step = held.use(await compileStep(training, state));
+  const accumulation = config.accumulation ?? 1;
+  const share = shareOf(ranks, accumulation);
   await using batches = new Prefetcher(
-    training.batchAt,
-    config.accumulation ?? 1,
+    (index) => {
+      const step = Math.floor(index / share.count);
+      const place = share.first + index % share.count;
+      return training.batchAt(step * accumulation + place);
+    },
+    share.count,
   );
   const guardOptions = config.guard ??
     { spikeFactor: 10, floor: config.clipNorm, patience: 3 };
@@ -174,6 +198,12 @@ export async function train<P, B, A>(
   let evaluation = resume?.evaluation;
   let saved = clock();
   const save = async (done: number): Promise<void> => {
+    await assertEqualStates(ranks, state.parameters, `${name}, step ${done}`);
+    await saveAlone(done);
+  };
+  const saveAlone = async (done: number): Promise<void> => {
+    saved = clock();
+    if (!isFirst) return;
     metrics.sync(); // the checkpoint refers to their length
     await training.save({
       step: done,
@@ -192,7 +222,7 @@ export async function train<P, B, A>(
   };
   const evaluate = async (done: number): Promise<void> => {
     const { evaluator } = training;
-    if (!evaluator || evaluation?.step === done) return;
+    if (!isFirst || !evaluator || evaluation?.step === done) return;
     if (done % evaluator.every !== 0 && done !== totalSteps) return;
     const { score, record } = await evaluator.evaluate(state, done);
     await write({ stage: name, step: done, ...writable(record) });
@@ -219,7 +249,8 @@ export async function train<P, B, A>(
     );
     const batch = await batches.take(done, done + 1 < totalSteps)
       .catch(async (error) => {
-        if (done > (resume?.step ?? 0)) await save(done);
+        // Alone: the others do not know of the error.
+        if (done > (resume?.step ?? 0)) await saveAlone(done);
         throw error;
       });
     const { outputs, microbatches } = await step.run(batch, scalars);
@@ -253,14 +284,15 @@ export async function train<P, B, A>(
     }
     await evaluate(done);
     const { snapshots } = training;
-    if (snapshots && done % snapshots.every === 0) {
+    if (isFirst && snapshots && done % snapshots.every === 0) {
       await snapshots.take(state, done);
     }
-    const request = signal?.aborted
-      ? { kind: "stop", reason: "interrupt" } as const
-      : training.request?.();
-    const due = clock() - saved >= training.saveEvery * 1000;
-    if (due || request || done === totalSteps) await save(done);
+    const request = await agreed(ranks, {
+      isInterrupted: signal?.aborted ?? false,
+      request: isFirst ? training.request?.() : undefined,
+      isDue: clock() - saved >= training.saveEvery * 1000,
+    });
+    if (request || done === totalSteps) await save(done);
     if (request?.kind === "stop" && done < totalSteps) {
       throw new StoppedError(
         `Training of "${name}" was stopped at step ${done}; it is saved`,

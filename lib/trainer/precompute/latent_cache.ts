@@ -15,6 +15,7 @@ import {
   Prefetcher,
 } from "../../dataset/batches/mod.ts";
 import type { Codec } from "../../pipeline/mod.ts";
+import { joined, ONE_RANK, type Ranks } from "../../ranks/mod.ts";
 import {
   type CachedClip,
   type LatentFile,
@@ -46,6 +47,8 @@ export interface LatentCacheOptions {
   readonly log?: (line: string) => void;
   /** Stops after the current file, with a `StoppedError`. */
   readonly signal?: AbortSignal;
+  /** Processes that share the files among them; default: this one. */
+  readonly ranks?: Ranks;
 }
 
 /** Latents of a source's clips, on disk. */
@@ -66,13 +69,14 @@ export interface LatentCache {
  * each file is drawn again: if its frames differ, the file is encoded again, for
  * clips may change under the same name. So is a file whose checksums differ: that
  * of the header is compared here, that of the latents when a run first reads one.
+ * Each of several ranks encodes some of the files.
  *
  * @throws {InputError} if a clip can no longer be read
  */
 export async function openLatentCache(
   options: LatentCacheOptions,
 ): Promise<LatentCache> {
-  const { source, folder, progress, signal } = options;
+  const { source, folder, progress, signal, ranks = ONE_RANK } = options;
   const key = keyOf(options);
   const home = `${folder}/${key}`;
   await Deno.mkdir(home, { recursive: true });
@@ -82,20 +86,36 @@ export async function openLatentCache(
     total: source.length,
     unit: "clips",
   });
-  for (let begin = 0; begin < source.length; begin += SHARD) {
+  const begins = Array.from(
+    { length: Math.ceil(source.length / SHARD) },
+    (_, shard) => shard * SHARD,
+  );
+  const isOwn = (begin: number) => begin / SHARD % ranks.size === ranks.rank;
+  const pathOf = (begin: number) =>
+    `${home}/${String(begin).padStart(8, "0")}.safetensors`;
+  const endOf = (begin: number) => Math.min(begin + SHARD, source.length);
+  let stopped = Infinity;
+  for (const begin of begins.filter(isOwn)) {
     if (signal?.aborted) {
-      throw new StoppedError(
-        `Encoding of ${source.name} was stopped at clip ${begin}; encoded ` +
-          "clips are kept",
-      );
+      stopped = begin;
+      break;
     }
-    const end = Math.min(begin + SHARD, source.length);
-    const path = `${home}/${String(begin).padStart(8, "0")}.safetensors`;
-    shards.push(
-      await freshShard(options, path, begin, end) ??
-        await writeShard(options, path, begin, end),
-    );
+    const end = endOf(begin);
+    shards[begin / SHARD] =
+      await freshShard(options, pathOf(begin), begin, end) ??
+        await writeShard(options, pathOf(begin), begin, end);
     task.update(end);
+  }
+  // Also where the ranks wait for each other.
+  stopped = Math.min(...await joined(ranks, Float32Array.of(stopped)));
+  if (stopped < Infinity) {
+    throw new StoppedError(
+      `Encoding of ${source.name} was stopped at clip ${stopped}; encoded ` +
+        "clips are kept",
+    );
+  }
+  for (const begin of begins.filter((begin) => !isOwn(begin))) {
+    shards[begin / SHARD] = await openShard(pathOf(begin), begin, endOf(begin));
   }
   const shardOf = (index: number): LatentFile =>
     shards[Math.floor(index / SHARD)]!;
@@ -229,6 +249,15 @@ async function writeShard(
     codec: options.codecDigest,
     fps: options.shape.fps,
   });
+  return await openShard(path, begin, end);
+}
+
+/** A file that was just written, perhaps by another rank. */
+async function openShard(
+  path: string,
+  begin: number,
+  end: number,
+): Promise<LatentFile> {
   const shard = await openLatentFile(path, end - begin);
   if (shard) return shard;
   throw new InputError(

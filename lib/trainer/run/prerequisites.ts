@@ -14,6 +14,7 @@ import {
   type VaeWeights,
   type Weights,
 } from "../../pipeline/mod.ts";
+import { onFirstRank } from "../../ranks/mod.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { RunData } from "../data/run_data.ts";
 import type { RunConfig } from "./config.ts";
@@ -110,17 +111,17 @@ export function phaseBefore(
 
 /** The run's own VAE, or the one of `--vae`, which is copied into the run. */
 export async function vaeOf(
-  { config, folder }: Run,
+  { config, folder, ranks }: Run,
 ): Promise<Weights<VaeWeights>> {
   await assertVae(config);
   const path = vaePathOf(config);
   const vae = await loadVae(path, config.models.vae);
   const own = `${folder}/${VAE_FILE}`;
   if (path === own) return vae;
-  if (!await exists(own)) {
+  await onFirstRank(ranks, async () => {
+    if (await exists(own)) return;
     await writeFileAtomically(own, await Deno.readFile(path));
-    return vae;
-  }
+  });
   const kept = await loadVae(own, config.models.vae);
   if (latentSpaceOf(kept) === latentSpaceOf(vae)) return vae;
   throw new InputError(

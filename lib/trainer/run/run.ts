@@ -14,11 +14,12 @@ import {
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { contactSheet, encodePng } from "../../dataset/encode/mod.ts";
-import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
+import { openJsonl } from "../../formats/jsonl/mod.ts";
+import { ONE_RANK, type Ranks } from "../../ranks/mod.ts";
 import type { AlertChannel } from "../alerts/mod.ts";
 import type { CheckpointProgress } from "../checkpoints/checkpoint.ts";
 import { CheckpointFolder } from "../checkpoints/checkpoint_folder.ts";
-import type { MetricsRecord, Request } from "../loop/train.ts";
+import type { MetricsRecord, MetricsWriter, Request } from "../loop/train.ts";
 import { saveData } from "../data/data_file.ts";
 import type { RunData } from "../data/run_data.ts";
 import { alertObserver } from "../observers/alert_observer.ts";
@@ -49,6 +50,10 @@ export interface TrainHost {
   readonly channels?: readonly AlertChannel[];
   /** The network of the perceptual term; needed only where the run's configuration has a weight for it. */
   readonly perceptual?: PerceptualNetwork | undefined;
+  /** The processes that train together; default: this one. */
+  readonly ranks?: Ranks | undefined;
+  /** CPU threads of one operation; default: all. */
+  readonly threads?: number | undefined;
   /** Prints a line. */
   log(line: string): void;
   /** Receives each line of metrics, for a live display. */
@@ -78,8 +83,9 @@ export function perceptualTerm(
   );
 }
 
-/** A run folder, open and locked. */
+/** A run folder, open and locked by the first of the ranks, which alone writes. */
 export interface Run extends AsyncDisposable {
+  readonly ranks: Ranks;
   readonly config: RunConfig;
   readonly data: RunData;
   readonly folder: string;
@@ -94,7 +100,7 @@ export interface Run extends AsyncDisposable {
   openMetrics(
     stage: Stage,
     resume: CheckpointProgress | undefined,
-  ): Promise<JsonlWriter>;
+  ): Promise<MetricsWriter & Disposable>;
   /** Writes a sample sheet, `samples/STAGE-STEP.png`, and passes it to the observers. */
   showSamples(samples: Samples): Promise<void>;
 }
@@ -114,24 +120,18 @@ export async function openRun(
   facts: RunFacts["facts"] = [],
 ): Promise<Run> {
   const folder = config.run;
-  await makeWritableFolder(folder, "--run");
-  const lock = lockFolder(folder, thisProcess(new Date()));
-  try {
-    const removed = await removePartialFiles(folder);
-    if (removed > 0) {
-      host.log(`removed ${removed} partial files of a killed run`);
-    }
-    await putAside(folder, config.resumePhase, host);
-    await saveData(folder, config);
-    await saveConfig(folder, config);
-  } catch (error) {
-    lock[Symbol.dispose]();
-    throw error;
-  }
+  const { ranks = ONE_RANK } = host;
+  const isFirst = ranks.rank === 0;
+  await ranks.barrier(); // all have read what they check
+  const lock = isFirst ? await lockedRun(config, host) : undefined;
+  await ranks.barrier();
   const started = host.clock();
   const files = controlFiles(folder, host.clock);
-  const observers = new RunObservers(observersOf(config, device, host, facts));
+  const observers = new RunObservers(
+    isFirst ? observersOf(config, device, host, facts) : [],
+  );
   return {
+    ranks,
     observers,
     config,
     data,
@@ -147,6 +147,7 @@ export async function openRun(
         : files();
     },
     async openMetrics(stage, resume) {
+      if (!isFirst) return NO_METRICS;
       await refuseLaterStages(folder, stage);
       const path = `${folder}/metrics.jsonl`;
       const { metricsBytes, metricsDigest } = resume ??
@@ -174,6 +175,38 @@ export async function openRun(
     },
   };
 }
+
+/** Makes and locks a run folder, and removes what a killed run left. */
+async function lockedRun(
+  config: RunConfig,
+  host: TrainHost,
+): Promise<Disposable> {
+  const { run: folder, resumePhase } = config;
+  await makeWritableFolder(folder, "--run");
+  const lock = lockFolder(folder, thisProcess(new Date()));
+  try {
+    const removed = await removePartialFiles(folder);
+    if (removed > 0) {
+      host.log(`removed ${removed} partial files of a killed run`);
+    }
+    await putAside(folder, resumePhase, host);
+    await saveData(folder, config);
+    await saveConfig(folder, config);
+    return lock;
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Metrics of a rank that is not the first. */
+const NO_METRICS: MetricsWriter & Disposable = {
+  bytes: 0,
+  digest: "",
+  append() {},
+  sync() {},
+  [Symbol.dispose]() {},
+};
 
 /** The observers of a run. */
 function observersOf(

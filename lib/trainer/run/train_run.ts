@@ -7,6 +7,7 @@ import {
   StoppedError,
 } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import { textPairs } from "../data/caption_pairs.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
@@ -42,7 +43,8 @@ export async function trainRun(
   const stages = withData(stagesOf(checked, command), command, data, host);
   const description = await describeData(data, stages, checked);
   for (const line of description) host.log(line);
-  using device = await openDevice(config.device);
+  const { ranks = ONE_RANK, threads } = host;
+  using device = await openDevice(config.device, { ...threads && { threads } });
   const work = async (config: RunConfig, host: TrainHost): Promise<void> => {
     try {
       await using run = await openRun(
@@ -57,7 +59,14 @@ export async function trainRun(
       throw runError(error, config.run);
     }
   };
-  if (config.dryRun) return await dryRun(checked, stages, device, host, work);
+  if (config.dryRun) {
+    // One rank tells what any of them needs.
+    const alone = { ...host, ranks: ONE_RANK };
+    return await onFirstRank(
+      ranks,
+      () => dryRun(checked, stages, device, alone, work),
+    );
+  }
   await work(checked, host);
 }
 

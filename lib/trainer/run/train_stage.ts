@@ -6,7 +6,9 @@ import {
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { loadWeights, saveWeights, verifyWeights } from "../../pipeline/mod.ts";
+import { fromFirstRank, onFirstRank } from "../../ranks/mod.ts";
 import { saveSnapshot } from "../averages/snapshots.ts";
+import { ofFirstRank } from "../checkpoints/first_rank.ts";
 import {
   type Evaluator,
   train,
@@ -35,24 +37,27 @@ export async function isDone(
   weights: string,
 ): Promise<boolean> {
   const checkpoints = run.checkpoints(stage, config);
-  await checkpoints.peek();
-  const end = await endOf(run.folder, stage);
-  if (!end || !await exists(weights)) return false;
-  const hasCheckpoint = (await checkpoints.steps()).length > 0;
-  const { totalSteps } = scheduleOf(
-    planOf(run.config, stage),
-    run.config.maxSteps,
-  );
-  if (end.steps < totalSteps) {
-    if (hasCheckpoint) return false;
-    throw new InputError(
-      `Cannot train ${stage} in "${run.folder}" from update ${end.steps} to ` +
-        `${totalSteps}: its last checkpoint must be there: it was removed; ` +
-        "restore the number of updates, or train in another folder with --run",
+  return await fromFirstRank(run.ranks, async () => {
+    await checkpoints.peek();
+    const end = await endOf(run.folder, stage);
+    if (!end || !await exists(weights)) return false;
+    const hasCheckpoint = (await checkpoints.steps()).length > 0;
+    const { totalSteps } = scheduleOf(
+      planOf(run.config, stage),
+      run.config.maxSteps,
     );
-  }
-  if (!hasCheckpoint) return true;
-  return await isWhole(run, weights) && await isWhole(run, endPath(run, stage));
+    if (end.steps < totalSteps) {
+      if (hasCheckpoint) return false;
+      throw new InputError(
+        `Cannot train ${stage} in "${run.folder}" from update ${end.steps} to ` +
+          `${totalSteps}: its last checkpoint must be there: it was removed; ` +
+          "restore the number of updates, or train in another folder with --run",
+      );
+    }
+    if (!hasCheckpoint) return true;
+    return await isWhole(run, weights) &&
+      await isWhole(run, endPath(run, stage));
+  });
 }
 
 /** Whether a file of weights is as it was written; prints a line if not. */
@@ -74,15 +79,23 @@ export async function trainStage<P, B, A>(
   stageConfig: unknown,
   training: Pick<
     Training<P, B, A>,
-    "config" | "initial" | "lossOf" | "batchAt" | "measure" | "evaluator"
+    | "config"
+    | "initial"
+    | "lossOf"
+    | "batchAt"
+    | "notesOf"
+    | "measure"
+    | "evaluator"
   >,
 ): Promise<Trained<P>> {
-  const { host, config: { snapshots, saveEvery } } = run;
+  const { host, ranks, config: { snapshots, saveEvery } } = run;
   const checkpoints = run.checkpoints(stage, stageConfig);
-  const { checkpoint, damaged } = await checkpoints.newest(
-    initTrainState(training.initial, training.config),
-  );
-  for (const line of damaged) host.log(`left out: ${line}`);
+  const form = initTrainState(training.initial, training.config);
+  const checkpoint = await ofFirstRank(ranks, form, async () => {
+    const { checkpoint, damaged } = await checkpoints.newest(form);
+    for (const line of damaged) host.log(`left out: ${line}`);
+    return checkpoint;
+  });
   const { totalSteps } = training.config.schedule;
   if (checkpoint?.step === totalSteps) {
     const { state, seconds, evaluation, guard } = checkpoint;
@@ -99,7 +112,15 @@ export async function trainStage<P, B, A>(
       refused: guard?.refused ?? 0,
     };
   }
-  await goOn(run, stage, totalSteps);
+  await fromFirstRank(ranks, () => goOn(run, stage, totalSteps));
+  const { accumulation = 1 } = training.config;
+  if (accumulation % ranks.size !== 0) {
+    host.log(
+      `note: ${ranks.size} ranks cannot share the updates of ${stage} evenly, ` +
+        `and wait for each other: it has --accumulation ${accumulation}; pass ` +
+        "a multiple of the ranks, and a smaller --batch for the same update",
+    );
+  }
   await logEstimate(run.config, [stage], host);
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
@@ -118,6 +139,7 @@ export async function trainStage<P, B, A>(
       },
     }),
     resume: checkpoint,
+    ranks,
     metrics,
     progress: host.progress,
     save: (checkpoint) => checkpoints.save(checkpoint),
@@ -206,15 +228,17 @@ async function writeEnd(
   end: StageEnd,
 ): Promise<void> {
   const path = endPath(run, stage);
-  if (await endOf(run.folder, stage) && await isWhole(run, path)) return;
-  await saveWeights(path, parameters, {
-    kind: END_KIND,
-    config: run.config.models,
-    stage,
-    step: end.steps,
+  await onFirstRank(run.ranks, async () => {
+    if (await endOf(run.folder, stage) && await isWhole(run, path)) return;
+    await saveWeights(path, parameters, {
+      kind: END_KIND,
+      config: run.config.models,
+      stage,
+      step: end.steps,
+    });
+    await writeFileAtomically(
+      `${run.folder}/${stage}/done.json`,
+      `${JSON.stringify(end)}\n`,
+    );
   });
-  await writeFileAtomically(
-    `${run.folder}/${stage}/done.json`,
-    `${JSON.stringify(end)}\n`,
-  );
 }

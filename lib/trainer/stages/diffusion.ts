@@ -23,7 +23,8 @@ import {
   type VaeWeights,
   type Weights,
 } from "../../pipeline/mod.ts";
-import type { Microbatch } from "../loop/compiled_step.ts";
+import { onFirstRank } from "../../ranks/mod.ts";
+import type { Outputs } from "../loop/compiled_step.ts";
 import {
   type LatentCache,
   openLatentCache,
@@ -33,11 +34,7 @@ import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
 import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
-import {
-  type DiffusionBatch,
-  diffusionTrainingLoss,
-  lossBySigma,
-} from "./diffusion_loss.ts";
+import { diffusionTrainingLoss, lossBySigma } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
 import { stageOf } from "./stages.ts";
@@ -107,6 +104,7 @@ export async function trainPhase(
       progress: host.progress,
       log: host.log,
       signal: host.signal,
+      ranks: run.ranks,
     });
   const groups: CachedBucket[] = [];
   for (const bucket of buckets) {
@@ -186,10 +184,11 @@ export async function trainPhase(
         positions: group.positions,
       };
     },
-    measure: (microbatches: readonly Microbatch<DiffusionBatch>[]) => ({
+    notesOf: ({ sigmas }) => ({ sigmas }),
+    measure: (microbatches: readonly Outputs[]) => ({
       bySigma: lossBySigma(
-        microbatches.flatMap(({ batch }) => [...batch.sigmas.data]),
-        microbatches.flatMap(({ outputs }) => [...outputs.losses!.data]),
+        microbatches.flatMap(({ sigmas }) => [...sigmas!.data]),
+        microbatches.flatMap(({ losses }) => [...losses!.data]),
       ),
       ...run.data.unreadable.record(),
     }),
@@ -197,19 +196,23 @@ export async function trainPhase(
   });
 
   // Result: EMA weights.
-  await saveWeights(path, trained.state.averages!.long, {
-    kind: "Diffusion",
-    config: {
-      text: models.text,
-      backbone: models.backbone,
-      vae: latentSpaceOf(vae),
-    },
-    stage,
-    step: training.schedule.totalSteps,
-    score: trained.best?.score,
-    average: "long",
-    clip: buckets[0]!.shape,
-  });
+  await onFirstRank(
+    run.ranks,
+    () =>
+      saveWeights(path, trained.state.averages!.long, {
+        kind: "Diffusion",
+        config: {
+          text: models.text,
+          backbone: models.backbone,
+          vae: latentSpaceOf(vae),
+        },
+        stage,
+        step: training.schedule.totalSteps,
+        score: trained.best?.score,
+        average: "long",
+        clip: buckets[0]!.shape,
+      }),
+  );
 }
 
 /**

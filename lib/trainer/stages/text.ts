@@ -20,6 +20,7 @@ import {
   tokenisePrompts,
 } from "../../models/text/mod.ts";
 import { saveWeights } from "../../pipeline/mod.ts";
+import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";
@@ -125,14 +126,18 @@ export async function trainText(run: Run): Promise<void> {
   });
 
   // Result: the EMA of the text encoder.
-  await saveWeights(path, trained.state.averages!.long.text, {
-    kind: "MultilingualTextEncoder",
-    config: models.text,
-    stage: "text",
-    step: training.schedule.totalSteps,
-    score: trained.best?.score,
-    average: "long",
-  });
+  await onFirstRank(
+    run.ranks,
+    () =>
+      saveWeights(path, trained.state.averages!.long.text, {
+        kind: "MultilingualTextEncoder",
+        config: models.text,
+        stage: "text",
+        step: training.schedule.totalSteps,
+        score: trained.best?.score,
+        average: "long",
+      }),
+  );
 }
 
 function noCaptions({ data }: RunConfig): InputError {

@@ -31,6 +31,7 @@ import {
   type VaeWeights,
   type Weights,
 } from "../../pipeline/mod.ts";
+import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { planOf, trainingConfigOf } from "../run/config.ts";
 import { pretrainedVae } from "../run/pretrained.ts";
@@ -129,17 +130,19 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   });
 
   // Result: EMA weights and the statistics of their latents.
-  const parameters = trained.state.averages!.long;
-  const statistics = frozen?.tensors.statistics ??
-    latentStatistics(await latentsOf(run, parameters, await measured()));
-  await saveWeights(path, { parameters, statistics }, {
-    kind: "VideoVAE",
-    config: models.vae,
-    stage: "vae",
-    step: training.schedule.totalSteps,
-    score: trained.best?.score,
-    average: "long",
-    ...(frozen && { latentSpace: latentSpaceOf(frozen) }),
+  await onFirstRank(run.ranks, async () => {
+    const parameters = trained.state.averages!.long;
+    const statistics = frozen?.tensors.statistics ??
+      latentStatistics(await latentsOf(run, parameters, await measured()));
+    await saveWeights(path, { parameters, statistics }, {
+      kind: "VideoVAE",
+      config: models.vae,
+      stage: "vae",
+      step: training.schedule.totalSteps,
+      score: trained.best?.score,
+      average: "long",
+      ...(frozen && { latentSpace: latentSpaceOf(frozen) }),
+    });
   });
   return await loadVae(path, models.vae);
 }

@@ -7,6 +7,7 @@ import {
 } from "lib/core/mod.ts";
 import type { ClipShape, ClipSource } from "lib/dataset/batches/mod.ts";
 import { type Codec } from "lib/pipeline/mod.ts";
+import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
 import { replaceText } from "../../formats/_replace_text.ts";
 import {
   type LatentCacheOptions,
@@ -264,4 +265,40 @@ Deno.test("a changed caption, and a file of an earlier version, are encoded agai
     /it must have checksums: it has none, as those of earlier/,
   );
   assert.equal(lines.length, 2);
+});
+
+Deno.test("ranks encode different files of one cache, and read all of them", async () => {
+  const shared = await options({ source: countingSource(1000) });
+  const runs = await Promise.all(
+    ranksInOneProcess(3).map(async (ranks) => {
+      const codec = countingCodec();
+      const cache = await openLatentCache({ ...shared, codec, ranks });
+      return { codec, cache };
+    }),
+  );
+  // Four files: the first rank has two, the last file holds 232 clips.
+  assert.deepEqual(runs.map(({ codec }) => codec.encoded), [488, 256, 256]);
+  for (const { cache } of runs) {
+    for (const index of [0, 300, 600, 999]) {
+      assert.equal(first(await cache.latentAt(index)), index);
+    }
+  }
+});
+
+Deno.test("a stop of one rank's encoding stops that of all", async () => {
+  const abort = new AbortController();
+  const shared = await options({ source: countingSource(600) });
+  const stopped = ranksInOneProcess(2).map((ranks) =>
+    openLatentCache({
+      ...shared,
+      codec: countingCodec(),
+      ranks,
+      ...(ranks.rank === 1 && { signal: abort.signal }),
+    })
+  );
+  abort.abort();
+  for (const { status, ...rest } of await Promise.allSettled(stopped)) {
+    assert.equal(status, "rejected");
+    assert.ok((rest as PromiseRejectedResult).reason instanceof StoppedError);
+  }
 });

@@ -1,0 +1,9 @@
+/**
+ * The processes of one training, which a launcher of MPI started: their sums,
+ * and what one alone does for all.
+ *
+ * @module
+ */
+export * from "./launch.ts";
+export * from "./ranks.ts";
+export * from "./shared.ts";

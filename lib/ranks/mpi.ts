@@ -1,0 +1,76 @@
+import { RunFailedError } from "../core/mod.ts";
+import type { MpiArgument, MpiFunction, MpiLibrary } from "./library.ts";
+import type { Ranks } from "./ranks.ts";
+
+/** One thread at a time calls MPI, not always the same: `MPI_THREAD_SERIALIZED`. */
+const SERIALIZED = 2;
+
+/**
+ * Values of one call: counts are 32 bits wide, and pieces of 4 MB are also faster
+ * than one large call.
+ */
+const PIECE = 2 ** 20;
+
+/** Ranks of MPI, to be closed by all of them when their work is done. */
+export interface MpiRanks extends Ranks, Disposable {}
+
+/**
+ * Joins the ranks of a launcher. A process joins once.
+ *
+ * @param piece Values, or bytes, of one call.
+ */
+export function joinRanks(
+  { call, wait, handles, kind }: Omit<MpiLibrary, "path">,
+  piece = PIECE,
+): MpiRanks {
+  const { world, float, byte, sum, inPlace } = handles;
+  const check = (code: number, name: string): void => {
+    if (code === 0) return;
+    throw new RunFailedError(
+      `${name} of ${kind} failed with code ${code}: a rank or the network ` +
+        "between ranks was lost; run the same command again",
+    );
+  };
+  const now = (name: MpiFunction, ...values: MpiArgument[]): void =>
+    check(call(name, ...values), name);
+  const all = async (
+    name: MpiFunction,
+    ...values: MpiArgument[]
+  ): Promise<void> => check(await wait(name, ...values), name);
+  const found = new Int32Array(1);
+  now("MPI_Init_thread", null, null, SERIALIZED, found);
+  now("MPI_Comm_rank", world, found);
+  const rank = found[0]!;
+  now("MPI_Comm_size", world, found);
+  const size = found[0]!;
+  return {
+    rank,
+    size,
+    async sum(values) {
+      for (const part of piecesOf(values, piece)) {
+        const { length } = part;
+        await all("MPI_Allreduce", inPlace, part, length, float, sum, world);
+      }
+    },
+    async broadcast(bytes) {
+      for (const part of piecesOf(bytes, 4 * piece)) {
+        await all("MPI_Bcast", part, part.length, byte, 0, world);
+      }
+    },
+    barrier: () => all("MPI_Barrier", world),
+    abort(exitCode) {
+      call("MPI_Abort", world, exitCode);
+    },
+    [Symbol.dispose]: () => now("MPI_Finalize"),
+  };
+}
+
+/** Views of consecutive parts of an array. */
+function* piecesOf<A extends Float32Array | Uint8Array>(
+  values: A,
+  length: number,
+): Generator<A & BufferSource> {
+  for (let begin = 0; begin < values.length; begin += length) {
+    yield values.subarray(begin, begin + length) as A & BufferSource;
+  }
+}

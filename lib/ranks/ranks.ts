@@ -1,0 +1,43 @@
+/**
+ * The processes that work on one task, numbered from 0. Every method but
+ * `abort` is collective: all ranks call it, in the same order, and each waits
+ * for the others.
+ */
+export interface Ranks {
+  /** Number of this process, from 0. */
+  readonly rank: number;
+  /** Number of processes. */
+  readonly size: number;
+  /** Replaces values by their sums over the ranks, bit for bit the same on all. */
+  sum(values: Float32Array): Promise<void>;
+  /** Replaces bytes by those of rank 0. */
+  broadcast(bytes: Uint8Array): Promise<void>;
+  /** Waits until all ranks have come here. */
+  barrier(): Promise<void>;
+  /** Ends the processes of all ranks, this one too. */
+  abort(exitCode: number): void;
+}
+
+/**
+ * A process without others.
+ *
+ * @example
+ * ```ts
+ * import { ONE_RANK } from "lib/ranks/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const values = Float32Array.of(1, 2);
+ * await ONE_RANK.sum(values);
+ * assert.deepEqual([...values], [1, 2]);
+ * ```
+ */
+export const ONE_RANK: Ranks = {
+  rank: 0,
+  size: 1,
+  sum: () => Promise.resolve(),
+  broadcast: () => Promise.resolve(),
+  barrier: () => Promise.resolve(),
+  abort() {
+    throw new TypeError("Cannot abort: there are no other ranks");
+  },
+};

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import type { Ranks } from "lib/ranks/mod.ts";
+
+/**
+ * Ranks that are promises of one process: each collective call waits until all
+ * have made the same one, or one has aborted.
+ */
+export function ranksInOneProcess(size: number): Ranks[] {
+  let waiting: { name: string; values: Float32Array | Uint8Array }[] = [];
+  let met = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const meet = async (
+    name: string,
+    rank: number,
+    values: Float32Array | Uint8Array,
+    act: (all: readonly (Float32Array | Uint8Array)[]) => void,
+  ): Promise<void> => {
+    waiting[rank] = { name, values };
+    const { promise, resolve } = met;
+    if (Object.keys(waiting).length === size) {
+      const all = waiting;
+      assert.deepEqual(all.map((call) => call.name), all.map(() => name));
+      assert.equal(new Set(all.map(({ values }) => values.length)).size, 1);
+      [waiting, met] = [[], Promise.withResolvers<void>()];
+      act(all.map(({ values }) => values));
+      resolve();
+    }
+    await Promise.race([promise, aborted.promise]);
+  };
+  return Array.from({ length: size }, (_, rank) => ({
+    rank,
+    size,
+    sum: (values) =>
+      meet("sum", rank, values, (all) => {
+        const sums = all[0]!.map((_, i) =>
+          all.reduce((sum, values) => sum + values[i]!, 0)
+        );
+        for (const values of all) values.set(sums);
+      }),
+    broadcast: (bytes) =>
+      meet("broadcast", rank, bytes, ([first, ...others]) => {
+        for (const bytes of others) bytes.set(first!);
+      }),
+    barrier: () => meet("barrier", rank, new Uint8Array(), () => {}),
+    abort: (code) => aborted.reject(new Error(`aborted with ${code}`)),
+  }));
+}

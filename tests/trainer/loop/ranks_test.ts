@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  float32,
+  type NdArray,
+  RunFailedError,
+  silentProgress,
+  StoppedError,
+} from "lib/core/mod.ts";
+import { uploadState } from "lib/compiler/mod.ts";
+import type { Ranks } from "lib/ranks/mod.ts";
+import {
+  ADAMW_DEFAULTS,
+  type Checkpoint,
+  type MetricsRecord,
+  train,
+  type Trained,
+  type Training,
+  type TrainState,
+} from "lib/trainer/mod.ts";
+import { assertEqualStates } from "lib/trainer/loop/agreement.ts";
+import { ofFirstRank } from "lib/trainer/checkpoints/first_rank.ts";
+import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
+import { device } from "../_tiny_models.ts";
+
+type Parameters = { w: ReturnType<typeof float32> };
+
+/** Two rows of a microbatch, which follow from its number. */
+function batchAt(index: number) {
+  const row = (i: number): number[] => [Math.sin(i), Math.cos(i)];
+  return {
+    x: float32([2, 2], [...row(2 * index), ...row(2 * index + 1)]),
+    y: float32([2, 1], [index % 3, 1]),
+  };
+}
+
+/** A training of a line, its lines of metrics and its checkpoints. */
+function trainLine(
+  choices: Partial<Training<Parameters, never, object>> = {},
+): {
+  ended: Promise<Trained<Parameters>>;
+  records: MetricsRecord[];
+  saved: Checkpoint<TrainState<Parameters>>[];
+} {
+  const records: MetricsRecord[] = [];
+  const saved: Checkpoint<TrainState<Parameters>>[] = [];
+  const line = {
+    initial: { w: float32([2, 1], [0, 0]) },
+    lossOf: (
+      { w }: { w: tf.Tensor },
+      { x, y }: { x: tf.Tensor; y: tf.Tensor },
+    ) => {
+      const losses = tf.squaredDifference(tf.matMul(x, w), y);
+      return {
+        loss: tf.mean(losses),
+        metrics: { losses, peak: tf.max(losses) },
+      };
+    },
+    batchAt,
+    notesOf: ({ y }: { y: NdArray }) => ({ y }),
+    measure: (
+      microbatches: readonly Record<string, { data: ArrayLike<number> }>[],
+    ) => ({
+      seen: microbatches.flatMap((
+        { y, losses },
+      ) => [y!.data[0]!, losses!.data.length]),
+    }),
+  };
+  const ended = train({
+    name: "line",
+    device,
+    config: {
+      schedule: { peak: 0.01, warmupSteps: 1, totalSteps: 5, floor: 0 },
+      optimiser: ADAMW_DEFAULTS,
+      clipNorm: 1,
+      accumulation: 4,
+    },
+    ...line,
+    metrics: {
+      bytes: 0,
+      digest: "",
+      append: (record: MetricsRecord) => void records.push(record),
+      sync() {},
+    },
+    progress: silentProgress,
+    save: (checkpoint) => void saved.push(checkpoint),
+    saveEvery: Infinity,
+    clock: () => 0,
+    ...choices as object,
+  }) as unknown as Promise<Trained<Parameters>>;
+  return { ended, records, saved };
+}
+
+/** Compares metrics field by field, up to rounding. */
+function assertClose(found: unknown, wanted: unknown): void {
+  if (typeof wanted === "number") {
+    assert.ok(
+      Math.abs(Number(found) - wanted) <= 1e-6 * Math.max(1, Math.abs(wanted)),
+      `${found} instead of ${wanted}`,
+    );
+  } else if (typeof wanted === "object" && wanted !== null) {
+    assert.deepEqual(Object.keys(found!), Object.keys(wanted));
+    for (const [name, value] of Object.entries(wanted)) {
+      assertClose((found as Record<string, unknown>)[name], value);
+    }
+  } else assert.equal(found, wanted);
+}
+
+for (const size of [2, 3, 6]) {
+  Deno.test(`${size} ranks train as one does, with the same metrics`, async () => {
+    const alone = trainLine();
+    const { parameters } = await alone.ended;
+    const runs = ranksInOneProcess(size).map((ranks) => trainLine({ ranks }));
+    const ended = await Promise.all(runs.map((run) => run.ended));
+    assertClose(runs[0]!.records, alone.records);
+    assertClose([...ended[0]!.parameters.w.data], [...parameters.w.data]);
+    for (const other of ended) {
+      assert.deepEqual(other.parameters.w.data, ended[0]!.parameters.w.data);
+    }
+    assert.deepEqual(runs.map(({ saved }) => saved.length > 0), [
+      true,
+      ...Array(size - 1).fill(false),
+    ]);
+  });
+}
+
+Deno.test("a signal to one rank stops all, and another number of ranks goes on", async () => {
+  const alone = trainLine();
+  const wanted = await alone.ended;
+  const abort = new AbortController();
+  const stopped = ranksInOneProcess(4).map((ranks) =>
+    trainLine({
+      ranks,
+      ...(ranks.rank === 3 && { signal: abort.signal }),
+      onRecord: ({ step }) => void (step === 2 && abort.abort()),
+    })
+  );
+  for (const { ended } of stopped) {
+    await assert.rejects(
+      ended,
+      new StoppedError('Training of "line" was stopped at step 2; it is saved'),
+    );
+  }
+  const form = stopped[0]!.saved[0]!.state;
+  const resumed = ranksInOneProcess(2).map(async (ranks: Ranks) => {
+    const resume = await ofFirstRank(
+      ranks,
+      form,
+      () =>
+        ranks.rank === 0
+          ? Promise.resolve(stopped[0]!.saved[0])
+          : assert.fail("rank 1 read a checkpoint"),
+    );
+    return await trainLine({ ranks, resume }).ended;
+  });
+  for (const { parameters } of await Promise.all(resumed)) {
+    assertClose([...parameters.w.data], [...wanted.parameters.w.data]);
+  }
+});
+
+Deno.test("unreadable data of rank 0 saves what is done, that of another nothing", async () => {
+  for (const failing of [0, 1]) {
+    const group = ranksInOneProcess(2);
+    const runs = group.map((ranks) =>
+      trainLine({
+        ranks,
+        ...(ranks.rank === failing && {
+          batchAt(index: number) {
+            if (index >= 8) throw new Error("lost"); // from step 2 on
+            return batchAt(index) as never;
+          },
+        }),
+      })
+    );
+    const other = assert.rejects(
+      runs[1 - failing]!.ended,
+      new Error("aborted with 1"),
+    );
+    await assert.rejects(runs[failing]!.ended, new Error("lost"));
+    group[failing]!.abort(1);
+    await other;
+    assert.deepEqual(
+      runs[0]!.saved.map(({ step }) => step),
+      failing === 0 ? [2] : [],
+    );
+  }
+});
+
+Deno.test("ranks with different parameters are named", async () => {
+  const found = await Promise.allSettled(
+    ranksInOneProcess(3).map(async (ranks) => {
+      const w = float32([2], [1, ranks.rank === 2 ? 3 : 2]);
+      const state = await uploadState(device, { w });
+      await assertEqualStates(ranks, state, "line, step 4");
+    }),
+  );
+  for (const { status, ...rest } of found) {
+    assert.equal(status, "rejected");
+    const { reason } = rest as PromiseRejectedResult;
+    assert.ok(reason instanceof RunFailedError);
+    assert.match(
+      reason.message,
+      /^line, step 4: the parameters of all ranks must be equal: those of rank 2 differ from those of rank 0: /,
+    );
+  }
+});
