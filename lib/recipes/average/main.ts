@@ -26,7 +26,7 @@ const path = textFlag();
 export const averageFlags = z.strictObject({
   run: path.default("runs/train").describe("folder of a run"),
   phase: wholeNumber(1, 5).optional().describe(
-    "phase that is done, 1 to 5 (default: the last one)",
+    "phase that is done (default: the last one)",
   ),
   std: numberFlag({ least: 0.01, most: 0.25 }).default(0.1).describe(
     "length of the average, as a share of the phase (relative standard deviation)",

@@ -7,7 +7,7 @@ import { languagesFlag, languagesOf } from "../languages.ts";
 /** Flags of `deno task captions`. */
 export const captionsFlags = z.strictObject({
   phase: wholeNumber(1, PHASES.length)
-    .default(1).describe("phase of the clip, 1 to 5"),
+    .default(1).describe("phase of the clip"),
   index: wholeNumber(0).default(0).describe("index of the clip"),
   seed: wholeNumber(0).default(0).describe("seed of the synthetic world"),
   split: z.enum(["train", "validation"], {

@@ -38,7 +38,16 @@ export function numberFlag(rule: NumberRule = {}): z.ZodType<number> {
   return z.preprocess(
     (value) => typeof value === "string" ? decimalNumber(value) : value,
     rule.whole ? number.int({ error }) : number,
-  );
+  ).meta({ range: rangeText(rule) });
+}
+
+/** The range of a flag for its help, such as `0 to 1`; empty for an open one. */
+function rangeText({ least, above, most }: NumberRule): string {
+  if (most === undefined) return above === undefined ? "" : `above ${above}`;
+  if (least !== undefined) return `${least} to ${most}`;
+  return above === undefined
+    ? `up to ${most}`
+    : `above ${above}, up to ${most}`;
 }
 
 /** A flag that takes a whole number of at least `least`, and of at most `most`. */

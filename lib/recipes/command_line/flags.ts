@@ -121,13 +121,13 @@ export function helpText(
     const fallback = isSwitch(field) ? undefined : declaredDefault(field);
     const notes = [
       ...(choices.length > 0 ? [`one of ${choices.join(", ")}`] : []),
+      ...rangeOf(field),
       ...(fallback === undefined ? [] : [`default ${fallback}`]),
       ...(isRepeated(field) ? ["may be repeated"] : []),
     ];
     return [
       `  --${flagOf(name)}`,
-      (field.description ?? "") +
-      (notes.length > 0 ? ` (${notes.join("; ")})` : ""),
+      withNotes(field.description ?? "", notes),
     ] as const;
   });
   const words = [
@@ -205,6 +205,24 @@ function choicesOf(field: z.core.$ZodType): readonly string[] {
     field instanceof z.ZodOptional
   ) return choicesOf(field.unwrap());
   return field instanceof z.ZodPipe ? choicesOf(field.in) : [];
+}
+
+/** A description and notes in one pair of brackets, its own `(default: ...)` last. */
+function withNotes(description: string, notes: readonly string[]): string {
+  const [, text = description, own] =
+    /^(.*) \((default: [^()]*)\)$/.exec(description) ?? [];
+  const all = [...notes, ...(own === undefined ? [] : [own])];
+  return text + (all.length > 0 ? ` (${all.join("; ")})` : "");
+}
+
+/** The range of a number, as its flag type has it. */
+function rangeOf(field: z.core.$ZodType): readonly string[] {
+  const range = z.globalRegistry.get(field)?.range;
+  if (typeof range === "string" && range !== "") return [range];
+  return field instanceof z.ZodDefault || field instanceof z.ZodPrefault ||
+      field instanceof z.ZodOptional
+    ? rangeOf(field.unwrap())
+    : [];
 }
 
 /** The default of a field as it would be typed; undefined if it has none. */

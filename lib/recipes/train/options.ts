@@ -95,7 +95,7 @@ export const trainFlags = z.strictObject({
     "folder of trained models, such as checkpoints/nano or a run, from which stage vae and the first phase start; their latents may have fewer channels than the preset's (default: fresh weights)",
   ),
   startPhase: phase.default(1).describe(
-    "first phase of the run, 1 to 5; skips the phases before it",
+    "first phase of the run; skips the phases before it",
   ),
   from: z.enum(["previous", "scratch"], {
     error: "must be previous or scratch",
@@ -103,7 +103,7 @@ export const trainFlags = z.strictObject({
     "initial weights of a phase: previous takes those of the phase before; scratch takes fresh ones and needs a VAE alone",
   ),
   resumePhase: phase.optional().describe(
-    "phase to restart, 1 to 5; the state of it and all later phases moves to RUN/aside-* (default: resume)",
+    "phase to restart; the state of it and all later phases moves to RUN/aside-* (default: resume)",
   ),
   maxSteps: wholeNumber(1).optional().describe(
     "maximum number of updates of each stage in all, those before a resumption included; a higher one, or more --epochs, trains a finished stage further (default: no limit)",
@@ -127,13 +127,13 @@ export const trainFlags = z.strictObject({
   frames: overriding("frames"),
   fps: overriding("fps"),
   replayFraction: numberFlag({ least: 0, most: 0.9 }).default(0.25).describe(
-    "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting; 0 to 0.9",
+    "fraction of a phase's synthetic clips drawn from earlier phases, half of them from phase 1, against forgetting",
   ),
   captionDropout: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
-    "fraction of the samples of a phase without their caption, so that guidance has an unconditional model; 0 to 1",
+    "fraction of the samples of a phase without their caption, so that guidance has an unconditional model",
   ),
   textLrScale: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
-    "factor on the learning rate of the text encoder in the phases, 0 to 1; 0 freezes it, which is faster",
+    "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",
   ),
   recompute: z.boolean().default(false).describe(
     "recompute the activations of the backbone's blocks in the backward pass: a third more arithmetic, a fraction of the memory",

@@ -2,18 +2,20 @@ import type { Device } from "../../compiler/mod.ts";
 import type { RunFacts } from "../observers/live_report.ts";
 import type { Table } from "../report/mod.ts";
 import { scheduleOf } from "../stages/stage_plan.ts";
-import { STAGES } from "../stages/stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { planOf, type RunConfig } from "./config.ts";
 
 /**
  * The title, the facts and the settings on the report of a run.
  *
  * @param facts Further facts.
+ * @param stages Those that the command trains.
  */
 export function reportFacts(
   config: RunConfig,
   device: Pick<Device, "name" | "description">,
   facts: RunFacts["facts"],
+  stages: readonly Stage[],
 ): RunFacts {
   const { name, run, world, languages, optimiser, seed } = config;
   return {
@@ -32,16 +34,16 @@ export function reportFacts(
         : []),
       ...facts,
     ],
-    tables: [settingsTable(config)],
+    tables: [settingsTable(config, stages)],
   };
 }
 
 /** The settings of each stage. */
-function settingsTable(config: RunConfig): Table {
+function settingsTable(config: RunConfig, stages: readonly Stage[]): Table {
   return {
-    title: "Settings of this command",
+    title: "Settings",
     columns: ["stage", "updates", "batch", "learning rate", "clips"],
-    rows: STAGES.map((stage) => {
+    rows: stages.map((stage) => {
       const plan = planOf(config, stage);
       const { batch, accumulation, learningRate, samples } = plan;
       const { frames, height, width, fps } = plan;

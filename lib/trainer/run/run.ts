@@ -110,6 +110,7 @@ export interface Run extends AsyncDisposable {
  *
  * @param data Of the configuration; the caller disposes of it.
  * @param facts Further facts for the report.
+ * @param stages Those that are trained, for the report.
  * @throws {InputError} if the folder is not writable, or another run has locked it
  */
 export async function openRun(
@@ -117,7 +118,8 @@ export async function openRun(
   data: RunData,
   device: Device,
   host: TrainHost,
-  facts: RunFacts["facts"] = [],
+  facts: RunFacts["facts"],
+  stages: readonly Stage[],
 ): Promise<Run> {
   const folder = config.run;
   const { ranks = ONE_RANK } = host;
@@ -128,7 +130,9 @@ export async function openRun(
   const started = host.clock();
   const files = controlFiles(folder, host.clock);
   const observers = new RunObservers(
-    isFirst ? observersOf(config, device, host, facts) : [],
+    isFirst
+      ? observersOf(config, reportFacts(config, device, facts, stages), host)
+      : [],
   );
   return {
     ranks,
@@ -211,9 +215,8 @@ const NO_METRICS: MetricsWriter & Disposable = {
 /** The observers of a run. */
 function observersOf(
   config: RunConfig,
-  device: Device,
+  facts: RunFacts,
   host: TrainHost,
-  facts: RunFacts["facts"],
 ): RunObserver[] {
   const { run: folder } = config;
   const { clock, now } = host;
@@ -232,10 +235,7 @@ function observersOf(
       pid: Deno.pid,
     }),
     machineObserver(folder, { clock, now, onMetrics: alerts.check }),
-    reportObserver(folder, reportFacts(config, device, facts), {
-      clock,
-      now,
-    }),
+    reportObserver(folder, facts, { clock, now }),
     alerts,
   ];
 }

@@ -53,6 +53,7 @@ export async function trainRun(
         device,
         host,
         description.map((line) => ["Data", line] as const),
+        stages,
       );
       await observed(run, () => trainStages(run, stages));
     } catch (error) {

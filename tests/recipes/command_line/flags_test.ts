@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import {
   helpText,
+  numberFlag,
   readFlags,
   wholeNumber,
 } from "lib/recipes/command_line/mod.ts";
@@ -240,4 +241,23 @@ Deno.test("helpText() shows the words that follow no flag", () => {
       "  --out        (default runs)",
     ].join("\n"),
   );
+});
+
+Deno.test("helpText() lists choices and ranges, a described default last", () => {
+  const flags = z.strictObject({
+    phase: numberFlag({ whole: true, least: 1, most: 5 }).optional().describe(
+      "phase (default: the last one)",
+    ),
+    share: numberFlag({ least: 0, most: 1 }).default(0.5).describe("share"),
+    hours: numberFlag({ above: 0 }).optional().describe("most hours"),
+    preset: z.enum(["tiny", "nano"]).optional().describe("size"),
+    data: z.array(z.string()).default([]).describe("folder"),
+  });
+  assert.deepEqual(helpText("a", "Does it.", flags).split("\n").slice(4), [
+    "  --phase   phase (1 to 5; default: the last one)",
+    "  --share   share (0 to 1; default 0.5)",
+    "  --hours   most hours (above 0)",
+    "  --preset  size (one of tiny, nano)",
+    "  --data    folder (may be repeated)",
+  ]);
 });
