@@ -38,7 +38,7 @@ const counting = {
   },
 };
 
-Deno.test("continueClips() goes on from the last frames, chunk by chunk, to a length", async () => {
+Deno.test("continueClips() goes on from the last frames, chunk by chunk", async () => {
   const [clip] = await continueClips(counting, {
     ...OPTIONS,
     clips: [greys(7, 8, 9)],

@@ -171,7 +171,7 @@ Deno.test("solvers of a compiled sampler agree with eager evaluation", async () 
   }
 });
 
-Deno.test("a given beginning is the beginning, and the rest follows it, in any company", async () => {
+Deno.test("a given beginning is the beginning, and the rest follows it", async () => {
   using sampler = open();
   const given = (clips: number) => ({
     latents: float32(

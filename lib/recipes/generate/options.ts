@@ -14,7 +14,7 @@ import {
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** `1,2,3` to three numbers; no seed twice. */
-const seedsFlag = z.coerce.string().regex(
+const seedsFlag = z.string().regex(
   /^\d{1,15}(,\d{1,15})*$/,
   "must be whole numbers with commas between, such as 1,2,3",
 ).default("1").transform((text) => [...new Set(text.split(",").map(Number))]);

@@ -12,7 +12,7 @@ Deno.test("a job is made, drawn and downloaded", async () => {
   assert.equal(answer.headers.get("location"), `/v1/jobs/${job.id}`);
   assert.equal(job.status, "queued");
   assert.equal(job.cost, null);
-  assert.equal(job.request.steps, 30);
+  assert.equal(job.request.steps, 20);
   await test.drain();
   const ended = await (await test.send(`/v1/jobs/${job.id}`)).json();
   assert.equal(ended.status, "succeeded");

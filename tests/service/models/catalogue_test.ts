@@ -23,10 +23,12 @@ Deno.test("the operations of a request are counted in the graphs of its model", 
   assert.ok(flops.denoiser > 1e8 && flops.decoder > 1e9, JSON.stringify(flops));
   const request = { frames: 16, size: 64, steps: 10 } as const;
   const { text, denoiser, decoder } = flops;
-  assert.equal(
-    flopsOfRequest(nano, { ...request, sampler: "euler" }),
-    2 * text + 20 * denoiser + decoder,
-  );
+  for (const sampler of ["euler", "dpm++", "unipc"] as const) {
+    assert.equal(
+      flopsOfRequest(nano, { ...request, sampler }),
+      2 * text + 20 * denoiser + decoder,
+    );
+  }
   // Heun's last step is Euler's.
   assert.equal(
     flopsOfRequest(nano, { ...request, sampler: "heun" }),
