@@ -5,6 +5,7 @@ import {
 } from "../../compiler/mod.ts";
 import { float32, type NdArray, Rng, stackArrays } from "../../core/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import { wordsOf } from "../../pipeline/mod.ts";
 import { tokenisePrompts } from "../../models/text/mod.ts";
 import type {
   DiffusionConfig,
@@ -133,15 +134,19 @@ export function openHeldOutLoss(
 }
 
 /**
- * For each caption one of another clip that differs, the next
- * in the list; undefined if all are equal.
+ * For each caption the one of another clip that shares the fewest words with it,
+ * the next in the list among equals: captions of templates may differ and yet
+ * mean the same. Undefined if all are equal.
  *
  * @example
  * ```ts
  * import { swappedCaptions } from "lib/trainer/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(swappedCaptions(["a", "a", "b"]), ["b", "b", "a"]);
+ * assert.deepEqual(
+ *   swappedCaptions(["a car turns left", "a car turns right", "trees"]),
+ *   ["trees", "trees", "a car turns left"],
+ * );
  * assert.equal(swappedCaptions(["a", "a"]), undefined);
  * ```
  */
@@ -149,11 +154,17 @@ export function swappedCaptions(
   captions: readonly string[],
 ): string[] | undefined {
   if (captions.every((caption) => caption === captions[0])) return undefined;
+  const words = captions.map((caption) => new Set(wordsOf(caption)));
   return captions.map((caption, i) => {
-    for (let step = 1;; step++) {
-      const other = captions[(i + step) % captions.length]!;
-      if (other !== caption) return other;
+    let best: string | undefined, least = Infinity;
+    for (let step = 1; step < captions.length; step++) {
+      const j = (i + step) % captions.length;
+      if (captions[j] === caption) continue;
+      const shared = words[i]!.intersection(words[j]!).size /
+        Math.max(1, words[i]!.union(words[j]!).size);
+      if (shared < least) [best, least] = [captions[j]!, shared];
     }
+    return best!;
   });
 }
 
