@@ -70,8 +70,8 @@ export function phaseEvaluator(
       const score = gain.heldOutLoss;
       const { clips, shape } = groups[0]!;
       // Clips of real video lie by file: neighbours are alike.
-      const step = Math.max(1, Math.floor(clips.length / SHEET_CLIPS));
-      const shown = clips.filter((_, i) => i % step === 0)
+      const stride = Math.max(1, Math.floor(clips.length / SHEET_CLIPS));
+      const shown = clips.filter((_, i) => i % stride === 0)
         .slice(0, SHEET_CLIPS);
       const drawing = opened.pipeline.generate({
         ...SAMPLING,
