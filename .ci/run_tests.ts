@@ -25,6 +25,12 @@ const SECONDS: Readonly<Record<string, number>> = {
 };
 
 /**
+ * Tests that hold something for the life of their module: the one graphics device
+ * of a process, or a database, whose timers would count as leaks of others' tests.
+ */
+const ALONE = /\/(webgpu|keys\/commands)_test\.ts$/;
+
+/**
  * Which process runs which tests.
  *
  * @param files Test files, as paths from the root.
@@ -51,8 +57,7 @@ export function planOf(
 
 function modulesOf(folder: string, files: readonly string[]): TestModule[] {
   if (files.length === 1) return files.map((file) => ({ file }));
-  // A process holds one graphics device at a time, for the life of a module.
-  const alone = files.filter((file) => file.endsWith("/webgpu_test.ts"));
+  const alone = files.filter((file) => ALONE.test(file));
   const code = files.filter((file) => !alone.includes(file))
     .map((file) => `import "../../${file}";\n`).join("");
   return [{ file: `${folder}.ts`, code }, ...alone.map((file) => ({ file }))];

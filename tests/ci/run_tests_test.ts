@@ -40,6 +40,19 @@ Deno.test("planOf() leaves tests of WebGPU alone, in one process", () => {
   ]]);
 });
 
+Deno.test("planOf() keeps a test's database out of the module of others", () => {
+  const files = ["keys/commands", "ingest/worker"].map((name) =>
+    `tests/recipes/${name}_test.ts`
+  );
+  assert.deepEqual(planOf(files, 2), [[
+    {
+      file: "recipes.ts",
+      code: 'import "../../tests/recipes/ingest/worker_test.ts";\n',
+    },
+    { file: "tests/recipes/keys/commands_test.ts" },
+  ]]);
+});
+
 Deno.test("run_tests.ts runs both processes and fails if a test in one does", async () => {
   const test = (name: string, body = ""): string =>
     `Deno.test("${name}", () => {${body}});`;

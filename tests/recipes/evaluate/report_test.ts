@@ -92,7 +92,7 @@ Deno.test("evaluationText() shows each measure beside that of real clips", () =>
     /^phase 1, generated .* 3\.50 \(3\.00-4\.00, n 7, 1 left out\)$/m,
     /^phase 1, real .* 1\.00 \(1\.00-1\.10, n 6, 2 left out\)$/m,
     /^phase 1, real, through the VAE .* 2\.00 \(n 1, 1 left out\)$/m,
-    /^"a red circle moves right" \.\.\. +- +- +- +50\.0 % \(30-70, n 20\) +-$/m,
+    /^"a red circle moves right" \.\.\. +- +- +- +50\.0 % \(30-70, n 20\) +- +-$/m,
     // The worst language comes first.
     /^all 2 +87\.5 % \(78-93, n 80\) .*\nja +75\.0 % .*\nen +100\.0 % /m,
     /^cat +50\.0 % .* 100\.0 % .* 50\.0 % /m,
