@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { InputError, messageOf } from "./errors.ts";
+import { exists } from "./paths.ts";
 
 /**
  * Parses JSON that a file holds and checks its form, whatever became of the file.
@@ -39,4 +40,19 @@ export function checkedJson<S extends z.ZodType>(
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw refused(path.length > 0 ? `${path.join(".")}: ${message}` : message);
+}
+
+/**
+ * Reads a file of JSON by {@link checkedJson}; undefined where there is none.
+ *
+ * @param fix The end of the error message.
+ * @throws {InputError} naming the file and the first field that is another one
+ */
+export async function readCheckedJson<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  fix: string,
+): Promise<z.output<S> | undefined> {
+  if (!await exists(path)) return undefined;
+  return checkedJson(await Deno.readTextFile(path), schema, `"${path}"`, fix);
 }

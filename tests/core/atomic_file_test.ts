@@ -4,21 +4,7 @@ import {
   temporaryNameFor,
   writeFileAtomically,
 } from "lib/core/mod.ts";
-
-async function inFolder(
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name);
-}
+import { inFolder, namesIn } from "./_folder.ts";
 
 Deno.test("writeFileAtomically() writes a text, bytes, or parts one after another", () =>
   inFolder(async (folder) => {

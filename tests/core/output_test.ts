@@ -7,21 +7,7 @@ import {
   makeWritableFolder,
 } from "lib/core/mod.ts";
 import { forAny, oddText, valueOrInputError } from "../_any_input.ts";
-
-async function inFolder(
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
+import { inFolder, namesIn } from "./_folder.ts";
 
 Deno.test("makeWritableFolder() makes a folder with those above it, and no file", () =>
   inFolder(async (root) => {

@@ -77,7 +77,7 @@ const REASONS: Readonly<
   CloseBracketExpected: " where a ] must stand",
   EndOfFileExpected: " behind the end of the value",
   InvalidSymbol: ", which is no value of JSON",
-  InvalidNumberFormat: ", which is no number of JSON",
+  InvalidNumberFormat: ", which is not a JSON number",
   InvalidCharacter: ", a text with a control character",
   InvalidEscapeCharacter: ", a text with an unknown escape",
   InvalidUnicode: ", a text with an unknown escape",

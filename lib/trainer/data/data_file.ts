@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import * as z from "zod";
-import { checkedJson, exists, writeFileAtomically } from "../../core/mod.ts";
+import { readCheckedJson, writeFileAtomically } from "../../core/mod.ts";
 import { stagePlanSchema } from "../stages/stage_plan.ts";
 import { STAGES } from "../stages/stages.ts";
 import type { DataConfig } from "./run_data.ts";
@@ -60,12 +60,9 @@ export async function saveData(
 export async function readData(
   folder: string,
 ): Promise<SavedData | undefined> {
-  const path = `${folder}/${DATA_FILE}`;
-  if (!await exists(path)) return undefined;
-  return checkedJson(
-    await Deno.readTextFile(path),
+  return await readCheckedJson(
+    `${folder}/${DATA_FILE}`,
     schema,
-    `"${path}"`,
     "remove it: the next training in the folder writes it again",
   );
 }

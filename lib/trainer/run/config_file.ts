@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { checkedJson, exists, writeFileAtomically } from "../../core/mod.ts";
+import { readCheckedJson, writeFileAtomically } from "../../core/mod.ts";
 import type { RunConfig } from "./config.ts";
 
 /** The configuration of a run, in its folder, for people and comparisons. */
@@ -25,12 +25,9 @@ export async function saveConfig(
 export async function readConfig(
   folder: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const path = `${folder}/${CONFIG_FILE}`;
-  if (!await exists(path)) return undefined;
-  return checkedJson(
-    await Deno.readTextFile(path),
+  return await readCheckedJson(
+    `${folder}/${CONFIG_FILE}`,
     schema,
-    `"${path}"`,
     "remove it: the next training in the folder writes it again",
   );
 }

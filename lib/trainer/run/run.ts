@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { Device } from "../../compiler/mod.ts";
 import {
-  checkedJson,
   exists,
   InputError,
   lockFolder,
   makeWritableFolder,
   type Progress,
+  readCheckedJson,
   removePartialFiles,
   thisProcess,
   writeFileAtomically,
@@ -296,15 +296,11 @@ export async function endOf(
   folder: string,
   stage: Stage,
 ): Promise<StageEnd | undefined> {
-  const path = `${folder}/${stage}/done.json`;
-  return await exists(path)
-    ? checkedJson(
-      await Deno.readTextFile(path),
-      stageEndSchema,
-      `"${path}"`,
-      "remove it: the same command writes it again",
-    )
-    : undefined;
+  return await readCheckedJson(
+    `${folder}/${stage}/done.json`,
+    stageEndSchema,
+    "remove it: the same command writes it again",
+  );
 }
 
 /** Length and digest of the metrics at the end of the last stage that has any. */
