@@ -15,6 +15,7 @@ export * from "./inception/mod.ts";
 export * from "./lpips/mod.ts";
 export * from "./model/mod.ts";
 export * from "./motion.ts";
+export * from "./optical_flow.ts";
 export * from "./psnr.ts";
 export * from "./resize.ts";
 export * from "./ssim.ts";

@@ -13,6 +13,7 @@ import {
 } from "../../evaluation/mod.ts";
 import { heldOut } from "./held_out.ts";
 import { featuresOfVideos, type FeatureWork } from "./features.ts";
+import { flowOfVideos, type FlowResult } from "./flow.ts";
 import type { MetricHost } from "./host.ts";
 import { importedI3d, openedInception, trainedWorld3d } from "./networks.ts";
 import {
@@ -35,6 +36,7 @@ export type MetricResult =
     | (PairsResult & { readonly kind: "pairs" })
     | (DistributionDistance & { readonly kind: "sets" })
     | (TemporalResult & { readonly kind: "temporal" })
+    | (FlowResult & { readonly kind: "flow" })
     | { readonly kind: "held-out"; readonly result: HeldOutResult }
   )
   & { readonly shape: ClipShape };
@@ -77,6 +79,10 @@ async function measured(
       const results = await temporal(sets, shape, options, host);
       return { kind: "temporal", shape, metric: "temporal", sets: results };
     }
+    case "flow": {
+      const shape = commonShape(sets, options);
+      return { kind: "flow", shape, ...await flowOfVideos(sets, shape, host) };
+    }
     case "held-out": {
       const shape = commonShape(sets, options);
       const [generated, real, training] = sets as [
@@ -118,7 +124,7 @@ async function measured(
 /** Fewest and most paths behind the names of metrics; 2 for all others. */
 const PATHS: Partial<
   Record<MetricName, readonly [least: number, most: number]>
-> = { temporal: [1, 2], "held-out": [2, 3] };
+> = { temporal: [1, 2], flow: [1, 2], "held-out": [2, 3] };
 
 function commandOf(
   [name, ...paths]: readonly string[],

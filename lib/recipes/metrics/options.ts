@@ -17,6 +17,7 @@ export const METRIC_NAMES = [
   "world3d",
   "inception",
   "temporal",
+  "flow",
   "fvd",
   "fwd",
   "fpd",
@@ -34,7 +35,7 @@ export const metricsFlags = z.strictObject({
   ).describe(
     `NAME A B: a metric (${
       METRIC_NAMES.join(", ")
-    }) and two videos or folders of videos; temporal takes A alone as well, and held-out GENERATED REAL a third folder, of the training clips`,
+    }) and two videos or folders of videos; temporal and flow (pixels a second) take A alone as well, and held-out GENERATED REAL a third folder, of the training clips`,
   ),
   frames: wholeNumber(3).optional().describe(
     "frames of each clip, from its start; without it, all must have as many",

@@ -4,6 +4,7 @@ import {
   seamMotionText,
 } from "../../evaluation/mod.ts";
 import { tableBundle } from "../../notebook/mod.ts";
+import { flowText } from "./flow.ts";
 import { heldOutTables } from "./held_out_tables.ts";
 import type { MetricResult } from "./measure.ts";
 import { short } from "./short.ts";
@@ -38,6 +39,8 @@ export function resultText(result: MetricResult): string {
           seamMotionText(seamChange)
         }`
       ).join("\n");
+    case "flow":
+      return flowText(result);
     case "sets":
       return distanceText(result);
     case "held-out":

@@ -295,6 +295,10 @@ Deno.test("measure() gives motion of one set or two", async () => {
     resultText(result),
     /the same of the change of all pixels: [1-4]\.\d\d \(n 3, 0 left out\)/,
   );
+  const flow = await run(["flow", a], { size: "96x32" });
+  assert.ok(flow.kind === "flow");
+  assert.equal(flow.clips.length, 3);
+  assert.match(resultText(flow), /pixels a second to the right/);
   const causal = await run(["temporal", a], { size: "96x32", causal: true });
   assert.ok(causal.kind === "temporal");
   assert.ok(causal.sets[0]!.seams.median! < 1);
