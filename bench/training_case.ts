@@ -79,7 +79,7 @@ function stepFunction<P, B>(
         parameters: state.parameters,
         gradients,
         moments: state.moments,
-        scalars,
+        scalars: scalars.optimiser,
         gate: tf.scalar(1),
       }),
       outputs: { loss },

@@ -30,6 +30,7 @@ export * from "./run/prerequisites.ts";
 export * from "./run/run.ts";
 export * from "./run/step_times.ts";
 export * from "./run/train_run.ts";
+export * from "./schedule/mod.ts";
 export * from "./stages/diffusion_loss.ts";
 export * from "./stages/held_out_loss.ts";
 export * from "./stages/stage_plan.ts";

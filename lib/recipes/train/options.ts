@@ -9,6 +9,7 @@ import {
 import { languagesFlag } from "../languages.ts";
 import { frameSizeFlag } from "../clip_size.ts";
 import { PRESET_NAMES } from "../presets.ts";
+import { setFlag } from "./settings.ts";
 
 const path = textFlag();
 const phase = wholeNumber(1, 5);
@@ -117,6 +118,12 @@ export const trainFlags = z.strictObject({
   }).default("adamw").describe(
     "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
   ),
+  schedule: z.enum(["cosine", "wsd", "constant"], {
+    error: "must be cosine, wsd or constant",
+  }).default("cosine").describe(
+    "learning rate after the warm-up: cosine decay; wsd is constant and cools down at the end; constant is for runs that go on, with more epochs or with wsd",
+  ),
+  set: setFlag,
   perceptual: numberFlag({ least: 0 }).default(0).describe(
     "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
   ),

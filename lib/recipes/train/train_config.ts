@@ -1,7 +1,14 @@
-import { pureTransformer } from "../../models/backbone/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import {
+  backboneConfigSchema,
+  pureTransformer,
+} from "../../models/backbone/mod.ts";
+import { textConfigSchema } from "../../models/text/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import { vaeConfigSchema } from "../../models/vae/mod.ts";
+import {
+  OPTIMISERS,
   type RunConfig,
+  SCHEDULES,
   type Stage,
   type StagePlan,
   STAGES,
@@ -11,6 +18,7 @@ import { frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
+import { checkedSettings, settingsOf } from "./settings.ts";
 
 /** Flags of a notebook. */
 export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
@@ -29,9 +37,24 @@ export function trainConfig(
   return runConfigOf(trainFlags.parse(readKnobs(notebookFlags, knobs, flags)));
 }
 
-/** The run of flags: presets and curriculum become plain numbers. */
+/**
+ * The run of flags: presets and curriculum become plain numbers.
+ *
+ * @throws {InputError} naming a setting of `--set` that breaks its rule
+ */
 export function runConfigOf(options: TrainOptions): RunConfig {
-  const { preset, backbone, ...rest } = options;
+  const { preset, backbone, set, ...rest } = options;
+  const { optimiser, schedule, ...models } = settingsOf(set);
+  checkedSettings<unknown>(
+    "optimiser",
+    OPTIMISERS[rest.optimiser].settings,
+    optimiser,
+  );
+  checkedSettings<unknown>(
+    "schedule",
+    SCHEDULES[rest.schedule].settings,
+    schedule,
+  );
   const data = options.data.map(dataSource);
   return {
     ...rest,
@@ -43,7 +66,8 @@ export function runConfigOf(options: TrainOptions): RunConfig {
       fps: options.fps !== undefined,
     },
     name: preset,
-    models: modelsOf({ preset, backbone }),
+    settings: { ...optimiser && { optimiser }, ...schedule && { schedule } },
+    models: changedModels(modelsOf({ preset, backbone }), models),
     plans: Object.fromEntries(
       STAGES.map((stage) => [stage, overridden(options, stage)]),
     ) as Record<Stage, StagePlan>,
@@ -68,6 +92,23 @@ function modelsOf(
         backbone: { ...models.backbone, wordEmbeddings: false },
       };
   }
+}
+
+/** Models of a preset with the settings that `--set` gives. */
+function changedModels(
+  { vae, text, backbone }: ModelConfig,
+  given: ReturnType<typeof settingsOf>,
+): ModelConfig {
+  return {
+    vae: checkedSettings("vae", vaeConfigSchema, given.vae, vae),
+    text: checkedSettings("text", textConfigSchema, given.text, text),
+    backbone: checkedSettings(
+      "backbone",
+      backboneConfigSchema,
+      given.backbone,
+      backbone,
+    ),
+  };
 }
 
 /** The curriculum's plan of a stage, overridden by flags. */

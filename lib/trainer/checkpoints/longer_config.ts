@@ -1,17 +1,20 @@
 import * as z from "zod";
 import { firstDifference } from "../../core/mod.ts";
-import { scheduleOf, stagePlanSchema } from "../stages/stage_plan.ts";
+import { lengthOf, stagePlanSchema } from "../stages/stage_plan.ts";
 
 /** The fields of a stage's configuration that say how long it trains. */
 const lengthSchema = z.object({
   plan: stagePlanSchema,
   maxSteps: z.int().optional(),
+  schedule: z.string().optional(),
+  scheduleSettings: z.unknown().optional(),
 });
 
 /**
  * Whether a configuration differs from an earlier one in its length alone and
  * trains at least as long: more epochs, or a higher limit of updates. A limit
- * also limits the samples of an epoch, which then grow with it.
+ * also limits the samples of an epoch, which then grow with it. After a constant
+ * learning rate any schedule may follow, such as the cooldown of WSD.
  *
  * @param before Of a stage that was trained to its end.
  *
@@ -40,6 +43,10 @@ export function isLongerConfig(before: unknown, after: unknown): boolean {
     ...before as object,
     maxSteps,
     plan: { ...old.plan, epochs, samples },
+    ...(old.schedule === "constant" && {
+      schedule: now.schedule,
+      scheduleSettings: now.scheduleSettings,
+    }),
   };
   return hasOldSamples && updatesIn(old) <= updatesIn(now) &&
     firstDifference(JSON.parse(JSON.stringify(lengthened)), after) ===
@@ -47,7 +54,7 @@ export function isLongerConfig(before: unknown, after: unknown): boolean {
 }
 
 function updatesIn({ plan, maxSteps }: z.infer<typeof lengthSchema>): number {
-  return scheduleOf(plan, maxSteps).totalSteps;
+  return lengthOf(plan, maxSteps);
 }
 
 /** Whether a checkpoint is the end of a stage of a configuration. */

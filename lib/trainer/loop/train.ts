@@ -17,8 +17,12 @@ import type {
   EvaluationMemory,
 } from "../checkpoints/checkpoint.ts";
 import { GradientGuard, type GuardOptions } from "./guard.ts";
-import type { OptimiserConfig } from "../optimiser/mod.ts";
-import { learningRateAt, type LearningRateSchedule } from "./schedule.ts";
+import type { Optimiser, OptimiserConfig } from "../optimiser/mod.ts";
+import {
+  learningRateAt,
+  type LearningRateSchedule,
+  type OwnSchedule,
+} from "../schedule/mod.ts";
 import { agreed, assertEqualStates, type Request } from "./agreement.ts";
 import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
 import {
@@ -27,10 +31,10 @@ import {
   updateScalars,
 } from "./train_step.ts";
 
-/** Settings of a training, as plain data. */
+/** Settings of a training: plain data, or an optimiser or schedule of one's own. */
 export interface TrainingConfig {
-  readonly schedule: LearningRateSchedule;
-  readonly optimiser: OptimiserConfig;
+  readonly schedule: LearningRateSchedule | OwnSchedule;
+  readonly optimiser: OptimiserConfig | Optimiser;
   /** Limit of the global gradient norm. */
   readonly clipNorm: number;
   /** Default: a spike is ten times the median; three refusals in a row end the run. */

@@ -21,9 +21,9 @@ import {
   ADAMW_DEFAULTS,
   clipByGlobalNorm,
   type Moments,
+  type Optimiser,
   type OptimiserConfig,
   optimiserOf,
-  type OptimiserScalars,
 } from "../optimiser/mod.ts";
 
 /** The state that a training step updates. */
@@ -38,7 +38,7 @@ export interface TrainState<P> {
 export function initTrainState<P>(
   parameters: P,
   { optimiser = ADAMW_DEFAULTS, averages = false }: {
-    readonly optimiser?: OptimiserConfig;
+    readonly optimiser?: OptimiserConfig | Optimiser;
     readonly averages?: boolean;
   } = {},
 ): TrainState<P> {
@@ -51,13 +51,15 @@ export function initTrainState<P>(
 
 /** Settings of an update. */
 export interface UpdateOptions {
-  readonly optimiser: OptimiserConfig;
+  readonly optimiser: OptimiserConfig | Optimiser;
   /** Limit of the global gradient norm. */
   readonly clipNorm: number;
 }
 
 /** Inputs of the compiled step that change with each update, scalars. */
-export interface UpdateScalars<T> extends OptimiserScalars<T> {
+export interface UpdateScalars<T> {
+  /** Those of the optimiser, such as the learning rate. */
+  readonly optimiser: Readonly<Record<string, T>>;
   /** Gradients of a larger norm are refused; see {@link updateState}. */
   readonly normLimit: T;
   /** Rate of each EMA. */
@@ -77,11 +79,11 @@ export function updateScalars(
   update: number,
   learningRate: number,
   normLimit: number,
-  optimiser: OptimiserConfig,
+  optimiser: OptimiserConfig | Optimiser,
 ): UpdateScalars<NdArray> {
   const rates = emaRates(update);
   return {
-    ...optimiserOf(optimiser).scalars(update, learningRate),
+    optimiser: optimiserOf(optimiser).scalars(update, learningRate),
     normLimit: scalar(Math.min(normLimit, NO_LIMIT)),
     averaging: { short: scalar(rates.short), long: scalar(rates.long) },
   };
@@ -236,7 +238,7 @@ function updateState<P>(
       (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
     ) as P,
     moments: state.moments,
-    scalars,
+    scalars: scalars.optimiser,
     gate,
   });
   const outputs = { loss, gradientNorm: clipped.norm, applied: gate };

@@ -10,7 +10,11 @@ import {
   trainStep,
   updateScalars,
 } from "../loop/train_step.ts";
-import { ADAMW_DEFAULTS, type OptimiserConfig } from "../optimiser/mod.ts";
+import {
+  ADAMW_DEFAULTS,
+  type Optimiser,
+  type OptimiserConfig,
+} from "../optimiser/mod.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
@@ -75,7 +79,7 @@ export function estimateStep(
       readonly averages: boolean;
       readonly processBytes: number;
       /** AdamW where left out. */
-      readonly optimiser?: OptimiserConfig;
+      readonly optimiser?: OptimiserConfig | Optimiser;
     },
   device: Device,
 ): Estimate {
@@ -104,8 +108,8 @@ export function estimateStep(
         state: typesOf({ parameters, ...initAccumulator(hollow(parameters)) }),
         inputs: {
           batch,
-          share: scalars.learningRate,
-          first: scalars.learningRate,
+          share: scalars.normLimit,
+          first: scalars.normLimit,
         },
       }, device),
       programCost({

@@ -28,6 +28,12 @@ export interface AdamWConfig {
   readonly lrMultipliers?: LrMultipliers;
 }
 
+/**
+ * Scalars of an update. The corrections scale the sums to means:
+ * `(1 - beta) / (1 - beta^update)`.
+ */
+type AdamWScalar = "learningRate" | "firstCorrection" | "secondCorrection";
+
 /** Common values for transformers. */
 export const ADAMW_DEFAULTS: AdamWConfig = {
   name: "adamw",
@@ -47,7 +53,7 @@ export const ADAMW_DEFAULTS: AdamWConfig = {
  */
 export function adamW(
   { betas: [beta1, beta2], epsilon, weightDecay, lrMultipliers }: AdamWConfig,
-): Optimiser {
+): Optimiser<AdamWScalar> {
   return {
     init(parameters) {
       const zero = () =>

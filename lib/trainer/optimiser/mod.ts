@@ -7,3 +7,4 @@ export * from "./adamw.ts";
 export * from "./clip.ts";
 export * from "./muon.ts";
 export * from "./optimiser.ts";
+export * from "./optimisers.ts";

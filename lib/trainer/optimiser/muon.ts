@@ -7,7 +7,6 @@ import {
   type AdamWConfig,
   lrMultiplierOf,
 } from "./adamw.ts";
-import type { Optimiser } from "./optimiser.ts";
 
 /** Muon as plain data. */
 export interface MuonConfig {
@@ -40,7 +39,9 @@ export const MUON_DEFAULTS: MuonConfig = {
  * 2024, "Muon: An optimizer for hidden layers in neural networks"). A matrix
  * moves by its orthogonalised Nesterov momentum and has no second moment.
  */
-export function muon(config: MuonConfig): Optimiser {
+export function muon(
+  config: MuonConfig,
+): ReturnType<typeof adamW> {
   const { momentum, adamW: { weightDecay, lrMultipliers } } = config;
   const rest = adamW(config.adamW);
   const isHidden = (path: string, shape: readonly number[]): boolean =>

@@ -9,33 +9,33 @@ import { muon, type MuonConfig } from "./muon.ts";
  */
 export type Moments = Readonly<Record<string, unknown>>;
 
-/** Inputs of the compiled step that change with each update, scalars. */
-export interface OptimiserScalars<T> {
-  readonly learningRate: T;
-  /** Scales the first sum to a mean: `(1 - beta1) / (1 - beta1^update)`. */
-  readonly firstCorrection: T;
-  /** Scales the second sum to a mean: `(1 - beta2) / (1 - beta2^update)`. */
-  readonly secondCorrection: T;
-}
-
-/** Updates parameters by gradients. */
-export interface Optimiser {
+/**
+ * Updates parameters by gradients.
+ *
+ * @typeParam S Names of the scalars that it takes in each update.
+ */
+export interface Optimiser<S extends string = string> {
   /** Moments before the first update. */
   init(parameters: unknown): Moments;
-  /** @param update Number of the update, from 1. */
-  scalars(update: number, learningRate: number): OptimiserScalars<NdArray>;
+  /**
+   * Inputs of the compiled step that change with each update, such as the
+   * learning rate.
+   *
+   * @param update Number of the update, from 1.
+   */
+  scalars(update: number, learningRate: number): Readonly<Record<S, NdArray>>;
   /** One update, over trees of tensors. */
-  update<P>(inputs: UpdateInputs<P>): { parameters: P; moments: Moments };
+  update<P>(inputs: UpdateInputs<P, S>): { parameters: P; moments: Moments };
   /** Whether updates leave the parameter of a path unchanged. */
   isFrozen(path: string): boolean;
 }
 
 /** Inputs of an update, trees of tensors. */
-export interface UpdateInputs<P> {
+export interface UpdateInputs<P, S extends string = string> {
   readonly parameters: P;
   readonly gradients: P;
   readonly moments: Moments;
-  readonly scalars: OptimiserScalars<tf.Tensor>;
+  readonly scalars: Readonly<Record<S, tf.Tensor>>;
   /**
    * A scalar: 1 updates; 0, with gradients of zero, leaves parameters and
    * moments unchanged, bit for bit.
@@ -46,7 +46,8 @@ export interface UpdateInputs<P> {
 /** An optimiser as plain data. */
 export type OptimiserConfig = AdamWConfig | MuonConfig;
 
-/** The optimiser of a configuration. */
-export function optimiserOf(config: OptimiserConfig): Optimiser {
+/** The optimiser of a configuration; one of one's own is what it is. */
+export function optimiserOf(config: OptimiserConfig | Optimiser): Optimiser {
+  if ("update" in config) return config;
   return config.name === "muon" ? muon(config) : adamW(config);
 }

@@ -2,11 +2,20 @@ import type { DeviceChoice } from "../../compiler/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
-  ADAMW_DEFAULTS,
   type LrMultipliers,
-  MUON_DEFAULTS,
+  type Optimiser,
+  type OptimiserKind,
+  type OptimiserName,
+  OPTIMISERS,
 } from "../optimiser/mod.ts";
-import { scheduleOf, type StagePlan } from "../stages/stage_plan.ts";
+import {
+  type LearningRateSchedule,
+  type OwnSchedule,
+  type ScheduleKind,
+  type ScheduleName,
+  SCHEDULES,
+} from "../schedule/mod.ts";
+import { lengthOf, type StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 
 /** A source of real video. */
@@ -15,6 +24,12 @@ export interface DataSource {
   readonly path: string;
   /** Above 0, in proportion to the weights of the other sources. */
   readonly weight: number;
+}
+
+/** Settings of parts of a run, by their names. */
+export interface RunSettings {
+  readonly optimiser?: Readonly<Record<string, unknown>>;
+  readonly schedule?: Readonly<Record<string, unknown>>;
 }
 
 /** A run as plain data: flags checked, presets resolved. */
@@ -56,7 +71,11 @@ export interface RunConfig {
   readonly resumePhase?: number;
   /** Updates of each stage at most. */
   readonly maxSteps?: number;
-  readonly optimiser: "adamw" | "muon";
+  readonly optimiser: OptimiserName;
+  /** Of the learning rate. */
+  readonly schedule: ScheduleName;
+  /** Settings other than the default ones, checked. */
+  readonly settings: RunSettings;
   /** Weight of the perceptual term of the VAE's loss; 0: none. */
   readonly perceptual: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */
@@ -106,18 +125,45 @@ export function trainingConfigOf(
   stage: Stage,
   plan: StagePlan,
 ): TrainingConfig {
-  const adamW = {
-    ...ADAMW_DEFAULTS,
-    lrMultipliers: lrMultipliersOf(config, stage),
-  };
   return {
-    schedule: scheduleOf(plan, config.maxSteps),
-    optimiser: config.optimiser === "muon"
-      ? { ...MUON_DEFAULTS, adamW }
-      : adamW,
+    schedule: stageSchedule(config, plan),
+    optimiser: stageOptimiser(config, stage),
     clipNorm: 1,
     accumulation: plan.accumulation,
     averages: true,
+  };
+}
+
+function stageSchedule(
+  { schedule, settings, maxSteps }: RunConfig,
+  plan: StagePlan,
+): LearningRateSchedule | OwnSchedule {
+  const kind: ScheduleKind<unknown> = SCHEDULES[schedule];
+  return kind.scheduleOf(
+    { peak: plan.learningRate, totalSteps: lengthOf(plan, maxSteps) },
+    kind.settings.parse(settings.schedule ?? {}),
+  );
+}
+
+function stageOptimiser(config: RunConfig, stage: Stage): Optimiser {
+  const kind: OptimiserKind<unknown> = OPTIMISERS[config.optimiser];
+  return kind.optimiserOf(
+    kind.settings.parse(config.settings.optimiser ?? {}),
+    lrMultipliersOf(config, stage),
+  );
+}
+
+/**
+ * Schedule and settings as a part of a stage's configuration, without those that
+ * runs of earlier versions have.
+ */
+export function updateRuleOf(
+  { schedule, settings }: Pick<RunConfig, "schedule" | "settings">,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...(schedule !== "cosine" && { schedule }),
+    ...(settings.optimiser && { optimiserSettings: settings.optimiser }),
+    ...(settings.schedule && { scheduleSettings: settings.schedule }),
   };
 }
 

@@ -6,7 +6,7 @@ import { bytesOf, DISK_RESERVE } from "../checkpoints/checkpoint_folder.ts";
 import { initTrainState } from "../loop/train_step.ts";
 import { hollow } from "../memory/step_shape.ts";
 import { freeBytes } from "../observers/machine.ts";
-import { clipShapeOf, scheduleOf } from "../stages/stage_plan.ts";
+import { clipShapeOf, lengthOf } from "../stages/stage_plan.ts";
 import { type Stage, titleOf } from "../stages/stages.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
 
@@ -70,7 +70,7 @@ export function estimateStage(config: RunConfig, stage: Stage): StageEstimate {
   const latents = stage === "vae" || stage === "text"
     ? 0
     : (plan.samples + heldOut) * latent;
-  const updates = scheduleOf(plan, config.maxSteps).totalSteps;
+  const updates = lengthOf(plan, config.maxSteps);
   // A new checkpoint is written before the oldest is removed.
   const checkpoints = keepLast + 1 +
     (keepEvery > 0 ? Math.floor(updates / keepEvery) : 0);

@@ -1,7 +1,7 @@
 import type { Device } from "../../compiler/mod.ts";
 import type { RunFacts } from "../observers/live_report.ts";
 import type { Table } from "../report/mod.ts";
-import { scheduleOf } from "../stages/stage_plan.ts";
+import { lengthOf } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { planOf, type RunConfig } from "./config.ts";
 
@@ -17,14 +17,15 @@ export function reportFacts(
   facts: RunFacts["facts"],
   stages: readonly Stage[],
 ): RunFacts {
-  const { name, run, world, languages, optimiser, seed } = config;
+  const { name, run, world, languages, optimiser, schedule, seed } = config;
   return {
     title: `Training of ${name}`,
     subtitle: run,
     facts: [
       ["Device", `${device.name}, ${device.description}`],
       ["Preset", name],
-      ["Optimiser", optimiser],
+      ["Optimiser", withSettings(optimiser, config.settings.optimiser)],
+      ["Schedule", withSettings(schedule, config.settings.schedule)],
       ["Seed", String(seed)],
       ...(world > 0
         ? [
@@ -38,6 +39,18 @@ export function reportFacts(
   };
 }
 
+/** `adamw, weightDecay 0.1` */
+function withSettings(
+  name: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): string {
+  return [
+    name,
+    ...Object.entries(settings).map(([key, value]) => `${key} ${value}`),
+  ]
+    .join(", ");
+}
+
 /** The settings of each stage. */
 function settingsTable(config: RunConfig, stages: readonly Stage[]): Table {
   return {
@@ -47,10 +60,9 @@ function settingsTable(config: RunConfig, stages: readonly Stage[]): Table {
       const plan = planOf(config, stage);
       const { batch, accumulation, learningRate, samples } = plan;
       const { frames, height, width, fps } = plan;
-      const { totalSteps } = scheduleOf(plan, config.maxSteps);
       return [
         stage,
-        totalSteps.toLocaleString("en-US"),
+        lengthOf(plan, config.maxSteps).toLocaleString("en-US"),
         accumulation === 1 ? `${batch}` : `${batch} x ${accumulation}`,
         `${learningRate}`,
         stage === "text"

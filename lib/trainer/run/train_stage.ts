@@ -16,7 +16,7 @@ import {
   type Training,
 } from "../loop/train.ts";
 import { initTrainState } from "../loop/train_step.ts";
-import { scheduleOf } from "../stages/stage_plan.ts";
+import { lengthOf } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { logEstimate } from "./disk_estimate.ts";
 import { planOf } from "./config.ts";
@@ -42,10 +42,7 @@ export async function isDone(
     const end = await endOf(run.folder, stage);
     if (!end || !await exists(weights)) return false;
     const hasCheckpoint = (await checkpoints.steps()).length > 0;
-    const { totalSteps } = scheduleOf(
-      planOf(run.config, stage),
-      run.config.maxSteps,
-    );
+    const totalSteps = lengthOf(planOf(run.config, stage), run.config.maxSteps);
     if (end.steps < totalSteps) {
       if (hasCheckpoint) return false;
       throw new InputError(
@@ -177,7 +174,9 @@ async function goOn(
   await Deno.remove(`${run.folder}/${stage}/done.json`);
   run.host.log(
     `${stage} was done after ${end.steps} updates and goes on to ${totalSteps}: ` +
-      "the learning rate follows the new total, so it rises again at first",
+      (run.config.schedule === "cosine"
+        ? "the learning rate follows the new total, so it rises again at first"
+        : "the learning rate follows the new total"),
   );
 }
 

@@ -29,7 +29,7 @@ import {
   type LatentCache,
   openLatentCache,
 } from "../precompute/latent_cache.ts";
-import { planOf, trainingConfigOf } from "../run/config.ts";
+import { planOf, trainingConfigOf, updateRuleOf } from "../run/config.ts";
 import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
@@ -80,6 +80,7 @@ export async function trainPhase(
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
     optimiser: config.optimiser,
+    ...updateRuleOf(config),
     textLrScale: config.textLrScale,
     captionDropout: config.captionDropout,
     vae: latentSpaceOf(vae),

@@ -45,11 +45,6 @@ function multiple(of: number, most: number): z.ZodInt {
 /** Validated plan of a stage. */
 export type StagePlan = z.infer<typeof stagePlanSchema>;
 
-/** Fraction of a stage's updates that warms up. */
-const WARMUP = 0.1;
-/** Ratio of the peak learning rate to the last one. */
-const FALL = 100;
-
 /**
  * Updates of a whole stage.
  */
@@ -62,23 +57,12 @@ export function updatesOf(
   return Math.max(1, Math.floor(epochs * samples / (batch * accumulation)));
 }
 
-/**
- * The learning rate of a stage: warm-up over a tenth of its updates, then cosine
- * decay to a hundredth of the peak.
- *
- * @param limit Maximum number of updates.
- */
-export function scheduleOf(
-  plan: Parameters<typeof updatesOf>[0] & Pick<StagePlan, "learningRate">,
+/** Updates of a stage, `limit` at most. */
+export function lengthOf(
+  plan: Parameters<typeof updatesOf>[0],
   limit: number = Infinity,
-): { peak: number; warmupSteps: number; totalSteps: number; floor: number } {
-  const totalSteps = Math.min(updatesOf(plan), limit);
-  return {
-    peak: plan.learningRate,
-    warmupSteps: Math.round(totalSteps * WARMUP),
-    totalSteps,
-    floor: plan.learningRate / FALL,
-  };
+): number {
+  return Math.min(updatesOf(plan), limit);
 }
 
 /** The usual shape of a stage's clips; real video may have others of about its area. */

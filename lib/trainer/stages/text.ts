@@ -22,7 +22,12 @@ import {
 import { saveWeights } from "../../pipeline/mod.ts";
 import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
-import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
+import {
+  planOf,
+  type RunConfig,
+  trainingConfigOf,
+  updateRuleOf,
+} from "../run/config.ts";
 import { pretrainedText } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
 import { type TextPair, textPairs } from "../data/caption_pairs.ts";
@@ -90,6 +95,7 @@ export async function trainText(run: Run): Promise<void> {
     ...(pairs.name !== undefined && { data: pairs.name }),
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
+    ...updateRuleOf(config),
     ...(pretrained && { finetune: pretrained.digest }),
   };
   if (await isDone(run, "text", stageConfig, path)) return;

@@ -33,7 +33,7 @@ import {
 } from "../../pipeline/mod.ts";
 import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
-import { planOf, trainingConfigOf } from "../run/config.ts";
+import { planOf, trainingConfigOf, updateRuleOf } from "../run/config.ts";
 import { pretrainedVae } from "../run/pretrained.ts";
 import { perceptualTerm, type Run } from "../run/run.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
@@ -73,6 +73,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     data: data.name,
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
+    ...updateRuleOf(config),
     ...(frozen && { freezeEncoder: frozen.digest }),
     ...(pretrained && { finetune: pretrained.digest }),
     ...(perceptual && {

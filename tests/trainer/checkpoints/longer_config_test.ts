@@ -45,6 +45,23 @@ Deno.test("a configuration of more epochs or a higher limit trains longer", () =
   assert.equal(longer({ caption: "a dog" }, { caption: "a cat" }), false);
 });
 
+Deno.test("a constant learning rate may be followed by a cooldown, no other", () => {
+  const constant = { ...before, schedule: "constant" };
+  const longer = {
+    ...before,
+    plan: { ...plan, epochs: 3 },
+    schedule: "wsd",
+    scheduleSettings: { cooldown: 0.3 },
+  };
+  assert.equal(isLongerConfig(constant, longer), true);
+  assert.equal(isLongerConfig(before, longer), false, "after cosine");
+  assert.equal(
+    isLongerConfig(constant, { ...longer, seed: 2 }),
+    false,
+    "another seed",
+  );
+});
+
 Deno.test("the end of a configuration is its number of updates", () => {
   assert.equal(isEndOf(before, 20), true);
   assert.equal(isEndOf(before, 19), false);

@@ -26,7 +26,7 @@ import {
   type Training,
   type TrainState,
 } from "lib/trainer/mod.ts";
-import { learningRateAt } from "lib/trainer/loop/schedule.ts";
+import { learningRateAt } from "lib/trainer/mod.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {

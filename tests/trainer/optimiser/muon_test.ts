@@ -11,7 +11,6 @@ import {
   MUON_DEFAULTS,
   type MuonConfig,
   muonScale,
-  type OptimiserScalars,
   orthogonalised,
 } from "lib/trainer/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
@@ -129,7 +128,7 @@ type State = {
 
 interface Inputs {
   readonly gradients: Parameters;
-  readonly scalars: OptimiserScalars<NdArray>;
+  readonly scalars: ReturnType<ReturnType<typeof muon>["scalars"]>;
   /** 1 for an update. */
   readonly gate: NdArray;
 }

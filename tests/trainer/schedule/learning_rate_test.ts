@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { learningRateAt } from "lib/trainer/loop/schedule.ts";
+import { learningRateAt } from "lib/trainer/schedule/learning_rate.ts";
 
 const SCHEDULE = { peak: 0.8, warmupSteps: 4, totalSteps: 12, floor: 0.2 };
 
@@ -24,6 +24,29 @@ Deno.test("learningRateAt() falls along half a cosine wave to the floor", () => 
   for (const step of [12, 13, 1000]) {
     assert.equal(learningRateAt(step, SCHEDULE), 0.2);
   }
+});
+
+Deno.test("learningRateAt() of WSD stays at the peak and cools down by a root", () => {
+  const wsd = { ...SCHEDULE, cooldownSteps: 4 };
+  for (const step of [4, 6, 8]) near(learningRateAt(step, wsd), 0.8);
+  near(learningRateAt(9, wsd), 0.2 + 0.6 * (1 - Math.sqrt(1 / 4)));
+  near(learningRateAt(11, wsd), 0.2 + 0.6 * (1 - Math.sqrt(3 / 4)));
+  near(learningRateAt(12, wsd), 0.2);
+});
+
+Deno.test("learningRateAt() takes a schedule of one's own, finite and from 0", () => {
+  assert.equal(
+    learningRateAt(3, { totalSteps: 9, rateAt: (step) => step / 2 }),
+    1.5,
+  );
+  assert.throws(
+    () => learningRateAt(3, { totalSteps: 9, rateAt: () => -1 }),
+    {
+      name: "RangeError",
+      message: "Cannot compute the learning rate: rateAt(3) must return a " +
+        "finite number from 0: it returned -1",
+    },
+  );
 });
 
 Deno.test("learningRateAt() starts at the peak without a warm-up", () => {
@@ -53,6 +76,11 @@ Deno.test("learningRateAt() refuses numbers outside their ranges", () => {
       "warmupSteps must be a whole number in [0,12]: current value is 13",
     ],
     [0, { floor: 0.9 }, "floor must be in [0,0.8]: current value is 0.9"],
+    [
+      0,
+      { cooldownSteps: 9 },
+      "cooldownSteps must be a whole number in [0,8]: current value is 9",
+    ],
     [0, { floor: -0.1 }, "floor must be in [0,0.8]: current value is -0.1"],
   ];
   for (const [step, fields, problem] of cases) {
