@@ -21,6 +21,9 @@ import {
 } from "../formats/safetensors/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
 
+/** Version of files of weights; one without it is of version 1 too. */
+export const WEIGHTS_SCHEMA = "weights 1";
+
 /** Weights to use, not to train on: what samplers and exporters read. */
 export interface Weights<W> {
   /** A tree of arrays. */
@@ -79,6 +82,7 @@ export async function saveWeights(
 ): Promise<string> {
   const leaves = leavesOf(tensors, isNdArray);
   const metadata = sealed(leaves, {
+    schema: WEIGHTS_SCHEMA,
     kind: facts.kind,
     facts: JSON.stringify(facts),
   }, options);
@@ -183,6 +187,13 @@ function factsOfKind(
   kind: string,
 ): WeightsFacts {
   checkSeal(path, metadata, tensors, AGAIN);
+  const { schema = WEIGHTS_SCHEMA } = metadata;
+  if (schema.startsWith("weights ") && schema !== WEIGHTS_SCHEMA) {
+    throw new InputError(
+      `Cannot use "${path}": its format must be "${WEIGHTS_SCHEMA}": it is ` +
+        `"${schema}"; use the version that wrote it`,
+    );
+  }
   if (metadata.kind !== kind || metadata.facts === undefined) {
     throw new InputError(
       `Cannot use "${path}": it must hold weights of a ${kind}: it holds ` +

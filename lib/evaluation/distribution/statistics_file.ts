@@ -11,7 +11,7 @@ import { readChecked } from "../_weights_file.ts";
 import type { FeatureSetting, FeatureSummary } from "./feature_statistics.ts";
 
 /** Version of the file. */
-const SCHEMA = "feature statistics 1";
+export const STATISTICS_SCHEMA = "feature statistics 1";
 const FIX = "delete it: it is computed again";
 
 const settingSchema: z.ZodType<FeatureSetting> = z.object({
@@ -48,7 +48,7 @@ export async function saveStatistics(
     path,
     tensors,
     sealed(tensors, {
-      schema: SCHEMA,
+      schema: STATISTICS_SCHEMA,
       count: String(count),
       setting: JSON.stringify(setting),
     }),
@@ -62,7 +62,7 @@ export async function saveStatistics(
  */
 export async function loadStatistics(path: string): Promise<FeatureSummary> {
   const { metadata, tensors } = await readChecked(path, {
-    schema: SCHEMA,
+    schema: STATISTICS_SCHEMA,
     fix: FIX,
     form({ metadata, tensors }) {
       const { dimension: D } = headOf(path, metadata).setting;

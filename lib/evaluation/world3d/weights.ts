@@ -10,7 +10,7 @@ import { type World3dConfig, world3dConfigSchema } from "./config.ts";
 import { initWorld3d, type World3dParameters } from "./network.ts";
 
 /** Version of the file; raised when old ones can no longer be read. */
-const SCHEMA = "world3d 1";
+export const WORLD3D_SCHEMA = "world3d 1";
 
 /** A network with its configuration. */
 export interface LoadedWorld3d extends Loaded<World3dParameters> {
@@ -27,7 +27,7 @@ export async function saveWorld3d(
   config: World3dConfig,
 ): Promise<void> {
   await saveWeights(path, parameters, {
-    schema: SCHEMA,
+    schema: WORLD3D_SCHEMA,
     config: JSON.stringify(config),
   }, { dtype: "float16" });
 }
@@ -40,7 +40,7 @@ export async function saveWorld3d(
  */
 export async function loadWorld3d(path: string): Promise<LoadedWorld3d> {
   const weights = await loadWeights<World3dParameters>(path, {
-    schema: SCHEMA,
+    schema: WORLD3D_SCHEMA,
     fix: "train one with deno task world3d",
     form: ({ metadata }) =>
       leavesOf(

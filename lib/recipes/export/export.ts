@@ -11,7 +11,7 @@ import type { TrainedModels } from "../../pipeline/mod.ts";
 import { normalisedDecoder, onnxModel, timedBackbone } from "./onnx_model.ts";
 
 /** Version of the names and meanings in exported files. */
-const FORMAT = "aiprod-1";
+export const EXPORT_FORMAT = "aiprod-1";
 
 /** Files that are written. */
 export const EXPORTED_FILES = [
@@ -58,7 +58,7 @@ export async function exportModels(
   // Before the first file: a wrong size must leave nothing behind.
   const functions = modelFunctions(config, clip, batch);
   const metadata = (kind: string, own: unknown): Record<string, string> => ({
-    format: FORMAT,
+    format: EXPORT_FORMAT,
     kind,
     config: JSON.stringify(own),
     source: JSON.stringify(source),

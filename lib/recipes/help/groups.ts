@@ -13,7 +13,7 @@ export const TASK_GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Measures": ["weights", "world3d", "sensitivity", "analyze"],
   "Service": ["worker", "keys", "database", "bench:service"],
   "Notebooks": ["lab", "notebook", "notebooks:run"],
-  "Machine": ["bench", "setup", "packages"],
+  "Machine": ["version", "bench", "setup", "packages"],
   "Checks": [
     ...["ok", "quick", "fmt", "lint", "check", "layers", "exports"],
     ...["notebooks", "test", "test:changed", "test:doc", "test:postgres"],

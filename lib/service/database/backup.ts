@@ -13,6 +13,9 @@ const KEPT = [
   "settings",
 ] as const satisfies readonly (keyof Tables)[];
 
+/** Kind and version of a backup. */
+export const BACKUP_FORMAT = "aiprod-backup-1";
+
 /** Rows of one query. */
 const PAGE = 1000;
 
@@ -31,7 +34,7 @@ export async function backUp(
   await checkMigrated(database);
   const { applied } = await migrationState(database);
   const lines = [
-    JSON.stringify({ format: "aiprod-backup-1", migrations: applied }),
+    JSON.stringify({ format: BACKUP_FORMAT, migrations: applied }),
   ];
   const counts: Record<string, number> = {};
   await database.transaction().setIsolationLevel("repeatable read").execute(
@@ -132,7 +135,7 @@ function queuedAgain(job: Record<string, unknown>): Record<string, unknown> {
 function migrationsIn(head: string): readonly string[] | undefined {
   try {
     const { format, migrations } = JSON.parse(head);
-    return format === "aiprod-backup-1" ? migrations : undefined;
+    return format === BACKUP_FORMAT ? migrations : undefined;
   } catch {
     return undefined;
   }

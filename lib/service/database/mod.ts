@@ -5,5 +5,6 @@
  */
 export * from "./backup.ts";
 export * from "./migrate.ts";
+export { MIGRATIONS } from "./migrations.ts";
 export * from "./open.ts";
 export * from "./schema.ts";

@@ -23,8 +23,8 @@ import type { GuardMemory } from "../loop/guard.ts";
 import { renamedConfig, renamedTensors } from "../../pipeline/old_names.ts";
 import { isEndOf, isLongerConfig } from "./longer_config.ts";
 
-/** Version of the file; raised when old files can no longer be read. */
-const SCHEMA = "2";
+/** Version of checkpoints; raised when old files can no longer be read. */
+export const CHECKPOINT_SCHEMA = "2";
 const FIX = "pass a file of this configuration";
 const REMOVE = "remove the file to resume from the checkpoint before it";
 /** Path of the second moments in a training state. */
@@ -98,7 +98,7 @@ export async function saveCheckpoint<S>(
     path,
     tensors,
     sealed(tensors, {
-      schema: SCHEMA,
+      schema: CHECKPOINT_SCHEMA,
       config: JSON.stringify(config),
       progress: JSON.stringify(progress),
     }),
@@ -153,10 +153,15 @@ export async function peekCheckpoint(
   const { metadata, entries } = await readSafetensorsHeader(path);
   const shapes = entries.map((entry) => [entry.name, entry] as const);
   checkSeal(path, metadata, shapes, REMOVE);
-  if (metadata.schema !== SCHEMA || !metadata.config || !metadata.progress) {
+  if (
+    metadata.schema !== CHECKPOINT_SCHEMA || !metadata.config ||
+    !metadata.progress
+  ) {
     throw new InputError(
       `Cannot resume from "${path}": it must be a training checkpoint of ` +
-        `schema ${SCHEMA}: it is schema ${metadata.schema ?? "none"}; ` +
+        `schema ${CHECKPOINT_SCHEMA}: it is schema ${
+          metadata.schema ?? "none"
+        }; ` +
         "choose another run folder",
     );
   }

@@ -20,8 +20,8 @@ import {
   type CachedClip,
   type LatentFile,
   latentIn,
+  LATENTS_SCHEMA,
   openLatentFile,
-  SCHEMA,
   verifyLatents,
   writeLatentFile,
 } from "./latent_file.ts";
@@ -158,7 +158,7 @@ function keyOf(
 ): string {
   const { frames, height, width, fps } = shape;
   return createHash("sha256").update(JSON.stringify([
-    SCHEMA,
+    LATENTS_SCHEMA,
     source.name,
     source.length,
     [frames, height, width, fps],

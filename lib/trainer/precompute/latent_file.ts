@@ -18,7 +18,7 @@ import {
 } from "../../formats/safetensors/mod.ts";
 
 /** Version of the files; raised when old ones can no longer be read. */
-export const SCHEMA = "1";
+export const LATENTS_SCHEMA = "1";
 const FIX = "remove the file: its clips are encoded again";
 
 /** A clip in a cache. */
@@ -71,7 +71,7 @@ export async function writeLatentFile(
     path,
     tensors,
     sealed(tensors, {
-      ...{ schema: SCHEMA, source, codec, fps: String(fps) },
+      ...{ schema: LATENTS_SCHEMA, source, codec, fps: String(fps) },
       clips: JSON.stringify(clips),
     }),
   );
@@ -93,10 +93,10 @@ export async function openLatentFile(
   const { metadata, entries } = await readSafetensorsHeader(path);
   const [entry] = entries;
   const [found, ...shape] = entry?.shape ?? [];
-  if (metadata.schema !== SCHEMA || found !== count) {
+  if (metadata.schema !== LATENTS_SCHEMA || found !== count) {
     throw new InputError(
       `Cannot read "${path}": it must have the latents of ${count} clips, by ` +
-        `schema ${SCHEMA}: it has ${found ?? 0}, by schema ` +
+        `schema ${LATENTS_SCHEMA}: it has ${found ?? 0}, by schema ` +
         `${metadata.schema ?? "none"}; ${FIX}`,
     );
   }
