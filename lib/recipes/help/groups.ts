@@ -8,7 +8,8 @@ export const TASK_GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...["vae", "text", "phase1", "phase2", "phase3", "phase4", "phase5"],
   ],
   "Before and after training": [
-    ...["describe", "estimate", "captions", "dataset", "average", "pack"],
+    ...["describe", "estimate", "captions", "dataset", "supervise", "average"],
+    ...["pack"],
   ],
   "Measures": ["weights", "world3d", "sensitivity", "analyze"],
   "Service": ["worker", "keys", "database", "bench:service"],
