@@ -122,6 +122,7 @@ export async function testService(
     logPrompts: false,
     runs: `${folder}/runs`,
     bodyTime: 10_000,
+    downloadTime: 10_000,
     now: Date.now,
     ...options,
   };

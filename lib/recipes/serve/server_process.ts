@@ -32,6 +32,9 @@ const HOUSEKEEPING_EVERY = 1000;
 /** Milliseconds that the body of a request may take. */
 const BODY_TIME = 10_000;
 
+/** Milliseconds that any download may take, however slow it is. */
+const DOWNLOAD_TIME = 30_000;
+
 /**
  * The process of the API: it writes webhooks to standard output, as lines of
  * JSON, and reads from standard input what became of them.
@@ -68,6 +71,7 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     logPrompts: flags.logPrompts,
     runs: flags.runs,
     bodyTime: BODY_TIME,
+    downloadTime: DOWNLOAD_TIME,
     now: Date.now,
   });
   const server = await startServer(app, flags);

@@ -29,7 +29,7 @@ const COOKIE = "aiprod_session";
 
 /** Pages for people: jobs, workers, costs, videos, keys and trainings. */
 export function dashboardRoutes(app: App, service: Service): void {
-  const { database, videos, now } = service;
+  const { database, now } = service;
   const seconds = (): number => Math.floor(now() / 1000);
   // Behind a proxy with TLS the address of a request has another scheme.
   app.use(
@@ -99,7 +99,7 @@ export function dashboardRoutes(app: App, service: Service): void {
       ? await jobById(database, id)
       : await jobOf(database, owner, id);
     if (row === undefined || row.deleted_at !== null) throw notFound();
-    return await videoBytes(videos, row, c.req.raw);
+    return await videoBytes(service, row, c.req.raw);
   });
   app.post(`${HOME}/jobs/:id/cancel`, async (c) => {
     checkScope(c.get("identity"), "write");

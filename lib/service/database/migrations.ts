@@ -116,7 +116,65 @@ create table workers (
 );
 create table rate (key text primary key, tat timestamptz not null);
 create table settings (name text primary key, value text not null)`),
+  // One journey to the server in the place of five, and a shorter lock. Each
+  // statement of a function sees what was committed before it: the counts come
+  // after the lock, so jobs of one user that are made at once are all counted.
+  "0002_create_job": statement(`
+create function create_job(
+  new_id text, new_owner text, new_model text, new_request jsonb,
+  new_priority integer, new_max_attempts integer, new_key text, new_hash text,
+  new_webhook text, new_flops double precision, new_micros bigint, new_trace text
+) returns table (refused text, most bigint, job jobs) language plpgsql as $$
+declare
+  u users;
+  made jobs;
+  unfinished bigint;
+  reserved bigint;
+  spent bigint;
+begin
+  select * into strict u from users where id = new_owner for no key update;
+  if new_key is not null then
+    select * into made from jobs
+      where owner = new_owner and idempotency_key = new_key;
+    if found then
+      return query select null::text, null::bigint, made;
+      return;
+    end if;
+  end if;
+  select count(*), coalesce(sum(estimated_micros), 0) into unfinished, reserved
+    from jobs where owner = new_owner and status in ('queued', 'running');
+  if unfinished >= u.max_unfinished then
+    return query select 'too many unfinished', u.max_unfinished::bigint, null::jobs;
+    return;
+  end if;
+  if u.monthly_micros is not null then
+    select coalesce(sum(micros), 0) into spent from cost_log
+      where owner = new_owner
+      and at >= date_trunc('month', now() at time zone 'utc') at time zone 'utc';
+    if new_micros > u.monthly_micros - spent - reserved then
+      return query select 'quota',
+        greatest(0, u.monthly_micros - spent - reserved), null::jobs;
+      return;
+    end if;
+  end if;
+  insert into jobs (id, owner, model, request, priority, max_attempts,
+      idempotency_key, request_hash, webhook_url, estimated_flops,
+      estimated_micros, traceparent)
+    values (new_id, new_owner, new_model, new_request, new_priority,
+      new_max_attempts, new_key, new_hash, new_webhook, new_flops, new_micros,
+      new_trace)
+    returning * into made;
+  return query select null::text, null::bigint, made;
+end $$`),
 };
+
+function statement(text: string): Migration {
+  return {
+    async up(database: Kysely<unknown>) {
+      await sql.raw(text).execute(database);
+    },
+  };
+}
 
 function statements(text: string): Migration {
   return {

@@ -1,7 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { Database } from "../database/mod.ts";
-import { authenticate, type Identity, type Scope } from "../keys/mod.ts";
-import { takeRequest } from "../limits/mod.ts";
+import { admit, type Identity, type Scope, type Wait } from "../keys/mod.ts";
 import type { Env, Service } from "./context.ts";
 import { Fault } from "./problem.ts";
 
@@ -13,11 +11,14 @@ export function requireScope(
   return async (c, next) => {
     const header = c.req.header("authorization") ?? "";
     const key = /^Bearer +(\S+)$/i.exec(header)?.[1] ?? "";
-    const identity = await authenticate(database, key);
-    if (typeof identity === "string") throw refusal(identity);
-    checkScope(identity, scope);
-    await checkRate(database, identity, () => metrics.rateLimited.inc());
-    c.set("identity", identity);
+    const admitted = await admit(database, key);
+    if (typeof admitted === "string") throw refusal(admitted);
+    if ("wait" in admitted) {
+      metrics.rateLimited.inc();
+      throw tooMany(admitted);
+    }
+    checkScope(admitted, scope);
+    c.set("identity", admitted);
     await next();
   };
 }
@@ -45,19 +46,10 @@ export function checkScope({ scopes }: Identity, scope: Scope): void {
   );
 }
 
-async function checkRate(
-  database: Database,
-  { owner, requestsPerSecond: perSecond, burst }: Identity,
-  onLimit: () => void,
-): Promise<void> {
-  const wait = await takeRequest(database, `user:${owner}`, {
-    perSecond,
-    burst,
-  });
-  if (wait === 0) return;
-  onLimit();
+function tooMany({ identity, wait }: Wait): Fault {
+  const { requestsPerSecond, burst } = identity;
   const seconds = Math.ceil(wait);
-  throw new Fault(
+  return new Fault(
     429,
     "rate_limit_exceeded",
     `Too many requests; try again in ${seconds} s`,
@@ -65,7 +57,7 @@ async function checkRate(
       headers: {
         "retry-after": String(seconds),
         "ratelimit-policy": `"default";q=${burst};w=${
-          Math.ceil(burst / perSecond)
+          Math.ceil(burst / requestsPerSecond)
         }`,
         "ratelimit": `"default";r=0;t=${seconds}`,
       },

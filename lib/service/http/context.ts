@@ -29,6 +29,8 @@ export interface Service {
   readonly runs: string;
   /** Milliseconds that the body of a request may take. */
   readonly bodyTime: number;
+  /** Milliseconds that any download may take, however slow it is. */
+  readonly downloadTime: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

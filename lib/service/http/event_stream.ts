@@ -49,10 +49,10 @@ export function eventStream(
           else if (row.revision !== seen) {
             const ended = hasEnded(row);
             if (!ended && (controller.desiredSize ?? 0) <= 0) return;
-            const costs = ended ? await costsOf(database, [row.id]) : undefined;
+            const costs = await costsOf(database, [row]);
             seen = row.revision;
             send(
-              eventText(row, JSON.stringify(jobBody(row, costs?.get(row.id)))),
+              eventText(row, JSON.stringify(jobBody(row, costs.get(row.id)))),
             );
           }
           if (row === undefined || hasEnded(row)) end();

@@ -72,11 +72,13 @@ export type JobBody = z.infer<typeof jobSchema>;
 /** What a job has cost. */
 export type CostRow = Selectable<CostTable>;
 
-/** The costs of jobs, by their ids. */
+/** The costs of those jobs that have ended, by their ids. */
 export async function costsOf(
   database: Database,
-  ids: readonly string[],
+  jobs: readonly Pick<JobRow, "id" | "finished_at">[],
 ): Promise<Map<string, CostRow>> {
+  const ids = jobs.filter((job) => job.finished_at !== null)
+    .map(({ id }) => id);
   if (ids.length === 0) return new Map();
   const rows = await database.selectFrom("cost_log").selectAll()
     .where("job", "in", ids).execute();

@@ -1,5 +1,7 @@
 import type { JobRow } from "../jobs/mod.ts";
-import { rangeOf, type VideoStore } from "../videos/mod.ts";
+import { rangeOf } from "../videos/mod.ts";
+import type { Service } from "./context.ts";
+import { download } from "./download.ts";
 import { Fault } from "./problem.ts";
 
 /**
@@ -8,7 +10,7 @@ import { Fault } from "./problem.ts";
  * @throws {Fault} if there is no video, or the range lies outside
  */
 export async function videoBytes(
-  videos: VideoStore,
+  { videos, downloadTime }: Pick<Service, "videos" | "downloadTime">,
   { id, status, video, video_removed_at: removed }: JobRow,
   { headers, method }: Pick<Request, "headers" | "method">,
 ): Promise<Response> {
@@ -39,11 +41,12 @@ export async function videoBytes(
   const body = method === "HEAD" ? null : await videos.open(video.name, range);
   if (body === undefined) throw gone();
   const { first, last } = range ?? { first: 0, last: video.bytes - 1 };
-  return new Response(body, {
+  const length = last - first + 1;
+  return new Response(body && download(body, length, downloadTime), {
     status: range === undefined ? 200 : 206,
     headers: {
       "content-type": "video/mp4",
-      "content-length": String(last - first + 1),
+      "content-length": String(length),
       "content-disposition": `inline; filename="${id}.mp4"`,
       "accept-ranges": "bytes",
       "cache-control": "private, max-age=3600",

@@ -1,7 +1,6 @@
+import { sql } from "kysely";
 import type { Database, JobRequest } from "../database/mod.ts";
 import { newId } from "../ids.ts";
-import type { UserRow } from "../keys/mod.ts";
-import { usageOf } from "../limits/mod.ts";
 import type { CostEstimate } from "./cost.ts";
 import type { JobRow } from "./read.ts";
 
@@ -39,61 +38,35 @@ const MAX_ATTEMPTS = 3;
  *
  * @param now Milliseconds since 1970.
  */
-export function createJob(
+export async function createJob(
   database: Database,
   job: NewJob,
   now: number,
 ): Promise<CreatedJob | JobRefusal> {
-  const { owner, model, request, priority, webhookUrl, idempotencyKey } = job;
-  return database.transaction().execute(async (tx) => {
-    const user = await tx.selectFrom("users").selectAll()
-      .where("id", "=", owner).forNoKeyUpdate().executeTakeFirstOrThrow();
-    const hash = idempotencyKey === undefined ? null : await hashOf(job);
-    if (idempotencyKey !== undefined) {
-      const old = await tx.selectFrom("jobs").selectAll()
-        .where("owner", "=", owner)
-        .where("idempotency_key", "=", idempotencyKey).executeTakeFirst();
-      if (old !== undefined) {
-        return old.request_hash === hash
-          ? { row: old, replayed: true }
-          : { refused: "key reused" };
-      }
-    }
-    const refusal = await refusalFor(tx, user, job.estimate);
-    if (refusal !== undefined) return refusal;
-    const row = await tx.insertInto("jobs").values({
-      id: newId("job", now),
-      owner,
-      model,
-      request: JSON.stringify(request),
-      priority,
-      max_attempts: MAX_ATTEMPTS,
-      idempotency_key: idempotencyKey ?? null,
-      request_hash: hash,
-      webhook_url: webhookUrl ?? null,
-      estimated_flops: job.estimate.flops,
-      estimated_micros: job.estimate.micros,
-      traceparent: job.traceparent ?? null,
-    }).returningAll().executeTakeFirstOrThrow();
-    return { row, replayed: false };
-  });
+  const { owner, model, request, priority, estimate, idempotencyKey } = job;
+  const id = newId("job", now);
+  const hash = idempotencyKey === undefined ? null : await hashOf(job);
+  const { rows: [made] } = await sql<MadeRow>`
+    select c.refused, c.most, (c.job).* from create_job(${id}, ${owner},
+      ${model}, ${JSON.stringify(request)}::jsonb, ${priority}, ${MAX_ATTEMPTS},
+      ${idempotencyKey ?? null}, ${hash}, ${job.webhookUrl ?? null},
+      ${estimate.flops}, ${estimate.micros}, ${job.traceparent ?? null}) c`
+    .execute(database);
+  const { refused, most, ...row } = made!;
+  if (refused === "quota") return { refused, leftMicros: most! };
+  if (refused !== null) return { refused, limit: most! };
+  if (row.id === id) return { row, replayed: false };
+  return row.request_hash === hash
+    ? { row, replayed: true }
+    : { refused: "key reused" };
 }
 
-async function refusalFor(
-  database: Database,
-  user: UserRow,
-  { micros }: CostEstimate,
-): Promise<JobRefusal | undefined> {
-  const usage = await usageOf(database, user.id);
-  if (usage.unfinished >= user.max_unfinished) {
-    return { refused: "too many unfinished", limit: user.max_unfinished };
-  }
-  if (user.monthly_micros === null) return undefined;
-  const left = user.monthly_micros - usage.monthMicros - usage.reservedMicros;
-  return micros > left
-    ? { refused: "quota", leftMicros: Math.max(0, left) }
-    : undefined;
-}
+/** An answer of the function `create_job`; without a job where it is refused. */
+type MadeRow = JobRow & {
+  readonly refused: "too many unfinished" | "quota" | null;
+  /** The limit, or what is left of it. */
+  readonly most: number | null;
+};
 
 async function hashOf(
   { model, request, priority, webhookUrl }: NewJob,

@@ -29,16 +29,13 @@ export function idOfKey(key: string): string | undefined {
   return FORM.exec(key)?.[1];
 }
 
-/** Whether a key has a hash; takes the same time for all keys. */
-export async function keyMatches(
-  key: string,
-  hash: Uint8Array,
-): Promise<boolean> {
-  const found = await hashOf(key);
-  return found.length === hash.length && timingSafeEqual(found, hash);
+/** Whether two hashes of keys are the same; takes the same time for all. */
+export function sameHash(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
-async function hashOf(key: string): Promise<Uint8Array> {
+/** The hash by which a key is kept: its SHA-256. */
+export async function hashOf(key: string): Promise<Uint8Array> {
   const bytes = new TextEncoder().encode(key);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import type { Database, KeyTable, UserTable } from "../database/mod.ts";
-import { idOfKey, keyMatches, newKey } from "./key.ts";
+import { hashOf, idOfKey, newKey, sameHash } from "./key.ts";
 import type { Scope } from "./scopes.ts";
 
 /** A key as it is kept: without its secret. */
@@ -134,15 +134,72 @@ export function rotateKey(
 /** Seconds between two notes of a key's last use. */
 const USE_INTERVAL = 60;
 
-/** Finds out who holds a key. */
+/** Finds out who holds a key, outside of the limits of requests. */
 export async function authenticate(
   database: Database,
   key: string,
 ): Promise<Identity | KeyRefusal> {
   const id = idOfKey(key);
   const row = id && await keyWithLimits(database, id);
-  if (!row || !await keyMatches(key, row.hash)) return "unknown";
+  if (!row || !sameHash(await hashOf(key), row.hash)) return "unknown";
   return await identityOf(database, row);
+}
+
+/**
+ * Finds out who holds the key of a request, and takes the request from the
+ * allowance of that user, which all processes share: the generic cell rate
+ * algorithm. `burst` requests may come at once, then `requestsPerSecond`. One
+ * statement, because each request waits for it.
+ *
+ * @returns also the seconds to wait, where the allowance is used up
+ */
+export async function admit(
+  database: Database,
+  key: string,
+): Promise<Identity | KeyRefusal | Wait> {
+  const id = idOfKey(key);
+  if (id === undefined) return "unknown";
+  const hash = await hashOf(key);
+  const { rows: [row] } = await sql<LimitedKey & { taken: boolean }>`
+    with k as (
+      select api_keys.*, requests_per_second, burst, max_priority,
+        interval '1 second' / requests_per_second as every
+      from api_keys join users on users.id = api_keys.owner
+      where api_keys.id = ${id}),
+    taken as (
+      insert into rate as r (key, tat)
+      select 'user:' || owner, now() + every from k
+      where hash = ${hash} and revoked_at is null
+        and (expires_at is null or expires_at > now())
+      on conflict (key) do update
+        set tat = greatest(r.tat, now()) + (select every from k)
+        where greatest(r.tat, now()) + (select every from k)
+          <= now() + (select every * burst from k)
+      returning 1)
+    select k.*, exists (select from taken) as taken from k`.execute(database);
+  if (row === undefined || !sameHash(hash, row.hash)) return "unknown";
+  const identity = await identityOf(database, row);
+  if (typeof identity === "string" || row.taken) return identity;
+  return { identity, wait: await waitOf(database, identity) };
+}
+
+/** A request that comes too early. */
+export interface Wait {
+  readonly identity: Identity;
+  /** Seconds, above 0. */
+  readonly wait: number;
+}
+
+async function waitOf(
+  database: Database,
+  { owner, requestsPerSecond, burst }: Identity,
+): Promise<number> {
+  const { rows: [row] } = await sql<{ seconds: number }>`
+    select extract(epoch from tat - now())::float8 - ${
+    (burst - 1) / requestsPerSecond
+  }::float8 as seconds
+    from rate where key = ${`user:${owner}`}`.execute(database);
+  return Math.max(0.001, row?.seconds ?? 1 / requestsPerSecond);
 }
 
 /** The holder of a key that is known by its id alone, such as that of a session. */

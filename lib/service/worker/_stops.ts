@@ -52,3 +52,28 @@ export function afterStop(
     },
   };
 }
+
+/**
+ * Waits for a promise, but not longer than until the signal is aborted.
+ *
+ * @throws the signal's reason
+ */
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Waits for the end of a promise, whatever it is. */
+export async function settled(promise: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([promise]);
+}

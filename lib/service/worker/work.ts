@@ -14,7 +14,13 @@ import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { removeVideos, videoName, type VideoStore } from "../videos/mod.ts";
 import type { Artist, Drawing } from "./artist.ts";
-import { afterStop, beats, type Stop } from "./_stops.ts";
+import {
+  afterStop,
+  beats,
+  settled,
+  type Stop,
+  unlessAborted,
+} from "./_stops.ts";
 import { RefusedError } from "./content_filter.ts";
 import { noteEnd, traced } from "../telemetry.ts";
 
@@ -60,15 +66,26 @@ export async function work(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, artist, worker, log, pollEvery, onClaim } = options;
+  let drawing = Promise.resolve();
   while (!signal.aborted) {
     try {
+      await drawing;
       const claim = await claimJob(database, worker, artist.models);
       if (claim === undefined) {
         await pause(pollEvery, signal);
         continue;
       }
       onClaim?.(claim.job.id);
-      await traced(claim.job, () => workAt(claim, options, signal));
+      await traced(
+        claim.job,
+        () =>
+          workAt(
+            claim,
+            options,
+            signal,
+            (started) => drawing = settled(started),
+          ),
+      );
     } catch (error) {
       log.error("the queue cannot be read", error, { worker });
       await pause(AFTER_ERROR, signal);
@@ -76,12 +93,18 @@ export async function work(
       onClaim?.(undefined);
     }
   }
+  await drawing;
 }
 
+/**
+ * @param onDrawing Receives the drawing, which may outlive the work at the job:
+ *   a model that is being opened cannot stop.
+ */
 async function workAt(
   claim: Claim,
   options: WorkOptions,
   signal: AbortSignal,
+  onDrawing: (drawing: Promise<Drawing>) => void,
 ): Promise<void> {
   const { artist, log, videos, graceSeconds } = options;
   const { job } = claim;
@@ -94,11 +117,12 @@ async function workAt(
   const queue = (Date.now() - job.created_at.getTime()) / 1000;
   let end: Omit<JobEnd, "cost" | "seconds" | "keepSeconds">;
   try {
-    const drawn = await artist.draw(job.model, job.request, {
+    const drawn = artist.draw(job.model, job.request, {
       tell: (done) => part = done,
       signal: drawing.signal,
     });
-    end = await kept(claim, drawn, videos);
+    onDrawing(drawn);
+    end = await kept(claim, await unlessAborted(drawn, drawing.signal), videos);
   } catch (error) {
     const why = drawing.signal.aborted ? drawing.signal.reason : undefined;
     if (why === "lost") {

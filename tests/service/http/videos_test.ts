@@ -112,3 +112,21 @@ Deno.test("a deleted video is gone at once, its file soon, its cost never", asyn
   assert.equal(user.usage.month_jobs, 1);
   assert.ok(user.usage.month_micros > 0);
 });
+
+Deno.test("a client that takes a video too slowly is cut off, and its file closed", async () => {
+  await using test = await testService({ downloadTime: 20 });
+  const { id } = await test.job();
+  await test.drain();
+  // 20,000 bytes bring 1.2 s more, which a range of two bytes does not.
+  const { body } = await test.send(`/v1/jobs/${id}/video`, {
+    headers: { range: "bytes=0-1" },
+  });
+  await new Promise((done) => setTimeout(done, 60));
+  await assert.rejects(
+    () => new Response(body).arrayBuffer(),
+    { message: "The client took the video too slowly" },
+  );
+  const whole = await test.send(`/v1/jobs/${id}/video`);
+  await new Promise((done) => setTimeout(done, 60));
+  assert.equal((await whole.arrayBuffer()).byteLength, 20_000);
+});

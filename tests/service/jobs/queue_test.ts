@@ -93,6 +93,21 @@ Deno.test("jobs leave the queue by priority, then by age", async () => {
   assert.deepEqual(order, [high, first, second, low, undefined]);
 });
 
+Deno.test("jobs that one user makes at once do not pass the limit", async () => {
+  const database = await emptyDatabase();
+  const ann = await testUser(database, "Ann");
+  await database.updateTable("users").set({ max_unfinished: 7 }).execute();
+  const made = await Promise.allSettled(
+    Array.from({ length: 20 }, () => newJob(database, ann)),
+  );
+  assert.equal(made.filter(({ status }) => status === "fulfilled").length, 7);
+  for (const each of made) {
+    if (each.status === "rejected") {
+      assert.equal(each.reason.message, "too many unfinished");
+    }
+  }
+});
+
 Deno.test("a user's running jobs are limited, and others pass by", async () => {
   const database = await emptyDatabase();
   const ann = await testUser(database, "Ann");

@@ -31,6 +31,41 @@ Deno.test("a job that runs stops soon after its cancellation, and pays its steps
   assert.ok(job.cost.micros > 0 && job.cost.micros < job.estimated_cost.micros);
 });
 
+Deno.test("a cancelled job ends at once, and the next waits for a drawing that cannot stop", async () => {
+  await using test = await testService();
+  const { id } = await test.job();
+  const parts = workerParts(test, 0);
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  const drawn: string[] = [];
+  const artist: Artist = {
+    ...parts.artist,
+    async draw(model, request, options) {
+      drawn.push(request.prompt);
+      // As a model that is being opened.
+      await opened;
+      return await parts.artist.draw(model, request, options);
+    },
+    work: () => ({
+      seconds: { read: 1, sample: 0, decode: 0, write: 0 },
+      flops: 0,
+    }),
+  };
+  const stop = new AbortController();
+  const worker = runWorker({ ...parts, artist }, stop.signal);
+  await until(() => Promise.resolve(drawn.length === 1));
+  await test.send(`/v1/jobs/${id}`, { method: "DELETE" });
+  await until(async () => await statusOf(test, id) === "canceled");
+  const next = await test.job({ prompt: "b" });
+  await new Promise((done) => setTimeout(done, 50));
+  assert.deepEqual(drawn, ["a"]);
+  assert.equal(await statusOf(test, next.id), "queued");
+  open();
+  await until(async () => await statusOf(test, next.id) === "succeeded");
+  assert.deepEqual(drawn, ["a", "b"]);
+  stop.abort();
+  await worker;
+});
+
 Deno.test("a stop lets a short job end and returns a long one to the queue", async () => {
   await using test = await testService();
   const { id } = await test.job({ steps: 100 });

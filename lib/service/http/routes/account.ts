@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { usageOf } from "../../limits/mod.ts";
+import { usageOf } from "../../keys/mod.ts";
 import type { App, Service } from "../context.ts";
 import { timeText } from "../fields.ts";
 import { json, keyedRoute } from "../route.ts";

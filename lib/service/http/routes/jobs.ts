@@ -33,7 +33,7 @@ const MAX_STREAMS = 50;
 
 /** The service's own face: `/v1/jobs`. */
 export function jobRoutes(app: App, service: Service): void {
-  const { database, videos } = service;
+  const { database } = service;
   const create = {
     method: "post",
     request: { headers: idempotencyHeader, body: generateBody },
@@ -65,7 +65,7 @@ export function jobRoutes(app: App, service: Service): void {
         c.header("location", `/v1/jobs/${row.id}`);
         if (!replayed) return c.json(jobBody(row), 202);
         c.header("idempotent-replayed", "true");
-        const costs = await costsOf(database, [row.id]);
+        const costs = await costsOf(database, [row]);
         return c.json(jobBody(row, costs.get(row.id)), 200);
       },
     );
@@ -102,7 +102,7 @@ export function jobRoutes(app: App, service: Service): void {
     async (c) => {
       const query = c.req.valid("query");
       const rows = await jobsOf(database, c.get("identity").owner, query);
-      const costs = await costsOf(database, rows.map(({ id }) => id));
+      const costs = await costsOf(database, rows);
       return c.json(
         pageOf(rows, query.limit, (row) => jobBody(row, costs.get(row.id))),
         200,
@@ -120,7 +120,7 @@ export function jobRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
-      const costs = await costsOf(database, [row.id]);
+      const costs = await costsOf(database, [row]);
       return c.json(jobBody(row, costs.get(row.id)), 200);
     },
   );
@@ -142,7 +142,7 @@ export function jobRoutes(app: App, service: Service): void {
       await foundJob(c, service, id);
       const row = await cancelJob(database, c.get("identity").owner, id) ??
         await foundJob(c, service, id);
-      const costs = await costsOf(database, [id]);
+      const costs = await costsOf(database, [row]);
       const body = jobBody(row, costs.get(id));
       return row.status === "running" ? c.json(body, 202) : c.json(body, 200);
     },
@@ -158,7 +158,7 @@ export function jobRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
-      return await videoBytes(videos, row, c.req.raw) as never;
+      return await videoBytes(service, row, c.req.raw) as never;
     },
   );
   app.openapi(

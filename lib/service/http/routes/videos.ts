@@ -99,7 +99,7 @@ const NOT_FOUND = problems({ 404: "there is no such video" });
 
 /** The face that the `openai` client drives: `/v1/videos`, over the same jobs. */
 export function videoRoutes(app: App, service: Service): void {
-  const { database, videos } = service;
+  const { database } = service;
   app.openapi(
     keyedRoute(service, "write", {
       method: "post",
@@ -174,7 +174,7 @@ export function videoRoutes(app: App, service: Service): void {
     }),
     async (c) => {
       const row = await foundJob(c, service, c.req.valid("param").id);
-      return await videoBytes(videos, row, c.req.raw) as never;
+      return await videoBytes(service, row, c.req.raw) as never;
     },
   );
   app.openapi(
