@@ -10,6 +10,7 @@ export * from "./cost/program_cost.ts";
 export * from "./device/check.ts";
 export * from "./device/device.ts";
 export * from "./device/open.ts";
+export * from "./device/profile.ts";
 export * from "./device/state.ts";
 export * from "./differentiate.ts";
 export type { Graph } from "./ir/graph.ts";

@@ -1,6 +1,7 @@
 import { BYTES_PER_ELEMENT, leavesOf, sizeOf } from "../../core/mod.ts";
 import { decodeOnnx, encodeOnnx } from "../../formats/onnx/mod.ts";
 import type { Definition, Device } from "../device/device.ts";
+import { DeviceProfile } from "../device/profile.ts";
 import { changedState, outputsOf, traceDefinition } from "../device/program.ts";
 import { RuntimeDevice } from "../device/runtime_device.ts";
 import type { Graph, TensorType } from "../ir/graph.ts";
@@ -39,6 +40,7 @@ export interface ProgramCost {
  * graph. Neither state nor inputs need exist.
  *
  * @param program `state` and `inputs` are trees of arrays or of their types.
+ * @param device An open one, or the profile of one that need not be there.
  * @throws {UnsupportedOpError} at the first kernel without an exact form
  * @throws {TypeError} for a device that runs functions eagerly
  *
@@ -66,16 +68,17 @@ export interface ProgramCost {
  */
 export function programCost(
   program: Pick<Definition, "name" | "fn" | "state" | "inputs">,
-  device: Device,
+  device: Device | DeviceProfile,
 ): ProgramCost {
   const { name, state, inputs } = program;
-  if (!(device instanceof RuntimeDevice)) {
+  const profile = device instanceof RuntimeDevice ? device.profile : device;
+  if (!(profile instanceof DeviceProfile)) {
     throw new TypeError(
       `Cannot compute the cost of "${name}" on ${device.name}: the device must ` +
         `run graphs: it runs each operation at once`,
     );
   }
-  const { target, passes } = device.options;
+  const { target, passes } = profile.options;
   const graph = optimise(traceDefinition(program, target), passes);
   const typesIn = (tree: unknown): TensorType[] =>
     leavesOf(tree, isTyped).map(([, type]) => type);
@@ -84,14 +87,14 @@ export function programCost(
     flops: flopsOf(graph),
     stateBytes: sum(typesIn(state)),
     spareBytes: sum(
-      changedState(graph, device.memory.inPlace)
+      changedState(graph, profile.inPlace)
         .filter(({ inPlace }) => !inPlace).map(({ input }) => input.type),
     ),
     exchangedBytes: sum([
       ...typesIn(inputs),
       ...outputsOf(graph).map(({ type }) => type),
     ]),
-    insideBytes: insideBytes(graph, name, device),
+    insideBytes: insideBytes(graph, name, profile),
   };
 }
 
@@ -99,7 +102,7 @@ export function programCost(
 function insideBytes(
   graph: Graph,
   name: string,
-  { name: deviceName, options }: RuntimeDevice,
+  { name: deviceName, options }: DeviceProfile,
 ): number {
   if (deviceName !== "cpu" || !options.cache) return peakBytes(graph);
   const optimised = optimisedModel(

@@ -1,10 +1,4 @@
 import { InputError, messageOf } from "../../core/mod.ts";
-import { cpuForms } from "../passes/cpu_forms.ts";
-import { parallelForms } from "../passes/parallel_forms.ts";
-import { webgpuForms } from "../passes/webgpu_forms.ts";
-import { channelBlock } from "../session/channel_block.ts";
-import { isThreadCount, MAX_THREADS } from "../session/create_session.ts";
-import { NO_FALLBACK } from "../session/provider.ts";
 import { RuntimeError } from "../session/ort_api.ts";
 import { type Adapter, fastestAdapter } from "./adapter.ts";
 import { checkAnswers, measureSpeed } from "./check.ts";
@@ -12,7 +6,7 @@ import { type Device, DEVICE_CHOICES, type DeviceChoice } from "./device.ts";
 import { EagerDevice } from "./eager_device.ts";
 import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
-import type { ProgramOptions } from "./program.ts";
+import { deviceProfile } from "./profile.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
 
 /** How to open a device. */
@@ -109,35 +103,12 @@ function checkedName(name: string): DeviceChoice {
   );
 }
 
-async function openCpu(
-  { threads = navigator.hardwareConcurrency, cache }: OpenOptions,
-): Promise<Device> {
-  if (!isThreadCount(threads)) {
-    throw new InputError(
-      `Cannot open device "cpu": threads must be a whole number from 1 to ` +
-        `${MAX_THREADS}: current value is ${threads}`,
-    );
-  }
+async function openCpu(options: OpenOptions): Promise<Device> {
+  const profile = await deviceProfile("cpu", options);
+  const { threads } = profile.options;
   const description = `${threads} ${threads === 1 ? "thread" : "threads"}`;
-  const block = await channelBlock();
-  return new RuntimeDevice("cpu", description, HOST_MEMORY, {
-    threads,
-    passes: [cpuForms],
-    ...(block !== undefined && { target: { channelBlock: block } }),
-    ...(cache !== undefined && {
-      cache: { folder: cache, machine: machineName(block) },
-    }),
-  });
+  return new RuntimeDevice(profile, description, HOST_MEMORY);
 }
-
-/** The properties of the processor that the runtime optimises a graph for. */
-function machineName(block: number | undefined): string {
-  const { os, arch } = Deno.build;
-  return `${os} ${arch}, blocks of ${block ?? 1}`;
-}
-
-/** Room for the patches of convolutions on a card: a thirty-second of one with 8 GB. */
-const PATCH_BYTES = 2 ** 28;
 
 async function openWebGpu(
   adapter: Adapter | undefined,
@@ -149,15 +120,10 @@ async function openWebGpu(
       `the only one is ${adapter.description}, a card in software on the CPU`,
     );
   }
-  const options: ProgramOptions = {
-    provider: { name: "WebGPU" },
-    config: NO_FALLBACK,
-    passes: [parallelForms, webgpuForms],
-    target: { patchBytes: PATCH_BYTES },
-  };
+  const profile = await deviceProfile("webgpu");
   try {
-    const memory = await CardMemory.open(options.provider!);
-    return new RuntimeDevice("webgpu", adapter.description, memory, options);
+    const memory = await CardMemory.open(profile.options.provider!);
+    return new RuntimeDevice(profile, adapter.description, memory);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     throw missingCard(
@@ -197,13 +163,10 @@ function missingCard(found: string): InputError {
 }
 
 async function openCuda(): Promise<Device> {
-  const options: ProgramOptions = {
-    provider: { name: "CUDA" },
-    config: NO_FALLBACK,
-  };
+  const profile = await deviceProfile("cuda");
   try {
-    const memory = await CardMemory.open(options.provider!);
-    return new RuntimeDevice("cuda", "NVIDIA card 0", memory, options);
+    const memory = await CardMemory.open(profile.options.provider!);
+    return new RuntimeDevice(profile, "NVIDIA card 0", memory);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     throw new InputError(

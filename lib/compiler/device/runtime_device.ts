@@ -6,7 +6,8 @@ import type {
   UploadOptions,
 } from "./device.ts";
 import type { Memory } from "./memory.ts";
-import { Program, type ProgramOptions } from "./program.ts";
+import type { DeviceProfile } from "./profile.ts";
+import { Program } from "./program.ts";
 import { RuntimeTensor } from "./runtime_tensor.ts";
 
 /** A device of ONNX Runtime: functions are traced into graphs, sessions run them. */
@@ -15,16 +16,19 @@ export class RuntimeDevice implements Device {
   readonly lifetime: Lifetime;
 
   constructor(
-    readonly name: DeviceName,
+    readonly profile: DeviceProfile,
     readonly description: string,
     readonly memory: Memory,
-    readonly options: ProgramOptions,
   ) {
-    this.lifetime = new Lifetime(`device "${name}"`);
+    this.lifetime = new Lifetime(`device "${profile.name}"`);
+  }
+
+  get name(): DeviceName {
+    return this.profile.name;
   }
 
   get threads(): number {
-    return this.options.threads ?? 1;
+    return this.profile.options.threads ?? 1;
   }
 
   freeBytes(): number | undefined {
@@ -46,7 +50,12 @@ export class RuntimeDevice implements Device {
 
   load(definition: Definition): Program {
     this.lifetime.check();
-    return new Program(definition, this.memory, this.lifetime, this.options);
+    return new Program(
+      definition,
+      this.memory,
+      this.lifetime,
+      this.profile.options,
+    );
   }
 
   [Symbol.dispose](): void {

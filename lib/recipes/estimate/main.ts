@@ -1,104 +1,151 @@
-import { measureSpeed, openDevice } from "../../compiler/mod.ts";
+import {
+  type DeviceProfile,
+  deviceProfile,
+  type GraphDeviceName,
+  measureSpeed,
+  openDevice,
+} from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
-import { print, runProgram } from "../command_line/mod.ts";
+import {
+  estimateStep,
+  firstThatFits,
+  measureTraining,
+  type MemoryLimits,
+  planOf,
+  type RunConfig,
+  type Setting,
+  settingsOf,
+  type Stage,
+  STAGES,
+  trainingConfigOf,
+} from "../../trainer/mod.ts";
+import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
-import { PRESETS } from "../presets.ts";
-import { type Stage } from "../../trainer/mod.ts";
-import { stagePlan } from "../curriculum.ts";
-import { firstThatFits, type Setting, settingsOf } from "../../trainer/mod.ts";
-import { measureTraining } from "../../trainer/mod.ts";
-import { type Estimate, estimateStep } from "../../trainer/mod.ts";
-import { estimateFlags, type EstimateOptions } from "./options.ts";
-import { type Report, secondsOf, textOf } from "./report.ts";
+import { runConfigOf } from "../train/train_config.ts";
+import { curriculumText } from "./curriculum_table.ts";
+import {
+  estimateFlags,
+  type EstimateOptions,
+  trainOptionsOf,
+} from "./options.ts";
+import { figuresOf, type StageReport, stageText } from "./report.ts";
 
 /** Updates that are measured: the first compiles. */
-const MEASURED_STEPS = 3;
+const MEASURED_UPDATES = 3;
 
-/** The trainer keeps running averages of all parameters. */
-const AVERAGES = true;
-
-/** `deno task estimate`: what a stage of training takes, before anything runs. */
+/** `deno task estimate`: memory and time of training, before it runs. */
 async function estimate(options: EstimateOptions): Promise<number> {
-  const { preset, phase } = options;
-  const stage = (phase === "vae" ? phase : `phase${phase}`) as Stage;
-  using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  if (options.measure && device.name !== "cpu") {
+  const { phase, measure, json } = options;
+  if (measure && (options.device !== "cpu" || phase === "all")) {
     throw new InputError(
-      "Cannot use --measure: the device must be cpu, whose memory is that of " +
-        `the process: current value is "${device.name}"`,
+      "Cannot use --measure: it needs --device cpu, whose memory is that of " +
+        `the process, and one --phase: current values are ` +
+        `"${options.device}" and "${phase}"`,
     );
   }
-  if (device.name === "tfjs-gpu") {
-    throw new InputError(
-      "Cannot estimate: the device must run graphs: current device is " +
-        '"tfjs-gpu", which runs each operation at once; use "cpu" or "webgpu"',
-    );
-  }
-  const planned = stagePlan(preset, stage);
-  const plan = {
-    ...planned,
-    batch: options.batch ?? planned.batch,
-    accumulation: options.accumulation ?? planned.accumulation,
+  const profile = await profileOf(options);
+  const gflops = options.speed ?? await measuredSpeed(options.device);
+  const config = runConfigOf(trainOptionsOf(options));
+  const shared = profile.name === "cpu";
+  const limits: MemoryLimits = {
+    device: options.memory * 1e9,
+    host: shared ? 0 : options.hostMemory * 1e9,
+    shared,
   };
   const processBytes = Deno.memoryUsage().rss;
-  // Before the estimate, which takes memory itself.
-  const measured = options.measure
-    ? await measureTraining({
-      models: PRESETS[preset],
-      stage,
-      plan,
-      recompute: options.recompute,
-      averages: AVERAGES,
-      steps: MEASURED_STEPS,
-    }, device)
-    : undefined;
-  const estimateOf = (setting: Setting): Estimate =>
-    estimateStep(PRESETS[preset], stage, { ...plan, ...setting }, {
-      recompute: setting.recompute,
-      averages: AVERAGES,
-      processBytes,
-    }, device);
-  const limitBytes = options.memory * 1e9;
-  const settings = settingsOf(stage, plan, options.recompute);
-  const report: Report = {
-    preset,
-    stage,
-    device: `${device.name} (${device.description})`,
-    plan,
-    gflops: await measureSpeed(device),
-    limitBytes,
-    choices: firstThatFits(settings, limitBytes, estimateOf),
-    measured,
-  };
-  const page = options.json
-    ? JSON.stringify(figuresOf(report))
-    : textOf(report);
-  print(page);
+  const stages: readonly Stage[] = phase === "all"
+    ? STAGES
+    : [phase === "vae" || phase === "text" ? phase : `phase${phase}` as Stage];
+  const reports: StageReport[] = [];
+  for (const stage of stages) {
+    if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while
+    // Before the estimate, which takes memory itself.
+    const measured = measure ? await measuredStage(config, stage) : undefined;
+    const report = { config, stage, profile, limits, gflops, measured };
+    reports.push({
+      ...report,
+      choices: choicesOf(config, stage, profile, limits, processBytes),
+    });
+  }
+  if (json) {
+    const figures = reports.map(figuresOf);
+    print(JSON.stringify(phase === "all" ? figures : figures[0]));
+  } else {
+    print(phase === "all" ? curriculumText(reports) : stageText(reports[0]!));
+  }
   return 0;
 }
 
-/** What `--json` prints. */
-function figuresOf({ choices, limitBytes, gflops, ...rest }: Report): unknown {
-  const figures = choices.map(({ setting, estimate }) => ({
-    ...setting,
-    ...estimate,
-    secondsAtLeast: secondsOf(estimate, gflops),
-    fits: estimate.peakBytes <= limitBytes,
-  }));
-  return {
-    ...rest,
-    gflops,
-    limitBytes,
-    asked: figures[0],
-    suggestion: figures.findLast(({ fits }) => fits) ?? null,
-  };
+function choicesOf(
+  config: RunConfig,
+  stage: Stage,
+  profile: DeviceProfile,
+  limits: MemoryLimits,
+  processBytes: number,
+): StageReport["choices"] {
+  const plan = planOf(config, stage);
+  return firstThatFits(
+    settingsOf(stage, plan, config.recompute),
+    limits,
+    (setting: Setting) =>
+      estimateStep(config.models, stage, { ...plan, ...setting }, {
+        recompute: setting.recompute,
+        training: trainingConfigOf(config, stage, plan),
+        processBytes,
+      }, profile),
+  );
+}
+
+/** The profile of a device, present or not; that of `auto` needs one. */
+async function profileOf(
+  { device }: EstimateOptions,
+): Promise<DeviceProfile> {
+  const options = { cache: GRAPH_CACHE };
+  if (device === "tfjs-gpu") {
+    throw new InputError(
+      'Cannot estimate: the device must run graphs: "tfjs-gpu" runs each ' +
+        'operation at once; use "cpu" or "webgpu"',
+    );
+  }
+  if (device !== "auto") return await deviceProfile(device, options);
+  using opened = await openDevice(device, options);
+  return await deviceProfile(opened.name as GraphDeviceName, options);
+}
+
+/** The speed of a device in a matrix product, GFLOP/s; undefined if it is absent. */
+async function measuredSpeed(
+  name: EstimateOptions["device"],
+): Promise<number | undefined> {
+  try {
+    using device = await openDevice(name, { cache: GRAPH_CACHE });
+    return await measureSpeed(device);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
+}
+
+async function measuredStage(
+  config: RunConfig,
+  stage: Stage,
+): Promise<StageReport["measured"]> {
+  using device = await openDevice("cpu", { cache: GRAPH_CACHE });
+  const plan = planOf(config, stage);
+  return await measureTraining({
+    models: config.models,
+    stage,
+    plan,
+    recompute: config.recompute,
+    training: trainingConfigOf(config, stage, plan),
+    steps: MEASURED_UPDATES,
+  }, device);
 }
 
 if (import.meta.main) {
   await runProgram({
     usage: "deno task estimate",
     purpose:
-      "Tells what a stage of training takes, before anything runs: parameters, operations, peak memory, and which setting fits.",
+      "Estimates memory and time of training before it runs, for a device that need not be there: what each stage takes, and which setting fits.",
     flags: estimateFlags,
     run: estimate,
   });

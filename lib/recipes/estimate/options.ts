@@ -1,35 +1,64 @@
 import * as z from "zod";
-import { deviceFlag, numberFlag, wholeNumber } from "../command_line/mod.ts";
-import { PRESET_NAMES } from "../presets.ts";
+import { numberFlag } from "../command_line/mod.ts";
+import { trainFlags } from "../train/options.ts";
 
-/** What can be asked about: the VAE, or one of the five phases. */
-export const PHASES = ["vae", "1", "2", "3", "4", "5"] as const;
+/** Stages that can be estimated: all, the VAE, the text encoder, a phase. */
+export const SUBJECTS = [
+  "all",
+  "vae",
+  "text",
+  "1",
+  "2",
+  "3",
+  "4",
+  "5",
+] as const;
+
+/** The flags of training on which memory and time depend. */
+const OF_TRAINING = {
+  preset: true,
+  backbone: true,
+  device: true,
+  batch: true,
+  accumulation: true,
+  optimiser: true,
+  set: true,
+  size: true,
+  frames: true,
+  recompute: true,
+} as const;
 
 /** Flags of `deno task estimate`. */
-export const estimateFlags = z.strictObject({
-  preset: z.enum(PRESET_NAMES, {
-    error: `must be one of ${PRESET_NAMES.join(", ")}`,
-  }).default("nano").describe("size of the models"),
-  phase: z.enum(PHASES, { error: `must be one of ${PHASES.join(", ")}` })
-    .default("1").describe("phase of the training, or vae"),
-  device: deviceFlag.describe("where it is to be trained"),
+export const estimateFlags = trainFlags.pick(OF_TRAINING).extend({
+  phase: z.enum(SUBJECTS, { error: `must be one of ${SUBJECTS.join(", ")}` })
+    .default("all").describe(
+      "phase, vae or text for the memory of one stage by purpose; all for a table of the curriculum",
+    ),
   memory: numberFlag({ above: 0 }).default(8).describe(
-    "memory that it must fit into, in GB",
+    "GB of the device; on the CPU of the process",
   ),
-  batch: wholeNumber(1, 4096).optional().describe(
-    "clips that go through the model at once, in place of the curriculum's",
+  hostMemory: numberFlag({ above: 0 }).default(12).describe(
+    "GB of the process beside a card",
   ),
-  accumulation: wholeNumber(1, 65_536).optional().describe(
-    "batches whose gradients make one update, in place of the curriculum's",
-  ),
-  recompute: z.boolean().default(false).describe(
-    "compute the backbone's blocks again in the backward pass",
+  speed: numberFlag({ above: 0 }).optional().describe(
+    "GFLOP/s of the device in a matrix product, for the time (default: measured, where the device is present)",
   ),
   measure: z.boolean().default(false).describe(
-    "train three steps first and show what they take (CPU)",
+    "train three updates first and print their memory and time (CPU, one stage)",
   ),
-  json: z.boolean().default(false).describe("print one JSON object"),
+  json: z.boolean().default(false).describe("print JSON"),
 });
 
-/** The same, checked. */
+/** Validated flags. */
 export type EstimateOptions = z.infer<typeof estimateFlags>;
+
+/** The options of training behind those of an estimate. */
+export function trainOptionsOf(options: EstimateOptions) {
+  const names = Object.keys(OF_TRAINING) as (keyof typeof OF_TRAINING)[];
+  return trainFlags.parse(
+    Object.fromEntries(
+      names.filter((name) => options[name] !== undefined)
+        .map((name) => [name, options[name]]),
+    ),
+  );
+}

@@ -1,32 +1,43 @@
-import { bytesText } from "../../core/mod.ts";
-import type { StagePlan } from "../../trainer/mod.ts";
+import type { DeviceProfile } from "../../compiler/mod.ts";
+import { bytesText, durationText } from "../../core/mod.ts";
+import {
+  type Choice,
+  type Estimate,
+  fits,
+  flagsText,
+  lengthOf,
+  type Measurement,
+  type MemoryItem,
+  type MemoryLimits,
+  planOf,
+  type RunConfig,
+  type Stage,
+} from "../../trainer/mod.ts";
 import { flopsText } from "../describe/table.ts";
-import type { Choice, Setting } from "../../trainer/mod.ts";
-import type { Measurement } from "../../trainer/mod.ts";
-import type { Estimate } from "../../trainer/mod.ts";
 
-/** All that was found out about a stage. */
-export interface Report {
-  readonly preset: string;
-  readonly stage: string;
-  readonly device: string;
-  readonly plan: StagePlan;
-  /** Speed of a matrix product, GFLOP/s. */
-  readonly gflops: number;
-  readonly limitBytes: number;
-  /** What was asked for first; the last one fits, if any does. */
+/** The estimates of a stage. */
+export interface StageReport {
+  readonly config: RunConfig;
+  readonly stage: Stage;
+  readonly profile: Pick<DeviceProfile, "name">;
+  readonly limits: MemoryLimits;
+  /** Speed of a matrix product; undefined for a device that is absent. */
+  readonly gflops: number | undefined;
+  /** The requested setting first; the last one fits, if any does. */
   readonly choices: readonly Choice[];
-  /** Of the first choice. */
+  /** Of the requested setting. */
   readonly measured: Measurement | undefined;
 }
 
-/** What each item is called. */
-const NAMES: Readonly<Record<keyof Estimate["items"], string>> = {
+/** Names of purposes for people. */
+const NAMES: Readonly<Record<MemoryItem["purpose"], string>> = {
   process: "program",
   compiling: "compiling",
-  initial: "weights as they were made",
+  initial: "initial weights",
   parameters: "parameters",
-  optimiser: "moments, averages, sums",
+  moments: "moments of the optimiser",
+  averages: "EMAs",
+  gradients: "sums of gradients",
   spare: "second copies",
   batches: "batches",
   activations: "activations and gradients",
@@ -34,98 +45,147 @@ const NAMES: Readonly<Record<keyof Estimate["items"], string>> = {
 };
 
 /** Seconds of an update at the speed of a matrix product: no step is faster. */
-export function secondsOf({ flops }: Estimate, gflops: number): number {
-  return flops / (gflops * 1e9);
+export function secondsOf(
+  { flops }: Estimate,
+  gflops: number | undefined,
+): number | undefined {
+  return gflops === undefined ? undefined : flops / (gflops * 1e9);
 }
 
-/** The report as lines for people. */
-export function textOf(report: Report): string {
-  const { plan, choices, gflops, limitBytes, measured } = report;
+/** Updates of a stage, and their seconds at least. */
+export function timeOf(
+  { config, stage, gflops }: Pick<StageReport, "config" | "stage" | "gflops">,
+  estimate: Estimate,
+): { readonly updates: number; readonly seconds: number | undefined } {
+  const plan = planOf(config, stage);
+  const updates = lengthOf(plan, config.maxSteps);
+  const each = secondsOf(estimate, gflops);
+  return { updates, seconds: each && each * updates };
+}
+
+/** `--json` of a stage. */
+export function figuresOf(report: StageReport): unknown {
+  const { config, stage, profile, choices, limits, gflops, measured } = report;
+  const figures = choices.map(({ setting, estimate }) => ({
+    setting,
+    flags: flagsText(setting),
+    ...estimate,
+    secondsAtLeast: secondsOf(estimate, gflops),
+    fits: fits(estimate, limits),
+  }));
+  return {
+    preset: config.name,
+    stage,
+    device: profile.name,
+    plan: planOf(config, stage),
+    gflops,
+    limits,
+    measured,
+    requested: figures[0],
+    suggestion: figures.findLast(({ fits }) => fits) ?? null,
+    ...timeOf(report, choices.at(-1)!.estimate),
+  };
+}
+
+/** Memory of a stage by purpose, and the setting that fits. */
+export function stageText(report: StageReport): string {
+  const { config, stage, profile, choices, gflops, measured } = report;
   const { setting, estimate } = choices[0]!;
+  const { width, height, frames } = planOf(config, stage);
+  const onCard = profile.name !== "cpu";
+  const time = timeOf(report, estimate);
   const rows: [string, string][] = [
-    [
-      "parameters",
-      `${(estimate.parameters / 1e6).toPrecision(3)} M`,
-    ],
+    ["parameters", `${(estimate.parameters / 1e6).toPrecision(3)} M`],
     ["operations of an update", `${flopsText(estimate.flops)}FLOP`],
-    [
-      "seconds of an update",
-      `${seconds(estimate, gflops)} at least, at ${
-        gflops.toPrecision(3)
-      } GFLOP/s`,
-    ],
+    ...time.seconds === undefined ? [] : [[
+      "time at least",
+      `${secondsText(estimate, gflops)} an update, ` +
+      `${durationText(time.seconds)} for ${time.updates}, at ` +
+      `${gflops!.toPrecision(3)} GFLOP/s`,
+    ]] as [string, string][],
     ["", ""],
-    ...Object.entries(estimate.items).filter(([, bytes]) => bytes > 0).map((
-      [name, bytes],
-    ): [string, string] => [
-      NAMES[name as keyof Estimate["items"]],
+    ...estimate.items.map(({ purpose, place, bytes }): [string, string] => [
+      NAMES[purpose] + (onCard && place === "host" ? " (host)" : ""),
       bytesText(bytes),
     ]),
-    ["peak", bytesText(estimate.peakBytes)],
-    ...measured
-      ? [[
-        "peak, measured",
-        `${bytesText(measured.peakBytes)}; an update took ${
-          measured.secondsPerStep.toPrecision(3)
-        } s`,
-      ], [
-        "estimate / measured",
-        `${ratio(estimate.peakBytes, measured.peakBytes)}; without the ` +
-        `program ${
-          ratio(
-            estimate.peakBytes - estimate.items.process,
-            measured.peakBytes - measured.baselineBytes,
-          )
-        }`,
-      ]] as [string, string][]
-      : [],
+    ...onCard
+      ? [
+        ["device", bytesText(estimate.deviceBytes)],
+        ["host", bytesText(estimate.hostBytes)],
+      ] as [string, string][]
+      : [["peak", bytesText(peakOf(estimate))]] as [string, string][],
+    ...measured ? measuredRows(estimate, measured) : [],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const names = Math.max(...rows.map(([name]) => name.length));
   return [
-    `${report.preset}, ${report.stage}: ${settingText(setting)}, ` +
-    `${plan.frames}x${plan.height}x${plan.width}, on ${report.device}`,
+    `${config.name}, ${stage}: ${flagsText(setting)}, ` +
+    `${frames}x${height}x${width}, on ${profile.name}`,
     "",
-    ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`.trimEnd()),
+    ...rows.map(([name, text]) => `${name.padEnd(names)}  ${text}`.trimEnd()),
     "",
-    ...verdict(choices, limitBytes, gflops),
+    ...verdict(report),
   ].join("\n");
 }
 
-function verdict(
-  choices: readonly Choice[],
-  limit: number,
-  gflops: number,
-): string[] {
-  const last = choices.at(-1)!;
-  const fits = last.estimate.peakBytes <= limit;
-  const tried = choices.slice(1).map(({ setting, estimate }) =>
-    `  ${settingText(setting)}: ${bytesText(estimate.peakBytes)}, ` +
-    `${seconds(estimate, gflops)} s an update at least`
-  );
-  const room = bytesText(limit);
-  if (choices.length === 1 && fits) return [`It fits into ${room}.`];
+function measuredRows(
+  estimate: Estimate,
+  { peakBytes, baselineBytes, secondsPerStep }: Measurement,
+): [string, string][] {
+  const program = estimate.items.find(({ purpose }) => purpose === "process")!;
+  const peak = peakOf(estimate);
+  const rest = (peak - program.bytes) / (peakBytes - baselineBytes);
   return [
-    fits
-      ? `It does not fit into ${room} as it is, but it does with ` +
-        `${settingText(last.setting)}:`
-      : `It does not fit into ${room}, whatever the setting: take a smaller ` +
+    [
+      "peak, measured",
+      `${bytesText(peakBytes)}; an update took ` +
+      `${secondsPerStep.toPrecision(3)} s`,
+    ],
+    [
+      "estimate / measured",
+      `${(peak / peakBytes).toFixed(2)}; without the program ` +
+      rest.toFixed(2),
+    ],
+  ];
+}
+
+function verdict({ choices, limits, gflops }: StageReport): string[] {
+  const last = choices.at(-1)!;
+  const doesFit = fits(last.estimate, limits);
+  const limit = limitText(limits);
+  if (choices.length === 1 && doesFit) return [`It fits into ${limit}.`];
+  const tried = choices.slice(1).map(({ setting, estimate }) =>
+    `  ${flagsText(setting)}: ${memoryText(estimate, limits)}` +
+    (gflops === undefined
+      ? ""
+      : `, ${secondsText(estimate, gflops)} an update at least`)
+  );
+  return [
+    doesFit
+      ? `It does not fit into ${limit} as it is, but it does with ` +
+        `${flagsText(last.setting)}:`
+      : `It does not fit into ${limit} in any setting: take a smaller ` +
         "preset, or smaller clips:",
     ...tried,
   ];
 }
 
-function ratio(estimate: number, measured: number): string {
-  return (estimate / measured).toFixed(2);
+/** The limits of memory for people. */
+export function limitText({ device, host, shared }: MemoryLimits): string {
+  return shared
+    ? bytesText(device + host)
+    : `${bytesText(device)} of the device and ${bytesText(host)} of the host`;
 }
 
-function seconds(estimate: Estimate, gflops: number): string {
-  return secondsOf(estimate, gflops).toPrecision(2);
+function memoryText(estimate: Estimate, { shared }: MemoryLimits): string {
+  return shared
+    ? bytesText(peakOf(estimate))
+    : `${bytesText(estimate.deviceBytes)} and ${bytesText(estimate.hostBytes)}`;
 }
 
-function settingText({ batch, accumulation, recompute }: Setting): string {
-  return [
-    `batch ${batch}`,
-    ...accumulation > 1 ? [`${accumulation} of them an update`] : [],
-    ...recompute ? ["blocks recomputed"] : [],
-  ].join(", ");
+function peakOf({ deviceBytes, hostBytes }: Estimate): number {
+  return deviceBytes + hostBytes;
+}
+
+function secondsText(estimate: Estimate, gflops: number | undefined): string {
+  return `${secondsOf(estimate, gflops)!.toPrecision(2)} s`;
 }

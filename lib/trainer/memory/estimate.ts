@@ -1,6 +1,8 @@
-import { type Device, programCost } from "../../compiler/mod.ts";
-import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
+import { type DeviceProfile, programCost } from "../../compiler/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
+import type { TrainingConfig } from "../loop/train.ts";
 import {
   accumulateStep,
   countParameters,
@@ -10,13 +12,7 @@ import {
   trainStep,
   updateScalars,
 } from "../loop/train_step.ts";
-import {
-  ADAMW_DEFAULTS,
-  type Optimiser,
-  type OptimiserConfig,
-} from "../optimiser/mod.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import { hollow, stepOf, type StepOptions, typesOf } from "./step_shape.ts";
 
@@ -32,56 +28,72 @@ const SCRATCH = 0.07;
 /** Garbage of earlier saves that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
 
+/** Memory of a card, or of the process; on the CPU both are the process's. */
+export type Place = "device" | "host";
+
+/** The purposes of memory, in order of allocation. */
+export const PURPOSES = [
+  /** The process with its device open. */
+  "process",
+  /** Tracing and the graph. */
+  "compiling",
+  /** Parameters as they were made or read. */
+  "initial",
+  "parameters",
+  /** State of the optimiser. */
+  "moments",
+  /** EMAs of the parameters. */
+  "averages",
+  /** Sums of gradients over microbatches. */
+  "gradients",
+  /** Second copies of state that cannot be updated in place. */
+  "spare",
+  "batches",
+  /** Values between operations, and scratch memory of operators. */
+  "activations",
+  /** Copies of the state while it is saved. */
+  "saving",
+] as const;
+
+/** Memory of one purpose. */
+export interface MemoryItem {
+  readonly purpose: typeof PURPOSES[number];
+  readonly place: Place;
+  readonly bytes: number;
+}
+
 /** Estimated resources of a setting. */
 export interface Estimate {
   readonly parameters: number;
   /** Floating-point operations of an update. */
   readonly flops: number;
-  /** Bytes by purpose, in order of allocation. */
-  readonly items: {
-    /** The process with its device open. */
-    readonly process: number;
-    /** Tracing and the graph. */
-    readonly compiling: number;
-    /** Initial parameters on the host. */
-    readonly initial: number;
-    /** Parameters on the device. */
-    readonly parameters: number;
-    /** Moments, EMAs and gradient sums, on the device. */
-    readonly optimiser: number;
-    /** Second copies of state that cannot be updated in place. */
-    readonly spare: number;
-    /** Batches. */
-    readonly batches: number;
-    /** Activations of a step and scratch memory of operators. */
-    readonly activations: number;
-    /** Copies of the state while it is saved. */
-    readonly saving: number;
-  };
-  /** Sum of the items. */
-  readonly peakBytes: number;
+  /** In the order of {@link PURPOSES}; none of 0 bytes. */
+  readonly items: readonly MemoryItem[];
+  readonly deviceBytes: number;
+  readonly hostBytes: number;
 }
 
+/** The settings of a training on which its memory depends. */
+export type MemoryConfig = Pick<
+  TrainingConfig,
+  "optimiser" | "clipNorm" | "averages"
+>;
+
 /**
- * Estimates the step of a stage from its shapes, without weights and without
- * running it. On the CPU all items count; on a GPU only those on the device.
+ * Estimates the step of a stage from its shapes, without weights, without running
+ * it, and without the device.
  *
- * @param averages Whether the run keeps EMAs of the parameters.
  * @param processBytes Memory of the process with the device open.
  */
 export function estimateStep(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { averages, processBytes, optimiser = ADAMW_DEFAULTS, ...options }:
-    & StepOptions
-    & {
-      readonly averages: boolean;
-      readonly processBytes: number;
-      /** AdamW where left out. */
-      readonly optimiser?: OptimiserConfig | Optimiser;
-    },
-  device: Device,
+  { training, processBytes, ...options }: StepOptions & {
+    readonly training: MemoryConfig;
+    readonly processBytes: number;
+  },
+  profile: DeviceProfile,
 ): Estimate {
   const { parameters, batch, lossOf } = stepOf(
     models,
@@ -90,60 +102,82 @@ export function estimateStep(
     options,
     metaInit(),
   );
-  const update = { optimiser, clipNorm: 1 };
-  const state = initTrainState(hollow(parameters), { optimiser, averages });
+  const { optimiser } = training;
+  const state = initTrainState(hollow(parameters), training);
+  const sums = initAccumulator(hollow(parameters));
   const scalars = updateScalars(1, 1, 1, optimiser);
   const { accumulation } = plan;
   const programs = accumulation === 1
     ? [programCost({
       name: stage,
-      fn: trainStep(lossOf as never, update) as never,
+      fn: trainStep(lossOf as never, training) as never,
       state: typesOf(state),
       inputs: { batch, scalars },
-    }, device)]
+    }, profile)]
     : [
       programCost({
         name: `${stage}, microbatch`,
-        fn: accumulateStep(lossOf as never, update) as never,
-        state: typesOf({ parameters, ...initAccumulator(hollow(parameters)) }),
+        fn: accumulateStep(lossOf as never, training) as never,
+        state: typesOf({ parameters, ...sums }),
         inputs: {
           batch,
           share: scalars.normLimit,
           first: scalars.normLimit,
         },
-      }, device),
+      }, profile),
       programCost({
         name: `${stage}, update`,
-        fn: finishStep(update) as never,
-        state: typesOf({ ...state, ...initAccumulator(hollow(parameters)) }),
+        fn: finishStep(training) as never,
+        state: typesOf({ ...state, ...sums }),
         inputs: { scalars },
-      }, device),
+      }, profile),
     ];
   const [step, finish] = programs as [typeof programs[0], typeof programs[0]?];
   const sum = (of: (program: typeof step) => number): number =>
     programs.reduce((total, program) => total + of(program), 0);
-  const count = countParameters(parameters);
-  const bytes = count * BYTES_PER_ELEMENT.float32;
-  const stateBytes = (finish ?? step).stateBytes;
-  const saved = finish ? stateBytes - bytes : stateBytes;
-  const onHost = device.name === "cpu" ? 1 : 0;
-  const items = {
-    process: onHost * processBytes,
-    compiling: onHost *
-      (COMPILING_BYTES + COMPILING_BYTES_PER_NODE * sum(({ nodes }) => nodes)),
-    initial: onHost * bytes,
-    parameters: bytes,
-    optimiser: stateBytes - bytes,
-    spare: sum(({ spareBytes }) => spareBytes),
+  const bytes = bytesOf(parameters);
+  const saved = bytes + bytesOf(state.moments) +
+    (state.averages ? bytesOf(state.averages) : 0);
+  const isCpu = profile.name === "cpu";
+  const exchanged = step.exchangedBytes;
+  const items = itemsOf([
+    ["process", "host", processBytes],
+    [
+      "compiling",
+      "host",
+      COMPILING_BYTES + COMPILING_BYTES_PER_NODE * sum(({ nodes }) => nodes),
+    ],
+    ["initial", "host", bytes],
+    ["parameters", "device", bytes],
+    ["moments", "device", bytesOf(state.moments)],
+    ["averages", "device", state.averages ? bytesOf(state.averages) : 0],
+    ["gradients", "device", finish ? bytesOf(sums) : 0],
+    ["spare", "device", sum(({ spareBytes }) => spareBytes)],
+    ["batches", "device", exchanged],
     // The next update's microbatches are prefetched.
-    batches: (1 + onHost * accumulation) * step.exchangedBytes,
-    activations: (1 + SCRATCH) * sum(({ insideBytes }) => insideBytes),
-    saving: onHost * (saved + Math.min(saved, UNCOLLECTED_BYTES)),
-  };
+    ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
+    [
+      "activations",
+      "device",
+      (1 + SCRATCH) * sum(({ insideBytes }) => insideBytes),
+    ],
+    ["saving", "host", saved + Math.min(saved, UNCOLLECTED_BYTES)],
+  ]);
+  const bytesIn = (place: Place): number =>
+    items.filter((item) => item.place === place)
+      .reduce((total, { bytes }) => total + bytes, 0);
   return {
-    parameters: count,
+    parameters: countParameters(parameters),
     flops: accumulation * step.flops + (finish?.flops ?? 0),
     items,
-    peakBytes: Object.values(items).reduce((total, item) => total + item, 0),
+    deviceBytes: bytesIn("device"),
+    hostBytes: bytesIn("host"),
   };
+}
+
+function itemsOf(
+  rows: readonly (readonly [MemoryItem["purpose"], Place, bytes: number])[],
+): MemoryItem[] {
+  return rows.filter(([, , bytes]) => bytes > 0)
+    .map(([purpose, place, bytes]) => ({ purpose, place, bytes }));
 }

@@ -1,4 +1,4 @@
-import type { Device } from "../../compiler/mod.ts";
+import { type Device, deviceProfile } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
@@ -19,6 +19,24 @@ export interface Choice {
   readonly estimate: Estimate;
 }
 
+/** Bytes that a training may take. */
+export interface MemoryLimits {
+  readonly device: number;
+  readonly host: number;
+  /** Whether the device's memory is the process's: the sum of both limits counts. */
+  readonly shared: boolean;
+}
+
+/** Whether an estimate is within limits. */
+export function fits(
+  { deviceBytes, hostBytes }: Pick<Estimate, "deviceBytes" | "hostBytes">,
+  { device, host, shared }: MemoryLimits,
+): boolean {
+  return shared
+    ? deviceBytes + hostBytes <= device + host
+    : deviceBytes <= device && hostBytes <= host;
+}
+
 /**
  * Settings of decreasing memory, the requested one first. The second recomputes
  * the blocks of the backbone, which costs a third more arithmetic; the following
@@ -26,7 +44,7 @@ export interface Choice {
  */
 export function settingsOf(
   stage: Stage,
-  { batch, accumulation }: StagePlan,
+  { batch, accumulation }: Pick<StagePlan, "batch" | "accumulation">,
   recompute: boolean,
 ): Setting[] {
   const requested = { batch, accumulation, recompute };
@@ -51,14 +69,14 @@ export function settingsOf(
  */
 export function firstThatFits(
   settings: readonly Setting[],
-  limitBytes: number,
+  limits: MemoryLimits,
   estimateOf: (setting: Setting) => Estimate,
 ): Choice[] {
   const choices: Choice[] = [];
   for (const setting of settings) {
     const estimate = estimateOf(setting);
     choices.push({ setting, estimate });
-    if (estimate.peakBytes <= limitBytes) break;
+    if (fits(estimate, limits)) break;
   }
   return choices;
 }
@@ -73,57 +91,75 @@ export interface Memory {
 
 /**
  * Compares the estimated memory of stages with the available memory, a line for
- * each. The text stage needs the least and is omitted; a device that runs no
- * graphs has no estimate.
+ * each. A device that runs no graphs has no estimate.
  *
  * @throws {InputError} naming the stage that does not fit, and a setting that
  *   fits, if any
  */
-export function memoryLines(
+export async function memoryLines(
   config: RunConfig,
   stages: readonly Stage[],
-  device: Device,
+  { name }: Pick<Device, "name">,
   { free, process }: Memory,
   perceptual?: PerceptualTerm,
-): string[] {
-  if (device.name === "tfjs-gpu") return [];
-  const counted = stages.filter((stage) => stage !== "text");
-  return counted.map((stage) => {
+): Promise<string[]> {
+  if (name === "tfjs-gpu") return [];
+  const profile = await deviceProfile(name);
+  const available = free + process;
+  const shared = name === "cpu";
+  const limits: MemoryLimits = {
+    device: shared ? 0 : Infinity, // the free memory of a card is unknown
+    host: available,
+    shared,
+  };
+  return stages.map((stage) => {
     const plan = planOf(config, stage);
     const estimateOf = (setting: Setting): Estimate =>
       estimateStep(config.models, stage, { ...plan, ...setting }, {
         recompute: setting.recompute,
         perceptual,
-        averages: true,
+        training: trainingConfigOf(config, stage, plan),
         processBytes: process,
-        optimiser: trainingConfigOf(config, stage, plan).optimiser,
-      }, device);
+      }, profile);
     const choices = firstThatFits(
       settingsOf(stage, plan, config.recompute),
-      free + process,
+      limits,
       estimateOf,
     );
-    const needed = choices[0]!.estimate.peakBytes;
-    // The free memory of a card is unknown.
-    if (device.name !== "cpu") {
-      return `memory of ${stage}: about ${bytesText(needed)} of the device`;
-    }
-    if (choices.length > 1 || needed > free + process) {
-      const { setting, estimate } = choices.at(-1)!;
+    const needed = neededBytes(choices[0]!.estimate, limits);
+    const { setting, estimate } = choices.at(-1)!;
+    const doesFit = fits(estimate, limits);
+    if (choices.length > 1 || !doesFit) {
       throw new InputError(
         `Cannot train ${stage}: not enough memory: needs ` +
-          `${bytesText(needed)}, ${bytesText(free + process)} available; ` +
-          (estimate.peakBytes <= free + process
-            ? `${flagsText(setting)} takes ${bytesText(estimate.peakBytes)}`
+          `${bytesText(needed)}, ${bytesText(available)} available; ` +
+          (doesFit
+            ? `${flagsText(setting)} takes ${
+              bytesText(neededBytes(estimate, limits))
+            }`
             : "choose a smaller preset or --size"),
       );
     }
     return `memory of ${stage}: about ${bytesText(needed)} of ` +
-      `${bytesText(free + process)} available`;
+      `${bytesText(available)} available` +
+      (shared
+        ? ""
+        : `, and ${bytesText(choices[0]!.estimate.deviceBytes)} of the device`);
   });
 }
 
-function flagsText({ batch, accumulation, recompute }: Setting): string {
+/** Bytes of the process. */
+function neededBytes(
+  { deviceBytes, hostBytes }: Estimate,
+  { shared }: MemoryLimits,
+): number {
+  return hostBytes + (shared ? deviceBytes : 0);
+}
+
+/** A setting as the flags of training. */
+export function flagsText(
+  { batch, accumulation, recompute }: Setting,
+): string {
   return `--batch ${batch} --accumulation ${accumulation}` +
     (recompute ? " --recompute" : "");
 }

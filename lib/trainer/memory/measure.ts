@@ -8,12 +8,12 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { openJsonl } from "../../formats/jsonl/mod.ts";
-import { ADAMW_DEFAULTS } from "../optimiser/adamw.ts";
 import { saveCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import { train } from "../loop/train.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
+import type { MemoryConfig } from "./estimate.ts";
 import { stepOf } from "./step_shape.ts";
 
 /** Folder of the temporary checkpoint. */
@@ -25,7 +25,7 @@ export interface MeasureRequest {
   readonly stage: Stage;
   readonly plan: StagePlan;
   readonly recompute: boolean;
-  readonly averages: boolean;
+  readonly training: MemoryConfig;
   /** Updates. */
   readonly steps: number;
 }
@@ -58,7 +58,7 @@ export async function measureTraining(
   device: Device,
 ): Promise<Measurement> {
   const baselineBytes = peakOfProcess();
-  const { models, stage, plan, recompute, averages, steps } = request;
+  const { models, stage, plan, recompute, training, steps } = request;
   const { parameters, batch, lossOf } = stepOf(
     models,
     stage,
@@ -80,11 +80,9 @@ export async function measureTraining(
       name: stage,
       device,
       config: {
+        ...training,
         schedule: { peak: 1e-5, warmupSteps: 0, totalSteps: steps, floor: 0 },
-        optimiser: ADAMW_DEFAULTS,
-        clipNorm: 1,
         accumulation: plan.accumulation,
-        averages,
       },
       initial: parameters,
       lossOf: lossOf as never,

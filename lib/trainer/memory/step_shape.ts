@@ -2,6 +2,8 @@ import { type Loss, remat } from "../../compiler/mod.ts";
 import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
 import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
+import { initClassifiers, textTrainingLoss } from "../stages/text_loss.ts";
+import { captionConfigOf, QUESTIONS } from "../stages/text_questions.ts";
 import { vaeTrainingLoss } from "../stages/vae_loss.ts";
 import {
   initModels,
@@ -29,7 +31,8 @@ export interface StepOptions {
 }
 
 /**
- * The training step of the VAE, on clips, or of a phase, on latents and prompts.
+ * The training step of the VAE, on clips, of the text encoder, on captions, or of
+ * a phase, on latents and prompts.
  *
  * @param rng `metaInit()` for shapes alone.
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
@@ -52,6 +55,7 @@ export function stepOf(
       lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
     };
   }
+  if (stage === "text") return textStepOf(models, batch, diffusion.text, rng);
   const { words, positions } = functions.backbone.inputs as {
     words: { ids: unknown; mask: unknown };
     positions: unknown;
@@ -70,6 +74,45 @@ export function stepOf(
       positions,
     },
     lossOf: diffusionTrainingLoss(models, recompute ? { remat } : {}),
+  };
+}
+
+/** The step of the text encoder, with the questions of the synthetic world. */
+function textStepOf(
+  models: ModelConfig,
+  batch: number,
+  text: unknown,
+  rng: Rng,
+): StepShape {
+  const { maxCharacters: length } = captionConfigOf(models.text);
+  const rows = { dtype: "int32", shape: [batch, length] } as const;
+  const captions = {
+    characters: rows,
+    pairs: rows,
+    triples: rows,
+    terms: rows,
+    mask: { dtype: "float32", shape: [batch, length] },
+  } as const;
+  const counts = Object.entries(QUESTIONS).map(([question, { answers }]) =>
+    [question, answers.length] as const
+  );
+  const answers = Object.fromEntries(counts);
+  return {
+    parameters: {
+      text,
+      classifiers: initClassifiers(rng, models.text, answers),
+    },
+    batch: {
+      first: captions,
+      second: captions,
+      same: { dtype: "float32", shape: [batch, batch] },
+      answers: mapTree(
+        answers,
+        (leaf): leaf is number => typeof leaf === "number",
+        (count) => ({ dtype: "float32", shape: [batch, count] }),
+      ),
+    },
+    lossOf: textTrainingLoss(models.text) as StepShape["lossOf"],
   };
 }
 

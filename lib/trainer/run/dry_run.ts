@@ -25,7 +25,7 @@ export async function dryRun(
   host: TrainHost,
   work: (config: RunConfig, host: TrainHost) => Promise<void>,
 ): Promise<void> {
-  const lines = memoryLines(config, stages, device, {
+  const lines = await memoryLines(config, stages, device, {
     free: Deno.systemMemoryInfo().available,
     process: Deno.memoryUsage().rss,
   }, perceptualTerm(config, host));

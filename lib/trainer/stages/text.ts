@@ -6,13 +6,6 @@ import {
 } from "../../compiler/mod.ts";
 import { float32, InputError, Rng } from "../../core/mod.ts";
 import { batchOrder } from "../../dataset/batches/mod.ts";
-import {
-  type Labels,
-  MOTION_IDS,
-  OBJECT_KINDS,
-  objectKind,
-  PAINTS,
-} from "../../dataset/vocabulary/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
   initText,
@@ -32,6 +25,7 @@ import { pretrainedText } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
 import { type TextPair, textPairs } from "../data/caption_pairs.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
+import { captionConfigOf, QUESTIONS } from "./text_questions.ts";
 import {
   initClassifiers,
   type LabelledPairs,
@@ -39,28 +33,8 @@ import {
   type TextTrainingParameters,
 } from "./text_loss.ts";
 
-/** Maximum number of characters of a caption; enough for one subject. */
-const MAX_CHARACTERS = 48;
 /** Held-out pairs of a batch: each caption is compared with as many. */
 const EVALUATION_BATCH = 64;
-
-/** Questions about the first subject of a clip, with all possible answers. */
-const QUESTIONS: Readonly<Record<string, Question>> = {
-  object: {
-    answers: OBJECT_KINDS.map(({ id }) => id),
-    of: ({ object }) => object,
-  },
-  colour: {
-    answers: [...Object.keys(PAINTS), "none"],
-    of: ({ object }) => objectKind(object).paint ?? "none",
-  },
-  motion: { answers: MOTION_IDS, of: ({ motion }) => motion },
-};
-
-interface Question {
-  readonly answers: readonly string[];
-  of(subject: Labels["subjects"][number]): string;
-}
 
 /**
  * Trains the text encoder of a run on captions alone, or resumes it: captions of
@@ -73,10 +47,7 @@ export async function trainText(run: Run): Promise<void> {
   const path = textPathOf(folder);
 
   // Data: two captions of each clip.
-  const textConfig = {
-    ...models.text,
-    maxCharacters: Math.min(MAX_CHARACTERS, models.text.maxCharacters),
-  };
+  const textConfig = captionConfigOf(models.text);
   const pairs = textPairs(run.data, "train");
   if (!pairs) throw noCaptions(config);
   const order = batchOrder(seed, [

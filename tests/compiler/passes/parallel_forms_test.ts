@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
 import { jit, printGraph, trace } from "lib/compiler/mod.ts";
 import { HOST_MEMORY } from "lib/compiler/device/memory.ts";
+import { DeviceProfile } from "lib/compiler/device/profile.ts";
 import { RuntimeDevice } from "lib/compiler/device/runtime_device.ts";
 import { removeDeadCode } from "lib/compiler/passes/dead_code.ts";
 import { parallelForms } from "lib/compiler/passes/parallel_forms.ts";
@@ -110,9 +111,11 @@ Deno.test("parallelForms() changes no value", async () => {
     max: tf.max(dy!),
     min: tf.min(dy!),
   });
-  using device = new RuntimeDevice("cpu", "in parallel forms", HOST_MEMORY, {
-    passes: [parallelForms],
-  });
+  using device = new RuntimeDevice(
+    new DeviceProfile("cpu", true, { passes: [parallelForms] }),
+    "in parallel forms",
+    HOST_MEMORY,
+  );
   using compiled = jit(fn as never, { device, name: "products" });
   const found = await compiled.run(inputs as never) as Record<
     string,

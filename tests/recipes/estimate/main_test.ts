@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { runTask } from "../_task_process.ts";
 
-Deno.test("deno task estimate --json tells parameters, operations, memory and what fits", async () => {
+interface Item {
+  readonly purpose: string;
+  readonly place: string;
+  readonly bytes: number;
+}
+
+Deno.test("deno task estimate --json prints parameters, operations, memory and what fits", async () => {
   const { code, stdout, stderr } = await runTask(
     "estimate",
     "--preset",
@@ -12,22 +18,63 @@ Deno.test("deno task estimate --json tells parameters, operations, memory and wh
   );
   assert.equal(stderr, "");
   assert.equal(code, 0);
-  const { preset, stage, asked, suggestion, gflops } = JSON.parse(stdout);
+  const { preset, stage, requested, suggestion, gflops } = JSON.parse(stdout);
   assert.deepEqual([preset, stage], ["tiny", "phase1"]);
-  const { items, parameters } = asked;
-  assert.equal(items.parameters, 4 * parameters);
-  // Two moments and two averages, but for a few scalars.
-  assert.equal(items.optimiser, 4 * items.parameters);
-  assert.equal(
-    asked.peakBytes,
-    Object.values<number>(items).reduce((sum, bytes) => sum + bytes, 0),
-  );
-  assert.ok(items.activations > 0 && items.process > 0);
+  const { items, parameters, deviceBytes, hostBytes } = requested;
+  const bytesOf = (purpose: string): number =>
+    items.find((item: Item) => item.purpose === purpose)!.bytes;
+  const bytesIn = (place: string): number =>
+    items.filter((item: Item) => item.place === place)
+      .reduce((sum: number, { bytes }: Item) => sum + bytes, 0);
+  assert.equal(bytesOf("parameters"), 4 * parameters);
+  assert.equal(bytesOf("moments"), 8 * parameters);
+  assert.equal(bytesOf("averages"), 8 * parameters);
+  assert.ok(bytesOf("activations") > 0 && bytesOf("process") > 0);
+  assert.deepEqual([deviceBytes, hostBytes], [
+    bytesIn("device"),
+    bytesIn("host"),
+  ]);
   assert.ok(
-    Math.abs(asked.secondsAtLeast * gflops * 1e9 / asked.flops - 1) < 1e-9,
+    Math.abs(requested.secondsAtLeast * gflops * 1e9 / requested.flops - 1) <
+      1e-9,
   );
-  assert.equal(asked.fits, true);
-  assert.deepEqual(suggestion, asked);
+  assert.equal(requested.fits, true);
+  assert.deepEqual(suggestion, requested);
+});
+
+Deno.test("deno task estimate answers for a card that is not there, all stages in a table", async () => {
+  const { code, stdout } = await runTask(
+    "estimate",
+    "--preset",
+    "tiny",
+    "--device",
+    "webgpu",
+    "--speed",
+    "4000",
+  );
+  assert.equal(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assert.equal(
+    lines[0],
+    "tiny on webgpu, within 8.00 GB of the device and 12.0 GB of the host",
+  );
+  assert.match(
+    lines[2]!,
+    /^stage +clips +device +host +fits +updates +s\/update +time +setting$/,
+  );
+  assert.deepEqual(lines.slice(3, 10).map((line) => line.split(" ")[0]), [
+    "vae",
+    "text",
+    "phase1",
+    "phase2",
+    "phase3",
+    "phase4",
+    "phase5",
+  ]);
+  assert.match(
+    lines[11]!,
+    /^The whole curriculum takes at least .* weeks, at 4\.00e\+3 GFLOP\/s/,
+  );
 });
 
 Deno.test("deno task estimate names the setting that fits, or says that none does", async () => {
@@ -43,25 +90,25 @@ Deno.test("deno task estimate names the setting that fits, or says that none doe
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^tiny, vae: batch 4, 8x32x32, on cpu \(\d+ threads?\)\n/,
+    /^tiny, vae: --batch 4 --accumulation 1, 8x32x32, on cpu\n/,
   );
   assert.match(stdout, /\nactivations and gradients +\d/);
   assert.deepEqual(
     stdout.trimEnd().split("\n").slice(-3).map((line) => line.split(":")[0]),
     [
-      "It does not fit into 1.00 MB, whatever the setting",
-      "  batch 2, 2 of them an update",
-      "  batch 1, 4 of them an update",
+      "It does not fit into 1.00 MB in any setting",
+      "  --batch 2 --accumulation 2",
+      "  --batch 1 --accumulation 4",
     ],
   );
 });
 
-Deno.test("deno task estimate refuses what it does not know, in one line", async () => {
+Deno.test("deno task estimate refuses an unknown phase, in one line", async () => {
   const { code, stderr } = await runTask("estimate", "--phase", "6");
   assert.equal(code, 2);
   assert.equal(
     stderr,
-    "error: Cannot use --phase: must be one of vae, 1, 2, 3, 4, 5: current " +
-      'value is "6"\n',
+    "error: Cannot use --phase: must be one of all, vae, text, 1, 2, 3, 4, 5: " +
+      'current value is "6"\n',
   );
 });

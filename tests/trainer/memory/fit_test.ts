@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { openDevice } from "lib/compiler/mod.ts";
 import { stagePlan } from "lib/recipes/curriculum.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import {
   type Estimate,
   firstThatFits,
+  fits,
   memoryLines,
   settingsOf,
 } from "lib/trainer/mod.ts";
 
 const plan = { ...stagePlan("base", "phase1"), batch: 4, accumulation: 1 };
 
-/** An estimate of which only the peak matters. */
-const taking = (peakBytes: number): Estimate => ({ peakBytes }) as Estimate;
+/** An estimate of which only the memory matters. */
+const taking = (deviceBytes: number): Estimate =>
+  ({ deviceBytes, hostBytes: 0 }) as Estimate;
 
 Deno.test("settingsOf() starts as requested, recomputes, then halves the batch", () => {
   assert.deepEqual(settingsOf("phase1", plan, false), [
@@ -41,8 +42,11 @@ Deno.test("firstThatFits() stops at the first that fits, and tries all if none d
   const estimateOf = ({ batch, recompute }: typeof settings[0]): Estimate =>
     taking(batch * (recompute ? 100 : 300));
   const peaks = (limit: number): number[] =>
-    firstThatFits(settings, limit, estimateOf)
-      .map(({ estimate }) => estimate.peakBytes);
+    firstThatFits(
+      settings,
+      { device: limit, host: 0, shared: false },
+      estimateOf,
+    ).map(({ estimate }) => estimate.deviceBytes);
   assert.deepEqual(peaks(2000), [1200]);
   assert.deepEqual(peaks(250), [1200, 400, 200]);
   assert.deepEqual(peaks(10), [1200, 400, 200, 100]);
@@ -50,34 +54,47 @@ Deno.test("firstThatFits() stops at the first that fits, and tries all if none d
 
 const OPTIONS = runConfigOf(trainFlags.parse({ preset: "tiny", batch: 8 }));
 
-Deno.test("memoryLines() compares each stage but text with the available memory", async () => {
-  using device = await openDevice("cpu");
+Deno.test("fits() compares the sum where a device computes in the process's memory", () => {
+  const estimate = { deviceBytes: 5, hostBytes: 3 };
+  const limits = { device: 4, host: 4 };
+  assert.ok(fits(estimate, { ...limits, shared: true }));
+  assert.ok(!fits(estimate, { ...limits, shared: false }));
+  assert.ok(fits(estimate, { device: 5, host: 3, shared: false }));
+});
+
+const CPU = { name: "cpu" } as const;
+
+Deno.test("memoryLines() compares each stage with the available memory", async () => {
   const stages = ["vae", "text", "phase1"] as const;
-  const lines = memoryLines(OPTIONS, stages, device, {
-    free: 7e9,
-    process: 2e8,
-  });
-  assert.equal(lines.length, 2);
-  assert.match(
-    lines[0]!,
-    /^memory of vae: about \d+ MB of 7\.20 GB available$/,
+  const memory = { free: 7e9, process: 2e8 };
+  const lines = await memoryLines(OPTIONS, stages, CPU, memory);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/\d+ MB/, "N MB")),
+    stages.map((stage) =>
+      `memory of ${stage}: about N MB of 7.20 GB available`
+    ),
   );
-  assert.match(lines[1]!, /^memory of phase1: about \d+ MB of 7\.20 GB/);
+  const [line] = await memoryLines(
+    OPTIONS,
+    ["vae"],
+    { name: "webgpu" },
+    memory,
+  );
+  assert.match(line!, / available, and \d+\.?\d* MB of the device$/);
 });
 
 Deno.test("memoryLines() refuses a stage that does not fit and names a setting that does", async () => {
-  using device = await openDevice("cpu");
   const options = runConfigOf(trainFlags.parse({ preset: "nano", batch: 64 }));
-  assert.throws(
-    () => memoryLines(options, ["vae"], device, { free: 1.5e9, process: 2e8 }),
+  await assert.rejects(
+    () => memoryLines(options, ["vae"], CPU, { free: 1.5e9, process: 2e8 }),
     {
       name: "InputError",
       message:
         /^Cannot train vae: not enough memory: needs [\d.]+ GB, 1\.70 GB available; --batch \d+ --accumulation \d+ takes (1\.[0-6]\d GB|\d+ MB)$/,
     },
   );
-  assert.throws(
-    () => memoryLines(options, ["phase1"], device, { free: 1e6, process: 1e6 }),
+  await assert.rejects(
+    () => memoryLines(options, ["phase1"], CPU, { free: 1e6, process: 1e6 }),
     {
       name: "InputError",
       message:

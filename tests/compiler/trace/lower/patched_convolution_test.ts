@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { trace } from "lib/compiler/mod.ts";
 import { HOST_MEMORY } from "lib/compiler/device/memory.ts";
+import { DeviceProfile } from "lib/compiler/device/profile.ts";
 import { RuntimeDevice } from "lib/compiler/device/runtime_device.ts";
 import { optimise } from "lib/compiler/passes/pipeline.ts";
 import { CONVOLUTION_CASES } from "../../conformance/_convolution.ts";
@@ -81,9 +82,11 @@ Deno.test("Both gradients of a convolution share the patches of the gradient", (
 for (
   const [room, patchBytes] of [["all taps", ALL_TAPS], ["few", 600]] as const
 ) {
-  const device = new RuntimeDevice("cpu", "with patches", HOST_MEMORY, {
-    target: { patchBytes },
-  });
+  const device = new RuntimeDevice(
+    new DeviceProfile("cpu", true, { target: { patchBytes } }),
+    "with patches",
+    HOST_MEMORY,
+  );
   for (const given of CONVOLUTION_CASES) {
     if (!given.name.startsWith("conv3d")) continue;
     Deno.test(`in patches with room for ${room}, ${given.name} gives what eager TF.js gives`, async () => {
