@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { numberFlag } from "../command_line/mod.ts";
-import { trainFlags } from "../train/options.ts";
+import { trainFlags, type TrainOptions } from "../train/options.ts";
 
 /** Stages that can be estimated: all, the VAE, the text encoder, a phase. */
 export const SUBJECTS = [
@@ -53,7 +53,7 @@ export const estimateFlags = trainFlags.pick(OF_TRAINING).extend({
 export type EstimateOptions = z.infer<typeof estimateFlags>;
 
 /** The options of training behind those of an estimate. */
-export function trainOptionsOf(options: EstimateOptions) {
+export function trainOptionsOf(options: EstimateOptions): TrainOptions {
   const names = Object.keys(OF_TRAINING) as (keyof typeof OF_TRAINING)[];
   return trainFlags.parse(
     Object.fromEntries(
