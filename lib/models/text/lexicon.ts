@@ -47,20 +47,7 @@ export interface Lexicon {
  * ```
  */
 export function lexiconOf(terms: readonly VideoTerm[]): Lexicon {
-  const indices = new Map<string, number>();
-  for (const [index, { id, name, aliases }] of terms.entries()) {
-    for (const spelling of [name, ...Object.values(aliases).flat()]) {
-      const letters = lettersOf([...normalisePrompt(spelling)]).text;
-      const owner = indices.get(letters) ?? index;
-      if (owner !== index) {
-        throw new RangeError(
-          `Cannot make a lexicon: every spelling must belong to one term: ` +
-            `"${spelling}" belongs to ${terms[owner]!.id} and ${id}`,
-        );
-      }
-      if (letters !== "") indices.set(letters, index);
-    }
-  }
+  const indices = spellingsOf(terms);
   // By their first two letters, the longest first.
   const spellings = Map.groupBy(
     [...indices.keys()].sort((a, b) => b.length - a.length),
@@ -100,6 +87,30 @@ export function lexiconOf(terms: readonly VideoTerm[]): Lexicon {
   };
 }
 
+/**
+ * The spellings of terms, by which texts are matched, with the place of the term
+ * in the list.
+ *
+ * @throws {RangeError} if two terms share a spelling
+ */
+export function spellingsOf(terms: readonly VideoTerm[]): Map<string, number> {
+  const indices = new Map<string, number>();
+  for (const [index, { id, name, aliases }] of terms.entries()) {
+    for (const spelling of [name, ...Object.values(aliases).flat()]) {
+      const letters = lettersOf([...normalisePrompt(spelling)]).text;
+      const owner = indices.get(letters) ?? index;
+      if (owner !== index) {
+        throw new RangeError(
+          `Cannot make a lexicon: every spelling must belong to one term: ` +
+            `"${spelling}" belongs to ${terms[owner]!.id} and ${id}`,
+        );
+      }
+      if (letters !== "") indices.set(letters, index);
+    }
+  }
+  return indices;
+}
+
 /** The letters of a text, by which terms are matched. */
 interface Letters {
   /** Its letters in a row, hyphens as spaces, optional signs left out. */
@@ -127,15 +138,20 @@ function lettersOf(characters: readonly string[]): Letters {
   };
 }
 
-/** Vowel signs of Arabic and Hebrew, and the tatweel, which stretches Arabic words. */
-const OPTIONAL =
+/**
+ * Characters that spellings leave out: vowel signs of Arabic and Hebrew, and the
+ * tatweel, which stretches Arabic words.
+ */
+export const OPTIONAL =
   /^[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]$/u;
-const HYPHENS = /^[-\u2010-\u2015\u2212\u30fb_]$/u;
+/** Characters that spellings have as spaces. */
+export const HYPHENS = /^[-\u2010-\u2015\u2212\u30fb_]$/u;
 const WORD = /^[\p{L}\p{N}\p{M}]$/u;
 /** Scripts without spaces between words. */
-const UNSPACED =
+export const UNSPACED =
   /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\u30fc]$/u;
-const HANGUL = /^\p{sc=Hang}$/u;
+/** Korean, in which a particle may follow a term. */
+export const HANGUL = /^\p{sc=Hang}$/u;
 
 /** Whether two neighbours belong to one word. */
 function joins(before: string | undefined, after: string): boolean {

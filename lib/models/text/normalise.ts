@@ -1,5 +1,5 @@
 /** Most combining marks on a letter: scripts need up to five, "Zalgo" text has hundreds. */
-const MARKS = 6;
+export const MARKS = 6;
 
 /** More marks than that in a row. */
 const STACKED = new RegExp(`(\\p{M}{${MARKS}})\\p{M}+`, "gu");
@@ -9,7 +9,7 @@ const STACKED = new RegExp(`(\\p{M}{${MARKS}})\\p{M}+`, "gu");
  * hyphens, marks of the writing direction, variation selectors. The joiners
  * U+200C and U+200D stay: they change words and emoji.
  */
-const INVISIBLE =
+export const INVISIBLE =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/gu;
 

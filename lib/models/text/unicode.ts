@@ -6,7 +6,7 @@ import { hashOf } from "../../core/mod.ts";
  * blocks, so that characters added to one later have a row already; fixed, so
  * that a trained table means the same on every machine.
  */
-const BLOCKS: readonly (readonly [first: number, last: number])[] = [
+export const BLOCKS: readonly (readonly [first: number, last: number])[] = [
   [0x0000, 0xd7ff],
   [0xf900, 0x11dff],
   [0x11ee0, 0x1254f],

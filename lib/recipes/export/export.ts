@@ -1,4 +1,11 @@
-import { float32, isNdArray, leavesOf, Rng, zeros } from "../../core/mod.ts";
+import {
+  float32,
+  isNdArray,
+  leavesOf,
+  Rng,
+  writeFileAtomically,
+  zeros,
+} from "../../core/mod.ts";
 import { writeOnnx } from "../../formats/onnx/mod.ts";
 import { writeSafetensors } from "../../formats/safetensors/mod.ts";
 import {
@@ -6,12 +13,21 @@ import {
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
+import { tokenizerTable } from "../../models/text/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
 import type { TrainedModels } from "../../pipeline/mod.ts";
-import { normalisedDecoder, onnxModel, timedBackbone } from "./onnx_model.ts";
+import {
+  normalisedDecoder,
+  normalisedEncoder,
+  onnxModel,
+  timedBackbone,
+  underName,
+} from "./onnx_model.ts";
 
 /** Version of the names and meanings in exported files. */
-export const EXPORT_FORMAT = "aiprod-1";
+export const EXPORT_FORMAT = "aiprod-2";
+
+const READER = new URL("tokenizer.py", import.meta.url);
 
 /** Files that are written. */
 export const EXPORTED_FILES = [
@@ -20,13 +36,16 @@ export const EXPORTED_FILES = [
   "backbone.safetensors",
   "text_encoder.onnx",
   "backbone.onnx",
+  "vae_encoder.onnx",
   "vae_decoder.onnx",
+  "tokenizer.json",
+  "tokenizer.py",
 ] as const;
 
 /** The models, ready to be written. */
 export type ExportedModels = Pick<
   TrainedModels,
-  "config" | "vae" | "diffusion" | "statistics"
+  "config" | "vae" | "diffusion" | "statistics" | "vocabulary"
 >;
 
 /** What is exported, and where to. */
@@ -47,7 +66,10 @@ export interface ExportOptions {
 /**
  * Writes the three models as safetensors, for programs that bring their own
  * code, and as ONNX, for programs that bring none: the text encoder once for a
- * prompt, the backbone at each step of sampling, the VAE's decoder at the end.
+ * prompt, the backbone at each step of sampling, the VAE's decoder at the end,
+ * its encoder for given clips. Weights have the names that they have in runs and
+ * packed models. `tokenizer.json` and its reader in Python turn a prompt into the
+ * inputs of the models.
  *
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  */
@@ -74,9 +96,9 @@ export async function exportModels(
     }),
   };
   const weights = {
-    vae: { ...vae, statistics },
-    text_encoder: text,
-    backbone,
+    vae: { parameters: vae, statistics },
+    text_encoder: { text },
+    backbone: { backbone },
   };
   const written = async (name: string): Promise<void> => {
     const { size } = await Deno.stat(`${folder}/${name}`);
@@ -96,28 +118,44 @@ export async function exportModels(
     text_encoder: () =>
       onnxModel(
         "text_encoder",
-        functions.textEncoder,
-        text,
+        underName("text", functions.textEncoder),
+        weights.text_encoder,
         about.text_encoder,
       ),
     backbone: () =>
       onnxModel(
         "backbone",
-        timedBackbone(functions.backbone, config, clip),
-        backbone,
+        underName("backbone", timedBackbone(functions.backbone, config, clip)),
+        weights.backbone,
         about.backbone,
+      ),
+    vae_encoder: () =>
+      onnxModel(
+        "vae_encoder",
+        normalisedEncoder(functions.vaeEncoder),
+        weights.vae,
+        about.vae,
       ),
     vae_decoder: () =>
       onnxModel(
         "vae_decoder",
         normalisedDecoder(functions.vaeDecoder),
-        { vae, statistics },
+        weights.vae,
         about.vae,
       ),
   };
   for (const [name, make] of Object.entries(graphs)) {
     const file = `${name}.onnx`;
     await writeOnnx(`${folder}/${file}`, make());
+    await written(file);
+  }
+  const words = Object.values(models.vocabulary ?? {}).flat();
+  const texts = {
+    "tokenizer.json": JSON.stringify(tokenizerTable(config.text, words)),
+    "tokenizer.py": await Deno.readTextFile(READER),
+  };
+  for (const [file, text] of Object.entries(texts)) {
+    await writeFileAtomically(`${folder}/${file}`, text);
     await written(file);
   }
 }

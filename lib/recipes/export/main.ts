@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import {
   assertReplaceable,
   InputError,
@@ -8,6 +9,7 @@ import { readTrainedModels, SHIPPED } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { trainedShape } from "../clip_size.ts";
 import { firstClipOf } from "../curriculum.ts";
+import { vocabularyOf } from "../pack/vocabulary.ts";
 import { PRESETS } from "../presets.ts";
 import {
   EXPORTED_FILES,
@@ -75,8 +77,9 @@ async function modelsOf(
     };
   }
   const models = await readTrainedModels(checkpoint ?? SHIPPED);
+  const vocabulary = await vocabularyOf(dirname(models.file), models);
   return {
-    models,
+    models: { ...models, vocabulary },
     source: { trained: true, ...models.facts },
     trained: trainedShape(models.facts.diffusion),
   };
@@ -86,7 +89,7 @@ if (import.meta.main) {
   await runProgram({
     usage: "deno task export",
     purpose:
-      "Writes the models for other programs: safetensors with their configuration, and ONNX.",
+      "Writes the models for other programs: safetensors with their configuration, ONNX, and a tokenizer with its reader in Python.",
     flags: exportFlags,
     run: exportRun,
   });

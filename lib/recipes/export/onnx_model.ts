@@ -6,13 +6,8 @@ import { isNdArray, leavesOf } from "../../core/mod.ts";
 import type { OnnxGraph, OnnxTensor } from "../../formats/onnx/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import { tokenAngles } from "../../models/backbone/mod.ts";
-import {
-  type GridSize,
-  latentSizeOf,
-  type LatentStatistics,
-  strideOf,
-  type VaeParameters,
-} from "../../models/vae/mod.ts";
+import { type VaeWeights } from "../../pipeline/mod.ts";
+import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import type { ModelFunction } from "../../models/text_to_video/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 
@@ -21,7 +16,8 @@ const INPUTS = "inputs/";
 
 /**
  * A function of a model as an ONNX graph with its parameters inside. The paths
- * of its arguments become the names of the inputs: `text/tokens`.
+ * of its arguments become the names of the inputs, such as `text/tokens`, and
+ * those of its parameters the names of the weights.
  *
  * @param name The graph's name in the file.
  * @param parameters A tree of arrays.
@@ -64,8 +60,10 @@ export function onnxModel(
       bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     }),
   );
-  const publicName = (text: string): string =>
-    text.startsWith(INPUTS) ? text.slice(INPUTS.length) : text;
+  const publicName = (text: string): string => {
+    const prefix = [INPUTS, PARAMETERS].find((one) => text.startsWith(one));
+    return prefix === undefined ? text : text.slice(prefix.length);
+  };
   // What the graph does not read stays out, such as one half of the VAE.
   const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   return {
@@ -76,7 +74,8 @@ export function onnxModel(
     })),
     initializers: [
       ...graph.initializers,
-      ...weights.filter((tensor) => read.has(tensor.name)),
+      ...weights.filter((tensor) => read.has(tensor.name))
+        .map((tensor) => ({ ...tensor, name: publicName(tensor.name) })),
     ],
     inputs: graph.inputs
       .filter((input) => input.name.startsWith(INPUTS))
@@ -151,16 +150,56 @@ export function normalisedDecoder(
   return {
     inputs: decoder.inputs,
     call: (
-      { vae, statistics }: Tensors<
-        { vae: VaeParameters; statistics: LatentStatistics }
-      >,
+      { parameters, statistics }: Tensors<VaeWeights>,
       { latent }: { readonly latent: tf.Tensor },
     ) =>
-      decoder.call(vae as never, {
+      decoder.call(parameters as never, {
         latent: tf.add(
           tf.mul(latent, statistics.std),
           statistics.mean,
         ),
       } as never),
+  };
+}
+
+/**
+ * A VAE's encoder as the backbone was trained with it: to latents of variance
+ * one, the means of the posterior.
+ *
+ * @example
+ * ```ts
+ * import { normalisedEncoder } from "lib/recipes/export/onnx_model.ts";
+ * import { modelFunctions } from "lib/models/text_to_video/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 4, height: 16, width: 16 };
+ * const { vaeEncoder } = modelFunctions(PRESETS.tiny, clip, 1);
+ * assert.deepEqual(Object.keys(normalisedEncoder(vaeEncoder).inputs), ["clip"]);
+ * ```
+ */
+export function normalisedEncoder(
+  encoder: ModelFunction,
+): Pick<ModelFunction, "inputs" | "call"> {
+  return {
+    inputs: encoder.inputs,
+    call({ parameters, statistics }: Tensors<VaeWeights>, inputs: never) {
+      const { mean } = encoder.call(parameters as never, inputs) as {
+        readonly mean: tf.Tensor;
+      };
+      return { latent: tf.div(tf.sub(mean, statistics.mean), statistics.std) };
+    },
+  };
+}
+
+/** A function of one model over a tree that holds its parameters under a name. */
+export function underName(
+  name: string,
+  { inputs, call }: Pick<ModelFunction, "inputs" | "call">,
+): Pick<ModelFunction, "inputs" | "call"> {
+  return {
+    inputs,
+    call: (parameters: Readonly<Record<string, never>>, inputs: never) =>
+      call(parameters[name]!, inputs),
   };
 }

@@ -8,7 +8,6 @@ import {
   missingFile,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import { readShots } from "../../dataset/curate/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
@@ -18,15 +17,13 @@ import {
   saveWeights,
   type TrainedModels,
   VAE_FILE,
-  type Vocabulary,
   VOCABULARY_FILE,
-  wordsOf,
 } from "../../pipeline/mod.ts";
-import { manifestIn, parametersBetween, readData } from "../../trainer/mod.ts";
+import { parametersBetween } from "../../trainer/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
-import { captionWords } from "./caption_words.ts";
 import { packFlags, type PackOptions } from "./options.ts";
 import { thinnedMetrics } from "./thinned_metrics.ts";
+import { vocabularyOf } from "./vocabulary.ts";
 
 /** How the run went; of each file a small copy is shipped. */
 const METRICS_FILE = "metrics.jsonl";
@@ -128,25 +125,6 @@ async function diffusionOf(
     );
   }
   return parametersBetween(first.diffusion, diffusion, share);
-}
-
-/** The words that models have read: their own list, the world's, the data's or both. */
-async function vocabularyOf(
-  run: string,
-  { vocabulary }: TrainedModels,
-): Promise<Vocabulary> {
-  const data = await readData(run);
-  if (data === undefined && vocabulary !== undefined) return vocabulary;
-  const world = data?.world === 0 ? {} : await captionWords();
-  const words = new Set<string>();
-  for (const { path } of data?.data ?? []) {
-    for (const { captions } of await readShots(manifestIn(path))) {
-      for (const { text } of captions) {
-        for (const word of wordsOf(text)) words.add(word);
-      }
-    }
-  }
-  return words.size === 0 ? world : { ...world, und: [...words].sort() };
 }
 
 if (import.meta.main) {

@@ -38,7 +38,7 @@ def inputs_of(graph):
             yield value.name, random.standard_normal(shape).astype(numpy.float32)
 
 
-for name in ["text_encoder", "backbone", "vae_decoder"]:
+for name in ["text_encoder", "backbone", "vae_decoder", "vae_encoder"]:
     path = f"{folder}/{name}.onnx"
     onnx.checker.check_model(path, full_check=True)
     model = onnx.load(path)

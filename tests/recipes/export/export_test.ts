@@ -10,6 +10,7 @@ import {
   Rng,
   treeFrom,
 } from "lib/core/mod.ts";
+import { decodeOnnx } from "lib/formats/onnx/mod.ts";
 import { readSafetensors } from "lib/formats/safetensors/mod.ts";
 import {
   backbone,
@@ -21,7 +22,7 @@ import {
   textConfigSchema,
   tokenisePrompts,
 } from "lib/models/text/mod.ts";
-import { decode, vaeConfigSchema } from "lib/models/vae/mod.ts";
+import { decode, encode, vaeConfigSchema } from "lib/models/vae/mod.ts";
 import { exportModels, freshModels } from "lib/recipes/export/export.ts";
 import {
   initModels,
@@ -135,11 +136,43 @@ Deno.test("vae_decoder.onnx takes latents of variance one and gives the eager cl
   assertClose(clip!, eager, 1e-4);
 });
 
+Deno.test("vae_encoder.onnx gives the eager means, of variance one", async () => {
+  const pixels = random("clip", [2, 8, 16, 32, 3]);
+  const eager = eagerly(
+    { p: parameters.vae, pixels, ...statistics },
+    ({ p, pixels, mean, std }) =>
+      tf.div(tf.sub(encode(p, pixels, config.vae).mean, mean), std),
+  );
+  const { latent } = await runOnnx(`${folder}/vae_encoder.onnx`, {
+    clip: pixels,
+  }, { latent: [2, 2, 1, 2, Z] });
+  assertClose(latent!, eager, 1e-4);
+});
+
+Deno.test("weights have the same names in runs, safetensors and ONNX", async () => {
+  const inRuns = new Set([
+    ...leavesOf({ parameters: vae, statistics }, isNdArray),
+    ...leavesOf(diffusion, isNdArray),
+  ].map(([name]) => name));
+  for (
+    const name of ["vae_encoder", "vae_decoder", "text_encoder", "backbone"]
+  ) {
+    const { shapes, inputs, outputs } = decodeOnnx(
+      await Deno.readFile(`${folder}/${name}.onnx`),
+    );
+    const weights = [...shapes.keys()].filter((name) =>
+      /^\w.*\//.test(name) && !inputs.includes(name) && !outputs.includes(name)
+    );
+    assert.ok(weights.length > 5, name);
+    for (const weight of weights) assert.ok(inRuns.has(weight), weight);
+  }
+});
+
 Deno.test("safetensors files hold every parameter, and the configuration", async () => {
   const wanted = {
-    vae: { ...parameters.vae, statistics },
-    text_encoder: parameters.text,
-    backbone: parameters.backbone,
+    vae: { parameters: parameters.vae, statistics },
+    text_encoder: { text: parameters.text },
+    backbone: { backbone: parameters.backbone },
   };
   const configs: Record<string, unknown> = {};
   for (const [name, tree] of Object.entries(wanted)) {
@@ -147,7 +180,7 @@ Deno.test("safetensors files hold every parameter, and the configuration", async
       `${folder}/${name}.safetensors`,
     );
     assert.deepEqual(treeFrom(tensors), treeFrom(leavesOf(tree, isNdArray)));
-    assert.equal(metadata.format, "aiprod-1");
+    assert.equal(metadata.format, "aiprod-2");
     assert.deepEqual(JSON.parse(metadata.source!), { trained: false });
     configs[metadata.kind!] = JSON.parse(metadata.config!);
   }

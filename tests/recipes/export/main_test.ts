@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runTask } from "../_task_process.ts";
 
-Deno.test("deno task export writes six files and says which", async () => {
+Deno.test("deno task export writes nine files and says which", async () => {
   await Deno.mkdir("runs", { recursive: true });
   const out = await Deno.makeTempDir({ dir: "runs" });
   try {
@@ -20,8 +20,11 @@ Deno.test("deno task export writes six files and says which", async () => {
       "backbone.safetensors",
       "text_encoder.onnx",
       "text_encoder.safetensors",
+      "tokenizer.json",
+      "tokenizer.py",
       "vae.safetensors",
       "vae_decoder.onnx",
+      "vae_encoder.onnx",
     ];
     const found = [...Deno.readDirSync(out)].map(({ name }) => name).sort();
     assert.deepEqual(found, names);
