@@ -4,12 +4,14 @@ import {
   type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
-import { type Clip, Lifetime, type NdArray, Rng } from "../core/mod.ts";
+import { type Clip, Lifetime, type NdArray, Rng, sizeOf } from "../core/mod.ts";
 import { timestepShift } from "../models/diffusion/mod.ts";
 import {
   clipPositions,
+  clipTokens,
   type DiffusionParameters,
   type ModelConfig,
+  tokenChannels,
 } from "../models/text_to_video/mod.ts";
 import {
   denormaliseLatent,
@@ -156,7 +158,10 @@ export function pipelineOf(
         beginning: options.beginning && { latents: options.beginning, seed },
         solver: options.sampler,
         shift: options.shift ??
-          timestepShift(frames * height * width, latentChannels),
+          timestepShift(
+            sizeOf(Object.values(clipTokens(config, options).grid)),
+            tokenChannels(config),
+          ),
         onStep(done) {
           task?.update(done);
           signal?.throwIfAborted();

@@ -73,6 +73,7 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
     largestBatch: 8,
     pairs: 1,
   },
+  mini: NANO_SCALE,
   nano: NANO_SCALE,
   micro: NANO_SCALE,
   small: {

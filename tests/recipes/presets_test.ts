@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { isNdArray, leavesOf, Rng } from "lib/core/mod.ts";
 import { layerKinds } from "lib/models/backbone/mod.ts";
 import { metaInit } from "lib/models/layers/mod.ts";
-import { strideOf } from "lib/models/vae/mod.ts";
 import {
+  clipStride,
   initModels,
   type ModelParameters,
 } from "lib/models/text_to_video/mod.ts";
@@ -57,7 +57,7 @@ Deno.test("presets grow from name to name, and shrink clips alike", () => {
   );
   assert.deepEqual(totals, totals.toSorted((a, b) => a - b));
   for (const name of PRESET_NAMES) {
-    assert.deepEqual(strideOf(PRESETS[name].vae), { space: 16, time: 4 });
+    assert.deepEqual(clipStride(PRESETS[name]), { space: 16, time: 4 });
   }
 });
 

@@ -26,7 +26,7 @@ export interface CnnBlockParameters {
 }
 
 /** Modulation vectors of the block. */
-const CNN_MODULATIONS = 3;
+export const CNN_MODULATIONS = 3;
 
 /** Makes a CNN block of width `D` and bottleneck `K`. */
 export function initCnnBlock(

@@ -16,6 +16,20 @@ export const backboneConfigSchema = z.strictObject({
   pooledContextTokens: z.int().min(1).optional().describe(
     "context tokens that an MLP makes from the mean of the text tokens",
   ),
+  patch: z.int().min(1).optional().describe(
+    "rows and columns of latent cells that a token folds (default 1)",
+  ),
+  cells: z.strictObject({
+    width: z.int().min(8).describe("channels of a cell"),
+    layers: z.int().min(1).describe(
+      "CNN blocks before the tokens, and as many after",
+    ),
+    cnnWidth: z.int().min(1).describe(
+      "channels of a CNN block's bottleneck",
+    ),
+  }).optional().describe(
+    "CNN blocks on the grid of latent cells, before cells are folded into tokens and after; what they see passes the tokens by to the output (default: none)",
+  ),
   prediction: z.enum(["velocity", "x0"]).optional().describe(
     "output of the last layer: the velocity (default), or x0, the latent without noise, from which the velocity follows; a narrow backbone cannot carry the noise of many latent channels",
   ),
@@ -63,7 +77,7 @@ export function layerKinds(
 
 /**
  * The pure Transformer that a hybrid is compared with: as deep and as wide, all
- * blocks in LTX-2's style.
+ * blocks on tokens, in LTX-2's style.
  *
  * @example
  * ```ts
@@ -74,10 +88,13 @@ export function layerKinds(
  * assert.deepEqual(layerKinds(pureTransformer(hybrid)), ["cross", "cross", "cross"]);
  * ```
  */
-export function pureTransformer(config: BackboneConfig): BackboneConfig {
+export function pureTransformer(
+  { cells, ...config }: BackboneConfig,
+): BackboneConfig {
   return {
     ...config,
-    attentionLayers: config.attentionLayers + config.cnnLayers,
+    attentionLayers: config.attentionLayers + config.cnnLayers +
+      2 * (cells?.layers ?? 0),
     cnnLayers: 0,
     textConditioning: "cross",
   };

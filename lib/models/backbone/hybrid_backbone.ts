@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import {
   type AttentionContext,
+  depthToSpace,
   initLinear,
   initPromptMlp,
   initTimestep,
@@ -14,6 +15,7 @@ import {
   type PromptMlpParameters,
   type RotaryTable,
   silu,
+  spaceToDepth,
   stack,
   type Tensors,
   timestepEmbedding,
@@ -26,17 +28,21 @@ import {
   type AttentionBlockParameters,
   initAttentionBlock,
 } from "./attention_block.ts";
+import { type CellParameters, initCells, throughCells } from "./cells.ts";
 import {
   cnnBlock,
   type CnnBlockParameters,
   initCnnBlock,
 } from "./cnn_block.ts";
 import { type BackboneConfig, layerKinds } from "./config.ts";
+import type { GridSize } from "../vae/config.ts";
 import { modulatedNorm, modulationOf } from "./modulation.ts";
 
 /** Parameters of a HybridBackbone. */
 export interface BackboneParameters {
-  /** `[Z,D]`: latent channels to tokens. */
+  /** Blocks on the cells of the latent grid, around those on tokens. */
+  readonly cells?: CellParameters;
+  /** `[C,D]`: channels of the cells of a token to its own. */
   readonly input: LinearParameters;
   readonly timestep: TimestepParameters;
   /** `[D,6D]`: modulation that all blocks share (adaLN-single). */
@@ -55,7 +61,7 @@ export interface BackboneParameters {
   >;
   /** `[2,D]`: shift and scale before the output. */
   readonly finalModulation: NdArray;
-  /** `[D,Z]`. */
+  /** `[D,C]`. */
   readonly output: LinearParameters;
 }
 
@@ -96,10 +102,18 @@ export function initBackbone(
   },
   rng: Rng,
 ): BackboneParameters {
-  const { width, cnnWidth } = config;
+  const { width, cnnWidth, cells, patch = 1 } = config;
   const kinds = layerKinds(config);
+  const folded = patch ** 2 * (cells?.width ?? latentChannels);
   return {
-    input: initLinear(rng.fork("input"), latentChannels, width),
+    ...(cells && {
+      cells: initCells(
+        cells,
+        { latentChannels, conditionWidth: width },
+        rng.fork("cells"),
+      ),
+    }),
+    input: initLinear(rng.fork("input"), folded, width),
     timestep: initTimestep(rng.fork("timestep"), width),
     modulation: initLinear(
       rng.fork("modulation"),
@@ -124,7 +138,8 @@ export function initBackbone(
           : initAttentionBlock(rng.fork(name), width, config.textConditioning),
     ),
     finalModulation: zeros([2, width]),
-    output: initLinear(rng.fork("output"), width, latentChannels, 0),
+    // One of two layers that follow each other has a gradient only if the other is not zero.
+    output: initLinear(rng.fork("output"), width, folded, cells ? 1 : 0),
   };
 }
 
@@ -207,13 +222,13 @@ export interface BlockOptions {
 export function backbone(
   p: Tensors<BackboneParameters>,
   inputs: BackboneInputs,
-  { heads, width: D, prediction }: BackboneConfig,
+  { heads, width: D, prediction, patch = 1 }: BackboneConfig,
   { remat = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
-  const [B, frames, height, width, Z] = inputs.latent
+  const [B, frames, height, width] = inputs.latent
     .shape as [number, number, number, number, number];
-  const grid = { frames, height, width };
-  const N = frames * height * width;
+  const grid = { frames, height: height / patch, width: width / patch };
+  const N = grid.frames * grid.height * grid.width;
 
   const context = contextOf(p, inputs);
   const condition = tf.add(
@@ -230,29 +245,67 @@ export function backbone(
     layer: Tensors<AttentionBlockParameters>,
     { x, ...given }: typeof conditioning & { readonly x: tf.Tensor },
   ) => attentionBlock(layer, x, { ...given, heads }));
-  const convolve = remat((
-    layer: Tensors<CnnBlockParameters>,
-    { x, shared }: { x: tf.Tensor; shared: tf.Tensor },
-  ) => cnnBlock(layer, x, { shared, grid }));
-  let x = linear(p.input, tf.reshape(inputs.latent, [B, N, Z]));
-  for (const layer of Object.values(p.layers)) {
-    x = "conv" in layer
-      ? convolve(layer, { x, shared })
-      : attend(layer, { ...conditioning, x });
-  }
-  const [shift, scale] = modulationOf(
-    p.finalModulation,
-    tf.expandDims(condition, 1),
-  );
-  const out = tf.reshape(
-    linear(p.output, modulatedNorm(x, shift!, scale!)),
-    inputs.latent.shape,
-  );
+  const convolveOn = (grid: GridSize) =>
+    remat((
+      layer: Tensors<CnnBlockParameters>,
+      { x, shared }: { x: tf.Tensor; shared: tf.Tensor },
+    ) => cnnBlock(layer, x, { shared, grid }));
+  const convolve = convolveOn(grid);
+  /** `[B,t,h,w,C] -> [B,t,h,w,C]`, cells to tokens and back. */
+  const tokens = (cells: tf.Tensor): tf.Tensor => {
+    let x = linear(p.input, folded(cells, patch, N));
+    for (const layer of Object.values(p.layers)) {
+      x = "conv" in layer
+        ? convolve(layer, { x, shared })
+        : attend(layer, { ...conditioning, x });
+    }
+    const [shift, scale] = modulationOf(
+      p.finalModulation,
+      tf.expandDims(condition, 1),
+    );
+    return unfolded(
+      linear(p.output, modulatedNorm(x, shift!, scale!)),
+      patch,
+      cells.shape,
+    );
+  };
+  const out = p.cells
+    ? throughCells(p.cells, inputs.latent, {
+      condition,
+      tokens,
+      convolve: convolveOn({ frames, height, width }),
+    })
+    : tokens(inputs.latent);
   if (prediction !== "x0") return out;
   const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
   const x0 = tf.add(out, tf.mul(inputs.latent, cSkip(sigma)));
   return tf.div(tf.sub(inputs.latent, x0), tf.maximum(sigma, MIN_SIGMA));
 }
+
+/** `[B,t,h,w,C] -> [B,N,p*p*C]`, squares of `p * p` cells as tokens. */
+function folded(cells: tf.Tensor, patch: number, N: number): tf.Tensor {
+  const [B] = cells.shape;
+  const C = patch ** 2 * cells.shape.at(-1)!;
+  if (patch === 1) return tf.reshape(cells, [B!, N, C]);
+  return tf.reshape(spaceToDepth(cells, [1, patch, patch]), [B!, N, C]);
+}
+
+/** The inverse of {@link folded}, to cells of a shape. */
+function unfolded(
+  tokens: tf.Tensor,
+  patch: number,
+  shape: readonly number[],
+): tf.Tensor {
+  const [B, frames, height, width, C] = shape as Five;
+  if (patch === 1) return tf.reshape(tokens, [B, frames, height, width, C]);
+  const squares = tf.reshape(
+    tokens,
+    [B, frames, height / patch, width / patch, patch ** 2 * C],
+  );
+  return depthToSpace(squares, [1, patch, patch]);
+}
+
+type Five = [number, number, number, number, number];
 
 /**
  * Factor of the noisy latent in x0 (Karras et al. 2022, arXiv 2206.00364,

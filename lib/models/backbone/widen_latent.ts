@@ -6,6 +6,8 @@ import type { BackboneParameters } from "./hybrid_backbone.ts";
  * Fits a trained backbone to latents of more channels: it ignores the new ones,
  * predicts zero for them, and for the others the same as before.
  *
+ * @param patch Rows and columns of cells that a token folds.
+ *
  * @example
  * ```ts
  * import { initBackbone, widenBackboneLatent } from "lib/models/backbone/mod.ts";
@@ -23,20 +25,49 @@ import type { BackboneParameters } from "./hybrid_backbone.ts";
 export function widenBackboneLatent(
   parameters: BackboneParameters,
   latentChannels: number,
+  patch = 1,
 ): BackboneParameters {
-  const { input, output } = parameters;
+  const { cells } = parameters;
+  return cells
+    ? {
+      ...parameters,
+      cells: { ...cells, ...widened(cells, latentChannels, 1) },
+    }
+    : { ...parameters, ...widened(parameters, latentChannels, patch ** 2) };
+}
+
+/** Layers from latent channels and to them, of `count` cells side by side. */
+function widened(
+  { input, output }: Pick<BackboneParameters, "input" | "output">,
+  latentChannels: number,
+  count: number,
+): Pick<BackboneParameters, "input" | "output"> {
   const [width] = output.weight.shape as [number, number];
-  const padded = (array: NdArray, shape: readonly number[]): NdArray =>
-    copyIntoCorner<NdArray>(array, zeros(shape));
+  const padded = (
+    array: NdArray,
+    before: readonly number[],
+    after: readonly number[],
+  ): NdArray => {
+    const channels = array.data.length /
+      [...before, ...after].reduce((product, size) => product * size, 1);
+    const wide = copyIntoCorner<NdArray>(
+      { ...array, shape: [...before, channels, ...after] },
+      zeros([...before, latentChannels, ...after]),
+    );
+    return {
+      ...wide,
+      shape: [
+        ...before.slice(0, -1),
+        count * latentChannels,
+        ...after,
+      ],
+    };
+  };
   return {
-    ...parameters,
-    input: {
-      ...input,
-      weight: padded(input.weight, [latentChannels, width]),
-    },
+    input: { ...input, weight: padded(input.weight, [count], [width]) },
     output: {
-      weight: padded(output.weight, [width, latentChannels]),
-      bias: padded(output.bias, [latentChannels]),
+      weight: padded(output.weight, [width, count], []),
+      bias: padded(output.bias, [count], []),
     },
   };
 }

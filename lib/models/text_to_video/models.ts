@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Rng } from "../../core/mod.ts";
+import { type Rng, sizeOf } from "../../core/mod.ts";
 import {
   backbone,
   type BackboneConfig,
@@ -7,6 +7,7 @@ import {
   type BackboneParameters,
   initBackbone,
   tokenPositions,
+  tokensOf,
 } from "../backbone/mod.ts";
 import type { RotaryTable, Tensors } from "../layers/mod.ts";
 import {
@@ -25,6 +26,7 @@ import {
   strideOf,
   type VaeConfig,
   type VaeParameters,
+  type VaeStride,
 } from "../vae/mod.ts";
 
 /** The three models that together turn a prompt into a video. */
@@ -95,12 +97,57 @@ export function clipPositions(
   { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
   clip: GridSize & { readonly fps: number },
 ): RotaryTable {
+  const { grid, stride } = clipTokens({ vae, backbone }, clip);
   return tokenPositions(
-    latentSizeOf(vae, clip),
-    strideOf(vae),
+    grid,
+    stride,
     clip.fps,
     backbone.width / backbone.heads,
   );
+}
+
+/**
+ * The grid of a clip's tokens, and the pixels and frames of a token.
+ *
+ * @throws {InputError} naming the nearest legal size, if tokens do not divide the clip
+ *
+ * @example
+ * ```ts
+ * import { clipTokens } from "lib/models/text_to_video/mod.ts";
+ * import { PRESETS } from "lib/recipes/presets.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 16, height: 64, width: 80 };
+ * const { grid } = clipTokens(PRESETS.nano, clip);
+ * assert.deepEqual(grid, { frames: 4, height: 4, width: 5 });
+ * ```
+ */
+export function clipTokens(
+  { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
+  clip: GridSize,
+): ReturnType<typeof tokensOf> {
+  return tokensOf(backbone, {
+    grid: latentSizeOf(vae, clip),
+    stride: strideOf(vae),
+  });
+}
+
+/** What clips must be multiples of: the pixels and frames of a token. */
+export function clipStride(
+  { vae, backbone: { patch = 1 } }: Pick<ModelConfig, "vae" | "backbone">,
+): VaeStride {
+  const { space, time } = strideOf(vae);
+  return { space: patch * space, time };
+}
+
+/**
+ * Numbers that a token of the latent grid holds, which decide how much noise
+ * hides them (`timestepShift`).
+ */
+export function tokenChannels(
+  { vae, backbone: { patch = 1 } }: Pick<ModelConfig, "vae" | "backbone">,
+): number {
+  return patch ** 2 * vae.latentChannels;
 }
 
 /** The type of a tensor argument. */
@@ -152,7 +199,9 @@ export function modelFunctions(
   batch: number,
 ): ModelFunctions {
   const grid = latentSizeOf(vae, clip);
-  const cells = grid.frames * grid.height * grid.width;
+  const tokens = sizeOf(
+    Object.values(clipTokens({ vae, backbone: denoiser }, clip).grid),
+  );
   const float = (...shape: number[]): InputType => ({
     dtype: "float32",
     shape: [batch, ...shape],
@@ -170,7 +219,7 @@ export function modelFunctions(
   );
   const angles: InputType = {
     dtype: "float32",
-    shape: [cells, denoiser.width / denoiser.heads / 2],
+    shape: [tokens, denoiser.width / denoiser.heads / 2],
   };
   return {
     textEncoder: {

@@ -6,6 +6,9 @@ export const vaeConfigSchema = z.strictObject({
   patch: z.int().min(1).describe(
     "pixels along a side that the first layer folds into channels",
   ),
+  framePatch: z.int().min(1).optional().describe(
+    "frames that the first layer folds into channels (default 1)",
+  ),
   widths: z.array(z.int().min(8)).min(1).describe(
     "channels of each level; each one after the first halves time, height and width",
   ),
@@ -34,6 +37,9 @@ export const vaeConfigSchema = z.strictObject({
 /** The shape of a VideoVAE, checked. */
 export type VaeConfig = z.infer<typeof vaeConfigSchema>;
 
+/** What decides the pixels and frames of a latent cell. */
+export type VaeFolds = Pick<VaeConfig, "patch" | "framePatch" | "widths">;
+
 /** Pixels and frames of a latent cell. */
 export interface VaeStride {
   readonly space: number;
@@ -53,10 +59,10 @@ export interface VaeStride {
  * ```
  */
 export function strideOf(
-  { patch, widths }: Pick<VaeConfig, "patch" | "widths">,
+  { patch, framePatch = 1, widths }: VaeFolds,
 ): VaeStride {
   const halvings = 2 ** (widths.length - 1);
-  return { space: patch * halvings, time: halvings };
+  return { space: patch * halvings, time: framePatch * halvings };
 }
 
 /** Sizes of a latent, or of a clip. */
@@ -82,7 +88,7 @@ export interface GridSize {
  * ```
  */
 export function latentSizeOf(
-  config: Pick<VaeConfig, "patch" | "widths">,
+  config: VaeFolds,
   clip: GridSize,
 ): GridSize {
   const { space, time } = strideOf(config);

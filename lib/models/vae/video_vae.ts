@@ -18,7 +18,7 @@ import {
   type Tensors,
 } from "../layers/mod.ts";
 import { initKlWeightLogit } from "./beta.ts";
-import { strideOf, type VaeConfig } from "./config.ts";
+import { strideOf, type VaeConfig, type VaeFolds } from "./config.ts";
 import {
   initResidualBlock,
   residualBlock,
@@ -65,8 +65,8 @@ const FOLD = 8;
  * Makes a VideoVAE. With shortcuts, the convolutions start at zero beside them.
  */
 export function initVae(config: VaeConfig, rng: Rng): VaeParameters {
-  const { widths, patch, latentChannels, shortcut } = config;
-  const pixels = CHANNELS * patch ** 2;
+  const { widths, latentChannels, shortcut } = config;
+  const pixels = CHANNELS * sizeOf(firstBlockOf(config));
   const cell = CHANNELS * sizeOf(blockOf(config));
   const [first, last] = [widths[0]!, widths.at(-1)!];
   const encoder = rng.fork("encoder");
@@ -134,6 +134,13 @@ function initLevel(
   };
 }
 
+/** The frames, rows and columns of pixels that the first layer folds. */
+function firstBlockOf(
+  { patch, framePatch = 1 }: Pick<VaeConfig, "patch" | "framePatch">,
+): Block {
+  return [framePatch, patch, patch];
+}
+
 /**
  * The frames, rows and columns of pixels that a latent cell covers.
  *
@@ -145,7 +152,7 @@ function initLevel(
  * assert.deepEqual(blockOf({ patch: 4, widths: [8, 16, 32] }), [4, 16, 16]);
  * ```
  */
-export function blockOf(config: Pick<VaeConfig, "patch" | "widths">): Block {
+export function blockOf(config: VaeFolds): Block {
   const { time, space } = strideOf(config);
   return [time, space, space];
 }
@@ -180,11 +187,10 @@ export interface LatentDistribution {
 export function encode(
   { encoder: p }: Tensors<VaeParameters>,
   clip: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "attentionWindow">,
+  config: VaeFolds & Pick<VaeConfig, "heads" | "attentionWindow">,
 ): LatentDistribution {
   const signed = tf.sub(tf.mul(clip, 2), 1);
-  const { patch } = config;
-  let x = conv3d(p.input, spaceToDepth(signed, [1, patch, patch]));
+  let x = conv3d(p.input, spaceToDepth(signed, firstBlockOf(config)));
   for (const level of Object.values(p.levels)) {
     x = Object.values(level.blocks).reduce((x, p) => residualBlock(p, x), x);
     if (level.resample) x = conv3d(level.resample, spaceToDepth(x, HALVES));
@@ -223,7 +229,7 @@ export function encode(
 export function decode(
   { decoder: p }: Tensors<VaeParameters>,
   latent: tf.Tensor,
-  config: Pick<VaeConfig, "patch" | "widths" | "heads" | "attentionWindow">,
+  config: VaeFolds & Pick<VaeConfig, "heads" | "attentionWindow">,
 ): tf.Tensor {
   let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
   for (const level of Object.values(p.levels)) {
@@ -231,8 +237,7 @@ export function decode(
     if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
-  const { patch } = config;
-  const learned = depthToSpace(out, [1, patch, patch]);
+  const learned = depthToSpace(out, firstBlockOf(config));
   const signed = p.shortcut
     ? tf.add(
       learned,

@@ -1,8 +1,12 @@
-import { BYTES_PER_ELEMENT } from "../../core/mod.ts";
+import { BYTES_PER_ELEMENT, sizeOf } from "../../core/mod.ts";
 import { layerKinds } from "../../models/backbone/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
-import { initModels, modelFunctions } from "../../models/text_to_video/mod.ts";
+import {
+  clipTokens,
+  initModels,
+  modelFunctions,
+} from "../../models/text_to_video/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { flopsByPart, type Part, partsOf } from "./account.ts";
 
@@ -74,7 +78,8 @@ export function describe(
   const parameters = initModels(config, metaInit());
   const functions = modelFunctions(config, clip, 1);
   const grid = latentSizeOf(config.vae, clip);
-  const tokens = grid.frames * grid.height * grid.width;
+  const cells = sizeOf(Object.values(grid));
+  const tokens = sizeOf(Object.values(clipTokens(config, clip).grid));
   const sizes = `${clip.frames}x${clip.height}x${clip.width}`;
 
   const text = partsOf(
@@ -98,7 +103,9 @@ export function describe(
   const half = (name: string): number =>
     vae.parts.find((part) => part.name === name)!.parameters;
   const kinds = layerKinds(config.backbone);
-  const cnnBlocks = kinds.filter((kind) => kind === "cnn").length;
+  const attentionBlocks = kinds.filter((kind) => kind !== "cnn").length;
+  const cnnBlocks = kinds.length - attentionBlocks +
+    2 * (config.backbone.cells?.layers ?? 0);
   const { maxCharacters, characterRows, ngramRows, termRows, queries } =
     config.text;
   return {
@@ -117,10 +124,10 @@ export function describe(
       root: backbone,
     },
     vae: {
-      title: `VideoVAE, ${preset}: a clip of ${sizes} to ${tokens} latent ` +
+      title: `VideoVAE, ${preset}: a clip of ${sizes} to ${cells} latent ` +
         "cells and back",
-      unit: "token",
-      units: tokens,
+      unit: "cell",
+      units: cells,
       root: vae,
     },
     summary: {
@@ -128,12 +135,12 @@ export function describe(
       clip,
       backbone: {
         ...summaryOf(backbone, tokens),
-        attentionBlocks: kinds.length - cnnBlocks,
+        attentionBlocks,
         cnnBlocks,
         tokens,
       },
       vae: {
-        ...summaryOf(vae, tokens),
+        ...summaryOf(vae, cells),
         encoder: half("encoder"),
         decoder: half("decoder"),
         latentChannels: config.vae.latentChannels,

@@ -6,10 +6,13 @@ import { isNdArray, leavesOf } from "../../core/mod.ts";
 import type { OnnxGraph, OnnxTensor } from "../../formats/onnx/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import { tokenAngles } from "../../models/backbone/mod.ts";
-import { type VaeWeights } from "../../pipeline/mod.ts";
-import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
-import type { ModelFunction } from "../../models/text_to_video/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { VaeWeights } from "../../pipeline/mod.ts";
+import type { GridSize } from "../../models/vae/mod.ts";
+import {
+  clipTokens,
+  type ModelConfig,
+  type ModelFunction,
+} from "../../models/text_to_video/mod.ts";
 
 const PARAMETERS = "parameters/";
 const INPUTS = "inputs/";
@@ -103,15 +106,13 @@ export function onnxModel(
  */
 export function timedBackbone(
   backbone: ModelFunction,
-  { vae, backbone: { width, heads } }: ModelConfig,
+  config: ModelConfig,
   clip: GridSize,
 ): Pick<ModelFunction, "inputs" | "call"> {
   const { positions: _, ...inputs } = backbone.inputs;
-  const angles = tokenAngles(
-    latentSizeOf(vae, clip),
-    strideOf(vae),
-    width / heads,
-  );
+  const { width, heads } = config.backbone;
+  const { grid, stride } = clipTokens(config, clip);
+  const angles = tokenAngles(grid, stride, width / heads);
   const rows = (values: Float64Array): tf.Tensor =>
     tf.tensor2d(Float32Array.from(values), [
       values.length / (width / heads / 2),

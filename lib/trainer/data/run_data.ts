@@ -10,7 +10,7 @@ import {
 } from "../../dataset/batches/mod.ts";
 import { type Shot, shotClips } from "../../dataset/curate/mod.ts";
 import { type DecodePool, decodePool } from "../../dataset/decode/mod.ts";
-import { strideOf } from "../../models/vae/mod.ts";
+import { clipStride } from "../../models/text_to_video/mod.ts";
 import type { RunConfig } from "../run/config.ts";
 import { clipShapeOf } from "../stages/stage_plan.ts";
 import { phaseOf, type Stage } from "../stages/stages.ts";
@@ -199,7 +199,7 @@ export class RunData implements Disposable {
     const bucketing = chooseShapes(all.map(playable), {
       aim,
       exact,
-      stride: strideOf(models.vae),
+      stride: clipStride(models),
       most: MOST_BUCKETS,
     });
     if (bucketing.shapes.length === 0) {

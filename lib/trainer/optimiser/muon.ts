@@ -30,7 +30,12 @@ export interface MuonConfig {
 export const MUON_DEFAULTS: MuonConfig = {
   name: "muon",
   momentum: 0.95,
-  paramPrefixes: ["backbone/layers", "backbone/promptMlp"],
+  paramPrefixes: [
+    "backbone/layers",
+    "backbone/promptMlp",
+    "backbone/cells/before",
+    "backbone/cells/after",
+  ],
   adamW: ADAMW_DEFAULTS,
 };
 

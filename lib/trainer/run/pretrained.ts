@@ -1,5 +1,6 @@
-import { InputError, isNdArray, mapTree, Rng, zeros } from "../../core/mod.ts";
+import { InputError, Rng, zeros } from "../../core/mod.ts";
 import {
+  type BackboneParameters,
   initContextMlp,
   widenBackboneLatent,
 } from "../../models/backbone/mod.ts";
@@ -96,7 +97,11 @@ export async function pretrainedDiffusion(
   const { latentChannels } = models.vae;
   assertNoFewer(finetune, given.config.vae.latentChannels, latentChannels);
   const wide = {
-    ...widenBackboneLatent(given.diffusion.backbone, latentChannels),
+    ...widenBackboneLatent(
+      given.diffusion.backbone,
+      latentChannels,
+      backbone.patch,
+    ),
     ...(isNewMlp && {
       promptMlp: initContextMlp(
         models.backbone,
@@ -112,12 +117,24 @@ export async function pretrainedDiffusion(
       backbone: backbone.prediction === prediction
         ? wide
         // The output layer predicted another quantity: it starts at zero.
-        : {
-          ...wide,
-          output: mapTree(wide.output, isNdArray, ({ shape }) => zeros(shape)),
-        },
+        : withoutOutput(wide),
     },
   };
+}
+
+/** A backbone whose last layer starts at zero. */
+function withoutOutput(backbone: BackboneParameters): BackboneParameters {
+  const { cells } = backbone;
+  const { output } = cells ?? backbone;
+  const fresh = {
+    output: {
+      weight: zeros(output.weight.shape),
+      bias: zeros(output.bias.shape),
+    },
+  };
+  return cells
+    ? { ...backbone, cells: { ...cells, ...fresh } }
+    : { ...backbone, ...fresh };
 }
 
 /** Channels may be added; leaving some out would discard training. */

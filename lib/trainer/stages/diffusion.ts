@@ -13,6 +13,7 @@ import {
   clipPositions,
   type DiffusionParameters,
   initModel,
+  tokenChannels,
 } from "../../models/text_to_video/mod.ts";
 import { normaliseLatent } from "../../models/vae/mod.ts";
 import {
@@ -42,8 +43,8 @@ import { textPathOf } from "./text.ts";
 
 /**
  * Shifts timesteps towards noise, where the prompt determines the content: half
- * of the logit-normal's sigmas exceed 0.6 for latents of 32 channels and 0.75
- * for 128.
+ * of the logit-normal's sigmas exceed 0.6 for tokens of 32 latent channels and
+ * 0.75 for 128.
  */
 const SIGMA_SHIFT = 1.5;
 /** A bucket, its latents, and the positions of their tokens. */
@@ -135,7 +136,7 @@ export async function trainPhase(
   };
   // Equal for all sizes of clips.
   const sigmaShift = SIGMA_SHIFT *
-    timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
+    timestepShift(REFERENCE_TOKENS, tokenChannels(models));
 
   // Evaluation: held-out clips of the phase.
   const heldOut = [];

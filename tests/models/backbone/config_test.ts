@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { layerKinds } from "lib/models/backbone/mod.ts";
+import { layerKinds, pureTransformer } from "lib/models/backbone/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 
 Deno.test("layerKinds() spreads 18 CNN blocks evenly among 30 of attention", () => {
   const kinds = layerKinds({
@@ -37,4 +38,15 @@ Deno.test("layerKinds() spreads any numbers evenly", () => {
       assert.equal(cnn, cnnLayers);
     }
   }
+});
+
+Deno.test("pureTransformer() has attention in place of CNN blocks, those on cells too", () => {
+  const { backbone } = PRESETS.mini;
+  const pure = pureTransformer(backbone);
+  assert.equal(
+    pure.attentionLayers,
+    backbone.attentionLayers + 2 * backbone.cells!.layers,
+  );
+  assert.equal(pure.cells, undefined);
+  assert.equal(pure.patch, 2);
 });

@@ -267,3 +267,89 @@ Deno.test("the empty prompt is finite", () => {
   });
   assert.ok(y.data.every(Number.isFinite));
 });
+
+Deno.test("a backbone() that folds cells into tokens has a token for each square of them", () => {
+  const config: BackboneConfig = { ...tiny.backbone, patch: 2 };
+  const parameters = perturbed(config);
+  const { width } = config;
+  assert.deepEqual(parameters.input.weight.shape, [4 * Z, width]);
+  assert.deepEqual(parameters.output.weight.shape, [width, 4 * Z]);
+  const inputs = foldedInputs();
+  const y = run(inputs, parameters, config);
+  assert.deepEqual(y.shape, inputs.latent.shape);
+  // The input and output layers see the four cells of a square in rows.
+  const squares = { ...inputs, latent: inSquares(inputs.latent) };
+  const { patch: _, ...plain } = config;
+  assertClose(inSquares(y), run(squares, parameters, plain), 1e-5);
+});
+
+Deno.test("blocks on cells see their neighbours, and pass the tokens by", () => {
+  const config: BackboneConfig = {
+    ...tiny.backbone,
+    patch: 2,
+    cells: { width: 8, layers: 1, cnnWidth: 8 },
+  };
+  const fresh = initBackbone(
+    config,
+    { latentChannels: Z, text: tiny.text },
+    new Rng(2),
+  );
+  const inputs = foldedInputs();
+  assert.ok(run(inputs, fresh, config).data.every((v) => Math.abs(v) === 0));
+  assert.ok(fresh.output.weight.data.some((value) => value !== 0));
+
+  // Without tokens: a cell reaches two to each side, one for each block.
+  const parameters = perturbed(config);
+  const alone = {
+    ...parameters,
+    output: mapTree(
+      parameters.output,
+      isNdArray,
+      ({ shape }) => zeros(shape),
+    ) as BackboneParameters["output"],
+  };
+  const other = float32(inputs.latent.shape, inputs.latent.data);
+  other.data.fill(3, 0, Z); // frame 0, row 0, column 0
+  const before = run(inputs, alone, config);
+  const after = run({ ...inputs, latent: other }, alone, config);
+  for (let x = 0; x < 6; x++) {
+    const at = (y: NdArray) => float32([Z], y.data.subarray(x * Z, x * Z + Z));
+    const moved = distance(at(before), at(after));
+    assert.ok(x <= 2 ? moved > 1e-6 : moved === 0, `column ${x}: ${moved}`);
+  }
+  const text = {
+    ...inputs.text,
+    tokens: random("t", [1, 3, tiny.text.outputWidth]),
+  };
+  const y = run(inputs, parameters, config);
+  assert.ok(distance(run({ ...inputs, text }, parameters, config), y) > 1e-4);
+  assert.ok(distance(y, before) > 1e-4);
+});
+
+/** Inputs whose latent has 2 frames of 2x6 cells, 1x3 tokens. */
+function foldedInputs(): Inputs {
+  return {
+    ...inputsOf(1),
+    latent: random("cells", [1, 2, 2, 6, Z]),
+    positions: tokenPositions(
+      { frames: 2, height: 1, width: 3 },
+      { space: 16, time: 4 },
+      8,
+      tiny.backbone.width / tiny.backbone.heads,
+    ),
+  };
+}
+
+/** `[1,2,2,6,Z] -> [1,2,1,3,4Z]`: cells of each square of 2x2 side by side. */
+function inSquares({ data }: NdArray): NdArray {
+  const squares = [];
+  for (let t = 0; t < 2; t++) {
+    for (let x = 0; x < 6; x += 2) {
+      for (const [dy, dx] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
+        const cell = (t * 2 + dy) * 6 + x + dx;
+        squares.push(...data.subarray(cell * Z, (cell + 1) * Z));
+      }
+    }
+  }
+  return float32([1, 2, 1, 3, 4 * Z], squares);
+}

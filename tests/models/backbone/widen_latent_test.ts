@@ -1,6 +1,7 @@
 import { float32, int32, isNdArray, mapTree, Rng } from "lib/core/mod.ts";
 import {
   backbone,
+  type BackboneConfig,
   type BackboneParameters,
   initBackbone,
   tokenPositions,
@@ -19,20 +20,34 @@ const narrow = mapTree(
   ({ shape }, path) => random(path, shape),
 ) as BackboneParameters;
 
-function velocityOf(parameters: BackboneParameters, latent: number[]) {
+function velocityOf(
+  parameters: BackboneParameters,
+  latent: number[],
+  own: BackboneConfig = config,
+) {
   return eagerly({
     parameters,
     inputs: {
-      latent: float32([1, 1, 1, 2, latent.length / 2], latent),
+      latent: float32(
+        own.patch
+          ? [1, 1, 2, 2, latent.length / 4]
+          : [1, 1, 1, 2, latent.length / 2],
+        latent,
+      ),
       sigma: float32([1], [0.5]),
       text: {
         tokens: random("text", [1, 3, text.outputWidth]),
         mask: float32([1, 3], [1, 1, 1]),
       },
       words: { ids: int32([1, 1], [5]), mask: float32([1, 1], [1]) },
-      positions: tokenPositions(grid, { space: 16, time: 4 }, 8, 24),
+      positions: tokenPositions(
+        own.patch ? { frames: 1, height: 1, width: 1 } : grid,
+        { space: 16, time: 4 },
+        8,
+        24,
+      ),
     },
-  }, ({ parameters, inputs }) => backbone(parameters, inputs, config));
+  }, ({ parameters, inputs }) => backbone(parameters, inputs, own));
 }
 
 Deno.test("a widened backbone predicts as before, and zero for the channels it ignores", () => {
@@ -43,4 +58,27 @@ Deno.test("a widened backbone predicts as before, and zero for the channels it i
   );
   const [a, b, c, d] = before.data as Float32Array;
   assertClose(after, float32([1, 1, 1, 2, 3], [a!, b!, 0, c!, d!, 0]), 1e-5);
+});
+
+Deno.test("so does one that folds cells into tokens, with blocks on cells or without", () => {
+  for (const cells of [undefined, { width: 8, layers: 1, cnnWidth: 8 }]) {
+    const folding = { ...config, patch: 2, ...(cells && { cells }) };
+    const parameters = mapTree(
+      initBackbone(folding, { latentChannels: 1, text }, new Rng(2)),
+      isNdArray,
+      ({ shape }, path) => random(path, shape),
+    ) as BackboneParameters;
+    const before = velocityOf(parameters, [1, 2, 3, 4], folding);
+    const [a, b, c, d] = before.data as Float32Array;
+    const after = velocityOf(
+      widenBackboneLatent(parameters, 2, 2),
+      [1, 77, 2, -77, 3, 5, 4, 6],
+      folding,
+    );
+    assertClose(
+      after,
+      float32([1, 1, 2, 2, 2], [a!, 0, b!, 0, c!, 0, d!, 0]),
+      1e-4,
+    );
+  }
 });

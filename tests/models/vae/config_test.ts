@@ -13,9 +13,17 @@ Deno.test("strideOf() multiplies the patch by 2 for each level after the first",
     strideOf({ ...config, patch: 2, widths: [8, 8, 8, 8] }),
     { space: 16, time: 8 },
   );
-  for (const { vae } of Object.values(PRESETS)) {
-    assert.deepEqual(strideOf(vae), { space: 16, time: 4 });
+  for (const { vae, backbone: { patch = 1 } } of Object.values(PRESETS)) {
+    const { space, time } = strideOf(vae);
+    assert.deepEqual([patch * space, time], [16, 4]);
   }
+});
+
+Deno.test("strideOf() multiplies frames that the first layer folds into time alone", () => {
+  assert.deepEqual(
+    strideOf({ ...config, patch: 4, framePatch: 2, widths: [8, 8] }),
+    { space: 8, time: 4 },
+  );
 });
 
 Deno.test("latentSizeOf() divides each axis by its own stride", () => {

@@ -52,6 +52,19 @@ Deno.test("decode() grows 16 times in space and 4 times in time", () => {
   assert.deepEqual(shape, [1, 8, 16, 32, 3]);
 });
 
+Deno.test("a VAE whose first layer folds frames as well codes finer cells", () => {
+  const folding = { ...config, framePatch: 2, widths: [8, 32] };
+  const vae = initVae(folding, new Rng(3));
+  // 2 frames of 4x4 pixels of 3 values.
+  assert.deepEqual(vae.encoder.input.weight.shape, [3, 3, 3, 96, 8]);
+  const { mean, clip } = eagerly({ vae, clips }, ({ vae, clips }) => {
+    const { mean } = encode(vae, clips, folding);
+    return { mean, clip: decode(vae, mean, folding) };
+  });
+  assert.deepEqual(mean.shape, [2, 1, 2, 4, Z]);
+  assert.deepEqual(clip.shape, clips.shape);
+});
+
 Deno.test("decode() of a decoder without output gives mid-grey", () => {
   const mute = {
     ...vae,
