@@ -35,6 +35,7 @@ export {
   type CaptionTable,
   readCaptionTable,
 } from "./sources/caption_table.ts";
+export { withTemplate } from "./sources/caption_template.ts";
 export { contentHash } from "./sources/content_hash.ts";
 export { findVideos, type FoundFile } from "./sources/find_videos.ts";
 export { type LeftOut, leftOutLines } from "./sources/left_out.ts";

@@ -11,6 +11,7 @@ import {
   curate,
   findVideos,
   type ManifestRow,
+  withTemplate,
   writeManifest,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
@@ -59,8 +60,8 @@ export async function ingest(
   options: IngestOptions,
   { progress, signal, clock, program }: IngestContext,
 ): Promise<Ingested> {
-  const { folders, out, captions, phaseOf, processes, timeout, maxSeconds } =
-    options;
+  const { folders, out, captions, captionTemplate, phaseOf } = options;
+  const { processes, timeout, maxSeconds } = options;
   const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
   await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
@@ -82,7 +83,9 @@ export async function ingest(
   const { files, frames } = await analyseFiles(found, {
     ...supervision,
     journal,
-    table: table.captions,
+    table: captionTemplate === undefined
+      ? table.captions
+      : withTemplate(table.captions, captionTemplate),
     nameOf: (path) => manifestPath(relative(resolve(out), path)),
     maxSeconds,
     processes,

@@ -14,6 +14,9 @@ export const ingestFlags = z.strictObject({
   captions: textFlag().optional().describe(
     "table of captions, CSV, TSV, JSONL or a JSON list: columns file and caption, optionally language, start and end; others are labels; names are looked for from the table's folder, then from the folders given; metadata.csv, .tsv and .jsonl in the folders are read without this flag",
   ),
+  captionTemplate: textFlag().optional().describe(
+    'one more caption of each file, made of its labels, such as "driving on the {place}"',
+  ),
   phaseOf: textFlag().optional().describe(
     "table with the columns file and phase (1 to 5), optionally start and end: the phase of these shots, in place of that by their scores",
   ),

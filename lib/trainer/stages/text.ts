@@ -47,7 +47,9 @@ export async function trainText(run: Run): Promise<void> {
   const path = textPathOf(folder);
 
   // Data: two captions of each clip.
-  const textConfig = captionConfigOf(models.text);
+  const textConfig = config.data.length > 0
+    ? models.text // captions of real video are read whole
+    : captionConfigOf(models.text);
   const pairs = textPairs(run.data, "train");
   if (!pairs) throw noCaptions(config);
   const order = batchOrder(seed, [

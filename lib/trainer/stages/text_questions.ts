@@ -10,7 +10,7 @@ import type { TextConfig } from "../../models/text/mod.ts";
 /** Maximum number of characters of a caption; enough for one subject. */
 const MAX_CHARACTERS = 48;
 
-/** The text encoder's configuration for captions of one subject, which are short. */
+/** The text encoder's configuration for captions of the synthetic world, which are short. */
 export function captionConfigOf(config: TextConfig): TextConfig {
   return {
     ...config,
