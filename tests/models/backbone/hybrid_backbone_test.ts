@@ -341,7 +341,7 @@ function foldedInputs(): Inputs {
 }
 
 /** `[1,2,2,6,Z] -> [1,2,1,3,4Z]`: cells of each square of 2x2 side by side. */
-function inSquares({ data }: NdArray): NdArray {
+function inSquares({ data }: NdArray): NdArray<"float32"> {
   const squares = [];
   for (let t = 0; t < 2; t++) {
     for (let x = 0; x < 6; x += 2) {
