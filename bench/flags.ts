@@ -73,6 +73,12 @@ export const stepFlags = z.strictObject({
   ...common,
 });
 
+/** Flags of `deno task bench check`. */
+export const checkFlags = z.strictObject({
+  steps: common.steps,
+  torch: common.torch,
+});
+
 /** Options of all benches. */
 export interface CommonOptions {
   readonly device: DeviceChoice;

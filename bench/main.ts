@@ -15,6 +15,7 @@ import { benchConv3d } from "./conv3d.ts";
 import { benchFeatures } from "./features.ts";
 import {
   bindingFlags,
+  checkFlags,
   conv3dFlags,
   featuresFlags,
   ingestFlags,
@@ -27,6 +28,12 @@ import {
 import { benchIngest } from "./ingest.ts";
 import { thisMachine } from "./machine.ts";
 import { benchMatmul } from "./matmul.ts";
+import {
+  compare,
+  type Comparison,
+  comparisonText,
+  lastResults,
+} from "./regression.ts";
 import { resultText, saveResult } from "./report.ts";
 import type { BenchResult } from "./result.ts";
 import { benchStep } from "./step.ts";
@@ -38,7 +45,14 @@ import { benchVae } from "./vae.ts";
 interface Bench {
   readonly purpose: string;
   readonly flags: FlagSchema;
-  readonly run: (options: never) => Promise<BenchResult>;
+  readonly run: (options: never) => Promise<BenchResult | Report>;
+}
+
+/** What a command prints that is no result of its own. */
+interface Report {
+  readonly text: string;
+  /** The exit code. */
+  readonly code: number;
 }
 
 /** All benches by name. */
@@ -90,10 +104,36 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     flags: trainerFlags,
     run: benchTrainer,
   },
+  check: {
+    purpose:
+      "Times matmul, conv3d, vae and step, and compares them with the last results kept: exit code 1 where one is slower.",
+    flags: checkFlags,
+    run: checkAll,
+  },
 };
+
+/**
+ * Runs the benches that have kept results of their default sizes, and compares.
+ */
+async function checkAll(
+  { steps, torch }: z.infer<typeof checkFlags>,
+): Promise<Report> {
+  const kept = await lastResults(FOLDER);
+  const rows: Comparison[] = [];
+  for (const name of CHECKED) {
+    const { flags, run } = BENCHES[name]!;
+    log(`${name}: running`);
+    const options = { ...flags.parse({}), steps, torch };
+    rows.push(compare(await run(options as never) as BenchResult, kept));
+  }
+  const slower = rows.some(({ verdict }) => verdict === "slower");
+  return { text: comparisonText(rows), code: slower ? 1 : 0 };
+}
 
 const USAGE = "deno task bench";
 const FOLDER = "bench/results";
+/** Benches of `check`. */
+const CHECKED = ["matmul", "conv3d", "vae", "step"];
 /** The exit code of a wrong result. */
 const WRONG = 1;
 
@@ -138,6 +178,10 @@ async function main(args: readonly string[]): Promise<number> {
     const { bench, options } = command;
     if (options.save) await assertWritableFolder(FOLDER, undefined);
     const result = await bench.run(options as never);
+    if ("text" in result) {
+      print(result.text);
+      return result.code;
+    }
     const machine = thisMachine();
     print(
       options.json

@@ -35,6 +35,8 @@ export interface BenchResult extends Timing {
   readonly torch?: TorchResult;
   /** Our median time over PyTorch's: below 1 is faster. */
   readonly ratio?: number;
+  /** The quartiles of that ratio over the rounds. */
+  readonly ratioQuartiles?: readonly [number, number];
   /** Why there is no comparison. */
   readonly note?: string;
   /** The profile, with `--profile`. */

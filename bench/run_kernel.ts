@@ -11,6 +11,7 @@ import {
 } from "./kernel_case.ts";
 import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { profileOf } from "./profile.ts";
+import { ratioQuartiles } from "./regression.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
 import { openTwin, type TwinTask } from "./twin.ts";
 
@@ -81,7 +82,11 @@ export async function runKernel(
     gflops: gflopsOf(full.operations, ours.medianMs),
     compileMs: kernel.compileMs,
     peakRssBytes: memory,
-    ...(theirs && { torch: theirs, ratio: ours.medianMs / theirs.medianMs }),
+    ...(theirs && {
+      torch: theirs,
+      ratio: ours.medianMs / theirs.medianMs,
+      ratioQuartiles: ratioQuartiles(times[0]!, times[1]!),
+    }),
     ...(typeof opened === "string" && { note: opened }),
     ...(options.profile && {
       profile: await profileOf(PROFILED_RUNS, async (profile) => {

@@ -7,6 +7,7 @@ import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
 import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { matmulSide } from "./matmul.ts";
 import { profileOf } from "./profile.ts";
+import { ratioQuartiles } from "./regression.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
 import {
   compileCase,
@@ -99,7 +100,11 @@ export async function runTraining<P, B>(
     ...(!isCard(device) && { fractionOfMatmulPeak: gflops / peak }),
     compileMs: trainer.compileMs,
     peakRssBytes: memory,
-    ...(theirs && { torch: theirs, ratio: ours.medianMs / theirs.medianMs }),
+    ...(theirs && {
+      torch: theirs,
+      ratio: ours.medianMs / theirs.medianMs,
+      ratioQuartiles: ratioQuartiles(times[0]!, times[2]!),
+    }),
     ...(typeof opened === "string" && { note: opened }),
     ...(options.profile && {
       profile: await profileOf(CHECKED_STEPS, async (profile) => {
