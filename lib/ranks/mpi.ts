@@ -52,6 +52,21 @@ export function joinRanks(
         await all("MPI_Allreduce", inPlace, part, length, float, sum, world);
       }
     },
+    async gather(values, lengths) {
+      for (const { counts, begins } of sharedPieces(lengths, piece)) {
+        await all(
+          "MPI_Allgatherv",
+          inPlace,
+          0, // with the next one left out: each rank's values are in place
+          float,
+          values as Float32Array<ArrayBuffer>,
+          counts,
+          begins,
+          float,
+          world,
+        );
+      }
+    },
     async broadcast(bytes) {
       for (const part of piecesOf(bytes, 4 * piece)) {
         await all("MPI_Bcast", part, part.length, byte, 0, world);
@@ -63,6 +78,29 @@ export function joinRanks(
     },
     [Symbol.dispose]: () => now("MPI_Finalize"),
   };
+}
+
+/** Pieces of ranges that lie behind each other, so many values of each at once. */
+function* sharedPieces(
+  lengths: readonly number[],
+  piece: number,
+): Generator<Record<"counts" | "begins", Int32Array<ArrayBuffer>>> {
+  const longest = Math.max(...lengths);
+  for (let done = 0; done < longest; done += piece) {
+    let begin = 0;
+    const begins = lengths.map((length) => {
+      const place = begin + Math.min(done, length);
+      begin += length;
+      return place;
+    });
+    yield {
+      counts: Int32Array.from(
+        lengths,
+        (length) => Math.max(0, Math.min(piece, length - done)),
+      ),
+      begins: Int32Array.from(begins),
+    };
+  }
 }
 
 /** Views of consecutive parts of an array. */

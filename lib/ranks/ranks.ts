@@ -10,6 +10,13 @@ export interface Ranks {
   readonly size: number;
   /** Replaces values by their sums over the ranks, bit for bit the same on all. */
   sum(values: Float32Array): Promise<void>;
+  /**
+   * Replaces the range of each rank by that rank's values; the ranges lie in the
+   * order of the ranks.
+   *
+   * @param lengths Values of each rank, the same list on all.
+   */
+  gather(values: Float32Array, lengths: readonly number[]): Promise<void>;
   /** Replaces bytes by those of rank 0. */
   broadcast(bytes: Uint8Array): Promise<void>;
   /** Waits until all ranks have come here. */
@@ -35,6 +42,7 @@ export const ONE_RANK: Ranks = {
   rank: 0,
   size: 1,
   sum: () => Promise.resolve(),
+  gather: () => Promise.resolve(),
   broadcast: () => Promise.resolve(),
   barrier: () => Promise.resolve(),
   abort() {

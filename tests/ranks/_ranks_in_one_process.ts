@@ -38,6 +38,15 @@ export function ranksInOneProcess(size: number): Ranks[] {
         );
         for (const values of all) values.set(sums);
       }),
+    gather: (values, lengths) =>
+      meet("gather", rank, values, (all) => {
+        let begin = 0;
+        for (const [from, length] of lengths.entries()) {
+          const part = all[from]!.slice(begin, begin + length);
+          for (const values of all) values.set(part, begin);
+          begin += length;
+        }
+      }),
     broadcast: (bytes) =>
       meet("broadcast", rank, bytes, ([first, ...others]) => {
         for (const bytes of others) bytes.set(first!);

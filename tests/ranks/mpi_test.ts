@@ -16,6 +16,14 @@ function fakeLibrary(failing?: string): MpiLibrary & { calls: unknown[] } {
       assert.deepEqual([a, part.length, ...values.slice(3)], [1n, c, 5, 6, 4]);
       part.forEach((value, i) => part[i] = 3 * value);
       calls.push([name, c]);
+    } else if (name === "MPI_Allgatherv") {
+      const [counts, begins] = values.slice(4) as Int32Array[];
+      assert.deepEqual([a, b, c, ...values.slice(6)], [1n, 0, 5, 5, 4]);
+      for (const [rank, count] of counts!.entries()) {
+        const begin = begins![rank]!;
+        (values[3] as Float32Array).fill(rank, begin, begin + count);
+      }
+      calls.push([name, [...counts!], [...begins!]]);
     } else if (name === "MPI_Bcast") {
       const part = a as Uint8Array;
       assert.deepEqual([part.length, ...values.slice(2)], [b, 7, 0, 4]);
@@ -63,6 +71,18 @@ Deno.test("large sums and broadcasts go in pieces, and every value once", async 
     ["MPI_Bcast", 4],
     ["MPI_Barrier", 4],
     ["MPI_Finalize"],
+  ]);
+});
+
+Deno.test("a gather goes in pieces of each rank's range", async () => {
+  const library = fakeLibrary();
+  const ranks = joinRanks(library, 4);
+  const values = new Float32Array(12).fill(NaN);
+  await ranks.gather(values, [6, 1, 5]);
+  assert.deepEqual([...values], [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2]);
+  assert.deepEqual(library.calls.slice(1), [
+    ["MPI_Allgatherv", [4, 1, 4], [0, 6, 7]],
+    ["MPI_Allgatherv", [2, 0, 1], [4, 7, 11]],
   ]);
 });
 

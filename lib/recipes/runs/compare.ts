@@ -30,7 +30,8 @@ interface Row {
 }
 
 /** Settings that do not change what a run learns. */
-const IGNORED = /^(device|workers|saveEvery|keepLast|keepEvery|alerts)$/;
+const IGNORED =
+  /^(device|workers|shardOptimiser|saveEvery|keepLast|keepEvery|alerts)$/;
 
 /**
  * Compares runs by their configurations and metrics.

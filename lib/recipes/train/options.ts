@@ -175,6 +175,9 @@ export const trainFlags = z.strictObject({
   workers: wholeNumber(0).default(navigator.hardwareConcurrency).describe(
     "threads that decode real video; 0 decodes on the main thread",
   ),
+  shardOptimiser: z.boolean().default(false).describe(
+    "under mpirun, each rank keeps and updates a share of the optimiser's state and of the EMAs (ZeRO, stage 1): less memory, and the parameters travel after each update",
+  ),
   hours: numberFlag({ above: 0 }).optional().describe(
     "hours after which the run saves and stops (default: no limit)",
   ),

@@ -3,19 +3,22 @@ import {
   type ArraysOf,
   type Device,
   disposeState,
+  isDeviceTensor,
   jitWithState,
   type Loss,
-  type OnDevice,
   uploadState,
 } from "../../compiler/mod.ts";
-import { type NdArray, scalar } from "../../core/mod.ts";
+import { leavesOf, type NdArray, scalar } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import { ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
-import { sumsOverRanks } from "./gradient_sums.ts";
+import { gradientExchange } from "./gradient_exchange.ts";
+import type { HeldState } from "./held_state.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
+import { fromOwners, ownPart } from "./shares.ts";
 import {
   accumulateStep,
   type AccumulatorState,
+  type FinishInputs,
   finishStep,
   type GradientSums,
   initAccumulator,
@@ -66,8 +69,9 @@ export interface StepDefinition<P, B, A> {
 /**
  * Compiles a training step over state on a device: one graph for a single
  * microbatch, else one that accumulates gradients and one that updates. Several
- * ranks accumulate over their shares of the microbatches, add their sums, and
- * all compute the same update.
+ * ranks accumulate over their shares of the microbatches and add their sums; all
+ * compute the same update, or each that of its share of the parameters, which it
+ * sends to the others.
  */
 export async function compileStep<P, B, A>(
   {
@@ -79,7 +83,7 @@ export async function compileStep<P, B, A>(
     initial,
     ranks = ONE_RANK,
   }: StepDefinition<P, B, A>,
-  state: OnDevice<TrainState<P>>,
+  { state, owners }: Pick<HeldState<P>, "state" | "owners">,
 ): Promise<StepRunner<B>> {
   const count = config.accumulation ?? 1;
   const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
@@ -111,30 +115,56 @@ export async function compileStep<P, B, A>(
     { parameters: state.parameters, ...sums },
     { device, name: `${name}, microbatch` },
   );
+  const own = <T>(tree: T): T =>
+    owners ? ownPart(tree, isDeviceTensor, owners, ranks.rank) : tree;
   const finish = jitWithState<
     TrainState<P> & GradientSums<P, NdArray>,
-    { readonly scalars: UpdateScalars<tf.Tensor> },
+    FinishInputs<tf.Tensor>,
     UpdateOutputs
   >(
     finishStep<Tensors<P>>(config),
-    { ...state, ...sums },
+    {
+      ...state,
+      parameters: own(state.parameters),
+      gradients: own(sums.gradients),
+      loss: sums.loss,
+    },
     { device, name: `${name}, update` },
   );
-  const addRanks = ranks.size > 1 ? sumsOverRanks(ranks, sums) : undefined;
+  const isOwn = (path: string): boolean =>
+    owners === undefined || owners.get(path) === ranks.rank;
+  const exchange = ranks.size === 1
+    ? undefined
+    : gradientExchange(ranks, sums, isOwn);
+  const parameters = leavesOf(state.parameters, isDeviceTensor)
+    .map(([path, tensor]) => {
+      const owner = owners?.get(path) ?? 0;
+      return { path, shape: tensor.type.shape, owner, tensor };
+    });
   return {
     async run(batches, scalars) {
-      const own: Outputs[] = [];
+      const made: Outputs[] = [];
       for (const [i, batch] of batches.entries()) {
         const outputs = await add.run({
           batch,
           share: scalar(1 / count),
           first: scalar(i === 0 ? 1 : 0),
         }) as Outputs;
-        own.push(notedWith(outputs, batch));
+        made.push(notedWith(outputs, batch));
       }
-      await addRanks?.(share.count > 0);
-      const microbatches = await outputsOfRanks(ranks, own, count);
-      const outputs = await finish.run({ scalars });
+      const squares = await exchange?.end(share.count > 0);
+      const microbatches = await outputsOfRanks(ranks, made, count);
+      const outputs = await finish.run({
+        scalars,
+        ...(owners && { norm: await normOf(ranks, squares!) }),
+      });
+      if (owners) {
+        await fromOwners(ranks, parameters, async (parameter, data) => {
+          const { shape, tensor, owner } = parameter;
+          if (owner === ranks.rank) return;
+          await tensor!.write({ dtype: "float32", shape, data });
+        });
+      }
       return {
         outputs: { ...meansOf(microbatches), ...outputs },
         microbatches,
@@ -146,6 +176,13 @@ export async function compileStep<P, B, A>(
       disposeState(sums);
     },
   };
+}
+
+/** The norm of all gradients from the sums of squares of each rank's. */
+async function normOf(ranks: Ranks, squares: number): Promise<NdArray> {
+  const sum = Float32Array.of(squares);
+  await ranks.sum(sum);
+  return scalar(Math.sqrt(sum[0]!));
 }
 
 /** Means of the scalar outputs over microbatches; none without any. */

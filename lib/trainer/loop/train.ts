@@ -1,17 +1,21 @@
 import {
   type ArraysOf,
   type Device,
-  disposeState,
   type Loss,
   type OnDevice,
   readState,
-  uploadState,
 } from "../../compiler/mod.ts";
 import { DivergedError, type Progress, StoppedError } from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
-import { ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
+import {
+  fromFirstRank,
+  ONE_RANK,
+  type Ranks,
+  shareOf,
+} from "../../ranks/mod.ts";
+import type { Averages } from "../averages/ema.ts";
 import type {
   Checkpoint,
   EvaluationMemory,
@@ -25,6 +29,8 @@ import {
 } from "../schedule/mod.ts";
 import { agreed, assertEqualStates, type Request } from "./agreement.ts";
 import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
+import { holdWhole } from "./held_state.ts";
+import { holdShare } from "./shared_state.ts";
 import {
   initTrainState,
   type TrainState,
@@ -105,7 +111,7 @@ export interface Training<P, B, A> {
   /** Saves snapshots of the EMAs at intervals. */
   readonly snapshots?: {
     readonly every: number;
-    take(state: OnDevice<TrainState<P>>, step: number): Promise<void>;
+    take(averages: Averages<P>, step: number): Promise<void>;
   };
   /** The checkpoint to resume. */
   readonly resume?: Checkpoint<TrainState<P>>;
@@ -120,6 +126,11 @@ export interface Training<P, B, A> {
    * metrics of the others go nowhere.
    */
   readonly ranks?: Ranks;
+  /**
+   * Whether each of several ranks keeps and updates a share of the optimiser's
+   * state and of the EMAs; default: all of them on each.
+   */
+  readonly shardOptimiser?: boolean;
   /** Called after each step. */
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */
@@ -132,6 +143,7 @@ export interface Training<P, B, A> {
 
 /** Result of a training. */
 export interface Trained<P> {
+  /** Of the first rank; others have the parameters alone. */
   readonly state: TrainState<P>;
   readonly parameters: P;
   /** Seconds of training, over all runs. */
@@ -169,14 +181,14 @@ export async function train<P, B, A>(
   } = training;
   const isFirst = ranks.rank === 0;
   const { totalSteps } = config.schedule;
-  const state = await uploadState(
-    device,
-    resume?.state ??
-      initTrainState(training.initial, config),
-  );
   using held = new DisposableStack();
-  held.defer(() => disposeState(state));
-  const step = held.use(await compileStep(training, state));
+  const start = resume?.state ?? initTrainState(training.initial, config);
+  const whole = held.use(
+    training.shardOptimiser && ranks.size > 1
+      ? await holdShare(device, start, config.optimiser, ranks)
+      : await holdWhole(device, start, ranks),
+  );
+  const step = held.use(await compileStep(training, whole));
   const accumulation = config.accumulation ?? 1;
   const share = shareOf(ranks, accumulation);
   await using batches = new Prefetcher(
@@ -202,16 +214,18 @@ export async function train<P, B, A>(
   let evaluation = resume?.evaluation;
   let saved = clock();
   const save = async (done: number): Promise<void> => {
-    await assertEqualStates(ranks, state.parameters, `${name}, step ${done}`);
-    await saveAlone(done);
+    const { parameters } = whole.state;
+    await assertEqualStates(ranks, parameters, `${name}, step ${done}`);
+    await saveWhole(done);
   };
-  const saveAlone = async (done: number): Promise<void> => {
+  const saveWhole = async (done: number): Promise<void> => {
     saved = clock();
-    if (!isFirst) return;
+    const state = await whole.read();
+    if (!state) return;
     metrics.sync(); // the checkpoint refers to their length
     await training.save({
       step: done,
-      state: await readState<TrainState<P>>(state),
+      state,
       metricsBytes: metrics.bytes,
       metricsDigest: metrics.digest,
       seconds: seconds(),
@@ -226,8 +240,16 @@ export async function train<P, B, A>(
   };
   const evaluate = async (done: number): Promise<void> => {
     const { evaluator } = training;
-    if (!isFirst || !evaluator || evaluation?.step === done) return;
+    if (!evaluator) return;
     if (done % evaluator.every !== 0 && done !== totalSteps) return;
+    if (await fromFirstRank(ranks, () => evaluation?.step === done)) return;
+    await whole.show((state) => evaluateState(evaluator, state, done));
+  };
+  const evaluateState = async (
+    evaluator: Evaluator<P>,
+    state: OnDevice<TrainState<P>>,
+    done: number,
+  ): Promise<void> => {
     const { score, record } = await evaluator.evaluate(state, done);
     await write({ stage: name, step: done, ...writable(record) });
     const isBest = !evaluation || score < evaluation.best.score;
@@ -253,8 +275,8 @@ export async function train<P, B, A>(
     );
     const batch = await batches.take(done, done + 1 < totalSteps)
       .catch(async (error) => {
-        // Alone: the others do not know of the error.
-        if (done > (resume?.step ?? 0)) await saveAlone(done);
+        // Alone: the others do not know of the error, and keep their shares.
+        if (done > (resume?.step ?? 0) && !whole.owners) await saveWhole(done);
         throw error;
       });
     const { outputs, microbatches } = await step.run(batch, scalars);
@@ -288,8 +310,9 @@ export async function train<P, B, A>(
     }
     await evaluate(done);
     const { snapshots } = training;
-    if (isFirst && snapshots && done % snapshots.every === 0) {
-      await snapshots.take(state, done);
+    if (snapshots && done % snapshots.every === 0) {
+      const averages = await whole.readAverages();
+      if (averages) await snapshots.take(averages, done);
     }
     const request = await agreed(ranks, {
       isInterrupted: signal?.aborted ?? false,
@@ -304,7 +327,10 @@ export async function train<P, B, A>(
       );
     }
   }
-  const last = await readState<TrainState<P>>(state);
+  const last = await whole.read() ?? {
+    parameters: await readState(whole.state.parameters) as P,
+    moments: {},
+  };
   return {
     state: last,
     parameters: last.parameters,

@@ -203,13 +203,20 @@ export function accumulateStep<P, B, A>(
   };
 }
 
+/** Inputs of the update of an accumulated step. */
+export interface FinishInputs<T> {
+  readonly scalars: UpdateScalars<T>;
+  /** Norm of all gradients, where the state has some of them. */
+  readonly norm?: T;
+}
+
 /** The update of an accumulated step, as a function to compile. */
 export function finishStep<P>(options: UpdateOptions): (
   state: TrainState<P> & GradientSums<P>,
-  inputs: { readonly scalars: UpdateScalars<tf.Tensor> },
+  inputs: FinishInputs<tf.Tensor>,
 ) => { state: TrainState<P>; outputs: UpdateOutputs } {
-  return ({ gradients, loss, ...state }, { scalars }) =>
-    updateState(state, gradients, loss, scalars, options);
+  return ({ gradients, loss, ...state }, { scalars, norm }) =>
+    updateState(state, gradients, loss, scalars, options, norm);
 }
 
 /**
@@ -222,8 +229,9 @@ function updateState<P>(
   loss: tf.Tensor,
   scalars: UpdateScalars<tf.Tensor>,
   { optimiser, clipNorm }: UpdateOptions,
+  norm?: tf.Tensor,
 ): { state: TrainState<P>; outputs: UpdateOutputs } {
-  const clipped = clipByGlobalNorm(gradients, clipNorm);
+  const clipped = clipByGlobalNorm(gradients, clipNorm, norm);
   // Comparisons with NaN are false.
   const good = tf.logicalAnd(
     tf.lessEqual(clipped.norm, scalars.normLimit),

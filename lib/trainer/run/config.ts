@@ -105,6 +105,8 @@ export interface RunConfig {
   readonly alerts?: string;
   /** Threads that decode real video; 0 decodes on the main thread. */
   readonly workers: number;
+  /** Whether each of several ranks keeps a share of optimiser and EMAs. */
+  readonly shardOptimiser: boolean;
   /** Hours after which the run saves and stops. */
   readonly hours?: number;
 }

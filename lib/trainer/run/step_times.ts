@@ -96,7 +96,7 @@ async function openStep(
         initial,
         lossOf: diffusionTrainingLoss(models),
       },
-      state as OnDevice<TrainState<DiffusionParameters>>,
+      { state: state as OnDevice<TrainState<DiffusionParameters>> },
     ),
   );
   const shape = clipShapeOf(plan);

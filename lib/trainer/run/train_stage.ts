@@ -1,5 +1,6 @@
 import { readState } from "../../compiler/mod.ts";
 import {
+  bytesText,
   exists,
   InputError,
   messageOf,
@@ -15,6 +16,7 @@ import {
   type Trained,
   type Training,
 } from "../loop/train.ts";
+import { bytesOfShares } from "../loop/shared_state.ts";
 import { initTrainState } from "../loop/train_step.ts";
 import { lengthOf } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
@@ -85,7 +87,8 @@ export async function trainStage<P, B, A>(
     | "evaluator"
   >,
 ): Promise<Trained<P>> {
-  const { host, ranks, config: { snapshots, saveEvery } } = run;
+  const { host, ranks, config } = run;
+  const { snapshots, saveEvery, shardOptimiser } = config;
   const checkpoints = run.checkpoints(stage, stageConfig);
   const form = initTrainState(training.initial, training.config);
   const checkpoint = await ofFirstRank(ranks, form, async () => {
@@ -119,6 +122,17 @@ export async function trainStage<P, B, A>(
     );
   }
   await logEstimate(run.config, [stage], host);
+  if (shardOptimiser && ranks.size > 1) {
+    const { optimiser } = training.config;
+    const bytes = bytesOfShares(form, optimiser, ranks.size);
+    const whole = bytes.reduce((a, b) => a + b, 0);
+    host.log(
+      `optimiser and EMAs: ${
+        bytesText(Math.max(...bytes))
+      } at most on each of ` +
+        `${ranks.size} ranks, of ${bytesText(whole)}`,
+    );
+  }
   using metrics = await run.openMetrics(stage, checkpoint);
   await run.observers.begin(stage, checkpoint?.step ?? 0, totalSteps);
   const trained = await train<P, B, A>({
@@ -129,14 +143,14 @@ export async function trainStage<P, B, A>(
     ...(snapshots > 0 && {
       snapshots: {
         every: Math.max(1, Math.floor(totalSteps / snapshots)),
-        async take(state, step) {
-          const averages = await readState(state.averages!);
+        async take(averages, step) {
           await saveSnapshot(`${run.folder}/${stage}`, averages, step);
         },
       },
     }),
     resume: checkpoint,
     ranks,
+    shardOptimiser,
     metrics,
     progress: host.progress,
     save: (checkpoint) => checkpoints.save(checkpoint),

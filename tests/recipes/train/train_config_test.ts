@@ -50,6 +50,7 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
     snapshots: 0,
     alerts: "alerts.json",
     workers: 2,
+    shardOptimiser: true,
     hours: 1.5,
   };
   assert.deepEqual(

@@ -2,16 +2,24 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   float32,
+  isNdArray,
+  leavesOf,
   type NdArray,
   RunFailedError,
   silentProgress,
   StoppedError,
 } from "lib/core/mod.ts";
-import { uploadState } from "lib/compiler/mod.ts";
+import {
+  jitWithState,
+  type OnDevice,
+  readState,
+  uploadState,
+} from "lib/compiler/mod.ts";
 import type { Ranks } from "lib/ranks/mod.ts";
 import {
   ADAMW_DEFAULTS,
   type Checkpoint,
+  type Evaluator,
   type MetricsRecord,
   train,
   type Trained,
@@ -23,7 +31,10 @@ import { ofFirstRank } from "lib/trainer/checkpoints/first_rank.ts";
 import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
 import { device } from "../_tiny_models.ts";
 
-type Parameters = { w: ReturnType<typeof float32> };
+type Parameters = {
+  w: ReturnType<typeof float32>;
+  b: ReturnType<typeof float32>;
+};
 
 /** Two rows of a microbatch, which follow from its number. */
 function batchAt(index: number) {
@@ -45,12 +56,12 @@ function trainLine(
   const records: MetricsRecord[] = [];
   const saved: Checkpoint<TrainState<Parameters>>[] = [];
   const line = {
-    initial: { w: float32([2, 1], [0, 0]) },
+    initial: { w: float32([2, 1], [0, 0]), b: float32([1], [0.1]) },
     lossOf: (
-      { w }: { w: tf.Tensor },
+      { w, b }: { w: tf.Tensor; b: tf.Tensor },
       { x, y }: { x: tf.Tensor; y: tf.Tensor },
     ) => {
-      const losses = tf.squaredDifference(tf.matMul(x, w), y);
+      const losses = tf.squaredDifference(tf.add(tf.matMul(x, w), b), y);
       return {
         loss: tf.mean(losses),
         metrics: { losses, peak: tf.max(losses) },
@@ -74,6 +85,7 @@ function trainLine(
       optimiser: ADAMW_DEFAULTS,
       clipNorm: 1,
       accumulation: 4,
+      averages: true,
     },
     ...line,
     metrics: {
@@ -91,6 +103,13 @@ function trainLine(
   return { ended, records, saved };
 }
 
+/** The numbers of all arrays of a tree. */
+function valuesOf(tree: unknown): unknown {
+  return Object.fromEntries(
+    leavesOf(tree, isNdArray).map(([path, { data }]) => [path, [...data]]),
+  );
+}
+
 /** Compares metrics field by field, up to rounding. */
 function assertClose(found: unknown, wanted: unknown): void {
   if (typeof wanted === "number") {
@@ -106,12 +125,58 @@ function assertClose(found: unknown, wanted: unknown): void {
   } else assert.equal(found, wanted);
 }
 
-for (const size of [2, 3, 6]) {
-  Deno.test(`${size} ranks train as one does, with the same metrics`, async () => {
-    const alone = trainLine();
-    const { parameters } = await alone.ended;
-    const runs = ranksInOneProcess(size).map((ranks) => trainLine({ ranks }));
+/** Evaluates to the first weight of the long EMA, by way of a compiled function. */
+function weightOf(): Evaluator<Parameters> {
+  let compiled: ReturnType<typeof compile>;
+  const compile = (w: OnDevice<Parameters>["w"]) =>
+    jitWithState((state: { w: tf.Tensor }) => ({ outputs: state }), { w }, {
+      device,
+      name: "weight",
+    });
+  return {
+    every: 2,
+    async evaluate({ parameters, averages }, step) {
+      compiled ??= compile(averages!.long.w);
+      const { w } = await compiled.run({});
+      const [score] = w.data;
+      const current = (await readState(parameters)).w.data[0];
+      const short = (await readState(averages!.short)).w.data[0];
+      return { score: -score!, record: { score, current, short, step } };
+    },
+  };
+}
+
+for (
+  const [size, shardOptimiser] of [
+    ...[[2, false], [3, false], [6, false]],
+    ...[[2, true], [3, true], [6, true]],
+  ] as [number, boolean][]
+) {
+  const name = `${size} ranks ${shardOptimiser ? "with shares " : ""}`;
+  Deno.test(`${name}train as one does, with the same metrics`, async () => {
+    const taken: unknown[] = [];
+    const choices = (list: unknown[]) => ({
+      evaluator: weightOf(),
+      snapshots: {
+        every: 2,
+        take: (averages: unknown, step: number) =>
+          Promise.resolve(void list.push(step, valuesOf(averages))),
+      },
+    });
+    const alone = trainLine(choices(taken));
+    const { parameters, state } = await alone.ended;
+    const lists: unknown[][] = Array.from({ length: size }, () => []);
+    const runs = ranksInOneProcess(size).map((ranks) =>
+      trainLine({ ranks, shardOptimiser, ...choices(lists[ranks.rank]!) })
+    );
     const ended = await Promise.all(runs.map((run) => run.ended));
+    assertClose(lists[0], taken);
+    assert.deepEqual(lists.slice(1).flat(), []);
+    assertClose(valuesOf(ended[0]!.state), valuesOf(state));
+    assertClose(
+      runs[0]!.saved.map(({ state }) => valuesOf(state)),
+      alone.saved.map(({ state }) => valuesOf(state)),
+    );
     assertClose(runs[0]!.records, alone.records);
     assertClose([...ended[0]!.parameters.w.data], [...parameters.w.data]);
     for (const other of ended) {
