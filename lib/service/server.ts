@@ -17,7 +17,7 @@ const LAST_ANSWERS = 5000;
  * @throws {InputError} if the address is in use or not of this machine
  */
 export function startServer(
-  app: App,
+  app: Pick<App, "fetch">,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
   const { promise, resolve } = Promise.withResolvers<Deno.NetAddr>();

@@ -24,7 +24,6 @@ export {
   DROP_RULES,
   type DropRule,
   type KeptRow,
-  MANIFEST_VERSION,
   type ManifestRow,
 } from "./manifest/row.ts";
 export { KEEP_DEFAULTS } from "./manifest/rules.ts";

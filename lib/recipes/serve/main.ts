@@ -63,7 +63,8 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     return child;
   });
   if (separate) {
-    const own = commonFlags.strip().parse(flags);
+    // One port is taken by the API.
+    const own = { ...commonFlags.strip().parse(flags), metricsPort: 0 };
     for (let i = 0; i < flags.workers; i++) {
       keep(() =>
         startChild(WORKER, {

@@ -39,6 +39,12 @@ export const commonFlags = z.strictObject({
   standInMs: numberFlag({ least: 0 }).default(20).describe(
     "milliseconds of a step of stand-in",
   ),
+  metricsHost: textFlag().default("127.0.0.1").describe(
+    "address for Prometheus, which needs no key there",
+  ),
+  metricsPort: wholeNumber(0, 65535).default(0).describe(
+    "port for Prometheus; 0 for none",
+  ),
   log: z.enum(["info", "warn"], { error: "must be info or warn" })
     .default("info").describe("which lines of the log are written"),
 });

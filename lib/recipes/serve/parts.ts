@@ -13,12 +13,14 @@ import {
   type OpenDatabase,
   openDatabase,
   pipelineArtist,
+  type RunningServer,
   type RunWorkerOptions,
   s3Options,
   s3Store,
   type S3Variables,
   STAND_IN,
   standInArtist,
+  startServer,
   type VideoStore,
 } from "../../service/mod.ts";
 import { log as writeLine } from "../command_line/mod.ts";
@@ -92,6 +94,22 @@ export async function artistOf(
     }));
   }
   return stack.use(artistsOf(artists));
+}
+
+/**
+ * Serves the metrics of a process to Prometheus, where its flags say so. No key
+ * is asked for: the address must be one that only the operator reaches.
+ *
+ * @throws {InputError} if the address is in use or not of this machine
+ */
+export async function metricsServer(
+  { metricsHost, metricsPort }: CommonFlags,
+  { registry }: Metrics,
+): Promise<RunningServer | undefined> {
+  if (metricsPort === 0) return undefined;
+  const fetch = async (): Promise<Response> =>
+    new Response(await registry.metrics());
+  return await startServer({ fetch }, { host: metricsHost, port: metricsPort });
 }
 
 /** What a worker of a process runs with. */

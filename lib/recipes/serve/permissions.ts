@@ -29,14 +29,8 @@ export function serverPermissions(flags: ServeFlags): string[] {
 }
 
 /** Flags of `deno run` for a worker. */
-export function workerPermissions(
-  flags: CommonFlags,
-  metricsAddress?: string,
-): string[] {
-  return [
-    ...storePermissions(flags, metricsAddress ? [metricsAddress] : []),
-    ...drawPermissions(),
-  ];
+export function workerPermissions(flags: CommonFlags): string[] {
+  return [...storePermissions(flags, []), ...drawPermissions()];
 }
 
 /** Flags of `deno run` for the process that sends webhooks: only the internet. */
@@ -54,10 +48,15 @@ export function courierPermissions(
 }
 
 function storePermissions(
-  { database, videos }: CommonFlags,
+  { database, videos, metricsHost, metricsPort }: CommonFlags,
   listening: readonly string[],
 ): string[] {
-  const hosts = [...listening, ...hostsOf(database, 5432), ...s3Hosts(videos)];
+  const hosts = [
+    ...listening,
+    ...(metricsPort > 0 ? [`${bracketed(metricsHost)}:${metricsPort}`] : []),
+    ...hostsOf(database, 5432),
+    ...s3Hosts(videos),
+  ];
   const folders = [
     ...(isServerUrl(database) ? [] : [database]),
     ...(isS3Place(videos) ? [temporaryFolder()] : [videos]),

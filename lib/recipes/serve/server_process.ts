@@ -17,6 +17,7 @@ import {
   artistOf,
   databaseOf,
   LEASE_SECONDS,
+  metricsServer,
   modelFolders,
   processLog,
   storeOf,
@@ -92,6 +93,7 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     every: HOUSEKEEPING_EVERY,
     now: Date.now,
   }, stop.signal);
+  const scraped = await metricsServer(flags, metrics);
   const worker = kind === "embedded" && flags.workers > 0
     ? runWorker(
       workerOptions(flags, {
@@ -107,7 +109,7 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
   if (!stop.signal.aborted) {
     await new Promise((done) => stop.signal.addEventListener("abort", done));
   }
-  await Promise.all([server.stop(), worker, house]);
+  await Promise.all([server.stop(), scraped?.stop(), worker, house]);
   return 0;
 }
 

@@ -1,8 +1,12 @@
-import { MANIFEST_VERSION } from "../../dataset/curate/mod.ts";
-import { STATISTICS_SCHEMA, WORLD3D_SCHEMA } from "../../evaluation/mod.ts";
-import { WEIGHTS_SCHEMA } from "../../pipeline/mod.ts";
-import { BACKUP_FORMAT, MIGRATIONS } from "../../service/database/mod.ts";
-import { CHECKPOINT_SCHEMA, LATENTS_SCHEMA } from "../../trainer/mod.ts";
+// The front doors would load TensorFlow.js.
+import { MANIFEST_VERSION } from "../../dataset/curate/manifest/row.ts";
+import { STATISTICS_SCHEMA } from "../../evaluation/distribution/statistics_file.ts";
+import { WORLD3D_SCHEMA } from "../../evaluation/world3d/weights.ts";
+import { WEIGHTS_SCHEMA } from "../../pipeline/weights.ts";
+import { BACKUP_FORMAT } from "../../service/database/backup.ts";
+import { MIGRATIONS } from "../../service/database/migrations.ts";
+import { CHECKPOINT_SCHEMA } from "../../trainer/checkpoints/checkpoint.ts";
+import { LATENTS_SCHEMA } from "../../trainer/precompute/latent_file.ts";
 import { EXPORT_FORMAT } from "../export/export.ts";
 
 /** A kind of file that is written, and read again by later versions. */

@@ -2,14 +2,14 @@ import { InputError } from "../../core/mod.ts";
 import { isServerUrl } from "../../service/database/open.ts";
 import { runProgram } from "../command_line/mod.ts";
 import { startChild } from "../serve/child.ts";
+import { type CommonFlags, commonFlags } from "../serve/options.ts";
 import { workerPermissions } from "../serve/permissions.ts";
-import { type WorkerFlags, workerFlags } from "./options.ts";
 
 const WORKER = import.meta.resolve("./worker_process.ts");
 
 /** `deno task worker`: starts a worker with the permissions that its flags need. */
 async function runTask(
-  flags: WorkerFlags,
+  flags: CommonFlags,
   signal: AbortSignal,
 ): Promise<number> {
   if (!isServerUrl(flags.database)) {
@@ -19,12 +19,8 @@ async function runTask(
         "with an embedded one",
     );
   }
-  const { metricsPort } = flags;
   const child = startChild(WORKER, {
-    permissions: workerPermissions(
-      flags,
-      metricsPort > 0 ? `127.0.0.1:${metricsPort}` : undefined,
-    ),
+    permissions: workerPermissions(flags),
     flags,
     piped: false,
   });
@@ -36,7 +32,7 @@ if (import.meta.main) {
   await runProgram({
     usage: "deno task worker",
     purpose: "Draws the jobs of a service on this machine.",
-    flags: workerFlags,
+    flags: commonFlags,
     run: runTask,
   });
 }

@@ -6,23 +6,24 @@ import {
   untilMigrated,
 } from "../../service/mod.ts";
 import { runProgram } from "../command_line/mod.ts";
+import { type CommonFlags, commonFlags } from "../serve/options.ts";
 import {
   artistOf,
   databaseOf,
   LEASE_SECONDS,
+  metricsServer,
   modelFolders,
   processLog,
   storeOf,
   workerOptions,
 } from "../serve/parts.ts";
-import { type WorkerFlags, workerFlags } from "./options.ts";
 
 /** Milliseconds between two rounds of housekeeping: the API has more of them. */
 const HOUSEKEEPING_EVERY = 5000;
 
 /** The process of a worker. */
 async function runProcess(
-  flags: WorkerFlags,
+  flags: CommonFlags,
   interrupted: AbortSignal,
 ): Promise<number> {
   const starter = new AbortController();
@@ -39,14 +40,7 @@ async function runProcess(
   const catalogue = await readCatalogue(modelFolders(flags));
   const metrics = createMetrics();
   const artist = await artistOf(flags, catalogue, stack);
-  const server = flags.metricsPort > 0
-    ? Deno.serve({
-      hostname: "127.0.0.1",
-      port: flags.metricsPort,
-      signal,
-      onListen: () => {},
-    }, async () => new Response(await metrics.registry.metrics()))
-    : undefined;
+  const scraped = await metricsServer(flags, metrics);
   await Promise.all([
     runWorker(
       workerOptions(flags, { database, videos, metrics, log, artist }),
@@ -61,8 +55,8 @@ async function runProcess(
       every: HOUSEKEEPING_EVERY,
       now: Date.now,
     }, signal),
-    server?.finished,
   ]);
+  await scraped?.stop();
   return 0;
 }
 
@@ -70,7 +64,7 @@ if (import.meta.main) {
   await runProgram({
     usage: "deno task worker",
     purpose: "The process of a worker, which deno task worker starts.",
-    flags: workerFlags,
+    flags: commonFlags,
     run: runProcess,
   });
 }

@@ -5,6 +5,5 @@
  */
 export * from "./backup.ts";
 export * from "./migrate.ts";
-export { MIGRATIONS } from "./migrations.ts";
 export * from "./open.ts";
 export * from "./schema.ts";

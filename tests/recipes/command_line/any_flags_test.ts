@@ -12,8 +12,7 @@ import {
 } from "lib/recipes/command_line/mod.ts";
 import { databaseFlags } from "lib/recipes/database/options.ts";
 import { keysFlags } from "lib/recipes/keys/options.ts";
-import { serveFlags } from "lib/recipes/serve/options.ts";
-import { workerFlags } from "lib/recipes/worker/options.ts";
+import { commonFlags, serveFlags } from "lib/recipes/serve/options.ts";
 import { datasetFlags } from "lib/recipes/dataset/main.ts";
 import { demoFlags } from "lib/recipes/demo/options.ts";
 import { describeFlags } from "lib/recipes/describe/options.ts";
@@ -42,7 +41,7 @@ const COMMANDS: Readonly<Record<string, FlagSchema>> = {
   ...{ generateFlags, ingestFlags, labFlags, metricsFlags, runFlags },
   ...{ htmlFlags, noFlags, packFlags, sensitivityFlags, setupFlags },
   ...{ trainFlags, weightsFlags, world3dFlags },
-  ...{ databaseFlags, keysFlags, serveFlags, workerFlags },
+  ...{ databaseFlags, keysFlags, serveFlags, commonFlags },
   ...Object.fromEntries(
     Object.entries(bench).filter(([name]) => name.endsWith("Flags")).map((
       [name, flags],

@@ -36,6 +36,21 @@ Deno.test("the API reaches its own address, and with a server its database", () 
   }
 });
 
+Deno.test("a process with metrics listens at their address too", () => {
+  const flags = serveFlags.parse({
+    ...{ metricsHost: "0.0.0.0", metricsPort: "9464", database: SERVER },
+  });
+  assert.deepEqual(valuesOf(serverPermissions(flags), "net"), [
+    "127.0.0.1:8750",
+    "0.0.0.0:9464",
+    "db.example:5432",
+  ]);
+  assert.deepEqual(valuesOf(workerPermissions(flags), "net"), [
+    "0.0.0.0:9464",
+    "db.example:5432",
+  ]);
+});
+
 Deno.test("only a process that draws may load native code", () => {
   const flags = serveFlags.parse({});
   assert.ok(serverPermissions(flags).includes("--allow-ffi"));
