@@ -13,11 +13,11 @@ import {
 import {
   type BackboneConfig,
   layerKinds,
-  type Remat,
   tokenPositions,
 } from "lib/models/backbone/mod.ts";
 import {
   type AttentionContext,
+  type BlockOptions,
   normal,
   stack,
   type Tensors,
@@ -92,7 +92,7 @@ export function blockStackLoss(
   batch: Tensors<BlockStackBatch>,
   config: BackboneConfig,
   grid: GridSize,
-  { remat = (block) => block }: { readonly remat?: Remat } = {},
+  { remat = (block) => block }: BlockOptions = {},
 ): tf.Tensor {
   const { shared, cos, sin } = batch;
   const kinds = layerKinds(config);

@@ -6,6 +6,7 @@ import { changedState, outputsOf, traceDefinition } from "../device/program.ts";
 import { RuntimeDevice } from "../device/runtime_device.ts";
 import type { Graph, TensorType } from "../ir/graph.ts";
 import { emitOnnx } from "../onnx/emit.ts";
+import { typeText } from "../ops/expect.ts";
 import { optimise } from "../passes/pipeline.ts";
 import { optimisedModel } from "../session/create_session.ts";
 import { OrtApi } from "../session/ort_api.ts";
@@ -22,8 +23,8 @@ export interface ProgramCost {
   readonly flops: number;
   /** Bytes of one copy of its state. */
   readonly stateBytes: number;
-  /** Bytes of the second copies of state that cannot be replaced in place. */
-  readonly spareBytes: number;
+  /** Types of the second copies of state that cannot be replaced in place. */
+  readonly spares: readonly TensorType[];
   /** Bytes of the inputs and outputs of a run. */
   readonly exchangedBytes: number;
   /**
@@ -62,7 +63,7 @@ export interface ProgramCost {
  * }, await openDevice("cpu"));
  * assert.equal(cost.flops, 4e9);
  * assert.equal(cost.stateBytes, 4e6);
- * assert.equal(cost.spareBytes, 4e6); // a product cannot overwrite its factor
+ * assert.deepEqual(cost.spares, [large]); // a product cannot overwrite its factor
  * assert.equal(cost.insideBytes, 4e6); // x w
  * ```
  */
@@ -86,10 +87,8 @@ export function programCost(
     nodes: graph.nodes.length,
     flops: flopsOf(graph),
     stateBytes: sum(typesIn(state)),
-    spareBytes: sum(
-      changedState(graph, profile.inPlace)
-        .filter(({ inPlace }) => !inPlace).map(({ input }) => input.type),
-    ),
+    spares: changedState(graph, profile.inPlace)
+      .filter(({ inPlace }) => !inPlace).map(({ input }) => input.type),
     exchangedBytes: sum([
       ...typesIn(inputs),
       ...outputsOf(graph).map(({ type }) => type),
@@ -113,6 +112,24 @@ function insideBytes(
   return optimised
     ? arenaBytes(decodeOnnx(optimised), graph)
     : peakBytes(graph);
+}
+
+/**
+ * Bytes of the second copies that programs need which run one after another: they
+ * share those of one type.
+ */
+export function spareBytes(programs: readonly ProgramCost[]): number {
+  const most = new Map<string, { readonly type: TensorType; count: number }>();
+  for (const { spares } of programs) {
+    for (const [key, types] of Map.groupBy(spares, typeText)) {
+      const { count = 0 } = most.get(key) ?? {};
+      if (types.length > count) {
+        most.set(key, { type: types[0]!, count: types.length });
+      }
+    }
+  }
+  return [...most.values()]
+    .reduce((bytes, { type, count }) => bytes + count * sum([type]), 0);
 }
 
 function sum(types: readonly TensorType[]): number {

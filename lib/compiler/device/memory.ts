@@ -3,6 +3,7 @@ import type { TensorType } from "../ir/graph.ts";
 import { DeviceMemory } from "../session/device_memory.ts";
 import { HostValue, type RuntimeValue } from "../session/host_value.ts";
 import type { Provider } from "../session/provider.ts";
+import { Spares } from "./spares.ts";
 import { OneAtATime, type Turns, UNLIMITED } from "./turns.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Memory extends Disposable {
   readonly inPlace: boolean;
   /** The queue of work on the device. */
   readonly turns: Turns;
+  /** Memory for state that a step does not write over. */
+  readonly spares: Spares;
   /** Bytes that are free; undefined where they cannot be read. */
   freeBytes(): number | undefined;
   /** Room for a tensor; its content is undefined. */
@@ -40,6 +43,7 @@ function freeBytesOfMachine(): number | undefined {
 export const HOST_MEMORY: Memory = {
   inPlace: true,
   turns: UNLIMITED,
+  spares: new Spares(),
   freeBytes: freeBytesOfMachine,
   allocate: ({ dtype, shape }) => new HostValue(zeros(shape, dtype)),
   write(value, array) {
@@ -71,6 +75,7 @@ const TURNS: Readonly<Record<Provider["name"], Turns>> = {
  */
 export class CardMemory implements Memory {
   readonly inPlace = false;
+  readonly spares = new Spares();
   readonly turns: Turns;
   readonly #memory: DeviceMemory;
 

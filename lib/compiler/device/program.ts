@@ -93,8 +93,14 @@ export function changedState(graph: Graph, inPlace: boolean): ChangedState[] {
     const input = inputs.get(STATE + path);
     return input && input !== output ? [{ path, input, output }] : [];
   });
-  const safe = inPlace ? safeInPlace(graph, pairs) : [];
-  return pairs.map((pair, i) => ({ ...pair, inPlace: safe[i] ?? false }));
+  if (!inPlace) {
+    // A value that nothing reads is only replaced.
+    const read = new Set<Node>(graph.nodes.flatMap(({ inputs }) => inputs));
+    for (const { node } of graph.outputs) read.add(node);
+    return pairs.map((pair) => ({ ...pair, inPlace: !read.has(pair.input) }));
+  }
+  const safe = safeInPlace(graph, pairs);
+  return pairs.map((pair, i) => ({ ...pair, inPlace: safe[i]! }));
 }
 
 /** The outputs of a graph that are no state, with their paths. */

@@ -8,7 +8,7 @@ import type { Memory } from "./memory.ts";
 /** A tensor in the memory of one of the runtime's devices. */
 export class RuntimeTensor extends DeviceTensor {
   #current: RuntimeValue;
-  /** Second memory, for values that cannot be replaced in place. */
+  /** Memory of the next values, during a run. */
   #spare: RuntimeValue | undefined;
   readonly #lifetime: Lifetime;
   readonly #device: Lifetime;
@@ -85,12 +85,19 @@ export class RuntimeTensor extends DeviceTensor {
 
   /** Memory for the next values, until {@link RuntimeTensor.swap}; within a turn. */
   get spare(): RuntimeValue {
-    return this.#spare ??= this.memory.allocate(this.type);
+    const { memory, type } = this;
+    return this.#spare ??= memory.spares.take(
+      type,
+      () => memory.allocate(type),
+    );
   }
 
-  /** Exchanges the spare and the current memory. */
+  /** Makes the spare the current memory, and gives that back. */
   swap(): void {
-    [this.#current, this.#spare] = [this.spare, this.#current];
+    const before = this.#current;
+    this.#current = this.spare;
+    this.#spare = undefined;
+    this.memory.spares.put(this.type, before);
   }
 
   [Symbol.dispose](): void {
@@ -98,6 +105,7 @@ export class RuntimeTensor extends DeviceTensor {
       this.memory.turns.soon(() => {
         this.#current[Symbol.dispose]();
         this.#spare?.[Symbol.dispose]();
+        this.memory.spares.release(this.type);
       })
     );
   }

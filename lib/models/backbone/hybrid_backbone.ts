@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, type Rng, zeros } from "../../core/mod.ts";
 import {
   type AttentionContext,
+  type BlockOptions,
   depthToSpace,
   initLinear,
   initPromptMlp,
@@ -174,19 +175,6 @@ export interface BackboneInputs {
   readonly words: { readonly ids: tf.Tensor; readonly mask: tf.Tensor };
   /** Rotary tables of the tokens, `[N,d/2]`. */
   readonly positions: Tensors<RotaryTable>;
-}
-
-/**
- * Wraps every block without changing its result: the compiler's `remat`
- * (gradient checkpointing), which trades time for memory.
- */
-export type Remat = <P, A>(
-  block: (parameters: P, activations: A) => tf.Tensor,
-) => (parameters: P, activations: A) => tf.Tensor;
-
-/** How the blocks are run. */
-export interface BlockOptions {
-  readonly remat?: Remat;
 }
 
 /**

@@ -11,6 +11,7 @@ export * from "./linear.ts";
 export * from "./norm.ts";
 export * from "./parameters.ts";
 export * from "./prompt_mlp.ts";
+export type * from "./remat.ts";
 export * from "./rotary.ts";
 export * from "./space_to_depth.ts";
 export * from "./timestep.ts";

@@ -4,6 +4,7 @@ import {
   attention,
   type AttentionContext,
   type AttentionParameters,
+  type BlockOptions,
   feedForward,
   type FeedForwardParameters,
   initAttention,
@@ -12,6 +13,7 @@ import {
   normal,
   type NormParameters,
   rmsNorm,
+  type RotaryTable,
   sequenceRotary,
   stack,
   type Tensors,
@@ -96,6 +98,7 @@ export function encodeText(
   p: Tensors<TextParameters>,
   tokens: Tensors<Omit<PromptTokens, "words" | "wordMask">>,
   { heads, width }: Pick<TextConfig, "heads" | "width">,
+  { remat = (block) => block }: BlockOptions = {},
 ): AttentionContext {
   const { mask } = tokens;
   const [B, length] = mask.shape as [number, number];
@@ -108,10 +111,23 @@ export function encodeText(
     embed(p.terms, tokens.terms),
   ]); // [B,L,H]
   const rotary = sequenceRotary(length, WAVELENGTHS, width / heads);
-  for (const layer of Object.values(p.layers)) {
+  const block = remat((
+    layer: Tensors<TextLayerParameters>,
+    { x, rotary, mask }: {
+      readonly x: tf.Tensor;
+      readonly rotary: Tensors<RotaryTable>;
+      readonly mask: tf.Tensor;
+    },
+  ) => {
     const normed = rmsNorm(layer.norm1, x);
-    x = tf.add(x, attention(layer.attention, normed, { heads, rotary, mask }));
-    x = tf.add(x, feedForward(layer.feedForward, rmsNorm(layer.norm2, x)));
+    const y = tf.add(
+      x,
+      attention(layer.attention, normed, { heads, rotary, mask }),
+    );
+    return tf.add(y, feedForward(layer.feedForward, rmsNorm(layer.norm2, y)));
+  });
+  for (const layer of Object.values(p.layers)) {
+    x = block(layer, { x, rotary, mask });
   }
   const resampled = crossModalAttention(
     p.crossModal,

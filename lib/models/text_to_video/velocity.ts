@@ -3,9 +3,13 @@ import {
   backbone,
   type BackboneConfig,
   type BackboneParameters,
-  type BlockOptions,
 } from "../backbone/mod.ts";
-import type { AttentionContext, RotaryTable, Tensors } from "../layers/mod.ts";
+import type {
+  AttentionContext,
+  BlockOptions,
+  RotaryTable,
+  Tensors,
+} from "../layers/mod.ts";
 import {
   encodeText,
   type PromptTokens,
@@ -37,7 +41,12 @@ export function promptedVelocity(
   config: DiffusionConfig,
   options: BlockOptions = {},
 ): tf.Tensor {
-  const text = encodeText(parameters.text, inputs.prompts, config.text);
+  const text = encodeText(
+    parameters.text,
+    inputs.prompts,
+    config.text,
+    options,
+  );
   return encodedVelocity(parameters, { ...inputs, text }, config, options);
 }
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensors } from "../layers/mod.ts";
+import type { BlockOptions, Tensors } from "../layers/mod.ts";
 import { betaOf, calibrationLoss, stopGradient } from "./beta.ts";
 import type { VaeConfig } from "./config.ts";
 import {
@@ -50,9 +50,11 @@ export function vaeLoss(
   config: VaeConfig,
   fixed?: number | tf.Tensor,
   term?: PerceptualTerm,
+  options: BlockOptions = {},
 ): VaeLoss {
-  const latent = encode(parameters, clip, config);
-  const decoded = decode(parameters, sampleLatent(latent, noise), config);
+  const latent = encode(parameters, clip, config, options);
+  const sample = sampleLatent(latent, noise);
+  const decoded = decode(parameters, sample, config, options);
   const reconstruction = tf.mul(
     tf.mean(tf.square(tf.sub(decoded, clip))),
     4,

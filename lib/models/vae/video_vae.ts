@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CHANNELS, type NdArray, type Rng, sizeOf } from "../../core/mod.ts";
 import {
   type Block,
+  type BlockOptions,
   conv3d,
   type Conv3dParameters,
   depthToSpace,
@@ -188,14 +189,16 @@ export function encode(
   { encoder: p }: Tensors<VaeParameters>,
   clip: tf.Tensor,
   config: VaeFolds & Pick<VaeConfig, "heads" | "attentionWindow">,
+  options: BlockOptions = {},
 ): LatentDistribution {
+  const { residual, attend } = blocksOf(config, options);
   const signed = tf.sub(tf.mul(clip, 2), 1);
   let x = conv3d(p.input, spaceToDepth(signed, firstBlockOf(config)));
   for (const level of Object.values(p.levels)) {
-    x = Object.values(level.blocks).reduce((x, p) => residualBlock(p, x), x);
+    for (const block of Object.values(level.blocks)) x = residual(block, { x });
     if (level.resample) x = conv3d(level.resample, spaceToDepth(x, HALVES));
   }
-  x = temporalAttention(p.temporal, x, config);
+  x = attend(p.temporal, { x });
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
   const [mean, logVariance] = tf.split(out, 2, -1) as [tf.Tensor, tf.Tensor];
   return {
@@ -230,10 +233,12 @@ export function decode(
   { decoder: p }: Tensors<VaeParameters>,
   latent: tf.Tensor,
   config: VaeFolds & Pick<VaeConfig, "heads" | "attentionWindow">,
+  options: BlockOptions = {},
 ): tf.Tensor {
-  let x = temporalAttention(p.temporal, conv3d(p.input, latent), config);
+  const { residual, attend } = blocksOf(config, options);
+  let x = attend(p.temporal, { x: conv3d(p.input, latent) });
   for (const level of Object.values(p.levels)) {
-    x = Object.values(level.blocks).reduce((x, p) => residualBlock(p, x), x);
+    for (const block of Object.values(level.blocks)) x = residual(block, { x });
     if (level.resample) x = depthToSpace(conv3d(level.resample, x), HALVES);
   }
   const out = conv3d(p.output, silu(rmsNorm(p.norm, x)));
@@ -245,6 +250,24 @@ export function decode(
     )
     : learned;
   return tf.mul(tf.add(signed, 1), 0.5);
+}
+
+/** The blocks of encoder and decoder. */
+function blocksOf(
+  config: Pick<VaeConfig, "heads" | "attentionWindow">,
+  { remat = (block) => block }: BlockOptions,
+) {
+  type Activations = { readonly x: tf.Tensor };
+  return {
+    residual: remat((
+      p: Tensors<ResidualBlockParameters>,
+      { x }: Activations,
+    ) => residualBlock(p, x)),
+    attend: remat((
+      p: Tensors<TemporalAttentionParameters>,
+      { x }: Activations,
+    ) => temporalAttention(p, x, config)),
+  };
 }
 
 /**

@@ -7,13 +7,12 @@ import {
 } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import {
-  estimateStep,
+  estimateSetting,
   firstThatFits,
   measureTraining,
   type MemoryLimits,
   planOf,
   type RunConfig,
-  type Setting,
   settingsOf,
   type Stage,
   STAGES,
@@ -33,6 +32,12 @@ import { figuresOf, type StageReport, stageText } from "./report.ts";
 /** Updates that are measured: the first compiles. */
 const MEASURED_UPDATES = 3;
 
+/**
+ * Share of a card's memory for the system, the runtime's rounding of sizes and
+ * gaps: an eighth, 1 GB of 8.
+ */
+const RESERVED = 1 / 8;
+
 /** `deno task estimate`: memory and time of training, before it runs. */
 async function estimate(options: EstimateOptions): Promise<number> {
   const { phase, measure, json } = options;
@@ -48,7 +53,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
   const config = runConfigOf(trainOptionsOf(options));
   const shared = profile.name === "cpu";
   const limits: MemoryLimits = {
-    device: options.memory * 1e9,
+    device: options.memory * 1e9 * (shared ? 1 : 1 - RESERVED),
     host: shared ? 0 : options.hostMemory * 1e9,
     shared,
   };
@@ -64,7 +69,12 @@ async function estimate(options: EstimateOptions): Promise<number> {
     const report = { config, stage, profile, limits, gflops, measured };
     reports.push({
       ...report,
-      choices: choicesOf(config, stage, profile, limits, processBytes),
+      choices: firstThatFits(
+        settingsOf(config, stage, shared),
+        limits,
+        (setting) =>
+          estimateSetting(config, stage, setting, profile, { processBytes }),
+      ),
     });
   }
   if (json) {
@@ -74,26 +84,6 @@ async function estimate(options: EstimateOptions): Promise<number> {
     print(phase === "all" ? curriculumText(reports) : stageText(reports[0]!));
   }
   return 0;
-}
-
-function choicesOf(
-  config: RunConfig,
-  stage: Stage,
-  profile: DeviceProfile,
-  limits: MemoryLimits,
-  processBytes: number,
-): StageReport["choices"] {
-  const plan = planOf(config, stage);
-  return firstThatFits(
-    settingsOf(stage, plan, config.recompute),
-    limits,
-    (setting: Setting) =>
-      estimateStep(config.models, stage, { ...plan, ...setting }, {
-        recompute: setting.recompute,
-        training: trainingConfigOf(config, stage, plan),
-        processBytes,
-      }, profile),
-  );
 }
 
 /** The profile of a device, present or not; that of `auto` needs one. */

@@ -26,6 +26,9 @@ const OF_TRAINING = {
   size: true,
   frames: true,
   recompute: true,
+  averages: true,
+  averageEvery: true,
+  update: true,
 } as const;
 
 /** Flags of `deno task estimate`. */

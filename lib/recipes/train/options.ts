@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { type StagePlan, stagePlanSchema } from "../../trainer/mod.ts";
+import {
+  type OptimiserName,
+  OPTIMISERS,
+  type StagePlan,
+  stagePlanSchema,
+} from "../../trainer/mod.ts";
 import {
   deviceFlag,
   numberFlag,
@@ -12,6 +17,7 @@ import { PRESET_NAMES } from "../presets.ts";
 import { setFlag } from "./settings.ts";
 
 const path = textFlag();
+const OPTIMISER_NAMES = Object.keys(OPTIMISERS) as OptimiserName[];
 const phase = wholeNumber(1, 5);
 const plan = stagePlanSchema.shape;
 
@@ -113,10 +119,23 @@ export const trainFlags = z.strictObject({
   batch: overriding("batch"),
   accumulation: overriding("accumulation"),
   learningRate: overriding("learningRate"),
-  optimiser: z.enum(["adamw", "muon"], {
-    error: "must be adamw or muon",
+  optimiser: z.enum(OPTIMISER_NAMES, {
+    error: `must be one of ${OPTIMISER_NAMES.join(", ")}`,
   }).default("adamw").describe(
-    "adamw for all parameters, or muon for the matrices of the backbone's blocks and adamw for the rest",
+    "adamw keeps two numbers for each parameter; muon one for the matrices of the backbone's blocks, and adamw's for the rest; muon-adafactor one for all; adafactor almost none",
+  ),
+  averages: z.enum(["device", "host"], {
+    error: "must be device or host",
+  }).default("device").describe(
+    "where the two EMAs are kept; on the host a card has room for two copies of the parameters more",
+  ),
+  averageEvery: wholeNumber(1).default(10).describe(
+    "updates between those of EMAs on the host",
+  ),
+  update: z.enum(["whole", "layers"], {
+    error: "must be whole or layers",
+  }).default("whole").describe(
+    "update all parameters at once, or a few layers at a time: a card, which writes the next state beside the last one, then needs a second copy of those alone",
   ),
   schedule: z.enum(["cosine", "wsd", "constant"], {
     error: "must be cosine, wsd or constant",

@@ -52,12 +52,17 @@ export function powerExponent(std: number): number {
 
 /**
  * Weight of the current parameters in an EMA update:
- * `1 - (1 - 1/t) ^ (exponent + 1)`, in (0,1]; 1 at the first update.
+ * `1 - (s/t) ^ (exponent + 1)`, in (0,1]; 1 at the first update.
  *
- * @param update Number of this update, from 1.
+ * @param update Number `t` of this update, from 1.
+ * @param since The last update `s` in the EMA; default: the one before.
  */
-export function emaRate(update: number, exponent: number): number {
-  return 1 - (1 - 1 / update) ** (exponent + 1);
+export function emaRate(
+  update: number,
+  exponent: number,
+  since: number = update - 1,
+): number {
+  return 1 - (since / update) ** (exponent + 1);
 }
 
 const EXPONENTS: Readonly<Record<EmaName, number>> = {
@@ -66,10 +71,13 @@ const EXPONENTS: Readonly<Record<EmaName, number>> = {
 };
 
 /** The {@link emaRate} of each EMA at an update, from 1. */
-export function emaRates(update: number): Record<EmaName, number> {
+export function emaRates(
+  update: number,
+  since?: number,
+): Record<EmaName, number> {
   return {
-    short: emaRate(update, EXPONENTS.short),
-    long: emaRate(update, EXPONENTS.long),
+    short: emaRate(update, EXPONENTS.short, since),
+    long: emaRate(update, EXPONENTS.long, since),
   };
 }
 

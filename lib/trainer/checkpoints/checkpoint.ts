@@ -44,6 +44,8 @@ export interface CheckpointProgress {
   readonly guard?: GuardMemory;
   /** The last evaluation and the best one. */
   readonly evaluation?: EvaluationMemory;
+  /** The last update in EMAs that do not follow each update. */
+  readonly averagedUpdate?: number;
 }
 
 /** The last evaluation and the best one. */
@@ -78,6 +80,7 @@ const progressSchema = z.object({
       score: z.number().nullable().transform((score) => score ?? Infinity),
     }),
   }).optional(),
+  averagedUpdate: z.int().min(0).optional(),
 });
 
 /** A checkpoint has another configuration. */

@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import {
   type ArraysOf,
   type Device,
@@ -15,19 +14,15 @@ import { gradientExchange } from "./gradient_exchange.ts";
 import type { HeldState } from "./held_state.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
 import { fromOwners, ownPart } from "./shares.ts";
+import { STATE_ON_DEVICE, type StatePlan } from "./state_plan.ts";
 import {
-  accumulateStep,
-  type AccumulatorState,
-  type FinishInputs,
-  finishStep,
-  type GradientSums,
+  type StepKind,
+  stepPrograms,
+  type StepState,
+} from "./step_programs.ts";
+import {
   initAccumulator,
-  type MicrobatchInputs,
-  type StepInputs,
-  type TrainState,
-  trainStep,
   type UpdateOptions,
-  type UpdateOutputs,
   type UpdateScalars,
 } from "./train_step.ts";
 
@@ -55,7 +50,11 @@ export interface StepDefinition<P, B, A> {
   /** For messages. */
   readonly name: string;
   readonly device: Device;
-  readonly config: UpdateOptions & { readonly accumulation?: number };
+  readonly config: UpdateOptions & {
+    readonly accumulation?: number;
+    /** Default: all on the device, updated at once. */
+    readonly plan?: Pick<StatePlan, "update">;
+  };
   /** The loss of a batch, over tensors. */
   lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
   /** Arrays of a batch that metrics need beside the outputs. */
@@ -67,97 +66,118 @@ export interface StepDefinition<P, B, A> {
 }
 
 /**
- * Compiles a training step over state on a device: one graph for a single
- * microbatch, else one that accumulates gradients and one that updates. Several
- * ranks accumulate over their shares of the microbatches and add their sums; all
- * compute the same update, or each that of its share of the parameters, which it
- * sends to the others.
+/**
+ * Compiles a training step over state on a device: the programs of
+ * `stepPrograms`. Several ranks accumulate over their shares of the microbatches
+ * and add their sums; all compute the same update, or each that of its share of
+ * the parameters, which it sends to the others.
  */
 export async function compileStep<P, B, A>(
-  {
-    name,
-    device,
-    config,
-    lossOf,
-    notesOf,
-    initial,
-    ranks = ONE_RANK,
-  }: StepDefinition<P, B, A>,
+  definition: StepDefinition<P, B, A>,
   { state, owners }: Pick<HeldState<P>, "state" | "owners">,
 ): Promise<StepRunner<B>> {
+  const { name, device, config, lossOf, notesOf, initial, ranks = ONE_RANK } =
+    definition;
   const count = config.accumulation ?? 1;
   const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
     ...outputs,
     ...notesOf?.(batch),
   });
-  if (count === 1 && ranks.size === 1) {
-    const step = jitWithState<TrainState<P>, StepInputs<B>, A & UpdateOutputs>(
-      trainStep(lossOf, config),
-      state,
-      { device, name },
-    );
-    return {
-      async run([batch], scalars) {
-        const outputs = await step.run({ batch: batch!, scalars }) as Outputs;
-        return { outputs, microbatches: [notedWith(outputs, batch!)] };
-      },
-      [Symbol.dispose]: () => step[Symbol.dispose](),
-    };
-  }
-  const share = shareOf(ranks, count);
-  const sums = await uploadState(device, initAccumulator(initial));
-  const add = jitWithState<
-    AccumulatorState<P, NdArray>,
-    MicrobatchInputs<B>,
-    A & { loss: tf.Tensor }
-  >(
-    accumulateStep(lossOf, config),
-    { parameters: state.parameters, ...sums },
-    { device, name: `${name}, microbatch` },
-  );
+  const programs = stepPrograms({
+    name,
+    lossOf,
+    update: config,
+    accumulation: count,
+    shared: ranks.size > 1,
+    // Owners divide the update already.
+    plan: owners || !config.plan ? STATE_ON_DEVICE : config.plan,
+    parameters: initial,
+  });
+  using held = new DisposableStack();
+  const isWhole = programs[0]!.kind === "whole";
+  const sums = isWhole
+    ? undefined
+    : await uploadState(device, initAccumulator(initial));
+  if (sums) held.defer(() => disposeState(sums));
   const own = <T>(tree: T): T =>
     owners ? ownPart(tree, isDeviceTensor, owners, ranks.rank) : tree;
-  const finish = jitWithState<
-    TrainState<P> & GradientSums<P, NdArray>,
-    FinishInputs<tf.Tensor>,
-    UpdateOutputs
-  >(
-    finishStep<Tensors<P>>(config),
-    {
-      ...state,
-      parameters: own(state.parameters),
-      gradients: own(sums.gradients),
-      loss: sums.loss,
-    },
-    { device, name: `${name}, update` },
-  );
+  const all: StepState = { ...state, ...sums } as StepState;
+  const ownState: StepState = {
+    ...all,
+    parameters: own(all.parameters),
+    ...(sums && { gradients: own(sums.gradients) }),
+  };
+  const compiled = programs.map(({ kind, name, fn, stateOf }) => {
+    const program = held.use(
+      jitWithState(
+        fn,
+        stateOf(kind === "update" ? ownState : all),
+        { device, name },
+      ),
+    );
+    const run = (inputs: unknown) =>
+      program.run(inputs as never) as Promise<Outputs>;
+    return { kind, run };
+  });
+  const ofKind = (kind: StepKind) =>
+    compiled.filter((one) => one.kind === kind);
+  const [whole] = ofKind("whole");
+  if (whole) {
+    const end = held.move();
+    return {
+      async run([batch], scalars) {
+        const outputs = await whole.run({ batch: batch!, scalars });
+        return { outputs, microbatches: [notedWith(outputs, batch!)] };
+      },
+      [Symbol.dispose]: () => end[Symbol.dispose](),
+    };
+  }
+  const [add] = ofKind("microbatch");
+  const [update] = ofKind("update");
+  const [norm] = ofKind("norm");
+  const groups = ofKind("group");
+  const share = shareOf(ranks, count);
   const isOwn = (path: string): boolean =>
     owners === undefined || owners.get(path) === ranks.rank;
   const exchange = ranks.size === 1
     ? undefined
-    : gradientExchange(ranks, sums, isOwn);
+    : gradientExchange(ranks, sums!, isOwn);
   const parameters = leavesOf(state.parameters, isDeviceTensor)
     .map(([path, tensor]) => {
       const owner = owners?.get(path) ?? 0;
       return { path, shape: tensor.type.shape, owner, tensor };
     });
+  const updateAll = async (
+    scalars: UpdateScalars<NdArray>,
+    squares: number | undefined,
+  ): Promise<Outputs> => {
+    if (update) {
+      return await update.run({
+        scalars,
+        ...(owners && { norm: await normOf(ranks, squares!) }),
+      });
+    }
+    const { scale, ...outputs } = await norm!.run({ scalars });
+    for (const group of groups) {
+      await group.run({ scalars, scale: scale!, gate: outputs.applied! });
+    }
+    return outputs;
+  };
+  const end = held.move();
   return {
     async run(batches, scalars) {
       const made: Outputs[] = [];
       for (const [i, batch] of batches.entries()) {
-        const outputs = await add.run({
+        const outputs = await add!.run({
           batch,
           share: scalar(1 / count),
           first: scalar(i === 0 ? 1 : 0),
-        }) as Outputs;
+        });
         made.push(notedWith(outputs, batch));
       }
       const squares = await exchange?.end(share.count > 0);
       const microbatches = await outputsOfRanks(ranks, made, count);
-      const outputs = await finish.run({
-        scalars,
-        ...(owners && { norm: await normOf(ranks, squares!) }),
-      });
+      const outputs = await updateAll(scalars, squares);
       if (owners) {
         await fromOwners(ranks, parameters, async (parameter, data) => {
           const { shape, tensor, owner } = parameter;
@@ -170,11 +190,7 @@ export async function compileStep<P, B, A>(
         microbatches,
       };
     },
-    [Symbol.dispose]() {
-      add[Symbol.dispose]();
-      finish[Symbol.dispose]();
-      disposeState(sums);
-    },
+    [Symbol.dispose]: () => end[Symbol.dispose](),
   };
 }
 

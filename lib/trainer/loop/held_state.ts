@@ -16,6 +16,10 @@ export interface HeldState<P> extends Disposable {
   readonly state: OnDevice<TrainState<P>>;
   /** The rank that updates each parameter; undefined where each updates all. */
   readonly owners?: Owners;
+  /** The last update that EMAs on the host contain; undefined without them. */
+  readonly averagedUpdate?: number;
+  /** Includes the parameters after an update in EMAs on the host. */
+  follow?(update: number): Promise<void>;
   /** The whole state, on the first rank alone. All ranks call it. */
   read(): Promise<TrainState<P> | undefined>;
   /** The whole EMAs, on the first rank alone. All ranks call it. */

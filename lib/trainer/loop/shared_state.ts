@@ -1,6 +1,5 @@
 import {
   type Device,
-  DeviceTensor,
   disposeState,
   isDeviceTensor,
   type OnDevice,
@@ -8,7 +7,6 @@ import {
   uploadState,
 } from "../../compiler/mod.ts";
 import {
-  copyOf,
   isNdArray,
   leavesOf,
   mapTree,
@@ -21,6 +19,7 @@ import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
 import { hollow } from "../memory/step_shape.ts";
 import type { Optimiser, OptimiserConfig } from "../optimiser/mod.ts";
 import type { HeldState } from "./held_state.ts";
+import { KeptTensor } from "./kept_tensor.ts";
 import { fromOwners, type OwnedTensor, ownersOf, ownPart } from "./shares.ts";
 import { initTrainState, type TrainState } from "./train_step.ts";
 
@@ -173,26 +172,4 @@ function stateBytes<P>(
       return [path, bytesOf(moments) + copies * 4 * sizeOf(array.shape)];
     }),
   );
-}
-
-/** A tensor that is in the memory of the host for a while, to be read. */
-class KeptTensor extends DeviceTensor {
-  readonly type: DeviceTensor["type"];
-  readonly #array: NdArray;
-
-  constructor(array: NdArray) {
-    super();
-    this.#array = array;
-    this.type = { dtype: array.dtype, shape: array.shape };
-  }
-
-  read(): Promise<NdArray> {
-    return Promise.resolve(copyOf(this.#array));
-  }
-
-  write(): Promise<void> {
-    throw new TypeError("Cannot write to a tensor that is shown: read it");
-  }
-
-  [Symbol.dispose](): void {}
 }

@@ -30,7 +30,9 @@ import {
 import { agreed, assertEqualStates, type Request } from "./agreement.ts";
 import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
 import { holdWhole } from "./held_state.ts";
+import { holdWithHostAverages } from "./host_averages_state.ts";
 import { holdShare } from "./shared_state.ts";
+import { STATE_ON_DEVICE, type StatePlan } from "./state_plan.ts";
 import {
   initTrainState,
   type TrainState,
@@ -49,6 +51,8 @@ export interface TrainingConfig {
   readonly accumulation?: number;
   /** Whether to keep EMAs of the parameters, default false. */
   readonly averages?: boolean;
+  /** How the state is kept; default: all on the device, updated at once. */
+  readonly plan?: StatePlan;
 }
 
 export type { Request };
@@ -183,9 +187,14 @@ export async function train<P, B, A>(
   const { totalSteps } = config.schedule;
   using held = new DisposableStack();
   const start = resume?.state ?? initTrainState(training.initial, config);
+  const { plan = STATE_ON_DEVICE } = config;
   const whole = held.use(
     training.shardOptimiser && ranks.size > 1
       ? await holdShare(device, start, config.optimiser, ranks)
+      : plan.averages === "host" && start.averages
+      ? await holdWithHostAverages(device, start, ranks, {
+        averagedUpdate: resume?.averagedUpdate ?? 0,
+      })
       : await holdWhole(device, start, ranks),
   );
   const step = held.use(await compileStep(training, whole));
@@ -231,6 +240,9 @@ export async function train<P, B, A>(
       seconds: seconds(),
       guard: guard.memory,
       ...(evaluation && { evaluation }),
+      ...(whole.averagedUpdate !== undefined && {
+        averagedUpdate: whole.averagedUpdate,
+      }),
     });
     saved = clock();
   };
@@ -243,6 +255,7 @@ export async function train<P, B, A>(
     if (!evaluator) return;
     if (done % evaluator.every !== 0 && done !== totalSteps) return;
     if (await fromFirstRank(ranks, () => evaluation?.step === done)) return;
+    await whole.follow?.(done - guard.refused);
     await whole.show((state) => evaluateState(evaluator, state, done));
   };
   const evaluateState = async (
@@ -308,9 +321,13 @@ export async function train<P, B, A>(
       });
       task.update(done, { loss: Number(values.loss!.toPrecision(3)) });
     }
+    if (done % plan.averageEvery === 0 || done === totalSteps) {
+      await whole.follow?.(done - guard.refused);
+    }
     await evaluate(done);
     const { snapshots } = training;
     if (snapshots && done % snapshots.every === 0) {
+      await whole.follow?.(done - guard.refused);
       const averages = await whole.readAverages();
       if (averages) await snapshots.take(averages, done);
     }

@@ -167,10 +167,14 @@ export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
  * Adds the gradients of one microbatch to the sums, as a function to compile.
  * For a loss that is a mean over samples, the sums over microbatches of equal
  * sizes are the gradients of the whole batch.
+ *
+ * @param replaces For a single microbatch, whose gradients replace the sums: a
+ *   card then needs no second copy of them.
  */
 export function accumulateStep<P, B, A>(
   lossOf: (parameters: P, batch: B) => Loss<A>,
   options: Pick<UpdateOptions, "optimiser">,
+  { replaces = false }: { readonly replaces?: boolean } = {},
 ): (
   state: AccumulatorState<P>,
   inputs: MicrobatchInputs<B>,
@@ -181,13 +185,15 @@ export function accumulateStep<P, B, A>(
       state.parameters,
       optimiserOf(options.optimiser).isFrozen,
     );
-    // Select, do not multiply: stale sums may be NaN.
     const isFirst = tf.greater(first, 0);
-    const add = (sum: tf.Tensor, value: tf.Tensor): tf.Tensor =>
-      tf.add(
-        tf.where(isFirst, tf.zerosLike(sum), sum),
-        tf.mul(value, share),
-      );
+    const add = (sum: tf.Tensor, value: tf.Tensor): tf.Tensor => {
+      // Made in the order of the layers, also where the share is 1: the runtime
+      // then finishes the last layer first (docs/compiler.md, "Memory").
+      const own = tf.mul(value, share);
+      if (replaces) return own;
+      // Select, do not multiply: stale sums may be NaN.
+      return tf.add(tf.where(isFirst, tf.zerosLike(sum), sum), own);
+    };
     const sums = new Map(leavesOf(state.gradients, isTensor));
     return {
       state: {
@@ -228,29 +234,56 @@ function updateState<P>(
   gradients: P,
   loss: tf.Tensor,
   scalars: UpdateScalars<tf.Tensor>,
-  { optimiser, clipNorm }: UpdateOptions,
+  options: UpdateOptions,
   norm?: tf.Tensor,
 ): { state: TrainState<P>; outputs: UpdateOutputs } {
-  const clipped = clipByGlobalNorm(gradients, clipNorm, norm);
+  const clipped = clipByGlobalNorm(gradients, options.clipNorm, norm);
+  const good = isAcceptable(clipped.norm, loss, scalars.normLimit);
+  const gate = tf.cast(good, "float32");
+  const accepted = mapTree(
+    clipped.gradients,
+    isTensor,
+    (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
+  ) as P;
+  return {
+    state: appliedUpdate(state, accepted, scalars, gate, options),
+    outputs: { loss, gradientNorm: clipped.norm, applied: gate },
+  };
+}
+
+/** Whether loss and norm are numbers, and the norm is below its limit. */
+export function isAcceptable(
+  norm: tf.Tensor,
+  loss: tf.Tensor,
+  normLimit: tf.Tensor,
+): tf.Tensor {
   // Comparisons with NaN are false.
-  const good = tf.logicalAnd(
-    tf.lessEqual(clipped.norm, scalars.normLimit),
+  return tf.logicalAnd(
+    tf.lessEqual(norm, normLimit),
     tf.lessEqual(tf.abs(loss), NO_LIMIT),
   );
-  const gate = tf.cast(good, "float32");
+}
+
+/**
+ * The state after an update by clipped gradients.
+ *
+ * @param gate 1; 0, with gradients of zero, changes nothing.
+ */
+export function appliedUpdate<P>(
+  state: TrainState<P>,
+  gradients: P,
+  scalars: UpdateScalars<tf.Tensor>,
+  gate: tf.Tensor,
+  { optimiser }: UpdateOptions,
+): TrainState<P> {
   const next = optimiserOf(optimiser).update({
     parameters: state.parameters,
-    gradients: mapTree(
-      clipped.gradients,
-      isTensor,
-      (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
-    ) as P,
+    gradients,
     moments: state.moments,
     scalars: scalars.optimiser,
     gate,
   });
-  const outputs = { loss, gradientNorm: clipped.norm, applied: gate };
-  if (!state.averages) return { state: next, outputs };
+  if (!state.averages) return next;
   const averages = Object.fromEntries(
     (Object.keys(EMA_STDS) as EmaName[]).map((name) => [
       name,
@@ -261,7 +294,7 @@ function updateState<P>(
       ),
     ]),
   ) as Averages<P>;
-  return { state: { ...next, averages }, outputs };
+  return { ...next, averages };
 }
 
 /** EMA parameters after an update with the given rate. */

@@ -1,15 +1,23 @@
-import { type DeviceProfile, programCost } from "../../compiler/mod.ts";
+import {
+  type DeviceProfile,
+  type ProgramCost,
+  programCost,
+  spareBytes,
+} from "../../compiler/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
+import { STATE_ON_DEVICE } from "../loop/state_plan.ts";
+import {
+  type StepKind,
+  stepPrograms,
+  type StepState,
+} from "../loop/step_programs.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
-  accumulateStep,
   countParameters,
-  finishStep,
   initAccumulator,
   initTrainState,
-  trainStep,
   updateScalars,
 } from "../loop/train_step.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
@@ -76,7 +84,7 @@ export interface Estimate {
 /** The settings of a training on which its memory depends. */
 export type MemoryConfig = Pick<
   TrainingConfig,
-  "optimiser" | "clipNorm" | "averages"
+  "optimiser" | "clipNorm" | "averages" | "plan"
 >;
 
 /**
@@ -102,44 +110,50 @@ export function estimateStep(
     options,
     metaInit(),
   );
-  const { optimiser } = training;
+  const { optimiser, plan: keeping = STATE_ON_DEVICE } = training;
+  const { accumulation } = plan;
   const state = initTrainState(hollow(parameters), training);
   const sums = initAccumulator(hollow(parameters));
+  const types = typesOf({ ...state, ...sums }) as StepState;
   const scalars = updateScalars(1, 1, 1, optimiser);
-  const { accumulation } = plan;
-  const programs = accumulation === 1
-    ? [programCost({
-      name: stage,
-      fn: trainStep(lossOf as never, training) as never,
-      state: typesOf(state),
-      inputs: { batch, scalars },
-    }, profile)]
-    : [
-      programCost({
-        name: `${stage}, microbatch`,
-        fn: accumulateStep(lossOf as never, training) as never,
-        state: typesOf({ parameters, ...sums }),
-        inputs: {
-          batch,
-          share: scalars.normLimit,
-          first: scalars.normLimit,
-        },
-      }, profile),
-      programCost({
-        name: `${stage}, update`,
-        fn: finishStep(training) as never,
-        state: typesOf({ ...state, ...sums }),
-        inputs: { scalars },
-      }, profile),
-    ];
-  const [step, finish] = programs as [typeof programs[0], typeof programs[0]?];
-  const sum = (of: (program: typeof step) => number): number =>
-    programs.reduce((total, program) => total + of(program), 0);
+  const one = scalars.normLimit;
+  const inputs: Readonly<Record<StepKind, unknown>> = {
+    whole: { batch, scalars },
+    microbatch: { batch, share: one, first: one },
+    update: { scalars },
+    norm: { scalars },
+    group: { scalars, scale: one, gate: one },
+  };
+  const { averages: _averages, ...own } = types;
+  const onDevice = keeping.averages === "device" ? types : own;
+  const programs = stepPrograms({
+    name: stage,
+    lossOf: lossOf as never,
+    update: training,
+    accumulation,
+    shared: false,
+    plan: keeping,
+    parameters: types.parameters,
+  }).map(({ kind, name, fn, stateOf }) => ({
+    kind,
+    cost: programCost({
+      name,
+      fn,
+      state: stateOf(onDevice),
+      inputs: inputs[kind],
+    }, profile),
+  }));
+  const costs = programs.map(({ cost }) => cost);
+  const step = costs[0]!;
+  const sum = (of: (cost: ProgramCost) => number): number =>
+    costs.reduce((total, cost) => total + of(cost), 0);
   const bytes = bytesOf(parameters);
+  const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
-    (state.averages ? bytesOf(state.averages) : 0);
+    (keeping.averages === "device" ? averages : 0);
   const isCpu = profile.name === "cpu";
   const exchanged = step.exchangedBytes;
+  const hasSums = programs[0]!.kind !== "whole";
   const items = itemsOf([
     ["process", "host", processBytes],
     [
@@ -150,17 +164,13 @@ export function estimateStep(
     ["initial", "host", bytes],
     ["parameters", "device", bytes],
     ["moments", "device", bytesOf(state.moments)],
-    ["averages", "device", state.averages ? bytesOf(state.averages) : 0],
-    ["gradients", "device", finish ? bytesOf(sums) : 0],
-    ["spare", "device", sum(({ spareBytes }) => spareBytes)],
+    ["averages", keeping.averages, averages],
+    ["gradients", "device", hasSums ? bytesOf(sums) : 0],
+    ["spare", "device", spareBytes(costs)],
     ["batches", "device", exchanged],
     // The next update's microbatches are prefetched.
     ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
-    [
-      "activations",
-      "device",
-      (1 + SCRATCH) * sum(({ insideBytes }) => insideBytes),
-    ],
+    ["activations", "device", (1 + SCRATCH) * insideBytes(costs, isCpu)],
     ["saving", "host", saved + Math.min(saved, UNCOLLECTED_BYTES)],
   ]);
   const bytesIn = (place: Place): number =>
@@ -168,11 +178,26 @@ export function estimateStep(
       .reduce((total, { bytes }) => total + bytes, 0);
   return {
     parameters: countParameters(parameters),
-    flops: accumulation * step.flops + (finish?.flops ?? 0),
+    flops: programs.reduce(
+      (total, { kind, cost }) =>
+        total + (kind === "microbatch" ? accumulation : 1) * cost.flops,
+      0,
+    ),
     items,
     deviceBytes: bytesIn("device"),
     hostBytes: bytesIn("host"),
   };
+}
+
+/**
+ * Bytes of the values inside of programs. On the CPU each keeps its arena; on a
+ * card they share the memory of freed values.
+ */
+function insideBytes(costs: readonly ProgramCost[], isCpu: boolean): number {
+  const each = costs.map(({ insideBytes }) => insideBytes);
+  return isCpu
+    ? each.reduce((total, bytes) => total + bytes, 0)
+    : Math.max(...each);
 }
 
 function itemsOf(

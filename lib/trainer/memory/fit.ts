@@ -1,17 +1,21 @@
-import { type Device, deviceProfile } from "../../compiler/mod.ts";
+import {
+  type Device,
+  type DeviceProfile,
+  deviceProfile,
+} from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
+import type { OptimiserName } from "../optimiser/mod.ts";
 import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { type Estimate, estimateStep } from "./estimate.ts";
 
-/** A way to train a stage; all settings make the same updates. */
-export interface Setting {
-  readonly batch: number;
-  readonly accumulation: number;
-  readonly recompute: boolean;
-}
+/** A way to train a stage. All but another optimiser make the same updates. */
+export interface Setting
+  extends
+    Pick<StagePlan, "batch" | "accumulation">,
+    Pick<RunConfig, "recompute" | "averages" | "update" | "optimiser"> {}
 
 /** A setting and its estimate. */
 export interface Choice {
@@ -38,29 +42,62 @@ export function fits(
 }
 
 /**
- * Settings of decreasing memory, the requested one first. The second recomputes
- * the blocks of the backbone, which costs a third more arithmetic; the following
- * ones halve the batch and double the accumulation.
+ * Settings of mostly decreasing memory, the requested one first. On a card the
+ * EMAs move to the host and the update becomes one of a few layers at a time,
+ * which hardly cost time; then blocks are recomputed, a third more arithmetic;
+ * then the batch is halved and the accumulation doubled. The last settings do the
+ * same with an optimiser of smaller state.
+ *
+ * @param shared Whether the device computes in the memory of the host, where
+ *   moving and dividing the state saves nothing.
  */
 export function settingsOf(
+  config: RunConfig,
   stage: Stage,
-  { batch, accumulation }: Pick<StagePlan, "batch" | "accumulation">,
-  recompute: boolean,
+  shared: boolean,
 ): Setting[] {
-  const requested = { batch, accumulation, recompute };
-  const settings: Setting[] = [requested];
-  const hasBlocks = stage !== "vae";
-  if (hasBlocks && !recompute) settings.push({ ...requested, recompute: true });
-  for (let n = 2; n <= batch; n *= 2) {
-    if (batch % n !== 0) break;
+  const { batch, accumulation } = planOf(config, stage);
+  const { recompute, averages, update, optimiser } = config;
+  const requested: Setting = {
+    batch,
+    accumulation,
+    recompute,
+    averages,
+    update,
+    optimiser,
+  };
+  const small: Setting = shared
+    ? requested
+    : { ...requested, averages: "host", update: "layers" };
+  const settings: Setting[] = [
+    requested,
+    small,
+    { ...small, recompute: true },
+  ];
+  for (let n = 2; n <= batch && batch % n === 0; n *= 2) {
     settings.push({
+      ...small,
+      recompute: true,
       batch: batch / n,
       accumulation: accumulation * n,
-      recompute: recompute || hasBlocks,
     });
   }
-  return settings;
+  const others = SMALL_STATE.slice(SMALL_STATE.indexOf(optimiser) + 1);
+  const all = [
+    ...settings,
+    ...others.flatMap((optimiser) =>
+      settings.slice(1).map((setting) => ({ ...setting, optimiser }))
+    ),
+  ];
+  const seen = new Set<string>();
+  return all.filter((setting) => {
+    const key = JSON.stringify(setting);
+    return !seen.has(key) && seen.add(key);
+  });
 }
+
+/** Optimisers by the size of their state, that of the quality first. */
+const SMALL_STATE: readonly OptimiserName[] = ["muon-adafactor", "adafactor"];
 
 /**
  * Estimates settings until one fits.
@@ -113,18 +150,14 @@ export async function memoryLines(
     shared,
   };
   return stages.map((stage) => {
-    const plan = planOf(config, stage);
-    const estimateOf = (setting: Setting): Estimate =>
-      estimateStep(config.models, stage, { ...plan, ...setting }, {
-        recompute: setting.recompute,
-        perceptual,
-        training: trainingConfigOf(config, stage, plan),
-        processBytes: process,
-      }, profile);
     const choices = firstThatFits(
-      settingsOf(stage, plan, config.recompute),
+      settingsOf(config, stage, shared),
       limits,
-      estimateOf,
+      (setting) =>
+        estimateSetting(config, stage, setting, profile, {
+          processBytes: process,
+          perceptual,
+        }),
     );
     const needed = neededBytes(choices[0]!.estimate, limits);
     const { setting, estimate } = choices.at(-1)!;
@@ -148,6 +181,26 @@ export async function memoryLines(
   });
 }
 
+/** The estimate of a stage of a run in a setting. */
+export function estimateSetting(
+  config: RunConfig,
+  stage: Stage,
+  setting: Setting,
+  profile: DeviceProfile,
+  options: {
+    readonly processBytes: number;
+    readonly perceptual?: PerceptualTerm | undefined;
+  },
+): Estimate {
+  const { batch, accumulation, ...rest } = setting;
+  const plan = { ...planOf(config, stage), batch, accumulation };
+  return estimateStep(config.models, stage, plan, {
+    ...options,
+    recompute: setting.recompute,
+    training: trainingConfigOf({ ...config, ...rest }, stage, plan),
+  }, profile);
+}
+
 /** Bytes of the process. */
 function neededBytes(
   { deviceBytes, hostBytes }: Estimate,
@@ -156,10 +209,15 @@ function neededBytes(
   return hostBytes + (shared ? deviceBytes : 0);
 }
 
-/** A setting as the flags of training. */
+/** A setting as the flags of training, those of a fast training left out. */
 export function flagsText(
-  { batch, accumulation, recompute }: Setting,
+  { batch, accumulation, recompute, averages, update, optimiser }: Setting,
 ): string {
-  return `--batch ${batch} --accumulation ${accumulation}` +
-    (recompute ? " --recompute" : "");
+  return [
+    `--batch ${batch} --accumulation ${accumulation}`,
+    ...recompute ? ["--recompute"] : [],
+    ...optimiser === "adamw" ? [] : [`--optimiser ${optimiser}`],
+    ...averages === "device" ? [] : [`--averages ${averages}`],
+    ...update === "whole" ? [] : [`--update ${update}`],
+  ].join(" ");
 }

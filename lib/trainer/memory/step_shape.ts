@@ -45,6 +45,7 @@ export function stepOf(
   rng: Rng,
 ): StepShape {
   const { batch } = plan;
+  const blocks = recompute ? { remat } : {};
   const functions = modelFunctions(models, clipShapeOf(plan), batch);
   const { vae, ...diffusion } = initModels(models, rng);
   const latents = functions.vaeDecoder.inputs.latent;
@@ -52,10 +53,15 @@ export function stepOf(
     return {
       parameters: vae,
       batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
-      lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
+      lossOf: vaeTrainingLoss(models.vae, undefined, perceptual, blocks),
     };
   }
-  if (stage === "text") return textStepOf(models, batch, diffusion.text, rng);
+  if (stage === "text") {
+    return {
+      ...textStepOf(models, batch, diffusion.text, rng),
+      lossOf: textTrainingLoss(models.text, blocks) as StepShape["lossOf"],
+    };
+  }
   const { words, positions } = functions.backbone.inputs as {
     words: { ids: unknown; mask: unknown };
     positions: unknown;
@@ -73,17 +79,17 @@ export function stepOf(
       },
       positions,
     },
-    lossOf: diffusionTrainingLoss(models, recompute ? { remat } : {}),
+    lossOf: diffusionTrainingLoss(models, blocks),
   };
 }
 
-/** The step of the text encoder, with the questions of the synthetic world. */
+/** Parameters and batch of the text encoder, with the questions of the synthetic world. */
 function textStepOf(
   models: ModelConfig,
   batch: number,
   text: unknown,
   rng: Rng,
-): StepShape {
+): Omit<StepShape, "lossOf"> {
   const { maxCharacters: length } = captionConfigOf(models.text);
   const rows = { dtype: "int32", shape: [batch, length] } as const;
   const captions = {
@@ -112,7 +118,6 @@ function textStepOf(
         (count) => ({ dtype: "float32", shape: [batch, count] }),
       ),
     },
-    lossOf: textTrainingLoss(models.text) as StepShape["lossOf"],
   };
 }
 

@@ -14,14 +14,20 @@ export function clipByGlobalNorm<P>(
   limit: number,
   norm = normOf(gradients),
 ): { gradients: P; norm: tf.Tensor } {
-  const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
+  const scale = clippingScale(norm, limit);
   return {
     gradients: mapTree(gradients, isTensor, (g) => tf.mul(g, scale)) as P,
     norm,
   };
 }
 
-function normOf(gradients: unknown): tf.Tensor {
+/** The factor that limits a norm, a scalar. */
+export function clippingScale(norm: tf.Tensor, limit: number): tf.Tensor {
+  return tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
+}
+
+/** The common norm of gradients, a scalar. */
+export function normOf(gradients: unknown): tf.Tensor {
   const squares = leavesOf(gradients, isTensor).map(([, g]) =>
     tf.sum(tf.square(g))
   );

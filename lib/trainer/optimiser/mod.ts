@@ -1,8 +1,9 @@
 /**
- * AdamW, Muon for hidden layers, and gradient clipping.
+ * AdamW, Adafactor, Muon for hidden layers, and gradient clipping.
  *
  * @module
  */
+export * from "./adafactor.ts";
 export * from "./adamw.ts";
 export * from "./clip.ts";
 export * from "./muon.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
 import { isNdArray, leavesOf, treeFrom, zeros } from "../../core/mod.ts";
+import { adafactor, type AdafactorConfig } from "./adafactor.ts";
 import {
   adamW,
   ADAMW_DEFAULTS,
@@ -20,10 +21,10 @@ export interface MuonConfig {
    */
   readonly paramPrefixes: readonly string[];
   /**
-   * AdamW for all other parameters. Its weight decay and learning rate
+   * The optimiser of all other parameters. Its weight decay and learning rate
    * multipliers also apply to the matrices.
    */
-  readonly adamW: AdamWConfig;
+  readonly rest: AdamWConfig | AdafactorConfig;
 }
 
 /** Muon for the blocks and the prompt MLP of the backbone. */
@@ -36,19 +37,21 @@ export const MUON_DEFAULTS: MuonConfig = {
     "backbone/cells/before",
     "backbone/cells/after",
   ],
-  adamW: ADAMW_DEFAULTS,
+  rest: ADAMW_DEFAULTS,
 };
 
 /**
- * Muon for the matrices of hidden layers, AdamW for the rest (Jordan et al.
+ * Muon for the matrices of hidden layers, AdamW or Adafactor for the rest (Jordan et al.
  * 2024, "Muon: An optimizer for hidden layers in neural networks"). A matrix
  * moves by its orthogonalised Nesterov momentum and has no second moment.
  */
 export function muon(
   config: MuonConfig,
 ): ReturnType<typeof adamW> {
-  const { momentum, adamW: { weightDecay, lrMultipliers } } = config;
-  const rest = adamW(config.adamW);
+  const { momentum, rest: { weightDecay, lrMultipliers } } = config;
+  const rest = config.rest.name === "adamw"
+    ? adamW(config.rest)
+    : adafactor(config.rest);
   const isHidden = (path: string, shape: readonly number[]): boolean =>
     isMovedByMuon(path, shape, config);
   return {
@@ -57,11 +60,17 @@ export function muon(
       const others = leaves.filter(([path, { shape }]) =>
         !isHidden(path, shape)
       );
+      const moments = rest.init(treeFrom(others));
+      const firsts = new Map(leavesOf(moments.first ?? {}, isNdArray));
       return {
+        ...moments,
         first: treeFrom(
-          leaves.map(([path, { shape }]) => [path, zeros(shape)]),
+          leaves.filter(([path, { shape }]) =>
+            firsts.has(path) || isHidden(path, shape)
+          ).map(([path, { shape }]) =>
+            [path, firsts.get(path) ?? zeros(shape)] as const
+          ),
         ),
-        second: rest.init(treeFrom(others)).second,
       };
     },
     scalars: rest.scalars,
@@ -78,12 +87,12 @@ export function muon(
       const moved = rest.update<unknown>({
         parameters: othersOf(parameters),
         gradients: othersOf(gradients),
-        moments: { first: othersOf(moments.first), second: moments.second },
+        moments: { ...moments, first: othersOf(moments.first) },
         scalars,
         gate,
       });
       const next = new Map(leavesOf(moved.parameters, isTensor));
-      const firsts = new Map(leavesOf(moved.moments.first, isTensor));
+      const firsts = new Map(leavesOf(moved.moments.first ?? {}, isTensor));
       const g = new Map(leavesOf(gradients, isTensor));
       const sums = new Map(leavesOf(moments.first, isTensor));
       const learningRate = tf.mul(scalars.learningRate, gate);
@@ -112,10 +121,13 @@ export function muon(
         firsts.set(path, sum);
       }
       const inOrder = (of: ReadonlyMap<string, tf.Tensor>) =>
-        treeFrom(leaves.map(([path]) => [path, of.get(path)!]));
+        treeFrom(
+          leaves.filter(([path]) => of.has(path))
+            .map(([path]) => [path, of.get(path)!]),
+        );
       return {
         parameters: inOrder(next) as typeof parameters,
-        moments: { first: inOrder(firsts), second: moved.moments.second },
+        moments: { ...moved.moments, first: inOrder(firsts) },
       };
     },
     isFrozen: rest.isFrozen,

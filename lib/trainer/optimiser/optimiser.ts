@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NdArray } from "../../core/mod.ts";
+import { adafactor, type AdafactorConfig } from "./adafactor.ts";
 import { adamW, type AdamWConfig } from "./adamw.ts";
 import { muon, type MuonConfig } from "./muon.ts";
 
@@ -44,10 +45,17 @@ export interface UpdateInputs<P, S extends string = string> {
 }
 
 /** An optimiser as plain data. */
-export type OptimiserConfig = AdamWConfig | MuonConfig;
+export type OptimiserConfig = AdamWConfig | AdafactorConfig | MuonConfig;
 
 /** The optimiser of a configuration; one of one's own is what it is. */
 export function optimiserOf(config: OptimiserConfig | Optimiser): Optimiser {
   if ("update" in config) return config;
-  return config.name === "muon" ? muon(config) : adamW(config);
+  switch (config.name) {
+    case "adamw":
+      return adamW(config);
+    case "adafactor":
+      return adafactor(config);
+    case "muon":
+      return muon(config);
+  }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { adafactor, ADAFACTOR_DEFAULTS } from "./adafactor.ts";
 import { adamW, ADAMW_DEFAULTS, type LrMultipliers } from "./adamw.ts";
 import { muon, MUON_DEFAULTS } from "./muon.ts";
 import type { Optimiser } from "./optimiser.ts";
@@ -47,20 +48,57 @@ const adamw: OptimiserKind<AdamWSettings> = {
     adamW(adamWConfig(settings, lrMultipliers)),
 };
 
-const muonKind: OptimiserKind<AdamWSettings & { momentum: number }> = {
+const adafactorKind: OptimiserKind<AdamWSettings> = {
   settings: adamWSettings.extend({
-    momentum: rate("decay of the sum of gradients", MUON_DEFAULTS.momentum),
+    beta1: rate(
+      "decay rate of the first moment; 0 keeps none",
+      ADAFACTOR_DEFAULTS.betas[0],
+    ),
   }),
+  optimiserOf: (settings, lrMultipliers) =>
+    adafactor({ ...adamWConfig(settings, lrMultipliers), name: "adafactor" }),
+};
+
+type MuonSettings = AdamWSettings & { momentum: number };
+
+const muonSettings: z.ZodType<MuonSettings> = adamWSettings.extend({
+  momentum: rate("decay of the sum of gradients", MUON_DEFAULTS.momentum),
+});
+
+const muonKind: OptimiserKind<MuonSettings> = {
+  settings: muonSettings,
   optimiserOf: ({ momentum, ...settings }, lrMultipliers) =>
     muon({
       ...MUON_DEFAULTS,
       momentum,
-      adamW: adamWConfig(settings, lrMultipliers),
+      rest: adamWConfig(settings, lrMultipliers),
     }),
 };
 
-/** The optimisers by their names. */
-export const OPTIMISERS = { adamw, muon: muonKind } as const;
+const muonAdafactor: OptimiserKind<MuonSettings> = {
+  settings: muonSettings,
+  optimiserOf: ({ momentum, ...settings }, lrMultipliers) =>
+    muon({
+      ...MUON_DEFAULTS,
+      momentum,
+      rest: { ...adamWConfig(settings, lrMultipliers), name: "adafactor" },
+    }),
+};
+
+/**
+ * The optimisers by their names, with the numbers that they keep for a weight of
+ * `R` rows and `C` columns beside the weight itself.
+ */
+export const OPTIMISERS = {
+  /** `2 R C` */
+  adamw,
+  /** `R C` for matrices of hidden layers, else `2 R C`. */
+  muon: muonKind,
+  /** `R C`, and `R + C` where it is no matrix of a hidden layer. */
+  "muon-adafactor": muonAdafactor,
+  /** `R + C` */
+  adafactor: adafactorKind,
+} as const;
 
 /** Name of an optimiser. */
 export type OptimiserName = keyof typeof OPTIMISERS;

@@ -1,5 +1,6 @@
 import type { DeviceChoice } from "../../compiler/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { StatePlan } from "../loop/state_plan.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
   type LrMultipliers,
@@ -86,6 +87,12 @@ export interface RunConfig {
   readonly textLrScale: number;
   /** Recomputes the backbone's blocks in the backward pass. */
   readonly recompute: boolean;
+  /** Where the EMAs are kept. */
+  readonly averages: StatePlan["averages"];
+  /** Updates between those of EMAs on the host. */
+  readonly averageEvery: number;
+  /** Whether all parameters are updated at once or a few layers at a time. */
+  readonly update: StatePlan["update"];
   readonly seed: number;
   /** Updates between evaluations. */
   readonly evaluateEvery: number;
@@ -133,6 +140,11 @@ export function trainingConfigOf(
     clipNorm: 1,
     accumulation: plan.accumulation,
     averages: true,
+    plan: {
+      averages: config.averages,
+      averageEvery: config.averages === "host" ? config.averageEvery : 1,
+      update: config.update,
+    },
   };
 }
 
@@ -160,9 +172,14 @@ function stageOptimiser(config: RunConfig, stage: Stage): Optimiser {
  * runs of earlier versions have.
  */
 export function updateRuleOf(
-  { schedule, settings }: Pick<RunConfig, "schedule" | "settings">,
+  { schedule, settings, optimiser, averages, averageEvery }: Pick<
+    RunConfig,
+    "schedule" | "settings" | "optimiser" | "averages" | "averageEvery"
+  >,
 ): Readonly<Record<string, unknown>> {
   return {
+    ...(optimiser !== "adamw" && optimiser !== "muon" && { optimiser }),
+    ...(averages === "host" && averageEvery > 1 && { averageEvery }),
     ...(schedule !== "cosine" && { schedule }),
     ...(settings.optimiser && { optimiserSettings: settings.optimiser }),
     ...(settings.schedule && { scheduleSettings: settings.schedule }),
@@ -184,8 +201,8 @@ function lrMultipliersOf(
   }
   return {
     text: textLrScale,
-    // The tokens of this layer are not normalised, and AdamW moves each of them
-    // by as many weights as the text is wide; Muon moves the matrix as a whole.
-    ...(optimiser === "adamw" && { "backbone/promptMlp": 0.1 }),
+    // The tokens of this layer are not normalised, and AdamW and Adafactor move
+    // each by as many weights as the text is wide; Muon moves the whole matrix.
+    ...(!optimiser.startsWith("muon") && { "backbone/promptMlp": 0.1 }),
   };
 }

@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../../compiler/mod.ts";
-import type { BlockOptions } from "../../models/backbone/mod.ts";
 import { addNoise, flowLoss, velocityOf } from "../../models/diffusion/mod.ts";
-import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
+import type {
+  BlockOptions,
+  RotaryTable,
+  Tensors,
+} from "../../models/layers/mod.ts";
 import type { PromptTokens } from "../../models/text/mod.ts";
 import {
   type DiffusionConfig,

@@ -3,6 +3,7 @@ import {
   type ArraysOf,
   type Compiled,
   jitWithState,
+  remat,
 } from "../../compiler/mod.ts";
 import { float32, InputError, Rng } from "../../core/mod.ts";
 import { batchOrder } from "../../dataset/batches/mod.ts";
@@ -92,7 +93,7 @@ export async function trainText(run: Run): Promise<void> {
   const trained = await trainStage(run, "text", stageConfig, {
     config: training,
     initial,
-    lossOf: textTrainingLoss(models.text),
+    lossOf: textTrainingLoss(models.text, config.recompute ? { remat } : {}),
     async batchAt(n: number) {
       const batch: TextPair[] = [];
       for (const { epoch, index } of order(n).samples) {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../../compiler/mod.ts";
 import type { Rng } from "../../core/mod.ts";
 import {
+  type BlockOptions,
   initLinear,
   layerNorm,
   linear,
@@ -91,6 +92,7 @@ export function initClassifiers(
  */
 export function textTrainingLoss(
   config: TextConfig,
+  options: BlockOptions = {},
 ): (
   parameters: Tensors<TextTrainingParameters>,
   pairs: LabelledPairs,
@@ -100,7 +102,12 @@ export function textTrainingLoss(
     { first, second, same, answers, labelled },
   ) => {
     const mean = meanOver(labelled && tf.concat([labelled, labelled]));
-    const { tokens } = encodeText(text, concatenated(first, second), config);
+    const { tokens } = encodeText(
+      text,
+      concatenated(first, second),
+      config,
+      options,
+    );
     const alignment = alignmentLoss(tokens, same);
     const pooled = tf.mean(layerNorm(tokens), 1); // [2B,O]
     const decorrelation = decorrelationLoss(pooled, same);

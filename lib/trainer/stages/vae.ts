@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Compiled, jitWithState } from "../../compiler/mod.ts";
+import { type Compiled, jitWithState, remat } from "../../compiler/mod.ts";
 import {
   batchOfClips,
   clamped,
@@ -111,7 +111,12 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
         }),
       )
       : initial,
-    lossOf: vaeTrainingLoss(models.vae, undefined, perceptual),
+    lossOf: vaeTrainingLoss(
+      models.vae,
+      undefined,
+      perceptual,
+      config.recompute ? { remat } : {},
+    ),
     async batchAt(index: number) {
       const { clips, shape } = await clipsAt(index);
       const grid = latentSizeOf(models.vae, shape);

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../../compiler/mod.ts";
-import type { Tensors } from "../../models/layers/mod.ts";
+import type { BlockOptions, Tensors } from "../../models/layers/mod.ts";
 import {
   type PerceptualTerm,
   type VaeConfig,
@@ -35,6 +35,7 @@ export function vaeTrainingLoss(
   config: VaeConfig,
   beta?: number,
   perceptual?: PerceptualTerm,
+  options: BlockOptions = {},
 ): (
   parameters: Tensors<VaeParameters>,
   batch: VaeBatch,
@@ -47,6 +48,7 @@ export function vaeTrainingLoss(
       config,
       beta,
       perceptual,
+      options,
     );
     return { loss, metrics };
   };

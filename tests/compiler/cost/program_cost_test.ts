@@ -28,7 +28,7 @@ Deno.test("programCost() counts state, what is exchanged, and second copies", ()
     nodes: 6,
     flops: 2 * 256 ** 3,
     stateBytes: 2 * BYTES,
-    spareBytes: BYTES,
+    spares: [large],
     exchangedBytes: 2 * BYTES,
     insideBytes: 0,
   });

@@ -1,44 +1,59 @@
 import assert from "node:assert/strict";
-import { stagePlan } from "lib/recipes/curriculum.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import {
   type Estimate,
   firstThatFits,
   fits,
+  flagsText,
   memoryLines,
   settingsOf,
 } from "lib/trainer/mod.ts";
 
-const plan = { ...stagePlan("base", "phase1"), batch: 4, accumulation: 1 };
+const configOf = (flags: Record<string, unknown>) =>
+  runConfigOf(trainFlags.parse({ preset: "base", batch: 4, ...flags }));
 
 /** An estimate of which only the memory matters. */
 const taking = (deviceBytes: number): Estimate =>
   ({ deviceBytes, hostBytes: 0 }) as Estimate;
 
-Deno.test("settingsOf() starts as requested, recomputes, then halves the batch", () => {
-  assert.deepEqual(settingsOf("phase1", plan, false), [
-    { batch: 4, accumulation: 1, recompute: false },
-    { batch: 4, accumulation: 1, recompute: true },
-    { batch: 2, accumulation: 2, recompute: true },
-    { batch: 1, accumulation: 4, recompute: true },
-  ]);
+Deno.test("settingsOf() recomputes, halves the batch, then takes smaller optimisers", () => {
+  assert.deepEqual(
+    settingsOf(configOf({ optimiser: "muon-adafactor" }), "phase1", true)
+      .map(flagsText),
+    ["muon-adafactor", "adafactor"].flatMap((optimiser) =>
+      [
+        "--batch 4 --accumulation 1",
+        "--batch 4 --accumulation 1 --recompute",
+        "--batch 2 --accumulation 2 --recompute",
+        "--batch 1 --accumulation 4 --recompute",
+      ].map((flags) => `${flags} --optimiser ${optimiser}`)
+    ),
+  );
 });
 
-Deno.test("settingsOf() recomputes no blocks of the VAE and splits only even batches", () => {
-  assert.deepEqual(settingsOf("vae", { ...plan, batch: 6 }, false), [
-    { batch: 6, accumulation: 1, recompute: false },
-    { batch: 3, accumulation: 2, recompute: false },
-  ]);
+Deno.test("settingsOf() moves the EMAs of a card to the host and updates by layers first", () => {
+  const small = " --averages host --update layers";
+  assert.deepEqual(
+    settingsOf(configOf({ batch: 6 }), "vae", false).slice(0, 4)
+      .map(flagsText),
+    [
+      "--batch 6 --accumulation 1",
+      "--batch 6 --accumulation 1" + small,
+      "--batch 6 --accumulation 1 --recompute" + small,
+      "--batch 3 --accumulation 2 --recompute" + small,
+    ],
+  );
 });
 
 Deno.test("settingsOf() keeps every update to the same clips", () => {
-  for (const { batch, accumulation } of settingsOf("phase2", plan, true)) {
+  const all = settingsOf(configOf({ recompute: true }), "phase2", false);
+  for (const { batch, accumulation } of all) {
     assert.equal(batch * accumulation, 4);
   }
 });
 
 Deno.test("firstThatFits() stops at the first that fits, and tries all if none does", () => {
-  const settings = settingsOf("phase1", plan, false);
+  const settings = settingsOf(configOf({}), "phase1", true).slice(0, 4);
   const estimateOf = ({ batch, recompute }: typeof settings[0]): Estimate =>
     taking(batch * (recompute ? 100 : 300));
   const peaks = (limit: number): number[] =>
@@ -90,7 +105,7 @@ Deno.test("memoryLines() refuses a stage that does not fit and names a setting t
     {
       name: "InputError",
       message:
-        /^Cannot train vae: not enough memory: needs [\d.]+ GB, 1\.30 GB available; --batch \d+ --accumulation \d+ takes (1\.[0-2]\d GB|\d+ MB)$/,
+        /^Cannot train vae: not enough memory: needs [\d.]+ GB, 1\.30 GB available; --batch \d+ --accumulation \d+ --recompute takes (1\.[0-2]\d GB|\d+ MB)$/,
     },
   );
   await assert.rejects(

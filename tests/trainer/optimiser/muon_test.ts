@@ -5,6 +5,7 @@ import { float32, type NdArray } from "lib/core/mod.ts";
 import {
   adamW,
   ADAMW_DEFAULTS,
+  type AdamWConfig,
   isMovedByMuon,
   type Moments,
   muon,
@@ -109,7 +110,7 @@ const CONFIG: MuonConfig = {
   name: "muon",
   momentum: 0.9,
   paramPrefixes: ["hidden"],
-  adamW: { ...ADAMW_DEFAULTS, weightDecay: 0.3 },
+  rest: { ...ADAMW_DEFAULTS, weightDecay: 0.3 },
 };
 const OPTIMISER = muon(CONFIG);
 const START: Parameters = {
@@ -174,7 +175,7 @@ Deno.test("muon() moves hidden matrices and keeps no second moment of them", () 
 });
 
 Deno.test("muon() leaves all other parameters to AdamW", () => {
-  const alone = adamW(CONFIG.adamW);
+  const alone = adamW(CONFIG.rest as AdamWConfig);
   const found = updated(start(), inputs(0)).parameters.other;
   const { gradients, scalars } = inputs(0);
   const wanted = arraysOf(alone.update<unknown>({

@@ -1,0 +1,20 @@
+/** How a training keeps its state; the updates are the same, but for rounding. */
+export interface StatePlan {
+  /** Where the EMAs are kept. */
+  readonly averages: "device" | "host";
+  /** Updates between those of EMAs on the host. */
+  readonly averageEvery: number;
+  /**
+   * Whether one program updates all parameters, or one each those of a few
+   * layers. A card writes the next state beside the last one: of everything, or
+   * of a few layers at a time.
+   */
+  readonly update: "whole" | "layers";
+}
+
+/** All on the device, updated at once: the fastest. */
+export const STATE_ON_DEVICE: StatePlan = {
+  averages: "device",
+  averageEvery: 1,
+  update: "whole",
+};

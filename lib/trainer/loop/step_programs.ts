@@ -1,0 +1,121 @@
+import type { Loss } from "../../compiler/mod.ts";
+import type { Tensors } from "../../models/layers/mod.ts";
+import {
+  groupStep,
+  normStep,
+  partOf,
+  typedLeaves,
+  updateGroups,
+} from "./layered_update.ts";
+import type { StatePlan } from "./state_plan.ts";
+import {
+  accumulateStep,
+  finishStep,
+  trainStep,
+  type UpdateOptions,
+} from "./train_step.ts";
+
+/** All state of a training step, trees of arrays, tensors or types. */
+export interface StepState {
+  readonly parameters: unknown;
+  readonly moments: Readonly<Record<string, unknown>>;
+  readonly averages?: Readonly<Record<string, unknown>>;
+  /** Sums over microbatches; present unless one program does all. */
+  readonly gradients?: unknown;
+  readonly loss?: unknown;
+}
+
+/**
+ * The programs of an update:
+ *
+ * - `whole`: all of it, from `{ batch, scalars }`;
+ * - `microbatch`: adds gradients to the sums, from `{ batch, share, first }`;
+ * - `update`: all parameters by the sums, from `{ scalars }`;
+ * - `norm`: of the sums, from `{ scalars }`;
+ * - `group`: some parameters by the sums, from `{ scalars, scale, gate }`.
+ */
+export type StepKind = "whole" | "microbatch" | "update" | "norm" | "group";
+
+/** A function to compile, and the part of the state that it takes. */
+export interface StepProgram {
+  readonly kind: StepKind;
+  readonly name: string;
+  // deno-lint-ignore no-explicit-any
+  readonly fn: (state: any, inputs: any) => {
+    readonly state?: unknown;
+    readonly outputs: unknown;
+  };
+  stateOf(state: StepState): Record<string, unknown>;
+}
+
+/** What decides the programs. */
+export interface StepRequest<P, B, A> {
+  readonly name: string;
+  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
+  readonly update: UpdateOptions;
+  /** Microbatches of an update. */
+  readonly accumulation: number;
+  /** Whether other processes add to the sums. */
+  readonly shared: boolean;
+  readonly plan: Pick<StatePlan, "update">;
+  /** For paths and shapes. */
+  readonly parameters: unknown;
+}
+
+/** The programs of an update, in the order in which they run. */
+export function stepPrograms<P, B, A>(
+  { name, lossOf, update, accumulation, shared, plan, parameters }: StepRequest<
+    P,
+    B,
+    A
+  >,
+): StepProgram[] {
+  const isSingle = accumulation === 1 && !shared;
+  if (isSingle && plan.update === "whole") {
+    const stateOf = (
+      { parameters, moments, averages }: StepState,
+    ): Record<string, unknown> => ({
+      parameters,
+      moments,
+      ...(averages && { averages }),
+    });
+    return [{ kind: "whole", name, fn: trainStep(lossOf, update), stateOf }];
+  }
+  const microbatch: StepProgram = {
+    kind: "microbatch",
+    name: `${name}, microbatch`,
+    fn: accumulateStep(lossOf, update, { replaces: isSingle }),
+    stateOf: ({ parameters, gradients, loss }) => ({
+      parameters,
+      gradients,
+      loss,
+    }),
+  };
+  if (plan.update === "whole") {
+    return [microbatch, {
+      kind: "update",
+      name: `${name}, update`,
+      fn: finishStep<Tensors<P>>(update),
+      stateOf: (state) => ({ ...state }),
+    }];
+  }
+  return [
+    microbatch,
+    {
+      kind: "norm",
+      name: `${name}, norm`,
+      fn: normStep<Tensors<P>>(update),
+      stateOf: ({ gradients, loss }) => ({ gradients, loss }),
+    },
+    ...updateGroups(typedLeaves(parameters)).map((paths): StepProgram => ({
+      kind: "group",
+      name: `${name}, update from ${paths[0]} on`,
+      fn: groupStep<Tensors<P>>(update),
+      stateOf: ({ parameters, moments, averages, gradients }) => ({
+        ...partOf({ parameters, gradients }, paths),
+        moments: partOf(moments, paths),
+        ...(averages && { averages: partOf(averages, paths) }),
+      }),
+    })),
+  ];
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { isNdArray, leavesOf } from "lib/core/mod.ts";
+import {
+  MUON_DEFAULTS,
+  type StatePlan,
+  type TrainingConfig,
+} from "lib/trainer/mod.ts";
+import { partOf, updateGroups } from "lib/trainer/loop/layered_update.ts";
+import { train } from "lib/trainer/loop/train.ts";
+import { silentProgress } from "lib/core/mod.ts";
+import { device, tinyDiffusion } from "../_tiny_models.ts";
+
+Deno.test("updateGroups() keeps neighbours together, about a 24th of all, in order", () => {
+  const leaves = [10, 10, 100, 1, 1, 1000, 1].map((size, i) =>
+    [`p${i}`, { shape: [size] }] as const
+  );
+  assert.deepEqual(updateGroups(leaves), [
+    ["p0", "p1"],
+    ["p2"],
+    ["p3", "p4"],
+    ["p5"],
+    ["p6"],
+  ]);
+});
+
+Deno.test("partOf() takes the leaves of paths that a tree has", () => {
+  const trees = { a: { x: { y: 1, z: 2 } }, b: { x: { z: 3 } } };
+  assert.deepEqual(partOf(trees, ["x/y", "w"]), { a: { x: { y: 1 } }, b: {} });
+});
+
+/** Three updates of the tiny backbone. */
+async function trained(
+  plan: Partial<StatePlan>,
+  accumulation: number,
+): Promise<Map<string, Float32Array>> {
+  const learner = tinyDiffusion();
+  const config: TrainingConfig = {
+    schedule: { peak: 1e-3, warmupSteps: 0, totalSteps: 3, floor: 1e-4 },
+    optimiser: MUON_DEFAULTS,
+    clipNorm: 0.05,
+    accumulation,
+    averages: true,
+    plan: { averages: "device", averageEvery: 1, update: "whole", ...plan },
+  };
+  const { state } = await train({
+    ...learner as never as { initial: unknown },
+    name: "model",
+    device,
+    config,
+    metrics: { bytes: 0, digest: "", append() {}, sync() {} },
+    progress: silentProgress,
+    save() {},
+    saveEvery: Infinity,
+    clock: () => 0,
+  } as never);
+  return new Map(
+    leavesOf(state, isNdArray).map(([path, { data }]) =>
+      [path, data as Float32Array] as const
+    ),
+  );
+}
+
+for (const accumulation of [1, 2]) {
+  Deno.test(`layers and EMAs on the host give what a whole update does, microbatches: ${accumulation}`, async () => {
+    const whole = await trained({}, accumulation);
+    const layered = await trained(
+      { update: "layers", averages: "host" },
+      accumulation,
+    );
+    assert.deepEqual([...layered.keys()], [...whole.keys()]);
+    for (const [path, values] of whole) {
+      const found = layered.get(path)!;
+      const near = values.every((value, i) =>
+        Math.abs(value - found[i]!) < 1e-4 + 1e-3 * Math.abs(value)
+      );
+      assert.ok(near, path);
+    }
+  });
+}
