@@ -103,7 +103,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
       framePatch: 2,
       widths: [48, 128],
       blocks: 1,
-      latentChannels: 32,
+      latentChannels: 48,
       heads: 4,
       attentionWindow: 8,
       beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },

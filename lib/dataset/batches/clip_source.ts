@@ -20,6 +20,8 @@ export interface CaptionedClip {
   readonly caption: string;
   /** BCP 47 tag of the caption's language; `und` where it is not known. */
   readonly language: string;
+  /** Labels of real clips by their columns, where there are some: `{ place: "carpet" }`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Number in the source, where it is another than the one asked for. */
   readonly index?: number;
 }
@@ -50,5 +52,5 @@ export interface ClipSource {
   captionAt?(
     index: number,
     rng: Rng,
-  ): Promise<Pick<CaptionedClip, "caption" | "language">>;
+  ): Promise<Pick<CaptionedClip, "caption" | "language" | "labels">>;
 }

@@ -1,5 +1,9 @@
 import { type Clip, InputError, type Rng } from "lib/core/mod.ts";
-import type { ClipShape, ClipSource } from "../batches/clip_source.ts";
+import type {
+  CaptionedClip,
+  ClipShape,
+  ClipSource,
+} from "../batches/clip_source.ts";
 import { decodeClip, latestStart } from "../decode/mod.ts";
 import type { Caption } from "./manifest/row.ts";
 import { rounded } from "./manifest/rules.ts";
@@ -61,10 +65,11 @@ export function shotClips(
   const descriptionOf = (
     shot: Shot,
     rng: Rng,
-  ): { caption: string; language: string } => {
+  ): Pick<CaptionedClip, "caption" | "language" | "labels"> => {
     const { text, language } = captionOf(shot, rng);
     const caption = shufflesSentences ? shuffledSentences(text, rng) : text;
-    return { caption, language };
+    const { labels } = shot;
+    return { caption, language, ...(labels && { labels }) };
   };
   return {
     name,

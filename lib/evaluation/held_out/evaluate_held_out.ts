@@ -7,6 +7,7 @@ import {
 } from "../../core/mod.ts";
 import {
   deviationOf,
+  type FeatureRows,
   FeatureStatistics,
   type FeatureSummary,
   meanOf,
@@ -16,8 +17,10 @@ import { clipMotion, type MotionSummary, motionSummary } from "../motion.ts";
 import { psnr } from "../psnr.ts";
 import type { LatentFrames } from "../seam_motion.ts";
 import { ssim } from "../ssim.ts";
+import { flowFeatures } from "./flow_features.ts";
+import { type ClipLabels, judgeLabels, labelColumns } from "./judge_labels.ts";
 import { nearestRows, quantile } from "./nearest.ts";
-import type { HeldOutResult, Neighbour } from "./result.ts";
+import type { HeldOutResult, LabelScore, Neighbour } from "./result.ts";
 import { distanceFrom, floorOf, halvesOf } from "./set_distances.ts";
 
 /** Clips to evaluate, all of one shape; held-out ones and what a model made of them. */
@@ -30,6 +33,8 @@ export interface HeldOutClips {
   readonly generated?: readonly Clip[];
   /** Clips that the model was trained on, at least 2. */
   readonly training?: TrainingClips;
+  /** Labels of the real clips, which those made of them ought to show. */
+  readonly labels?: readonly ClipLabels[];
 }
 
 /** Training clips, read one after the other. */
@@ -39,6 +44,8 @@ export interface TrainingClips {
   clipAt(index: number): Promise<Clip>;
   /** Their features by the first network, if they are known already. */
   readonly features?: FeatureSummary;
+  /** Labels of each. */
+  readonly labels?: readonly ClipLabels[];
 }
 
 /** A distance of two clips by a network: LPIPS, InceptionV3. */
@@ -67,8 +74,8 @@ const BELOW = 0.05;
 
 /**
  * Evaluates a model on held-out video: reconstruction, distances of sets beside
- * their floor, motion beside that of the real clips, and the nearest training
- * clip of each generated one.
+ * their floor, motion beside that of the real clips, the nearest training clip
+ * of each generated one, and where clips have labels, whether they show them.
  *
  * @throws {InputError} if there are too few clips, or not as many
  *   reconstructed as real ones
@@ -106,6 +113,9 @@ export async function evaluateHeldOut(
       distanceFrom(ofReal[i]!, summary, halves, rng.fork("distance"))
     );
   const motion = (set: readonly Clip[]) => motionOf(set, work);
+  const ofTraining = training && (generated || clips.labels)
+    ? await trainingFeatures(training, work)
+    : undefined;
   return {
     ...(reconstructed && {
       reconstruction: await reconstruction(real, reconstructed, work),
@@ -124,8 +134,16 @@ export async function evaluateHeldOut(
       nearest: await nearestOf(
         { real, generated, training },
         { real: ofReal[0]!, generated: ofGenerated![0]! },
-        work,
+        ofTraining!,
       ),
+    }),
+    ...(training?.labels && clips.labels && {
+      labels: await labelScores(clips, {
+        real: ofReal[0]!,
+        reconstructed: ofReconstructed?.[0],
+        generated: ofGenerated?.[0],
+        training: ofTraining!,
+      }, work),
     }),
   };
 }
@@ -243,23 +261,90 @@ function motionOf(
   };
 }
 
+/** Features of the training clips by the first network. */
+async function trainingFeatures(
+  { features: known, count, clipAt }: TrainingClips,
+  work: HeldOutWork,
+): Promise<FeatureSummary> {
+  // Of many clips only some rows may have been kept.
+  return known?.rows.count === count
+    ? known
+    : await features(work.networks[0], "training clips", count, work, clipAt);
+}
+
+/** Whether clips show their labels, by what they look like and by how they move. */
+async function labelScores(
+  { real, reconstructed, generated, training, labels }: HeldOutClips,
+  looks: Readonly<Record<"real" | "training", FeatureSummary>> & {
+    readonly reconstructed: FeatureSummary | undefined;
+    readonly generated: FeatureSummary | undefined;
+  },
+  work: HeldOutWork,
+): Promise<LabelScore[]> {
+  const columns = labelColumns(training!.labels!);
+  const setsOf = (
+    of: (
+      name: "real" | "reconstructed" | "generated",
+    ) => FeatureRows | undefined,
+  ) => {
+    const labelled = (name: "real" | "reconstructed" | "generated") => {
+      const rows = of(name);
+      return rows?.count === labels!.length
+        ? { [name]: { rows, labels: labels! } }
+        : {};
+    };
+    return {
+      real: { rows: of("real")!, labels: labels! },
+      ...labelled("reconstructed"),
+      ...labelled("generated"),
+    };
+  };
+  using task = work.progress.start({
+    label: "optical flow",
+    total: training!.count,
+    unit: "clips",
+  });
+  const flowOf = async (count: number, clipAt: TrainingClips["clipAt"]) => {
+    const rows = [];
+    for (let i = 0; i < count; i++) {
+      if (work.signal.aborted) throw new StoppedError("Evaluation was stopped");
+      rows.push(flowFeatures(await clipAt(i)));
+      task.update(Math.min(i + 1, training!.count));
+    }
+    const dimension = rows[0]!.length;
+    return { count, dimension, values: Float32Array.from(rows.flat()) };
+  };
+  const ofSet = async (clips: readonly Clip[] | undefined) =>
+    clips && await flowOf(clips.length, (i) => Promise.resolve(clips[i]!));
+  const flows = {
+    real: await ofSet(real),
+    reconstructed: await ofSet(reconstructed),
+    generated: await ofSet(generated),
+  };
+  const own = training!.labels!;
+  return [
+    ...judgeLabels(
+      work.networks[0].setting.network,
+      columns,
+      { rows: looks.training.rows, labels: own },
+      setsOf((name) => looks[name]?.rows),
+    ),
+    ...judgeLabels(
+      "optical flow",
+      columns,
+      { rows: await flowOf(training!.count, training!.clipAt), labels: own },
+      setsOf((name) => flows[name]),
+    ),
+  ];
+}
+
 async function nearestOf(
   { real, generated, training }: Required<
     Pick<HeldOutClips, "real" | "generated" | "training">
   >,
   rows: Readonly<Record<"real" | "generated", FeatureSummary>>,
-  work: HeldOutWork,
+  known: FeatureSummary,
 ): Promise<NonNullable<HeldOutResult["nearest"]>> {
-  // Of many clips only some rows may have been kept.
-  const known = training.features?.rows.count === training.count
-    ? training.features
-    : await features(
-      work.networks[0],
-      "training clips",
-      training.count,
-      work,
-      training.clipAt,
-    );
   const neighbours = async (
     set: readonly Clip[],
     { rows }: FeatureSummary,

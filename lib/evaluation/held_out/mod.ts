@@ -4,6 +4,9 @@
  * @module
  */
 export * from "./evaluate_held_out.ts";
+export * from "./flow_features.ts";
+export * from "./judge_labels.ts";
 export * from "./nearest.ts";
+export * from "./nearest_mean.ts";
 export * from "./result.ts";
 export * from "./set_distances.ts";

@@ -83,6 +83,25 @@ const nearest = z.strictObject({
   below: z.int(),
 });
 
+/** Clips that show their label, of all that have one. */
+const score = z.strictObject({ correct: z.int(), total: z.int() });
+
+/** The same, and of each class alone. */
+const classScores = score.extend({ classes: z.record(z.string(), score) });
+
+/** Whether clips show a label, by one judge. */
+const labelScore = z.strictObject({
+  /** A column of the data: `place`. */
+  label: z.string(),
+  /** The features by which the nearest class mean is found. */
+  judge: z.string(),
+  /** Of real held-out clips: what the judge is worth. */
+  real: classScores,
+  reconstructed: classScores.optional(),
+  /** Of clips generated for the captions of the real ones. */
+  generated: classScores.optional(),
+});
+
 const sets = <T extends z.ZodType>(value: T) =>
   z.strictObject({
     real: value,
@@ -107,10 +126,14 @@ export const heldOutResult = z.strictObject({
   }),
   motion: sets(motion),
   nearest: nearest.optional(),
+  labels: z.array(labelScore).optional(),
 });
 
 /** Result of an evaluation on held-out video. */
 export type HeldOutResult = z.infer<typeof heldOutResult>;
+
+/** Whether clips show a label, by one judge. */
+export type LabelScore = z.infer<typeof labelScore>;
 
 /** A clip and its nearest training clip. */
 export type Neighbour = z.infer<typeof neighbour>;

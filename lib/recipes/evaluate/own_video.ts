@@ -7,7 +7,11 @@ import {
   StoppedError,
   writeFileAtomically,
 } from "../../core/mod.ts";
-import type { Bucket, CaptionedClip } from "../../dataset/batches/mod.ts";
+import type {
+  Bucket,
+  CaptionedClip,
+  ClipSource,
+} from "../../dataset/batches/mod.ts";
 import {
   evaluateHeldOut,
   type HeldOutClips,
@@ -127,13 +131,16 @@ export async function evaluateVideo(
   const drawn = await drawHeldOut(device, models, real, options, host);
   using opened = new DisposableStack();
   const networks = await heldOutNetworks(device, options.weights, opened);
+  const labels = real.map(({ labels = {} }) => labels);
   const clips: HeldOutClips = {
     real: real.map(({ clip }) => clip),
+    labels,
     reconstructed: drawn.reconstructed,
     generated: drawn.generated,
     ...(training && {
       training: {
         count: training.source.length,
+        labels: await labelsOf(training.source),
         clipAt: async (index) =>
           (await training.source.clipAt(
             index,
@@ -215,6 +222,15 @@ async function clipsOf(
     clips.push(await source.clipAt(i, shape, rng));
   }
   return clips;
+}
+
+/** Labels of the clips of a source. */
+async function labelsOf({ length, captionAt }: ClipSource) {
+  const labels = [];
+  for (let i = 0; i < length; i++) {
+    labels.push((await captionAt?.(i, new Rng(0)))?.labels ?? {});
+  }
+  return labels;
 }
 
 function sameShape(a: Bucket["shape"], b: Bucket["shape"]): boolean {

@@ -16,6 +16,7 @@ export function heldOutTables(result: HeldOutResult): Table[] {
     distanceTable(result),
     motionTable(result),
     ...nearestTable(result),
+    ...labelTable(result),
   ];
 }
 
@@ -124,6 +125,34 @@ function nearestTable({ nearest }: HeldOutResult): Table[] {
           psnr === null ? "equal" : psnr.toFixed(1),
         ])
       ),
+  }];
+}
+
+function labelTable({ labels = [] }: HeldOutResult): Table[] {
+  if (labels.length === 0) return [];
+  return [{
+    title:
+      "Labels that clips show, by the nearest class mean of real training clips: " +
+      "the real ones say what each judge is worth",
+    columns: ["label", "judge", "class", "real", "reconstructed", "generated"],
+    rows: labels.flatMap(({ label, judge, real, reconstructed, generated }) => [
+      [label, judge, "all", real, reconstructed, generated] as const,
+      ...Object.keys(real.classes).sort().map((name) =>
+        [
+          label,
+          judge,
+          name,
+          real.classes[name],
+          reconstructed?.classes[name],
+          generated?.classes[name],
+        ] as const
+      ),
+    ]).map(([label, judge, name, ...scores]) => [
+      label,
+      judge,
+      name,
+      ...scores.map(scoreText),
+    ]),
   }];
 }
 

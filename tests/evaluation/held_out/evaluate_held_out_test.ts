@@ -6,6 +6,7 @@ import {
   type HeldOutClips,
   type HeldOutResult,
   heldOutResult,
+  type LabelScore,
 } from "lib/evaluation/mod.ts";
 
 const [FRAMES, SIZE] = [8, 16];
@@ -134,6 +135,34 @@ Deno.test("evaluateHeldOut() finds memorised clips, and none among fresh ones", 
     assert.ok(psnr! > 40, `${psnr}`);
   }
   assert.ok(nearest!.below >= 8 && nearest!.below <= 13, `${nearest!.below}`);
+});
+
+Deno.test("evaluateHeldOut() judges labels by looks and by motion", async () => {
+  const labelOf = (i: number) => ({ light: i % 2 ? "bright" : "dim" });
+  const litClips = (from: number, count: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => clipOf(from + i, i % 2 ? 0.9 : 0.3),
+    );
+  const lit = litClips(300, 24);
+  const { labels } = await evaluate({
+    real: litClips(400, 8),
+    generated: clips(500, 8, 0.9), // all bright
+    labels: Array.from({ length: 8 }, (_, i) => labelOf(i)),
+    training: {
+      count: lit.length,
+      clipAt: (i) => Promise.resolve(lit[i]!),
+      labels: lit.map((_, i) => labelOf(i)),
+    },
+  });
+  assert.deepEqual(labels!.map(({ judge }) => judge), [
+    "colours",
+    "optical flow",
+  ]);
+  const [{ real, generated }] = labels as [LabelScore, LabelScore];
+  assert.ok(real.correct >= 7, `${real.correct}`);
+  assert.equal(generated!.classes.dim!.correct, 0);
+  assert.equal(generated!.classes.bright!.correct, 4);
 });
 
 Deno.test("evaluateHeldOut() gives the real clips alone their floor and motion", async () => {

@@ -25,6 +25,7 @@ export interface Shot {
   readonly distances: readonly number[];
   readonly split: KeptRow["split"];
   readonly captions: readonly Caption[];
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,7 +61,8 @@ export async function readShots(path: string): Promise<Shot[]> {
 }
 
 function shotOf(row: KeptRow, folder: string): Shot {
-  const { id, source, shot, video, phase, scores, split, captions } = row;
+  const { id, source, shot, video, phase, scores, split, captions, labels } =
+    row;
   return {
     id,
     path: resolve(folder, source.path),
@@ -76,5 +78,6 @@ function shotOf(row: KeptRow, folder: string): Shot {
     ),
     split,
     captions,
+    ...(labels && { labels }),
   };
 }
