@@ -42,6 +42,13 @@ export interface JitOptions {
   readonly name: string;
   /** Options of the runtime's session, or how they follow from the graph. */
   readonly session?: SessionOptions | ((graph: Graph) => SessionOptions);
+  /**
+   * Splits the function into parts that run one after another, from the paths of
+   * the state that each part but the last replaces; see {@link RunOptions}.
+   */
+  readonly parts?:
+    | ((graph: Graph) => readonly (readonly string[])[])
+    | undefined;
 }
 
 /** How to run once. */
@@ -51,6 +58,11 @@ export interface RunOptions {
    * that the state is always that of a whole step.
    */
   readonly signal?: AbortSignal;
+  /**
+   * Called after each of several parts with the paths of the state that have
+   * their next values: they may be read while the rest runs.
+   */
+  readonly onChanged?: (paths: readonly string[]) => void;
 }
 
 /** A compiled function. */
@@ -126,7 +138,7 @@ export function jitWithState<S, T, O>(
   state: unknown,
   options: JitOptions,
 ): Compiled<ArraysOf<T>, O> {
-  const { device, name, session } = options;
+  const { device, name, session, parts } = options;
   const lifetime = new Lifetime(`function "${name}"`);
   const programs = new Map<string, Executable>();
   const definitionFor = (inputs: ArraysOf<T>): Definition => ({
@@ -134,6 +146,7 @@ export function jitWithState<S, T, O>(
     state,
     inputs,
     session,
+    parts,
     fn: (state, inputs) => checkResult(name, fn(state as S, inputs as T)),
   });
   const programFor = (
@@ -156,7 +169,7 @@ export function jitWithState<S, T, O>(
     return [program, given];
   };
   return {
-    async run(inputs, { signal } = {}) {
+    async run(inputs, { signal, onChanged } = {}) {
       using _use = lifetime.use();
       signal?.throwIfAborted();
       let program: Executable | undefined;
@@ -167,7 +180,7 @@ export function jitWithState<S, T, O>(
         () => {
           const [found, given] = programFor(inputs);
           program = found;
-          return namingIndex(name, () => found.run(given));
+          return namingIndex(name, () => found.run(given, onChanged));
         },
       );
       return treeFrom(outputs) as ArraysOf<O>;

@@ -7,6 +7,7 @@
 export * from "./cost/flops.ts";
 export * from "./cost/peak_bytes.ts";
 export * from "./cost/program_cost.ts";
+export * from "./cost/state_by_work.ts";
 export * from "./device/check.ts";
 export * from "./device/device.ts";
 export * from "./device/open.ts";

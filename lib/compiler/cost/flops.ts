@@ -6,8 +6,8 @@ import type { Graph, Node } from "../ir/graph.ts";
  * for each multiply-add. Element-wise operations are left out, as usual: memory
  * limits them, not arithmetic.
  */
-export function flopsOf(graph: Graph): number {
-  return graph.nodes.reduce((sum, node) => sum + flopsOfNode(node), 0);
+export function flopsOf({ nodes }: Pick<Graph, "nodes">): number {
+  return nodes.reduce((sum, node) => sum + flopsOfNode(node), 0);
 }
 
 function flopsOfNode(node: Node): number {

@@ -66,6 +66,13 @@ export interface Definition {
   /** Options of the runtime's session, or how they follow from the graph. */
   readonly session?: SessionOptions | ((graph: Graph) => SessionOptions);
   /**
+   * Splits the function into parts that run one after another: paths of the
+   * state whose next values come out of each part but the last; none: one part.
+   */
+  readonly parts?:
+    | ((graph: Graph) => readonly (readonly string[])[])
+    | undefined;
+  /**
    * From trees of TF.js tensors, those of the state and of the inputs, to the
    * leaves of the state that change and the outputs.
    */
@@ -82,6 +89,14 @@ export type NamedArray = readonly [path: string, array: NdArray];
 export interface Executable extends Disposable {
   /** The traced function. */
   readonly graph: Graph;
-  /** Runs once, and replaces the state. */
-  run(inputs: readonly NamedArray[]): Promise<NamedArray[]>;
+  /**
+   * Runs once, and replaces the state.
+   *
+   * @param onChanged Called after each of several parts with the paths of the
+   *   state that have their next values: they may be read while the rest runs.
+   */
+  run(
+    inputs: readonly NamedArray[],
+    onChanged?: (paths: readonly string[]) => void,
+  ): Promise<NamedArray[]>;
 }

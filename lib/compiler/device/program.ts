@@ -5,15 +5,13 @@ import {
   type NdArray,
   zeros,
 } from "../../core/mod.ts";
-import { encodeOnnx } from "../../formats/onnx/mod.ts";
 import type { Graph, Node, TensorType } from "../ir/graph.ts";
-import { emitOnnx } from "../onnx/emit.ts";
 import { sameType, typeText } from "../ops/expect.ts";
 import { safeInPlace } from "../passes/in_place.ts";
+import { CUT, splitGraph } from "../passes/parts.ts";
 import { optimise, type Pass } from "../passes/pipeline.ts";
-import { HostValue } from "../session/host_value.ts";
+import { HostValue, type RuntimeValue } from "../session/host_value.ts";
 import type { SessionOptions } from "../session/create_session.ts";
-import { Session } from "../session/session.ts";
 import type { Target } from "../trace/kernel_call.ts";
 import { isTyped, trace, type Typed } from "../trace/trace.ts";
 import {
@@ -24,14 +22,21 @@ import {
   type NamedArray,
 } from "./device.ts";
 import type { Memory } from "./memory.ts";
+import { ProgramPart } from "./program_part.ts";
 import { RuntimeTensor } from "./runtime_tensor.ts";
 
 /** A leaf of the state and how it gets its next value. */
 interface StateSlot {
+  readonly path: string;
   readonly name: string;
   readonly tensor: RuntimeTensor;
   readonly next:
-    | { readonly name: string; readonly inPlace: boolean }
+    | {
+      readonly name: string;
+      readonly inPlace: boolean;
+      /** The part after which no other reads the last value. */
+      readonly part: number;
+    }
     | undefined;
 }
 
@@ -115,16 +120,20 @@ export function outputsOf(
     }));
 }
 
-/** A function that was traced once and runs in one session of the runtime. */
+/**
+ * A function that was traced once and runs in one session of the runtime, or in
+ * one for each part.
+ */
 export class Program implements Executable {
   readonly graph: Graph;
   readonly #memory: Memory;
   readonly #slots: readonly StateSlot[];
   readonly #outputs: ReturnType<typeof outputsOf>;
-  readonly #open: () => Session;
+  readonly #parts: readonly ProgramPart[];
+  /** Values between parts, from the first run on. */
+  readonly #cuts = new Map<string, RuntimeValue>();
   readonly #lifetime: Lifetime;
   readonly #device: Lifetime;
-  #session: Session | undefined;
   #running = false;
 
   /** @param device Lifetime of the device, with which the program ends. */
@@ -134,7 +143,7 @@ export class Program implements Executable {
     device: Lifetime,
     { passes, target, ...options }: ProgramOptions,
   ) {
-    const { name, state, session } = definition;
+    const { name, state, session, parts } = definition;
     this.#memory = memory;
     this.#device = device;
     this.#lifetime = new Lifetime(`function "${name}"`);
@@ -142,21 +151,29 @@ export class Program implements Executable {
     const traced = traceDefinition(definition, target);
     checkNextState(traced, tensors, name);
     this.graph = optimise(traced, passes);
-    this.#slots = this.#slotsOf(tensors, name);
     this.#outputs = outputsOf(this.graph);
-    const model = encodeOnnx(emitOnnx(this.graph, name));
     const own = typeof session === "function" ? session(this.graph) : session;
-    this.#open = () =>
-      new Session(model, {
-        ...options,
-        ...own,
-        config: { ...options.config, ...own?.config },
-      });
+    const settings = {
+      ...options,
+      ...own,
+      config: { ...options.config, ...own?.config },
+    };
+    const groups =
+      parts?.(this.graph).map((paths) => paths.map((path) => NEXT + path)) ??
+        [];
+    const graphs = groups.length === 0
+      ? [this.graph]
+      : splitGraph(this.graph, groups);
+    this.#parts = graphs.map((graph) => new ProgramPart(graph, name, settings));
+    this.#slots = this.#slotsOf(tensors, name);
     // Ahead of the first run, unless that would delay other work.
-    if (memory.turns.idle) this.#session = this.#open();
+    if (memory.turns.idle) { for (const part of this.#parts) part.open(); }
   }
 
-  async run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
+  async run(
+    inputs: readonly NamedArray[],
+    onChanged?: (paths: readonly string[]) => void,
+  ): Promise<NamedArray[]> {
     if (this.#running) {
       throw new Error(
         "Cannot run a session twice at once: await the first run",
@@ -168,50 +185,76 @@ export class Program implements Executable {
     for (const { tensor } of this.#slots) uses.use(tensor.use());
     this.#running = true;
     try {
-      return await this.#memory.turns.take(() => this.#run(inputs));
+      return await this.#run(inputs, onChanged);
     } finally {
       this.#running = false;
     }
   }
 
   [Symbol.dispose](): void {
-    this.#lifetime.end(() => {
-      const session = this.#session;
-      this.#session = undefined;
-      this.#memory.turns.soon(() => session?.[Symbol.dispose]());
-    });
+    this.#lifetime.end(() =>
+      this.#memory.turns.soon(() => {
+        for (const part of this.#parts) part[Symbol.dispose]();
+        for (const value of this.#cuts.values()) value[Symbol.dispose]();
+        this.#cuts.clear();
+      })
+    );
   }
 
   /** Ends profiling, if the session was opened for it; returns the path of the profile. */
   endProfiling(): string | undefined {
-    return this.#session?.endProfiling();
+    return this.#parts[0]!.endProfiling();
   }
 
-  async #run(inputs: readonly NamedArray[]): Promise<NamedArray[]> {
-    const session = this.#session ??= this.#open();
-    for (const { name, tensor, next } of this.#slots) {
-      session.bindInput(name, tensor.bound);
-      if (next) {
-        session.bindOutput(
-          next.name,
-          next.inPlace ? tensor.bound : tensor.spare,
-        );
-      }
-    }
+  async #run(
+    inputs: readonly NamedArray[],
+    onChanged?: (paths: readonly string[]) => void,
+  ): Promise<NamedArray[]> {
     using held = new DisposableStack();
-    for (const [path, array] of inputs) {
-      session.bindInput(INPUT + path, held.use(new HostValue(array)));
-    }
+    const given = inputs.map(([path, array]) =>
+      [INPUT + path, held.use(new HostValue(array))] as const
+    );
     const results = this.#outputs.map(({ path, name, type }) => {
       const array: NdArray = zeros(type.shape, type.dtype);
-      session.bindOutput(name, held.use(new HostValue(array)));
-      return [path, array] as const;
+      return { name, path, array, value: held.use(new HostValue(array)) };
     });
-    await session.run();
-    for (const { tensor, next } of this.#slots) {
-      if (next && !next.inPlace) tensor.swap();
+    for (const [index, part] of this.#parts.entries()) {
+      // A turn for each part: what is ready can be read while the next one runs.
+      await this.#memory.turns.take(async () => {
+        const bound = new Map<string, RuntimeValue>(given);
+        const written = new Map<string, RuntimeValue>(
+          results.map(({ name, value }) => [name, value]),
+        );
+        for (const { name, tensor, next } of this.#slots) {
+          bound.set(name, tensor.bound);
+          if (!next || !part.outputs.has(next.name)) continue;
+          written.set(next.name, next.inPlace ? tensor.bound : tensor.spare);
+        }
+        for (const [name, value] of this.#cutsOf(part)) {
+          bound.set(name, value);
+          written.set(name, value);
+        }
+        await part.run(bound, written);
+        for (const { tensor, next } of this.#slots) {
+          if (next?.part === index && !next.inPlace) tensor.swap();
+        }
+      });
+      if (this.#parts.length === 1) continue;
+      onChanged?.(
+        this.#slots.filter(({ next }) => next?.part === index)
+          .map(({ path }) => path),
+      );
     }
-    return results;
+    return results.map(({ path, array }) => [path, array]);
+  }
+
+  /** Memory of the values that a part leaves or gets; within a turn. */
+  #cutsOf({ graph }: ProgramPart): ReadonlyMap<string, RuntimeValue> {
+    for (const { name, node } of graph.outputs) {
+      if (!name.startsWith(CUT) || this.#cuts.has(name)) continue;
+      this.#cuts.set(name, this.#memory.allocate(node.type));
+    }
+    return this.#cuts;
   }
 
   #slotsOf(
@@ -222,6 +265,19 @@ export class Program implements Executable {
       changedState(this.graph, this.#memory.inPlace)
         .map(({ path, inPlace }) => [path, inPlace]),
     );
+    const nextOf = (path: string): StateSlot["next"] => {
+      if (!inPlace.has(path)) return undefined;
+      const name = NEXT + path;
+      const made = this.#parts.findIndex(({ outputs }) => outputs.has(name));
+      const read = this.#parts.findLastIndex(({ inputs }) =>
+        inputs.has(STATE + path)
+      );
+      return {
+        name,
+        inPlace: inPlace.get(path)! && read <= made,
+        part: Math.max(made, read),
+      };
+    };
     return tensors.map(([path, tensor]) => {
       if (
         !(tensor instanceof RuntimeTensor) || tensor.memory !== this.#memory
@@ -231,13 +287,7 @@ export class Program implements Executable {
             `device: "${path}" is on another; upload it there`,
         );
       }
-      return {
-        name: STATE + path,
-        tensor,
-        next: inPlace.has(path)
-          ? { name: NEXT + path, inPlace: inPlace.get(path)! }
-          : undefined,
-      };
+      return { path, name: STATE + path, tensor, next: nextOf(path) };
     });
   }
 }

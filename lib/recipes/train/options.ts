@@ -197,6 +197,9 @@ export const trainFlags = z.strictObject({
   shardOptimiser: z.boolean().default(false).describe(
     "under mpirun, each rank keeps and updates a share of the optimiser's state and of the EMAs (ZeRO, stage 1): less memory, and the parameters travel after each update",
   ),
+  overlap: wholeNumber(1, 16).default(4).describe(
+    "under mpirun, parts of the last microbatch of an update: the gradients of a part travel while the next one is computed; 1 sends them after the last",
+  ),
   hours: numberFlag({ above: 0 }).optional().describe(
     "hours after which the run saves and stops (default: no limit)",
   ),

@@ -5,11 +5,18 @@ import {
   isDeviceTensor,
   jitWithState,
   type Loss,
+  type RunOptions,
+  stateByWork,
   uploadState,
 } from "../../compiler/mod.ts";
 import { leavesOf, type NdArray, scalar } from "../../core/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
-import { ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
+import {
+  fromFirstRank,
+  ONE_RANK,
+  type Ranks,
+  shareOf,
+} from "../../ranks/mod.ts";
 import { gradientExchange } from "./gradient_exchange.ts";
 import type { HeldState } from "./held_state.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
@@ -63,9 +70,13 @@ export interface StepDefinition<P, B, A> {
   readonly initial: P;
   /** Processes that share the microbatches of an update; default: this one. */
   readonly ranks?: Ranks;
+  /**
+   * Parts of the last microbatch on several ranks: the gradients of a part travel
+   * while the next one is computed. Default 1: they travel after the last.
+   */
+  readonly overlap?: number;
 }
 
-/**
 /**
  * Compiles a training step over state on a device: the programs of
  * `stepPrograms`. Several ranks accumulate over their shares of the microbatches
@@ -76,8 +87,8 @@ export async function compileStep<P, B, A>(
   definition: StepDefinition<P, B, A>,
   { state, owners }: Pick<HeldState<P>, "state" | "owners">,
 ): Promise<StepRunner<B>> {
-  const { name, device, config, lossOf, notesOf, initial, ranks = ONE_RANK } =
-    definition;
+  const { name, device, config, lossOf, notesOf, initial } = definition;
+  const { ranks = ONE_RANK, overlap = 1 } = definition;
   const count = config.accumulation ?? 1;
   const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
     ...outputs,
@@ -107,17 +118,23 @@ export async function compileStep<P, B, A>(
     parameters: own(all.parameters),
     ...(sums && { gradients: own(sums.gradients) }),
   };
+  // The same on all ranks, or they would wait for different gradients.
+  let parts: string[][] | undefined;
+  const isParted = overlap > 1 && ranks.size > 1 && count >= ranks.size;
   const compiled = programs.map(({ kind, name, fn, stateOf }) => {
     const program = held.use(
-      jitWithState(
-        fn,
-        stateOf(kind === "update" ? ownState : all),
-        { device, name },
-      ),
+      jitWithState(fn, stateOf(kind === "update" ? ownState : all), {
+        device,
+        name,
+        ...isParted && kind === "microbatch" && {
+          parts: (graph) => parts ??= stateByWork(graph, overlap),
+        },
+      }),
     );
-    const run = (inputs: unknown) =>
-      program.run(inputs as never) as Promise<Outputs>;
-    return { kind, run };
+    const run = (inputs: unknown, options?: RunOptions) =>
+      program.run(inputs as never, options) as Promise<Outputs>;
+    const prepare = (inputs: unknown) => program.prepare(inputs as never);
+    return { kind, run, prepare };
   });
   const ofKind = (kind: StepKind) =>
     compiled.filter((one) => one.kind === kind);
@@ -168,10 +185,18 @@ export async function compileStep<P, B, A>(
     async run(batches, scalars) {
       const made: Outputs[] = [];
       for (const [i, batch] of batches.entries()) {
-        const outputs = await add!.run({
+        const inputs = {
           batch,
           share: scalar(1 / count),
           first: scalar(i === 0 ? 1 : 0),
+        };
+        if (isParted && !parts) {
+          if (ranks.rank === 0) add!.prepare(inputs);
+          parts = await fromFirstRank(ranks, () => parts);
+        }
+        const isLast = i === batches.length - 1;
+        const outputs = await add!.run(inputs, {
+          ...isLast && exchange && { onChanged: exchange.begin },
         });
         made.push(notedWith(outputs, batch));
       }

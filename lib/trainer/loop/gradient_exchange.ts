@@ -1,5 +1,5 @@
 import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
-import { leavesOf, sizeOf } from "../../core/mod.ts";
+import { leavesOf, type NdArray, sizeOf } from "../../core/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
 
 /** Adds tensors over ranks. */
@@ -44,37 +44,40 @@ export function gradientExchange(
   let work: Promise<number> = Promise.resolve(0);
   const add = async (
     paths: readonly string[],
-    hasOwn: boolean,
+    read: Promise<NdArray[]> | undefined,
   ): Promise<number> => {
-    const parts = paths.map((path) => leaves.get(path)!);
+    const shapes = paths.map((path) => leaves.get(path)!.type.shape);
     const flat = new Float32Array(
-      parts.reduce((sum, { type }) => sum + sizeOf(type.shape), 0),
+      shapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
     );
     let begin = 0;
-    const places = parts.map(({ type }) =>
-      flat.subarray(begin, begin += sizeOf(type.shape))
+    const parts = shapes.map((shape) =>
+      flat.subarray(begin, begin += sizeOf(shape))
     );
-    for (const [i, tensor] of hasOwn ? parts.entries() : []) {
-      places[i]!.set((await tensor.read()).data);
+    for (const [i, { data }] of (await read ?? []).entries()) {
+      parts[i]!.set(data);
     }
     await ranks.sum(flat);
     let squares = 0;
-    for (const [i, { type: { shape } }] of parts.entries()) {
-      const path = paths[i]!;
+    for (const [i, path] of paths.entries()) {
       const isGradient = path.startsWith(GRADIENTS);
       if (isGradient && !isOwn(path.slice(GRADIENTS.length))) continue;
-      const data = places[i]!;
+      const [data, shape] = [parts[i]!, shapes[i]!];
       if (isGradient) squares += squaresOf(data);
-      await parts[i]!.write({ dtype: "float32", shape, data });
+      await leaves.get(path)!.write({ dtype: "float32", shape, data });
     }
     return squares;
   };
   const begin = (paths: readonly string[], hasOwn: boolean): void => {
     for (const path of paths) waiting.delete(path);
+    // At once: on a graphics card, before the work that follows.
+    const read = hasOwn
+      ? Promise.all(paths.map((path) => leaves.get(path)!.read()))
+      : undefined;
     const before = work;
     work = (async () => {
       const squares = await before;
-      return squares + await add(paths, hasOwn);
+      return squares + await add(paths, read);
     })();
     work.catch(() => {}); // it is thrown at the end
   };

@@ -135,6 +135,11 @@ export interface Training<P, B, A> {
    * state and of the EMAs; default: all of them on each.
    */
   readonly shardOptimiser?: boolean;
+  /**
+   * Parts of the last microbatch of an update on several ranks: the gradients of
+   * a part travel while the next one is computed; default 1.
+   */
+  readonly overlap?: number;
   /** Called after each step. */
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */

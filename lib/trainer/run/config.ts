@@ -114,6 +114,8 @@ export interface RunConfig {
   readonly workers: number;
   /** Whether each of several ranks keeps a share of optimiser and EMAs. */
   readonly shardOptimiser: boolean;
+  /** Parts of the last microbatch of several ranks, whose gradients overlap. */
+  readonly overlap: number;
   /** Hours after which the run saves and stops. */
   readonly hours?: number;
 }

@@ -88,7 +88,7 @@ export async function trainStage<P, B, A>(
   >,
 ): Promise<Trained<P>> {
   const { host, ranks, config } = run;
-  const { snapshots, saveEvery, shardOptimiser } = config;
+  const { snapshots, saveEvery, shardOptimiser, overlap } = config;
   const checkpoints = run.checkpoints(stage, stageConfig);
   const form = initTrainState(training.initial, training.config);
   const checkpoint = await ofFirstRank(ranks, form, async () => {
@@ -151,6 +151,7 @@ export async function trainStage<P, B, A>(
     resume: checkpoint,
     ranks,
     shardOptimiser,
+    overlap,
     metrics,
     progress: host.progress,
     save: (checkpoint) => checkpoints.save(checkpoint),

@@ -54,6 +54,7 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
     alerts: "alerts.json",
     workers: 2,
     shardOptimiser: true,
+    overlap: 2,
     hours: 1.5,
   };
   assert.deepEqual(

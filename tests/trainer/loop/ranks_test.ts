@@ -167,7 +167,12 @@ for (
     const { parameters, state } = await alone.ended;
     const lists: unknown[][] = Array.from({ length: size }, () => []);
     const runs = ranksInOneProcess(size).map((ranks) =>
-      trainLine({ ranks, shardOptimiser, ...choices(lists[ranks.rank]!) })
+      trainLine({
+        ranks,
+        shardOptimiser,
+        overlap: 2,
+        ...choices(lists[ranks.rank]!),
+      })
     );
     const ended = await Promise.all(runs.map((run) => run.ended));
     assertClose(lists[0], taken);
