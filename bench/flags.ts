@@ -3,6 +3,7 @@ import { InputError } from "lib/core/mod.ts";
 import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
 import {
   deviceFlag,
+  numberFlag,
   textFlag,
   wholeNumber,
 } from "lib/recipes/command_line/mod.ts";
@@ -48,6 +49,26 @@ export const conv3dFlags = z.strictObject({
   to: wholeNumber(1).default(64).describe("channels that come out"),
   cells: triple.default("8x32x32").describe("time, height and width"),
   batch: batch.default(1).describe("clips"),
+  ...common,
+});
+
+/** Flags of `deno task bench ranks`. */
+export const ranksFlags = z.strictObject({
+  preset: z.enum(["tiny", "nano"], { error: "must be tiny or nano" })
+    .default("nano").describe("models of phase 1"),
+  batch: batch.default(4).describe("clips of a microbatch"),
+  accumulation: wholeNumber(1).default(1).describe(
+    "microbatches of each rank in an update",
+  ),
+  overlap: wholeNumber(2, 16).default(4).describe(
+    "parts of the last microbatch",
+  ),
+  threads: wholeNumber(1).optional().describe(
+    "threads of each rank (default: its share of the machine's)",
+  ),
+  gbit: numberFlag({ above: 0 }).optional().describe(
+    "speed of the link, 1e9 bits a second, for the prediction (default: measured)",
+  ),
   ...common,
 });
 

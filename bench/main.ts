@@ -20,6 +20,7 @@ import {
   featuresFlags,
   ingestFlags,
   matmulFlags,
+  ranksFlags,
   stepFlags,
   syntheticFlags,
   trainerFlags,
@@ -35,6 +36,7 @@ import {
   lastResults,
 } from "./regression.ts";
 import { resultText, saveResult } from "./report.ts";
+import { benchRanks } from "./ranks.ts";
 import type { BenchResult } from "./result.ts";
 import { benchStep } from "./step.ts";
 import { benchSynthetic } from "./synthetic.ts";
@@ -45,7 +47,7 @@ import { benchVae } from "./vae.ts";
 interface Bench {
   readonly purpose: string;
   readonly flags: FlagSchema;
-  readonly run: (options: never) => Promise<BenchResult | Report>;
+  readonly run: (options: never) => Promise<BenchResult | Report | undefined>;
 }
 
 /** What a command prints that is no result of its own. */
@@ -103,6 +105,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times a step of the trainer in turn with the bare compiled step.",
     flags: trainerFlags,
     run: benchTrainer,
+  },
+  ranks: {
+    purpose:
+      "Times data-parallel updates under mpirun, with and without overlap; predicts those of more ranks.",
+    flags: ranksFlags,
+    run: benchRanks,
   },
   check: {
     purpose:
@@ -178,6 +186,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { bench, options } = command;
     if (options.save) await assertWritableFolder(FOLDER, undefined);
     const result = await bench.run(options as never);
+    if (!result) return 0;
     if ("text" in result) {
       print(result.text);
       return result.code;

@@ -1,8 +1,9 @@
 import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
-import { leavesOf, type NdArray, sizeOf } from "../../core/mod.ts";
+import { leavesOf, type NdArray, zeros } from "../../core/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
+import { usedRows } from "./used_rows.ts";
 
-/** Adds tensors over ranks. */
+/** Adds gradients over ranks. */
 export interface GradientExchange {
   /**
    * Begins to add some tensors, whose values are final: they are read, added and
@@ -26,7 +27,7 @@ const GRADIENTS = "gradients/";
 /**
  * Prepares to add gradients and loss over the ranks: on each, its own gradients
  * and the loss become the sums. Some travel as one array, which is much faster
- * than one by one.
+ * than one by one, and of tables only rows that any rank used.
  *
  * @param sums A tree of float32 tensors on a device, the same on all ranks:
  *   `gradients` in the form of the parameters, `loss`.
@@ -44,40 +45,45 @@ export function gradientExchange(
   let work: Promise<number> = Promise.resolve(0);
   const add = async (
     paths: readonly string[],
-    read: Promise<NdArray[]> | undefined,
+    arrays: readonly NdArray[],
   ): Promise<number> => {
-    const shapes = paths.map((path) => leaves.get(path)!.type.shape);
+    const ranges = await usedRows(ranks, arrays);
     const flat = new Float32Array(
-      shapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
+      ranges.flat().reduce((sum, { length }) => sum + length, 0),
     );
     let begin = 0;
-    const parts = shapes.map((shape) =>
-      flat.subarray(begin, begin += sizeOf(shape))
+    const parts = ranges.map((views) =>
+      views.map((view) => {
+        const part = flat.subarray(begin, begin += view.length);
+        part.set(view);
+        return part;
+      })
     );
-    for (const [i, { data }] of (await read ?? []).entries()) {
-      parts[i]!.set(data);
-    }
     await ranks.sum(flat);
     let squares = 0;
     for (const [i, path] of paths.entries()) {
       const isGradient = path.startsWith(GRADIENTS);
       if (isGradient && !isOwn(path.slice(GRADIENTS.length))) continue;
-      const [data, shape] = [parts[i]!, shapes[i]!];
-      if (isGradient) squares += squaresOf(data);
-      await leaves.get(path)!.write({ dtype: "float32", shape, data });
+      for (const [j, view] of ranges[i]!.entries()) {
+        const part = parts[i]![j]!;
+        view.set(part);
+        if (isGradient) squares += squaresOf(part);
+      }
+      await leaves.get(path)!.write(arrays[i]!);
     }
     return squares;
   };
   const begin = (paths: readonly string[], hasOwn: boolean): void => {
     for (const path of paths) waiting.delete(path);
     // At once: on a graphics card, before the work that follows.
-    const read = hasOwn
-      ? Promise.all(paths.map((path) => leaves.get(path)!.read()))
-      : undefined;
+    const read = Promise.all(paths.map((path) => {
+      const tensor = leaves.get(path)!;
+      return hasOwn ? tensor.read() : zeros(tensor.type.shape);
+    }));
     const before = work;
     work = (async () => {
       const squares = await before;
-      return squares + await add(paths, read);
+      return squares + await add(paths, await read);
     })();
     work.catch(() => {}); // it is thrown at the end
   };
