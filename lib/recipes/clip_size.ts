@@ -27,6 +27,27 @@ export function clipSizeFlag(
   }).optional().describe(description);
 }
 
+/** A flag for the size of crops: `128x96x16` is 128 pixels wide, 96 high, 16 frames. */
+export function cropFlag(): z.ZodType<string> {
+  return z.string().superRefine((text, context) => {
+    const { width, height, frames } = cropSizeOf(text);
+    const isLegal = width > 0 && height > 0 && frames > 0 &&
+      width % STRIDE === 0 && height % STRIDE === 0 && frames % 4 === 0;
+    if (isLegal) return;
+    const message =
+      `must be WIDTHxHEIGHTxFRAMES, multiples of ${STRIDE}, ${STRIDE} and 4, ` +
+      "such as 128x128x16";
+    context.addIssue({ code: "custom", message });
+  });
+}
+
+/** The size that {@link cropFlag} took; zeros for any other text. */
+export function cropSizeOf(text: string): GridSize {
+  const sides = /^(\d{1,4})x(\d{1,4})x(\d{1,4})$/.exec(text) ?? [];
+  const [, width = 0, height = 0, frames = 0] = sides.map(Number);
+  return { width, height, frames };
+}
+
 /** The clips of models that do not name them: those of preset nano. */
 const OLDER_SHAPE: ClipShape = { frames: 16, height: 64, width: 64, fps: 8 };
 

@@ -9,8 +9,8 @@ import { InputError } from "../../core/mod.ts";
 import {
   estimateSetting,
   firstThatFits,
+  limitsOf,
   measureTraining,
-  type MemoryLimits,
   planOf,
   type RunConfig,
   settingsOf,
@@ -32,12 +32,6 @@ import { figuresOf, type StageReport, stageText } from "./report.ts";
 /** Updates that are measured: the first compiles. */
 const MEASURED_UPDATES = 3;
 
-/**
- * Share of a card's memory for the system, the runtime's rounding of sizes and
- * gaps: an eighth, 1 GB of 8.
- */
-const RESERVED = 1 / 8;
-
 /** `deno task estimate`: memory and time of training, before it runs. */
 async function estimate(options: EstimateOptions): Promise<number> {
   const { phase, measure, json } = options;
@@ -51,12 +45,11 @@ async function estimate(options: EstimateOptions): Promise<number> {
   const profile = await profileOf(options);
   const gflops = options.speed ?? await measuredSpeed(options.device);
   const config = runConfigOf(trainOptionsOf(options));
-  const shared = profile.name === "cpu";
-  const limits: MemoryLimits = {
-    device: options.memory * 1e9 * (shared ? 1 : 1 - RESERVED),
-    host: shared ? 0 : options.hostMemory * 1e9,
-    shared,
-  };
+  const limits = limitsOf(
+    profile.name,
+    options.memory * 1e9,
+    options.hostMemory * 1e9,
+  );
   const processBytes = Deno.memoryUsage().rss;
   const stages: readonly Stage[] = phase === "all"
     ? STAGES
@@ -70,7 +63,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
     reports.push({
       ...report,
       choices: firstThatFits(
-        settingsOf(config, stage, shared),
+        settingsOf(config, stage, limits.shared),
         limits,
         (setting) =>
           estimateSetting(config, stage, setting, profile, { processBytes }),

@@ -29,6 +29,7 @@ const OF_TRAINING = {
   averages: true,
   averageEvery: true,
   update: true,
+  crop: true,
 } as const;
 
 /** Flags of `deno task estimate`. */

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "../command_line/mod.ts";
 import { languagesFlag } from "../languages.ts";
-import { frameSizeFlag } from "../clip_size.ts";
+import { cropFlag, frameSizeFlag } from "../clip_size.ts";
 import { PRESET_NAMES } from "../presets.ts";
 import { setFlag } from "./settings.ts";
 
@@ -161,8 +161,17 @@ export const trainFlags = z.strictObject({
   textLrScale: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
     "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",
   ),
+  fit: z.string().regex(
+    /^(?!0+(\.0+)? ?(GB)?$)\d+(\.\d+)? ?(GB)?$/i,
+    "must be a number of GB, such as 8GB",
+  ).optional().describe(
+    "memory of the device, such as 8GB, into which each stage must fit: takes the first setting that does, as deno task estimate lists them (default: the settings of the flags)",
+  ),
+  crop: cropFlag().optional().describe(
+    "size of the crops, WIDTHxHEIGHTxFRAMES such as 128x128x16, at random places of its clips, on which stage vae trains (default: whole clips)",
+  ),
   recompute: z.boolean().default(false).describe(
-    "recompute the activations of the backbone's blocks in the backward pass: a third more arithmetic, a fraction of the memory",
+    "recompute the activations of the models' blocks in the backward pass: a third more arithmetic, a fraction of the memory",
   ),
   seed: wholeNumber(0).default(1).describe("seed of all random numbers"),
   evaluateEvery: wholeNumber(1).default(500).describe(

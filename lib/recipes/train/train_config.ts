@@ -14,7 +14,7 @@ import {
   STAGES,
 } from "../../trainer/mod.ts";
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
-import { frameSizeOf } from "../clip_size.ts";
+import { cropSizeOf, frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
 import { PRESETS } from "../presets.ts";
 import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
@@ -59,6 +59,8 @@ export function runConfigOf(options: TrainOptions): RunConfig {
   return {
     ...rest,
     data,
+    fit: options.fit === undefined ? undefined : 1e9 * parseFloat(options.fit),
+    crop: options.crop === undefined ? undefined : cropSizeOf(options.crop),
     world: options.world ?? (data.length > 0 ? 0 : 1),
     exact: {
       size: options.size?.includes("x") ?? false,

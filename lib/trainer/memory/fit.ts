@@ -6,16 +6,15 @@ import {
 import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { OptimiserName } from "../optimiser/mod.ts";
-import { planOf, type RunConfig, trainingConfigOf } from "../run/config.ts";
-import type { StagePlan } from "../stages/stage_plan.ts";
+import {
+  planOf,
+  type RunConfig,
+  type Setting,
+  trainingConfigOf,
+} from "../run/config.ts";
 import type { Stage } from "../stages/stages.ts";
+import { cropSize } from "../stages/random_crop.ts";
 import { type Estimate, estimateStep } from "./estimate.ts";
-
-/** A way to train a stage. All but another optimiser make the same updates. */
-export interface Setting
-  extends
-    Pick<StagePlan, "batch" | "accumulation">,
-    Pick<RunConfig, "recompute" | "averages" | "update" | "optimiser"> {}
 
 /** A setting and its estimate. */
 export interface Choice {
@@ -29,6 +28,29 @@ export interface MemoryLimits {
   readonly host: number;
   /** Whether the device's memory is the process's: the sum of both limits counts. */
   readonly shared: boolean;
+}
+
+/**
+ * Share of a card's memory for the system, the runtime's rounding of sizes and
+ * gaps: an eighth, 1 GB of 8.
+ */
+const RESERVED = 1 / 8;
+
+/**
+ * The limits of a device.
+ *
+ * @param bytes Memory of the card, or of the process on the CPU.
+ * @param hostBytes Memory of the process beside a card.
+ */
+export function limitsOf(
+  name: DeviceProfile["name"],
+  bytes: number,
+  hostBytes: number,
+): MemoryLimits {
+  const shared = name === "cpu";
+  return shared
+    ? { device: bytes, host: 0, shared }
+    : { device: bytes * (1 - RESERVED), host: hostBytes, shared };
 }
 
 /** Whether an estimate is within limits. */
@@ -45,8 +67,8 @@ export function fits(
  * Settings of mostly decreasing memory, the requested one first. On a card the
  * EMAs move to the host and the update becomes one of a few layers at a time,
  * which hardly cost time; then blocks are recomputed, a third more arithmetic;
- * then the batch is halved and the accumulation doubled. The last settings do the
- * same with an optimiser of smaller state.
+ * then the batch is halved and the accumulation doubled; then a VAE trains on
+ * crops. The last settings do the same with an optimiser of smaller state.
  *
  * @param shared Whether the device computes in the memory of the host, where
  *   moving and dividing the state saves nothing.
@@ -56,8 +78,9 @@ export function settingsOf(
   stage: Stage,
   shared: boolean,
 ): Setting[] {
-  const { batch, accumulation } = planOf(config, stage);
+  const { batch, accumulation, width, height, frames } = planOf(config, stage);
   const { recompute, averages, update, optimiser } = config;
+  const crop = stage === "vae" ? config.crop : undefined;
   const requested: Setting = {
     batch,
     accumulation,
@@ -65,6 +88,7 @@ export function settingsOf(
     averages,
     update,
     optimiser,
+    ...(crop && { crop }),
   };
   const small: Setting = shared
     ? requested
@@ -82,6 +106,12 @@ export function settingsOf(
       accumulation: accumulation * n,
     });
   }
+  // The largest crop first.
+  for (const side of stage === "vae" && !crop ? CROPS : []) {
+    const last = settings.at(-1)!;
+    if (side >= Math.min(width, height)) continue;
+    settings.push({ ...last, crop: { width: side, height: side, frames } });
+  }
   const others = SMALL_STATE.slice(SMALL_STATE.indexOf(optimiser) + 1);
   const all = [
     ...settings,
@@ -95,6 +125,9 @@ export function settingsOf(
     return !seen.has(key) && seen.add(key);
   });
 }
+
+/** Sides of the crops on which a VAE may train, pixels. */
+const CROPS = [192, 128, 96] as const;
 
 /** Optimisers by the size of their state, that of the quality first. */
 const SMALL_STATE: readonly OptimiserName[] = ["muon-adafactor", "adafactor"];
@@ -134,7 +167,7 @@ export interface Memory {
  *   fits, if any
  */
 export async function memoryLines(
-  config: RunConfig,
+  configOf: (stage: Stage) => RunConfig,
   stages: readonly Stage[],
   { name }: Pick<Device, "name">,
   { free, process }: Memory,
@@ -150,6 +183,7 @@ export async function memoryLines(
     shared,
   };
   return stages.map((stage) => {
+    const config = configOf(stage);
     const choices = firstThatFits(
       settingsOf(config, stage, shared),
       limits,
@@ -192,8 +226,14 @@ export function estimateSetting(
     readonly perceptual?: PerceptualTerm | undefined;
   },
 ): Estimate {
-  const { batch, accumulation, ...rest } = setting;
-  const plan = { ...planOf(config, stage), batch, accumulation };
+  const { batch, accumulation, crop, ...rest } = setting;
+  const whole = planOf(config, stage);
+  const plan = {
+    ...whole,
+    ...(stage === "vae" && cropSize(whole, crop)),
+    batch,
+    accumulation,
+  };
   return estimateStep(config.models, stage, plan, {
     ...options,
     recompute: setting.recompute,
@@ -211,7 +251,8 @@ function neededBytes(
 
 /** A setting as the flags of training, those of a fast training left out. */
 export function flagsText(
-  { batch, accumulation, recompute, averages, update, optimiser }: Setting,
+  { batch, accumulation, recompute, averages, update, optimiser, crop }:
+    Setting,
 ): string {
   return [
     `--batch ${batch} --accumulation ${accumulation}`,
@@ -219,5 +260,6 @@ export function flagsText(
     ...optimiser === "adamw" ? [] : [`--optimiser ${optimiser}`],
     ...averages === "device" ? [] : [`--averages ${averages}`],
     ...update === "whole" ? [] : [`--update ${update}`],
+    ...crop ? [`--crop ${crop.width}x${crop.height}x${crop.frames}`] : [],
   ].join(" ");
 }

@@ -1,5 +1,6 @@
 import type { DeviceChoice } from "../../compiler/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { GridSize } from "../../models/vae/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
@@ -31,6 +32,15 @@ export interface DataSource {
 export interface RunSettings {
   readonly optimiser?: Readonly<Record<string, unknown>>;
   readonly schedule?: Readonly<Record<string, unknown>>;
+}
+
+/** A way to train a stage. All but another optimiser make the same updates. */
+export interface Setting extends Pick<StagePlan, "batch" | "accumulation"> {
+  readonly recompute: boolean;
+  readonly averages: StatePlan["averages"];
+  readonly update: StatePlan["update"];
+  readonly optimiser: OptimiserName;
+  readonly crop?: GridSize | undefined;
 }
 
 /** A run as plain data: flags checked, presets resolved. */
@@ -85,7 +95,13 @@ export interface RunConfig {
   readonly captionDropout: number;
   /** Factor on the learning rate of the text encoder in the phases. */
   readonly textLrScale: number;
-  /** Recomputes the backbone's blocks in the backward pass. */
+  /** Bytes into which the training must fit: settings are chosen for each stage. */
+  readonly fit?: number;
+  /** The chosen settings; their batches are in the plans as well. */
+  readonly fitted?: Readonly<Partial<Record<string, Setting>>>;
+  /** Size of the random crops of clips that stage vae trains on; absent: whole clips. */
+  readonly crop?: GridSize;
+  /** Recomputes the blocks of the models in the backward pass. */
   readonly recompute: boolean;
   /** Where the EMAs are kept. */
   readonly averages: StatePlan["averages"];

@@ -5,6 +5,7 @@ import { memoryLines } from "../memory/fit.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { logEstimate } from "./disk_estimate.ts";
+import { configOfStage } from "./fitted.ts";
 import { perceptualTerm, type TrainHost } from "./run.ts";
 
 /** Updates of a dry run: the first compiles, the others are timed. */
@@ -25,10 +26,16 @@ export async function dryRun(
   host: TrainHost,
   work: (config: RunConfig, host: TrainHost) => Promise<void>,
 ): Promise<void> {
-  const lines = await memoryLines(config, stages, device, {
-    free: Deno.systemMemoryInfo().available,
-    process: Deno.memoryUsage().rss,
-  }, perceptualTerm(config, host));
+  const lines = await memoryLines(
+    (stage) => configOfStage(config, stage),
+    stages,
+    device,
+    {
+      free: Deno.systemMemoryInfo().available,
+      process: Deno.memoryUsage().rss,
+    },
+    perceptualTerm(config, host),
+  );
   for (const line of lines) host.log(line);
   await makeWritableFolder(config.run, "--run");
   const folder = await Deno.makeTempDir({ dir: config.run, prefix: "dry-" });

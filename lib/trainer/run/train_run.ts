@@ -7,7 +7,7 @@ import {
   StoppedError,
 } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
+import { fromFirstRank, ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import { textPairs } from "../data/caption_pairs.ts";
 import { trainPhase } from "../stages/diffusion.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
@@ -15,6 +15,7 @@ import { trainText } from "../stages/text.ts";
 import { trainVae } from "../stages/vae.ts";
 import type { RunConfig } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
+import { configOfStage, fittedConfig } from "./fitted.ts";
 import { checkedConfig, vaeOf } from "./prerequisites.ts";
 import { describeData } from "../data/description.ts";
 import { RunData } from "../data/run_data.ts";
@@ -34,16 +35,20 @@ export type Command = Stage | "train";
  * @throws {RunFailedError} if the run cannot continue by itself
  */
 export async function trainRun(
-  config: RunConfig,
+  given: RunConfig,
   command: Command,
   host: TrainHost,
 ): Promise<void> {
+  const { ranks = ONE_RANK, threads } = host;
+  const config = await fromFirstRank(
+    ranks,
+    () => fittedConfig(given, stagesOf(given, command), host),
+  );
   using data = await RunData.open(config, host.log);
   const checked = await checkedConfig(config, command, data);
   const stages = withData(stagesOf(checked, command), command, data, host);
   const description = await describeData(data, stages, checked);
   for (const line of description) host.log(line);
-  const { ranks = ONE_RANK, threads } = host;
   using device = await openDevice(config.device, { ...threads && { threads } });
   const work = async (config: RunConfig, host: TrainHost): Promise<void> => {
     try {
@@ -117,12 +122,13 @@ function withData(
 async function trainStages(run: Run, stages: readonly Stage[]): Promise<void> {
   let vae: Awaited<ReturnType<typeof vaeOf>> | undefined;
   for (const stage of stages) {
+    const own: Run = { ...run, config: configOfStage(run.config, stage) };
     const phase = phaseOf(stage);
     if (phase !== undefined) {
-      vae ??= await vaeOf(run);
-      await trainPhase(run, phase, vae);
-    } else if (stage === "text") await trainText(run);
-    else await trainVae(run);
+      vae ??= await vaeOf(own);
+      await trainPhase(own, phase, vae);
+    } else if (stage === "text") await trainText(own);
+    else await trainVae(own);
   }
 }
 

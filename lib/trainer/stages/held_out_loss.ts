@@ -78,9 +78,11 @@ export function openHeldOutLoss(
   device: Device,
   parameters: OnDevice<DiffusionParameters>,
   config: DiffusionConfig,
-  { groups, seed }: {
+  { groups, seed, largest = BATCH }: {
     readonly groups: readonly HeldOutGroup[];
     readonly seed: number;
+    /** Most clips that go through the model at once. */
+    readonly largest?: number;
   },
 ): HeldOutLoss {
   const lossOf = diffusionTrainingLoss(config);
@@ -98,9 +100,15 @@ export function openHeldOutLoss(
     Array.from({ length: Math.ceil(clips.length / BATCH) }, (_, i) => {
       const chosen = clips.slice(i * BATCH, (i + 1) * BATCH);
       const latents = stackArrays(chosen.map(({ latent }) => latent));
-      const noise = new Rng(seed).fork(`held-out noise ${count++}`);
-      return { latents, noise: noise.normals(latents.shape), positions };
-    })
+      const rng = new Rng(seed).fork(`held-out noise ${count++}`);
+      const noise = rng.normals(latents.shape);
+      // The noise of a clip does not depend on how many run at once.
+      return rowsInParts(latents, largest).map((latents, part) => ({
+        latents,
+        noise: rowsInParts(noise, largest)[part]!,
+        positions,
+      }));
+    }).flat()
   );
   const measure = async (
     captions: readonly string[],
@@ -204,4 +212,19 @@ export function captionGainOf(
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** An array `[N,...]` in parts of at most so many rows. */
+export function rowsInParts(
+  { shape: [rows, ...shape], data }: NdArray<"float32">,
+  largest: number,
+): NdArray<"float32">[] {
+  const width = data.length / rows!;
+  return Array.from({ length: Math.ceil(rows! / largest) }, (_, i) => {
+    const values = data.subarray(
+      i * largest * width,
+      (i + 1) * largest * width,
+    );
+    return float32([values.length / width, ...shape], values);
+  });
 }

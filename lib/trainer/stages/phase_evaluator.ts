@@ -16,6 +16,7 @@ import {
   type HeldOutGroup,
   type HeldOutLoss,
   openHeldOutLoss,
+  rowsInParts,
 } from "./held_out_loss.ts";
 import type { Stage } from "./stages.ts";
 
@@ -49,14 +50,16 @@ export function phaseEvaluator(
   stage: Stage,
   { groups, codec, statistics }: PhaseEvaluation,
 ): Evaluator<DiffusionParameters> & Disposable {
-  const { config: { models, seed, evaluateEvery }, device } = run;
+  const { config: { models, plans, seed, evaluateEvery }, device } = run;
+  // No more clips at once than in training, which has the memory for them.
+  const largest = plans[stage].batch;
   let opened: { loss: HeldOutLoss; pipeline: Pipeline } | undefined;
   return {
     every: evaluateEvery,
     async evaluate(state, step) {
       const ema = state.averages!.long as OnDevice<DiffusionParameters>;
       opened ??= {
-        loss: openHeldOutLoss(device, ema, models, { groups, seed }),
+        loss: openHeldOutLoss(device, ema, models, { groups, seed, largest }),
         pipeline: pipelineOf(device, {
           config: models,
           codec,
@@ -73,22 +76,30 @@ export function phaseEvaluator(
       const stride = Math.max(1, Math.floor(clips.length / SHEET_CLIPS));
       const shown = clips.filter((_, i) => i % stride === 0)
         .slice(0, SHEET_CLIPS);
-      const drawing = opened.pipeline.generate({
-        ...SAMPLING,
-        ...shape,
-        prompts: shown.map(({ caption }) => caption),
-        seed,
-        noise: new Rng(seed).fork("sheet").normals([
-          shown.length,
-          ...shown[0]!.latent.shape,
-        ]),
-      });
-      const drawn = await drawing.catch((error): Clip[] => {
+      const noise = new Rng(seed).fork("sheet").normals([
+        shown.length,
+        ...shown[0]!.latent.shape,
+      ]);
+      const drawn: Clip[] = [];
+      try {
+        for (const [i, part] of rowsInParts(noise, largest).entries()) {
+          drawn.push(
+            ...await opened.pipeline.generate({
+              ...SAMPLING,
+              ...shape,
+              prompts: shown.slice(i * largest, (i + 1) * largest)
+                .map(({ caption }) => caption),
+              seed,
+              noise: part,
+            }),
+          );
+        }
+      } catch (error) {
         if (!(error instanceof NotFiniteError)) throw error;
         // A model at the start of its training may draw nothing yet.
         run.host.log(`${stage}, step ${step}: no samples: ${messageOf(error)}`);
-        return [];
-      });
+        drawn.length = 0;
+      }
       if (drawn.length > 0) {
         await run.showSamples({
           stage,

@@ -38,6 +38,7 @@ import { pretrainedVae } from "../run/pretrained.ts";
 import { perceptualTerm, type Run } from "../run/run.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
 import { principalBlocks } from "./principal_blocks.ts";
+import { cropSize, randomCrop } from "./random_crop.ts";
 import { vaeTrainingLoss } from "./vae_loss.ts";
 
 /** Batch size outside training. */
@@ -74,6 +75,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     heldOut: config.heldOut,
     evaluateEvery: config.evaluateEvery,
     ...updateRuleOf(config),
+    ...(config.crop && { crop: config.crop }),
     ...(frozen && { freezeEncoder: frozen.digest }),
     ...(pretrained && { finetune: pretrained.digest }),
     ...(perceptual && {
@@ -119,9 +121,13 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     ),
     async batchAt(index: number) {
       const { clips, shape } = await clipsAt(index);
-      const grid = latentSizeOf(models.vae, shape);
+      const size = cropSize(shape, config.crop);
+      const place = rng.fork(`crop ${index}`);
+      const grid = latentSizeOf(models.vae, size);
       return {
-        clips: batchOfClips(clips.map(({ clip }) => clip)),
+        clips: batchOfClips(
+          clips.map(({ clip }) => randomCrop(clip, size, place)),
+        ),
         noise: rng.fork(`noise ${index}`).normals([
           clips.length,
           grid.frames,
@@ -162,7 +168,9 @@ function vaeEvaluator(
   run: Run,
   groups: readonly (readonly Clip[])[],
 ): Evaluator<VaeParameters> & Disposable {
-  const { config: { models, evaluateEvery }, device } = run;
+  const { config: { models, plans, evaluateEvery }, device } = run;
+  // Whole clips, also where training sees crops: no more than in its batch.
+  const size = Math.min(EVALUATION_BATCH, plans.vae.batch);
   let compiled:
     | Compiled<{ clips: NdArray }, { clips: tf.Tensor }>
     | undefined;
@@ -181,7 +189,7 @@ function vaeEvaluator(
       let error = 0, count = 0;
       const rows: SheetRow[] = [];
       const [first] = groups;
-      for (const [clips, batch] of batchesOf(groups)) {
+      for (const [clips, batch] of batchesOf(groups, size)) {
         const result = await compiled.run({ clips: batchOfClips(batch) });
         const decoded = clipsOfBatch(
           result.clips as NdArray<"float32">,
@@ -217,7 +225,7 @@ async function latentsOf(
 ): Promise<NdArray<"float32">[]> {
   using codec = await openCodec(device, parameters, config.models.vae);
   const latents: NdArray<"float32">[] = [];
-  for (const [, batch] of batchesOf(groups)) {
+  for (const [, batch] of batchesOf(groups, EVALUATION_BATCH)) {
     latents.push(...unstackArrays(await codec.encode(batch)));
   }
   return latents;
@@ -240,10 +248,11 @@ async function firstClips(
 /** Batches of clips of one size, each with its group. */
 function* batchesOf(
   groups: readonly (readonly Clip[])[],
+  size: number,
 ): Generator<[group: readonly Clip[], batch: readonly Clip[]]> {
   for (const clips of groups) {
-    for (let i = 0; i < clips.length; i += EVALUATION_BATCH) {
-      yield [clips, clips.slice(i, i + EVALUATION_BATCH)];
+    for (let i = 0; i < clips.length; i += size) {
+      yield [clips, clips.slice(i, i + size)];
     }
   }
 }

@@ -82,7 +82,7 @@ const CPU = { name: "cpu" } as const;
 Deno.test("memoryLines() compares each stage with the available memory", async () => {
   const stages = ["vae", "text", "phase1"] as const;
   const memory = { free: 7e9, process: 2e8 };
-  const lines = await memoryLines(OPTIONS, stages, CPU, memory);
+  const lines = await memoryLines(() => OPTIONS, stages, CPU, memory);
   assert.deepEqual(
     lines.map((line) => line.replace(/\d+ MB/, "N MB")),
     stages.map((stage) =>
@@ -90,7 +90,7 @@ Deno.test("memoryLines() compares each stage with the available memory", async (
     ),
   );
   const [line] = await memoryLines(
-    OPTIONS,
+    () => OPTIONS,
     ["vae"],
     { name: "webgpu" },
     memory,
@@ -101,7 +101,8 @@ Deno.test("memoryLines() compares each stage with the available memory", async (
 Deno.test("memoryLines() refuses a stage that does not fit and names a setting that does", async () => {
   const options = runConfigOf(trainFlags.parse({ preset: "nano", batch: 32 }));
   await assert.rejects(
-    () => memoryLines(options, ["vae"], CPU, { free: 1.1e9, process: 2e8 }),
+    () =>
+      memoryLines(() => options, ["vae"], CPU, { free: 1.1e9, process: 2e8 }),
     {
       name: "InputError",
       message:
@@ -109,7 +110,8 @@ Deno.test("memoryLines() refuses a stage that does not fit and names a setting t
     },
   );
   await assert.rejects(
-    () => memoryLines(OPTIONS, ["phase1"], CPU, { free: 1e6, process: 1e6 }),
+    () =>
+      memoryLines(() => OPTIONS, ["phase1"], CPU, { free: 1e6, process: 1e6 }),
     {
       name: "InputError",
       message:
