@@ -13,6 +13,7 @@ import { type DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
   DIFFUSION_FILE,
   latentSpaceOf,
+  loadVae,
   readTrainedModels,
   saveWeights,
   type TrainedModels,
@@ -51,7 +52,10 @@ async function pack(options: PackOptions): Promise<number> {
     "--out",
   );
   await assertWritableFolder(out, "--out", FILES);
-  const models = await readTrainedModels(run);
+  const trained = await readTrainedModels(run);
+  const models = options.vae === undefined
+    ? trained
+    : await withVae(trained, options.vae);
   const metrics = thinnedMetrics(await readJsonl(`${run}/${METRICS_FILE}`));
   const report = await readReport(`${run}/${REPORT_FILE}`);
   const diffusion = await diffusionOf(models, options);
@@ -104,6 +108,33 @@ async function readReport(path: string): Promise<Uint8Array> {
     if (error instanceof Deno.errors.NotFound) throw missingFile(path);
     throw error;
   }
+}
+
+/**
+ * Models with another VAE.
+ *
+ * @throws {InputError} if its latents are others
+ */
+async function withVae(
+  { config, facts, ...models }: TrainedModels,
+  path: string,
+): Promise<TrainedModels> {
+  const vae = await loadVae(path, config.vae);
+  const own = latentSpaceOf({ digest: models.digests.vae, facts: facts.vae });
+  if (latentSpaceOf(vae) !== own) {
+    throw new InputError(
+      `Cannot use --vae "${path}": its latents must be those of the run, ` +
+        `${own.slice(0, 8)}: they are ${latentSpaceOf(vae).slice(0, 8)}; ` +
+        "train its decoder with --freeze-encoder",
+    );
+  }
+  return {
+    ...models,
+    config,
+    vae: vae.tensors.parameters,
+    statistics: vae.tensors.statistics,
+    facts: { ...facts, vae: vae.facts },
+  };
 }
 
 /** Text encoder and backbone of a run, or between those before it and its own. */

@@ -6,6 +6,9 @@ export const packFlags = z.strictObject({
   run: textFlag().describe(
     "folder of a run with its VAE and at least one phase done, or of packed models",
   ),
+  vae: textFlag().optional().describe(
+    "weights of a VAE with the same latents in place of the run's, such as one of --freeze-encoder",
+  ),
   before: textFlag().optional().describe(
     "folder of the models that the run was trained on from; what is packed lies between them and the run's",
   ),

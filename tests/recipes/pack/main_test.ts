@@ -43,6 +43,13 @@ Deno.test("deno task pack ships a run in half precision, or a mean with earlier 
     const refused = await runTask("pack", ...between, "--before", other);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /Cannot use --before ".*": latents of its/);
+
+    const vae = ["--run", run, "--out", out, "--overwrite", "--vae"];
+    const same = await runTask("pack", ...vae, `${before}/vae.safetensors`);
+    assert.equal(same.code, 0, same.stderr);
+    const strange = await runTask("pack", ...vae, `${other}/vae.safetensors`);
+    assert.equal(strange.code, 2);
+    assert.match(strange.stderr, /Cannot use --vae ".*": its latents must be/);
   } finally {
     for (const folder of [run, before, other]) {
       await Deno.remove(folder, { recursive: true });
