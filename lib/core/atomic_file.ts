@@ -17,6 +17,28 @@ export async function writeFileAtomically(
     : content instanceof Uint8Array
     ? [content]
     : content;
+  await writePartsAtomically(path, async (file) => {
+    for (const chunk of chunks) await file.append(chunk);
+  });
+}
+
+/** A file that is being written. */
+export interface PartialFile {
+  append(bytes: Uint8Array): Promise<void>;
+  /** Writes over the beginning, with as many bytes as are there. */
+  begin(bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * {@link writeFileAtomically} part by part, for content that is not in memory as a
+ * whole.
+ *
+ * @throws what `write` throws; the file is then as it was
+ */
+export async function writePartsAtomically(
+  path: string,
+  write: (file: PartialFile) => Promise<void>,
+): Promise<void> {
   const temporary = temporaryNameFor(path);
   try {
     await checkDestination(path);
@@ -26,11 +48,18 @@ export async function writeFileAtomically(
         create: true,
         truncate: true,
       });
-      for (const chunk of chunks) {
+      const append = async (chunk: Uint8Array): Promise<void> => {
         for (let done = 0; done < chunk.length;) {
           done += await file.write(chunk.subarray(done));
         }
-      }
+      };
+      await write({
+        append,
+        async begin(bytes) {
+          await file.seek(0, Deno.SeekMode.Start);
+          await append(bytes);
+        },
+      });
       await file.sync();
     }
     await Deno.rename(temporary, path);

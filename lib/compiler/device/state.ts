@@ -41,6 +41,47 @@ export async function uploadState<X>(
   return mapTree(arrays, isNdArray, (_, path) => tensors.get(path)!);
 }
 
+/**
+ * Moves a tree of arrays to a device: no second copy of them remains in memory.
+ * The arrays must have storage of their own and must not be used afterwards.
+ *
+ * @example
+ * ```ts
+ * import { moveState, openDevice, takeState } from "lib/compiler/mod.ts";
+ * import { float32 } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * using device = await openDevice("cpu");
+ * const state = await moveState(device, { w: float32([1], [3]) });
+ * assert.deepEqual([...(await takeState<{ w: { data: Float32Array } }>(state)).w.data], [3]);
+ * ```
+ */
+export async function moveState<X>(
+  device: Device,
+  arrays: X,
+): Promise<OnDevice<X>> {
+  const tensors = new Map<string, DeviceTensor>();
+  for (const [path, array] of leavesOf(arrays, isNdArray)) {
+    tensors.set(path, await device.upload(array, { share: true }));
+    // The CPU computes in the array's own memory; others have copied it.
+    if (device.name !== "cpu") array.data.buffer.transfer(0);
+  }
+  return mapTree(arrays, isNdArray, (_, path) => tensors.get(path)!);
+}
+
+/**
+ * Reads a tree of device tensors and disposes of each before it reads the next:
+ * the inverse of {@link moveState}.
+ */
+export async function takeState<X>(state: unknown): Promise<X> {
+  const arrays = new Map<string, NdArray>();
+  for (const [path, tensor] of leavesOf(state, isDeviceTensor)) {
+    arrays.set(path, await tensor.read());
+    tensor[Symbol.dispose]();
+  }
+  return mapTree(state, isDeviceTensor, (_, path) => arrays.get(path)!) as X;
+}
+
 /** Copies a tree of device tensors back to host memory. */
 export async function readState<S>(
   state: S,

@@ -1,14 +1,7 @@
-import { createHash } from "node:crypto";
 import { InputError, type NdArray } from "../../core/mod.ts";
+import { type Metadata, sealOf, type Shapes, withSeal } from "./_seal.ts";
 import { digestOf } from "./digest.ts";
 import type { SafetensorsOptions } from "./write.ts";
-
-type Metadata = Readonly<Record<string, string>>;
-
-/** Name and shape of each tensor; other fields do not count. */
-type Shapes = Iterable<
-  readonly [name: string, tensor: { readonly shape: readonly number[] }]
->;
 
 /**
  * Metadata with two checksums: `digest` of the tensors, and `seal` of all other
@@ -25,8 +18,7 @@ export function sealed(
   const stored = dtype === "float16"
     ? tensors.map(([name, array]) => [name, halved(array)] as const)
     : tensors;
-  const all = { ...metadata, digest: digestOf(stored) };
-  return { ...all, seal: sealOf(all, tensors) };
+  return withSeal({ ...metadata, digest: digestOf(stored) }, tensors);
 }
 
 /** Float32 values rounded to those that half precision has. */
@@ -70,13 +62,4 @@ export function checkDigest(
 
 function corrupt(path: string, fix: string): InputError {
   return new InputError(`Checksum mismatch: "${path}" is corrupt; ${fix}`);
-}
-
-function sealOf(metadata: Metadata, tensors: Shapes): string {
-  const shapes = [...tensors].map(([name, { shape }]) => [name, shape]);
-  // By name: tensors without values have no order in a file.
-  const content = [Object.entries(metadata), shapes].map((list) =>
-    list.map((entry) => JSON.stringify(entry)).sort()
-  );
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }

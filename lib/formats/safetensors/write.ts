@@ -1,10 +1,14 @@
 import {
+  BYTES_PER_ELEMENT,
   type DType,
   type NdArray,
   shapeText,
   sizeOf,
   writeFileAtomically,
+  writePartsAtomically,
 } from "../../core/mod.ts";
+import { TensorDigest } from "./digest.ts";
+import { withSeal } from "./_seal.ts";
 import { METADATA_KEY, type SafetensorsDType } from "./header.ts";
 
 /** The data section begins at a multiple of this many bytes. */
@@ -63,7 +67,8 @@ export function encodeSafetensors(
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let offset = 0;
   for (const [name, array] of tensors) {
-    checkTensor(name, array, fields);
+    checkName(name, fields);
+    checkLength(name, array);
     const half = dtype === "float16" && array.dtype === "float32";
     const part = half ? halves(name, array.data) : bytesOf(array.data);
     const end = offset + part.length;
@@ -85,23 +90,84 @@ const STORED_AS: Readonly<Record<DType, SafetensorsDType>> = {
   bool: "BOOL",
 };
 
-function checkTensor(
-  name: string,
-  { shape, data }: NdArray,
-  fields: ReadonlyMap<string, unknown>,
-): void {
-  if (fields.has(name)) {
-    throw new TypeError(
-      `Cannot encode tensors: names must be unique and not "${METADATA_KEY}": ` +
-        `current name is "${name}"`,
-    );
-  }
-  if (data.length !== sizeOf(shape)) {
-    throw new TypeError(
-      `Cannot encode tensor "${name}" of shape ${shapeText(shape)}: ` +
-        `it needs ${sizeOf(shape)} values: current count is ${data.length}`,
-    );
-  }
+function checkName(name: string, fields: ReadonlyMap<string, unknown>): void {
+  if (!fields.has(name)) return;
+  throw new TypeError(
+    `Cannot encode tensors: names must be unique and not "${METADATA_KEY}": ` +
+      `current name is "${name}"`,
+  );
+}
+
+function checkLength(name: string, { shape, data }: NdArray): void {
+  if (data.length === sizeOf(shape)) return;
+  throw new TypeError(
+    `Cannot encode tensor "${name}" of shape ${shapeText(shape)}: ` +
+      `it needs ${sizeOf(shape)} values: current count is ${data.length}`,
+  );
+}
+
+/** A tensor that is read when it is written. */
+export interface TensorSource {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  read(): NdArray | Promise<NdArray>;
+}
+
+/**
+ * Writes a safetensors file with checksums (`sealed`) tensor by tensor, as a whole
+ * or not at all: no more than one is in memory.
+ *
+ * @throws {TypeError} if a name occurs twice or is reserved, or a tensor has
+ *   another number of values than its shape asks for
+ *
+ * @example
+ * ```ts
+ * import { float32 } from "lib/core/mod.ts";
+ * import { readSafetensors, streamSafetensors } from "lib/formats/safetensors/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * const bias = float32([2], [1, 2]);
+ * const source = { dtype: bias.dtype, shape: bias.shape, read: () => bias };
+ * await streamSafetensors(path, [["bias", source]], { step: "7" });
+ * const { metadata, tensors } = await readSafetensors(path);
+ * assert.deepEqual([metadata.step, tensors.get("bias")], ["7", bias]);
+ * ```
+ */
+export async function streamSafetensors(
+  path: string,
+  tensors: readonly (readonly [name: string, source: TensorSource])[],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const headerWith = (digest: string): Uint8Array<ArrayBuffer> => {
+    const fields = new Map<string, unknown>([
+      [METADATA_KEY, withSeal({ ...metadata, digest }, tensors)],
+    ]);
+    let offset = 0;
+    for (const [name, { dtype, shape }] of tensors) {
+      checkName(name, fields);
+      const end = offset + sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
+      fields.set(name, {
+        dtype: STORED_AS[dtype],
+        shape,
+        data_offsets: [offset, end],
+      });
+      offset = end;
+    }
+    return headerBytes(fields);
+  };
+  const digest = new TensorDigest();
+  await writePartsAtomically(path, async (file) => {
+    // The digest is known at the end; all digests are equally long.
+    await file.append(headerWith(new TensorDigest().hex()));
+    for (const [name, source] of tensors) {
+      const array = await source.read();
+      checkLength(name, { ...array, shape: source.shape });
+      digest.add(name, array);
+      await file.append(bytesOf(array.data));
+    }
+    await file.begin(headerWith(digest.hex()));
+  });
 }
 
 /** Rounds to half precision; `Float16Array` rounds to nearest, ties to even. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
 import {
   checkedJson,
   exists,
@@ -16,8 +17,7 @@ import {
   checkSeal,
   readSafetensors,
   readSafetensorsHeader,
-  sealed,
-  writeSafetensors,
+  streamSafetensors,
 } from "../../formats/safetensors/mod.ts";
 import type { GuardMemory } from "../loop/guard.ts";
 import { renamedConfig, renamedTensors } from "../../pipeline/old_names.ts";
@@ -58,7 +58,10 @@ export interface EvaluationMemory {
 
 /** All that a run needs to resume bit for bit. */
 export interface Checkpoint<S> extends CheckpointProgress {
-  /** The training state, a tree of arrays. */
+  /**
+   * The training state, a tree of arrays; of one that is saved, leaves may be on
+   * a device.
+   */
   readonly state: S;
 }
 
@@ -87,7 +90,8 @@ const progressSchema = z.object({
 export class ConfigChangedError extends InputError {}
 
 /**
- * Saves a checkpoint as safetensors, atomically, with checksums.
+ * Saves a checkpoint as safetensors, atomically, with checksums, tensor by tensor:
+ * what is on a device is read when it is written.
  *
  * @param config Configuration of the run; loading compares it.
  */
@@ -96,15 +100,24 @@ export async function saveCheckpoint<S>(
   { state, ...progress }: Checkpoint<S>,
   config: unknown,
 ): Promise<void> {
-  const tensors = leavesOf(state, isNdArray);
-  await writeSafetensors(
+  const tensors = leavesOf(
+    state,
+    (leaf): leaf is NdArray | DeviceTensor =>
+      isNdArray(leaf) || isDeviceTensor(leaf),
+  );
+  await streamSafetensors(
     path,
-    tensors,
-    sealed(tensors, {
+    tensors.map(([name, tensor]) => [
+      name,
+      isNdArray(tensor)
+        ? { ...tensor, read: () => tensor }
+        : { ...tensor.type, read: () => tensor.read() },
+    ]),
+    {
       schema: CHECKPOINT_SCHEMA,
       config: JSON.stringify(config),
       progress: JSON.stringify(progress),
-    }),
+    },
   );
 }
 

@@ -1,3 +1,4 @@
+import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
 import {
   BYTES_PER_ELEMENT,
   bytesText,
@@ -7,6 +8,7 @@ import {
   isNdArray,
   leavesOf,
   messageOf,
+  type NdArray,
   sizeOf,
 } from "../../core/mod.ts";
 import {
@@ -172,12 +174,14 @@ export class CheckpointFolder {
   }
 }
 
-/** Bytes of the arrays of a tree, by their types: they may be hollow. */
+/** Bytes of the leaves of a tree, by their types: arrays may be hollow. */
 export function bytesOf(tree: unknown): number {
-  return leavesOf(tree, isNdArray)
-    .reduce(
-      (sum, [, { dtype, shape }]) =>
-        sum + sizeOf(shape) * BYTES_PER_ELEMENT[dtype],
-      0,
-    );
+  return leavesOf(
+    tree,
+    (leaf): leaf is NdArray | DeviceTensor =>
+      isNdArray(leaf) || isDeviceTensor(leaf),
+  ).reduce((sum, [, leaf]) => {
+    const { dtype, shape } = isNdArray(leaf) ? leaf : leaf.type;
+    return sum + sizeOf(shape) * BYTES_PER_ELEMENT[dtype];
+  }, 0);
 }

@@ -1,4 +1,4 @@
-import { isNdArray, leavesOf, mapTree } from "../../core/mod.ts";
+import { isNdArray, leavesOf, mapTree, zeros } from "../../core/mod.ts";
 import { fromFirstRank, type Ranks } from "../../ranks/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
@@ -6,7 +6,7 @@ import type { Checkpoint } from "./checkpoint.ts";
  * A checkpoint that rank 0 reads for all; undefined if there is none. Results of
  * evaluations stay with rank 0, which alone evaluates.
  *
- * @param form A state of the expected types and shapes.
+ * @param form A state of the expected types and shapes; its arrays may be hollow.
  */
 export async function ofFirstRank<S>(
   ranks: Ranks,
@@ -22,10 +22,7 @@ export async function ofFirstRank<S>(
   });
   if (!progress) return undefined;
   const state = own?.state ??
-    mapTree(form, isNdArray, (array) => ({
-      ...array,
-      data: array.data.slice(),
-    })) as S;
+    mapTree(form, isNdArray, ({ shape, dtype }) => zeros(shape, dtype)) as S;
   for (const [, { data }] of leavesOf(state, isNdArray)) {
     await ranks.broadcast(
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),

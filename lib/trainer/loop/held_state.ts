@@ -1,9 +1,10 @@
 import {
   type Device,
   disposeState,
+  moveState,
   type OnDevice,
   readState,
-  uploadState,
+  takeState,
 } from "../../compiler/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
 import type { Averages } from "../averages/ema.ts";
@@ -20,8 +21,16 @@ export interface HeldState<P> extends Disposable {
   readonly averagedUpdate?: number;
   /** Includes the parameters after an update in EMAs on the host. */
   follow?(update: number): Promise<void>;
-  /** The whole state, on the first rank alone. All ranks call it. */
-  read(): Promise<TrainState<P> | undefined>;
+  /**
+   * The whole state to save, on the first rank alone: its leaves may be on the
+   * device, to be read one by one. All ranks call it.
+   */
+  toSave(): Promise<TrainState<P> | undefined>;
+  /**
+   * The whole state at the end of training, on the first rank alone, taken from
+   * the device tensor by tensor. All ranks call it.
+   */
+  take(): Promise<TrainState<P> | undefined>;
   /** The whole EMAs, on the first rank alone. All ranks call it. */
   readAverages(): Promise<Averages<P> | undefined>;
   /**
@@ -33,18 +42,23 @@ export interface HeldState<P> extends Disposable {
   ): Promise<void>;
 }
 
-/** A state that this process has whole. */
+/**
+ * A state that this process has whole.
+ *
+ * @param arrays Moved: not to be used afterwards.
+ */
 export async function holdWhole<P>(
   device: Device,
   arrays: TrainState<P>,
   ranks: Pick<Ranks, "rank">,
 ): Promise<HeldState<P>> {
-  const state = await uploadState(device, arrays);
+  const state = await moveState(device, arrays);
   const isFirst = ranks.rank === 0;
   return {
     state,
-    read: async () =>
-      isFirst ? await readState<TrainState<P>>(state) : undefined,
+    toSave: () => Promise.resolve(isFirst ? state as TrainState<P> : undefined),
+    take: async () =>
+      isFirst ? await takeState<TrainState<P>>(state) : undefined,
     readAverages: async () =>
       isFirst
         ? await readState<Averages<P>>(state.averages as OnDevice<Averages<P>>)

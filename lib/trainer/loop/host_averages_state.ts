@@ -1,9 +1,9 @@
 import {
   type Device,
   disposeState,
+  moveState,
   type OnDevice,
-  readState,
-  uploadState,
+  takeState,
 } from "../../compiler/mod.ts";
 import { isNdArray, mapTree } from "../../core/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
@@ -16,7 +16,7 @@ import type { TrainState } from "./train_step.ts";
  * A state whose EMAs are on the host of the first rank, and the rest on the
  * device.
  *
- * @param arrays With EMAs, which are changed in place.
+ * @param arrays With EMAs, which are changed in place; the others are moved.
  * @param options.averagedUpdate The last update that they contain.
  */
 export async function holdWithHostAverages<P>(
@@ -25,12 +25,13 @@ export async function holdWithHostAverages<P>(
   { rank }: Pick<Ranks, "rank">,
   { averagedUpdate }: { readonly averagedUpdate: number },
 ): Promise<HeldState<P>> {
-  const state = await uploadState<TrainState<P>>(device, rest);
+  const state = await moveState<TrainState<P>>(device, rest);
   if (rank > 0) {
     const none = () => Promise.resolve(undefined);
     return {
       state,
-      read: none,
+      toSave: none,
+      take: none,
       readAverages: none,
       show: none,
       [Symbol.dispose]: () => disposeState(state),
@@ -44,8 +45,12 @@ export async function holdWithHostAverages<P>(
       return kept.update;
     },
     follow: (update) => kept.follow(update),
-    read: async () => ({
-      ...await readState<TrainState<P>>(state),
+    toSave: () =>
+      Promise.resolve(
+        { ...state, averages: kept.averages } as TrainState<P>,
+      ),
+    take: async () => ({
+      ...await takeState<TrainState<P>>(state),
       averages: kept.averages,
     }),
     readAverages: () => Promise.resolve(kept.averages),

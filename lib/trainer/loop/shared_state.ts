@@ -75,15 +75,17 @@ export async function holdShare<P>(
     });
     return arrays;
   };
+  const read = async (): Promise<TrainState<P> | undefined> => {
+    const shared = await gathered("");
+    if (!isFirst) return undefined;
+    const parameters = await readState(state.parameters);
+    return withValues(form, { parameters, ...treeFrom(shared) as object });
+  };
   return {
     state,
     owners,
-    async read() {
-      const shared = await gathered("");
-      if (!isFirst) return undefined;
-      const parameters = await readState(state.parameters);
-      return withValues(form, { parameters, ...treeFrom(shared) as object });
-    },
+    toSave: read,
+    take: read,
     async readAverages() {
       const { averages } = form;
       const shared = await gathered("averages/");

@@ -5,7 +5,14 @@ import {
   type OnDevice,
   readState,
 } from "../../compiler/mod.ts";
-import { DivergedError, type Progress, StoppedError } from "../../core/mod.ts";
+import {
+  copyOf,
+  DivergedError,
+  isNdArray,
+  mapTree,
+  type Progress,
+  StoppedError,
+} from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
 import { Prefetcher } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
@@ -191,7 +198,10 @@ export async function train<P, B, A>(
   const isFirst = ranks.rank === 0;
   const { totalSteps } = config.schedule;
   using held = new DisposableStack();
-  const start = resume?.state ?? initTrainState(training.initial, config);
+  const start = resume?.state ?? initTrainState(
+    mapTree(training.initial, isNdArray, copyOf) as P,
+    config,
+  );
   const { plan = STATE_ON_DEVICE } = config;
   const whole = held.use(
     training.shardOptimiser && ranks.size > 1
@@ -234,7 +244,7 @@ export async function train<P, B, A>(
   };
   const saveWhole = async (done: number): Promise<void> => {
     saved = clock();
-    const state = await whole.read();
+    const state = await whole.toSave();
     if (!state) return;
     metrics.sync(); // the checkpoint refers to their length
     await training.save({
@@ -349,7 +359,8 @@ export async function train<P, B, A>(
       );
     }
   }
-  const last = await whole.read() ?? {
+  step[Symbol.dispose](); // or it would keep the memory of the state
+  const last = await whole.take() ?? {
     parameters: await readState(whole.state.parameters) as P,
     moments: {},
   };

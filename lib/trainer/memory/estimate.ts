@@ -4,6 +4,7 @@ import {
   programCost,
   spareBytes,
 } from "../../compiler/mod.ts";
+import { isNdArray, leavesOf } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
@@ -33,7 +34,7 @@ const COMPILING_BYTES_PER_NODE = 5e3;
 /** Scratch memory of operators, as a fraction of the activations. */
 const SCRATCH = 0.07;
 
-/** Garbage of earlier saves that the runtime has not collected. */
+/** Copies of tensors that were saved and that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
 
 /** Memory of a card, or of the process; on the CPU both are the process's. */
@@ -59,7 +60,7 @@ export const PURPOSES = [
   "batches",
   /** Values between operations, and scratch memory of operators. */
   "activations",
-  /** Copies of the state while it is saved. */
+  /** Copies of tensors while they are saved. */
   "saving",
 ] as const;
 
@@ -151,6 +152,10 @@ export function estimateStep(
   const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
     (keeping.averages === "device" ? averages : 0);
+  // Tensors are saved one by one; those before wait for their collection.
+  const largest = Math.max(
+    ...leavesOf(parameters, isNdArray).map(([, array]) => bytesOf(array)),
+  );
   const isCpu = profile.name === "cpu";
   const exchanged = step.exchangedBytes;
   const hasSums = programs[0]!.kind !== "whole";
@@ -171,7 +176,7 @@ export function estimateStep(
     // The next update's microbatches are prefetched.
     ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
     ["activations", "device", (1 + SCRATCH) * insideBytes(costs, isCpu)],
-    ["saving", "host", saved + Math.min(saved, UNCOLLECTED_BYTES)],
+    ["saving", "host", Math.min(saved, largest + UNCOLLECTED_BYTES)],
   ]);
   const bytesIn = (place: Place): number =>
     items.filter((item) => item.place === place)

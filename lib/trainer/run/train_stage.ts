@@ -16,6 +16,7 @@ import {
   type Trained,
   type Training,
 } from "../loop/train.ts";
+import { hollow } from "../memory/step_shape.ts";
 import { bytesOfShares } from "../loop/shared_state.ts";
 import { initTrainState } from "../loop/train_step.ts";
 import { lengthOf } from "../stages/stage_plan.ts";
@@ -90,7 +91,9 @@ export async function trainStage<P, B, A>(
   const { host, ranks, config } = run;
   const { snapshots, saveEvery, shardOptimiser, overlap } = config;
   const checkpoints = run.checkpoints(stage, stageConfig);
-  const form = initTrainState(training.initial, training.config);
+  const form = hollow(
+    initTrainState(hollow(training.initial), training.config),
+  );
   const checkpoint = await ofFirstRank(ranks, form, async () => {
     const { checkpoint, damaged } = await checkpoints.newest(form);
     for (const line of damaged) host.log(`left out: ${line}`);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { savedArrays } from "../_saved_state.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   float32,
@@ -95,7 +96,7 @@ function trainLine(
       sync() {},
     },
     progress: silentProgress,
-    save: (checkpoint) => void saved.push(checkpoint),
+    save: async (checkpoint) => void saved.push(await savedArrays(checkpoint)),
     saveEvery: Infinity,
     clock: () => 0,
     ...choices as object,

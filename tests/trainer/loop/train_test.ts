@@ -27,6 +27,7 @@ import {
   type TrainState,
 } from "lib/trainer/mod.ts";
 import { learningRateAt } from "lib/trainer/mod.ts";
+import { savedArrays } from "../_saved_state.ts";
 import { device, tinyVae } from "../_tiny_models.ts";
 
 const CONFIG = {
@@ -266,7 +267,9 @@ Deno.test("a step with a NaN loss is recorded, changes nothing, and the run cont
       ...poisoned({ 3: wrong }),
       config: { ...CONFIG, averages: true },
       saveEvery: 0, // after every step
-      save: (checkpoint) => void saves.push(checkpoint),
+      async save(checkpoint) {
+        saves.push(await savedArrays(checkpoint));
+      },
     });
     assert.deepEqual(saves.map(({ step }) => step), [1, 2, 3, 4, 5]);
     const [, second, third, fourth] = saves;
