@@ -40,6 +40,7 @@ export interface GenerateOptions {
   readonly beginning?: NdArray<"float32">;
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
+  /** One of a module's own counts first. */
   readonly sampler: SolverName;
   /** Of the noise levels towards noise; `timestepShift` of the clip's size where left out. */
   readonly shift?: number;

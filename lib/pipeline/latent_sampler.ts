@@ -21,6 +21,7 @@ import {
   repaint,
   sampleFlow,
   sigmaSchedule,
+  type Solver,
   type SolverName,
   SOLVERS,
   type Velocity,
@@ -30,15 +31,14 @@ import type {
   RotaryTable,
   Tensors,
 } from "../models/layers/mod.ts";
-import {
-  encodeText,
-  type PromptTokens,
-  tokenisePrompts,
-} from "../models/text/mod.ts";
+import type { PromptTokens } from "../models/text/mod.ts";
 import {
   type DiffusionConfig,
   type DiffusionParameters,
   encodedVelocity,
+  encodePrompts,
+  isOwn,
+  promptTokens,
 } from "../models/text_to_video/mod.ts";
 
 /** What to sample. */
@@ -73,7 +73,7 @@ export interface SampleOptions {
     readonly seed: number;
   };
   /** Euler's method where left out. */
-  readonly solver?: SolverName;
+  readonly solver?: SolverName | (() => Solver);
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
   readonly onStep?: (done: number) => void;
@@ -132,7 +132,7 @@ export function samplerOf(
   const lifetime = new Lifetime("the sampler");
   const reader = jitWithState(
     (diffusion, { prompts }: { prompts: Tensors<PromptTokens> }) => ({
-      outputs: encodeText(
+      outputs: encodePrompts(
         (diffusion as Tensors<DiffusionParameters>).text,
         prompts,
         config.text,
@@ -168,7 +168,7 @@ export function samplerOf(
       const { negativePrompts = prompts.map(() => ""), beginning } = options;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
-      const tokens = tokenisePrompts(
+      const tokens = promptTokens(
         [...prompts, ...negativePrompts],
         config.text,
       );
@@ -181,7 +181,11 @@ export function samplerOf(
           sigmas: float32([count], new Array<number>(count).fill(sigma)),
           guidance: scalar(acts ? guidance : 1),
           rescale: scalar(rescale),
-          prompts: { words, wordMask },
+          // A text encoder of one's own gives no words beside its tokens.
+          prompts: (isOwn(config.text) ? {} : { words, wordMask }) as {
+            words: NdArray<"int32">;
+            wordMask: NdArray<"float32">;
+          },
           text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
           positions,
         });
@@ -191,7 +195,11 @@ export function samplerOf(
         velocity: beginning ? fromBeginning(guided, beginning.latents) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
-        solver: beginning ? () => repaint(beginning.seed) : SOLVERS[solver],
+        solver: beginning
+          ? () => repaint(beginning.seed)
+          : typeof solver === "string"
+          ? SOLVERS[solver]
+          : solver,
         onStep,
       });
     },

@@ -26,6 +26,7 @@ import {
   type GenerateOptions,
 } from "./generate_options.ts";
 import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
+import type { OwnModel } from "./own_model.ts";
 import type { TrainedModels } from "./trained_models.ts";
 import { type Codec, type CodecOptions, openCodec } from "./vae_codec.ts";
 import { unknownWords, type Vocabulary } from "./vocabulary.ts";
@@ -60,6 +61,8 @@ export interface PipelineParts {
   readonly statistics: LatentStatistics;
   readonly diffusion: OnDevice<DiffusionParameters>;
   readonly vocabulary?: Vocabulary;
+  /** Whose sampler counts first, if it has one. */
+  readonly own?: OwnModel | undefined;
   /** Freed with the pipeline. */
   readonly held?: Disposable;
 }
@@ -96,7 +99,7 @@ export async function openPipeline(
   device: Device,
   models: Pick<
     TrainedModels,
-    "config" | "vae" | "diffusion" | "statistics" | "vocabulary"
+    "config" | "vae" | "diffusion" | "statistics" | "vocabulary" | "own"
   >,
   options: SamplerOptions & CodecOptions = {},
 ): Promise<Pipeline> {
@@ -114,7 +117,8 @@ export async function openPipeline(
 /** The same over parts that are on the device already, such as those in training. */
 export function pipelineOf(
   device: Device,
-  { config, codec, statistics, diffusion, vocabulary, held }: PipelineParts,
+  { config, codec, statistics, diffusion, vocabulary, own, held }:
+    PipelineParts,
   options: SamplerOptions = {},
 ): Pipeline {
   const lifetime = new Lifetime("the pipeline");
@@ -156,7 +160,7 @@ export function pipelineOf(
         guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
         beginning: options.beginning && { latents: options.beginning, seed },
-        solver: options.sampler,
+        solver: own?.parts.sampler ?? options.sampler,
         shift: options.shift ??
           timestepShift(
             sizeOf(Object.values(clipTokens(config, options).grid)),

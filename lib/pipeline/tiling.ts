@@ -2,8 +2,8 @@ import { float32, InputError, type NdArray, zeros } from "../core/mod.ts";
 import {
   type GridSize,
   latentSizeOf,
+  type Strided,
   strideOf,
-  type VaeFolds,
 } from "../models/vae/mod.ts";
 
 /**
@@ -74,7 +74,7 @@ export type TileCoder = (
 export async function encodeTiled(
   clip: NdArray<"float32">,
   encodeTile: TileCoder,
-  config: VaeFolds,
+  config: Strided,
   tilesOf: (grid: GridSize) => TileOptions,
 ): Promise<NdArray<"float32">> {
   const [, frames, height, width] = clip.shape as Five;
@@ -99,7 +99,7 @@ export async function encodeTiled(
 export async function decodeTiled(
   latent: NdArray<"float32">,
   decodeTile: TileCoder,
-  config: VaeFolds,
+  config: Strided,
   tilesOf: (grid: GridSize) => TileOptions,
 ): Promise<NdArray<"float32">> {
   const [, frames, height, width] = latent.shape as Five;

@@ -7,7 +7,12 @@ import { textConfigSchema } from "../models/text/mod.ts";
 import {
   type DiffusionParameters,
   initModel,
+  isOwn,
   type ModelConfig,
+  ownBackbone,
+  ownText,
+  type OwnVae,
+  ownVae,
 } from "../models/text_to_video/mod.ts";
 import {
   initVae,
@@ -17,9 +22,10 @@ import {
   vaeConfigSchema,
   type VaeParameters,
 } from "../models/vae/mod.ts";
+import { type ModelParts, moduleOf, type OwnModel } from "./own_model.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 import {
-  configOfWeights,
+  factsOfWeights,
   latentSpaceOf,
   loadWeights,
   type Weights,
@@ -40,7 +46,7 @@ export interface VaeWeights {
 
 /** A trained VAE with its own configuration. */
 export interface TrainedVae extends Weights<VaeWeights> {
-  readonly config: VaeConfig;
+  readonly config: ModelConfig["vae"];
 }
 
 /** Trained models that belong together. */
@@ -54,6 +60,8 @@ export interface TrainedModels {
   readonly diffusion: DiffusionParameters;
   /** Words of the captions that they were trained on; absent where no file lists them. */
   readonly vocabulary?: Vocabulary;
+  /** The module whose parts they are, or some of them. */
+  readonly own?: OwnModel;
   readonly facts: {
     readonly vae: WeightsFacts;
     readonly diffusion: WeightsFacts;
@@ -65,21 +73,98 @@ export interface TrainedModels {
   };
 }
 
+/** A part of one's own in a configuration, with its settings. */
+interface OwnJson {
+  readonly own: unknown;
+}
+
+/** The configuration of a shipped model, or the settings of a part of one's own. */
+function orOwn<S extends z.ZodType>(
+  schema: S,
+): z.ZodType<z.output<S> | OwnJson> {
+  return z.unknown().transform((value, context): z.output<S> | OwnJson => {
+    if (typeof value === "object" && value !== null && "own" in value) {
+      return value;
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) {
+      context.addIssue({ code: "custom", path, message });
+    }
+    return z.NEVER;
+  });
+}
+
 /** The configuration that the diffusion's weights name. */
 const diffusionConfigSchema = z.object({
-  text: textConfigSchema,
-  backbone: backboneConfigSchema,
+  text: orOwn(textConfigSchema),
+  backbone: orOwn(backboneConfigSchema),
   vae: z.string(),
 });
+
+/** How models are read whose parts are those of a module. */
+export interface ReadOptions {
+  /** The module in the place of the one that the weights name. */
+  readonly model?: OwnModel | undefined;
+  /** Takes a line where the module has changed since the weights were made. */
+  readonly log?: (line: string) => void;
+}
 
 /**
  * Reads a VAE of any configuration.
  *
  * @throws {InputError} naming the file, if it is missing, damaged or no VAE
  */
-export async function readVae(path: string): Promise<TrainedVae> {
-  const config = await configOfWeights(path, "VideoVAE", vaeConfigSchema);
+export async function readVae(
+  path: string,
+  { model, log }: ReadOptions = {},
+): Promise<TrainedVae> {
+  const facts = await factsOfWeights(path, "VideoVAE", orOwn(vaeConfigSchema));
+  const own = await moduleOf(path, facts.module, model, log);
+  const config = boundVae(path, facts.config, own);
   return { ...await loadVae(path, config), config };
+}
+
+function boundVae(
+  path: string,
+  config: VaeConfig | OwnJson,
+  model: OwnModel | undefined,
+): VaeConfig | OwnVae {
+  if (!("own" in config)) return config;
+  const part = partOf(path, "vae", model);
+  return ownVae(part, settingsOf(path, "vae", part, config));
+}
+
+/** @throws {InputError} if the module lacks a part that weights were made with */
+function partOf<N extends "vae" | "text" | "backbone">(
+  path: string,
+  name: N,
+  model: OwnModel | undefined,
+): NonNullable<ModelParts[N]> {
+  const part = model?.parts[name];
+  if (part) return part;
+  throw new InputError(
+    `Cannot use "${path}": it was made with a ${name} of one's own: ` +
+      (model
+        ? `"${model.reference.path}" has none`
+        : "name its module with --model"),
+  );
+}
+
+/** The settings of weights, by the schema of today's module. */
+function settingsOf(
+  path: string,
+  name: string,
+  { settings }: { readonly settings: z.ZodType },
+  { own }: OwnJson,
+): unknown {
+  const result = settings.safeParse(own);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(
+    `Cannot use "${path}": its settings of ${name} must be those of the ` +
+      `module: ${issue!.path.join(".")}: ${issue!.message}; restore the module`,
+  );
 }
 
 /**
@@ -87,15 +172,17 @@ export async function readVae(path: string): Promise<TrainedVae> {
  *
  * @throws {InputError} naming the file, and the field that is another one
  */
-export function loadVae(
+export async function loadVae(
   path: string,
-  config: VaeConfig,
+  config: ModelConfig["vae"],
 ): Promise<Weights<VaeWeights>> {
-  return loadWeights(path, {
+  const weights = await loadWeights<VaeWeights>(path, {
     kind: "VideoVAE",
     config,
     form: {
-      parameters: initVae(config, metaInit()),
+      parameters: isOwn(config)
+        ? config.part.init(config.own, metaInit()) as VaeParameters
+        : initVae(config, metaInit()),
       statistics: latentStatistics([{
         dtype: "float32",
         shape: [1, config.latentChannels],
@@ -103,6 +190,9 @@ export function loadVae(
       }]),
     },
   });
+  // A tree of no arrays leaves no name in a file.
+  const { parameters = {} as VaeParameters, statistics } = weights.tensors;
+  return { ...weights, tensors: { parameters, statistics } };
 }
 
 /**
@@ -123,11 +213,19 @@ export function loadVae(
  * @throws {InputError} naming the file, if one is missing or damaged, or if the
  *   diffusion was trained on the latents of another VAE
  */
-export async function readTrainedModels(path: string): Promise<TrainedModels> {
+export async function readTrainedModels(
+  path: string,
+  options: ReadOptions = {},
+): Promise<TrainedModels> {
   const file = (await diffusionFilesIn(path)).at(-1)!;
   const folder = dirname(file);
-  const facts = await configOfWeights(file, "Diffusion", diffusionConfigSchema);
-  const vae = await readVae(join(folder, VAE_FILE));
+  const { config: facts, module } = await factsOfWeights(
+    file,
+    "Diffusion",
+    diffusionConfigSchema,
+  );
+  const own = await moduleOf(file, module, options.model, options.log);
+  const vae = await readVae(join(folder, VAE_FILE), { model: own });
   const latentSpace = latentSpaceOf(vae);
   if (latentSpace !== facts.vae) {
     throw new InputError(
@@ -136,7 +234,7 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
         `of ${facts.vae.slice(0, 12)}; put its own VAE there`,
     );
   }
-  const config = modelConfigOf(vae.config, facts);
+  const config = boundModels(file, vae.config, facts, own);
   const rng = metaInit();
   const diffusion = await loadWeights<DiffusionParameters>(file, {
     kind: "Diffusion",
@@ -153,6 +251,7 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
     statistics: vae.tensors.statistics,
     diffusion: diffusion.tensors,
     vocabulary: await readVocabulary(folder),
+    ...(own && { own }),
     facts: { vae: vae.facts, diffusion: diffusion.facts },
     digests: { vae: vae.digest, diffusion: diffusion.digest },
   };
@@ -160,10 +259,11 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
 
 /**
  * Reads the configuration of the models of a folder, from the headers of their
- * files alone.
+ * files alone. It runs no code of a module.
  *
  * @param path As for {@link readTrainedModels}.
- * @throws {InputError} naming the file, if one is missing or of another kind
+ * @throws {InputError} naming the file, if one is missing or of another kind, or
+ *   names a module
  *
  * @example
  * ```ts
@@ -175,22 +275,39 @@ export async function readTrainedModels(path: string): Promise<TrainedModels> {
  */
 export async function readModelConfig(path: string): Promise<ModelConfig> {
   const file = (await diffusionFilesIn(path)).at(-1)!;
-  const [facts, vae] = await Promise.all([
-    configOfWeights(file, "Diffusion", diffusionConfigSchema),
-    configOfWeights(
+  const [{ config }, vae] = await Promise.all([
+    factsOfWeights(file, "Diffusion", diffusionConfigSchema),
+    factsOfWeights(
       join(dirname(file), VAE_FILE),
       "VideoVAE",
-      vaeConfigSchema,
+      orOwn(vaeConfigSchema),
     ),
   ]);
-  return modelConfigOf(vae, facts);
+  return boundModels(file, boundVae(file, vae.config, undefined), config);
 }
 
-function modelConfigOf(
-  vae: VaeConfig,
-  { text, backbone }: Pick<ModelConfig, "text" | "backbone">,
+/** The configuration of models, with the parts of their module. */
+function boundModels(
+  path: string,
+  vae: ModelConfig["vae"],
+  { text, backbone }: z.infer<typeof diffusionConfigSchema>,
+  own?: OwnModel,
 ): ModelConfig {
-  return { vae, text, backbone };
+  const bind = <N extends "text" | "backbone", T>(
+    name: N,
+    config: OwnJson,
+    make: (part: NonNullable<ModelParts[N]>, settings: unknown) => T,
+  ): T => {
+    const part = partOf(path, name, own);
+    return make(part, settingsOf(path, name, part, config));
+  };
+  return {
+    vae,
+    text: "own" in text ? bind("text", text, ownText) : text,
+    backbone: "own" in backbone
+      ? bind("backbone", backbone, ownBackbone)
+      : backbone,
+  };
 }
 
 /**

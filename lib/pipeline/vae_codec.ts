@@ -21,11 +21,11 @@ import {
   unstackArrays,
 } from "../core/mod.ts";
 import {
-  decode,
-  encode,
-  type VaeConfig,
-  type VaeParameters,
-} from "../models/vae/mod.ts";
+  decodeLatents,
+  encodeClips,
+  type ModelConfig,
+} from "../models/text_to_video/mod.ts";
+import type { VaeParameters } from "../models/vae/mod.ts";
 import { decodeTiled, encodeTiled, tilesWithin } from "./tiling.ts";
 
 /** A trained VAE, ready to use. */
@@ -67,7 +67,7 @@ const MEMORY_PER_BYTE = 3;
 export async function openCodec(
   device: Device,
   parameters: VaeParameters,
-  config: VaeConfig,
+  config: ModelConfig["vae"],
   options: CodecOptions = {},
 ): Promise<Codec> {
   const { vaeMemory = VAE_MEMORY } = options;
@@ -81,14 +81,14 @@ export async function openCodec(
   const state = await uploadState(device, parameters, { share: true });
   const encoder = jitWithState(
     (vae, { x }: { x: tf.Tensor }) => ({
-      outputs: { y: encode(vae, x, config).mean },
+      outputs: { y: encodeClips(vae, x, config).mean },
     }),
     state,
     { device, name: "VAE encoder" },
   );
   const decoder = jitWithState(
     (vae, { x }: { x: tf.Tensor }) => ({
-      outputs: { y: decode(vae, x, config) },
+      outputs: { y: decodeLatents(vae, x, config) },
     }),
     state,
     { device, name: "VAE decoder" },
@@ -148,7 +148,7 @@ type Coder = Compiled<{ x: NdArray<"float32"> }, { y: tf.Tensor }>;
 function inPieces(
   coder: Coder,
   codeTiled: typeof decodeTiled,
-  config: VaeConfig,
+  config: ModelConfig["vae"],
   vaeMemory: number,
 ): (batch: NdArray<"float32">) => Promise<NdArray<"float32">> {
   const run = async (x: NdArray<"float32">) =>

@@ -20,6 +20,7 @@ import {
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
+import { type ModuleReference, moduleReference } from "./own_model.ts";
 
 /** Version of files of weights; one without it is of version 1 too. */
 export const WEIGHTS_SCHEMA = "weights 1";
@@ -47,6 +48,8 @@ export interface WeightsFacts {
   readonly average?: string;
   /** Of a VAE whose decoder alone was trained on: digest of the one before. */
   readonly latentSpace?: string;
+  /** The module whose parts the models are, or some of them. */
+  readonly module?: ModuleReference;
   /** The most frequent clips of the training. */
   readonly clip?: {
     readonly frames: number;
@@ -91,21 +94,21 @@ export async function saveWeights(
 }
 
 /**
- * The configuration in the header of a file of weights, checked.
+ * The facts in the header of a file of weights, with the configuration checked.
  *
  * @throws {InputError} naming the file and the field, if there is no such file,
  *   or it holds weights of another kind or of another version
  */
-export async function configOfWeights<S extends z.ZodType>(
+export async function factsOfWeights<S extends z.ZodType>(
   path: string,
   kind: string,
   schema: S,
-): Promise<z.infer<S>> {
+): Promise<WeightsFacts & { readonly config: z.infer<S> }> {
   const { metadata, entries } = await readSafetensorsHeader(path);
   const shapes = entries.map((entry) => [entry.name, entry] as const);
   const facts = factsOfKind(path, metadata, shapes, kind);
   const result = schema.safeParse(facts.config);
-  if (result.success) return result.data;
+  if (result.success) return { ...facts, config: result.data };
   const [issue] = result.error.issues;
   throw new InputError(
     `Cannot use "${path}": its configuration must be that of this version: ` +
@@ -171,6 +174,7 @@ const factsSchema = z.object({
   score: z.number().nullish().transform((score) => score ?? undefined),
   average: z.string().optional(),
   latentSpace: z.string().optional(),
+  module: moduleReference.optional(),
   clip: z.object({
     frames: z.int().min(1),
     height: z.int().min(1),

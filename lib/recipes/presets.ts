@@ -1,5 +1,5 @@
 import { UNICODE_ROWS } from "../models/text/mod.ts";
-import type { ModelConfig } from "../models/text_to_video/mod.ts";
+import type { ShippedConfig } from "../models/text_to_video/mod.ts";
 
 /** Names of presets, from the smallest to the largest. */
 export const PRESET_NAMES = [
@@ -18,7 +18,7 @@ export type PresetName = typeof PRESET_NAMES[number];
 const TERM_ROWS = 501;
 
 /** Two CPU cores, hours. */
-const NANO: ModelConfig = {
+const NANO: ShippedConfig = {
   vae: {
     patch: 4,
     widths: [32, 96, 192],
@@ -64,7 +64,7 @@ const NANO: ModelConfig = {
  * `base` start with a small KL weight, `mini` and `micro` with almost none
  * (docs/specification.md).
  */
-export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
+export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
   tiny: {
     vae: {
       patch: 4,

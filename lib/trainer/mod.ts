@@ -28,6 +28,7 @@ export * from "./precompute/latent_cache.ts";
 export * from "./precompute/latent_file.ts";
 export * from "./run/config.ts";
 export * from "./run/config_file.ts";
+export * from "./run/parts.ts";
 export * from "./run/prerequisites.ts";
 export * from "./run/run.ts";
 export * from "./run/step_times.ts";

@@ -13,8 +13,8 @@ import {
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
 import {
-  type DiffusionConfig,
   type DiffusionParameters,
+  type ShippedConfig,
 } from "lib/models/text_to_video/mod.ts";
 
 /**
@@ -34,7 +34,7 @@ export interface Learner<P, T, B, A> {
 const { vae, text, backbone } = PRESETS.tiny;
 
 /** Models of the tiny preset that read short prompts. */
-export const diffusionConfig: DiffusionConfig = {
+export const diffusionConfig: Pick<ShippedConfig, "text" | "backbone"> = {
   text: { ...text, maxCharacters: 8, maxWords: 3 },
   backbone,
 };

@@ -4,4 +4,6 @@
  * @module
  */
 export * from "./models.ts";
+export * from "./parts.ts";
+export * from "./pixels.ts";
 export * from "./velocity.ts";

@@ -1,7 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Rng, sizeOf } from "../../core/mod.ts";
+import { InputError, type Rng, sizeOf } from "../../core/mod.ts";
 import {
-  backbone,
   type BackboneConfig,
   type BackboneInputs,
   type BackboneParameters,
@@ -11,26 +10,39 @@ import {
 } from "../backbone/mod.ts";
 import type { RotaryTable, Tensors } from "../layers/mod.ts";
 import {
-  encodeText,
   initText,
   type PromptTokens,
   type TextConfig,
   type TextParameters,
+  tokenisePrompts,
 } from "../text/mod.ts";
 import {
   decode,
   encode,
   type GridSize,
   initVae,
+  type LatentDistribution,
   latentSizeOf,
   strideOf,
   type VaeConfig,
   type VaeParameters,
   type VaeStride,
 } from "../vae/mod.ts";
+import { isOwn, type OwnBackbone, type OwnText, type OwnVae } from "./parts.ts";
+import { backboneVelocity, encodePrompts } from "./velocity.ts";
 
-/** The three models that together turn a prompt into a video. */
+/**
+ * The three models that together turn a prompt into a video; each may be a part
+ * of one's own.
+ */
 export interface ModelConfig {
+  readonly vae: VaeConfig | OwnVae;
+  readonly text: TextConfig | OwnText;
+  readonly backbone: BackboneConfig | OwnBackbone;
+}
+
+/** The models of this project alone. */
+export interface ShippedConfig extends ModelConfig {
   readonly vae: VaeConfig;
   readonly text: TextConfig;
   readonly backbone: BackboneConfig;
@@ -72,17 +84,109 @@ export function initModel<M extends keyof ModelParameters>(
   rng: Rng,
 ): ModelParameters[M] {
   const own = rng.fork(model);
+  const { latentChannels } = vae;
   const makers = {
-    vae: () => initVae(vae, own),
-    text: () => initText(text, own),
+    vae: () => isOwn(vae) ? vae.part.init(vae.own, own) : initVae(vae, own),
+    text: () =>
+      isOwn(text) ? text.part.init(text.own, own) : initText(text, own),
     backbone: () =>
-      initBackbone(
-        backbone,
-        { latentChannels: vae.latentChannels, text },
-        own,
-      ),
+      isOwn(backbone)
+        ? backbone.part.init(
+          backbone.own,
+          { latentChannels, textWidth: text.outputWidth },
+          own,
+        )
+        : initBackbone(backbone, {
+          latentChannels,
+          text: wordsOf(text, backbone),
+        }, own),
   };
   return makers[model]() as ModelParameters[M];
+}
+
+/**
+ * The configuration of models that are all this project's.
+ *
+ * @throws {TypeError} naming the first that is a part of one's own
+ */
+export function shippedModels(config: ModelConfig): ShippedConfig {
+  const { vae, text, backbone } = config;
+  if (!isOwn(vae) && !isOwn(text) && !isOwn(backbone)) {
+    return { vae, text, backbone };
+  }
+  const own = isOwn(vae) ? "vae" : isOwn(text) ? "text" : "backbone";
+  throw new TypeError(
+    `Cannot describe models: they must be this project's: ${own} is a part of ` +
+      "a module",
+  );
+}
+
+/**
+ * The configuration of this project's text encoder.
+ *
+ * @throws {TypeError} for a text encoder of one's own
+ */
+export function shippedText(text: ModelConfig["text"]): TextConfig {
+  if (!isOwn(text)) return text;
+  throw new TypeError(
+    "Cannot train a text encoder alone: it must be this project's: it is one " +
+      "of one's own, which trains with the backbone",
+  );
+}
+
+/**
+ * What a HybridBackbone needs to know of a text encoder.
+ *
+ * @throws {InputError} if it has word embeddings and the encoder gives no words
+ */
+function wordsOf(
+  text: ModelConfig["text"],
+  { wordEmbeddings }: BackboneConfig,
+): Pick<TextConfig, "outputWidth" | "wordRows"> {
+  if (!isOwn(text)) return text;
+  if (wordEmbeddings === false) {
+    return { outputWidth: text.outputWidth, wordRows: 0 };
+  }
+  throw new InputError(
+    "Cannot use a text encoder of one's own: the backbone must not read words " +
+      "beside its tokens: it has word embeddings; pass --backbone " +
+      "no-word-embeddings",
+  );
+}
+
+/**
+ * Prompts as the arrays that a text encoder reads, `[B,...]`; the empty prompt is
+ * the unconditional one.
+ */
+export function promptTokens(
+  prompts: readonly string[],
+  text: ModelConfig["text"],
+): PromptTokens {
+  return isOwn(text)
+    ? text.part.tokenise(prompts, text.own) as unknown as PromptTokens
+    : tokenisePrompts(prompts, text);
+}
+
+/** Encodes clips `[B,T,H,W,3]` in [0,1] to latents. */
+export function encodeClips(
+  parameters: Tensors<VaeParameters>,
+  clips: tf.Tensor,
+  vae: ModelConfig["vae"],
+): LatentDistribution {
+  return isOwn(vae)
+    ? vae.part.encode(parameters, clips, vae.own)
+    : encode(parameters, clips, vae);
+}
+
+/** Decodes latents `[B,t,h,w,Z]` to clips, about [0,1]. */
+export function decodeLatents(
+  parameters: Tensors<VaeParameters>,
+  latents: tf.Tensor,
+  vae: ModelConfig["vae"],
+): tf.Tensor {
+  return isOwn(vae)
+    ? vae.part.decode(parameters, latents, vae.own)
+    : decode(parameters, latents, vae);
 }
 
 /**
@@ -102,7 +206,7 @@ export function clipPositions(
     grid,
     stride,
     clip.fps,
-    backbone.width / backbone.heads,
+    headWidthOf(backbone),
   );
 }
 
@@ -126,7 +230,7 @@ export function clipTokens(
   { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
   clip: GridSize,
 ): ReturnType<typeof tokensOf> {
-  return tokensOf(backbone, {
+  return tokensOf({ patch: patchOf(backbone) }, {
     grid: latentSizeOf(vae, clip),
     stride: strideOf(vae),
   });
@@ -134,10 +238,10 @@ export function clipTokens(
 
 /** What clips must be multiples of: the pixels and frames of a token. */
 export function clipStride(
-  { vae, backbone: { patch = 1 } }: Pick<ModelConfig, "vae" | "backbone">,
+  { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
 ): VaeStride {
   const { space, time } = strideOf(vae);
-  return { space: patch * space, time };
+  return { space: patchOf(backbone) * space, time };
 }
 
 /**
@@ -145,9 +249,19 @@ export function clipStride(
  * hides them (`timestepShift`).
  */
 export function tokenChannels(
-  { vae, backbone: { patch = 1 } }: Pick<ModelConfig, "vae" | "backbone">,
+  { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
 ): number {
-  return patch ** 2 * vae.latentChannels;
+  return patchOf(backbone) ** 2 * vae.latentChannels;
+}
+
+/** Latent cells along a side of a token. */
+function patchOf(backbone: ModelConfig["backbone"]): number {
+  return isOwn(backbone) ? 1 : backbone.patch ?? 1;
+}
+
+/** Channels of an attention head. */
+export function headWidthOf(backbone: ModelConfig["backbone"]): number {
+  return isOwn(backbone) ? backbone.headWidth : backbone.width / backbone.heads;
 }
 
 /** The type of a tensor argument. */
@@ -206,11 +320,7 @@ export function modelFunctions(
     dtype: "float32",
     shape: [batch, ...shape],
   });
-  const int = (...shape: number[]): InputType => ({
-    dtype: "int32",
-    shape: [batch, ...shape],
-  });
-  const { maxCharacters: L, maxWords: W } = text;
+  const prompts = promptShapes(text, batch);
   const latent = float(
     grid.frames,
     grid.height,
@@ -219,20 +329,14 @@ export function modelFunctions(
   );
   const angles: InputType = {
     dtype: "float32",
-    shape: [tokens, denoiser.width / denoiser.heads / 2],
+    shape: [tokens, headWidthOf(denoiser) / 2],
   };
   return {
     textEncoder: {
       model: "text",
-      inputs: {
-        characters: int(L),
-        pairs: int(L),
-        triples: int(L),
-        terms: int(L),
-        mask: float(L),
-      },
+      inputs: prompts.tokens,
       call: (p: Tensors<TextParameters>, rows: Tensors<PromptTokens>) => ({
-        text: encodeText(p, rows, text),
+        text: encodePrompts(p, rows, text),
       }),
     },
     backbone: {
@@ -240,30 +344,68 @@ export function modelFunctions(
       inputs: {
         latent,
         sigma: float(),
-        text: {
-          tokens: float(text.queries, text.outputWidth),
-          mask: float(text.queries),
-        },
-        words: { ids: int(W), mask: float(W) },
+        text: prompts.outputs,
+        ...(prompts.words && { words: prompts.words }),
         positions: { cos: angles, sin: angles },
       },
       call: (p: Tensors<BackboneParameters>, inputs: BackboneInputs) => ({
-        velocity: backbone(p, inputs, denoiser),
+        velocity: backboneVelocity(p, inputs, denoiser),
       }),
     },
     vaeEncoder: {
       model: "vae",
       inputs: { clip: float(clip.frames, clip.height, clip.width, 3) },
       call: (p: Tensors<VaeParameters>, inputs: { clip: tf.Tensor }) => ({
-        ...encode(p, inputs.clip, vae),
+        ...encodeClips(p, inputs.clip, vae),
       }),
     },
     vaeDecoder: {
       model: "vae",
       inputs: { latent },
       call: (p: Tensors<VaeParameters>, inputs: { latent: tf.Tensor }) => ({
-        clip: decode(p, inputs.latent, vae),
+        clip: decodeLatents(p, inputs.latent, vae),
       }),
+    },
+  };
+}
+
+/** Types of the arrays of prompts, and of what the text encoder makes of them. */
+function promptShapes(
+  text: ModelConfig["text"],
+  batch: number,
+): {
+  readonly tokens: Readonly<Record<string, InputType>>;
+  /** Of the HybridBackbone's word embeddings; a text encoder of one's own has none. */
+  readonly words?: { readonly ids: InputType; readonly mask: InputType };
+  readonly outputs: { readonly tokens: InputType; readonly mask: InputType };
+} {
+  const prompts = promptTokens(new Array<string>(batch).fill(""), text);
+  const types = Object.fromEntries(
+    Object.entries(prompts).map(([name, { dtype, shape }]) =>
+      [name, { dtype, shape } as InputType] as const
+    ),
+  );
+  const float = (...shape: number[]): InputType => ({
+    dtype: "float32",
+    shape: [batch, ...shape],
+  });
+  if (isOwn(text)) {
+    const count = text.part.tokens(text.own);
+    return {
+      tokens: types,
+      outputs: {
+        tokens: float(count, text.outputWidth),
+        mask: float(count),
+      },
+    };
+  }
+  const { words, wordMask, ...tokens } = types;
+  return {
+    tokens,
+    words: { ids: words!, mask: wordMask! },
+    outputs: {
+      tokens: float(text.queries, text.outputWidth),
+      mask: float(text.queries),
     },
   };
 }

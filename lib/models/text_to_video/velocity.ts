@@ -1,7 +1,8 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import {
   backbone,
   type BackboneConfig,
+  type BackboneInputs,
   type BackboneParameters,
 } from "../backbone/mod.ts";
 import type {
@@ -16,6 +17,7 @@ import {
   type TextConfig,
   type TextParameters,
 } from "../text/mod.ts";
+import { isOwn, type OwnBackbone, type OwnText } from "./parts.ts";
 
 /** Parameters of text encoder and backbone, which train together. */
 export interface DiffusionParameters {
@@ -25,8 +27,36 @@ export interface DiffusionParameters {
 
 /** Configurations of text encoder and backbone. */
 export interface DiffusionConfig {
-  readonly text: TextConfig;
-  readonly backbone: BackboneConfig;
+  readonly text: TextConfig | OwnText;
+  readonly backbone: BackboneConfig | OwnBackbone;
+}
+
+/** Encodes prompts to tokens `[B,K,D]`. */
+export function encodePrompts(
+  parameters: Tensors<TextParameters>,
+  prompts: Tensors<PromptTokens>,
+  text: DiffusionConfig["text"],
+  options: BlockOptions = {},
+): AttentionContext {
+  return isOwn(text)
+    ? text.part.encode(
+      parameters,
+      prompts as unknown as Readonly<Record<string, tf.Tensor>>,
+      text.own,
+    )
+    : encodeText(parameters, prompts, text, options);
+}
+
+/** The velocity of a backbone, `[B,t,h,w,Z]`. */
+export function backboneVelocity(
+  parameters: Tensors<BackboneParameters>,
+  inputs: BackboneInputs,
+  config: DiffusionConfig["backbone"],
+  options: BlockOptions = {},
+): tf.Tensor {
+  return isOwn(config)
+    ? config.part.velocity(parameters, inputs, config.own, options)
+    : backbone(parameters, inputs, config, options);
 }
 
 /** Predicts the velocity of noisy latents `[B,t,h,w,Z]`, given prompts. */
@@ -41,7 +71,7 @@ export function promptedVelocity(
   config: DiffusionConfig,
   options: BlockOptions = {},
 ): tf.Tensor {
-  const text = encodeText(
+  const text = encodePrompts(
     parameters.text,
     inputs.prompts,
     config.text,
@@ -63,7 +93,7 @@ export function encodedVelocity(
   config: DiffusionConfig,
   options: BlockOptions = {},
 ): tf.Tensor {
-  return backbone(
+  return backboneVelocity(
     parameters.backbone,
     {
       latent: latents,

@@ -40,6 +40,9 @@ export type VaeConfig = z.infer<typeof vaeConfigSchema>;
 /** What decides the pixels and frames of a latent cell. */
 export type VaeFolds = Pick<VaeConfig, "patch" | "framePatch" | "widths">;
 
+/** Whatever has strides: the shape of a VideoVAE, or another codec. */
+export type Strided = VaeFolds | { readonly stride: VaeStride };
+
 /** Pixels and frames of a latent cell. */
 export interface VaeStride {
   readonly space: number;
@@ -58,9 +61,9 @@ export interface VaeStride {
  * assert.deepEqual(strideOf(config), { space: 16, time: 4 });
  * ```
  */
-export function strideOf(
-  { patch, framePatch = 1, widths }: VaeFolds,
-): VaeStride {
+export function strideOf(config: Strided): VaeStride {
+  if ("stride" in config) return config.stride;
+  const { patch, framePatch = 1, widths } = config;
   const halvings = 2 ** (widths.length - 1);
   return { space: patch * halvings, time: framePatch * halvings };
 }
@@ -88,7 +91,7 @@ export interface GridSize {
  * ```
  */
 export function latentSizeOf(
-  config: VaeFolds,
+  config: Strided,
   clip: GridSize,
 ): GridSize {
   const { space, time } = strideOf(config);

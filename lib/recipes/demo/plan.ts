@@ -1,10 +1,10 @@
 import { ADAMW_DEFAULTS, type TrainingConfig } from "../../trainer/mod.ts";
-import { type ModelConfig } from "../../models/text_to_video/mod.ts";
+import { type ShippedConfig } from "../../models/text_to_video/mod.ts";
 import { type PresetName, PRESETS } from "../presets.ts";
 
 /** All numbers of a demo run; a checkpoint of it can only be resumed with the same. */
 export interface DemoPlan {
-  readonly models: ModelConfig;
+  readonly models: ShippedConfig;
   /** The clip: the sizes that the gate is defined for. */
   readonly clip: {
     readonly frames: number;
@@ -53,7 +53,7 @@ const STEPS: Readonly<Record<DemoPreset, { vae: number; diffusion: number }>> =
  * The models without pooled context tokens: at the demo's learning rate they
  * cost 11 dB (27.8 for 38.9).
  */
-function withoutContextTokens(models: ModelConfig): ModelConfig {
+function withoutContextTokens(models: ShippedConfig): ShippedConfig {
   const { pooledContextTokens: _, ...backbone } = models.backbone;
   return { ...models, backbone };
 }

@@ -7,7 +7,7 @@ import {
   initModels,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { ShippedConfig } from "../../models/text_to_video/mod.ts";
 import { flopsByPart, type Part, partsOf } from "./account.ts";
 
 /** A model, its parts, and what its cost is counted by. */
@@ -72,7 +72,7 @@ interface ModelSummary {
  */
 export function describe(
   preset: string,
-  config: ModelConfig,
+  config: ShippedConfig,
   clip: GridSize,
 ): Description {
   const parameters = initModels(config, metaInit());

@@ -19,7 +19,7 @@ import {
   type ModelFunctions,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { ShippedConfig } from "../../models/text_to_video/mod.ts";
 
 /** What one model took to be made and run once. */
 export interface ForwardReport {
@@ -42,7 +42,7 @@ export interface ForwardReport {
  */
 export async function forward(
   name: keyof ModelFunctions,
-  config: ModelConfig,
+  config: ShippedConfig,
   clip: GridSize,
   device: Device,
   clock: () => number,

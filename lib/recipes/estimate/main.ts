@@ -20,7 +20,7 @@ import {
 } from "../../trainer/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
-import { runConfigOf } from "../train/train_config.ts";
+import { runOf } from "../train/train_config.ts";
 import { curriculumText } from "./curriculum_table.ts";
 import {
   estimateFlags,
@@ -44,7 +44,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
   }
   const profile = await profileOf(options);
   const gflops = options.speed ?? await measuredSpeed(options.device);
-  const config = runConfigOf(trainOptionsOf(options));
+  const config = await runOf(trainOptionsOf(options));
   const limits = limitsOf(
     profile.name,
     options.memory * 1e9,

@@ -20,14 +20,16 @@ import {
   print,
   type Program,
 } from "../command_line/mod.ts";
+import { type OwnRun, ownScores } from "../../trainer/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { assertSameEvaluation } from "./earlier_report.ts";
 import { openModel } from "./model.ts";
 import { evaluateVideo, videoDataOf } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
+import { givenModel } from "../own_model.ts";
 import { evaluateFlags, type EvaluateOptions } from "./options.ts";
-import { videoText } from "./video_text.ts";
+import { scoresText, videoText } from "./video_text.ts";
 import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */
@@ -76,8 +78,12 @@ export async function evaluate(
     : undefined;
   const evaluations: Evaluation[] = [];
   let samples: Sample[] = [];
+  let scores: Readonly<Record<string, number>> = {};
   for (const path of chosen) {
-    using model = await openModel(path, world3d.shape, sampling, device);
+    using model = await openModel(path, world3d.shape, sampling, device, {
+      model: await givenModel(options.model),
+      log: host.log,
+    });
     const { frames, height, width, fps } = world3d.shape;
     host.log(
       `${model.name}: trained ${
@@ -96,9 +102,15 @@ export async function evaluate(
     evaluations.push(found.evaluation);
     samples = found.samples;
     host.log(evaluationText(found.evaluation));
+    scores = await sampleScores(model.own as OwnRun | undefined, samples);
+    for (const line of scoresText(scores)) host.log(line);
   }
   await makeWritableFolder(out, "--out");
-  const json = JSON.stringify({ options, evaluations }, null, 2);
+  const json = JSON.stringify(
+    { options, evaluations, ...(Object.keys(scores).length > 0 && { scores }) },
+    null,
+    2,
+  );
   await writeFileAtomically(`${out}/report.json`, `${json}\n`);
   await writeFileAtomically(
     `${out}/report.html`,
@@ -106,6 +118,18 @@ export async function evaluate(
   );
   host.log(`report: ${out}/report.html`);
   return { evaluations, samples };
+}
+
+/** Metrics of a module over the clips to look at; none without a module. */
+async function sampleScores(
+  own: OwnRun | undefined,
+  samples: readonly Sample[],
+): Promise<Record<string, number>> {
+  return await ownScores(own?.parts.metrics, {
+    generated: samples.map(({ generated }) => generated),
+    real: samples.map(({ real }) => real),
+    captions: samples.map(({ prompt }) => prompt),
+  });
 }
 
 function trainedText(phase: Phase): string {

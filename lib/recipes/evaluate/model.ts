@@ -9,7 +9,9 @@ import {
   type GenerateOptions,
   openCodec,
   pipelineOf,
+  type ReadOptions,
   readTrainedModels,
+  type TrainedModels,
 } from "../../pipeline/mod.ts";
 import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
@@ -36,8 +38,9 @@ export async function openModel(
   shape: ClipShape,
   sampling: SamplingOptions,
   device: Device,
-): Promise<EvaluatedModel> {
-  const models = await readTrainedModels(path);
+  options: ReadOptions = {},
+): Promise<EvaluatedModel & Pick<TrainedModels, "own">> {
+  const models = await readTrainedModels(path, options);
   const { config, facts, digests } = models;
   const { stage } = facts.diffusion;
   const phase = phaseOf(path, stage);
@@ -55,6 +58,7 @@ export async function openModel(
     identity: { digests, sampling },
     vae: digests.vae,
     latentFrames: { stride: strideOf(config.vae).time },
+    ...(models.own && { own: models.own }),
     generate: (prompts, seed) =>
       pipeline.generate({ ...sampling, ...shape, prompts, seed }),
     reconstruct: (clips) => pipeline.reconstruct(clips),

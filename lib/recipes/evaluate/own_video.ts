@@ -25,6 +25,8 @@ import {
 } from "../../pipeline/mod.ts";
 import {
   type CaptionGain,
+  type OwnRun,
+  ownScores,
   readData,
   RunData,
   type SavedData,
@@ -33,12 +35,14 @@ import {
 } from "../../trainer/mod.ts";
 import { trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { givenModel } from "../own_model.ts";
 import { heldOutPage } from "../metrics/held_out_page.ts";
 import { heldOutNetworks } from "../metrics/networks.ts";
 import { assertSameEvaluation } from "./earlier_report.ts";
 import type { EvaluateHost } from "./evaluate.ts";
 import { drawHeldOut } from "./draw_held_out.ts";
 import type { EvaluateOptions } from "./options.ts";
+import { scoresText } from "./video_text.ts";
 
 /** An evaluation on held-out video; plain data but for the clips. */
 export interface VideoFindings {
@@ -48,6 +52,8 @@ export interface VideoFindings {
   readonly result: HeldOutResult;
   /** Held-out loss with the right captions and with those of other clips. */
   readonly reading: CaptionGain;
+  /** Metrics of the models' module, by name. */
+  readonly scores: Readonly<Record<string, number>>;
   /** Clips to look at; in the order of the captions. */
   readonly clips: HeldOutClips;
   readonly captions: readonly string[];
@@ -73,7 +79,7 @@ export async function videoDataOf(
       world: 0,
     };
   }
-  if (saved && saved.data.length > 0) return saved;
+  if (saved && (saved.data.length > 0 || saved.ownClips)) return saved;
   if (questions === "auto") return undefined;
   throw new InputError(
     `Cannot evaluate "${checkpoint}" on video: it must be a run that was ` +
@@ -113,7 +119,10 @@ export async function evaluateVideo(
   await assertSameEvaluation(options);
   await assertWritableFolder(options.out, "--out", REPORTS);
   const path = (await diffusionFilesIn(options.checkpoint)).at(-1)!;
-  const models = await readTrainedModels(path);
+  const models = await readTrainedModels(path, {
+    model: await givenModel(options.model),
+    log: host.log,
+  });
   using data = await openData(models, saved, host);
   const stage = stageOfModels(models);
   const heldOut = data.clips(stage, "validation", options.heldOut);
@@ -162,10 +171,16 @@ export async function evaluateVideo(
     data: heldOut.name,
     result,
     reading: drawn.reading,
+    scores: await ownScores((models.own as OwnRun | undefined)?.parts.metrics, {
+      generated: drawn.generated,
+      real: clips.real,
+      captions: real.map(({ caption }) => caption),
+    }),
     clips,
     captions: real.map(({ caption }) => caption),
   };
   await writeReports(options, findings);
+  for (const line of scoresText(findings.scores)) host.log(line);
   host.log(`report: ${options.out}/${REPORTS[0]}`);
   return findings;
 }
@@ -186,7 +201,7 @@ async function writeReports(
 }
 
 async function openData(
-  { config, facts }: TrainedModels,
+  { config, facts, own }: TrainedModels,
   saved: SavedData,
   { log }: EvaluateHost,
 ): Promise<RunData> {
@@ -202,6 +217,8 @@ async function openData(
     plans,
     models: config,
     workers: navigator.hardwareConcurrency,
+    settings: saved.settings ?? {},
+    ...(own && saved.data.length === 0 && { own }),
   }, log);
 }
 

@@ -13,6 +13,13 @@ export function videoText({ result, reading }: VideoFindings): string[] {
   ];
 }
 
+/** Metrics of a module, a line each: `sharpness 0.1234`. */
+export function scoresText(scores: Readonly<Record<string, number>>): string[] {
+  return Object.entries(scores).map(([name, value]) =>
+    `${name} ${Number(value.toPrecision(4))}`
+  );
+}
+
 /** Whether the right captions lower the held-out loss. */
 export function readingText(
   { heldOutLoss, heldOutSwappedLoss, captionGain, captionGainInterval }:

@@ -10,6 +10,7 @@ import { writeOnnx } from "../../formats/onnx/mod.ts";
 import { writeSafetensors } from "../../formats/safetensors/mod.ts";
 import {
   initModels,
+  isOwn,
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
@@ -89,9 +90,9 @@ export async function exportModels(
     vae: metadata("VideoVAE", config.vae),
     text_encoder: metadata("MultilingualTextEncoder", config.text),
     backbone: metadata("HybridBackbone", {
-      ...config.backbone,
+      ...(isOwn(config.backbone) ? config.backbone.toJSON() : config.backbone),
       latentChannels: config.vae.latentChannels,
-      wordRows: config.text.wordRows,
+      ...(!isOwn(config.text) && { wordRows: config.text.wordRows }),
       textWidth: config.text.outputWidth,
     }),
   };
@@ -149,6 +150,8 @@ export async function exportModels(
     await writeOnnx(`${folder}/${file}`, make());
     await written(file);
   }
+  // The tokens of a text encoder of one's own are made by its module alone.
+  if (isOwn(config.text)) return;
   const words = Object.values(models.vocabulary ?? {}).flat();
   const texts = {
     "tokenizer.json": JSON.stringify(tokenizerTable(config.text, words)),

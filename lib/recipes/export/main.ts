@@ -9,6 +9,7 @@ import { readTrainedModels, SHIPPED } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { trainedShape } from "../clip_size.ts";
 import { firstClipOf } from "../curriculum.ts";
+import { givenModel } from "../own_model.ts";
 import { vocabularyOf } from "../pack/vocabulary.ts";
 import { PRESETS } from "../presets.ts";
 import {
@@ -21,9 +22,10 @@ import { type ExportFlags, exportFlags } from "./options.ts";
 
 /** `deno task export`: the models for other programs. */
 async function exportRun(
-  { checkpoint, preset, out, overwrite, clip: given, batch, seed }: ExportFlags,
+  flags: ExportFlags,
 ): Promise<number> {
-  const { models, source, trained } = await modelsOf(checkpoint, preset, seed);
+  const { checkpoint, preset, out, overwrite, clip: given, batch } = flags;
+  const { models, source, trained } = await modelsOf(flags);
   const clip = given ?? trained;
   // Before a folder is made: a wrong size must leave nothing behind.
   latentSizeOf(models.config.vae, clip);
@@ -57,9 +59,7 @@ async function exportRun(
 }
 
 async function modelsOf(
-  checkpoint: string | undefined,
-  preset: ExportFlags["preset"],
-  seed: number,
+  { checkpoint, model, preset, seed }: ExportFlags,
 ): Promise<
   Pick<ExportOptions, "models" | "source"> & { readonly trained: GridSize }
 > {
@@ -76,7 +76,10 @@ async function modelsOf(
       trained: firstClipOf(preset),
     };
   }
-  const models = await readTrainedModels(checkpoint ?? SHIPPED);
+  const models = await readTrainedModels(checkpoint ?? SHIPPED, {
+    model: await givenModel(model),
+    log,
+  });
   const vocabulary = await vocabularyOf(dirname(models.file), models);
   return {
     models: { ...models, vocabulary },

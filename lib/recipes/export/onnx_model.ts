@@ -10,6 +10,7 @@ import type { VaeWeights } from "../../pipeline/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
 import {
   clipTokens,
+  headWidthOf,
   type ModelConfig,
   type ModelFunction,
 } from "../../models/text_to_video/mod.ts";
@@ -110,13 +111,13 @@ export function timedBackbone(
   clip: GridSize,
 ): Pick<ModelFunction, "inputs" | "call"> {
   const { positions: _, ...inputs } = backbone.inputs;
-  const { width, heads } = config.backbone;
+  const headWidth = headWidthOf(config.backbone);
   const { grid, stride } = clipTokens(config, clip);
-  const angles = tokenAngles(grid, stride, width / heads);
+  const angles = tokenAngles(grid, stride, headWidth);
   const rows = (values: Float64Array): tf.Tensor =>
     tf.tensor2d(Float32Array.from(values), [
-      values.length / (width / heads / 2),
-      width / heads / 2,
+      values.length / (headWidth / 2),
+      headWidth / 2,
     ]);
   return {
     inputs: { ...inputs, fps: { dtype: "float32", shape: [1] } },

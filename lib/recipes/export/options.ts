@@ -3,12 +3,14 @@ import { clipSizeFlag } from "../clip_size.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
 import { overwriteFlag, textFlag, wholeNumber } from "../command_line/mod.ts";
 import { PRESET_NAMES } from "../presets.ts";
+import { modelFlag } from "../own_model.ts";
 
 /** Flags of `deno task export`. */
 export const exportFlags = z.strictObject({
   checkpoint: textFlag().optional().describe(
     `folder of trained models, a run's or packed ones (default: ${SHIPPED})`,
   ),
+  model: modelFlag,
   preset: z.enum(PRESET_NAMES, {
     error: `must be one of ${PRESET_NAMES.join(", ")}`,
   }).optional().describe(

@@ -11,6 +11,7 @@ import {
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { frameSizeOf, trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { givenModel } from "../own_model.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { draw, type Given, wishesOf } from "./draw.ts";
 import { readGiven } from "./given.ts";
@@ -33,7 +34,10 @@ async function generate(
     options.overwrite,
   );
   const laps = stopwatch();
-  const models = await readTrainedModels(options.checkpoint);
+  const models = await readTrainedModels(options.checkpoint, {
+    model: await givenModel(options.model),
+    log,
+  });
   const shape = checkedShape(options, models);
   const given = await givenOf(options, shape, models);
   await assertWritable(output, shape);

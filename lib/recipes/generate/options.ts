@@ -10,6 +10,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { modelFlag } from "../own_model.ts";
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
@@ -88,6 +89,7 @@ export const generateFlags = z.strictObject({
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: shipped ones or a run's",
   ),
+  model: modelFlag,
   device: deviceFlag,
   json: z.boolean().default(false).describe("print what was made as JSON"),
 });

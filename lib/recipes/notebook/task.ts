@@ -17,7 +17,7 @@ import {
 } from "../evaluate/mod.ts";
 import {
   notebookFlags,
-  runConfigOf,
+  runOf,
   trainCommand,
   trainFlags,
 } from "../train/mod.ts";
@@ -78,7 +78,7 @@ function stageTask(
     isDirect: ({ dryRun }) =>
       dryRun === true || launchOf(Deno.env.toObject()) !== undefined,
     async assertReady(options) {
-      await assertReady(runConfigOf(trainFlags.parse(options)), stage);
+      await assertReady(await runOf(trainFlags.parse(options)), stage);
     },
   };
 }

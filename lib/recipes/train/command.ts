@@ -21,7 +21,7 @@ import { configFileOf, flagsWithDefaults } from "./config_file.ts";
 import { inRanks } from "./in_ranks.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { perceptualNetwork } from "./perceptual.ts";
-import { runConfigOf } from "./train_config.ts";
+import { runOf } from "./train_config.ts";
 
 /**
  * A command that trains in this process.
@@ -68,7 +68,7 @@ async function runCommand(
       log,
     };
     await inRanks(launchOf(environment), host, async (host) => {
-      await trainRun(runConfigOf(options), command, host);
+      await trainRun(await runOf(options), command, host);
       if (!options.dryRun) host.log(await madeText(options.run));
     });
     return 0;

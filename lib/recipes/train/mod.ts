@@ -6,4 +6,9 @@
 export { channelsOf, trainCommand } from "./command.ts";
 export { perceptualNetwork } from "./perceptual.ts";
 export { trainFlags, type TrainOptions } from "./options.ts";
-export { notebookFlags, runConfigOf, trainConfig } from "./train_config.ts";
+export {
+  notebookFlags,
+  runConfigOf,
+  runOf,
+  trainConfig,
+} from "./train_config.ts";

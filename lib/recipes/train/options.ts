@@ -63,6 +63,9 @@ export const trainFlags = z.strictObject({
   }).default("nano").describe(
     "preset of models and curriculum, from small to large",
   ),
+  model: path.optional().describe(
+    "module of parts of your own, such as ./mine.ts: backbone, text encoder, VAE, loss, clips, optimiser, schedule, sampler or metrics, in the place of the preset's (docs/your_own.md)",
+  ),
   backbone: z.enum(["hybrid", "pure", "no-word-embeddings"], {
     error: ({ input }) =>
       input === "wordless"

@@ -8,6 +8,8 @@ export const SETTABLE = [
   "vae",
   "text",
   "backbone",
+  "loss",
+  "clips",
 ] as const;
 
 /** Name of a part. */

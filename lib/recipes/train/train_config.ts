@@ -1,12 +1,23 @@
+import { basename } from "node:path";
+import * as z from "zod";
+import { InputError } from "../../core/mod.ts";
 import {
   backboneConfigSchema,
   pureTransformer,
 } from "../../models/backbone/mod.ts";
 import { textConfigSchema } from "../../models/text/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import {
+  type ModelConfig,
+  ownBackbone,
+  ownText,
+  ownVae,
+  type ShippedConfig,
+} from "../../models/text_to_video/mod.ts";
 import { vaeConfigSchema } from "../../models/vae/mod.ts";
 import {
   OPTIMISERS,
+  type OwnRun,
+  type Parts,
   type RunConfig,
   SCHEDULES,
   type Stage,
@@ -16,6 +27,7 @@ import {
 import { type Knobs, readKnobs } from "../command_line/mod.ts";
 import { cropSizeOf, frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
+import { givenModel } from "../own_model.ts";
 import { PRESETS } from "../presets.ts";
 import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
 import { checkedSettings, settingsOf } from "./settings.ts";
@@ -24,52 +36,75 @@ import { checkedSettings, settingsOf } from "./settings.ts";
 export const notebookFlags = trainFlags.omit({ config: true, dryRun: true });
 
 /**
- * The run of a notebook.
+ * The run of a notebook; loads the module of `--model`.
  *
  * @param knobs Values by the names of flags; 0 or "" omits an optional one.
  * @param flags More flags, as on the command line.
- * @throws {InputError} naming the flag
+ * @throws {InputError} naming the flag, or what is wrong with the module
  */
-export function trainConfig(
+export async function trainConfig(
   knobs: Knobs,
   flags: readonly string[],
-): RunConfig {
-  return runConfigOf(trainFlags.parse(readKnobs(notebookFlags, knobs, flags)));
+): Promise<RunConfig> {
+  return await runOf(trainFlags.parse(readKnobs(notebookFlags, knobs, flags)));
+}
+
+/**
+ * The run of flags; loads the module of `--model`.
+ *
+ * @throws {InputError} naming the flag, or what is wrong with the module
+ */
+export async function runOf(options: TrainOptions): Promise<RunConfig> {
+  return runConfigOf(options, await givenModel(options.model));
 }
 
 /**
  * The run of flags: presets and curriculum become plain numbers.
  *
+ * @param own The module of `--model`, loaded.
  * @throws {InputError} naming a setting of `--set` that breaks its rule
  */
-export function runConfigOf(options: TrainOptions): RunConfig {
-  const { preset, backbone, set, ...rest } = options;
-  const { optimiser, schedule, ...models } = settingsOf(set);
-  checkedSettings<unknown>(
-    "optimiser",
-    OPTIMISERS[rest.optimiser].settings,
-    optimiser,
-  );
-  checkedSettings<unknown>(
-    "schedule",
-    SCHEDULES[rest.schedule].settings,
-    schedule,
-  );
+export function runConfigOf(options: TrainOptions, own?: OwnRun): RunConfig {
+  const { preset, backbone, set, model: _, ...rest } = options;
+  const { vae, text, backbone: denoiser, ...settings } = settingsOf(set);
+  const { parts = {} } = own ?? {};
+  const kinds = {
+    optimiser: parts.optimiser ?? OPTIMISERS[rest.optimiser],
+    schedule: parts.schedule ?? SCHEDULES[rest.schedule],
+    loss: parts.loss,
+    clips: parts.clips,
+  };
+  for (const [name, kind] of Object.entries(kinds)) {
+    const part = name as keyof typeof kinds;
+    checkedSettings(part, kind?.settings ?? z.strictObject({}), settings[part]);
+  }
   const data = options.data.map(dataSource);
+  if (parts.clips && data.length > 0) {
+    throw new InputError(
+      `Cannot use --data with --model "${own!.reference.path}": the module ` +
+        "brings clips of its own; leave one out",
+    );
+  }
+  const isReal = data.length > 0 || parts.clips !== undefined;
   return {
     ...rest,
     data,
+    ...(own && { own }),
     fit: options.fit === undefined ? undefined : 1e9 * parseFloat(options.fit),
     crop: options.crop === undefined ? undefined : cropSizeOf(options.crop),
-    world: options.world ?? (data.length > 0 ? 0 : 1),
+    world: parts.clips ? 0 : options.world ?? (isReal ? 0 : 1),
     exact: {
       size: options.size?.includes("x") ?? false,
       frames: options.frames !== undefined,
       fps: options.fps !== undefined,
     },
-    name: preset,
-    settings: { ...optimiser && { optimiser }, ...schedule && { schedule } },
-    models: changedModels(modelsOf({ preset, backbone }), models),
+    name: own ? `${preset} with ${basename(own.reference.path)}` : preset,
+    settings,
+    models: ownModels(
+      modelsOf({ preset, backbone }),
+      { vae, text, backbone: denoiser },
+      parts,
+    ),
     plans: Object.fromEntries(
       STAGES.map((stage) => [stage, overridden(options, stage)]),
     ) as Record<Stage, StagePlan>,
@@ -81,7 +116,7 @@ export function runConfigOf(options: TrainOptions): RunConfig {
  */
 function modelsOf(
   { preset, backbone }: Pick<TrainOptions, "preset" | "backbone">,
-): ModelConfig {
+): ShippedConfig {
   const models = PRESETS[preset];
   switch (backbone) {
     case "hybrid":
@@ -96,20 +131,33 @@ function modelsOf(
   }
 }
 
-/** Models of a preset with the settings that `--set` gives. */
-function changedModels(
-  { vae, text, backbone }: ModelConfig,
-  given: ReturnType<typeof settingsOf>,
+/** Models of a preset, or those of a module, with the settings that `--set` gives. */
+function ownModels(
+  { vae, text, backbone }: ShippedConfig,
+  given: Pick<ReturnType<typeof settingsOf>, "vae" | "text" | "backbone">,
+  parts: Parts,
 ): ModelConfig {
   return {
-    vae: checkedSettings("vae", vaeConfigSchema, given.vae, vae),
-    text: checkedSettings("text", textConfigSchema, given.text, text),
-    backbone: checkedSettings(
-      "backbone",
-      backboneConfigSchema,
-      given.backbone,
-      backbone,
-    ),
+    vae: parts.vae
+      ? ownVae(parts.vae, checkedSettings("vae", parts.vae.settings, given.vae))
+      : checkedSettings("vae", vaeConfigSchema, given.vae, vae),
+    text: parts.text
+      ? ownText(
+        parts.text,
+        checkedSettings("text", parts.text.settings, given.text),
+      )
+      : checkedSettings("text", textConfigSchema, given.text, text),
+    backbone: parts.backbone
+      ? ownBackbone(
+        parts.backbone,
+        checkedSettings("backbone", parts.backbone.settings, given.backbone),
+      )
+      : checkedSettings(
+        "backbone",
+        backboneConfigSchema,
+        given.backbone,
+        backbone,
+      ),
   };
 }
 

@@ -22,6 +22,11 @@ const schema = z.strictObject({
   plans: z.record(z.enum(STAGES), stagePlanSchema),
   replayFraction: z.number(),
   seed: z.number(),
+  /** Whether the clips are those of the run's module, and their settings. */
+  ownClips: z.boolean().optional(),
+  settings: z.strictObject({
+    clips: z.record(z.string(), z.unknown()).optional(),
+  }).optional(),
 });
 
 /** The data of a run, as its folder names it. */
@@ -46,6 +51,10 @@ export async function saveData(
     plans: config.plans,
     replayFraction: config.replayFraction,
     seed: config.seed,
+    ...(config.own?.parts.clips && {
+      ownClips: true,
+      settings: { clips: config.settings.clips },
+    }),
   };
   const json = JSON.stringify(saved, null, 2);
   await writeFileAtomically(`${folder}/${DATA_FILE}`, `${json}\n`);

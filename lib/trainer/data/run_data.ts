@@ -5,6 +5,7 @@ import {
   type Bucketing,
   chooseShapes,
   type ClipShape,
+  type ClipSource,
   mixedClips,
   type WeightedSource,
 } from "../../dataset/batches/mod.ts";
@@ -34,6 +35,8 @@ export type DataConfig = Pick<
   | "replayFraction"
   | "seed"
   | "workers"
+  | "own"
+  | "settings"
 >;
 
 /** Clips of a stage. */
@@ -59,14 +62,18 @@ export class RunData implements Disposable {
   readonly unreadable: UnreadableFiles;
   readonly #pool: DecodePool;
   readonly #log: (line: string) => void;
+  /** Clips of a module, in place of all others. */
+  readonly #own: Readonly<Record<Split, ClipSource>> | undefined;
 
   private constructor(
     config: DataConfig,
     sources: readonly OpenSource[],
+    own: Readonly<Record<Split, ClipSource>> | undefined,
     log: (line: string) => void,
   ) {
     this.config = config;
     this.sources = sources;
+    this.#own = own;
     const logged = new Set<string>();
     this.#log = (line) => {
       // The same stage may be opened several times.
@@ -92,11 +99,13 @@ export class RunData implements Disposable {
   ): Promise<RunData> {
     const sources: OpenSource[] = [];
     for (const source of config.data) sources.push(await openSource(source));
-    return new RunData(config, sources, log);
+    return new RunData(config, sources, await ownClips(config), log);
   }
 
   /** Whether a stage has shots or synthetic clips of its own. */
   hasClips(stage: Stage): boolean {
+    // Clips of a module have no phases: the first one takes them all.
+    if (this.#own) return stage === "vae" || stage === "phase1";
     return this.config.world > 0 ||
       this.sources.some((source) =>
         shotsOf(source, stage, "train", this.config).length > 0
@@ -114,6 +123,15 @@ export class RunData implements Disposable {
     const { config } = this;
     const plan = config.plans[stage];
     const aim = clipShapeOf(plan);
+    if (this.#own) {
+      const source = limited(this.#own[split], length);
+      const { name } = source;
+      return {
+        name,
+        parts: [],
+        buckets: [{ source, shape: aim, batch: plan.batch }],
+      };
+    }
     if (this.sources.length === 0) {
       const source = this.#world(stage, split, length);
       return {
@@ -222,6 +240,31 @@ export class RunData implements Disposable {
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
+}
+
+/** The clips of a run's module, for training and held out; undefined without any. */
+async function ownClips(
+  { own, settings }: DataConfig,
+): Promise<Readonly<Record<Split, ClipSource>> | undefined> {
+  const part = own?.parts.clips;
+  if (!part) return undefined;
+  const parsed = part.settings.parse(settings.clips ?? {});
+  return {
+    train: await part.open(parsed, "train"),
+    validation: await part.open(parsed, "validation"),
+  };
+}
+
+/** The first clips of a source. */
+function limited(source: ClipSource, length: number): ClipSource {
+  return {
+    name: source.name,
+    length: Math.min(source.length, length),
+    clipAt: (index, shape, rng) => source.clipAt(index, shape, rng),
+    ...(source.captionAt && {
+      captionAt: (index, rng) => source.captionAt!(index, rng),
+    }),
+  };
 }
 
 function playable(

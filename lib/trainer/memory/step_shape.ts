@@ -4,11 +4,13 @@ import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { initClassifiers, textTrainingLoss } from "../stages/text_loss.ts";
 import { captionConfigOf, QUESTIONS } from "../stages/text_questions.ts";
-import { vaeTrainingLoss } from "../stages/vae_loss.ts";
+import { anyVaeLoss } from "../stages/vae_loss.ts";
+import type { TextConfig } from "../../models/text/mod.ts";
 import {
   initModels,
   type ModelConfig,
   modelFunctions,
+  shippedText,
 } from "../../models/text_to_video/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { Stage } from "../stages/stages.ts";
@@ -53,17 +55,18 @@ export function stepOf(
     return {
       parameters: vae,
       batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
-      lossOf: vaeTrainingLoss(models.vae, undefined, perceptual, blocks),
+      lossOf: anyVaeLoss(models.vae, perceptual, blocks),
     };
   }
   if (stage === "text") {
+    const text = shippedText(models.text);
     return {
-      ...textStepOf(models, batch, diffusion.text, rng),
-      lossOf: textTrainingLoss(models.text, blocks) as StepShape["lossOf"],
+      ...textStepOf(text, batch, diffusion.text, rng),
+      lossOf: textTrainingLoss(text, blocks) as StepShape["lossOf"],
     };
   }
   const { words, positions } = functions.backbone.inputs as {
-    words: { ids: unknown; mask: unknown };
+    words?: { ids: unknown; mask: unknown };
     positions: unknown;
   };
   return {
@@ -74,8 +77,7 @@ export function stepOf(
       sigmas: { dtype: "float32", shape: [batch] },
       prompts: {
         ...functions.textEncoder.inputs,
-        words: words.ids,
-        wordMask: words.mask,
+        ...(words && { words: words.ids, wordMask: words.mask }),
       },
       positions,
     },
@@ -85,12 +87,12 @@ export function stepOf(
 
 /** Parameters and batch of the text encoder, with the questions of the synthetic world. */
 function textStepOf(
-  models: ModelConfig,
+  config: TextConfig,
   batch: number,
   text: unknown,
   rng: Rng,
 ): Omit<StepShape, "lossOf"> {
-  const { maxCharacters: length } = captionConfigOf(models.text);
+  const { maxCharacters: length } = captionConfigOf(config);
   const rows = { dtype: "int32", shape: [batch, length] } as const;
   const captions = {
     characters: rows,
@@ -106,7 +108,7 @@ function textStepOf(
   return {
     parameters: {
       text,
-      classifiers: initClassifiers(rng, models.text, answers),
+      classifiers: initClassifiers(rng, config, answers),
     },
     batch: {
       first: captions,

@@ -63,6 +63,7 @@ export function curvesOf(records: readonly JsonRecord[]): Curve[] {
         series: fields.map(([name, field]) => seriesOf(own, field, name)),
       })).filter(({ series }) => series.some(({ x }) => x.length > 0)),
       ...curveBySigma(title, own),
+      ...ownCurves(title, own),
     ];
   });
 }
@@ -82,6 +83,24 @@ function curveBySigma(title: string, own: readonly JsonRecord[]): Curve[] {
       y: held.map(({ heldOut }) => (heldOut as Record<string, number>)[sigma]!),
     })),
   }];
+}
+
+/** The metrics of a module, each on an axis of its own. */
+function ownCurves(title: string, own: readonly JsonRecord[]): Curve[] {
+  const scored = own.filter(({ scores }) => scores !== undefined);
+  const names = Object.keys((scored[0]?.scores ?? {}) as object);
+  return names.map((name) => ({
+    title: `${title}: ${name}`,
+    xLabel: "update",
+    yLabel: name,
+    series: [{
+      name,
+      x: scored.map(({ step }) => Number(step)),
+      y: scored.map(({ scores }) =>
+        Number((scores as Record<string, unknown>)[name])
+      ),
+    }],
+  }));
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { DeviceChoice } from "../../compiler/mod.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import {
+  isOwn,
+  type ModelConfig,
+  type OwnLoss,
+  ownLoss,
+} from "../../models/text_to_video/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
+import type { ModuleReference } from "../../pipeline/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
@@ -19,6 +25,7 @@ import {
 } from "../schedule/mod.ts";
 import { lengthOf, type StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
+import type { OwnRun } from "./parts.ts";
 
 /** A source of real video. */
 export interface DataSource {
@@ -32,6 +39,8 @@ export interface DataSource {
 export interface RunSettings {
   readonly optimiser?: Readonly<Record<string, unknown>>;
   readonly schedule?: Readonly<Record<string, unknown>>;
+  readonly loss?: Readonly<Record<string, unknown>>;
+  readonly clips?: Readonly<Record<string, unknown>>;
 }
 
 /** A way to train a stage. All but another optimiser make the same updates. */
@@ -87,6 +96,8 @@ export interface RunConfig {
   readonly schedule: ScheduleName;
   /** Settings other than the default ones, checked. */
   readonly settings: RunSettings;
+  /** The module of `--model`; its models are those of `models`. */
+  readonly own?: OwnRun | undefined;
   /** Weight of the perceptual term of the VAE's loss; 0: none. */
   readonly perceptual: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */
@@ -167,10 +178,11 @@ export function trainingConfigOf(
 }
 
 function stageSchedule(
-  { schedule, settings, maxSteps }: RunConfig,
+  { schedule, settings, maxSteps, own }: RunConfig,
   plan: StagePlan,
 ): LearningRateSchedule | OwnSchedule {
-  const kind: ScheduleKind<unknown> = SCHEDULES[schedule];
+  const kind: ScheduleKind<unknown> = own?.parts.schedule ??
+    SCHEDULES[schedule];
   return kind.scheduleOf(
     { peak: plan.learningRate, totalSteps: lengthOf(plan, maxSteps) },
     kind.settings.parse(settings.schedule ?? {}),
@@ -178,24 +190,48 @@ function stageSchedule(
 }
 
 function stageOptimiser(config: RunConfig, stage: Stage): Optimiser {
-  const kind: OptimiserKind<unknown> = OPTIMISERS[config.optimiser];
+  const kind: OptimiserKind<unknown> = config.own?.parts.optimiser ??
+    OPTIMISERS[config.optimiser];
   return kind.optimiserOf(
     kind.settings.parse(config.settings.optimiser ?? {}),
     lrMultipliersOf(config, stage),
   );
 }
 
+/** The module of a run, for the facts of its weights. */
+export function moduleFact(
+  { own }: Pick<RunConfig, "own">,
+): { readonly module?: ModuleReference } {
+  return own ? { module: own.reference } : {};
+}
+
+/** The loss of text encoder and backbone that a module brings, with its settings. */
+export function ownLossOf(
+  { own, settings }: Pick<RunConfig, "own" | "settings">,
+): OwnLoss | undefined {
+  const part = own?.parts.loss;
+  return part && ownLoss(part, part.settings.parse(settings.loss ?? {}));
+}
+
 /**
- * Schedule and settings as a part of a stage's configuration, without those that
- * runs of earlier versions have.
+ * Schedule, settings and the names of a module's parts as a part of a stage's
+ * configuration, without those that runs of earlier versions have.
  */
 export function updateRuleOf(
-  { schedule, settings, optimiser, averages, averageEvery }: Pick<
+  { schedule, settings, own, optimiser, averages, averageEvery }: Pick<
     RunConfig,
-    "schedule" | "settings" | "optimiser" | "averages" | "averageEvery"
+    | "schedule"
+    | "settings"
+    | "own"
+    | "optimiser"
+    | "averages"
+    | "averageEvery"
   >,
 ): Readonly<Record<string, unknown>> {
   return {
+    ...(own && { parts: Object.keys(own.parts).sort() }),
+    ...(settings.loss && { lossSettings: settings.loss }),
+    ...(settings.clips && { clipsSettings: settings.clips }),
     ...(optimiser !== "adamw" && optimiser !== "muon" && { optimiser }),
     ...(averages === "host" && averageEvery > 1 && { averageEvery }),
     ...(schedule !== "cosine" && { schedule }),
@@ -205,7 +241,7 @@ export function updateRuleOf(
 }
 
 function lrMultipliersOf(
-  { optimiser, textLrScale, freezeEncoder }: RunConfig,
+  { optimiser, textLrScale, freezeEncoder, models }: RunConfig,
   stage: Stage,
 ): LrMultipliers {
   if (stage === "text") return {};
@@ -218,7 +254,8 @@ function lrMultipliersOf(
     };
   }
   return {
-    text: textLrScale,
+    // One of one's own has seen no captions before.
+    text: isOwn(models.text) ? 1 : textLrScale,
     // The tokens of this layer are not normalised, and AdamW and Adafactor move
     // each by as many weights as the text is wide; Muon moves the whole matrix.
     ...(!optimiser.startsWith("muon") && { "backbone/promptMlp": 0.1 }),

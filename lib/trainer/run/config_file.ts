@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type ModuleReference, moduleReference } from "../../pipeline/mod.ts";
 import { readCheckedJson, writeFileAtomically } from "../../core/mod.ts";
 import type { RunConfig } from "./config.ts";
 
@@ -11,9 +12,16 @@ const schema = z.record(z.string(), z.unknown());
 /** Writes the configuration of a run into its folder. */
 export async function saveConfig(
   folder: string,
-  { run: _, ...config }: RunConfig, // folders are moved
+  { run: _, own, ...config }: RunConfig, // folders are moved
 ): Promise<void> {
-  const json = JSON.stringify(config, null, 2);
+  const { optimiser, schedule } = own?.parts ?? {};
+  const saved = {
+    ...config,
+    ...(own && { model: own.reference }),
+    ...(optimiser && { optimiser: "module" }),
+    ...(schedule && { schedule: "module" }),
+  };
+  const json = JSON.stringify(saved, null, 2);
   await writeFileAtomically(`${folder}/${CONFIG_FILE}`, `${json}\n`);
 }
 
@@ -30,4 +38,11 @@ export async function readConfig(
     schema,
     "remove it: the next training in the folder writes it again",
   );
+}
+
+/** The module of a run, as its folder names it; undefined for a run without one. */
+export async function savedModule(
+  folder: string,
+): Promise<ModuleReference | undefined> {
+  return moduleReference.safeParse((await readConfig(folder))?.model).data;
 }

@@ -5,7 +5,10 @@ import {
   widenBackboneLatent,
 } from "../../models/backbone/mod.ts";
 import type { TextParameters } from "../../models/text/mod.ts";
-import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
+import {
+  type DiffusionParameters,
+  isOwn,
+} from "../../models/text_to_video/mod.ts";
 import { type VaeParameters, widenLatent } from "../../models/vae/mod.ts";
 import {
   checkConfig,
@@ -30,9 +33,9 @@ export interface Pretrained<P> {
  *   `--freeze-encoder`
  */
 export async function pretrainedVae(
-  { finetune, freezeEncoder, models }: Pick<
+  { finetune, freezeEncoder, models, own }: Pick<
     RunConfig,
-    "finetune" | "freezeEncoder" | "models"
+    "finetune" | "freezeEncoder" | "models" | "own"
   >,
   rng: Rng,
 ): Promise<Pretrained<VaeParameters> | undefined> {
@@ -45,7 +48,13 @@ export async function pretrainedVae(
     );
   }
   const path = `${finetune}/${VAE_FILE}`;
-  const { config, tensors: { parameters }, digest } = await readVae(path);
+  const { config, tensors: { parameters }, digest } = await readVae(path, {
+    model: own,
+  });
+  if (isOwn(config) || isOwn(models.vae)) {
+    checkConfig(path, config, models.vae);
+    return { digest, parameters };
+  }
   const { latentChannels } = models.vae;
   checkConfig(path, { ...config, latentChannels }, models.vae);
   assertNoFewer(path, config.latentChannels, latentChannels);
@@ -63,10 +72,16 @@ export async function pretrainedVae(
  * @throws {InputError} if the file is missing or its configuration differs
  */
 export async function pretrainedText(
-  { finetune, models: { text } }: Pick<RunConfig, "finetune" | "models">,
+  { finetune, models: { text }, own }: Pick<
+    RunConfig,
+    "finetune" | "models" | "own"
+  >,
 ): Promise<Pretrained<TextParameters> | undefined> {
   if (finetune === undefined) return undefined;
-  const { config, diffusion, digests } = await readTrainedModels(finetune);
+  const { config, diffusion, digests } = await readTrainedModels(
+    finetune,
+    { model: own },
+  );
   checkConfig(finetune, { text: config.text }, { text });
   return { parameters: diffusion.text, digest: digests.diffusion };
 }
@@ -78,11 +93,21 @@ export async function pretrainedText(
  * @throws {InputError} if a file is missing or another field differs
  */
 export async function pretrainedDiffusion(
-  { finetune, models, seed }: Pick<RunConfig, "finetune" | "models" | "seed">,
+  { finetune, models, seed, own }: Pick<
+    RunConfig,
+    "finetune" | "models" | "seed" | "own"
+  >,
 ): Promise<Pretrained<DiffusionParameters> | undefined> {
   if (finetune === undefined) return undefined;
-  const given = await readTrainedModels(finetune);
+  const given = await readTrainedModels(finetune, { model: own });
   const { text, backbone } = given.config;
+  if (isOwn(backbone) || isOwn(models.backbone)) {
+    checkConfig(finetune, { text, backbone }, {
+      text: models.text,
+      backbone: models.backbone,
+    });
+    return { digest: given.digests.diffusion, parameters: given.diffusion };
+  }
   const { prediction, pooledContextTokens } = models.backbone;
   const isNewMlp = pooledContextTokens !== undefined &&
     backbone.pooledContextTokens === undefined;

@@ -4,6 +4,7 @@ import type { Table } from "../report/mod.ts";
 import { lengthOf } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { planOf, type RunConfig } from "./config.ts";
+import type { OwnRun } from "./parts.ts";
 
 /**
  * The title, the facts and the settings on the report of a run.
@@ -17,6 +18,8 @@ export function reportFacts(
   facts: RunFacts["facts"],
   stages: readonly Stage[],
 ): RunFacts {
+  const nameOf = (part: "optimiser" | "schedule", shipped: string): string =>
+    config.own?.parts[part] ? "that of the module" : shipped;
   const { name, run, world, languages, optimiser, schedule, seed } = config;
   return {
     title: `Training of ${name}`,
@@ -24,8 +27,15 @@ export function reportFacts(
     facts: [
       ["Device", `${device.name}, ${device.description}`],
       ["Preset", name],
-      ["Optimiser", withSettings(optimiser, config.settings.optimiser)],
-      ["Schedule", withSettings(schedule, config.settings.schedule)],
+      ...(config.own ? [["Module", moduleText(config.own)] as const] : []),
+      [
+        "Optimiser",
+        withSettings(nameOf("optimiser", optimiser), config.settings.optimiser),
+      ],
+      [
+        "Schedule",
+        withSettings(nameOf("schedule", schedule), config.settings.schedule),
+      ],
       ["Seed", String(seed)],
       ...(world > 0
         ? [
@@ -37,6 +47,13 @@ export function reportFacts(
     ],
     tables: [settingsTable(config, stages)],
   };
+}
+
+/** `mine.ts (1f2e3d4c): backbone, loss` */
+function moduleText({ reference, parts }: OwnRun): string {
+  return `${reference.path} (${reference.digest.slice(0, 8)}): ${
+    Object.keys(parts).join(", ")
+  }`;
 }
 
 /** `adamw, weightDecay 0.1` */

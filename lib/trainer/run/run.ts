@@ -33,7 +33,7 @@ import {
 import { tensorboardObserver } from "../observers/tensorboard.ts";
 import { type Stage, stageOf, STAGES } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
-import { saveConfig } from "./config_file.ts";
+import { saveConfig, savedModule } from "./config_file.ts";
 import { controlFiles } from "./control_files.ts";
 import { reportFacts } from "./report_facts.ts";
 
@@ -195,6 +195,13 @@ async function lockedRun(
     }
     await putAside(folder, resumePhase, host);
     await saveData(folder, config);
+    const before = await savedModule(folder);
+    const now = config.own?.reference;
+    if (before && now && before.digest !== now.digest) {
+      host.log(
+        `note: "${now.path}" has changed since the last training in "${folder}"`,
+      );
+    }
     await saveConfig(folder, config);
     return lock;
   } catch (error) {

@@ -7,11 +7,11 @@ import {
 import { Rng, StoppedError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
-import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   clipPositions,
   type DiffusionParameters,
   initModels,
+  promptTokens,
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
@@ -24,7 +24,12 @@ import {
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { clipShapeOf } from "../stages/stage_plan.ts";
 import { stageOf } from "../stages/stages.ts";
-import { planOf, type RunConfig, trainingConfigOf } from "./config.ts";
+import {
+  ownLossOf,
+  planOf,
+  type RunConfig,
+  trainingConfigOf,
+} from "./config.ts";
 import type { TrainHost } from "./run.ts";
 
 /** Steps before timing starts. */
@@ -94,7 +99,7 @@ async function openStep(
         device,
         config,
         initial,
-        lossOf: diffusionTrainingLoss(models),
+        lossOf: diffusionTrainingLoss(models, { own: ownLossOf(run) }),
       },
       { state: state as OnDevice<TrainState<DiffusionParameters>> },
     ),
@@ -112,7 +117,7 @@ async function openStep(
     latents,
     noise: rng.normals(latents.shape),
     sigmas: sampleTimesteps(rng, plan.batch),
-    prompts: tokenisePrompts(
+    prompts: promptTokens(
       Array.from({ length: plan.batch }, () => "a red circle moves right"),
       models.text,
     ),

@@ -2,11 +2,13 @@ import { openDevice } from "../../compiler/mod.ts";
 import {
   DiskFullError,
   firstError,
+  InputError,
   isDiskFull,
   messageOf,
   StoppedError,
 } from "../../core/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { isOwn } from "../../models/text_to_video/mod.ts";
 import { fromFirstRank, ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import { textPairs } from "../data/caption_pairs.ts";
 import { trainPhase } from "../stages/diffusion.ts";
@@ -40,13 +42,29 @@ export async function trainRun(
   host: TrainHost,
 ): Promise<void> {
   const { ranks = ONE_RANK, threads } = host;
-  const config = await fromFirstRank(
+  const fitted = await fromFirstRank(
     ranks,
     () => fittedConfig(given, stagesOf(given, command), host),
   );
+  // A module has functions, which do not travel between ranks.
+  const config = { ...fitted, models: given.models, own: given.own };
   using data = await RunData.open(config, host.log);
   const checked = await checkedConfig(config, command, data);
-  const stages = withData(stagesOf(checked, command), command, data, host);
+  const stages = withData(
+    stagesOf(checked, command).filter((stage) => {
+      const isLeftOut = stage === "text" && isOwn(checked.models.text);
+      if (isLeftOut && command === "text") {
+        throw new InputError(
+          "Cannot train stage text: the text encoder must be this project's: " +
+            "one of one's own trains with the backbone; train phase1",
+        );
+      }
+      return !isLeftOut;
+    }),
+    command,
+    data,
+    host,
+  );
   const description = await describeData(data, stages, checked);
   for (const line of description) host.log(line);
   using device = await openDevice(config.device, { ...threads && { threads } });
@@ -100,6 +118,12 @@ function withData(
   host: TrainHost,
 ): readonly Stage[] {
   if (command !== "train") return stages;
+  if (data.config.own?.parts.clips) {
+    host.log("note: clips of a module have no phases: train ends with phase1");
+    return stages.filter((stage) =>
+      stage === "text" ? false : data.hasClips(stage)
+    );
+  }
   return stages.filter((stage) => {
     const has = stage === "text"
       ? textPairs(data, "train") !== undefined

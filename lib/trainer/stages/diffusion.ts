@@ -8,11 +8,12 @@ import {
   timestepShift,
 } from "../../models/diffusion/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
-import { tokenisePrompts } from "../../models/text/mod.ts";
 import {
   clipPositions,
   type DiffusionParameters,
   initModel,
+  isOwn,
+  promptTokens,
   tokenChannels,
 } from "../../models/text_to_video/mod.ts";
 import { normaliseLatent } from "../../models/vae/mod.ts";
@@ -30,7 +31,13 @@ import {
   type LatentCache,
   openLatentCache,
 } from "../precompute/latent_cache.ts";
-import { planOf, trainingConfigOf, updateRuleOf } from "../run/config.ts";
+import {
+  moduleFact,
+  ownLossOf,
+  planOf,
+  trainingConfigOf,
+  updateRuleOf,
+} from "../run/config.ts";
 import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
@@ -160,11 +167,15 @@ export async function trainPhase(
   });
 
   // Loss, optimiser, loop.
+  const loss = ownLossOf(config);
   const training = trainingConfigOf(config, stage, plan);
   const trained = await trainStage(run, stage, stageConfig, {
     config: training,
     initial,
-    lossOf: diffusionTrainingLoss(models, config.recompute ? { remat } : {}),
+    lossOf: diffusionTrainingLoss(models, {
+      own: loss,
+      ...(config.recompute && { remat }),
+    }),
     async batchAt(n: number) {
       const plan = order(n);
       const group = groups[plan.bucket]!;
@@ -178,8 +189,9 @@ export async function trainPhase(
       return {
         latents: clean,
         noise: draw.normals(clean.shape),
-        sigmas: sampleTimesteps(draw, samples.length, sigmaShift),
-        prompts: tokenisePrompts(
+        sigmas: loss?.part.sigmas?.(draw, samples.length, loss.own) ??
+          sampleTimesteps(draw, samples.length, sigmaShift),
+        prompts: promptTokens(
           samples.map(({ caption }) => caption),
           models.text,
         ),
@@ -212,6 +224,7 @@ export async function trainPhase(
         step: training.schedule.totalSteps,
         score: trained.best?.score,
         average: "long",
+        ...moduleFact(config),
         clip: buckets[0]!.shape,
       }),
   );
@@ -240,12 +253,13 @@ async function initialOf(
   }
   const initial = pretrained ?? fresh;
   const path = textPathOf(run.folder);
-  if (!await exists(path)) return initial;
+  if (isOwn(models.text) || !await exists(path)) return initial;
   const { tensors: text } = await loadWeights(path, {
     kind: "MultilingualTextEncoder",
     config: models.text,
     form: fresh.text,
   });
+  if (!pretrained) return { text, backbone: fresh.backbone };
   // Layers that read text tokens start fresh: theirs came from another encoder.
   const { text: textLayers, promptMlp } = fresh.backbone;
   return {

@@ -10,6 +10,7 @@ import type { PromptTokens } from "../../models/text/mod.ts";
 import {
   type DiffusionConfig,
   type DiffusionParameters,
+  type OwnLoss,
   promptedVelocity,
 } from "../../models/text_to_video/mod.ts";
 
@@ -26,30 +27,37 @@ export interface DiffusionBatch {
   readonly positions: Tensors<RotaryTable>;
 }
 
+/** How the loss is computed. */
+export interface DiffusionLossOptions extends BlockOptions {
+  /** A loss of one's own in place of rectified flow's. */
+  readonly own?: OwnLoss | undefined;
+}
+
 /**
- * The loss of rectified flow; the metric `losses` is the loss of each sample,
+ * The loss of rectified flow, or one of one's own; the metric `losses` is the loss of each sample,
  * `[B]`.
  */
 export function diffusionTrainingLoss(
   config: DiffusionConfig,
-  options: BlockOptions = {},
+  { own, ...options }: DiffusionLossOptions = {},
 ): (
   parameters: Tensors<DiffusionParameters>,
   batch: DiffusionBatch,
 ) => Loss<{ losses: tf.Tensor }> {
   return (parameters, { latents, noise, sigmas, prompts, positions }) => {
-    const predicted = promptedVelocity(
-      parameters,
-      {
-        latents: addNoise(latents, noise, sigmas),
-        sigmas,
-        prompts,
-        positions,
-      },
-      config,
-      options,
-    );
-    const losses = flowLoss(predicted, velocityOf(latents, noise));
+    const predict = (latents: tf.Tensor, sigmas: tf.Tensor): tf.Tensor =>
+      promptedVelocity(
+        parameters,
+        { latents, sigmas, prompts, positions },
+        config,
+        options,
+      );
+    const losses = own
+      ? own.part.loss({ predict, latents, noise, sigmas }, own.own)
+      : flowLoss(
+        predict(addNoise(latents, noise, sigmas), sigmas),
+        velocityOf(latents, noise),
+      );
     return { loss: tf.mean(losses), metrics: { losses } };
   };
 }

@@ -6,10 +6,10 @@ import {
 import { float32, type NdArray, Rng, stackArrays } from "../../core/mod.ts";
 import type { RotaryTable, Tensors } from "../../models/layers/mod.ts";
 import { wordsOf } from "../../pipeline/mod.ts";
-import { tokenisePrompts } from "../../models/text/mod.ts";
-import type {
-  DiffusionConfig,
-  DiffusionParameters,
+import {
+  type DiffusionConfig,
+  type DiffusionParameters,
+  promptTokens,
 } from "../../models/text_to_video/mod.ts";
 import {
   type DiffusionBatch,
@@ -122,7 +122,7 @@ export function openHeldOutLoss(
         const prompts = captions.slice(first, first + size);
         const { losses } = await loss.run({
           ...batch,
-          prompts: tokenisePrompts(prompts, config.text),
+          prompts: promptTokens(prompts, config.text),
           sigmas: float32([size], new Array<number>(size).fill(sigma)),
         });
         for (const value of losses.data) {

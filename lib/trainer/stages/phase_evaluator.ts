@@ -1,5 +1,11 @@
 import type { OnDevice } from "../../compiler/mod.ts";
-import { type Clip, messageOf, NotFiniteError, Rng } from "../../core/mod.ts";
+import {
+  type Clip,
+  messageOf,
+  NotFiniteError,
+  Rng,
+  stackArrays,
+} from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import type { DiffusionParameters } from "../../models/text_to_video/mod.ts";
 import {
@@ -9,6 +15,7 @@ import {
   type VaeWeights,
 } from "../../pipeline/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
+import { ownScores } from "../run/parts.ts";
 import type { Run } from "../run/run.ts";
 import {
   captionGainOf,
@@ -65,6 +72,7 @@ export function phaseEvaluator(
           codec,
           statistics,
           diffusion: ema,
+          own: run.config.own,
         }),
       };
       const right = await opened.loss.measure();
@@ -76,6 +84,7 @@ export function phaseEvaluator(
       const stride = Math.max(1, Math.floor(clips.length / SHEET_CLIPS));
       const shown = clips.filter((_, i) => i % stride === 0)
         .slice(0, SHEET_CLIPS);
+      const captions = shown.map(({ caption }) => caption);
       const noise = new Rng(seed).fork("sheet").normals([
         shown.length,
         ...shown[0]!.latent.shape,
@@ -87,8 +96,7 @@ export function phaseEvaluator(
             ...await opened.pipeline.generate({
               ...SAMPLING,
               ...shape,
-              prompts: shown.slice(i * largest, (i + 1) * largest)
-                .map(({ caption }) => caption),
+              prompts: captions.slice(i * largest, (i + 1) * largest),
               seed,
               noise: part,
             }),
@@ -100,6 +108,17 @@ export function phaseEvaluator(
         run.host.log(`${stage}, step ${step}: no samples: ${messageOf(error)}`);
         drawn.length = 0;
       }
+      const metrics = run.config.own?.parts.metrics;
+      const scores = metrics && drawn.length > 0
+        ? await ownScores(metrics, {
+          captions,
+          generated: drawn,
+          real: await opened.pipeline.decode(
+            stackArrays(shown.map(({ latent }) => latent)),
+            shape.fps,
+          ),
+        })
+        : undefined;
       if (drawn.length > 0) {
         await run.showSamples({
           stage,
@@ -111,6 +130,7 @@ export function phaseEvaluator(
         score,
         record: {
           ...gain,
+          ...(scores && { scores }),
           heldOut: Object.fromEntries(
             HELD_OUT_SIGMAS.map((sigma, i) => [sigma, right.bySigma[i]!]),
           ),

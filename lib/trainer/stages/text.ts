@@ -8,6 +8,7 @@ import {
 import { float32, InputError, Rng } from "../../core/mod.ts";
 import { batchOrder } from "../../dataset/batches/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import { shippedText } from "../../models/text_to_video/mod.ts";
 import {
   initText,
   type TextConfig,
@@ -43,14 +44,15 @@ const EVALUATION_BATCH = 64;
  */
 export async function trainText(run: Run): Promise<void> {
   const { config, folder } = run;
-  const { models, seed } = config;
+  const { seed } = config;
+  const text = shippedText(config.models.text);
   const plan = planOf(config, "text");
   const path = textPathOf(folder);
 
   // Data: two captions of each clip.
   const textConfig = config.data.length > 0
-    ? models.text // captions of real video are read whole
-    : captionConfigOf(models.text);
+    ? text // captions of real video are read whole
+    : captionConfigOf(text);
   const pairs = textPairs(run.data, "train");
   if (!pairs) throw noCaptions(config);
   const order = batchOrder(seed, [
@@ -61,7 +63,7 @@ export async function trainText(run: Run): Promise<void> {
   // Model: text encoder, fresh or pretrained, and classifiers.
   const pretrained = await pretrainedText(config);
   const stageConfig = {
-    model: models.text,
+    model: text,
     plan,
     maxSteps: config.maxSteps,
     seed,
@@ -74,10 +76,10 @@ export async function trainText(run: Run): Promise<void> {
   };
   if (await isDone(run, "text", stageConfig, path)) return;
   const initial: TextTrainingParameters = {
-    text: pretrained?.parameters ?? initText(models.text, rng),
+    text: pretrained?.parameters ?? initText(text, rng),
     classifiers: initClassifiers(
       rng.fork("readers"),
-      models.text,
+      text,
       Object.fromEntries(
         Object.entries(config.world > 0 ? QUESTIONS : {}).map(
           ([question, { answers }]) => [question, answers.length] as const,
@@ -93,7 +95,7 @@ export async function trainText(run: Run): Promise<void> {
   const trained = await trainStage(run, "text", stageConfig, {
     config: training,
     initial,
-    lossOf: textTrainingLoss(models.text, config.recompute ? { remat } : {}),
+    lossOf: textTrainingLoss(text, config.recompute ? { remat } : {}),
     async batchAt(n: number) {
       const batch: TextPair[] = [];
       for (const { epoch, index } of order(n).samples) {
@@ -111,7 +113,7 @@ export async function trainText(run: Run): Promise<void> {
     () =>
       saveWeights(path, trained.state.averages!.long.text, {
         kind: "MultilingualTextEncoder",
-        config: models.text,
+        config: text,
         stage: "text",
         step: training.schedule.totalSteps,
         score: trained.best?.score,
@@ -188,7 +190,7 @@ async function textEvaluator(
     }
     batches.push(batchOfPairs(pairs, textConfig, config));
   }
-  const lossOf = textTrainingLoss(models.text);
+  const lossOf = textTrainingLoss(shippedText(models.text));
   let compiled:
     | Compiled<ArraysOf<LabelledPairs>, Record<string, tf.Tensor>>
     | undefined;

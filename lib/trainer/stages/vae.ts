@@ -5,6 +5,7 @@ import {
   clamped,
   type Clip,
   clipsOfBatch,
+  exists,
   type NdArray,
   Rng,
   unstackArrays,
@@ -13,9 +14,12 @@ import { type Bucket, clipBatches } from "../../dataset/batches/mod.ts";
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import {
+  decodeLatents,
+  encodeClips,
+  isOwn,
+} from "../../models/text_to_video/mod.ts";
+import {
   blockOf,
-  decode,
-  encode,
   initVae,
   latentSizeOf,
   latentStatistics,
@@ -33,13 +37,19 @@ import {
 } from "../../pipeline/mod.ts";
 import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
-import { planOf, trainingConfigOf, updateRuleOf } from "../run/config.ts";
+import { countParameters } from "../loop/train_step.ts";
+import {
+  moduleFact,
+  planOf,
+  trainingConfigOf,
+  updateRuleOf,
+} from "../run/config.ts";
 import { pretrainedVae } from "../run/pretrained.ts";
 import { perceptualTerm, type Run } from "../run/run.ts";
 import { isDone, trainStage } from "../run/train_stage.ts";
 import { principalBlocks } from "./principal_blocks.ts";
 import { cropSize, randomCrop } from "./random_crop.ts";
-import { vaeTrainingLoss } from "./vae_loss.ts";
+import { anyVaeLoss } from "./vae_loss.ts";
 
 /** Batch size outside training. */
 const EVALUATION_BATCH = 8;
@@ -92,7 +102,12 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       seed,
     );
   const initial = frozen?.tensors.parameters ?? pretrained?.parameters ??
-    initVae(models.vae, rng);
+    (isOwn(models.vae)
+      ? models.vae.part.init(models.vae.own, rng) as VaeParameters
+      : initVae(models.vae, rng));
+  if (countParameters(initial) === 0) {
+    return await measuredVae(run, path, initial, measured);
+  }
   const isFresh = frozen === undefined && pretrained === undefined;
 
   // Evaluation: held-out clips.
@@ -103,7 +118,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const training = trainingConfigOf(config, "vae", plan);
   const trained = await trainStage(run, "vae", stageConfig, {
     config: training,
-    initial: models.vae.shortcut && isFresh
+    initial: !isOwn(models.vae) && models.vae.shortcut && isFresh
       ? withPrincipalShortcut(
         initial,
         await principalBlocks(device, (await measured())[0]!, {
@@ -113,9 +128,8 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
         }),
       )
       : initial,
-    lossOf: vaeTrainingLoss(
+    lossOf: anyVaeLoss(
       models.vae,
-      undefined,
       perceptual,
       config.recompute ? { remat } : {},
     ),
@@ -153,10 +167,38 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       step: training.schedule.totalSteps,
       score: trained.best?.score,
       average: "long",
+      ...moduleFact(config),
       ...(frozen && { latentSpace: latentSpaceOf(frozen) }),
     });
   });
   return await loadVae(path, models.vae);
+}
+
+/** Weights of a codec that has nothing to train: the statistics of its latents. */
+async function measuredVae(
+  run: Run,
+  path: string,
+  parameters: VaeParameters,
+  measured: () => Promise<Clip[][]>,
+): Promise<Weights<VaeWeights>> {
+  const { config, host, ranks } = run;
+  if (!await exists(path)) {
+    host.log(
+      "vae: no parameters to train; the statistics of its latents alone",
+    );
+    await onFirstRank(ranks, async () => {
+      const latents = await latentsOf(run, parameters, await measured());
+      const statistics = latentStatistics(latents);
+      await saveWeights(path, { parameters, statistics }, {
+        kind: "VideoVAE",
+        config: config.models.vae,
+        stage: "vae",
+        step: 0,
+        ...moduleFact(config),
+      });
+    });
+  }
+  return await loadVae(path, config.models.vae);
 }
 
 /**
@@ -180,8 +222,8 @@ function vaeEvaluator(
       compiled ??= jitWithState(
         (parameters, { clips }: { clips: tf.Tensor }) => {
           const vae = parameters as Tensors<VaeParameters>;
-          const { mean } = encode(vae, clips, models.vae);
-          return { outputs: { clips: decode(vae, mean, models.vae) } };
+          const { mean } = encodeClips(vae, clips, models.vae);
+          return { outputs: { clips: decodeLatents(vae, mean, models.vae) } };
         },
         state.averages!.long,
         { device, name: "held-out clips" },

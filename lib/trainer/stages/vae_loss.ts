@@ -1,8 +1,15 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Loss } from "../../compiler/mod.ts";
 import type { BlockOptions, Tensors } from "../../models/layers/mod.ts";
 import {
+  isOwn,
+  type ModelConfig,
+  type OwnVae,
+} from "../../models/text_to_video/mod.ts";
+import {
+  klDivergence,
   type PerceptualTerm,
+  sampleLatent,
   type VaeConfig,
   vaeLoss,
   type VaeParameters,
@@ -51,5 +58,48 @@ export function vaeTrainingLoss(
       options,
     );
     return { loss, metrics };
+  };
+}
+
+/** The loss of a VAE, shipped or one of one's own. */
+export function anyVaeLoss(
+  config: ModelConfig["vae"],
+  perceptual?: PerceptualTerm,
+  options: BlockOptions = {},
+): (
+  parameters: Tensors<VaeParameters>,
+  batch: VaeBatch,
+) => Loss<Partial<VaeMetrics>> {
+  return isOwn(config)
+    ? ownVaeLoss(config)
+    : vaeTrainingLoss(config, undefined, perceptual, options);
+}
+
+/** Weight of the KL divergence for a VAE without a loss of its own. */
+const BETA = 1e-4;
+
+/** The loss of a VAE part, or what `VaePart` says where it has none. */
+function ownVaeLoss(
+  { part, own }: OwnVae,
+): (
+  parameters: Tensors<VaeParameters>,
+  batch: VaeBatch,
+) => Loss<Partial<VaeMetrics>> {
+  return (parameters, batch) => {
+    if (part.loss) {
+      return { loss: part.loss(parameters, batch, own), metrics: {} };
+    }
+    const { clips, noise } = batch;
+    const latent = part.encode(parameters, clips, own);
+    const decoded = part.decode(parameters, sampleLatent(latent, noise), own);
+    const reconstruction = tf.mul(
+      tf.mean(tf.square(tf.sub(decoded, clips))),
+      4,
+    );
+    const kl = klDivergence(latent);
+    return {
+      loss: tf.add(reconstruction, tf.mul(kl, BETA)),
+      metrics: { reconstruction, kl },
+    };
   };
 }

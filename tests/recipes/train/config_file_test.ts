@@ -32,7 +32,7 @@ Deno.test("invalid fields of a file are refused by name", () => {
     ],
     [
       '{"bach":3}',
-      /^Cannot use "run\.json": there is no field "bach"; the fields are preset, backbone, run, /,
+      /^Cannot use "run\.json": there is no field "bach"; the fields are preset, model, backbone, run, /,
     ],
     [
       '{"first":0.7}',

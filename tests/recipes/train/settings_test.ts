@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PRESETS } from "lib/recipes/presets.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 
 const config = (set: string[], more: object = {}) =>
@@ -11,7 +12,7 @@ Deno.test("--set changes models, optimiser and schedule, each by its own schema"
     "optimiser.weightDecay=0.1",
     "optimiser.beta2=0.95",
   ]);
-  assert.equal(models.backbone.width, 128);
+  assert.deepEqual(models.backbone, { ...PRESETS.tiny.backbone, width: 128 });
   assert.deepEqual(settings, {
     optimiser: { weightDecay: 0.1, beta2: 0.95 },
     schedule: { floor: 0 },

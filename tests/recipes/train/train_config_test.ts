@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { shippedModels } from "lib/models/text_to_video/mod.ts";
+import { loadOwnModel } from "lib/pipeline/mod.ts";
 import { knobsOf } from "lib/recipes/command_line/mod.ts";
 import {
   notebookFlags,
@@ -7,9 +9,10 @@ import {
   trainFlags,
 } from "lib/recipes/train/mod.ts";
 
-Deno.test("every training flag reaches the notebook, as a knob or in its flags", () => {
+Deno.test("every training flag reaches the notebook, as a knob or in its flags", async () => {
   const given = {
     preset: "tiny",
+    model: "tests/recipes/train/_no_parts.ts",
     backbone: "pure",
     run: "runs/a",
     device: "webgpu",
@@ -71,7 +74,10 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
   });
   assert.equal(knobs.data, "data/mine:2");
   assert.ok(words.includes("--data=data/yours"), `${words}`);
-  assert.deepEqual(trainConfig(knobs, words), runConfigOf(options));
+  assert.deepEqual(
+    await trainConfig(knobs, words),
+    runConfigOf(options, await loadOwnModel(options.model!)),
+  );
 });
 
 Deno.test("runConfigOf() reads sources, weights and sizes", () => {
@@ -112,19 +118,23 @@ Deno.test("trainFlags refuses sources and sizes by their rule", () => {
   );
 });
 
-Deno.test("a notebook refuses --dry-run and --config", () => {
+Deno.test("a notebook refuses --dry-run and --config", async () => {
   for (const flag of ["--dry-run", "--config=run.json"]) {
-    assert.throws(() => trainConfig({}, [flag]), /there is no flag/);
+    await assert.rejects(
+      () => trainConfig({}, [flag]),
+      /there is no flag/,
+    );
   }
 });
 
-Deno.test("--backbone replaces the backbone of the preset", () => {
-  const layersOf = (backbone: string) => {
-    const { models } = trainConfig({ preset: "tiny", backbone }, []);
-    const { attentionLayers, cnnLayers, wordEmbeddings } = models.backbone;
+Deno.test("--backbone replaces the backbone of the preset", async () => {
+  const layersOf = async (backbone: string) => {
+    const { models } = await trainConfig({ preset: "tiny", backbone }, []);
+    const { attentionLayers, cnnLayers, wordEmbeddings } =
+      shippedModels(models).backbone;
     return [attentionLayers, cnnLayers, wordEmbeddings];
   };
-  assert.deepEqual(layersOf("hybrid"), [2, 1, undefined]);
-  assert.deepEqual(layersOf("pure"), [3, 0, undefined]);
-  assert.deepEqual(layersOf("no-word-embeddings"), [2, 1, false]);
+  assert.deepEqual(await layersOf("hybrid"), [2, 1, undefined]);
+  assert.deepEqual(await layersOf("pure"), [3, 0, undefined]);
+  assert.deepEqual(await layersOf("no-word-embeddings"), [2, 1, false]);
 });

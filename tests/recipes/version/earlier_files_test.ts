@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shippedModels } from "lib/models/text_to_video/mod.ts";
 import { isNdArray, leavesOf } from "lib/core/mod.ts";
 import { manifestRows } from "lib/dataset/curate/mod.ts";
 import { readSafetensorsHeader } from "lib/formats/safetensors/mod.ts";
@@ -20,9 +21,10 @@ Deno.test("models that ab880f3 trained load, with the digests that it wrote", as
   const { config, digests, facts, diffusion } = await readTrainedModels(
     EARLIER,
   );
-  assert.equal(config.vae.attentionWindow, 8);
-  assert.equal(config.backbone.pooledContextTokens, 2);
-  assert.equal(config.backbone.textConditioning, "joint");
+  const { vae, backbone } = shippedModels(config);
+  assert.equal(vae.attentionWindow, 8);
+  assert.equal(backbone.pooledContextTokens, 2);
+  assert.equal(backbone.textConditioning, "joint");
   assert.equal(digests.vae.slice(0, 12), "5d5e661e57d0");
   assert.equal(digests.diffusion.slice(0, 12), "0b7b20df7c27");
   assert.deepEqual([facts.diffusion.stage, facts.diffusion.step], [

@@ -4,8 +4,10 @@ import { silentProgress } from "lib/core/mod.ts";
 import { timeSteps } from "lib/trainer/mod.ts";
 import { trainConfig } from "lib/recipes/train/mod.ts";
 
-const sides = (["hybrid", "pure"] as const).map((backbone) =>
-  trainConfig({ preset: "tiny", backbone, batch: 2, frames: 4 }, [])
+const sides = await Promise.all(
+  (["hybrid", "pure"] as const).map((backbone) =>
+    trainConfig({ preset: "tiny", backbone, batch: 2, frames: 4 }, [])
+  ),
 );
 
 Deno.test("timeSteps() times both sides in turn, without warm-up steps", async () => {

@@ -1,0 +1,2 @@
+/** A module without parts: all models are the preset's. */
+export default {};
