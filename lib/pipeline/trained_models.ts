@@ -176,7 +176,7 @@ export async function loadVae(
   path: string,
   config: ModelConfig["vae"],
 ): Promise<Weights<VaeWeights>> {
-  const weights = await loadWeights<VaeWeights>(path, {
+  return await loadWeights<VaeWeights>(path, {
     kind: "VideoVAE",
     config,
     form: {
@@ -190,9 +190,6 @@ export async function loadVae(
       }]),
     },
   });
-  // A tree of no arrays leaves no name in a file.
-  const { parameters = {} as VaeParameters, statistics } = weights.tensors;
-  return { ...weights, tensors: { parameters, statistics } };
 }
 
 /**

@@ -5,8 +5,7 @@ import {
   InputError,
   isNdArray,
   leavesOf,
-  type NdArray,
-  treeFrom,
+  mapTree,
 } from "../core/mod.ts";
 import {
   checkDigest,
@@ -146,7 +145,8 @@ export async function loadWeights<W>(
   checkDigest(path, metadata, saved, AGAIN);
   checkFinite(path, saved, "use weights of a training that did not diverge");
   return {
-    tensors: treeFrom<NdArray>(tensors) as W,
+    // In the form, since branches without tensors leave no name in a file.
+    tensors: mapTree(form, isNdArray, (_, name) => tensors.get(name)!) as W,
     digest: metadata.digest!,
     facts,
   };

@@ -7,6 +7,7 @@ import {
   InputError,
   isNdArray,
   leavesOf,
+  mapTree,
   type NdArray,
   treeFrom,
 } from "../../core/mod.ts";
@@ -141,16 +142,19 @@ export async function loadCheckpoint<S>(
   checkDigest(path, metadata, saved, REMOVE);
   checkFinite(path, saved, REMOVE);
   const tensors = renamedTensors(saved);
-  if (form !== undefined) {
-    const expected = new Map(leavesOf(form, isNdArray));
-    // Muon used to keep second moments of the matrices it moves, always zero.
-    for (const name of tensors.keys()) {
-      if (!name.startsWith(SECOND_MOMENTS) || expected.has(name)) continue;
-      tensors.delete(name);
-    }
-    checkForm(path, tensors, expected, FIX);
+  if (form === undefined) {
+    return { ...progress, state: treeFrom<NdArray>(tensors) as S };
   }
-  return { ...progress, state: treeFrom<NdArray>(tensors) as S };
+  const expected = new Map(leavesOf(form, isNdArray));
+  // Muon used to keep second moments of the matrices it moves, always zero.
+  for (const name of tensors.keys()) {
+    if (!name.startsWith(SECOND_MOMENTS) || expected.has(name)) continue;
+    tensors.delete(name);
+  }
+  checkForm(path, tensors, expected, FIX);
+  // In the form, since branches without tensors leave no name in a file.
+  const state = mapTree(form, isNdArray, (_, name) => tensors.get(name)!);
+  return { ...progress, state: state as S };
 }
 
 /**

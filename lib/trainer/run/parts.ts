@@ -60,11 +60,11 @@ export type OwnRun = OwnModel<Parts>;
  * @returns a number for each; NaN where one is not finite.
  */
 export async function ownScores(
-  metrics: Parts["metrics"] = {},
+  metrics: Parts["metrics"] | undefined,
   clips: MetricClips,
 ): Promise<Record<string, number>> {
   const scores: Record<string, number> = {};
-  for (const [name, metric] of Object.entries(metrics)) {
+  for (const [name, metric] of Object.entries(metrics ?? {})) {
     scores[name] = Number(await metric(clips));
   }
   return scores;

@@ -148,7 +148,7 @@ Deno.test("second moments of an old Muon run that the form lacks are left out", 
   await saveCheckpoint(file.path, { ...checkpoint, state: old }, config);
   const form = { moments: { first: { weight }, second: {} } };
   const loaded = await loadCheckpoint<unknown>(file.path, config, form);
-  assert.deepEqual(loaded!.state, { moments: { first: { weight } } });
+  assert.deepEqual(loaded!.state, form);
   await assert.rejects(
     () => loadCheckpoint<unknown>(file.path, config, { moments: {} }),
     {
