@@ -127,9 +127,10 @@ async function drawOne(image: string): Promise<void> {
   const port = 20_000 + Deno.pid % 10_000;
   const container = await buildah("from", "--pull-never", image);
   const started = performance.now();
-  const process = new Deno.Command("buildah", {
+  // In a group of its own: buildah does not pass signals on.
+  const process = new Deno.Command("setsid", {
     args: [
-      ...["--root", `${folder}/store`, "--runroot", `${folder}/run`],
+      ...["buildah", "--root", `${folder}/store`, "--runroot", `${folder}/run`],
       ...["--storage-driver", "vfs", "run", "--isolation", "chroot"],
       ...[container, "--", "deno", "task", "-q", "serve"],
       ...["--port", `${port}`],
@@ -173,7 +174,7 @@ async function drawOne(image: string): Promise<void> {
     console.error(log.slice(-3000));
     throw error;
   } finally {
-    process.kill("SIGTERM");
+    await output("kill", ["-TERM", "--", `-${process.pid}`]);
     await Promise.all([process.status, reading]);
   }
 }

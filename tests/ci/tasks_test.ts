@@ -27,7 +27,7 @@ Deno.test("the README and docs/ name only tasks that exist", async () => {
     const text = await Deno.readTextFile(file);
     for (
       const [, name = ""] of text.matchAll(
-        /\bdeno(?:@[\d.]+)? task ([a-z][\w:]*)/g,
+        /\bdeno(?:@[\d.]+)? task ([a-z][\w:-]*)/g,
       )
     ) {
       assert.ok(Object.hasOwn(tasks, name), `${file}: deno task ${name}`);

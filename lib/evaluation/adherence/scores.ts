@@ -69,12 +69,23 @@ export function sumOfScores(all: Iterable<Scores>): Scores {
 export function scoreText(score: Score | undefined): string {
   if (!score || score.total === 0) return "-";
   const { correct, total: n } = score;
+  const { low, high } = shareInterval(score);
+  const percent = (share: number): string => (100 * share).toFixed(0);
+  return `${(100 * correct / n).toFixed(1)} % (${percent(low)}-${
+    percent(high)
+  }, n ${n})`;
+}
+
+/** The 95 % interval of a share, of a score that is not empty (Wilson 1927). */
+export function shareInterval(
+  { correct, total: n }: Score,
+): { readonly low: number; readonly high: number } {
   const [share, z] = [correct / n, 1.96];
   const centre = (share + z * z / (2 * n)) / (1 + z * z / n);
   const reach = z / (1 + z * z / n) *
     Math.sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  const [low, high] = [Math.max(0, centre - reach), centre + reach].map((x) =>
-    (100 * x).toFixed(0)
-  );
-  return `${(100 * share).toFixed(1)} % (${low}-${high}, n ${n})`;
+  return {
+    low: Math.max(0, centre - reach),
+    high: Math.min(1, centre + reach),
+  };
 }

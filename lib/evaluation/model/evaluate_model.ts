@@ -55,6 +55,8 @@ export interface PhaseResult {
   readonly reconstruction: {
     /** Decibels, and SSIM: means over the clips. */
     readonly psnr: number;
+    /** Standard error of the mean. */
+    readonly psnrError: number;
     readonly ssim: number;
     /** Motion across the seams of latent frames. */
     readonly seams: SeamMotion;
@@ -158,6 +160,7 @@ async function heldOutResult(
 ): Promise<Pick<PhaseResult, "reconstruction" | "heldOutLoss">> {
   const { count } = prompts;
   const sums = { psnr: 0, ssim: 0 };
+  let squares = 0;
   const ratios = [];
   const captioned = [];
   for (let from = 0; from < count; from += BATCH) {
@@ -165,7 +168,9 @@ async function heldOutResult(
     const clips = await realClips(prompts, from, to, shape);
     const through = await model.reconstruct(clips);
     for (const [i, clip] of clips.entries()) {
-      sums.psnr += psnr(through[i]!, clip) / count;
+      const decibels = psnr(through[i]!, clip);
+      sums.psnr += decibels / count;
+      squares += decibels ** 2 / count;
       sums.ssim += ssim(through[i]!, clip) / count;
       ratios.push(seamMotion(through[i]!, model.latentFrames));
       const { prompt } = await prompts.at(from + i);
@@ -174,7 +179,14 @@ async function heldOutResult(
   }
   const losses = await model.heldOutLoss(captioned);
   return {
-    reconstruction: { ...sums, seams: seamMotionOf(ratios), clips: count },
+    reconstruction: {
+      ...sums,
+      psnrError: Math.sqrt(
+        Math.max(0, squares - sums.psnr ** 2) / Math.max(1, count - 1),
+      ),
+      seams: seamMotionOf(ratios),
+      clips: count,
+    },
     heldOutLoss: {
       mean: meanLoss(losses),
       bySigma: Object.fromEntries(losses),

@@ -48,7 +48,7 @@ export async function readSafetensorsHeader(
 }
 
 /**
- * Reads a safetensors file whole: F32 and F16 as float32, I32 as int32, BOOL
+ * Reads a safetensors file whole: F32, F16 and BF16 as float32, I32 as int32, BOOL
  * as bool. Each array has storage of its own.
  *
  * @throws {InputError} if there is no such file, it breaks a rule of the
@@ -65,7 +65,9 @@ export async function readSafetensors(
   const halves = new Uint16Array(
     entries.reduce(
       (most, { dtype, shape }) =>
-        dtype === "F16" ? Math.max(most, sizeOf(shape)) : most,
+        dtype === "F16" || dtype === "BF16"
+          ? Math.max(most, sizeOf(shape))
+          : most,
       0,
     ),
   );
@@ -139,12 +141,24 @@ async function tensorOf(
       array.data.set(new Float16Array(halves.buffer, 0, array.data.length));
       return array;
     }
+    case "BF16": {
+      const array = zeros(shape);
+      await fill(
+        file,
+        path,
+        new Uint8Array(halves.buffer, 0, 2 * array.data.length),
+      );
+      // The upper half of a float32.
+      const bits = new Uint32Array(array.data.buffer);
+      for (let i = 0; i < bits.length; i++) bits[i] = halves[i]! << 16;
+      return array;
+    }
     default:
       throw new InputError(
         `Cannot read "${path}": dtype of tensor ${
           quoted(name)
         } must be one of ` +
-          `F32, F16, I32, BOOL: current value is ${dtype}; ` +
+          `F32, F16, BF16, I32, BOOL: current value is ${dtype}; ` +
           "convert the file to one of them, or read its header only",
       );
   }

@@ -100,16 +100,27 @@ Deno.test("readSafetensors() reads F32, F16, I32 and BOOL at any alignment", () 
 });
 
 Deno.test("readSafetensors() refuses a dtype that the header reader accepts", () => {
-  const header = '{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}';
+  const header = '{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}';
   return withFile(fileOf(header, 4), async (path) => {
     const { entries } = await readSafetensorsHeader(path);
-    assert.equal(entries[0]!.dtype, "BF16");
+    assert.equal(entries[0]!.dtype, "U8");
     await assert.rejects(readSafetensors(path), {
       name: "InputError",
       message: `Cannot read "${path}": dtype of tensor "w" must be one of ` +
-        "F32, F16, I32, BOOL: current value is BF16; " +
+        "F32, F16, BF16, I32, BOOL: current value is U8; " +
         "convert the file to one of them, or read its header only",
     });
+  });
+});
+
+Deno.test("readSafetensors() reads BF16, the upper half of a float32", () => {
+  const header = '{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}';
+  const content = fileOf(header, 4);
+  // 1.5 and -2, the lower byte first.
+  content.set([0xc0, 0x3f, 0x00, 0xc0], content.length - 4);
+  return withFile(content, async (path) => {
+    const { tensors } = await readSafetensors(path);
+    assert.deepEqual(tensors.get("w")!.data, Float32Array.of(1.5, -2));
   });
 });
 

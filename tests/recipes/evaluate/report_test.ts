@@ -46,6 +46,7 @@ function evaluation(networks: readonly string[]): Evaluation {
       phase: 1,
       reconstruction: {
         psnr: 25,
+        psnrError: 0.2,
         ssim: 0.8,
         seams: seamMotionOf([2, undefined]),
         clips: 8,

@@ -1,0 +1,73 @@
+import {
+  ATTRIBUTES,
+  type Evaluation,
+  type Scores,
+  shareInterval,
+  sumOfScores,
+} from "../../evaluation/mod.ts";
+
+/** A figure of a model, as releases are compared by it. */
+export interface Metric {
+  readonly name: string;
+  readonly value: number;
+  /** Half of the 95 % interval; 0 for a figure of the same clips and noise each time. */
+  readonly margin: number;
+  readonly better: "higher" | "lower";
+}
+
+/** Standard deviations of a 95 % interval. */
+const SIGMAS = 1.96;
+
+/** The metrics of an evaluation on the synthetic world. */
+export function metricsOf({ prompts, phases }: Evaluation): Metric[] {
+  return [
+    ...(prompts
+      ? [
+        ...prompts.forms.flatMap(({ example, scores }) =>
+          shares(`"${example}"`, scores)
+        ),
+        ...shares(
+          "all languages",
+          sumOfScores(Object.values(prompts.languages)),
+        ),
+        ...shares("named objects", prompts.objects.generated),
+      ]
+      : []),
+    ...phases.flatMap(({ phase, reconstruction, heldOutLoss, distances }) => [
+      metric(
+        `phase ${phase}, VAE PSNR`,
+        reconstruction.psnr,
+        SIGMAS * reconstruction.psnrError,
+      ),
+      metric(`phase ${phase}, VAE SSIM`, reconstruction.ssim),
+      {
+        ...metric(`phase ${phase}, held-out loss`, heldOutLoss.mean),
+        better: "lower" as const,
+      },
+      ...distances.map(({ metric: name, frechet, spread }) => ({
+        ...metric(`phase ${phase}, ${name}`, frechet, SIGMAS * (spread ?? 0)),
+        better: "lower" as const,
+      })),
+    ]),
+  ];
+}
+
+function metric(name: string, value: number, margin = 0): Metric {
+  return { name, value, margin, better: "higher" };
+}
+
+/** Shares of clips that show what their prompts name. */
+function shares(prompts: string, scores: Scores): Metric[] {
+  return ATTRIBUTES.flatMap((attribute) => {
+    const score = scores[attribute];
+    if (!score || score.total === 0) return [];
+    const { low, high } = shareInterval(score);
+    return [
+      metric(
+        `${prompts}, ${attribute}`,
+        score.correct / score.total,
+        (high - low) / 2,
+      ),
+    ];
+  });
+}
