@@ -1,6 +1,7 @@
 /**
  * Runs all notebooks headlessly, each with its own defaults, in one folder that
- * did not exist before. Notebooks that share a folder run in their order, since a
+ * did not exist before, or in the one below `runs/` that is given, where they
+ * stay. Notebooks that share a folder run in their order, since a
  * later one reads what an earlier one leaves; two run at a time. After one that
  * fails no other starts, and its exit code is the script's.
  *
@@ -79,7 +80,10 @@ async function runNotebook({ file, flags }: NotebookRun): Promise<number> {
 
 if (import.meta.main) {
   await Deno.mkdir("runs", { recursive: true });
-  const root = await Deno.makeTempDir({ dir: "runs", prefix: "notebooks-" });
+  const [kept] = Deno.args;
+  if (kept !== undefined) await Deno.mkdir(kept, { recursive: true });
+  const root = kept ??
+    await Deno.makeTempDir({ dir: "runs", prefix: "notebooks-" });
   const runs: NotebookRun[] = [];
   for (
     const file of await sourceFilesUnder(".", "notebooks", /^\d.*\.ipynb$/)
@@ -105,5 +109,5 @@ if (import.meta.main) {
   };
   await Promise.all([runChains(), runChains()]);
   if (failure !== 0) Deno.exit(failure);
-  await Deno.remove(root, { recursive: true });
+  if (kept === undefined) await Deno.remove(root, { recursive: true });
 }

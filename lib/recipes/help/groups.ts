@@ -18,6 +18,6 @@ export const TASK_GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Checks": [
     ...["ok", "quick", "fmt", "lint", "check", "layers", "exports"],
     ...["notebooks", "test", "test:changed", "test:doc", "test:postgres"],
-    ...["test:browser", "test:kill", "container", "notice"],
+    ...["test:browser", "test:kill", "container", "docs", "notice"],
   ],
 };
