@@ -96,7 +96,7 @@ export const trainFlags = z.strictObject({
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(
-    "weights of a trained VAE for the phases (default: the run's own)",
+    "weights of a trained VAE for the phases (default: the run's own); ltx:FILE for those of LTX-Video that import-weights wrote",
   ),
   freezeEncoder: path.optional().describe(
     "weights of a VAE whose decoder stage vae trains; the encoder is frozen, so that its latents and models trained on them stay valid (default: train both)",
