@@ -55,8 +55,11 @@ function layerOf(file: string): Layer | undefined {
   return Object.hasOwn(MAY_IMPORT, folder) ? folder as Layer : undefined;
 }
 
+/** The one import of notebooks, over the front doors of all folders. */
+const FRONT_DOOR = "lib/mod.ts";
+
 function problemOfPlace(file: string): string[] {
-  if (layerOf(file) !== undefined) return [];
+  if (file === FRONT_DOOR || layerOf(file) !== undefined) return [];
   const [, folder, ...rest] = file.split("/");
   return [
     rest.length === 0
@@ -78,6 +81,9 @@ function problemsOfImport(
   }
   if (!file.startsWith("lib/")) {
     return [`${at}: lib may import only lib and packages: move the code`];
+  }
+  if (file === FRONT_DOOR) {
+    return [`${at}: it is for notebooks: import the folder's mod.ts`];
   }
   const [, home, name] = /^(.*\/)([^/]+)$/.exec(file) ?? [];
   if (name?.startsWith("_") && !importer.startsWith(home ?? "")) {

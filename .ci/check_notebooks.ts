@@ -225,7 +225,7 @@ async function importProblems(
 
 /** What to write instead of a specifier that a notebook may not use. */
 function fixOfImport(specifier: string): string | undefined {
-  if (/^lib\/([a-z0-9_]+\/)+mod\.ts$/.test(specifier)) return undefined;
+  if (/^lib\/([a-z0-9_]+\/)*mod\.ts$/.test(specifier)) return undefined;
   if (/^(lib\/|\.|\/|file:)/.test(specifier)) {
     return 'a notebook takes code only through front doors, "lib/*/mod.ts": ' +
       "export the name there";

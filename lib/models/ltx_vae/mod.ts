@@ -5,4 +5,3 @@
  */
 export * from "./config.ts";
 export * from "./ltx_vae.ts";
-export * from "./part.ts";

@@ -3,11 +3,14 @@ import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Figure, figureBundle } from "./figure.ts";
 import { type Host, jupyterHost, textHost } from "./host.ts";
 import { liveProgress } from "./live_progress.ts";
+import { type LiveView, liveView } from "./live_view.ts";
 import {
   type ImageGrid,
   imageGridBundle,
   type Video,
   videoBundle,
+  type VideoGrid,
+  videoGridBundle,
 } from "./media.ts";
 import {
   plotlyBundle,
@@ -25,6 +28,10 @@ export interface Display {
   plotly(figure: PlotlyFigure): Promise<void>;
   /** A clip that plays in the page. */
   video(video: Video): Promise<void>;
+  /** Clips side by side, playing together. */
+  videos(grid: VideoGrid): Promise<void>;
+  /** A plot and a picture that change in place: see {@link LiveView}. */
+  live(): LiveView;
   /** Pictures side by side. */
   imageGrid(grid: ImageGrid): Promise<void>;
   table(table: Table): Promise<void>;
@@ -84,6 +91,8 @@ export async function openDisplay(
     figure: (figure) => host.show(figureBundle(figure, newId())),
     plotly: (figure) => host.show(plotlyFigureBundle(figure, newId())),
     video: (video) => host.show(videoBundle(video)),
+    videos: (grid) => host.show(videoGridBundle(grid)),
+    live: () => liveView(host, newId),
     imageGrid: (grid) => host.show(imageGridBundle(grid)),
     table: (table) => host.show(tableBundle(table)),
     progress: options.progress ??

@@ -8,6 +8,7 @@ export * from "./display.ts";
 export * from "./figure.ts";
 export * from "./host.ts";
 export * from "./live_progress.ts";
+export type { LiveContent, LiveView } from "./live_view.ts";
 export * from "./media.ts";
 export * from "./plotly.ts";
 export * from "./table.ts";

@@ -59,6 +59,19 @@ export function plotlyBundle(source: string): MimeBundle {
   };
 }
 
+/** What a plot changes on a dark page. */
+const DARK = {
+  paper_bgcolor: "rgba(0,0,0,0)",
+  plot_bgcolor: "rgba(0,0,0,0)",
+  "font.color": "#ddd",
+  ...Object.fromEntries(
+    ["xaxis", "yaxis"].flatMap((axis) => [
+      [`${axis}.gridcolor`, "#444"],
+      [`${axis}.zerolinecolor`, "#666"],
+    ]),
+  ),
+};
+
 /**
  * The script that draws a plot into an element, replacing its content, once both
  * the element and the library are in the page.
@@ -74,6 +87,12 @@ export function plotScript(
 ): string {
   return `<script>
 (window.aiprodPlots ||= []).push((Plotly) => {
+  // Jupyter says which theme it has; other pages follow the system.
+  const isDark = () => {
+    const theme = document.body?.dataset.jpThemeLight;
+    return theme ? theme === "false"
+      : window.matchMedia?.("(prefers-color-scheme: dark)").matches;
+  };
   const draw = (tries) => {
     const place = document.getElementById("${id}");
     if (place) {
@@ -82,6 +101,7 @@ export function plotScript(
       Plotly.newPlot(place, ${scriptJson(data)}, ${
     scriptJson(layout)
   }, { responsive: true, displaylogo: false });
+      if (isDark()) Plotly.relayout(place, ${scriptJson(DARK)});
     } else if (tries > 0) setTimeout(draw, 50, tries - 1);
   };
   draw(100);

@@ -43,9 +43,7 @@ async function generate(
   await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { steps, guidanceInterval, rescale, sampler } = options;
-  const guidance = options.guidance ?? models.facts.diffusion.guidance ??
-    GUIDANCE;
+  const { steps, guidance, guidanceInterval, rescale, sampler } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
   });
@@ -89,9 +87,6 @@ async function generate(
   log(`contact sheet: ${sheet}`);
   return 0;
 }
-
-/** Guidance of models that name none. */
-const GUIDANCE = 4;
 
 /**
  * What the videos go on from, by the flags.

@@ -66,8 +66,8 @@ export const generateFlags = z.strictObject({
     "frames per second (default: as the model was trained)",
   ),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
-  guidance: numberFlag({ least: 0 }).optional().describe(
-    "how strongly the prompt steers; 1 is as trained, 0 ignores it (default: the model's own, or 4)",
+  guidance: numberFlag({ least: 0 }).default(4).describe(
+    "how strongly the prompt steers; 1 is as trained, 0 ignores it",
   ),
   guidanceInterval: intervalFlag.describe(
     "noise levels at which guidance acts, lowest and highest, from 0 to 1",

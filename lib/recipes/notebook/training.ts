@@ -2,17 +2,19 @@ import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
 import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
 import { channelsOf, perceptualNetwork } from "../train/mod.ts";
+import { liveTraining } from "./live_training.ts";
 
 /**
- * A notebook as the host of training: its progress, its Stop button and alerts.
+ * A notebook as the host of training: its progress, its Stop button, alerts, and
+ * curves and samples that grow in the cell.
  * Create one in every cell that trains: an aborted signal stays aborted.
  *
  * @param log Prints a line.
  * @throws {InputError} if the file of `alerts` cannot be used
  */
 export async function notebookHost(
-  show: Pick<Display, "progress" | "stopSignal">,
-  { alerts, perceptual }: Pick<RunConfig, "alerts" | "perceptual">,
+  show: Pick<Display, "progress" | "stopSignal" | "live">,
+  { run, alerts, perceptual }: Pick<RunConfig, "run" | "alerts" | "perceptual">,
   log: (line: string) => void,
 ): Promise<TrainHost> {
   return {
@@ -22,6 +24,7 @@ export async function notebookHost(
     clock: () => performance.now(),
     now: () => new Date(),
     perceptual: await perceptualNetwork({ perceptual }),
+    display: liveTraining(show, run, () => performance.now()),
     log,
   };
 }

@@ -104,8 +104,6 @@ export interface RunConfig {
   readonly replayFraction: number;
   /** Fraction of samples without their caption, for classifier-free guidance. */
   readonly captionDropout: number;
-  /** Shift of the noise levels of the phases; by the latent channels where left out. */
-  readonly sigmaShift?: number;
   /** Factor on the learning rate of the text encoder in the phases. */
   readonly textLrScale: number;
   /** Bytes into which the training must fit: settings are chosen for each stage. */
@@ -123,8 +121,8 @@ export interface RunConfig {
   /** Whether all parameters are updated at once or a few layers at a time. */
   readonly update: StatePlan["update"];
   readonly seed: number;
-  /** Updates between evaluations. */
-  readonly evaluateEvery: number;
+  /** Updates between evaluations; by the length of a stage where left out. */
+  readonly evaluateEvery?: number | undefined;
   /** Held-out clips. */
   readonly heldOut: number;
   /** Seconds between checkpoints. */
@@ -147,6 +145,26 @@ export interface RunConfig {
   readonly overlap: number;
   /** Hours after which the run saves and stops. */
   readonly hours?: number;
+}
+
+/** Updates between evaluations of a long stage, and evaluations of a short one. */
+const [EVALUATE_EVERY, EVALUATIONS] = [500, 10];
+
+/**
+ * Updates between the evaluations of a stage: 500, or in a shorter stage so many
+ * that there are ten.
+ */
+export function evaluationInterval(config: RunConfig, stage: Stage): number {
+  const total = lengthOf(planOf(config, stage), config.maxSteps);
+  return config.evaluateEvery ??
+    Math.max(1, Math.min(EVALUATE_EVERY, Math.floor(total / EVALUATIONS)));
+}
+
+/** The interval as a part of a stage's configuration, as earlier versions have it. */
+export function evaluationFact(
+  { evaluateEvery = EVALUATE_EVERY }: Pick<RunConfig, "evaluateEvery">,
+): { readonly evaluateEvery: number } {
+  return { evaluateEvery };
 }
 
 /** The plan of a stage, without clips that a limited run never uses. */

@@ -6,12 +6,9 @@ import {
 } from "../../compiler/mod.ts";
 import { Rng, StoppedError } from "../../core/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
-import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import {
-  clipPositions,
   type DiffusionParameters,
   initModels,
-  promptTokens,
 } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { compileStep } from "../loop/compiled_step.ts";
@@ -21,6 +18,7 @@ import {
   type TrainState,
   updateScalars,
 } from "../loop/train_step.ts";
+import { diffusionBatch } from "../stages/diffusion_batch.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { clipShapeOf } from "../stages/stage_plan.ts";
 import { stageOf } from "../stages/stages.ts";
@@ -106,23 +104,18 @@ async function openStep(
   );
   const shape = clipShapeOf(plan);
   const grid = latentSizeOf(models.vae, shape);
-  const latents = rng.normals([
-    plan.batch,
+  const latent = rng.normals([
     grid.frames,
     grid.height,
     grid.width,
     models.vae.latentChannels,
   ]);
-  const batch = {
-    latents,
-    noise: rng.normals(latents.shape),
-    sigmas: sampleTimesteps(rng, plan.batch),
-    prompts: promptTokens(
-      Array.from({ length: plan.batch }, () => "a red circle moves right"),
-      models.text,
-    ),
-    positions: clipPositions(models, shape),
-  };
+  const batch = diffusionBatch(models, {
+    latents: new Array(plan.batch).fill(latent),
+    captions: new Array(plan.batch).fill("a red circle moves right"),
+    shape,
+    rng,
+  });
   const scalars = updateScalars(
     1,
     plan.learningRate,

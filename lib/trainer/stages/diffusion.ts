@@ -1,5 +1,5 @@
 import { remat } from "../../compiler/mod.ts";
-import { exists, Rng, stackArrays } from "../../core/mod.ts";
+import { exists, Rng } from "../../core/mod.ts";
 import { batchOrder, type Bucket } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type DiffusionParameters,
   initModel,
   isOwn,
-  promptTokens,
+  tokenChannels,
 } from "../../models/text_to_video/mod.ts";
 import { normaliseLatent } from "../../models/vae/mod.ts";
 import {
@@ -31,6 +31,7 @@ import {
   openLatentCache,
 } from "../precompute/latent_cache.ts";
 import {
+  evaluationFact,
   moduleFact,
   ownLossOf,
   planOf,
@@ -41,6 +42,7 @@ import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
 import { pretrainedDiffusion } from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
 import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
+import { diffusionBatch } from "./diffusion_batch.ts";
 import { diffusionTrainingLoss, lossBySigma } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
@@ -49,8 +51,8 @@ import { textPathOf } from "./text.ts";
 
 /**
  * Shifts timesteps towards noise, where the prompt determines the content: half
- * of the logit-normal's sigmas exceed 0.6 for latents of 32 channels and 0.75
- * for 128.
+ * of the logit-normal's sigmas exceed 0.6 for tokens of 32 latent channels and
+ * 0.75 for 128.
  */
 const SIGMA_SHIFT = 1.5;
 /** A bucket, its latents, and the positions of their tokens. */
@@ -85,13 +87,12 @@ export async function trainPhase(
     data: name,
     languages: config.languages,
     heldOut: config.heldOut,
-    evaluateEvery: config.evaluateEvery,
+    ...evaluationFact(config),
     optimiser: config.optimiser,
     ...updateRuleOf(config),
     textLrScale: config.textLrScale,
     captionDropout: config.captionDropout,
     vae: latentSpaceOf(vae),
-    ...(config.sigmaShift !== undefined && { sigmaShift: config.sigmaShift }),
     ...(pretrained && { finetune: pretrained.digest }),
   };
   if (await isDone(run, stage, stageConfig, path)) return;
@@ -142,8 +143,8 @@ export async function trainPhase(
     return { latent: normaliseLatent(latent, statistics), caption };
   };
   // Equal for all sizes of clips.
-  const sigmaShift = config.sigmaShift ?? SIGMA_SHIFT *
-      timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
+  const sigmaShift = SIGMA_SHIFT *
+    timestepShift(REFERENCE_TOKENS, tokenChannels(models));
 
   // Evaluation: held-out clips of the phase.
   const heldOut = [];
@@ -184,19 +185,16 @@ export async function trainPhase(
         const draw = rng.fork(`sample ${index} of epoch ${epoch}`);
         samples.push(await sampleAt(group, index, draw));
       }
-      const clean = stackArrays(samples.map(({ latent }) => latent));
-      const draw = rng.fork(`noise ${n}`);
-      return {
-        latents: clean,
-        noise: draw.normals(clean.shape),
-        sigmas: loss?.part.sigmas?.(draw, samples.length, loss.own) ??
-          sampleTimesteps(draw, samples.length, sigmaShift),
-        prompts: promptTokens(
-          samples.map(({ caption }) => caption),
-          models.text,
-        ),
+      return diffusionBatch(models, {
+        latents: samples.map(({ latent }) => latent),
+        captions: samples.map(({ caption }) => caption),
+        shape: group.shape,
         positions: group.positions,
-      };
+        rng: rng.fork(`noise ${n}`),
+        sigmas: (rng, count) =>
+          loss?.part.sigmas?.(rng, count, loss.own) ??
+            sampleTimesteps(rng, count, sigmaShift),
+      });
     },
     notesOf: ({ sigmas }) => ({ sigmas }),
     measure: (microbatches: readonly Outputs[]) => ({

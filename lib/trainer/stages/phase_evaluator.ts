@@ -16,6 +16,7 @@ import {
 } from "../../pipeline/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { ownScores } from "../run/parts.ts";
+import { evaluationInterval } from "../run/config.ts";
 import type { Run } from "../run/run.ts";
 import {
   captionGainOf,
@@ -57,12 +58,12 @@ export function phaseEvaluator(
   stage: Stage,
   { groups, codec, statistics }: PhaseEvaluation,
 ): Evaluator<DiffusionParameters> & Disposable {
-  const { config: { models, plans, seed, evaluateEvery }, device } = run;
+  const { config: { models, plans, seed }, device } = run;
   // No more clips at once than in training, which has the memory for them.
   const largest = plans[stage].batch;
   let opened: { loss: HeldOutLoss; pipeline: Pipeline } | undefined;
   return {
-    every: evaluateEvery,
+    every: evaluationInterval(run.config, stage),
     async evaluate(state, step) {
       const ema = state.averages!.long as OnDevice<DiffusionParameters>;
       opened ??= {

@@ -18,6 +18,8 @@ import { saveWeights } from "../../pipeline/mod.ts";
 import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import {
+  evaluationFact,
+  evaluationInterval,
   planOf,
   type RunConfig,
   trainingConfigOf,
@@ -70,7 +72,7 @@ export async function trainText(run: Run): Promise<void> {
     languages: config.languages,
     ...(pairs.name !== undefined && { data: pairs.name }),
     heldOut: config.heldOut,
-    evaluateEvery: config.evaluateEvery,
+    ...evaluationFact(config),
     ...updateRuleOf(config),
     ...(pretrained && { finetune: pretrained.digest }),
   };
@@ -195,7 +197,7 @@ async function textEvaluator(
     | Compiled<ArraysOf<LabelledPairs>, Record<string, tf.Tensor>>
     | undefined;
   return {
-    every: config.evaluateEvery,
+    every: evaluationInterval(config, "text"),
     async evaluate(state) {
       compiled ??= jitWithState(
         (parameters, pairs: LabelledPairs) => {

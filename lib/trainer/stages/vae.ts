@@ -39,6 +39,8 @@ import { onFirstRank } from "../../ranks/mod.ts";
 import type { Evaluator } from "../loop/train.ts";
 import { countParameters } from "../loop/train_step.ts";
 import {
+  evaluationFact,
+  evaluationInterval,
   moduleFact,
   planOf,
   trainingConfigOf,
@@ -83,7 +85,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     seed,
     data: data.name,
     heldOut: config.heldOut,
-    evaluateEvery: config.evaluateEvery,
+    ...evaluationFact(config),
     ...updateRuleOf(config),
     ...(config.crop && { crop: config.crop }),
     ...(frozen && { freezeEncoder: frozen.digest }),
@@ -210,14 +212,14 @@ function vaeEvaluator(
   run: Run,
   groups: readonly (readonly Clip[])[],
 ): Evaluator<VaeParameters> & Disposable {
-  const { config: { models, plans, evaluateEvery }, device } = run;
+  const { config: { models, plans }, device } = run;
   // Whole clips, also where training sees crops: no more than in its batch.
   const size = Math.min(EVALUATION_BATCH, plans.vae.batch);
   let compiled:
     | Compiled<{ clips: NdArray }, { clips: tf.Tensor }>
     | undefined;
   return {
-    every: evaluateEvery,
+    every: evaluationInterval(run.config, "vae"),
     async evaluate(state, step) {
       compiled ??= jitWithState(
         (parameters, { clips }: { clips: tf.Tensor }) => {

@@ -4,6 +4,7 @@ import {
   tableBundle,
   textHost,
   videoBundle,
+  videoGridBundle,
 } from "lib/notebook/mod.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -19,6 +20,18 @@ Deno.test("videoBundle() plays without a network, and moves where videos do not 
   assert.equal(bundle["image/gif"], "AQID");
   assert.equal(bundle["text/plain"], '[video] a "<b>" (0.0 kB)');
   assert.equal("image/gif" in videoBundle({ mp4: BYTES, caption: "" }), false);
+});
+
+Deno.test("videoGridBundle() plays clips side by side, each with its caption", () => {
+  const videos = ["one", "two"].map((caption) => ({ mp4: BYTES, caption }));
+  const bundle = videoGridBundle({ videos, columns: 2, width: 100 });
+  const html = String(bundle["text/html"]);
+  assert.match(html, /grid-template-columns:repeat\(2,100px\)/);
+  assert.equal(html.match(/<video /g)?.length, 2);
+  assert.equal(
+    bundle["text/plain"],
+    "[video] one (0.0 kB)\n[video] two (0.0 kB)",
+  );
 });
 
 Deno.test("imageGridBundle() puts pictures side by side with their captions", () => {

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { silentProgress } from "lib/core/mod.ts";
+import type { LiveContent } from "lib/notebook/mod.ts";
 import { metricSeries, notebookHost } from "lib/recipes/notebook/mod.ts";
+
+/** What live views were asked to show, each with the number of its view. */
+const drawn: [view: number, content: LiveContent][] = [];
+let views = 0;
+const live = () => {
+  const view = ++views;
+  return {
+    draw: (content: LiveContent) =>
+      Promise.resolve(void drawn.push([view, content])),
+  };
+};
 
 Deno.test("metricSeries() leaves out records without the metric, and other stages", () => {
   const records = [
@@ -26,8 +38,8 @@ Deno.test("notebookHost() hands the bars and a live Stop to training", async () 
   const lines: string[] = [];
   const stop = new AbortController();
   const host = await notebookHost(
-    { progress: silentProgress, stopSignal: stop.signal },
-    { alerts: undefined, perceptual: 0 },
+    { progress: silentProgress, stopSignal: stop.signal, live },
+    { run: "runs/none", alerts: undefined, perceptual: 0 },
     (line) => lines.push(line),
   );
   assert.equal(host.progress, silentProgress);
@@ -43,8 +55,12 @@ Deno.test("notebookHost() refuses alerts to nobody in particular, as the command
     await Deno.writeTextFile(file, '{"webhok":1}');
     await assert.rejects(
       notebookHost(
-        { progress: silentProgress, stopSignal: new AbortController().signal },
-        { alerts: file, perceptual: 0 },
+        {
+          progress: silentProgress,
+          stopSignal: new AbortController().signal,
+          live,
+        },
+        { run: "runs/none", alerts: file, perceptual: 0 },
         () => {},
       ),
       { name: "InputError", message: /Cannot read alerts from .*webhok/ },
@@ -52,4 +68,47 @@ Deno.test("notebookHost() refuses alerts to nobody in particular, as the command
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test("notebookHost() draws curves and samples with each evaluation", async () => {
+  const run = await Deno.makeTempDir();
+  const host = await notebookHost(
+    {
+      progress: silentProgress,
+      stopSignal: new AbortController().signal,
+      live,
+    },
+    { run, alerts: undefined, perceptual: 0 },
+    () => {},
+  );
+  await Deno.mkdir(`${run}/samples`);
+  await Deno.writeFile(`${run}/samples/phase1-2.png`, new Uint8Array([1]));
+  drawn.length = 0;
+  const records = [
+    { stage: "phase1", step: 0, heldOutLoss: 4 },
+    { stage: "phase1", step: 1, loss: 3 },
+    { stage: "phase1", step: 2, heldOutLoss: 2 },
+    { stage: "phase2", step: 0, heldOutLoss: 1 },
+  ];
+  for (const record of records) {
+    await Deno.writeTextFile(
+      `${run}/metrics.jsonl`,
+      JSON.stringify(record) + "\n",
+      { append: true },
+    );
+    await host.display!(record);
+  }
+  const [first, , last] = drawn;
+  assert.equal(drawn.length, 3, "a step between evaluations comes too soon");
+  assert.deepEqual(first![1].picture, undefined);
+  assert.deepEqual(drawn[1]![1].picture, {
+    png: new Uint8Array([1]),
+    caption: "phase1: samples after 2 updates",
+  });
+  const [loss] = drawn[1]![1].figures;
+  assert.deepEqual(loss!.series.map(({ x, y }) => [x, y]), [
+    [[1], [3]],
+    [[0, 2], [4, 2]],
+  ]);
+  assert.notEqual(last![0], first![0], "a stage has a view of its own");
 });
