@@ -7,6 +7,7 @@ import {
   textFlag,
   wholeNumber,
 } from "lib/recipes/command_line/mod.ts";
+import { COMPRESSIONS } from "lib/trainer/mod.ts";
 import * as z from "zod";
 
 /** Three sizes as one word: time, height, width. */
@@ -63,6 +64,9 @@ export const ranksFlags = z.strictObject({
   overlap: wholeNumber(2, 16).default(4).describe(
     "parts of the last microbatch",
   ),
+  compression: z.enum(COMPRESSIONS, {
+    error: `must be one of ${COMPRESSIONS.join(", ")}`,
+  }).default("none").describe("form in which gradients travel"),
   threads: wholeNumber(1).optional().describe(
     "threads of each rank (default: its share of the machine's)",
   ),

@@ -61,9 +61,10 @@ interface Watched extends Ranks {
  * @throws {InputError} in a process alone
  */
 export async function benchRanks(
-  { preset, batch, accumulation, overlap, gbit, ...flags }: z.infer<
-    typeof ranksFlags
-  >,
+  { preset, batch, accumulation, overlap, compression, gbit, ...flags }:
+    z.infer<
+      typeof ranksFlags
+    >,
 ): Promise<BenchResult | undefined> {
   const launch = launchOf(Deno.env.toObject());
   using joined = openRanks(launch);
@@ -125,6 +126,7 @@ export async function benchRanks(
       await compileStep(
         {
           ...{ name: "update", device, config, initial, ranks, overlap },
+          compression,
           lossOf: lossOf as never,
         },
         state as never,
@@ -205,7 +207,10 @@ export async function benchRanks(
   return {
     bench: "ranks",
     device: device.name,
-    sizes: { preset, ranks: size, batch, accumulation, overlap, threads },
+    sizes: {
+      ...{ preset, ranks: size, batch, accumulation, overlap, threads },
+      compression,
+    },
     checked: [`the gradient norm with overlap is that without: ${norms[0]}`],
     parameters: countParameters(initial),
     ...timingOf(times.at(-1)!),

@@ -67,6 +67,23 @@ export function joinRanks(
         );
       }
     },
+    async exchange(bytes) {
+      const block = bytes.length / size;
+      const received = new Uint8Array(bytes.length);
+      for (let done = 0; done < block; done += 4 * piece) {
+        const count = Math.min(4 * piece, block - done);
+        const [sent, got] = [0, 0].map(() => new Uint8Array(size * count));
+        const [from, to] = [bytes, received].map((array) => (rank: number) =>
+          array.subarray(rank * block + done, rank * block + done + count)
+        );
+        for (let i = 0; i < size; i++) sent!.set(from!(i), i * count);
+        await all("MPI_Alltoall", sent!, count, byte, got!, count, byte, world);
+        for (let i = 0; i < size; i++) {
+          to!(i).set(got!.subarray(i * count, (i + 1) * count));
+        }
+      }
+      return received;
+    },
     async broadcast(bytes) {
       for (const part of piecesOf(bytes, 4 * piece)) {
         await all("MPI_Bcast", part, part.length, byte, 0, world);

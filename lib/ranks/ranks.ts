@@ -17,6 +17,13 @@ export interface Ranks {
    * @param lengths Values of each rank, the same list on all.
    */
   gather(values: Float32Array, lengths: readonly number[]): Promise<void>;
+  /**
+   * Sends each rank a block of bytes, in the order of the ranks; returns the
+   * blocks of all ranks for this one, in their order.
+   *
+   * @param bytes As many for each rank.
+   */
+  exchange(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   /** Replaces bytes by those of rank 0. */
   broadcast(bytes: Uint8Array): Promise<void>;
   /** Waits until all ranks have come here. */
@@ -43,6 +50,7 @@ export const ONE_RANK: Ranks = {
   size: 1,
   sum: () => Promise.resolve(),
   gather: () => Promise.resolve(),
+  exchange: (bytes) => Promise.resolve(Uint8Array.from(bytes)),
   broadcast: () => Promise.resolve(),
   barrier: () => Promise.resolve(),
   abort() {

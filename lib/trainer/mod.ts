@@ -13,6 +13,7 @@ export * from "./data/data_file.ts";
 export { manifestIn } from "./data/open_source.ts";
 export * from "./data/run_data.ts";
 export * from "./loop/compiled_step.ts";
+export { type Compression, COMPRESSIONS } from "./loop/compressed_sum.ts";
 export * from "./loop/state_plan.ts";
 export * from "./loop/step_programs.ts";
 export * from "./loop/train.ts";

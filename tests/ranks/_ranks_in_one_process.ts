@@ -8,6 +8,7 @@ import type { Ranks } from "lib/ranks/mod.ts";
 export function ranksInOneProcess(size: number): Ranks[] {
   let waiting: { name: string; values: Float32Array | Uint8Array }[] = [];
   let met = Promise.withResolvers<void>();
+  let blocks: Uint8Array<ArrayBuffer>[] = [];
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => {});
   const meet = async (
@@ -47,6 +48,19 @@ export function ranksInOneProcess(size: number): Ranks[] {
           begin += length;
         }
       }),
+    async exchange(bytes) {
+      const block = bytes.length / size;
+      await meet("exchange", rank, bytes, (all) => {
+        blocks = all.map((_, to) =>
+          Uint8Array.from(
+            all.flatMap((bytes) => [
+              ...bytes.subarray(to * block, (to + 1) * block),
+            ]),
+          )
+        );
+      });
+      return blocks[rank]!;
+    },
     broadcast: (bytes) =>
       meet("broadcast", rank, bytes, ([first, ...others]) => {
         for (const bytes of others) bytes.set(first!);

@@ -24,6 +24,11 @@ function fakeLibrary(failing?: string): MpiLibrary & { calls: unknown[] } {
         (values[3] as Float32Array).fill(rank, begin, begin + count);
       }
       calls.push([name, [...counts!], [...begins!]]);
+    } else if (name === "MPI_Alltoall") {
+      const [sent, count, , got, ...rest] = values;
+      assert.deepEqual([c, ...rest], [7, count, 7, 4]);
+      (got as Uint8Array).set((sent as Uint8Array).map((byte) => 2 * byte));
+      calls.push([name, count]);
     } else if (name === "MPI_Bcast") {
       const part = a as Uint8Array;
       assert.deepEqual([part.length, ...values.slice(2)], [b, 7, 0, 4]);
@@ -83,6 +88,17 @@ Deno.test("a gather goes in pieces of each rank's range", async () => {
   assert.deepEqual(library.calls.slice(1), [
     ["MPI_Allgatherv", [4, 1, 4], [0, 6, 7]],
     ["MPI_Allgatherv", [2, 0, 1], [4, 7, 11]],
+  ]);
+});
+
+Deno.test("an exchange goes in pieces of each block", async () => {
+  const library = fakeLibrary();
+  const bytes = Uint8Array.from({ length: 60 }, (_, i) => i + 1);
+  const received = await joinRanks(library, 4).exchange(bytes);
+  assert.deepEqual(received, bytes.map((byte) => 2 * byte));
+  assert.deepEqual(library.calls.slice(1), [
+    ["MPI_Alltoall", 16],
+    ["MPI_Alltoall", 4],
   ]);
 });
 

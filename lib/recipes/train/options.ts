@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  COMPRESSIONS,
   type OptimiserName,
   OPTIMISERS,
   type StagePlan,
@@ -211,6 +212,11 @@ export const trainFlags = z.strictObject({
   ),
   overlap: wholeNumber(1, 16).default(4).describe(
     "under mpirun, parts of the last microbatch of an update: the gradients of a part travel while the next one is computed; 1 sends them after the last",
+  ),
+  compression: z.enum(COMPRESSIONS, {
+    error: `must be one of ${COMPRESSIONS.join(", ")}`,
+  }).default("none").describe(
+    "under mpirun, the form in which gradients travel: fp16 and int8 are for slow networks; what a rank's own lose is added to its next ones",
   ),
   hours: numberFlag({ above: 0 }).optional().describe(
     "hours after which the run saves and stops (default: no limit)",

@@ -17,6 +17,7 @@ import {
   type Ranks,
   shareOf,
 } from "../../ranks/mod.ts";
+import type { Compression } from "./compressed_sum.ts";
 import { gradientExchange } from "./gradient_exchange.ts";
 import type { HeldState } from "./held_state.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
@@ -75,6 +76,8 @@ export interface StepDefinition<P, B, A> {
    * while the next one is computed. Default 1: they travel after the last.
    */
   readonly overlap?: number;
+  /** Form in which gradients travel between ranks; default: as they are. */
+  readonly compression?: Compression;
 }
 
 /**
@@ -88,7 +91,7 @@ export async function compileStep<P, B, A>(
   { state, owners }: Pick<HeldState<P>, "state" | "owners">,
 ): Promise<StepRunner<B>> {
   const { name, device, config, lossOf, notesOf, initial } = definition;
-  const { ranks = ONE_RANK, overlap = 1 } = definition;
+  const { ranks = ONE_RANK, overlap = 1, compression } = definition;
   const count = config.accumulation ?? 1;
   const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
     ...outputs,
@@ -158,7 +161,7 @@ export async function compileStep<P, B, A>(
     owners === undefined || owners.get(path) === ranks.rank;
   const exchange = ranks.size === 1
     ? undefined
-    : gradientExchange(ranks, sums!, isOwn);
+    : gradientExchange(ranks, sums!, isOwn, compression);
   const parameters = leavesOf(state.parameters, isDeviceTensor)
     .map(([path, tensor]) => {
       const owner = owners?.get(path) ?? 0;

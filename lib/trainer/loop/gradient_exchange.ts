@@ -1,6 +1,7 @@
 import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
-import { leavesOf, type NdArray, zeros } from "../../core/mod.ts";
+import { leavesOf, type NdArray, sizeOf, zeros } from "../../core/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
+import { compressedSum, type Compression } from "./compressed_sum.ts";
 import { usedRows } from "./used_rows.ts";
 
 /** Adds gradients over ranks. */
@@ -21,7 +22,11 @@ export interface GradientExchange {
   end(hasOwn: boolean): Promise<number>;
 }
 
-/** Where sums have their gradients. */
+/** Arrays of fewer values travel as they are: the loss among them. */
+const LEAST = 4096;
+
+/** Where sums have their loss, and their gradients. */
+const LOSS = "loss";
 const GRADIENTS = "gradients/";
 
 /**
@@ -32,17 +37,54 @@ const GRADIENTS = "gradients/";
  * @param sums A tree of float32 tensors on a device, the same on all ranks:
  *   `gradients` in the form of the parameters, `loss`.
  * @param isOwn Whether this rank updates a parameter.
+ * @param compression What a compressed sum loses is added to the next one; it is
+ *   lost where a run resumes.
  */
 export function gradientExchange(
   ranks: Ranks,
   sums: { readonly gradients: unknown; readonly loss: unknown },
   isOwn: (path: string) => boolean,
+  compression: Compression = "none",
 ): GradientExchange {
   const leaves = new Map(
     leavesOf(sums, isDeviceTensor) as [string, DeviceTensor][],
   );
   const waiting = new Set(leaves.keys());
   let work: Promise<number> = Promise.resolve(0);
+  const residuals = new Map<string, Float32Array>();
+  /** Adds an array made of views of the arrays of some tensors. */
+  const addAll = async (
+    flat: Float32Array,
+    paths: readonly string[],
+    arrays: readonly NdArray[],
+    views: readonly (readonly Float32Array[])[],
+  ): Promise<void> => {
+    if (compression === "none" || flat.length < LEAST) {
+      return await ranks.sum(flat);
+    }
+    const places = paths.flatMap((path, i) => {
+      if (!residuals.has(path)) {
+        const { shape } = leaves.get(path)!.type;
+        residuals.set(path, new Float32Array(sizeOf(shape)));
+      }
+      const { byteOffset } = arrays[i]!.data;
+      return views[i]!.map((view) => {
+        const begin = (view.byteOffset - byteOffset) / 4;
+        return residuals.get(path)!.subarray(begin, begin + view.length);
+      });
+    });
+    const residual = new Float32Array(flat.length);
+    let begin = 0;
+    for (const place of places) {
+      residual.set(place, begin);
+      begin += place.length;
+    }
+    await compressedSum(ranks, flat, residual, compression);
+    begin = 0;
+    for (const place of places) {
+      place.set(residual.subarray(begin, begin += place.length));
+    }
+  };
   const add = async (
     paths: readonly string[],
     arrays: readonly NdArray[],
@@ -59,7 +101,7 @@ export function gradientExchange(
         return part;
       })
     );
-    await ranks.sum(flat);
+    await addAll(flat, paths, arrays, ranges);
     let squares = 0;
     for (const [i, path] of paths.entries()) {
       const isGradient = path.startsWith(GRADIENTS);
@@ -74,6 +116,11 @@ export function gradientExchange(
     return squares;
   };
   const begin = (paths: readonly string[], hasOwn: boolean): void => {
+    if (compression !== "none" && paths.length > 1 && paths.includes(LOSS)) {
+      // The loss is exact.
+      begin(paths.filter((path) => path !== LOSS), hasOwn);
+      return begin([LOSS], hasOwn);
+    }
     for (const path of paths) waiting.delete(path);
     // At once: on a graphics card, before the work that follows.
     const read = Promise.all(paths.map((path) => {

@@ -35,6 +35,7 @@ import {
   type OwnSchedule,
 } from "../schedule/mod.ts";
 import { agreed, assertEqualStates, type Request } from "./agreement.ts";
+import type { Compression } from "./compressed_sum.ts";
 import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
 import { holdWhole } from "./held_state.ts";
 import { holdWithHostAverages } from "./host_averages_state.ts";
@@ -147,6 +148,8 @@ export interface Training<P, B, A> {
    * a part travel while the next one is computed; default 1.
    */
   readonly overlap?: number;
+  /** Form in which gradients travel between ranks; default: as they are. */
+  readonly compression?: Compression;
   /** Called after each step. */
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */

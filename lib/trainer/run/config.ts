@@ -8,6 +8,7 @@ import {
 import type { GridSize } from "../../models/vae/mod.ts";
 import type { ModuleReference } from "../../pipeline/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
+import type { Compression } from "../loop/compressed_sum.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
   type LrMultipliers,
@@ -143,6 +144,8 @@ export interface RunConfig {
   readonly shardOptimiser: boolean;
   /** Parts of the last microbatch of several ranks, whose gradients overlap. */
   readonly overlap: number;
+  /** Form in which gradients travel between ranks. */
+  readonly compression: Compression;
   /** Hours after which the run saves and stops. */
   readonly hours?: number;
 }

@@ -89,7 +89,7 @@ export async function trainStage<P, B, A>(
   >,
 ): Promise<Trained<P>> {
   const { host, ranks, config } = run;
-  const { snapshots, saveEvery, shardOptimiser, overlap } = config;
+  const { snapshots, saveEvery, shardOptimiser, overlap, compression } = config;
   const checkpoints = run.checkpoints(stage, stageConfig);
   const form = hollow(
     initTrainState(hollow(training.initial), training.config),
@@ -155,6 +155,7 @@ export async function trainStage<P, B, A>(
     ranks,
     shardOptimiser,
     overlap,
+    compression,
     metrics,
     progress: host.progress,
     save: (checkpoint) => checkpoints.save(checkpoint),

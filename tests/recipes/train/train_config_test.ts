@@ -60,6 +60,7 @@ Deno.test("every training flag reaches the notebook, as a knob or in its flags",
     workers: 2,
     shardOptimiser: true,
     overlap: 2,
+    compression: "int8",
     hours: 1.5,
   };
   assert.deepEqual(
