@@ -38,6 +38,8 @@ import {
 
 /** Untimed updates. */
 const WARMUP = 2;
+/** Relative difference of norms by rounding, that of int8 included. */
+const NEAR = 1e-3;
 /** Sums below this number of values are no gradients. */
 const SMALL = 4096;
 /** The ranks and links of the table, 1e9 bits a second. */
@@ -230,13 +232,22 @@ function watched(ranks: Ranks): Watched {
       sums.push({ at: performance.now(), bytes: values.byteLength });
       if (self.travel) await ranks.sum(values);
     },
+    // The two halves of a compressed sum, each of half the bytes of one.
+    async exchange(bytes) {
+      sums.push({ at: performance.now(), bytes: bytes.length / 2 });
+      return self.travel ? await ranks.exchange(bytes) : bytes.slice();
+    },
+    async gather(values, lengths) {
+      sums.push({ at: performance.now(), bytes: values.byteLength / 2 });
+      if (self.travel) await ranks.gather(values, lengths);
+    },
   };
   return self;
 }
 
 /** @throws {WrongResultError} if an update with overlap has other gradients */
 function checkNorms(norms: readonly number[]): void {
-  const wrong = norms.find((norm) => Math.abs(norm / norms[0]! - 1) > 1e-5);
+  const wrong = norms.find((norm) => Math.abs(norm / norms[0]! - 1) > NEAR);
   if (wrong === undefined) return;
   throw new WrongResultError(
     `Refusing to time ranks: the gradient norm with overlap must be that ` +

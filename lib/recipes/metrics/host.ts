@@ -1,9 +1,6 @@
-import type { Progress } from "../../core/mod.ts";
+import type { RankHost } from "../in_ranks.ts";
 
 /** Resources of a measurement. */
-export interface MetricHost {
-  readonly progress: Progress;
+export interface MetricHost extends RankHost {
   readonly signal: AbortSignal;
-  /** Prints a line. */
-  readonly log: (line: string) => void;
 }

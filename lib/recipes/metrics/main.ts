@@ -5,7 +5,10 @@ import {
   makeWritableFolder,
 } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
+import { launchOf } from "../../ranks/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
+import { inRanks } from "../in_ranks.ts";
+import type { MetricHost } from "./host.ts";
 import { measure } from "./measure.ts";
 import { metricsFlags, type MetricsOptions } from "./options.ts";
 import { resultText } from "./result_text.ts";
@@ -21,13 +24,19 @@ async function metrics(
     await assertWritableFile(page, "--page");
     await makeWritableFolder(dirname(page), "--page");
   }
-  const result = await measure(options, {
-    progress: terminalProgress(),
-    signal,
-    log,
-  });
-  print(options.json ? JSON.stringify(result, null, 2) : resultText(result));
-  if (page !== undefined) log(`page: ${page}`);
+  const host = { progress: terminalProgress(), signal, log };
+  await inRanks<MetricHost>(
+    launchOf(Deno.env.toObject()),
+    host,
+    async (host) => {
+      const result = await measure(options, host);
+      if (host.ranks && host.ranks.rank > 0) return;
+      print(
+        options.json ? JSON.stringify(result, null, 2) : resultText(result),
+      );
+      if (page !== undefined) log(`page: ${page}`);
+    },
+  );
   return 0;
 }
 

@@ -195,7 +195,10 @@ async function betweenSets(
         `ssim, lpips, world3d or inception`,
     );
   }
-  using device: Device = await openDevice(options.device);
+  const { threads } = host;
+  using device: Device = await openDevice(options.device, {
+    ...threads && { threads },
+  });
   using network: FeatureNetwork = name === "fvd"
     ? await importedI3d(device, options.weights)
     : name === "fpd"

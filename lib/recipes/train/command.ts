@@ -18,7 +18,7 @@ import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
 import { configFileOf, flagsWithDefaults } from "./config_file.ts";
-import { inRanks } from "./in_ranks.ts";
+import { inRanks } from "../in_ranks.ts";
 import { trainFlags, type TrainOptions } from "./options.ts";
 import { perceptualNetwork } from "./perceptual.ts";
 import { runOf } from "./train_config.ts";

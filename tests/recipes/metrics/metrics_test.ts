@@ -6,11 +6,13 @@ import {
   saveWorld3d,
   type World3dConfig,
 } from "lib/evaluation/mod.ts";
+import type { Ranks } from "lib/ranks/mod.ts";
 import { measure, type MetricResult } from "lib/recipes/metrics/measure.ts";
 import {
   metricsFlags,
   type MetricsOptions,
 } from "lib/recipes/metrics/options.ts";
+import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
 import { stripedY4m } from "../../dataset/_video_fixture.ts";
 import { resultText } from "lib/recipes/metrics/result_text.ts";
 import { writeCoded } from "../../dataset/_coded_video.ts";
@@ -69,11 +71,13 @@ const lines: string[] = [];
 function run(
   words: string[],
   options: Partial<MetricsOptions> = {},
+  ranks?: Ranks,
 ): Promise<MetricResult> {
   return measure({ ...metricsFlags.parse({ words }), ...options }, {
     progress: silentProgress,
     signal: new AbortController().signal,
     log: (line) => lines.push(line),
+    ranks,
   });
 }
 
@@ -247,7 +251,15 @@ Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few cl
     await Deno.writeTextFile(`${cache}/${name}`, "cut off");
   }
   assert.deepEqual(await run(["fwd", a, b], options), alike);
-  for (const folder of [a, b, darker, cache]) {
+  // Ranks compute some each, with the result of one process.
+  const fresh = { ...options, cache: await Deno.makeTempDir() };
+  for (
+    const result of await Promise.all(
+      ranksInOneProcess(2).map((ranks) => run(["fwd", a, b], fresh, ranks)),
+    )
+  ) assert.deepEqual(result, alike);
+  assert.equal([...Deno.readDirSync(fresh.cache)].length, 2);
+  for (const folder of [a, b, darker, cache, fresh.cache]) {
     await Deno.remove(folder, { recursive: true });
   }
   await Deno.remove(weights);

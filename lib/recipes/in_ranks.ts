@@ -1,8 +1,7 @@
-import { firstError, StoppedError } from "../../core/mod.ts";
-import { silentProgress } from "../../core/progress/mod.ts";
-import { type Launch, openRanks, type Ranks } from "../../ranks/mod.ts";
-import type { TrainHost } from "../../trainer/mod.ts";
-import { log, reportError } from "../command_line/mod.ts";
+import { firstError, StoppedError } from "../core/mod.ts";
+import { type Progress, silentProgress } from "../core/progress/mod.ts";
+import { type Launch, openRanks, type Ranks } from "../ranks/mod.ts";
+import { log, reportError } from "./command_line/mod.ts";
 
 /**
  * Milliseconds for rank 0 to print an error and end all: most errors, such as
@@ -16,36 +15,44 @@ const LOST = 1;
 /** Milliseconds between two looks for the launcher. */
 const WATCH = 1000;
 
+/** What work in several ranks shows, and what it gets of them. */
+export interface RankHost {
+  readonly progress: Progress;
+  /** The processes that work together; default: this one. */
+  readonly ranks?: Ranks | undefined;
+  /** CPU threads of one operation; default: all. */
+  readonly threads?: number | undefined;
+  /** Prints a line. */
+  readonly log: (line: string) => void;
+}
+
 /**
- * Trains in the ranks of a launcher, or in this process alone: the first rank
+ * Works in the ranks of a launcher, or in this process alone: the first rank
  * alone shows anything. An error of one ends all of them.
  *
- * @param host Of a process that trains alone.
+ * @param host Of a process that works alone.
  * @throws {InputError} if the ranks cannot be joined
- * @throws what `train` threw in a process alone; of the first of several ranks,
+ * @throws what `work` threw in a process alone; of the first of several ranks,
  *   a `StoppedError` only
  */
-export async function inRanks(
+export async function inRanks<H extends RankHost>(
   launch: Launch | undefined,
-  host: TrainHost,
-  train: (host: TrainHost) => Promise<void>,
+  host: H,
+  work: (host: H) => Promise<void>,
 ): Promise<void> {
   using ranks = openRanks(launch);
-  if (ranks.size === 1) return await train(host);
+  if (ranks.size === 1) return await work(host);
   using _watch = endWithParent();
   const threads = Math.max(
     1,
     Math.floor(navigator.hardwareConcurrency / launch!.local),
   );
-  const { progress, channels, display, ...rest } = host;
   try {
-    await train({
-      ...rest,
+    await work({
+      ...host,
       ranks,
       threads,
-      ...(ranks.rank === 0
-        ? { progress, channels, display }
-        : { progress: silentProgress, log: () => {} }),
+      ...(ranks.rank > 0 && { progress: silentProgress, log: () => {} }),
     });
   } catch (error) {
     if (!(firstError(error) instanceof StoppedError)) {
