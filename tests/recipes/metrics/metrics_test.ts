@@ -70,8 +70,7 @@ const lines: string[] = [];
 
 function run(
   words: string[],
-  options: Partial<MetricsOptions> = {},
-  ranks?: Ranks,
+  { ranks, ...options }: Partial<MetricsOptions> & { ranks?: Ranks } = {},
 ): Promise<MetricResult> {
   return measure({ ...metricsFlags.parse({ words }), ...options }, {
     progress: silentProgress,
@@ -255,7 +254,9 @@ Deno.test("measure() of sets gives FWD, 0 for equal ones, and warns about few cl
   const fresh = { ...options, cache: await Deno.makeTempDir() };
   for (
     const result of await Promise.all(
-      ranksInOneProcess(2).map((ranks) => run(["fwd", a, b], fresh, ranks)),
+      ranksInOneProcess(2).map((ranks) =>
+        run(["fwd", a, b], { ...fresh, ranks })
+      ),
     )
   ) assert.deepEqual(result, alike);
   assert.equal([...Deno.readDirSync(fresh.cache)].length, 2);
