@@ -5,6 +5,7 @@ import {
   shapeText,
 } from "../core/mod.ts";
 import { type SolverName, SOLVERS } from "../models/diffusion/mod.ts";
+import type { MotionGuidance } from "./motion_guidance.ts";
 
 /** What to generate. */
 export interface GenerateOptions {
@@ -38,6 +39,8 @@ export interface GenerateOptions {
    * times (`repaint`), whatever the sampler. None where left out.
    */
   readonly beginning?: NdArray<"float32">;
+  /** Steers what moves where; its field is of the size of the clips. Nothing steers where left out. */
+  readonly motion?: MotionGuidance;
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
   /** One of a module's own counts first. */
@@ -53,7 +56,7 @@ export interface GenerateOptions {
 export function checkOptions(
   options: Omit<
     GenerateOptions,
-    "frames" | "height" | "width" | "noise" | "beginning"
+    "frames" | "height" | "width" | "noise" | "beginning" | "motion"
   >,
 ): void {
   const { prompts, seed, fps, steps, guidance, sampler } = options;
@@ -153,4 +156,39 @@ export function checkBeginning(
       `${rest.join()}], the first latent frames of each clip: current shape ` +
       `is ${shapeText(beginning.shape)}`,
   );
+}
+
+/** @throws {InputError} if a motion is for clips of another size, or an option breaks its rule */
+export function checkMotionGuidance(
+  motion: MotionGuidance | undefined,
+  { frames, height, width }: Pick<
+    GenerateOptions,
+    "frames" | "height" | "width"
+  >,
+): void {
+  if (motion === undefined) return;
+  const { field, strength = 0, sigmas: [low, high] = [0, 1] } = motion;
+  const found = [field.frames, field.height, field.width].join("x");
+  const wanted = [frames - 1, height, width].join("x");
+  const rules: [string, unknown, boolean, string][] = [
+    ["motion.field", found, found === wanted, `be ${wanted}, pairs of frames`],
+    [
+      "motion.strength",
+      strength,
+      Number.isFinite(strength) && strength >= 0,
+      "be a number from 0",
+    ],
+    [
+      "motion.sigmas",
+      `${low},${high}`,
+      low >= 0 && low <= high && high <= 1,
+      "be two numbers from 0 to 1, the lower first",
+    ],
+  ];
+  for (const [option, value, holds, rule] of rules) {
+    if (holds) continue;
+    throw new InputError(
+      `Cannot generate: ${option} must ${rule}: current value is ${value}`,
+    );
+  }
 }

@@ -24,6 +24,7 @@ import {
   type Solver,
   type SolverName,
   SOLVERS,
+  steered,
   type Velocity,
 } from "../models/diffusion/mod.ts";
 import type {
@@ -40,6 +41,8 @@ import {
   isOwn,
   promptTokens,
 } from "../models/text_to_video/mod.ts";
+
+import { latentMotionEnergy, type SamplerMotion } from "./motion_guidance.ts";
 
 /** What to sample. */
 export interface SampleOptions {
@@ -72,6 +75,8 @@ export interface SampleOptions {
     readonly latents: NdArray<"float32">;
     readonly seed: number;
   };
+  /** Steers what moves where; see `steered`. */
+  readonly motion?: SamplerMotion;
   /** Euler's method where left out. */
   readonly solver?: SolverName | (() => Solver);
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
@@ -119,6 +124,16 @@ interface VelocityInputs {
   readonly positions: Tensors<RotaryTable>;
 }
 
+/** The inputs of a step that a motion steers. */
+interface SteeredInputs extends VelocityInputs {
+  readonly motion: {
+    readonly flow: tf.Tensor;
+    readonly weight: tf.Tensor;
+    readonly decoder: { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
+    readonly strength: tf.Tensor;
+  };
+}
+
 /**
  * Compiles the guided velocity of parameters that are on a device already, and
  * stay with their owner: it samples with what they are at each call.
@@ -141,30 +156,48 @@ export function samplerOf(
     state,
     { device, name: "prompt reader", session: threadsFor },
   );
+  /** The guided velocity, as a function of the noisy latents alone. */
+  const velocityOf = (
+    diffusion: unknown,
+    { sigmas, guidance, rescale, ...inputs }: VelocityInputs,
+  ) =>
+  (latent: tf.Tensor): tf.Tensor => {
+    // Both halves of guidance go through the models as one batch.
+    const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
+      ...inputs,
+      latents: tf.concat([latent, latent]),
+      sigmas: tf.concat([sigmas, sigmas]),
+    }, config);
+    const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
+    const velocity = guide(prompted, free, guidance, rescale);
+    return guideBy(guidances, { latent, sigma: sigmas, velocity });
+  };
   const velocity = jitWithState(
-    (diffusion, inputs: VelocityInputs) => {
-      // Both halves of guidance go through the models as one batch.
-      const both = encodedVelocity(diffusion as Tensors<DiffusionParameters>, {
-        ...inputs,
-        latents: tf.concat([inputs.latents, inputs.latents]),
-        sigmas: tf.concat([inputs.sigmas, inputs.sigmas]),
-      }, config);
-      const [prompted, free] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
-      const { latents: latent, sigmas: sigma, guidance, rescale } = inputs;
-      const velocity = guide(prompted, free, guidance, rescale);
-      return {
-        outputs: {
-          velocity: guideBy(guidances, { latent, sigma, velocity }),
-        },
-      };
-    },
+    (diffusion, inputs: VelocityInputs) => ({
+      outputs: { velocity: velocityOf(diffusion, inputs)(inputs.latents) },
+    }),
     state,
     { device, name: "sampler", session: threadsFor },
+  );
+  const steeredVelocity = jitWithState(
+    (diffusion, { motion, ...inputs }: SteeredInputs) => ({
+      outputs: {
+        velocity: steered(
+          velocityOf(diffusion, inputs),
+          { latent: inputs.latents, sigma: inputs.sigmas },
+          (x0) => latentMotionEnergy(x0, motion),
+          motion.strength,
+        ),
+      },
+    }),
+    state,
+    { device, name: "steered sampler", session: threadsFor },
   );
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       using _use = lifetime.use();
-      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
+      const { rescale = 0, solver = "euler", shift = 1, motion, onStep } =
+        options;
       const { negativePrompts = prompts.map(() => ""), beginning } = options;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
@@ -176,7 +209,7 @@ export function samplerOf(
       const { words, wordMask } = tokens;
       const guided: Velocity = async (latents, sigma) => {
         const acts = low <= sigma && sigma <= high;
-        const result = await velocity.run({
+        const inputs = {
           latents,
           sigmas: float32([count], new Array<number>(count).fill(sigma)),
           guidance: scalar(acts ? guidance : 1),
@@ -188,7 +221,19 @@ export function samplerOf(
           },
           text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
           positions,
-        });
+        };
+        const [least, most] = motion?.sigmas ?? [];
+        const result = motion && least! <= sigma && sigma <= most!
+          ? await steeredVelocity.run({
+            ...inputs,
+            motion: {
+              flow: motion.flow,
+              weight: motion.weight,
+              decoder: { ...motion.decoder },
+              strength: scalar(motion.strength),
+            },
+          })
+          : await velocity.run(inputs);
         return result.velocity as NdArray<"float32">;
       };
       return await sampleFlow({
@@ -207,6 +252,7 @@ export function samplerOf(
       lifetime.end(() => {
         reader[Symbol.dispose]();
         velocity[Symbol.dispose]();
+        steeredVelocity[Symbol.dispose]();
       });
     },
   };

@@ -8,6 +8,13 @@ export * from "./continuation.ts";
 export type { GenerateOptions } from "./generate_options.ts";
 export * from "./latent_sampler.ts";
 export * from "./own_model.ts";
+export {
+  fastestMotion,
+  MOTION_SIGMAS,
+  MOTION_STRENGTH,
+  type MotionGuidance,
+} from "./motion_guidance.ts";
+export * from "./motion_field.ts";
 export * from "./pipeline.ts";
 export * from "./shipped.ts";
 export * from "./tiling.ts";

@@ -21,12 +21,14 @@ import {
 } from "../models/vae/mod.ts";
 import {
   checkBeginning,
+  checkMotionGuidance,
   checkNoise,
   checkOptions,
   type GenerateOptions,
 } from "./generate_options.ts";
 import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
 import type { OwnModel } from "./own_model.ts";
+import { motionReader } from "./motion_guidance.ts";
 import type { TrainedModels } from "./trained_models.ts";
 import { type Codec, type CodecOptions, openCodec } from "./vae_codec.ts";
 import { unknownWords, type Vocabulary } from "./vocabulary.ts";
@@ -126,6 +128,7 @@ export function pipelineOf(
   const { latentChannels } = config.vae;
   const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
     codec.decode(denormaliseLatent(latents, statistics), fps);
+  const readMotion = motionReader((latents) => decode(latents, 1), config.vae);
   return {
     async generate({ prompts, seed, fps, steps, ...options }) {
       using _use = lifetime.use();
@@ -136,6 +139,8 @@ export function pipelineOf(
       const grid = [frames, height, width, latentChannels] as const;
       checkNoise(options.noise, [prompts.length, ...grid]);
       checkBeginning(options.beginning, [prompts.length, ...grid]);
+      checkMotionGuidance(options.motion, options);
+      const motion = options.motion && await readMotion(options.motion);
       const unknown = unknownWords(
         vocabulary,
         [...prompts, ...(options.negativePrompts ?? [])],
@@ -161,6 +166,7 @@ export function pipelineOf(
         rescale: options.rescale,
         beginning: options.beginning && { latents: options.beginning, seed },
         solver: own?.parts.sampler ?? options.sampler,
+        motion,
         shift: options.shift ??
           timestepShift(
             sizeOf(Object.values(clipTokens(config, options).grid)),

@@ -5,8 +5,10 @@
  */
 export * from "./beginning.ts";
 export * from "./guidance.ts";
+export * from "./motion_energy.ts";
 export * from "./rectified_flow.ts";
 export * from "./repaint.ts";
 export * from "./sampler.ts";
 export * from "./schedule.ts";
 export * from "./solver.ts";
+export * from "./steer.ts";

@@ -4,6 +4,8 @@ import { terminalProgress } from "../../core/progress/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
+  checkMotion,
+  fastestMotion,
   openPipeline,
   readTrainedModels,
   type TrainedModels,
@@ -15,7 +17,11 @@ import { givenModel } from "../own_model.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { draw, type Given, wishesOf } from "./draw.ts";
 import { readGiven } from "./given.ts";
+import { readMotion } from "./motion.ts";
 import { assertWritable, newOutput } from "./output.ts";
+
+/** Strength of a motion above which steps leave what the model could have drawn. */
+const MOST_STRENGTH = 6;
 
 /** `deno task generate`: prompts become videos. */
 async function generate(
@@ -40,10 +46,13 @@ async function generate(
   });
   const shape = checkedShape(options, models);
   const given = await givenOf(options, shape, models);
+  const field = await readMotion(options, shape);
+  if (field) checkMotion(field, fastestMotion(models.config.vae));
   await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { steps, guidance, guidanceInterval, rescale, sampler } = options;
+  const { steps, guidanceInterval, rescale, sampler } = options;
+  const { guidance = field ? 2 : 4, motionStrength } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
   });
@@ -51,10 +60,22 @@ async function generate(
   const sampling = { steps, guidance, guidanceInterval, rescale, sampler };
   const settings = { ...shape, ...sampling };
   if (!options.json) log(shapeText(shape, options));
+  if (field && motionStrength > MOST_STRENGTH) {
+    log(
+      `warning: --motion-strength above ${MOST_STRENGTH} breaks the picture up: ` +
+        `current value is ${motionStrength}`,
+    );
+  }
+  const motion = field && {
+    field,
+    strength: motionStrength,
+    sigmas: options.motionSigmas,
+  };
   const unknown = new Set<string>();
   const [clips, { writeVideos }] = await Promise.all([
     draw(pipeline, wishes, {
       ...settings,
+      motion,
       language: options.language,
       onUnknownWords(words, warning) {
         if (words.every((word) => unknown.has(word))) return;
@@ -78,7 +99,11 @@ async function generate(
       sheet,
       unknownWords: [...unknown],
       models: models.digests,
-      settings: { ...settings, device: device.name },
+      settings: {
+        ...settings,
+        device: device.name,
+        ...(motion && { motionStrength, motionSigmas: motion.sigmas }),
+      },
       seconds: laps.seconds,
     }));
     return 0;

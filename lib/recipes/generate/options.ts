@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { decimalNumber } from "../../core/mod.ts";
 import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
-import { SHIPPED } from "../../pipeline/mod.ts";
+import { MOTION_SIGMAS, MOTION_STRENGTH, SHIPPED } from "../../pipeline/mod.ts";
 import { frameSizeFlag } from "../clip_size.ts";
 import {
   deviceFlag,
@@ -24,14 +24,15 @@ const INTERVAL =
   "must be two numbers from 0 to 1, the lower first, such as 0.2,0.9";
 
 /** `0.2,0.9` to two numbers. */
-const intervalFlag = z.string().default("0,1").transform((text, context) => {
-  const [low, high, ...more] = text.split(",").map(decimalNumber);
-  const isLegal = more.length === 0 &&
-    [low, high].every((x) => typeof x === "number" && x >= 0 && x <= 1) &&
-    (low as number) <= (high as number);
-  if (!isLegal) context.addIssue({ code: "custom", message: INTERVAL });
-  return [low, high] as [low: number, high: number];
-});
+const intervalFlag = (fallback: string) =>
+  z.string().default(fallback).transform((text, context) => {
+    const [low, high, ...more] = text.split(",").map(decimalNumber);
+    const isLegal = more.length === 0 &&
+      [low, high].every((x) => typeof x === "number" && x >= 0 && x <= 1) &&
+      (low as number) <= (high as number);
+    if (!isLegal) context.addIssue({ code: "custom", message: INTERVAL });
+    return [low, high] as [low: number, high: number];
+  });
 
 /** The prompt and flags of `deno task generate`. */
 export const generateFlags = z.strictObject({
@@ -53,6 +54,24 @@ export const generateFlags = z.strictObject({
   seconds: numberFlag({ above: 0, most: 600 }).optional().describe(
     "with --continue: seconds to add (default: half of the video that the model was trained on)",
   ),
+  motion: textFlag().optional().describe(
+    "which way what is seen goes: right:16, up-left:12, in pixels a second, or zoom:1.2, growth a second",
+  ),
+  region: textFlag().optional().describe(
+    "with --motion: where it acts, LEFT,TOP,WIDTH,HEIGHT in pixels (default: everywhere)",
+  ),
+  path: textFlag().optional().describe(
+    'points in pixels that the subject goes along over the whole video: "8,32 40,32"',
+  ),
+  flowFrom: textFlag().optional().describe(
+    "video whose optical flow the videos follow",
+  ),
+  motionStrength: numberFlag({ least: 0 }).default(MOTION_STRENGTH).describe(
+    "how strongly --motion, --path or --flow-from steers; 0 not at all",
+  ),
+  motionSigmas: intervalFlag(MOTION_SIGMAS.join()).describe(
+    "noise levels at which it steers, lowest and highest, from 0 to 1",
+  ),
   seed: seedsFlag.describe(
     "whole numbers with commas between; another video for each",
   ),
@@ -66,10 +85,10 @@ export const generateFlags = z.strictObject({
     "frames per second (default: as the model was trained)",
   ),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
-  guidance: numberFlag({ least: 0 }).default(4).describe(
-    "how strongly the prompt steers; 1 is as trained, 0 ignores it",
+  guidance: numberFlag({ least: 0 }).optional().describe(
+    "how strongly the prompt steers; 1 is as trained, 0 ignores it (default: 4, or 2 with a motion)",
   ),
-  guidanceInterval: intervalFlag.describe(
+  guidanceInterval: intervalFlag("0,1").describe(
     "noise levels at which guidance acts, lowest and highest, from 0 to 1",
   ),
   rescale: numberFlag({ least: 0, most: 1 }).default(0)

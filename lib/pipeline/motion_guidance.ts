@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type Clip, float32, type NdArray } from "../core/mod.ts";
+import { motionEnergy } from "../models/diffusion/mod.ts";
+import type { VaeFolds } from "../models/vae/mod.ts";
+import { strideOf } from "../models/vae/mod.ts";
+import {
+  cellPixels,
+  decodeLinearly,
+  fitLinearDecoder,
+  type LinearDecoder,
+} from "./linear_decoder.ts";
+import { checkMotion, type MotionField } from "./motion_field.ts";
+
+/** A motion that steers the sampler. */
+export interface MotionGuidance {
+  readonly field: MotionField;
+  /** Length of a step against the motion's error, in standard deviations of a latent number; {@link MOTION_STRENGTH} where left out. */
+  readonly strength?: number;
+  /** Noise levels at which it acts, lowest and highest; {@link MOTION_SIGMAS} where left out. */
+  readonly sigmas?: readonly [low: number, high: number];
+}
+
+/** Strength at which clips of the shipped model moved as asked and stayed whole. */
+export const MOTION_STRENGTH = 3;
+/** Motion is decided at high noise; steps below this one only cost the picture. */
+export const MOTION_SIGMAS: readonly [low: number, high: number] = [0.3, 1];
+
+/** The fastest motion that latents can tell, in pixels a frame. */
+export function fastestMotion(config: VaeFolds): number {
+  return 0.75 * strideOf(config).space;
+}
+
+/** A motion as the compiled sampler takes it. */
+export interface SamplerMotion {
+  /** In pixels of the linear decoder, `[T-1,h',w',2]`, and `[T-1,h',w']`. */
+  readonly flow: NdArray<"float32">;
+  readonly weight: NdArray<"float32">;
+  readonly decoder: LinearDecoder;
+  readonly strength: number;
+  readonly sigmas: readonly [low: number, high: number];
+}
+
+/** Makes the inputs of the sampler; a decoder is fitted once for each size of its pixels. */
+export function motionReader(
+  decode: (latents: NdArray<"float32">) => Promise<Clip[]>,
+  config: VaeFolds & { readonly latentChannels: number },
+): (guidance: MotionGuidance) => Promise<SamplerMotion> {
+  const decoders = new Map<number, Promise<LinearDecoder>>();
+  return async (
+    { field, strength = MOTION_STRENGTH, sigmas = MOTION_SIGMAS },
+  ) => {
+    checkMotion(field, fastestMotion(config));
+    const cell = cellPixels(config, fastestOf(field));
+    const decoder = decoders.get(cell.pixels) ??
+      fitLinearDecoder(decode, config.latentChannels, cell);
+    decoders.set(cell.pixels, decoder);
+    const coarse = coarser(field, cell.pixels);
+    return { ...coarse, decoder: await decoder, strength, sigmas };
+  };
+}
+
+/** The energy of clean latents `[B,t,h,w,Z]`, `[B]`: how far they are from the motion. */
+export function latentMotionEnergy(
+  latent: tf.Tensor,
+  { flow, weight, decoder }: {
+    readonly flow: tf.Tensor;
+    readonly weight: tf.Tensor;
+    readonly decoder: { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
+  },
+): tf.Tensor {
+  const [, t = 1, h = 1] = latent.shape;
+  const [pairs = 0, rows = 1] = flow.shape;
+  const cell = { time: (pairs + 1) / t, side: rows / h };
+  return motionEnergy(decodeLinearly(decoder, latent, cell), { flow, weight });
+}
+
+function fastestOf({ data, weight }: MotionField): number {
+  return weight.reduce(
+    (most, counts, i) =>
+      counts === 0
+        ? most
+        : Math.max(most, Math.hypot(data[2 * i]!, data[2 * i + 1]!)),
+    0,
+  );
+}
+
+/** Means over squares of pixels, displacements in their sides. */
+function coarser(
+  { frames, height, width, data, weight }: MotionField,
+  pixels: number,
+): { flow: NdArray<"float32">; weight: NdArray<"float32"> } {
+  const [h, w] = [height / pixels, width / pixels];
+  const flow = new Float32Array(frames * h * w * 2);
+  const counts = new Float32Array(frames * h * w);
+  for (const [i, count] of weight.entries()) {
+    const [x, y, t] = [
+      Math.floor(i % width / pixels),
+      Math.floor(Math.floor(i / width) % height / pixels),
+      Math.floor(i / (width * height)),
+    ];
+    const at = (t * h + y) * w + x;
+    counts[at]! += count;
+    flow[2 * at]! += count * data[2 * i]!;
+    flow[2 * at + 1]! += count * data[2 * i + 1]!;
+  }
+  for (const [at, count] of counts.entries()) {
+    if (count === 0) continue;
+    flow[2 * at]! /= count * pixels;
+    flow[2 * at + 1]! /= count * pixels;
+    counts[at] = count / pixels ** 2;
+  }
+  return {
+    flow: float32([frames, h, w, 2], flow),
+    weight: float32([frames, h, w], counts),
+  };
+}
