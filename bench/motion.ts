@@ -53,6 +53,9 @@ const motionFlags = z.strictObject({
   guidance: numberFlag({ least: 0 }).default(2).describe(
     "how strongly the prompt steers",
   ),
+  shift: numberFlag({ above: 0 }).optional().describe(
+    "of the noise levels towards noise (default: by the size of the clip)",
+  ),
   steps: z.string().regex(
     /^[1-9]\d*(,[1-9]\d*)*$/,
     "must be whole numbers from 1 with commas between",
@@ -129,6 +132,7 @@ async function measure(
             prompts: batch.map(({ prompt }) => prompt),
             seed: seed + from,
             guidance: options.guidance,
+            ...(options.shift !== undefined && { shift: options.shift }),
             ...(strength > 0 && {
               motion: {
                 field: uniformMotion(SHAPE, [speed * x, speed * y]),
