@@ -6,7 +6,7 @@ import {
   type NdArray,
   Rng,
 } from "../core/mod.ts";
-import { strideOf, type VaeFolds } from "../models/vae/mod.ts";
+import type { VaeStride } from "../models/vae/mod.ts";
 
 /** The best linear map from a latent cell to its pixels, as a VAE decodes it. */
 export interface LinearDecoder {
@@ -33,8 +33,10 @@ const CELLS_A_CHANNEL = 4;
  *
  * @param fastest Pixels a frame.
  */
-export function cellPixels(config: VaeFolds, fastest: number): CellPixels {
-  const { time, space } = strideOf(config);
+export function cellPixels(
+  { time, space }: VaeStride,
+  fastest: number,
+): CellPixels {
   let pixels = space;
   for (let half = space; half % 2 === 0 && half > 4;) {
     half /= 2;

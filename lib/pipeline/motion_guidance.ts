@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Clip, float32, type NdArray } from "../core/mod.ts";
 import { motionEnergy } from "../models/diffusion/mod.ts";
-import type { VaeFolds } from "../models/vae/mod.ts";
-import { strideOf } from "../models/vae/mod.ts";
+import type { VaeStride } from "../models/vae/mod.ts";
 import {
   cellPixels,
   decodeLinearly,
@@ -26,8 +25,8 @@ export const MOTION_STRENGTH = 3;
 export const MOTION_SIGMAS: readonly [low: number, high: number] = [0.3, 1];
 
 /** The fastest motion that latents can tell, in pixels a frame. */
-export function fastestMotion(config: VaeFolds): number {
-  return 0.75 * strideOf(config).space;
+export function fastestMotion({ space }: VaeStride): number {
+  return 0.75 * space;
 }
 
 /** A motion as the compiled sampler takes it. */
@@ -43,16 +42,19 @@ export interface SamplerMotion {
 /** Makes the inputs of the sampler; a decoder is fitted once for each size of its pixels. */
 export function motionReader(
   decode: (latents: NdArray<"float32">) => Promise<Clip[]>,
-  config: VaeFolds & { readonly latentChannels: number },
+  { stride, channels }: {
+    readonly stride: VaeStride;
+    readonly channels: number;
+  },
 ): (guidance: MotionGuidance) => Promise<SamplerMotion> {
   const decoders = new Map<number, Promise<LinearDecoder>>();
   return async (
     { field, strength = MOTION_STRENGTH, sigmas = MOTION_SIGMAS },
   ) => {
-    checkMotion(field, fastestMotion(config));
-    const cell = cellPixels(config, fastestOf(field));
+    checkMotion(field, fastestMotion(stride));
+    const cell = cellPixels(stride, fastestOf(field));
     const decoder = decoders.get(cell.pixels) ??
-      fitLinearDecoder(decode, config.latentChannels, cell);
+      fitLinearDecoder(decode, channels, cell);
     decoders.set(cell.pixels, decoder);
     const coarse = coarser(field, cell.pixels);
     return { ...coarse, decoder: await decoder, strength, sigmas };

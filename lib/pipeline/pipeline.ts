@@ -18,6 +18,7 @@ import {
   latentSizeOf,
   type LatentStatistics,
   normaliseLatent,
+  strideOf,
 } from "../models/vae/mod.ts";
 import {
   checkBeginning,
@@ -128,7 +129,10 @@ export function pipelineOf(
   const { latentChannels } = config.vae;
   const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
     codec.decode(denormaliseLatent(latents, statistics), fps);
-  const readMotion = motionReader((latents) => decode(latents, 1), config.vae);
+  const readMotion = motionReader((latents) => decode(latents, 1), {
+    stride: strideOf(config.vae),
+    channels: latentChannels,
+  });
   return {
     async generate({ prompts, seed, fps, steps, ...options }) {
       using _use = lifetime.use();

@@ -54,7 +54,7 @@ Deno.test("a linear decoder is exact where the VAE is linear", async () => {
 });
 
 Deno.test("cellPixels() are coarser for faster motions", () => {
-  const vae = { patch: 4, widths: [8, 16, 32] };
+  const vae = { time: 4, space: 16 };
   assert.deepEqual(cellPixels(vae, 2), { time: 4, side: 4, pixels: 4 });
   assert.deepEqual(cellPixels(vae, 4), { time: 4, side: 2, pixels: 8 });
   assert.deepEqual(cellPixels(vae, 12), { time: 4, side: 1, pixels: 16 });

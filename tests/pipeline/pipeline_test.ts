@@ -12,6 +12,7 @@ import {
   openCodec,
   openPipeline,
   readTrainedModels,
+  uniformMotion,
 } from "lib/pipeline/mod.ts";
 import "../compiler/_runtime.ts";
 import { assertClose } from "../models/_eager.ts";
@@ -286,5 +287,27 @@ Deno.test("openCodec() refuses a memory that is not above 0", async () => {
   await assert.rejects(
     () => openCodec(device, vae, config.vae, { vaeMemory: NaN }),
     /^InputError: Cannot open the VAE: vaeMemory must be above 0: current value is NaN$/,
+  );
+});
+
+Deno.test("a motion steers the clips, and must be of their size", async () => {
+  using pipeline = await openPipeline(device, models);
+  const field = uniformMotion(OPTIONS, [16, 0]);
+  const [free] = await pipeline.generate(OPTIONS);
+  const [steered] = await pipeline.generate({ ...OPTIONS, motion: { field } });
+  assert.notDeepEqual(steered, free);
+  // Nothing acts below the last sigma.
+  const none = { field, sigmas: [0, 0] } as const;
+  assert.deepEqual(await pipeline.generate({ ...OPTIONS, motion: none }), [
+    free,
+  ]);
+  const small = uniformMotion({ ...OPTIONS, width: 32 }, [16, 0]);
+  await assert.rejects(
+    pipeline.generate({ ...OPTIONS, motion: { field: small } }),
+    {
+      name: "InputError",
+      message:
+        "Cannot generate: motion.field must be 7x32x48, pairs of frames: current value is 7x32x32",
+    },
   );
 });

@@ -148,5 +148,7 @@ export function energyGuidance(
 function stdOf(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.slice(1).map((_, axis) => axis + 1);
   const centred = tf.sub(x, tf.mean(x, axes, true));
-  return tf.sqrt(tf.mean(tf.square(centred), axes, true));
+  const variance = tf.mean(tf.square(centred), axes, true);
+  // The square root has no gradient at zero, where an untrained model is.
+  return tf.sqrt(tf.maximum(variance, MIN_STD ** 2));
 }

@@ -10,6 +10,8 @@ export interface WantedFlow {
 
 /** Weight of change that the wanted flow does not explain, beside the flow's error. */
 const UNEXPLAINED = 0.5;
+/** Share of the squares that is added to the diagonal of least squares. */
+const RIDGE = 1e-3;
 /** Added to sums of squares of differences of pixels in [0,1], so that a plain clip has no flow. */
 const TINY = 1e-6;
 
@@ -72,10 +74,14 @@ export function motionEnergy(
   const aside = tf.sub(tf.mul(dy, fx), tf.mul(dx, fy));
   const total = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
     tf.sum(tf.mul(tf.mul(x, y), counts), [2, 3, 4]); // [B,T-1]
+  const [alongs, asides] = [total(along, along), total(aside, aside)];
+  // Edges of one direction do not tell both: a share of the sum keeps the
+  // determinant above the rounding of float32.
+  const ridge = tf.add(tf.mul(tf.add(alongs, asides), RIDGE), TINY);
   const [aa, ab, bb] = [
-    tf.add(total(along, along), TINY),
+    tf.add(alongs, ridge),
     total(along, aside),
-    tf.add(total(aside, aside), TINY),
+    tf.add(asides, ridge),
   ];
   const [at, bt] = [total(along, dt), total(aside, dt)];
   const determinant = tf.sub(tf.mul(aa, bb), tf.square(ab));

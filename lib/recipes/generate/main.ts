@@ -47,7 +47,7 @@ async function generate(
   const shape = checkedShape(options, models);
   const given = await givenOf(options, shape, models);
   const field = await readMotion(options, shape);
-  if (field) checkMotion(field, fastestMotion(models.config.vae));
+  if (field) checkMotion(field, fastestMotion(strideOf(models.config.vae)));
   await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
