@@ -267,7 +267,7 @@ export async function readTrainedModels(
  * import { readModelConfig, SHIPPED } from "lib/pipeline/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal((await readModelConfig(SHIPPED)).vae.patch, 4);
+ * assert.equal((await readModelConfig(SHIPPED)).vae.latentChannels, 32);
  * ```
  */
 export async function readModelConfig(path: string): Promise<ModelConfig> {
