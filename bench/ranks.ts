@@ -196,8 +196,11 @@ export async function benchRanks(
     `an update of ${size} ranks: ${ms(after)}, ${ms(alone)} of them without ` +
     `communication; in ${overlap} parts ${ms(overlapped)}, ${ms(bare)} of ` +
     "them without",
-    `overlap hides ${percent(1 - exposed / communication)} of ` +
-    ms(communication),
+    communication > 0
+      ? `overlap hides ${percent(1 - exposed / communication)} of ` +
+        ms(communication)
+      : "what overlap hides cannot be told: other load on this machine varies " +
+        "by more than communication takes",
     `sums of 4 MB: ${(link.bytesPerSecond * 8 / 1e9).toFixed(2)} Gbit/s each ` +
     "way",
     `predicted: ${ms(predicted.seconds)}, ` +

@@ -24,6 +24,9 @@ cleanup() {
   rm -rf "$folder"
 }
 trap cleanup EXIT
+trap 'exit 143' INT TERM
+ip netns delete $a 2>/dev/null || true # of a run that was killed
+ip netns delete $b 2>/dev/null || true
 
 ip netns add $a
 ip netns add $b
