@@ -66,7 +66,8 @@ export function judgeLabels(
     const scoreOf = ({ rows, labels }: LabelledRows) => {
       const classes: Record<string, { correct: number; total: number }> = {};
       for (const [i, { [label]: value }] of labels.entries()) {
-        if (value === undefined) continue;
+        // A class without training clips cannot be named.
+        if (value === undefined || !found.classes.includes(value)) continue;
         const own = classes[value] ??= { correct: 0, total: 0 };
         own.total++;
         const { dimension, values } = rows;
