@@ -55,7 +55,7 @@ export interface PhaseResult {
   readonly reconstruction: {
     /** Decibels, and SSIM: means over the clips. */
     readonly psnr: number;
-    /** Standard error of the mean. */
+    /** Standard error of the mean; 0 where clips come out unchanged, of infinite PSNR. */
     readonly psnrError: number;
     readonly ssim: number;
     /** Motion across the seams of latent frames. */
@@ -181,9 +181,11 @@ async function heldOutResult(
   return {
     reconstruction: {
       ...sums,
-      psnrError: Math.sqrt(
-        Math.max(0, squares - sums.psnr ** 2) / Math.max(1, count - 1),
-      ),
+      psnrError: Number.isFinite(sums.psnr)
+        ? Math.sqrt(
+          Math.max(0, squares - sums.psnr ** 2) / Math.max(1, count - 1),
+        )
+        : 0,
       seams: seamMotionOf(ratios),
       clips: count,
     },

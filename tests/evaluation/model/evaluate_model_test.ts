@@ -182,6 +182,7 @@ Deno.test("evaluateModel() of a model that copies real clips finds no distance",
   assert.ok(total > 10 && correct === total, `${correct} of ${total}`);
   assert.deepEqual(reconstruction, {
     psnr: Infinity,
+    psnrError: 0,
     ssim: reconstruction.ssim,
     seams: reconstruction.seams,
     clips: 8,
