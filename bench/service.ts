@@ -233,6 +233,9 @@ async function cancel(client: Client, id: string): Promise<void> {
   })).body?.cancel();
 }
 
+/** Jobs of 100 steps, a few seconds each. */
+const LONG_JOBS = 20;
+
 /**
  * Lets a trained model sample until the answer is called. It starts once the
  * model has drawn a clip, since the first one compiles.
@@ -244,19 +247,21 @@ async function sampling(
 ): Promise<() => Promise<void>> {
   const body = { prompt: "a red circle moves right", model, sampler: "euler" };
   const first = await client.make({ ...body, steps: 2 });
-  const long = await client.make({ ...body, steps: 100, seed: 2 });
-  const more = await client.make({ ...body, steps: 100, seed: 3 });
+  const long: string[] = [];
+  for (let seed = 2; seed < 2 + LONG_JOBS; seed++) {
+    long.push(await client.make({ ...body, steps: 100, seed }));
+  }
   await reached(client, first, ["succeeded"], signal);
-  await reached(client, long, ["running"], signal);
+  await reached(client, long[0]!, ["running"], signal);
   return async () => {
-    const { status } = await client.json(readOf(more));
+    const { status } = await client.json(readOf(long.at(-1)!));
     if (status === "succeeded") {
       throw new InputError(
         "Cannot measure while clips are sampled: they must last as long as " +
           "the requests: they have ended; lower --seconds",
       );
     }
-    for (const id of [long, more]) await cancel(client, id);
+    for (const id of long) await cancel(client, id);
   };
 }
 

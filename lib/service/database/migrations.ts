@@ -166,6 +166,35 @@ begin
     returning * into made;
   return query select null::text, null::bigint, made;
 end $$`),
+  // For each request: a function keeps its plans, which cost more than the rows.
+  "0003_admit": statement(`
+create function admit(key_id text, key_hash bytea) returns table (
+  key api_keys, requests_per_second double precision, burst integer,
+  max_priority integer, taken boolean
+) language plpgsql as $$
+declare
+  k api_keys;
+  u users;
+  every interval;
+begin
+  select * into k from api_keys where id = key_id;
+  if not found then
+    return;
+  end if;
+  select * into strict u from users where id = k.owner;
+  taken := false;
+  if k.hash = key_hash and k.revoked_at is null
+      and (k.expires_at is null or k.expires_at > now()) then
+    every := interval '1 second' / u.requests_per_second;
+    insert into rate as r (key, tat) values ('user:' || k.owner, now() + every)
+      on conflict on constraint rate_pkey do update
+        set tat = greatest(r.tat, now()) + every
+        where greatest(r.tat, now()) + every <= now() + every * u.burst;
+    taken := found;
+  end if;
+  return query
+    select k, u.requests_per_second, u.burst, u.max_priority, taken;
+end $$`),
 };
 
 function statement(text: string): Migration {

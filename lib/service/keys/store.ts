@@ -148,8 +148,8 @@ export async function authenticate(
 /**
  * Finds out who holds the key of a request, and takes the request from the
  * allowance of that user, which all processes share: the generic cell rate
- * algorithm. `burst` requests may come at once, then `requestsPerSecond`. One
- * statement, because each request waits for it.
+ * algorithm. `burst` requests may come at once, then `requestsPerSecond`. A
+ * function of the database does both, because each request waits for it.
  *
  * @returns also the seconds to wait, where the allowance is used up
  */
@@ -161,22 +161,8 @@ export async function admit(
   if (id === undefined) return "unknown";
   const hash = await hashOf(key);
   const { rows: [row] } = await sql<LimitedKey & { taken: boolean }>`
-    with k as (
-      select api_keys.*, requests_per_second, burst, max_priority,
-        interval '1 second' / requests_per_second as every
-      from api_keys join users on users.id = api_keys.owner
-      where api_keys.id = ${id}),
-    taken as (
-      insert into rate as r (key, tat)
-      select 'user:' || owner, now() + every from k
-      where hash = ${hash} and revoked_at is null
-        and (expires_at is null or expires_at > now())
-      on conflict (key) do update
-        set tat = greatest(r.tat, now()) + (select every from k)
-        where greatest(r.tat, now()) + (select every from k)
-          <= now() + (select every * burst from k)
-      returning 1)
-    select k.*, exists (select from taken) as taken from k`.execute(database);
+    select (a.key).*, a.requests_per_second, a.burst, a.max_priority, a.taken
+    from admit(${id}, ${hash}) a`.execute(database);
   if (row === undefined || !sameHash(hash, row.hash)) return "unknown";
   const identity = await identityOf(database, row);
   if (typeof identity === "string" || row.taken) return identity;
