@@ -6,8 +6,8 @@ import { metaInit } from "../models/layers/mod.ts";
 import { textConfigSchema } from "../models/text/mod.ts";
 import {
   type DiffusionParameters,
+  initAnyVae,
   initModel,
-  isOwn,
   type ModelConfig,
   ownBackbone,
   ownText,
@@ -15,7 +15,6 @@ import {
   ownVae,
 } from "../models/text_to_video/mod.ts";
 import {
-  initVae,
   type LatentStatistics,
   latentStatistics,
   type VaeConfig,
@@ -130,9 +129,21 @@ function boundVae(
   config: VaeConfig | OwnJson,
   model: OwnModel | undefined,
 ): VaeConfig | OwnVae {
-  if (!("own" in config)) return config;
-  const part = partOf(path, "vae", model);
-  return ownVae(part, settingsOf(path, "vae", part, config));
+  return "own" in config
+    ? boundPart(path, "vae", config, model, ownVae)
+    : config;
+}
+
+/** A part of weights with its settings, by its module. */
+function boundPart<N extends "vae" | "text" | "backbone", T>(
+  path: string,
+  name: N,
+  config: OwnJson,
+  model: OwnModel | undefined,
+  bind: (part: NonNullable<ModelParts[N]>, settings: unknown) => T,
+): T {
+  const part = partOf(path, name, model);
+  return bind(part, settingsOf(path, name, part, config));
 }
 
 /** @throws {InputError} if the module lacks a part that weights were made with */
@@ -180,9 +191,7 @@ export async function loadVae(
     kind: "VideoVAE",
     config,
     form: {
-      parameters: isOwn(config)
-        ? config.part.init(config.own, metaInit()) as VaeParameters
-        : initVae(config, metaInit()),
+      parameters: initAnyVae(config, metaInit()),
       statistics: latentStatistics([{
         dtype: "float32",
         shape: [1, config.latentChannels],
@@ -290,19 +299,11 @@ function boundModels(
   { text, backbone }: z.infer<typeof diffusionConfigSchema>,
   own?: OwnModel,
 ): ModelConfig {
-  const bind = <N extends "text" | "backbone", T>(
-    name: N,
-    config: OwnJson,
-    make: (part: NonNullable<ModelParts[N]>, settings: unknown) => T,
-  ): T => {
-    const part = partOf(path, name, own);
-    return make(part, settingsOf(path, name, part, config));
-  };
   return {
     vae,
-    text: "own" in text ? bind("text", text, ownText) : text,
+    text: "own" in text ? boundPart(path, "text", text, own, ownText) : text,
     backbone: "own" in backbone
-      ? bind("backbone", backbone, ownBackbone)
+      ? boundPart(path, "backbone", backbone, own, ownBackbone)
       : backbone,
   };
 }

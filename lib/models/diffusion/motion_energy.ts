@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { stopGradient } from "../layers/mod.ts";
 
 /** A wanted optical flow, in pixels of the frames that are measured. */
 export interface WantedFlow {
@@ -33,6 +34,7 @@ const TINY = 1e-6;
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
+import { stopGradient } from "../layers/mod.ts";
  * import { motionEnergy } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *
@@ -93,16 +95,10 @@ export function motionEnergy(
   );
 
   // Pixels count by their change, so that what rests may have texture.
-  const changing = constant(tf.sum(tf.square(dt), 4, true));
+  const changing = stopGradient(tf.sum(tf.square(dt), 4, true));
   const left = tf.square(tf.add(dt, along));
   const sum = (x: tf.Tensor): tf.Tensor =>
     tf.sum(tf.mul(tf.mul(x, changing), counts), [1, 2, 3, 4]);
   const unexplained = tf.div(sum(left), tf.add(sum(tf.square(dt)), TINY));
   return tf.add(error, tf.mul(unexplained, UNEXPLAINED));
 }
-
-/** The same values, through which no gradient flows. */
-const constant = tf.customGrad((x) => ({
-  value: tf.mul(x as tf.Tensor, 1),
-  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-}));

@@ -14,4 +14,5 @@ export * from "./prompt_mlp.ts";
 export type * from "./remat.ts";
 export * from "./rotary.ts";
 export * from "./space_to_depth.ts";
+export * from "./stop_gradient.ts";
 export * from "./timestep.ts";

@@ -86,7 +86,7 @@ export function initModel<M extends keyof ModelParameters>(
   const own = rng.fork(model);
   const { latentChannels } = vae;
   const makers = {
-    vae: () => isOwn(vae) ? vae.part.init(vae.own, own) : initVae(vae, own),
+    vae: () => initAnyVae(vae, own),
     text: () =>
       isOwn(text) ? text.part.init(text.own, own) : initText(text, own),
     backbone: () =>
@@ -102,6 +102,16 @@ export function initModel<M extends keyof ModelParameters>(
         }, own),
   };
   return makers[model]() as ModelParameters[M];
+}
+
+/** Makes the parameters of a VAE, this project's or one of one's own. */
+export function initAnyVae(
+  vae: ModelConfig["vae"],
+  rng: Rng,
+): VaeParameters {
+  return isOwn(vae)
+    ? vae.part.init(vae.own, rng) as VaeParameters
+    : initVae(vae, rng);
 }
 
 /**

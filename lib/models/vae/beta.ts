@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type NdArray, scalar } from "../../core/mod.ts";
+import { stopGradient } from "../layers/mod.ts";
 import type { VaeConfig } from "./config.ts";
 
 /** Initial value and bounds of the weight of the KL divergence. */
@@ -61,12 +62,4 @@ export function calibrationLoss(
   const variance = tf.div(beta, 2 * ratio);
   const distance = tf.log(tf.div(variance, stopGradient(error)));
   return tf.mul(tf.square(distance), CALIBRATION);
-}
-
-/** The same value; its gradient is zero. */
-export function stopGradient(x: tf.Tensor): tf.Tensor {
-  return tf.customGrad((x) => ({
-    value: tf.clone(x as tf.Tensor),
-    gradFunc: (dy) => tf.zerosLike(dy),
-  }))(x);
 }

@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BlockOptions, Tensors } from "../layers/mod.ts";
-import { betaOf, calibrationLoss, stopGradient } from "./beta.ts";
+import {
+  type BlockOptions,
+  stopGradient,
+  type Tensors,
+} from "../layers/mod.ts";
+import { betaOf, calibrationLoss } from "./beta.ts";
 import type { VaeConfig } from "./config.ts";
 import {
   decode,

@@ -16,11 +16,11 @@ import type { Tensors } from "../../models/layers/mod.ts";
 import {
   decodeLatents,
   encodeClips,
+  initAnyVae,
   isOwn,
 } from "../../models/text_to_video/mod.ts";
 import {
   blockOf,
-  initVae,
   latentSizeOf,
   latentStatistics,
   type VaeParameters,
@@ -104,9 +104,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       seed,
     );
   const initial = frozen?.tensors.parameters ?? pretrained?.parameters ??
-    (isOwn(models.vae)
-      ? models.vae.part.init(models.vae.own, rng) as VaeParameters
-      : initVae(models.vae, rng));
+    initAnyVae(models.vae, rng);
   if (countParameters(initial) === 0) {
     return await measuredVae(run, path, initial, measured);
   }
