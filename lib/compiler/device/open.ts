@@ -6,7 +6,12 @@ import { type Device, DEVICE_CHOICES, type DeviceChoice } from "./device.ts";
 import { EagerDevice } from "./eager_device.ts";
 import { loadTensorFlow, TENSORFLOW } from "./tensorflow.ts";
 import { CardMemory, HOST_MEMORY } from "./memory.ts";
-import { deviceProfile } from "./profile.ts";
+import {
+  type DeviceProfile,
+  deviceProfile,
+  type GraphDeviceName,
+  type ProfileOptions,
+} from "./profile.ts";
 import { RuntimeDevice } from "./runtime_device.ts";
 
 /** How to open a device. */
@@ -70,6 +75,22 @@ export async function describeDevice(device: Device): Promise<string> {
   const speed = await measureSpeed(device);
   return `device: ${device.name} (${device.description}), ` +
     `${Number(speed.toPrecision(3))} GFLOP/s in a matrix product`;
+}
+
+/**
+ * The profile of the device that a choice stands for; `auto` opens it to find out
+ * which it is.
+ *
+ * @returns undefined for a device that runs no graphs
+ */
+export async function profileOfChoice(
+  choice: DeviceChoice,
+  options: ProfileOptions = {},
+): Promise<DeviceProfile | undefined> {
+  if (choice === "tfjs-gpu") return undefined;
+  if (choice !== "auto") return await deviceProfile(choice, options);
+  using opened = await openDevice(choice, options);
+  return await deviceProfile(opened.name as GraphDeviceName, options);
 }
 
 async function open(

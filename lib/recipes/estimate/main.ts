@@ -1,19 +1,16 @@
 import {
   type DeviceProfile,
-  deviceProfile,
-  type GraphDeviceName,
   measureSpeed,
   openDevice,
+  profileOfChoice,
 } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import {
-  estimateSetting,
-  firstThatFits,
+  choicesFor,
   limitsOf,
   measureTraining,
   planOf,
   type RunConfig,
-  settingsOf,
   type Stage,
   STAGES,
   trainingConfigOf,
@@ -62,12 +59,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
     const report = { config, stage, profile, limits, gflops, measured };
     reports.push({
       ...report,
-      choices: firstThatFits(
-        settingsOf(config, stage, limits.shared),
-        limits,
-        (setting) =>
-          estimateSetting(config, stage, setting, profile, { processBytes }),
-      ),
+      choices: choicesFor(config, stage, limits, profile, { processBytes }),
     });
   }
   if (json) {
@@ -83,16 +75,12 @@ async function estimate(options: EstimateOptions): Promise<number> {
 async function profileOf(
   { device }: EstimateOptions,
 ): Promise<DeviceProfile> {
-  const options = { cache: GRAPH_CACHE };
-  if (device === "tfjs-gpu") {
-    throw new InputError(
-      'Cannot estimate: the device must run graphs: "tfjs-gpu" runs each ' +
-        'operation at once; use "cpu" or "webgpu"',
-    );
-  }
-  if (device !== "auto") return await deviceProfile(device, options);
-  using opened = await openDevice(device, options);
-  return await deviceProfile(opened.name as GraphDeviceName, options);
+  const profile = await profileOfChoice(device, { cache: GRAPH_CACHE });
+  if (profile) return profile;
+  throw new InputError(
+    `Cannot estimate: the device must run graphs: "${device}" runs each ` +
+      'operation at once; use "cpu" or "webgpu"',
+  );
 }
 
 /** The speed of a device in a matrix product, GFLOP/s; undefined if it is absent. */

@@ -1,7 +1,7 @@
 import {
   type Device,
   type DeviceProfile,
-  deviceProfile,
+  profileOfChoice,
 } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
@@ -151,6 +151,25 @@ export function firstThatFits(
   return choices;
 }
 
+/**
+ * Estimates the settings of a stage until one fits.
+ *
+ * @returns the estimated settings, in order; if any fits, it is the last.
+ */
+export function choicesFor(
+  config: RunConfig,
+  stage: Stage,
+  limits: MemoryLimits,
+  profile: DeviceProfile,
+  options: EstimateContext,
+): Choice[] {
+  return firstThatFits(
+    settingsOf(config, stage, limits.shared),
+    limits,
+    (setting) => estimateSetting(config, stage, setting, profile, options),
+  );
+}
+
 /** Memory of the machine. */
 export interface Memory {
   /** Bytes that are free. */
@@ -173,8 +192,8 @@ export async function memoryLines(
   { free, process }: Memory,
   perceptual?: PerceptualTerm,
 ): Promise<string[]> {
-  if (name === "tfjs-gpu") return [];
-  const profile = await deviceProfile(name);
+  const profile = await profileOfChoice(name);
+  if (!profile) return [];
   const available = free + process;
   const shared = name === "cpu";
   const limits: MemoryLimits = {
@@ -184,15 +203,10 @@ export async function memoryLines(
   };
   return stages.map((stage) => {
     const config = configOf(stage);
-    const choices = firstThatFits(
-      settingsOf(config, stage, shared),
-      limits,
-      (setting) =>
-        estimateSetting(config, stage, setting, profile, {
-          processBytes: process,
-          perceptual,
-        }),
-    );
+    const choices = choicesFor(config, stage, limits, profile, {
+      processBytes: process,
+      perceptual,
+    });
     const needed = neededBytes(choices[0]!.estimate, limits);
     const { setting, estimate } = choices.at(-1)!;
     const doesFit = fits(estimate, limits);
@@ -215,16 +229,20 @@ export async function memoryLines(
   });
 }
 
+/** What an estimate depends on beside the run. */
+export interface EstimateContext {
+  /** Memory of the process with the device open. */
+  readonly processBytes: number;
+  readonly perceptual?: PerceptualTerm | undefined;
+}
+
 /** The estimate of a stage of a run in a setting. */
-export function estimateSetting(
+function estimateSetting(
   config: RunConfig,
   stage: Stage,
   setting: Setting,
   profile: DeviceProfile,
-  options: {
-    readonly processBytes: number;
-    readonly perceptual?: PerceptualTerm | undefined;
-  },
+  options: EstimateContext,
 ): Estimate {
   const { batch, accumulation, crop, ...rest } = setting;
   const whole = planOf(config, stage);

@@ -1,19 +1,7 @@
 import * as z from "zod";
-import {
-  type DeviceProfile,
-  deviceProfile,
-  type GraphDeviceName,
-  openDevice,
-} from "../../compiler/mod.ts";
+import { type DeviceProfile, profileOfChoice } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
-import {
-  estimateSetting,
-  firstThatFits,
-  fits,
-  flagsText,
-  limitsOf,
-  settingsOf,
-} from "../memory/fit.ts";
+import { choicesFor, fits, flagsText, limitsOf } from "../memory/fit.ts";
 import { OPTIMISERS } from "../optimiser/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig, Setting } from "./config.ts";
@@ -68,13 +56,12 @@ export async function fittedConfig(
   for (const stage of stages) {
     if (!settings[stage]) {
       log(`fit: ${stage}: estimates settings within ${bytesText(fit)}`);
-      const { setting, estimate } = firstThatFits(
-        settingsOf(config, stage, limits.shared),
+      const { setting, estimate } = choicesFor(
+        config,
+        stage,
         limits,
-        (setting) =>
-          estimateSetting(config, stage, setting, profile, {
-            processBytes: PROCESS_BYTES,
-          }),
+        profile,
+        { processBytes: PROCESS_BYTES },
       ).at(-1)!;
       if (!fits(estimate, limits)) {
         throw new InputError(
@@ -103,13 +90,10 @@ export function configOfStage(config: RunConfig, stage: Stage): RunConfig {
 async function profileOf(
   { device }: Pick<RunConfig, "device">,
 ): Promise<DeviceProfile> {
-  if (device === "tfjs-gpu") {
-    throw new InputError(
-      'Cannot use --fit with the device "tfjs-gpu", which runs no graphs: ' +
-        'use "cpu", "webgpu" or "cuda"',
-    );
-  }
-  if (device !== "auto") return await deviceProfile(device);
-  using opened = await openDevice(device);
-  return await deviceProfile(opened.name as GraphDeviceName);
+  const profile = await profileOfChoice(device);
+  if (profile) return profile;
+  throw new InputError(
+    `Cannot use --fit with the device "${device}", which runs no graphs: ` +
+      'use "cpu", "webgpu" or "cuda"',
+  );
 }
