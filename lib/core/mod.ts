@@ -19,6 +19,7 @@ export * from "./ndarray.ts";
 export * from "./output.ts";
 export * from "./overwrite.ts";
 export * from "./paths.ts";
+export * from "./pause.ts";
 export * from "./progress/progress.ts";
 export * from "./rng.ts";
 export * from "./run_lock.ts";

@@ -8,7 +8,7 @@ import {
   type Output,
   sourceOf,
 } from "../formats/notebook/mod.ts";
-import { escapeHtml } from "../core/mod.ts";
+import { escapeHtml, htmlPage } from "../core/mod.ts";
 
 /** Mime types of outputs and their HTML, the best first. */
 const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [
@@ -28,22 +28,11 @@ const FORMS: readonly (readonly [mime: string, (data: string) => string])[] = [
  * Outputs are trusted, scripts included: the notebook is the user's own.
  */
 export function notebookPage(notebook: Notebook, title: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<main>
-${notebook.cells.map(cellHtml).join("\n")}
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title,
+    style,
+    body: `<main>\n${notebook.cells.map(cellHtml).join("\n")}\n</main>`,
+  });
 }
 
 function cellHtml(cell: Cell): string {

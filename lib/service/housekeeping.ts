@@ -1,8 +1,8 @@
+import { pause } from "../core/mod.ts";
 import type { Database } from "./database/mod.ts";
 import { reapJobs, sweep } from "./jobs/mod.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics/mod.ts";
-import { pause } from "./pause.ts";
 import type { VideoStore } from "./videos/mod.ts";
 import { type Courier, deliverWebhooks } from "./webhooks/mod.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./child.ts";
 export * from "./flag_types.ts";
 export * from "./flags.ts";
 export * from "./knobs.ts";

@@ -1,6 +1,6 @@
 import { Marked, type Tokens } from "marked";
 import style from "./site.css" with { type: "text" };
-import { escapeHtml } from "../../core/mod.ts";
+import { escapeHtml, htmlPage } from "../../core/mod.ts";
 
 /** A page of the site's navigation. */
 export interface NavigationEntry {
@@ -67,24 +67,11 @@ export function markdownPage(
       to === page ? ' aria-current="page"' : ""
     }>${escapeHtml(title)}</a>`
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<nav>
-${links.join("\n")}
-</nav>
-<main>
-${body}</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title,
+    style,
+    body: `<nav>\n${links.join("\n")}\n</nav>\n<main>\n${body}</main>`,
+  });
 }
 
 /** Without the YAML header of a model card. */

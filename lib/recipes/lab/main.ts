@@ -1,7 +1,12 @@
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import { environmentForDeno } from "../../notebook/mod.ts";
-import { log, runProgram, wholeNumber } from "../command_line/mod.ts";
+import {
+  exitCodeOf,
+  log,
+  runProgram,
+  wholeNumber,
+} from "../command_line/mod.ts";
 
 /** Flags of `deno task lab`. */
 export const labFlags = z.strictObject({
@@ -64,9 +69,7 @@ async function lab(
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  // Ctrl-C reaches it through the terminal; this is for `kill`.
-  signal.addEventListener("abort", () => child.kill("SIGTERM"));
-  return (await child.status).code;
+  return await exitCodeOf(child, signal);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { InputError, readCheckedJson } from "../../core/mod.ts";
 import {
+  exitCodeOf,
   log,
   numberFlag,
   print,
@@ -85,13 +86,7 @@ async function runTask(
     args: ["task", "-q", ...task],
     stdin: "inherit",
   }).spawn();
-  const stop = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", stop);
-  try {
-    return (await child.status).code;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  return await exitCodeOf(child, signal);
 }
 
 if (import.meta.main) {

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { InputError } from "../../core/mod.ts";
+import { InputError, pause } from "../../core/mod.ts";
 import {
+  exitCodeOf,
   log,
   numberFlag,
   runProgram,
@@ -30,7 +31,7 @@ export const superviseFlags = z.strictObject({
 
 /** `deno task supervise`: restarts a training from its last checkpoint. */
 async function main(
-  { command, ranks, restarts, pause }: z.infer<typeof superviseFlags>,
+  { command, ranks, restarts, ...flags }: z.infer<typeof superviseFlags>,
   signal: AbortSignal,
 ): Promise<number> {
   return await supervise(
@@ -38,14 +39,14 @@ async function main(
       command,
       ranks: ranks?.split(",").map(Number) ?? [],
       restarts,
-      pause,
+      pause: flags.pause,
     },
     {
       signal,
       log,
       clock: () => performance.now(),
       run: (command) => runToEnd(command, signal),
-      wait: (seconds) => pauseOf(seconds, signal),
+      wait: (seconds) => pause(seconds * 1000, signal),
     },
   );
 }
@@ -69,22 +70,7 @@ async function runToEnd(
           : ""),
     );
   }
-  const stop = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", stop);
-  try {
-    return (await child.status).code;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-async function pauseOf(seconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, seconds * 1000);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
+  return await exitCodeOf(child, signal);
 }
 
 if (import.meta.main) {

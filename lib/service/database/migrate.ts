@@ -1,7 +1,6 @@
 import { Migrator } from "kysely/migration";
-import { InputError } from "../../core/mod.ts";
+import { InputError, pause } from "../../core/mod.ts";
 import type { Log } from "../log.ts";
-import { pause } from "../pause.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 

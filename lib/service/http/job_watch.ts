@@ -1,7 +1,7 @@
+import { pause } from "../../core/mod.ts";
 import type { Database } from "../database/mod.ts";
 import type { JobRow } from "../jobs/mod.ts";
 import type { Log } from "../log.ts";
-import { pause } from "../pause.ts";
 
 /** Receives a job at each change, and undefined once it is deleted. */
 export type JobListener = (job: JobRow | undefined) => void;

@@ -1,6 +1,5 @@
-import { messageOf } from "../../core/mod.ts";
+import { messageOf, pause } from "../../core/mod.ts";
 import { beat, type Claim } from "../jobs/mod.ts";
-import { pause } from "../pause.ts";
 import type { WorkOptions } from "./work.ts";
 
 /** Why a drawing is stopped. */

@@ -1,6 +1,6 @@
+import { pause } from "../../core/mod.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/mod.ts";
-import { pause } from "../pause.ts";
 import { tellAbsence, tellPresence } from "./presence.ts";
 import { work, type WorkOptions } from "./work.ts";
 

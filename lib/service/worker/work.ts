@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "../../core/mod.ts";
+import { InputError, messageOf, pause } from "../../core/mod.ts";
 import type { Database, JobError, StageSeconds } from "../database/mod.ts";
 import {
   type Claim,
@@ -11,7 +11,6 @@ import {
   releaseJob,
 } from "../jobs/mod.ts";
 import type { Log } from "../log.ts";
-import { pause } from "../pause.ts";
 import { removeVideos, videoName, type VideoStore } from "../videos/mod.ts";
 import type { Artist, Drawing } from "./artist.ts";
 import {

@@ -1,6 +1,6 @@
 import page from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
-import { escapeHtml } from "../../core/mod.ts";
+import { escapeHtml, htmlPage } from "../../core/mod.ts";
 import { type Curve, curvesData, curvesSection } from "./curves.ts";
 import { mediaSection, type Medium } from "./media.ts";
 import {
@@ -44,20 +44,9 @@ export function htmlReport(
 ): string {
   const { refreshSeconds } = rest;
   const refresh = refreshSeconds === undefined
-    ? ""
-    : `\n<meta http-equiv="refresh" content="${refreshSeconds}">`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">${refresh}
-<title>${escapeHtml(title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<main>
+    ? []
+    : [`<meta http-equiv="refresh" content="${refreshSeconds}">`];
+  const body = `<main>
 <header>
 <h1>${escapeHtml(title)}</h1>
 <p class="subtitle">${escapeHtml(subtitle)}</p>
@@ -71,10 +60,16 @@ ${curvesSection(curves)}
 </main>
 ${curvesData(curves)}
 <script type="module">
-${page}</script>
-</body>
-</html>
-`;
+${page}</script>`;
+  return htmlPage({
+    title,
+    head: [
+      `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
+      ...refresh,
+    ],
+    style,
+    body,
+  });
 }
 
 function factsSection(facts: Report["facts"]): string {
