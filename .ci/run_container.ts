@@ -18,11 +18,14 @@ const LEFT_OUT = ["doc", "man", "locale", "zoneinfo"];
 
 const folder = await Deno.makeTempDir({ prefix: "container-" });
 
+/** Where buildah keeps its images: away from those of the machine. */
+const STORE = [
+  ...["--root", `${folder}/store`, "--runroot", `${folder}/run`],
+  ...["--storage-driver", "vfs"],
+];
+
 function buildah(...args: readonly string[]): Promise<string> {
-  return output("buildah", [
-    ...["--root", `${folder}/store`, "--runroot", `${folder}/run`],
-    ...["--storage-driver", "vfs", ...args],
-  ]);
+  return output("buildah", [...STORE, ...args]);
 }
 
 async function output(
@@ -130,8 +133,7 @@ async function drawOne(image: string): Promise<void> {
   // In a group of its own: buildah does not pass signals on.
   const process = new Deno.Command("setsid", {
     args: [
-      ...["buildah", "--root", `${folder}/store`, "--runroot", `${folder}/run`],
-      ...["--storage-driver", "vfs", "run", "--isolation", "chroot"],
+      ...["buildah", ...STORE, "run", "--isolation", "chroot"],
       ...[container, "--", "deno", "task", "-q", "serve"],
       ...["--port", `${port}`],
     ],

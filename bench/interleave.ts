@@ -79,18 +79,6 @@ export function medianOf(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** A quantile of a list of numbers, by linear interpolation. */
-export function quantileOf(values: readonly number[], part: number): number {
-  if (values.length === 0) {
-    throw new RangeError("Cannot take a quantile: there must be a value");
-  }
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = part * (sorted.length - 1);
-  const lower = sorted[Math.floor(place)]!;
-  const upper = sorted[Math.ceil(place)]!;
-  return lower + (upper - lower) * (place % 1);
-}
-
 /** Summarises times. */
 export function timingOf(times: readonly number[]): Timing {
   return {

@@ -1,5 +1,5 @@
 import { alignColumns, InputError, messageOf } from "lib/core/mod.ts";
-import { quantileOf } from "./interleave.ts";
+import { quantile } from "lib/evaluation/held_out/nearest.ts";
 import type { BenchResult } from "./result.ts";
 
 /** A kept result, and the day of its file, `2026-11-05`. */
@@ -102,7 +102,7 @@ export function ratioQuartiles(
   theirs: readonly number[],
 ): [number, number] {
   const ratios = ours.map((time, round) => time / theirs[round]!);
-  return [quantileOf(ratios, 0.25), quantileOf(ratios, 0.75)];
+  return [quantile(ratios, 0.25), quantile(ratios, 0.75)];
 }
 
 /** The comparisons as a table. */

@@ -41,7 +41,6 @@ import {
   isOwn,
   promptTokens,
 } from "../models/text_to_video/mod.ts";
-
 import { latentMotionEnergy, type SamplerMotion } from "./motion_guidance.ts";
 
 /** What to sample. */

@@ -128,15 +128,10 @@ export function pathMotion(
  * @throws {InputError} if nothing moves, or something moves too fast
  */
 export function checkMotion(
-  { data, weight }: MotionField,
+  field: MotionField,
   most: number,
 ): void {
-  let fastest = 0;
-  for (const [i, count] of weight.entries()) {
-    if (count === 0) continue;
-    const speed = Math.hypot(data[2 * i]!, data[2 * i + 1]!);
-    fastest = Math.max(fastest, speed);
-  }
+  const fastest = fastestOf(field);
   if (fastest < SLOWEST) {
     throw new InputError(
       `Cannot steer by a motion: something must move by ${SLOWEST} pixels a ` +
@@ -153,6 +148,17 @@ export function checkMotion(
         }; slow it down, or draw more frames a second`,
     );
   }
+}
+
+/** The longest displacement of a pixel that counts, in pixels a frame. */
+export function fastestOf({ data, weight }: MotionField): number {
+  return weight.reduce(
+    (most, counts, i) =>
+      counts === 0
+        ? most
+        : Math.max(most, Math.hypot(data[2 * i]!, data[2 * i + 1]!)),
+    0,
+  );
 }
 
 function fieldOf(

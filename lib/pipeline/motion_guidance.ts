@@ -8,7 +8,7 @@ import {
   fitLinearDecoder,
   type LinearDecoder,
 } from "./linear_decoder.ts";
-import { checkMotion, type MotionField } from "./motion_field.ts";
+import { checkMotion, fastestOf, type MotionField } from "./motion_field.ts";
 
 /** A motion that steers the sampler. */
 export interface MotionGuidance {
@@ -74,16 +74,6 @@ export function latentMotionEnergy(
   const [pairs = 0, rows = 1] = flow.shape;
   const cell = { time: (pairs + 1) / t, side: rows / h };
   return motionEnergy(decodeLinearly(decoder, latent, cell), { flow, weight });
-}
-
-function fastestOf({ data, weight }: MotionField): number {
-  return weight.reduce(
-    (most, counts, i) =>
-      counts === 0
-        ? most
-        : Math.max(most, Math.hypot(data[2 * i]!, data[2 * i + 1]!)),
-    0,
-  );
 }
 
 /** Means over squares of pixels, displacements in their sides. */

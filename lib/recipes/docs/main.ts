@@ -3,7 +3,6 @@ import {
   assertReplaceable,
   assertWritableFolder,
   exists,
-  messageOf,
   RunFailedError,
   writeFileAtomically,
 } from "../../core/mod.ts";
@@ -142,7 +141,7 @@ async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw new Error(messageOf(error));
+    throw error;
   }
   return names.sort();
 }

@@ -34,6 +34,11 @@ export function slugOf(heading: string): string {
     .replace(/\s/g, "-");
 }
 
+/** The first heading of a text. */
+export function titleOf(markdown: string): string | undefined {
+  return /^# (.+)$/m.exec(markdown)?.[1];
+}
+
 /** A page of Markdown as HTML, with anchors at its headings and the navigation. */
 export function markdownPage(
   markdown: string,
@@ -61,7 +66,7 @@ export function markdownPage(
   });
   const body = marked.parse(withoutHeader(markdown), { async: false });
   const up = "../".repeat(page.split("/").length - 1);
-  const title = /^# (.+)$/m.exec(markdown)?.[1] ?? page;
+  const title = titleOf(markdown) ?? page;
   const links = navigation.map(({ title, page: to }) =>
     `<a href="${escapeHtml(up + to)}"${
       to === page ? ' aria-current="page"' : ""

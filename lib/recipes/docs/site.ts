@@ -3,7 +3,11 @@ import { exists } from "../../core/mod.ts";
 import { readNotebook } from "../../formats/notebook/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
 import { notebookPage } from "../../notebook/mod.ts";
-import { markdownPage, type NavigationEntry } from "./markdown_page.ts";
+import {
+  markdownPage,
+  type NavigationEntry,
+  titleOf,
+} from "./markdown_page.ts";
 
 /** A notebook of the site. */
 export interface SiteNotebook {
@@ -44,8 +48,7 @@ export async function makeSite(
   const pageOfNotebook = (name: string): string => `notebooks/${name}.html`;
   const titles = await Promise.all(markdown.map(async (file) => {
     const text = await readText(file);
-    const [, title = basename(file)] = /^# (.+)$/m.exec(text) ?? [];
-    return { file, text, title };
+    return { file, text, title: titleOf(text) ?? basename(file) };
   }));
   const navigation: NavigationEntry[] = [
     ...titles.map(({ file, title }) => ({ title, page: pageOf(file) })),

@@ -1,15 +1,11 @@
 import * as z from "zod";
-import { readText } from "../../formats/text/mod.ts";
 import { print, runProgram } from "../command_line/mod.ts";
+import { readProject } from "../version/project.ts";
 import { TASK_GROUPS } from "./groups.ts";
-
-const tasksSchema = z.object({
-  tasks: z.record(z.string(), z.object({ description: z.string() })),
-});
 
 /** `deno task help`: all tasks in groups, a line each. */
 async function help(): Promise<number> {
-  const { tasks } = tasksSchema.parse(JSON.parse(await readText("deno.json")));
+  const { tasks } = await readProject();
   print(groupsText(
     new Map(
       Object.entries(tasks).map((

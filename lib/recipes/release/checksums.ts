@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
 import { writeFileAtomically } from "../../core/mod.ts";
+import { contentHash } from "../../dataset/curate/mod.ts";
 
 /** Writes `SHA256SUMS` over all files of a folder, as `sha256sum -c` reads it. */
 export async function writeChecksums(folder: string): Promise<void> {
   const lines: string[] = [];
   for (const path of await filesUnder(folder, "")) {
-    const hash = createHash("sha256");
-    using file = await Deno.open(`${folder}/${path}`);
-    for await (const chunk of file.readable) hash.update(chunk);
-    lines.push(`${hash.digest("hex")}  ${path}\n`);
+    lines.push(`${await contentHash(`${folder}/${path}`)}  ${path}\n`);
   }
   await writeFileAtomically(`${folder}/SHA256SUMS`, lines.join(""));
 }

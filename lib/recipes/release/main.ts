@@ -1,5 +1,4 @@
 import { basename, resolve } from "node:path";
-import * as z from "zod";
 import { openDevice } from "../../compiler/mod.ts";
 import {
   alignColumns,
@@ -19,6 +18,7 @@ import { trainedShape } from "../clip_size.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { evaluate, evaluateFlags } from "../evaluate/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { readProject } from "../version/project.ts";
 import { releaseCard } from "./card.ts";
 import { writeChecksums } from "./checksums.ts";
 import { metricsOf } from "./metrics.ts";
@@ -71,8 +71,9 @@ async function release(
         log: () => {},
       },
     );
+    const metrics = metricsOf(evaluations.at(-1)!);
     const comparisons = compareMetrics(
-      metricsOf(evaluations.at(-1)!),
+      metrics,
       thresholds.metrics,
       before?.metrics,
     );
@@ -83,9 +84,7 @@ async function release(
         `Cannot release "${checkpoint}": ${refusals.join("; ")}`,
       );
     }
-    const { version } = versionSchema.parse(
-      JSON.parse(await readText("deno.json")),
-    );
+    const { version } = await readProject();
     using device = await openDevice(name, { cache: GRAPH_CACHE });
     await writeModels(staging, {
       models,
@@ -99,11 +98,7 @@ async function release(
       `${staging}/release.json`,
       `${
         JSON.stringify(
-          {
-            version,
-            evaluate: thresholds.evaluate,
-            metrics: metricsOf(evaluations.at(-1)!),
-          },
+          { version, evaluate: thresholds.evaluate, metrics },
           null,
           2,
         )
@@ -135,8 +130,6 @@ async function release(
   );
   return 0;
 }
-
-const versionSchema = z.object({ version: z.string() });
 
 /** The metrics of the release before, where there was one. */
 async function releaseBefore(checkpoint: string, last: string | undefined) {

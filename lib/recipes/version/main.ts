@@ -1,13 +1,8 @@
 import * as z from "zod";
 import { alignColumns } from "../../core/mod.ts";
-import { readText } from "../../formats/text/mod.ts";
 import { print, runProgram } from "../command_line/mod.ts";
 import { type FileFormat, FORMATS } from "./formats.ts";
-
-const denoJson = z.object({
-  version: z.string(),
-  imports: z.record(z.string(), z.string()),
-});
+import { readProject } from "./project.ts";
 
 /** What a report of a problem should begin with. */
 interface Versions {
@@ -20,9 +15,7 @@ interface Versions {
 
 /** `deno task version`. */
 async function version({ json }: { readonly json: boolean }): Promise<number> {
-  const { version, imports } = denoJson.parse(
-    JSON.parse(await readText("deno.json")),
-  );
+  const { version, imports } = await readProject();
   const versions: Versions = {
     aiprod: version,
     deno: Deno.version.deno,
