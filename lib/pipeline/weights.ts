@@ -49,6 +49,8 @@ export interface WeightsFacts {
   readonly latentSpace?: string;
   /** The module whose parts the models are, or some of them. */
   readonly module?: ModuleReference;
+  /** Guidance with which they draw best, where another is not asked for. */
+  readonly guidance?: number;
   /** The most frequent clips of the training. */
   readonly clip?: {
     readonly frames: number;
@@ -175,6 +177,7 @@ const factsSchema = z.object({
   average: z.string().optional(),
   latentSpace: z.string().optional(),
   module: moduleReference.optional(),
+  guidance: z.number().min(0).optional(),
   clip: z.object({
     frames: z.int().min(1),
     height: z.int().min(1),

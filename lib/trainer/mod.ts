@@ -21,6 +21,7 @@ export * from "./loop/train_step.ts";
 export * from "./memory/estimate.ts";
 export * from "./memory/fit.ts";
 export * from "./memory/measure.ts";
+export * from "./memory/memory_items.ts";
 export * from "./observers/run_curves.ts";
 export * from "./observers/sample_sheets.ts";
 export * from "./observers/tensorboard.ts";

@@ -5,3 +5,4 @@
  */
 export * from "./config.ts";
 export * from "./ltx_vae.ts";
+export * from "./part.ts";

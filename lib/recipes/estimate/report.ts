@@ -7,9 +7,9 @@ import {
   flagsText,
   lengthOf,
   type Measurement,
-  type MemoryItem,
   type MemoryLimits,
   planOf,
+  PURPOSES,
   type RunConfig,
   type Stage,
 } from "../../trainer/mod.ts";
@@ -28,21 +28,6 @@ export interface StageReport {
   /** Of the requested setting. */
   readonly measured: Measurement | undefined;
 }
-
-/** Names of purposes for people. */
-const NAMES: Readonly<Record<MemoryItem["purpose"], string>> = {
-  process: "program",
-  compiling: "compiling",
-  initial: "initial weights",
-  parameters: "parameters",
-  moments: "moments of the optimiser",
-  averages: "EMAs",
-  gradients: "sums of gradients",
-  spare: "second copies",
-  batches: "batches",
-  activations: "activations and gradients",
-  saving: "copies for checkpoints",
-};
 
 /** Seconds of an update at the speed of a matrix product: no step is faster. */
 export function secondsOf(
@@ -105,7 +90,7 @@ export function stageText(report: StageReport): string {
     ]] as [string, string][],
     ["", ""],
     ...estimate.items.map(({ purpose, place, bytes }): [string, string] => [
-      NAMES[purpose] + (onCard && place === "host" ? " (host)" : ""),
+      PURPOSES[purpose] + (onCard && place === "host" ? " (host)" : ""),
       bytesText(bytes),
     ]),
     ...onCard

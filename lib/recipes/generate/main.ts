@@ -52,7 +52,9 @@ async function generate(
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   const { steps, guidanceInterval, rescale, sampler } = options;
-  const { guidance = field ? 2 : 4, motionStrength } = options;
+  const guidance = options.guidance ??
+    (field ? MOTION_GUIDANCE : models.facts.diffusion.guidance ?? GUIDANCE);
+  const { motionStrength } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
   });
@@ -112,6 +114,11 @@ async function generate(
   log(`contact sheet: ${sheet}`);
   return 0;
 }
+
+/** Guidance of models that name none. */
+const GUIDANCE = 4;
+/** Guidance of clips whose motion is given: more moved other than as asked (docs/log.md). */
+const MOTION_GUIDANCE = 2;
 
 /**
  * What the videos go on from, by the flags.

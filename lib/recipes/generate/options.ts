@@ -86,7 +86,7 @@ export const generateFlags = z.strictObject({
   ),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).optional().describe(
-    "how strongly the prompt steers; 1 is as trained, 0 ignores it (default: 4, or 2 with a motion)",
+    "how strongly the prompt steers; 1 is as trained, 0 ignores it (default: the model's own, or 4; 2 with a motion)",
   ),
   guidanceInterval: intervalFlag("0,1").describe(
     "noise levels at which guidance acts, lowest and highest, from 0 to 1",

@@ -13,7 +13,8 @@ import {
 import { metaInit } from "../../models/layers/mod.ts";
 import { initLtxVae, ltxVaeConfigSchema } from "../../models/ltx_vae/mod.ts";
 import { initModel } from "../../models/text_to_video/mod.ts";
-import { saveWeights } from "../../pipeline/mod.ts";
+import { loadOwnModel, saveWeights } from "../../pipeline/mod.ts";
+import { LTX_MODULE } from "../train/ltx_vae.ts";
 import { PRESETS } from "../presets.ts";
 import { openForeign } from "./foreign_file.ts";
 import { mappingSchema, mapTensors } from "./mapping.ts";
@@ -59,12 +60,15 @@ export async function importWeights(flags: ImportFlags): Promise<Imported> {
   const tensors = mapTensors(file.tensors, mapping, form, path);
   const weights = {
     ...treeFrom<NdArray>(tensors) as object,
-    ...(kind === "LtxVae" && !tensors.has("statistics/std") && {
+    ...(flags.model === "ltx-vae" && !tensors.has("statistics/std") && {
       statistics: standard(form.get("parameters/decoder/input/weight")![3]!),
     }),
   };
   await saveWeights(flags.out, weights, {
     ...{ kind, config, stage: "imported", step: 0 },
+    ...(flags.model === "ltx-vae" && {
+      module: (await loadOwnModel(LTX_MODULE)).reference,
+    }),
   });
   return {
     weights,
@@ -100,8 +104,8 @@ async function targetOf(
     if (config === undefined) throw missingFile(path);
     const parameters = initLtxVae(config, metaInit());
     return {
-      kind: "LtxVae",
-      config,
+      kind: "VideoVAE",
+      config: { own: config },
       form: shapes({ parameters, statistics: standard(config.latentChannels) }),
     };
   }

@@ -42,7 +42,7 @@ async function importRun(flags: ImportFlags): Promise<number> {
     const { parameters: vae } = weights as { parameters: LtxVaeParameters };
     const decibels = await reconstruct(
       vae,
-      config as LtxVaeConfig,
+      (config as { own: LtxVaeConfig }).own,
       video,
       tried,
     );

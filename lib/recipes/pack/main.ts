@@ -73,6 +73,7 @@ async function pack(options: PackOptions): Promise<number> {
     diffusion,
     {
       ...facts.diffusion,
+      ...(options.guidance !== undefined && { guidance: options.guidance }),
       // Rounded, the VAE is another one, whose latents are the same to the eye.
       config: {
         text: config.text,

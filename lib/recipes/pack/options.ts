@@ -9,6 +9,9 @@ export const packFlags = z.strictObject({
   vae: textFlag().optional().describe(
     "weights of a VAE with the same latents in place of the run's, such as one of --freeze-encoder",
   ),
+  guidance: numberFlag({ least: 0 }).optional().describe(
+    "guidance with which deno task generate draws, where it is given none (default: the run's, or 4)",
+  ),
   before: textFlag().optional().describe(
     "folder of the models that the run was trained on from; what is packed lies between them and the run's",
   ),

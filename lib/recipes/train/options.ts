@@ -97,7 +97,7 @@ export const trainFlags = z.strictObject({
     "languages of the captions: comma-separated BCP 47 tags, or all; a quarter of the captions is English",
   ),
   vae: path.optional().describe(
-    "weights of a trained VAE for the phases (default: the run's own)",
+    "weights of a trained VAE for the phases (default: the run's own); ltx:FILE for those of LTX-Video that import-weights wrote",
   ),
   freezeEncoder: path.optional().describe(
     "weights of a VAE whose decoder stage vae trains; the encoder is frozen, so that its latents and models trained on them stay valid (default: train both)",
@@ -161,6 +161,9 @@ export const trainFlags = z.strictObject({
   ),
   captionDropout: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
     "fraction of the samples of a phase without their caption, so that guidance has an unconditional model",
+  ),
+  sigmaShift: numberFlag({ above: 0 }).optional().describe(
+    "shift of the noise levels of the phases: above 1 towards noise, which decides the content, below 1 towards detail (default: 1.5, more for more than 32 latent channels)",
   ),
   textLrScale: numberFlag({ least: 0, most: 1 }).default(0.1).describe(
     "factor on the learning rate of the text encoder in the phases; 0 freezes it, which is faster",

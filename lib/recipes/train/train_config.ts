@@ -29,6 +29,7 @@ import { cropSizeOf, frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
 import { givenModel } from "../own_model.ts";
 import { PRESETS } from "../presets.ts";
+import { assertNoModel, ltxFileOf, ltxModel } from "./ltx_vae.ts";
 import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
 import { checkedSettings, settingsOf } from "./settings.ts";
 
@@ -55,7 +56,12 @@ export async function trainConfig(
  * @throws {InputError} naming the flag, or what is wrong with the module
  */
 export async function runOf(options: TrainOptions): Promise<RunConfig> {
-  return runConfigOf(options, await givenModel(options.model));
+  const file = ltxFileOf(options.vae);
+  if (file === undefined) {
+    return runConfigOf(options, await givenModel(options.model));
+  }
+  assertNoModel(options.model);
+  return runConfigOf({ ...options, vae: file }, await ltxModel(file));
 }
 
 /**

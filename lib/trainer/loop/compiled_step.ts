@@ -5,6 +5,7 @@ import {
   isDeviceTensor,
   jitWithState,
   type Loss,
+  peakBytes,
   type RunOptions,
   stateByWork,
   uploadState,
@@ -19,6 +20,7 @@ import {
 } from "../../ranks/mod.ts";
 import type { Compression } from "./compressed_sum.ts";
 import { gradientExchange } from "./gradient_exchange.ts";
+import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
 import type { HeldState } from "./held_state.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
 import { fromOwners, ownPart } from "./shares.ts";
@@ -37,8 +39,17 @@ import {
 /** Arrays by their names. */
 export type Outputs = Readonly<Record<string, NdArray>>;
 
+/** What the programs of a step hold in memory beside the state. */
+export interface StepMemory {
+  /** Bytes of the sums of gradients. */
+  readonly gradientBytes: number;
+  /** Bytes of the values that are alive at once in a program, of those that ran. */
+  readonly insideBytes: number;
+}
+
 /** A compiled step over the microbatches of one update. */
 export interface StepRunner<B> extends Disposable {
+  readonly memory: StepMemory;
   /** @param batches The microbatches of this rank. */
   run(
     batches: readonly ArraysOf<B>[],
@@ -124,6 +135,7 @@ export async function compileStep<P, B, A>(
   // The same on all ranks, or they would wait for different gradients.
   let parts: string[][] | undefined;
   const isParted = overlap > 1 && ranks.size > 1 && count >= ranks.size;
+  const memory = { gradientBytes: sums ? bytesOf(sums) : 0, insideBytes: 0 };
   const compiled = programs.map(({ kind, name, fn, stateOf }) => {
     const program = held.use(
       jitWithState(fn, stateOf(kind === "update" ? ownState : all), {
@@ -134,8 +146,19 @@ export async function compileStep<P, B, A>(
         },
       }),
     );
-    const run = (inputs: unknown, options?: RunOptions) =>
-      program.run(inputs as never, options) as Promise<Outputs>;
+    let isCounted = device.name === "tfjs-gpu"; // which has no graph
+    const run = async (
+      inputs: unknown,
+      options?: RunOptions,
+    ): Promise<Outputs> => {
+      const outputs = await program.run(inputs as never, options) as Outputs;
+      if (!isCounted) {
+        const graph = program.prepare(inputs as never);
+        memory.insideBytes = Math.max(memory.insideBytes, peakBytes(graph));
+        isCounted = true;
+      }
+      return outputs;
+    };
     const prepare = (inputs: unknown) => program.prepare(inputs as never);
     return { kind, run, prepare };
   });
@@ -145,6 +168,7 @@ export async function compileStep<P, B, A>(
   if (whole) {
     const end = held.move();
     return {
+      memory,
       async run([batch], scalars) {
         const outputs = await whole.run({ batch: batch!, scalars });
         return { outputs, microbatches: [notedWith(outputs, batch!)] };
@@ -185,6 +209,7 @@ export async function compileStep<P, B, A>(
   };
   const end = held.move();
   return {
+    memory,
     async run(batches, scalars) {
       const made: Outputs[] = [];
       for (const [i, batch] of batches.entries()) {

@@ -27,6 +27,8 @@ import type {
   Checkpoint,
   EvaluationMemory,
 } from "../checkpoints/checkpoint.ts";
+import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
+import type { MemoryItem } from "../memory/memory_items.ts";
 import { GradientGuard, type GuardOptions } from "./guard.ts";
 import type { Optimiser, OptimiserConfig } from "../optimiser/mod.ts";
 import {
@@ -36,7 +38,12 @@ import {
 } from "../schedule/mod.ts";
 import { agreed, assertEqualStates, type Request } from "./agreement.ts";
 import type { Compression } from "./compressed_sum.ts";
-import { compileStep, type Outputs, scalarsOf } from "./compiled_step.ts";
+import {
+  compileStep,
+  type Outputs,
+  scalarsOf,
+  type StepMemory,
+} from "./compiled_step.ts";
 import { holdWhole } from "./held_state.ts";
 import { holdWithHostAverages } from "./host_averages_state.ts";
 import { holdShare } from "./shared_state.ts";
@@ -150,6 +157,8 @@ export interface Training<P, B, A> {
   readonly overlap?: number;
   /** Form in which gradients travel between ranks; default: as they are. */
   readonly compression?: Compression;
+  /** Called with what the training holds in memory, after its first step here. */
+  onMemory?(items: readonly MemoryItem[]): void;
   /** Called after each step. */
   request?(): Request | undefined;
   /** Called with each line of metrics after it was written. */
@@ -312,6 +321,11 @@ export async function train<P, B, A>(
       });
     const { outputs, microbatches } = await step.run(batch, scalars);
     done++;
+    if (done === (resume?.step ?? 0) + 1) {
+      training.onMemory?.(
+        heldItems(whole.state, step.memory, config.averages ? plan : undefined),
+      );
+    }
     const values = scalarsOf(outputs);
     if (values.applied !== 1) {
       const reason = refusalOf(values, guard.limit);
@@ -374,6 +388,27 @@ export async function train<P, B, A>(
     best: evaluation?.best,
     refused: guard.refused,
   };
+}
+
+/** What a training holds in memory. */
+function heldItems<P>(
+  { parameters, moments }: OnDevice<TrainState<P>>,
+  { gradientBytes, insideBytes }: StepMemory,
+  averages: StatePlan | undefined,
+): MemoryItem[] {
+  const bytes = bytesOf(parameters);
+  const items: MemoryItem[] = [
+    { purpose: "parameters", place: "device", bytes },
+    { purpose: "moments", place: "device", bytes: bytesOf(moments) },
+    {
+      purpose: "averages",
+      place: averages?.averages ?? "device",
+      bytes: averages ? 2 * bytes : 0,
+    },
+    { purpose: "gradients", place: "device", bytes: gradientBytes },
+    { purpose: "activations", place: "device", bytes: insideBytes },
+  ];
+  return items.filter(({ bytes }) => bytes > 0);
 }
 
 /** The reason why a step was refused. */

@@ -23,6 +23,7 @@ import {
 } from "../loop/train_step.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
+import type { MemoryItem, Place } from "./memory_items.ts";
 import { hollow, stepOf, type StepOptions, typesOf } from "./step_shape.ts";
 
 /**
@@ -37,46 +38,12 @@ const SCRATCH = 0.07;
 /** Copies of tensors that were saved and that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
 
-/** Memory of a card, or of the process; on the CPU both are the process's. */
-export type Place = "device" | "host";
-
-/** The purposes of memory, in order of allocation. */
-export const PURPOSES = [
-  /** The process with its device open. */
-  "process",
-  /** Tracing and the graph. */
-  "compiling",
-  /** Parameters as they were made or read. */
-  "initial",
-  "parameters",
-  /** State of the optimiser. */
-  "moments",
-  /** EMAs of the parameters. */
-  "averages",
-  /** Sums of gradients over microbatches. */
-  "gradients",
-  /** Second copies of state that cannot be updated in place. */
-  "spare",
-  "batches",
-  /** Values between operations, and scratch memory of operators. */
-  "activations",
-  /** Copies of tensors while they are saved. */
-  "saving",
-] as const;
-
-/** Memory of one purpose. */
-export interface MemoryItem {
-  readonly purpose: typeof PURPOSES[number];
-  readonly place: Place;
-  readonly bytes: number;
-}
-
 /** Estimated resources of a setting. */
 export interface Estimate {
   readonly parameters: number;
   /** Floating-point operations of an update. */
   readonly flops: number;
-  /** In the order of {@link PURPOSES}; none of 0 bytes. */
+  /** In the order of `PURPOSES`; none of 0 bytes. */
   readonly items: readonly MemoryItem[];
   readonly deviceBytes: number;
   readonly hostBytes: number;

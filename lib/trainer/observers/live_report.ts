@@ -1,7 +1,12 @@
 import { durationText, writeFileAtomically } from "../../core/mod.ts";
 import { previewGif } from "../../dataset/encode/mod.ts";
 import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
-import { htmlReport, type Medium, type Report } from "../report/mod.ts";
+import {
+  htmlReport,
+  type Medium,
+  type MemoryBar,
+  type Report,
+} from "../report/mod.ts";
 import { type Stage, STAGES, titleOf } from "../stages/stages.ts";
 import type { RunEnd, RunObserver, Samples } from "./observer.ts";
 import { curvesOf, heldOutField, numbersOf } from "./run_curves.ts";
@@ -31,6 +36,7 @@ export function reportObserver(
   let [step, totalSteps] = [0, 0];
   let begun = { step: 0, at: 0 };
   let latest: Samples | undefined;
+  const memory = new Map<Stage, MemoryBar>();
   let end: RunEnd | undefined;
   const write = async (): Promise<void> => {
     last = clock();
@@ -70,6 +76,7 @@ export function reportObserver(
           ...facts,
         ],
         verdicts: [],
+        memory: [...memory.values()],
         curves: curvesOf(records),
         media: [...newestOf(latest), ...await earlierOf(folder, latest)],
       }),
@@ -87,6 +94,9 @@ export function reportObserver(
     },
     samples(samples) {
       latest = samples;
+    },
+    memory(stage, bar) {
+      memory.set(stage, bar);
     },
     async end(how) {
       end = how;

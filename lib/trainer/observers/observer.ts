@@ -1,5 +1,6 @@
 import type { SheetRow } from "../../dataset/encode/mod.ts";
 import type { MetricsRecord } from "../loop/train.ts";
+import type { MemoryBar } from "../report/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 
 /** Clips of an evaluation, for display. */
@@ -17,6 +18,8 @@ export interface RunObserver extends AsyncDisposable {
   begin?(stage: Stage, step: number, totalSteps: number): void | Promise<void>;
   record?(stage: Stage, record: MetricsRecord): void | Promise<void>;
   samples?(samples: Samples): void | Promise<void>;
+  /** What the memory of a stage holds, after its first update. */
+  memory?(stage: Stage, bar: MemoryBar): void;
   /** Current parameters, a tree of arrays. */
   parameters?(stage: Stage, step: number, parameters: unknown): void;
   /** The run is done, was stopped, or failed. */
@@ -48,6 +51,10 @@ export class RunObservers implements AsyncDisposable {
 
   async samples(samples: Samples): Promise<void> {
     for (const one of this.#all) await one.samples?.(samples);
+  }
+
+  memory(stage: Stage, bar: MemoryBar): void {
+    for (const one of this.#all) one.memory?.(stage, bar);
   }
 
   parameters(stage: Stage, step: number, parameters: unknown): void {

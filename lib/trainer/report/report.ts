@@ -3,6 +3,7 @@ import style from "./page.css" with { type: "text" };
 import { escapeHtml, htmlPage } from "../../core/mod.ts";
 import { type Curve, curvesData, curvesSection } from "./curves.ts";
 import { mediaSection, type Medium } from "./media.ts";
+import { type MemoryBar, memorySection } from "./memory_bar.ts";
 import {
   type Table,
   tablesSection,
@@ -20,6 +21,8 @@ export interface Report {
   /** Short facts: `["Parameters", "1.2 M"]`. */
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly verdicts: readonly Verdict[];
+  /** Stacked bars, shown below the facts. */
+  readonly memory?: readonly MemoryBar[];
   /** Shown below the verdicts. */
   readonly tables?: readonly Table[];
   readonly curves: readonly Curve[];
@@ -39,8 +42,17 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; " +
  *   of a medium does not match its kind
  */
 export function htmlReport(
-  { title, subtitle, facts, verdicts, tables = [], curves, media, ...rest }:
-    Report,
+  {
+    title,
+    subtitle,
+    facts,
+    verdicts,
+    memory = [],
+    tables = [],
+    curves,
+    media,
+    ...rest
+  }: Report,
 ): string {
   const { refreshSeconds } = rest;
   const refresh = refreshSeconds === undefined
@@ -53,6 +65,7 @@ export function htmlReport(
 ${verdictSummary(verdicts)}
 </header>
 ${factsSection(facts)}
+${memorySection(memory)}
 ${verdictsSection(verdicts)}
 ${tablesSection(tables)}
 ${mediaSection(media)}

@@ -105,6 +105,8 @@ export interface RunConfig {
   readonly replayFraction: number;
   /** Fraction of samples without their caption, for classifier-free guidance. */
   readonly captionDropout: number;
+  /** Shift of the noise levels of the phases; by the latent channels where left out. */
+  readonly sigmaShift?: number;
   /** Factor on the learning rate of the text encoder in the phases. */
   readonly textLrScale: number;
   /** Bytes into which the training must fit: settings are chosen for each stage. */

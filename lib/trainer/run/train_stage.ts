@@ -1,3 +1,4 @@
+import type { Device } from "../../compiler/mod.ts";
 import { readState } from "../../compiler/mod.ts";
 import {
   bytesText,
@@ -16,7 +17,9 @@ import {
   type Trained,
   type Training,
 } from "../loop/train.ts";
+import { type MemoryItem, PURPOSES } from "../memory/memory_items.ts";
 import { hollow } from "../memory/step_shape.ts";
+import { type MemoryBar, memoryText } from "../report/mod.ts";
 import { bytesOfShares } from "../loop/shared_state.ts";
 import { initTrainState } from "../loop/train_step.ts";
 import { lengthOf } from "../stages/stage_plan.ts";
@@ -151,6 +154,11 @@ export async function trainStage<P, B, A>(
         },
       },
     }),
+    onMemory(items) {
+      const bar = memoryBar(stage, items, run.device.name);
+      host.log(`memory of ${memoryText(bar)}`);
+      run.observers.memory(stage, bar);
+    },
     resume: checkpoint,
     ranks,
     shardOptimiser,
@@ -174,6 +182,30 @@ export async function trainStage<P, B, A>(
     metricsDigest: metrics.digest,
   });
   return trained;
+}
+
+/**
+ * The memory of a stage as a bar. On the CPU the rest of the process is a part;
+ * beside a card what is on the host has its name.
+ */
+function memoryBar(
+  stage: Stage,
+  items: readonly MemoryItem[],
+  device: Device["name"],
+): MemoryBar {
+  const onCard = device !== "cpu";
+  const held = items.reduce((sum, { bytes }) => sum + bytes, 0);
+  const rest = Deno.memoryUsage().rss - held;
+  return {
+    title: stage,
+    parts: [
+      ...items.map(({ purpose, place, bytes }) => ({
+        name: PURPOSES[purpose] + (onCard && place === "host" ? " (host)" : ""),
+        bytes,
+      })),
+      ...!onCard && rest > 0 ? [{ name: "program", bytes: rest }] : [],
+    ],
+  };
 }
 
 /**

@@ -13,7 +13,6 @@ import {
   type DiffusionParameters,
   initModel,
   isOwn,
-  tokenChannels,
 } from "../../models/text_to_video/mod.ts";
 import { normaliseLatent } from "../../models/vae/mod.ts";
 import {
@@ -51,8 +50,8 @@ import { textPathOf } from "./text.ts";
 
 /**
  * Shifts timesteps towards noise, where the prompt determines the content: half
- * of the logit-normal's sigmas exceed 0.6 for tokens of 32 latent channels and
- * 0.75 for 128.
+ * of the logit-normal's sigmas exceed 0.6 for latents of 32 channels and 0.75
+ * for 128.
  */
 const SIGMA_SHIFT = 1.5;
 /** A bucket, its latents, and the positions of their tokens. */
@@ -93,6 +92,7 @@ export async function trainPhase(
     textLrScale: config.textLrScale,
     captionDropout: config.captionDropout,
     vae: latentSpaceOf(vae),
+    ...(config.sigmaShift !== undefined && { sigmaShift: config.sigmaShift }),
     ...(pretrained && { finetune: pretrained.digest }),
   };
   if (await isDone(run, stage, stageConfig, path)) return;
@@ -143,8 +143,8 @@ export async function trainPhase(
     return { latent: normaliseLatent(latent, statistics), caption };
   };
   // Equal for all sizes of clips.
-  const sigmaShift = SIGMA_SHIFT *
-    timestepShift(REFERENCE_TOKENS, tokenChannels(models));
+  const sigmaShift = config.sigmaShift ?? SIGMA_SHIFT *
+      timestepShift(REFERENCE_TOKENS, models.vae.latentChannels);
 
   // Evaluation: held-out clips of the phase.
   const heldOut = [];

@@ -12,7 +12,7 @@ import {
   type LtxVaeParameters,
 } from "lib/models/ltx_vae/mod.ts";
 import { metaInit, type Tensors } from "lib/models/layers/mod.ts";
-import { loadWeights } from "lib/pipeline/mod.ts";
+import { readVae } from "lib/pipeline/mod.ts";
 import { importWeights } from "lib/recipes/import_weights/import_weights.ts";
 import { importFlags } from "lib/recipes/import_weights/options.ts";
 import { device } from "../_device.ts";
@@ -51,16 +51,12 @@ async function imported() {
     await importWeights(importFlags.parse({
       ...{ file: [`${FOLDER}/weights.safetensors`], model: "ltx-vae", out },
     }));
-    const Z = new Float32Array(config.latentChannels);
-    const statistics = {
-      mean: float32([Z.length], Z),
-      std: float32([Z.length], Z),
+    const { tensors, config: own } = await readVae(out);
+    assert.deepEqual((own as { own: unknown }).own, config);
+    return {
+      parameters: tensors.parameters as unknown as LtxVaeParameters,
+      statistics: tensors.statistics,
     };
-    const { tensors } = await loadWeights(out, {
-      ...{ kind: "LtxVae", config },
-      form: { parameters: initLtxVae(config, metaInit()), statistics },
-    });
-    return tensors;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

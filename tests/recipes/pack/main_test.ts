@@ -14,8 +14,11 @@ Deno.test("deno task pack ships a run in half precision, or a mean with earlier 
     const valueIn = async (folder: string): Promise<number> =>
       (await readTrainedModels(folder)).diffusion.backbone.prompt.weight
         .data[0]!;
-    const whole = await runTask("pack", "--run", run, "--out", out);
+    const plain = ["--run", run, "--out", out];
+    const whole = await runTask("pack", ...plain, "--guidance", "2");
     assert.equal(whole.code, 0, whole.stderr);
+    const { facts } = await readTrainedModels(out);
+    assert.equal(facts.diffusion.guidance, 2);
     const [own, first] = [await valueIn(run), await valueIn(before)];
     assert.equal(await valueIn(out), Math.f16round(own));
 

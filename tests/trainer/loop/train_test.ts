@@ -232,6 +232,30 @@ Deno.test("train() of a finished run returns its parameters at once", async () =
   assert.equal(await Deno.readTextFile(run.metricsPath), before);
 });
 
+Deno.test("EMAs on the host resume between two of their updates, bit for bit", async () => {
+  using whole = newRun();
+  using broken = newRun();
+  const config = {
+    ...CONFIG,
+    averages: true,
+    plan: { averages: "host", averageEvery: 2, update: "layers" } as const,
+  };
+  const straight = await trainIn(whole, { ...line, config });
+  const abort = new AbortController();
+  await assert.rejects(
+    () =>
+      trainIn(broken, {
+        ...line,
+        config,
+        signal: abort.signal,
+        onRecord: ({ step }) => void (step === 3 && abort.abort()),
+      }),
+    { name: "StoppedError" },
+  );
+  const resumed = await trainIn(broken, { ...line, config });
+  assertSameBits(resumed.state, straight.state);
+});
+
 Deno.test("a run stopped in its last step is complete", async () => {
   using run = newRun();
   const abort = new AbortController();

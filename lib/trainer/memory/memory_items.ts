@@ -1,0 +1,33 @@
+/** Memory of a card, or of the process; on the CPU both are the process's. */
+export type Place = "device" | "host";
+
+/** The purposes of memory, in order of allocation, and their names for people. */
+export const PURPOSES = {
+  /** The process with its device open. */
+  process: "program",
+  /** Tracing and the graph. */
+  compiling: "compiling",
+  /** Parameters as they were made or read. */
+  initial: "initial weights",
+  parameters: "parameters",
+  /** State of the optimiser. */
+  moments: "moments of the optimiser",
+  /** EMAs of the parameters. */
+  averages: "EMAs",
+  /** Sums of gradients over microbatches. */
+  gradients: "sums of gradients",
+  /** Second copies of state that cannot be updated in place. */
+  spare: "second copies",
+  batches: "batches",
+  /** Values between operations, and scratch memory of operators. */
+  activations: "activations and gradients",
+  /** Copies of tensors while they are saved. */
+  saving: "copies for checkpoints",
+} as const;
+
+/** Memory of one purpose. */
+export interface MemoryItem {
+  readonly purpose: keyof typeof PURPOSES;
+  readonly place: Place;
+  readonly bytes: number;
+}
