@@ -139,6 +139,7 @@ export function pipelineOf(
       checkOptions({ prompts, seed, fps, steps, ...options });
       const { language, onUnknownWords, progress, signal } = options;
       signal?.throwIfAborted();
+      clipTokens(config, options);
       const { frames, height, width } = latentSizeOf(config.vae, options);
       const grid = [frames, height, width, latentChannels] as const;
       checkNoise(options.noise, [prompts.length, ...grid]);

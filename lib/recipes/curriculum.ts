@@ -75,7 +75,6 @@ const SCALES: Readonly<Record<PresetName, Scale>> = {
   },
   mini: NANO_SCALE,
   nano: NANO_SCALE,
-  micro: NANO_SCALE,
   small: {
     divisor: 2,
     largest: 192,

@@ -6,7 +6,6 @@ export const PRESET_NAMES = [
   "tiny",
   "mini",
   "nano",
-  "micro",
   "small",
   "base",
 ] as const;
@@ -17,52 +16,41 @@ export type PresetName = typeof PRESET_NAMES[number];
 /** A row for each of 500 video terms and one for plain text. */
 const TERM_ROWS = 501;
 
-/** Two CPU cores, hours. */
-const NANO: ShippedConfig = {
-  vae: {
-    patch: 4,
-    widths: [32, 96, 192],
-    blocks: 1,
-    latentChannels: 32,
-    heads: 4,
-    attentionWindow: 8,
-    beta: { initial: 1e-4, min: 1e-6, max: 1 },
-  },
-  text: {
-    characterRows: 2048,
-    ngramRows: 32_768,
-    termRows: TERM_ROWS,
-    width: 96,
-    layers: 2,
-    heads: 4,
-    queries: 16,
-    outputWidth: 192,
-    maxCharacters: 96,
-    wordRows: 8192,
-    maxWords: 16,
-  },
-  backbone: {
-    width: 192,
-    heads: 6,
-    attentionLayers: 4,
-    cnnLayers: 2,
-    cnnWidth: 64,
-    pooledContextTokens: 16,
-    textConditioning: "joint",
-  },
+/** Latent cells of 8x8 pixels x 4 frames, which keep details of real video. */
+const CELLS_VAE: ShippedConfig["vae"] = {
+  patch: 4,
+  framePatch: 2,
+  widths: [48, 128],
+  blocks: 1,
+  latentChannels: 48,
+  heads: 4,
+  attentionWindow: 8,
+  beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
+  shortcut: true,
+};
+
+/** CNN blocks on the cells, attention on tokens of 2x2 of them. */
+const CELLS_BACKBONE: ShippedConfig["backbone"] = {
+  width: 192,
+  heads: 6,
+  attentionLayers: 4,
+  cnnLayers: 0,
+  cnnWidth: 64,
+  textConditioning: "joint",
+  patch: 2,
+  cells: { width: 96, layers: 2, cnnWidth: 64 },
+  prediction: "x0",
 };
 
 /**
- * `tiny` trains in seconds, for tests; `mini` learns the looks of a small set of
- * real video in hours on two CPU cores, in one language; `nano` in hours on two CPU cores; `micro`
- * is as large, with latents of more detail that take far longer to learn; `small`
- * trains in days on a GPU with 8 GB; `base` has the report's 485 M parameters.
+ * `tiny` trains in seconds, for tests; `mini` and `nano` in hours on two CPU cores,
+ * `mini` with captions of one language and few words, `nano` with tables for 104
+ * languages; `small` trains in days on a GPU with 8 GB; `base` has the report's
+ * 485 M parameters.
  *
- * A token of all covers 16x16 pixels and 4 frames; of `mini` it is folded from 2x2
- * latent cells, on which CNN blocks work. `tiny`, `nano` and
- * `small` have few latent channels, which small denoisers learn faster. All but
- * `base` start with a small KL weight, `mini` and `micro` with almost none
- * (docs/specification.md).
+ * A token of all covers 16x16 pixels and 4 frames; of `mini` and `nano` it is folded
+ * from 2x2 latent cells, on which CNN blocks work. All but `base` start with a small
+ * KL weight, `mini` and `nano` with almost none (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
   tiny: {
@@ -98,17 +86,7 @@ export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
     },
   },
   mini: {
-    vae: {
-      patch: 4,
-      framePatch: 2,
-      widths: [48, 128],
-      blocks: 1,
-      latentChannels: 48,
-      heads: 4,
-      attentionWindow: 8,
-      beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
-      shortcut: true,
-    },
+    vae: CELLS_VAE,
     text: {
       characterRows: 512,
       ngramRows: 4096,
@@ -122,28 +100,28 @@ export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
       wordRows: 2048,
       maxWords: 32,
     },
-    backbone: {
-      width: 192,
-      heads: 6,
-      attentionLayers: 4,
-      cnnLayers: 0,
-      cnnWidth: 64,
-      textConditioning: "joint",
-      patch: 2,
-      cells: { width: 96, layers: 2, cnnWidth: 64 },
-      prediction: "x0",
-    },
+    backbone: CELLS_BACKBONE,
   },
-  nano: NANO,
-  micro: {
-    ...NANO,
-    vae: {
-      ...NANO.vae,
-      latentChannels: 128,
-      beta: { initial: 1e-5, min: 1e-6, max: 2e-5 },
-      shortcut: true,
+  nano: {
+    vae: CELLS_VAE,
+    text: {
+      characterRows: 2048,
+      ngramRows: 32_768,
+      termRows: TERM_ROWS,
+      width: 96,
+      layers: 2,
+      heads: 4,
+      queries: 16,
+      outputWidth: 192,
+      maxCharacters: 96,
+      wordRows: 8192,
+      maxWords: 16,
     },
-    backbone: { ...NANO.backbone, prediction: "x0" },
+    backbone: {
+      ...CELLS_BACKBONE,
+      wordEmbeddings: false,
+      pooledContextTokens: 16,
+    },
   },
   small: {
     vae: {

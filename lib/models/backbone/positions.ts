@@ -1,6 +1,4 @@
-import { InputError } from "../../core/mod.ts";
 import type { GridSize, VaeStride } from "../vae/config.ts";
-import type { BackboneConfig } from "./config.ts";
 import {
   rotaryAngles,
   type RotaryAxis,
@@ -12,50 +10,6 @@ import {
 const SECONDS = [0.4, 40] as const;
 /** Shortest and longest wavelength in height and width, in pixels. */
 const PIXELS = [32, 4096] as const;
-
-/**
- * The grid of tokens of a latent, and the pixels and frames of a token.
- *
- * @param cells The latent grid, and the pixels and frames of its cells.
- * @throws {InputError} naming the nearest legal size, if tokens do not divide the grid
- *
- * @example
- * ```ts
- * import { tokensOf } from "lib/models/backbone/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const cells = { grid: { frames: 4, height: 8, width: 10 }, stride: { space: 8, time: 4 } };
- * const { grid, stride } = tokensOf({ patch: 2 }, cells);
- * assert.deepEqual(grid, { frames: 4, height: 4, width: 5 });
- * assert.deepEqual(stride, { space: 16, time: 4 });
- * ```
- */
-export function tokensOf(
-  { patch = 1 }: Pick<BackboneConfig, "patch">,
-  { grid, stride }: { readonly grid: GridSize; readonly stride: VaeStride },
-): { readonly grid: GridSize; readonly stride: VaeStride } {
-  const space = patch * stride.space;
-  const divide = (name: "height" | "width"): number => {
-    const tokens = grid[name] / patch;
-    if (Number.isInteger(tokens)) return tokens;
-    const below = Math.floor(tokens) * space;
-    throw new InputError(
-      `Cannot use a clip: ${name} must be a multiple of ${space}: current ` +
-        `value is ${grid[name] * stride.space}; the nearest legal ` +
-        (below === 0
-          ? `value is ${space}`
-          : `values are ${below} and ${below + space}`),
-    );
-  };
-  return {
-    grid: {
-      frames: grid.frames,
-      height: divide("height"),
-      width: divide("width"),
-    },
-    stride: { space, time: stride.time },
-  };
-}
 
 /**
  * Rotary tables of the tokens of a grid, by the middle of each token in

@@ -6,7 +6,6 @@ import {
   type BackboneParameters,
   initBackbone,
   tokenPositions,
-  tokensOf,
 } from "../backbone/mod.ts";
 import type { RotaryTable, Tensors } from "../layers/mod.ts";
 import {
@@ -19,6 +18,7 @@ import {
 import {
   decode,
   encode,
+  gridOf,
   type GridSize,
   initVae,
   type LatentDistribution,
@@ -239,11 +239,9 @@ export function clipPositions(
 export function clipTokens(
   { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
   clip: GridSize,
-): ReturnType<typeof tokensOf> {
-  return tokensOf({ patch: patchOf(backbone) }, {
-    grid: latentSizeOf(vae, clip),
-    stride: strideOf(vae),
-  });
+): { readonly grid: GridSize; readonly stride: VaeStride } {
+  const stride = clipStride({ vae, backbone });
+  return { grid: gridOf(stride, clip), stride };
 }
 
 /** What clips must be multiples of: the pixels and frames of a token. */
@@ -322,10 +320,10 @@ export function modelFunctions(
   clip: GridSize,
   batch: number,
 ): ModelFunctions {
-  const grid = latentSizeOf(vae, clip);
   const tokens = sizeOf(
     Object.values(clipTokens({ vae, backbone: denoiser }, clip).grid),
   );
+  const grid = latentSizeOf(vae, clip);
   const float = (...shape: number[]): InputType => ({
     dtype: "float32",
     shape: [batch, ...shape],

@@ -94,7 +94,27 @@ export function latentSizeOf(
   config: Strided,
   clip: GridSize,
 ): GridSize {
-  const { space, time } = strideOf(config);
+  return gridOf(strideOf(config), clip);
+}
+
+/**
+ * Size of the grid of a clip whose parts cover some pixels and frames.
+ *
+ * @throws {InputError} naming the nearest legal size, if the parts do not divide the clip
+ *
+ * @example
+ * ```ts
+ * import { gridOf } from "lib/models/vae/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const clip = { frames: 16, height: 64, width: 80 };
+ * assert.deepEqual(gridOf({ space: 16, time: 4 }, clip), { frames: 4, height: 4, width: 5 });
+ * ```
+ */
+export function gridOf(
+  { space, time }: VaeStride,
+  clip: GridSize,
+): GridSize {
   const divide = (name: string, size: number, stride: number): number => {
     if (!Number.isInteger(size) || size < stride || size % stride !== 0) {
       const below = Math.floor(size / stride) * stride;

@@ -4,7 +4,8 @@ import {
   InputError,
   makeWritableFolder,
 } from "../../core/mod.ts";
-import { type GridSize, latentSizeOf } from "../../models/vae/mod.ts";
+import { clipTokens } from "../../models/text_to_video/mod.ts";
+import type { GridSize } from "../../models/vae/mod.ts";
 import { readTrainedModels, SHIPPED } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import { trainedShape } from "../clip_size.ts";
@@ -28,7 +29,7 @@ async function exportRun(
   const { models, source, trained } = await modelsOf(flags);
   const clip = given ?? trained;
   // Before a folder is made: a wrong size must leave nothing behind.
-  latentSizeOf(models.config.vae, clip);
+  clipTokens(models.config, clip);
   await assertReplaceable(
     EXPORTED_FILES.map((name) => `${out}/${name}`),
     overwrite,

@@ -2,7 +2,8 @@ import { openDevice } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
-import { latentSizeOf, strideOf } from "../../models/vae/mod.ts";
+import { clipTokens } from "../../models/text_to_video/mod.ts";
+import { strideOf } from "../../models/vae/mod.ts";
 import {
   checkMotion,
   fastestMotion,
@@ -169,7 +170,7 @@ function checkedShape(
     ...(size !== undefined && frameSizeOf(size)),
   };
   try {
-    latentSizeOf(config.vae, clip);
+    clipTokens(config, clip);
     return clip;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -3,11 +3,11 @@ import { flopsOf, trace } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import {
+  clipTokens,
   initModel,
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import { latentSizeOf } from "../../models/vae/mod.ts";
 import { readModelConfig } from "../../pipeline/mod.ts";
 import type { JobRequest } from "../database/mod.ts";
 import { type ClipFlops, flopsOfSteps } from "../jobs/mod.ts";
@@ -88,7 +88,7 @@ function modelOf(folder: string, config: ModelConfig): OfferedModel {
     },
     problemOf({ frames, size }) {
       try {
-        latentSizeOf(config.vae, { frames, height: size, width: size });
+        clipTokens(config, { frames, height: size, width: size });
         return undefined;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;

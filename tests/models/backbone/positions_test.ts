@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tokenPositions, tokensOf } from "lib/models/backbone/mod.ts";
+import { tokenPositions } from "lib/models/backbone/mod.ts";
 import { assertClose } from "../_eager.ts";
 
 const stride = { space: 16, time: 4 };
@@ -52,17 +52,4 @@ Deno.test("tokenPositions() of a longer or larger clip begin with those of the s
     12,
   );
   assert.deepEqual(long.cos.data.slice(0, 24), small.cos.data);
-});
-
-Deno.test("tokensOf() names the nearest legal size of a clip, in pixels", () => {
-  const cells = {
-    grid: { frames: 4, height: 8, width: 9 },
-    stride: { space: 8, time: 4 },
-  };
-  assert.throws(() => tokensOf({ patch: 2 }, cells), {
-    name: "InputError",
-    message: "Cannot use a clip: width must be a multiple of 16: current " +
-      "value is 72; the nearest legal values are 64 and 80",
-  });
-  assert.deepEqual(tokensOf({}, cells), cells);
 });

@@ -45,7 +45,7 @@ Deno.test("deno task describe refuses what it cannot describe, in one line", asy
     signal: null,
     stdout: "",
     stderr:
-      "error: Cannot use --preset: must be one of tiny, mini, nano, micro, small, " +
+      "error: Cannot use --preset: must be one of tiny, mini, nano, small, " +
       'base: current value is "huge"\n',
   });
   const clip = await runTask("describe", "--clip", "16x64x70");

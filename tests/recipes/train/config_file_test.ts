@@ -52,7 +52,7 @@ Deno.test("invalid fields of a file are refused by name", () => {
     ],
     [
       '{"preset":"huge"}',
-      /^Cannot use "run\.json": preset: must be one of tiny, mini, nano, micro, small, base: current value is "huge"$/,
+      /^Cannot use "run\.json": preset: must be one of tiny, mini, nano, small, base: current value is "huge"$/,
     ],
   ];
   for (const [text, message] of cases) {

@@ -8,14 +8,14 @@ import { trainRun } from "lib/trainer/mod.ts";
 import { silentHost } from "../_silent_host.ts";
 
 /** The shortcuts have nothing to do with the widths. */
-const vae = { ...PRESETS.micro.vae, widths: [8, 16, 32] };
+const vae = { ...PRESETS.mini.vae, widths: [8, 16] };
 
 Deno.test("a VAE with shortcuts encodes clips before its first update and freezes them", async () => {
   const run = await Deno.makeTempDir();
   try {
     const trained = async (maxSteps: number) => {
       const options = runConfigOf(trainFlags.parse({
-        ...{ preset: "micro", run: `${run}/${maxSteps}`, size: 32, frames: 4 },
+        ...{ preset: "mini", run: `${run}/${maxSteps}`, size: 32, frames: 4 },
         ...{ batch: 2, samples: 2 * maxSteps, epochs: 1, maxSteps },
         ...{ heldOut: 10, learningRate: 1e-3 },
       }));
