@@ -46,6 +46,10 @@ interface VaeLoss {
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
  * @param term Adds a perceptual distance; none if left out.
+ * @param options.disturbance Added to the sampled latent, `[B,t,h,w,Z]`, so that
+ *   the decoder learns to decode latents that are not quite right, as those of a
+ *   diffusion model (Zheng et al. 2025, Diffusion Transformers with
+ *   Representation Autoencoders, arXiv 2510.11690, section 4.3).
  */
 export function vaeLoss(
   parameters: Tensors<VaeParameters>,
@@ -54,10 +58,13 @@ export function vaeLoss(
   config: VaeConfig,
   fixed?: number | tf.Tensor,
   term?: PerceptualTerm,
-  options: BlockOptions = {},
+  { disturbance, ...options }: BlockOptions & {
+    readonly disturbance?: tf.Tensor | undefined;
+  } = {},
 ): VaeLoss {
   const latent = encode(parameters, clip, config, options);
-  const sample = sampleLatent(latent, noise);
+  const exact = sampleLatent(latent, noise);
+  const sample = disturbance ? tf.add(exact, disturbance) : exact;
   const decoded = decode(parameters, sample, config, options);
   const reconstruction = tf.mul(
     tf.mean(tf.square(tf.sub(decoded, clip))),

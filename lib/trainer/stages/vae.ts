@@ -88,6 +88,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     ...evaluationFact(config),
     ...updateRuleOf(config),
     ...(config.crop && { crop: config.crop }),
+    ...(config.latentNoise > 0 && { latentNoise: config.latentNoise }),
     ...(frozen && { freezeEncoder: frozen.digest }),
     ...(pretrained && { finetune: pretrained.digest }),
     ...(perceptual && {
@@ -114,6 +115,9 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
   const heldOut = run.data.clips("vae", "validation", config.heldOut);
   using evaluator = vaeEvaluator(run, await firstClips(heldOut.buckets, seed));
 
+  // One for all channels; that of a VAE in training is about 1, as its KL divergence asks.
+  const unit = frozen?.tensors.statistics.std.data[0] ?? 1;
+
   // Loss, optimiser, loop.
   const training = trainingConfigOf(config, "vae", plan);
   const trained = await trainStage(run, "vae", stageConfig, {
@@ -137,18 +141,26 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       const { clips, shape } = await clipsAt(index);
       const size = cropSize(shape, config.crop);
       const place = rng.fork(`crop ${index}`);
-      const grid = latentSizeOf(models.vae, size);
+      const { frames, height, width } = latentSizeOf(models.vae, size);
+      const latents = [
+        clips.length,
+        frames,
+        height,
+        width,
+        models.vae.latentChannels,
+      ] as const;
       return {
         clips: batchOfClips(
           clips.map(({ clip }) => randomCrop(clip, size, place)),
         ),
-        noise: rng.fork(`noise ${index}`).normals([
-          clips.length,
-          grid.frames,
-          grid.height,
-          grid.width,
-          models.vae.latentChannels,
-        ]),
+        noise: rng.fork(`noise ${index}`).normals(latents),
+        ...(config.latentNoise > 0 && {
+          disturbance: disturbanceOf(
+            latents,
+            config.latentNoise * unit,
+            rng.fork(`disturbance ${index}`),
+          ),
+        }),
       };
     },
     measure: () => run.data.unreadable.record(),
@@ -256,6 +268,22 @@ function vaeEvaluator(
       };
     },
     [Symbol.dispose]: () => compiled?.[Symbol.dispose](),
+  };
+}
+
+/** Normal noise on latents of shape `[B,t,h,w,Z]`, each clip's with a std of its own, half-normal. */
+function disturbanceOf(
+  shape: readonly [number, ...number[]],
+  scale: number,
+  rng: Rng,
+): NdArray<"float32"> {
+  const noise = rng.normals(shape);
+  const [B] = shape;
+  const size = noise.data.length / B;
+  const stds = rng.normals([B]).data.map((x) => scale * Math.abs(x));
+  return {
+    ...noise,
+    data: noise.data.map((x, i) => x * stds[Math.floor(i / size)]!),
   };
 }
 

@@ -21,6 +21,8 @@ export interface VaeBatch {
   readonly clips: tf.Tensor;
   /** Standard normal, `[B,t,h,w,Z]`. */
   readonly noise: tf.Tensor;
+  /** What is added to the latents before they are decoded, `[B,t,h,w,Z]`. */
+  readonly disturbance?: tf.Tensor;
 }
 
 /** Terms of the loss, scalars. */
@@ -47,7 +49,7 @@ export function vaeTrainingLoss(
   parameters: Tensors<VaeParameters>,
   batch: VaeBatch,
 ) => Loss<VaeMetrics> {
-  return (parameters, { clips, noise }) => {
+  return (parameters, { clips, noise, disturbance }) => {
     const { loss, ...metrics } = vaeLoss(
       parameters,
       clips,
@@ -55,7 +57,7 @@ export function vaeTrainingLoss(
       config,
       beta,
       perceptual,
-      options,
+      { ...options, disturbance },
     );
     return { loss, metrics };
   };
@@ -89,9 +91,11 @@ function ownVaeLoss(
     if (part.loss) {
       return { loss: part.loss(parameters, batch, own), metrics: {} };
     }
-    const { clips, noise } = batch;
+    const { clips, noise, disturbance } = batch;
     const latent = part.encode(parameters, clips, own);
-    const decoded = part.decode(parameters, sampleLatent(latent, noise), own);
+    const exact = sampleLatent(latent, noise);
+    const sample = disturbance ? tf.add(exact, disturbance) : exact;
+    const decoded = part.decode(parameters, sample, own);
     const reconstruction = tf.mul(
       tf.mean(tf.square(tf.sub(decoded, clips))),
       4,

@@ -82,3 +82,35 @@ Deno.test("stage vae reports its perceptual term, and a run keeps to one", async
     await Deno.remove(run, { recursive: true });
   }
 });
+
+Deno.test("stage vae decodes disturbed latents, and a run keeps to one noise", async () => {
+  const run = await Deno.makeTempDir();
+  const config = (latentNoise: number, name: string) => {
+    const given = runConfigOf(trainFlags.parse({
+      ...{ preset: "tiny", run: `${run}/${name}`, size: 16, frames: 4 },
+      ...{ batch: 2, samples: 2, epochs: 1, heldOut: 5, snapshots: 0 },
+      ...{ latentNoise, maxSteps: 1 },
+    }));
+    // With a shortcut the first update already decodes more than grey.
+    const vae = { ...PRESETS.tiny.vae, shortcut: true as const };
+    return { ...given, models: { ...given.models, vae } };
+  };
+  const errorOf = async (latentNoise: number, name: string) => {
+    await trainRun(config(latentNoise, name), "vae", silentHost);
+    const records = await readJsonl(`${run}/${name}/metrics.jsonl`) as {
+      reconstruction?: number;
+    }[];
+    return records.find((record) => record.reconstruction)!.reconstruction!;
+  };
+  try {
+    const exact = await errorOf(0, "exact");
+    const noisy = await errorOf(1, "noisy");
+    assert.ok(noisy > 1.5 * exact, `${noisy} ${exact}`);
+    await assert.rejects(trainRun(config(2, "noisy"), "vae", silentHost), {
+      name: "InputError",
+      message: /latentNoise/,
+    });
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
