@@ -40,6 +40,7 @@ const CELLS_BACKBONE: ShippedConfig["backbone"] = {
   patch: 2,
   cells: { width: 96, layers: 2, cnnWidth: 64 },
   prediction: "x0",
+  scaledChannels: true,
 };
 
 /**

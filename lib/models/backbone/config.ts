@@ -33,7 +33,13 @@ export const backboneConfigSchema = z.strictObject({
   prediction: z.enum(["velocity", "x0"]).optional().describe(
     "output of the last layer: the velocity (default), or x0, the latent without noise, from which the velocity follows; a narrow backbone cannot carry the noise of many latent channels",
   ),
+  scaledChannels: z.literal(true).optional().describe(
+    "with x0-prediction: input and output are scaled by the variance of each latent channel, measured before training, so that channels of great variance do not hide those of little",
+  ),
 }).refine(
+  ({ scaledChannels, prediction }) => !scaledChannels || prediction === "x0",
+  "scaledChannels needs prediction x0",
+).refine(
   ({ width, heads }) => width % (2 * heads) === 0,
   "width must be a multiple of 2 x heads",
 ).refine(

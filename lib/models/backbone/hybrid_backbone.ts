@@ -18,6 +18,7 @@ import {
   silu,
   spaceToDepth,
   stack,
+  stopGradient,
   type Tensors,
   timestepEmbedding,
   type TimestepParameters,
@@ -38,9 +39,12 @@ import {
 import { type BackboneConfig, layerKinds } from "./config.ts";
 import type { GridSize } from "../vae/config.ts";
 import { modulatedNorm, modulationOf } from "./modulation.ts";
+import { preconditioning } from "./precondition.ts";
 
 /** Parameters of a HybridBackbone. */
 export interface BackboneParameters {
+  /** `[Z]`: logarithms of the variances of normalised latents, measured before training and then fixed. */
+  readonly logVariance?: NdArray;
   /** Blocks on the cells of the latent grid, around those on tokens. */
   readonly cells?: CellParameters;
   /** `[C,D]`: channels of the cells of a token to its own. */
@@ -82,14 +86,6 @@ const PROMPT_MLP_GAIN = 0.1;
 const MIN_SIGMA = 0.05;
 
 /**
- * Standard deviation of the part of a normalised latent that the skip
- * connection of x0-prediction takes as known; the latent's own is 1. At low
- * sigma `cSkip` passes most of the noisy latent, which a narrow backbone cannot
- * copy exactly; at high sigma it passes none.
- */
-const SIGMA_DATA = 0.3;
-
-/**
  * Makes a HybridBackbone. Gates and output start at zero, so that it predicts
  * zero at first (Peebles & Xie 2022, arXiv 2212.09748).
  *
@@ -107,6 +103,7 @@ export function initBackbone(
   const kinds = layerKinds(config);
   const folded = patch ** 2 * (cells?.width ?? latentChannels);
   return {
+    ...(config.scaledChannels && { logVariance: zeros([latentChannels]) }),
     ...(cells && {
       cells: initCells(
         cells,
@@ -180,7 +177,7 @@ export interface BackboneInputs {
 /**
  * Predicts the velocity `noise - latent` of rectified flow at a noise level:
  * `[B,t,h,w,Z] -> [B,t,h,w,Z]`. With `prediction: "x0"` it predicts the clean
- * latent `x0 = output + cSkip(sigma) * noisy`, and the velocity is
+ * latent, `x0 = output + skip * noisy` (`preconditioning`), and the velocity is
  * `(noisy - x0) / sigma` (Li & He 2025, Back to Basics, arXiv 2511.13720).
  *
  * @example
@@ -257,16 +254,24 @@ export function backbone(
       cells.shape,
     );
   };
+  const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
+  const factors = preconditioning(
+    sigma,
+    p.logVariance && stopGradient(p.logVariance),
+  );
+  const latent = factors.in ? tf.mul(inputs.latent, factors.in) : inputs.latent;
   const out = p.cells
-    ? throughCells(p.cells, inputs.latent, {
+    ? throughCells(p.cells, latent, {
       condition,
       tokens,
       convolve: convolveOn({ frames, height, width }),
     })
-    : tokens(inputs.latent);
+    : tokens(latent);
   if (prediction !== "x0") return out;
-  const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
-  const x0 = tf.add(out, tf.mul(inputs.latent, cSkip(sigma)));
+  const x0 = tf.add(
+    factors.out ? tf.mul(out, factors.out) : out,
+    tf.mul(inputs.latent, factors.skip),
+  );
   return tf.div(tf.sub(inputs.latent, x0), tf.maximum(sigma, MIN_SIGMA));
 }
 
@@ -294,20 +299,6 @@ function unfolded(
 }
 
 type Five = [number, number, number, number, number];
-
-/**
- * Factor of the noisy latent in x0 (Karras et al. 2022, arXiv 2206.00364,
- * section 5): the Wiener filter `a v / (a^2 v + sigma^2)` with `a = 1 - sigma`
- * and `v = SIGMA_DATA^2`.
- */
-function cSkip(sigma: tf.Tensor): tf.Tensor {
-  const signal = tf.sub(1, sigma);
-  const variance = SIGMA_DATA ** 2;
-  return tf.div(
-    tf.mul(signal, variance),
-    tf.add(tf.mul(tf.square(signal), variance), tf.square(sigma)),
-  );
-}
 
 /**
  * Text tokens, word embeddings and pooled tokens, where there are any, side by

@@ -7,4 +7,5 @@
 export * from "./config.ts";
 export * from "./hybrid_backbone.ts";
 export * from "./positions.ts";
+export { logVariances } from "./precondition.ts";
 export * from "./widen_latent.ts";

@@ -27,13 +27,19 @@ export function widenBackboneLatent(
   latentChannels: number,
   patch = 1,
 ): BackboneParameters {
-  const { cells } = parameters;
-  return cells
-    ? {
-      ...parameters,
-      cells: { ...cells, ...widened(cells, latentChannels, 1) },
-    }
-    : { ...parameters, ...widened(parameters, latentChannels, patch ** 2) };
+  const { cells, logVariance } = parameters;
+  return {
+    ...parameters,
+    ...(logVariance && {
+      logVariance: copyIntoCorner<NdArray>(
+        logVariance,
+        zeros([latentChannels]),
+      ),
+    }),
+    ...(cells
+      ? { cells: { ...cells, ...widened(cells, latentChannels, 1) } }
+      : widened(parameters, latentChannels, patch ** 2)),
+  };
 }
 
 /** Layers from latent channels and to them, of `count` cells side by side. */

@@ -12,19 +12,20 @@ export interface PrincipalBlocks {
 }
 
 /**
- * Initial log-variance of latents. With noise as strong as its signal, a channel
- * would collapse before the decoder uses it.
+ * Initial log-variance of latents, below that of minor components. With noise as
+ * strong as its signal, a channel would collapse before the decoder uses it.
  */
-const LOG_VARIANCE = -6;
+const LOG_VARIANCE = -10;
 
 /**
  * Initialises the shortcuts of a VAE with principal components, the optimum of a
  * linear autoencoder (Baldi & Hornik 1989); the convolutions, which start at
  * zero, learn the residual.
  *
- * The std of a channel is almost 1 where its component has a large variance, and
- * falls below that of component Z/4, so that sampling restores minor components
- * last.
+ * All channels have one scale, by which the mean of their variances is 1: an error
+ * of the latents is one of the pixels, and noise hides minor components first, as
+ * it hides details of pixels first. Components scaled to variance 1 each made
+ * borders of cells visible (docs/log.md).
  *
  * @param parameters Of a VAE with shortcuts, before training.
  */
@@ -33,11 +34,12 @@ export function withPrincipalShortcut(
   { mean, directions, variances }: PrincipalBlocks,
 ): VaeParameters {
   const [Z, P] = directions.shape as [number, number];
-  const floor = variances.data[Math.floor(Z / 4)]!;
+  const scale = Math.sqrt(
+    variances.data.reduce((sum, variance) => sum + variance, 0) / Z,
+  );
   const [there, back] = [new Float32Array(P * Z), new Float32Array(Z * P)];
   const offset = new Float32Array(Z);
   for (let z = 0; z < Z; z++) {
-    const scale = Math.sqrt(variances.data[z]! + floor);
     for (let p = 0; p < P; p++) {
       const along = directions.data[z * P + p]!;
       there[p * Z + z] = along / scale;

@@ -1,7 +1,8 @@
 import { remat } from "../../compiler/mod.ts";
-import { exists, Rng } from "../../core/mod.ts";
+import { exists, type NdArray, Rng } from "../../core/mod.ts";
 import { batchOrder, type Bucket } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { logVariances } from "../../models/backbone/mod.ts";
 import {
   REFERENCE_TOKENS,
   sampleTimesteps,
@@ -54,6 +55,9 @@ import { textPathOf } from "./text.ts";
  * for 128.
  */
 const SIGMA_SHIFT = 1.5;
+/** Number of training latents whose channels are measured. */
+const MEASURED_LATENTS = 256;
+
 /** A bucket, its latents, and the positions of their tokens. */
 interface CachedBucket extends Bucket {
   readonly latents: LatentCache;
@@ -98,7 +102,7 @@ export async function trainPhase(
   if (await isDone(run, stage, stageConfig, path)) return;
 
   // Model: text encoder and backbone.
-  const initial = await initialOf(run, phase, pretrained?.parameters);
+  const given = await initialOf(run, phase, pretrained?.parameters);
 
   // Latents: clips encoded once.
   const { statistics } = vae.tensors;
@@ -124,6 +128,15 @@ export async function trainPhase(
       positions: clipPositions(models, bucket.shape),
     });
   }
+  const normalisedAt = async (latents: LatentCache, index: number) =>
+    normaliseLatent(await latents.latentAt(index), statistics);
+  const initial = await measured(given, async () => {
+    const { latents } = groups[0]!;
+    const count = Math.min(latents.length, MEASURED_LATENTS);
+    return await Promise.all(
+      Array.from({ length: count }, (_, i) => normalisedAt(latents, i)),
+    );
+  });
   const order = batchOrder(
     seed,
     buckets.map(({ source: { length }, batch }) => ({ length, batch })),
@@ -139,8 +152,7 @@ export async function trainPhase(
     const { caption } = isDropped
       ? { caption: "" }
       : await (source.captionAt?.(entry.index ?? index, rng) ?? entry);
-    const latent = await latents.latentAt(index);
-    return { latent: normaliseLatent(latent, statistics), caption };
+    return { latent: await normalisedAt(latents, index), caption };
   };
   // Equal for all sizes of clips.
   const sigmaShift = config.sigmaShift ?? SIGMA_SHIFT *
@@ -226,6 +238,21 @@ export async function trainPhase(
         clip: buckets[0]!.shape,
       }),
   );
+}
+
+/**
+ * The parameters with the variances of latent channels, where the backbone takes
+ * them and has none yet: fresh ones are all `log 1`.
+ */
+async function measured(
+  parameters: DiffusionParameters,
+  latents: () => Promise<NdArray<"float32">[]>,
+): Promise<DiffusionParameters> {
+  const { backbone } = parameters;
+  const isFresh = backbone.logVariance?.data.every((x) => x === 0) ?? false;
+  if (!isFresh) return parameters;
+  const logVariance = logVariances(await latents());
+  return { ...parameters, backbone: { ...backbone, logVariance } };
 }
 
 /**
