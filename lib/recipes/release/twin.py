@@ -228,13 +228,25 @@ def velocity_of(p, latent, sigma, text, words, rotary, config):
         y = linear(p["output"], modulated(x, shift, scale))
         return depth_to_space(y.reshape(folded.shape), (1, patch, patch))
 
-    out = through_cells(p["cells"], latent, condition, tokens) if "cells" in p else tokens(latent)
+    s = sigma[:, None, None, None, None]
+    into, skip, out_of = preconditioning(s, p.get("logVariance"))
+    scaled = latent * into
+    out = through_cells(p["cells"], scaled, condition, tokens) if "cells" in p else tokens(scaled)
     if config.get("prediction") != "x0":
         return out
-    s = sigma[:, None, None, None, None]
-    signal, variance = 1 - s, 0.3**2
-    x0 = out + latent * (signal * variance / (signal.square() * variance + s.square()))
-    return (latent - x0) / s.clamp(min=0.05)
+    return (latent - out * out_of - latent * skip) / s.clamp(min=0.05)
+
+
+def preconditioning(s, log_variance):
+    """Factors of the input, of the skip connection and of the output, by channel."""
+    signal, known = 1 - s, torch.tensor(0.3**2)
+    if log_variance is None:
+        return 1, signal * known / (signal.square() * known + s.square()), 1
+    variance = log_variance.exp()
+    known = torch.minimum(known, variance)
+    skip = signal * known / (signal.square() * known + s.square())
+    left = variance * (1 - signal * skip).square() + (skip * s).square()
+    return (signal.square() * variance + s.square()).rsqrt(), skip, left.sqrt()
 
 
 def through_cells(p, latent, condition, tokens):
@@ -281,13 +293,18 @@ def decode(weights, latent, config):
             x = residual_block(block, x)
         if "resample" in level:
             x = depth_to_space(conv3d(level["resample"], x), (2, 2, 2))
-    patch = config["patch"]
-    y = depth_to_space(conv3d(p["output"], silu(rms_norm(p["norm"], x))), (1, patch, patch))
+    patch, frames = config["patch"], config.get("framePatch", 1)
+    y = depth_to_space(conv3d(p["output"], silu(rms_norm(p["norm"], x))), (frames, patch, patch))
     if "shortcut" in p:
-        halvings = 2 ** (len(config["widths"]) - 1)
-        block = (halvings, patch * halvings, patch * halvings)
-        y = y + depth_to_space(linear(p["shortcut"], latent), block)
+        space, time = stride_of(config)
+        y = y + depth_to_space(linear(p["shortcut"], latent), (time, space, space))
     return ((y + 1) / 2).clamp(0, 1)
+
+
+def stride_of(config):
+    """Pixels and frames of a latent cell."""
+    halvings = 2 ** (len(config["widths"]) - 1)
+    return config["patch"] * halvings, config.get("framePatch", 1) * halvings
 
 
 # Sampling: rectified flow from noise to data by the steps of Heun
@@ -333,10 +350,10 @@ class Twin:
         rows = {name: r if r.is_floating_point() else r.long() for name, r in rows.items()}
         text = encode_text(self.text, rows, self.config["text_encoder"])
         words = rows["words/ids"], rows["words/mask"]
-        space, time = self.stride(config.get("patch", 1))
-        grid = (noise.shape[1], noise.shape[2] // config.get("patch", 1),
-                noise.shape[3] // config.get("patch", 1))
-        rotary = self.positions(grid, space, time, fps)
+        space, time = stride_of(self.config["vae"])
+        patch = config.get("patch", 1)
+        grid = (noise.shape[1], noise.shape[2] // patch, noise.shape[3] // patch)
+        rotary = self.positions(grid, patch * space, time, fps)
 
         def velocity(latent, sigma):
             both, level = torch.cat([latent, latent]), torch.full((2 * count,), sigma)
@@ -344,15 +361,10 @@ class Twin:
             prompted, free = v.chunk(2)
             return free + guidance * (prompted - free)
 
-        channels = config.get("patch", 1) ** 2 * noise.shape[-1]
+        channels = patch**2 * noise.shape[-1]
         shift = math.sqrt(math.prod(grid) / 64 * max(1, channels / 32))
         latent = sample(velocity, noise, sigmas_of(steps, shift))
         return decode(self.vae, latent, self.config["vae"])
-
-    def stride(self, patch):
-        vae = self.config["vae"]
-        halvings = 2 ** (len(vae["widths"]) - 1)
-        return patch * vae["patch"] * halvings, halvings
 
     def positions(self, grid, space, time, fps):
         """Middles of the tokens in seconds and pixels."""

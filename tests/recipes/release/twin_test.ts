@@ -29,14 +29,15 @@ const hasTorch =
 
 /** Models whose every layer does something: fresh ones end in zeros. */
 function randomModels() {
-  const { nano } = PRESETS;
+  const { tiny, mini, nano } = PRESETS;
   const small = {
-    vae: { ...PRESETS.tiny.vae, shortcut: true as const },
-    text: PRESETS.tiny.text,
+    vae: { ...mini.vae, widths: [8, 16], latentChannels: 8, heads: 2 },
+    text: tiny.text,
     backbone: {
-      ...PRESETS.tiny.backbone,
+      ...mini.backbone,
+      ...{ width: 48, heads: 2, attentionLayers: 1, cnnLayers: 1 },
+      ...{ cnnWidth: 16, cells: { width: 16, layers: 1, cnnWidth: 8 } },
       pooledContextTokens: nano.backbone.pooledContextTokens,
-      prediction: "x0" as const,
     },
   };
   const models = freshModels(small, 1);
