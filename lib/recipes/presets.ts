@@ -49,9 +49,9 @@ const CELLS_BACKBONE: ShippedConfig["backbone"] = {
  * languages; `small` trains in days on a GPU with 8 GB; `base` has the report's
  * 485 M parameters.
  *
- * A token of all covers 16x16 pixels and 4 frames; of `mini` and `nano` it is folded
- * from 2x2 latent cells, on which CNN blocks work. All but `base` start with a small
- * KL weight, `mini` and `nano` with almost none (docs/specification.md).
+ * A token of all covers 16x16 pixels and 4 frames; but for `tiny` and `base` it is
+ * folded from 2x2 latent cells, on which CNN blocks work. All but `base` start with
+ * a small KL weight, those with cells with almost none (docs/specification.md).
  */
 export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
   tiny: {
@@ -125,15 +125,7 @@ export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
     },
   },
   small: {
-    vae: {
-      patch: 4,
-      widths: [64, 128, 256],
-      blocks: 2,
-      latentChannels: 32,
-      heads: 4,
-      attentionWindow: 8,
-      beta: { initial: 1e-3, min: 1e-6, max: 1 },
-    },
+    vae: { ...CELLS_VAE, widths: [96, 256], blocks: 2 },
     text: {
       characterRows: 32_768,
       ngramRows: 65_536,
@@ -148,12 +140,13 @@ export const PRESETS: Readonly<Record<PresetName, ShippedConfig>> = {
       maxWords: 48,
     },
     backbone: {
+      ...CELLS_BACKBONE,
       width: 512,
       heads: 8,
       attentionLayers: 15,
-      cnnLayers: 9,
+      cnnLayers: 5,
       cnnWidth: 192,
-      textConditioning: "joint",
+      cells: { width: 192, layers: 3, cnnWidth: 128 },
     },
   },
   // docs/specification.md has the arithmetic; a test checks it to 2 %.

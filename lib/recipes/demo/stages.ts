@@ -8,7 +8,7 @@ import {
   scalar,
 } from "../../core/mod.ts";
 import { type JsonlWriter, openJsonl } from "../../formats/jsonl/mod.ts";
-import { initBackbone } from "../../models/backbone/mod.ts";
+import { initBackbone, logVariances } from "../../models/backbone/mod.ts";
 import { sampleTimesteps } from "../../models/diffusion/mod.ts";
 import { initText, tokenisePrompts } from "../../models/text/mod.ts";
 import {
@@ -109,14 +109,20 @@ export function trainDiffusion(
   const [clip, ...others] = latents;
   const positions = clipPositions(plan.models, plan.clip);
   const rng = new Rng(plan.seed);
+  const backbone = initBackbone(models.backbone, {
+    latentChannels: models.vae.latentChannels,
+    text: models.text,
+  }, rng.fork("backbone"));
   return runStage(context, "diffusion", {
     config: diffusion,
     initial: {
       text: initText(models.text, rng.fork("text")),
-      backbone: initBackbone(models.backbone, {
-        latentChannels: models.vae.latentChannels,
-        text: models.text,
-      }, rng.fork("backbone")),
+      backbone: {
+        ...backbone,
+        ...(models.backbone.scaledChannels && {
+          logVariance: logVariances(latents.map(({ latent }) => latent)),
+        }),
+      },
     },
     lossOf: diffusionTrainingLoss(models),
     batchAt(step) {
