@@ -60,6 +60,29 @@ export interface WeightsFacts {
   };
 }
 
+/** Guidance of models that name none. */
+const GUIDANCE = 4;
+
+/**
+ * The guidance that is asked for, or that with which a model draws best.
+ *
+ * @example
+ * ```ts
+ * import { guidanceOf } from "lib/pipeline/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(guidanceOf({ guidance: 2 }), 2);
+ * assert.equal(guidanceOf({ guidance: 2 }, 7.5), 7.5);
+ * assert.equal(guidanceOf({}), 4);
+ * ```
+ */
+export function guidanceOf(
+  { guidance = GUIDANCE }: Pick<WeightsFacts, "guidance">,
+  asked?: number,
+): number {
+  return asked ?? guidance;
+}
+
 /**
  * Names the latents that a VAE makes: its digest, or where its decoder alone
  * was trained on, that of the VAE whose encoder it has. What was trained on the

@@ -3,6 +3,7 @@ import { type Clip, Rng, StoppedError, unstackArrays } from "../../core/mod.ts";
 import type { CaptionedClip } from "../../dataset/batches/mod.ts";
 import { clipPositions } from "../../models/text_to_video/mod.ts";
 import {
+  guidanceOf,
   openCodec,
   pipelineOf,
   type TrainedModels,
@@ -36,10 +37,11 @@ export async function drawHeldOut(
   device: Device,
   models: TrainedModels,
   real: readonly CaptionedClip[],
-  { seed, steps, guidance, rescale, sampler, batch }: EvaluateOptions,
+  { seed, steps, rescale, sampler, batch, ...options }: EvaluateOptions,
   { progress, signal }: EvaluateHost,
 ): Promise<Drawn> {
-  const { config } = models;
+  const { config, facts } = models;
+  const guidance = guidanceOf(facts.diffusion, options.guidance);
   using opened = new DisposableStack();
   const codec = opened.use(await openCodec(device, models.vae, config.vae));
   const diffusion = await uploadState(device, models.diffusion);

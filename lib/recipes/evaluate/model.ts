@@ -7,6 +7,7 @@ import { clipPositions } from "../../models/text_to_video/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import {
   type GenerateOptions,
+  guidanceOf,
   openCodec,
   pipelineOf,
   type ReadOptions,
@@ -16,9 +17,12 @@ import {
 import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
 /** Settings of the sampler. */
-export type SamplingOptions = Required<
-  Pick<GenerateOptions, "steps" | "guidance" | "rescale" | "sampler">
->;
+export type SamplingOptions =
+  & Required<Pick<GenerateOptions, "steps" | "rescale" | "sampler">>
+  & {
+    /** Default: the model's own. */
+    readonly guidance?: number | undefined;
+  };
 
 /** Clips that go through the VAE at a time. */
 const BATCH = 8;
@@ -36,13 +40,15 @@ const LOSS_SEED = 0;
 export async function openModel(
   path: string,
   shape: ClipShape,
-  sampling: SamplingOptions,
+  given: SamplingOptions,
   device: Device,
   options: ReadOptions = {},
 ): Promise<EvaluatedModel & Pick<TrainedModels, "own">> {
   const models = await readTrainedModels(path, options);
   const { config, facts, digests } = models;
   const { stage } = facts.diffusion;
+  const guidance = guidanceOf(facts.diffusion, given.guidance);
+  const sampling = { ...given, guidance };
   const phase = phaseOf(path, stage);
   using opened = new DisposableStack();
   const codec = opened.use(await openCodec(device, models.vae, config.vae));

@@ -67,8 +67,8 @@ export const evaluateFlags = z.strictObject({
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
     .default("unipc").describe("solver of the sampler"),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
-  guidance: numberFlag({ least: 0 }).default(4).describe(
-    "scale of classifier-free guidance; 1 is none",
+  guidance: numberFlag({ least: 0 }).optional().describe(
+    "scale of classifier-free guidance; 1 is none (default: the model's own, or 4)",
   ),
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("share of the std added by guidance that is taken back"),

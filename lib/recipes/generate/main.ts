@@ -7,6 +7,7 @@ import { strideOf } from "../../models/vae/mod.ts";
 import {
   checkMotion,
   fastestMotion,
+  guidanceOf,
   openPipeline,
   readTrainedModels,
   type TrainedModels,
@@ -53,8 +54,10 @@ async function generate(
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
   const { steps, guidanceInterval, rescale, sampler } = options;
-  const guidance = options.guidance ??
-    (field ? MOTION_GUIDANCE : models.facts.diffusion.guidance ?? GUIDANCE);
+  const guidance = guidanceOf(
+    models.facts.diffusion,
+    options.guidance ?? (field ? MOTION_GUIDANCE : undefined),
+  );
   const { motionStrength } = options;
   using pipeline = await openPipeline(device, models, {
     vaeMemory: options.vaeMemory * 2 ** 20,
@@ -116,8 +119,6 @@ async function generate(
   return 0;
 }
 
-/** Guidance of models that name none. */
-const GUIDANCE = 4;
 /** Guidance of clips whose motion is given: more moved other than as asked (docs/log.md). */
 const MOTION_GUIDANCE = 2;
 

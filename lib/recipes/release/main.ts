@@ -16,12 +16,18 @@ import { readText } from "../../formats/text/mod.ts";
 import { readTrainedModels } from "../../pipeline/mod.ts";
 import { trainedShape } from "../clip_size.ts";
 import { log, runProgram } from "../command_line/mod.ts";
-import { evaluate, evaluateFlags } from "../evaluate/mod.ts";
+import {
+  evaluate,
+  evaluateFlags,
+  type EvaluateHost,
+  evaluateVideo,
+  videoDataOf,
+} from "../evaluate/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { readProject } from "../version/project.ts";
 import { releaseCard } from "./card.ts";
 import { writeChecksums } from "./checksums.ts";
-import { metricsOf } from "./metrics.ts";
+import { metricsOf, videoMetricsOf } from "./metrics.ts";
 import { type ReleaseFlags, releaseFlags } from "./options.ts";
 import {
   compareMetrics,
@@ -58,20 +64,22 @@ async function release(
   await assertWritableFolder(out, "--out");
   const staging = `${resolve(out)}.partial-${Deno.pid}`;
   try {
-    const { evaluations } = await evaluate(
-      evaluateFlags.parse({
-        ...flagTexts(thresholds.evaluate),
-        ...{ checkpoint, device: name, out: `${staging}/evaluation` },
-      }),
-      {
-        progress: terminalProgress(),
-        signal,
-        clock: () => performance.now(),
-        // Its tables are in the page of the release.
-        log: () => {},
-      },
-    );
-    const metrics = metricsOf(evaluations.at(-1)!);
+    const options = evaluateFlags.parse({
+      ...flagTexts(thresholds.evaluate),
+      ...{ checkpoint, device: name, out: `${staging}/evaluation` },
+      ...(files.data !== undefined && { data: files.data }),
+    });
+    const host: EvaluateHost = {
+      progress: terminalProgress(),
+      signal,
+      clock: () => performance.now(),
+      // Its tables are in the page of the release.
+      log: () => {},
+    };
+    const video = await videoDataOf(options);
+    const metrics = video
+      ? videoMetricsOf(await evaluateVideo(options, video, host))
+      : metricsOf((await evaluate(options, host)).evaluations.at(-1)!);
     const comparisons = compareMetrics(
       metrics,
       thresholds.metrics,

@@ -5,6 +5,7 @@ import {
   shareInterval,
   sumOfScores,
 } from "../../evaluation/mod.ts";
+import type { VideoFindings } from "../evaluate/mod.ts";
 
 /** A figure of a model, as releases are compared by it. */
 export interface Metric {
@@ -52,6 +53,50 @@ export function metricsOf({ prompts, phases }: Evaluation): Metric[] {
   ];
 }
 
+/**
+ * The metrics of an evaluation on held-out video: reconstruction, held-out loss,
+ * distances from the real clips, and the shares of generated clips that show
+ * their labels, by each judge.
+ */
+export function videoMetricsOf(
+  { result: { reconstruction, distances, labels = [] }, reading }: Pick<
+    VideoFindings,
+    "result" | "reading"
+  >,
+): Metric[] {
+  return [
+    ...(reconstruction
+      ? [
+        counted("VAE PSNR", reconstruction.psnr),
+        counted("VAE SSIM", reconstruction.ssim),
+      ]
+      : []),
+    {
+      ...metric("held-out loss", reading.heldOutLoss),
+      better: "lower" as const,
+    },
+    ...(distances.generated ?? []).map((
+      { metric: name, frechet, spread },
+    ) => ({
+      ...metric(name, frechet, SIGMAS * (spread ?? 0)),
+      better: "lower" as const,
+    })),
+    ...labels.flatMap(({ label, judge, generated }) =>
+      generated && generated.total > 0
+        ? [share(`${label} by ${judge}`, generated)]
+        : []
+    ),
+  ];
+}
+
+/** A mean over clips, with the 95 % interval of the mean. */
+function counted(
+  name: string,
+  { mean, std, clips }: { mean: number; std: number | null; clips: number },
+): Metric {
+  return metric(name, mean, SIGMAS * (std ?? 0) / Math.sqrt(clips));
+}
+
 function metric(name: string, value: number, margin = 0): Metric {
   return { name, value, margin, better: "higher" };
 }
@@ -61,13 +106,15 @@ function shares(prompts: string, scores: Scores): Metric[] {
   return ATTRIBUTES.flatMap((attribute) => {
     const score = scores[attribute];
     if (!score || score.total === 0) return [];
-    const { low, high } = shareInterval(score);
-    return [
-      metric(
-        `${prompts}, ${attribute}`,
-        score.correct / score.total,
-        (high - low) / 2,
-      ),
-    ];
+    return [share(`${prompts}, ${attribute}`, score)];
   });
+}
+
+/** A share of clips with its Wilson interval. */
+function share(
+  name: string,
+  score: { readonly correct: number; readonly total: number },
+): Metric {
+  const { low, high } = shareInterval(score);
+  return metric(name, score.correct / score.total, (high - low) / 2);
 }

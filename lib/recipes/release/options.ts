@@ -8,6 +8,9 @@ export const releaseFlags = z.strictObject({
   ),
   out: textFlag().default("runs/release").describe("folder of the release"),
   overwrite: overwriteFlag,
+  data: textFlag().optional().describe(
+    "folder of deno task ingest, whose held-out clips are the questions for a model of real video",
+  ),
   thresholds: textFlag().optional().describe(
     "limits of the metrics (default: thresholds.json of the checkpoint)",
   ),
