@@ -107,6 +107,7 @@ export {
   clipVideo,
   metricSeries,
   notebookHost,
+  runMetrics,
 } from "./recipes/notebook/mod.ts";
 export {
   evaluateOptions,

@@ -12,6 +12,7 @@ import {
   type VideoGrid,
   videoGridBundle,
 } from "./media.ts";
+import { showPlainErrors } from "./plain_errors.ts";
 import {
   plotlyBundle,
   type PlotlyFigure,
@@ -52,9 +53,10 @@ export interface DisplayOptions {
 
 /**
  * Opens the display of a notebook, in its first cell. In Jupyter this puts the
- * plotting library into the page, once, and makes relative paths begin at the
- * repository: the same path then means the same file in JupyterLab, in VS Code
- * and in the headless runner. Outside of Jupyter, in a program or a test, plain
+ * plotting library into the page, once, makes relative paths begin at the
+ * repository, so that the same path means the same file in JupyterLab, in VS Code
+ * and in the headless runner, and shows errors that explain themselves, and names
+ * that are missing, as one line. Outside of Jupyter, in a program or a test, plain
  * text goes to standard output.
  *
  * @example
@@ -76,7 +78,10 @@ export async function openDisplay(
   options: DisplayOptions = {},
 ): Promise<Display> {
   const notebook = jupyterHost();
-  if (notebook !== undefined) enterRepository();
+  if (notebook !== undefined) {
+    enterRepository();
+    showPlainErrors();
+  }
   const jupyter = options.host ?? notebook;
   const host = jupyter ?? textHost((text) => {
     Deno.stdout.writeSync(new TextEncoder().encode(text));

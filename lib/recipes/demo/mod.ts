@@ -5,6 +5,7 @@
  */
 export type { CaptionedClip } from "./clips.ts";
 export * from "./open.ts";
+export { demoOptions } from "./options.ts";
 export * from "./pipeline.ts";
 export { demoPlan } from "./plan.ts";
 export { verdictsOf } from "./report.ts";

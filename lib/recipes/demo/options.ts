@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { deviceFlag, textFlag } from "../command_line/mod.ts";
+import {
+  deviceFlag,
+  type Knobs,
+  readKnobs,
+  textFlag,
+} from "../command_line/mod.ts";
 
 /** Flags of `deno task demo`. */
 export const demoFlags = z.strictObject({
@@ -20,3 +25,12 @@ export const demoFlags = z.strictObject({
 
 /** The same, checked. */
 export type DemoOptions = z.infer<typeof demoFlags>;
+
+/**
+ * The options of the notebook: its knobs are flags of the command.
+ *
+ * @throws {InputError} naming the flag
+ */
+export function demoOptions(knobs: Knobs): DemoOptions {
+  return readKnobs(demoFlags, knobs, []);
+}

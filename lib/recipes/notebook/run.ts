@@ -1,13 +1,18 @@
 import { basename } from "node:path";
 import {
   assertWritableFile,
+  DiskFullError,
+  DivergedError,
   InputError,
   lockFolder,
   type LockHolder,
   makeWritableFolder,
   removePartialFiles,
+  RunFailedError,
+  StoppedError,
 } from "../../core/mod.ts";
 import {
+  isCode,
   type Notebook,
   readNotebook,
   writeNotebook,
@@ -24,12 +29,6 @@ import {
   RunStoppedError,
   startKernel,
 } from "../../notebook/mod.ts";
-import {
-  DiskFullError,
-  DivergedError,
-  RunFailedError,
-  StoppedError,
-} from "../../core/mod.ts";
 
 /** A run of a notebook in a kernel of its own. */
 export interface HeadlessRun {
@@ -137,6 +136,8 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
     const stopped = code === STOPPED || code === DONE;
     await keep(latest, stopped ? "stopped" : "failed", error.cell.number);
     report(error, log);
+    const left = leftText(error.cell.number, latest);
+    if (left !== "") log(left);
     log(`saved: ${target}`);
     return code;
   }
@@ -149,24 +150,29 @@ export async function runHeadless(run: HeadlessRun): Promise<number> {
 function codeOf(error: NotebookRunError, signal: AbortSignal): number {
   if (error instanceof RunStoppedError) return STOPPED;
   if (!(error instanceof CellError)) return FAILED;
-  switch (error.errorName) {
-    case StoppedError.name:
-      return signal.aborted ? STOPPED : DONE;
-    case InputError.name:
-      return BAD_INPUT;
-    default:
-      return FAILED;
+  if (error.errorName === StoppedError.name) {
+    return signal.aborted ? STOPPED : DONE;
   }
+  return MISTAKES.has(error.errorName) ? BAD_INPUT : FAILED;
 }
+
+/**
+ * Names of InputError and its subclasses: a kernel sends no classes, and modules
+ * of some load native packages.
+ */
+const MISTAKES: ReadonlySet<string> = new Set([
+  "InputError",
+  "NotEnoughMemoryError",
+  "NotFiniteError",
+  "UnreadableClipError",
+]);
 
 /** Errors of cells whose message needs no traceback. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set([
-  InputError,
-  StoppedError,
-  RunFailedError,
-  DiskFullError,
-  DivergedError,
-].map(({ name }) => name));
+  ...MISTAKES,
+  ...[StoppedError, RunFailedError, DiskFullError, DivergedError]
+    .map(({ name }) => name),
+]);
 
 /** Prints an error; with source and traceback if its message does not suffice. */
 function report(
@@ -193,6 +199,15 @@ function report(
     for (const line of error.traceback) log(line);
   }
   log(`error: ${error.message}`);
+}
+
+/** The code cells after the one that ended a run; "" if there are none. */
+function leftText(cell: number, { cells }: Notebook): string {
+  const last = cells.filter(isCode).length;
+  if (cell === last) return "";
+  return cell + 1 === last
+    ? `code cell ${last} did not run`
+    : `code cells ${cell + 1} to ${last} did not run`;
 }
 
 function endText({ state, cell }: RunRecord): string {

@@ -1,6 +1,12 @@
-import type { JsonRecord } from "../../formats/jsonl/mod.ts";
+import { exists, InputError } from "../../core/mod.ts";
+import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
-import type { RunConfig, TrainHost } from "../../trainer/mod.ts";
+import {
+  endOf,
+  type RunConfig,
+  type Stage,
+  type TrainHost,
+} from "../../trainer/mod.ts";
 import { channelsOf, perceptualNetwork } from "../train/mod.ts";
 import { liveTraining } from "./live_training.ts";
 
@@ -27,6 +33,42 @@ export async function notebookHost(
     display: liveTraining(show, run, () => performance.now()),
     log,
   };
+}
+
+/**
+ * The lines of `metrics.jsonl` of a run, also of one that was stopped.
+ *
+ * @param stage Must have been trained for an update at least, if it is given.
+ * @throws {InputError} if there is nothing to show: the line says which cell to run
+ */
+export async function runMetrics(
+  run: string,
+  stage?: Stage,
+): Promise<JsonRecord[]> {
+  const path = `${run}/metrics.jsonl`;
+  const records = await exists(path) ? await readJsonl(path) : [];
+  if (records.some((record) => stage === undefined || record.stage === stage)) {
+    return records;
+  }
+  throw new InputError(
+    `Cannot show metrics of "${run}": ${
+      stage ?? "it"
+    } must have been trained ` +
+      "for an update at least: there is none; run the cell that trains",
+  );
+}
+
+/**
+ * Checks that a stage was trained to its end, before other checks of it.
+ *
+ * @throws {InputError} if it was stopped or failed: the line says which cell to run
+ */
+export async function assertTrained(run: string, stage: Stage): Promise<void> {
+  if (await endOf(run, stage) !== undefined) return;
+  throw new InputError(
+    `Cannot check ${stage} of "${run}": its training must be done: it is not; ` +
+      "run the cell that trains, which resumes",
+  );
 }
 
 /**

@@ -124,12 +124,31 @@ Deno.test("a failing notebook prints source and traceback, exits with 1, and sto
     assert.equal(cells[1]?.outputs[0]?.output_type, "error");
     assert.deepEqual(cells[2]?.outputs, []);
     assert.deepEqual([record.state, record.cell], ["failed", 2]);
+    assert.match(first.stderr, /^code cell 3 did not run$/m);
 
     const again = await notebookTask("run", file, "--out", out);
     assert.match(
       again.stderr,
       /A run in .* failed in code cell 2: all cells run again/,
     );
+  });
+});
+
+Deno.test("with a display, a name that a cell misses is one line without a stack", async () => {
+  await withNotebook([
+    'import { openDisplay } from "lib/notebook/mod.ts";\nawait openDisplay();',
+    "const shown = [1].map(() => held.y);",
+  ], async (file, out) => {
+    const { code } = await notebookTask("run", file, "--out", out);
+    assert.equal(code, 1);
+    const [, cell] = (await saved(out)).cells;
+    const [output] = cell!.outputs;
+    assert.ok(output?.output_type === "error");
+    assert.deepEqual(output.traceback, [
+      'Cannot run this cell: "held" is missing: the cell that declares it ' +
+      "failed, was stopped or has not run; run that one first, or all cells " +
+      "from the top",
+    ]);
   });
 });
 
@@ -268,6 +287,7 @@ Deno.test("Ctrl-C reaches the cell, which saves; the run ends with 130 and can r
     { cell_type: "code", tags: ["parameters"], source: 'const out = "";' },
     WAITS,
     "console.log('never');",
+    "console.log('never');",
   ], async (file, out) => {
     await using process = startNotebook(["run", file, "--out", out]);
     await fileThere(`${out}/waits`);
@@ -277,6 +297,7 @@ Deno.test("Ctrl-C reaches the cell, which saves; the run ends with 130 and can r
     assert.match(stderr, /^Waiting: 0\/2 turns$/m);
     assert.match(stderr, /^Waiting: ended at 1\/2 turns/m);
     assert.match(stderr, /^Stopped in code cell 3; the same command resumes/m);
+    assert.match(stderr, /^code cells 4 to 5 did not run$/m);
     assert.equal(await Deno.readTextFile(`${out}/checkpoint`), "saved");
     const { record, cells } = await saved(out);
     assert.deepEqual([record.state, record.cell], ["stopped", 3]);
@@ -332,9 +353,10 @@ Deno.test("a run that goes on waits for the kernel of one that was killed", asyn
 
 Deno.test("what a cell refuses is one line and code 2; what stops itself is code 0", async () => {
   const imports =
-    'import { InputError, StoppedError } from "lib/core/mod.ts";\n';
+    'import { InputError, NotFiniteError, StoppedError } from "lib/core/mod.ts";\n';
   const cases: [thrown: string, code: number, said: RegExp][] = [
     ['new InputError("Cannot go: it must")', 2, /^error: Cannot go: it must$/m],
+    ['new NotFiniteError("Cannot go: NaN")', 2, /^error: Cannot go: NaN$/m],
     ['new StoppedError("It is saved", "time")', 0, /^It is saved$/m],
     ['new RangeError("Cannot go")', 1, /failed: RangeError: Cannot go$/m],
   ];

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { silentProgress } from "lib/core/mod.ts";
 import type { LiveContent } from "lib/notebook/mod.ts";
-import { metricSeries, notebookHost } from "lib/recipes/notebook/mod.ts";
+import {
+  assertTrained,
+  metricSeries,
+  notebookHost,
+  runMetrics,
+} from "lib/recipes/notebook/mod.ts";
 
 /** What live views were asked to show, each with the number of its view. */
 const drawn: [view: number, content: LiveContent][] = [];
@@ -32,6 +37,42 @@ Deno.test("metricSeries() leaves out records without the metric, and other stage
     x: [],
     y: [],
   });
+});
+
+Deno.test("runMetrics() says which cell to run where nothing was trained", async () => {
+  const run = await Deno.makeTempDir();
+  const error = (stage: string) => ({
+    name: "InputError",
+    message:
+      `Cannot show metrics of "${run}": ${stage} must have been trained for an ` +
+      "update at least: there is none; run the cell that trains",
+  });
+  await assert.rejects(runMetrics(run), error("it"));
+  await Deno.writeTextFile(`${run}/metrics.jsonl`, "");
+  await assert.rejects(runMetrics(run), error("it"));
+  const records = [{ stage: "vae", step: 1, loss: 0.5 }];
+  await Deno.writeTextFile(
+    `${run}/metrics.jsonl`,
+    JSON.stringify(records[0]) + "\n",
+  );
+  assert.deepEqual(await runMetrics(run), records);
+  assert.deepEqual(await runMetrics(run, "vae"), records);
+  await assert.rejects(runMetrics(run, "phase1"), error("phase1"));
+});
+
+Deno.test("assertTrained() says which cell to run until a stage is done", async () => {
+  const run = await Deno.makeTempDir();
+  await assert.rejects(assertTrained(run, "vae"), {
+    name: "InputError",
+    message: `Cannot check vae of "${run}": its training must be done: it is ` +
+      "not; run the cell that trains, which resumes",
+  });
+  await Deno.mkdir(`${run}/vae`);
+  await Deno.writeTextFile(
+    `${run}/vae/done.json`,
+    '{"steps":1,"metricsBytes":0}',
+  );
+  await assertTrained(run, "vae");
 });
 
 Deno.test("notebookHost() hands the bars and a live Stop to training", async () => {
