@@ -51,7 +51,7 @@ export function sharesFigure(width: number, text: number): Figure {
     ],
     layout: layoutOf("Cost of an LTX-2 block by share, video only", {
       xaxis: tokenAxis(tokens),
-      yaxis: axisOf("% of operations", { range: [0, 100] }),
+      yaxis: axisOf("share of operations, %", { range: [0, 100] }),
       ...marks([[even, `7 D = ${even.toLocaleString("en")}`]]),
     }),
   };
@@ -94,7 +94,7 @@ export function costFigure(own: OwnModel): Figure {
     ],
     layout: layoutOf("Cost of one token in the forward pass", {
       xaxis: tokenAxis(tokens),
-      yaxis: axisOf("MFLOP per token", { rangemode: "tozero" }),
+      yaxis: axisOf("operations per token, MFLOP", { rangemode: "tozero" }),
       ...marks(
         [...byTokens].map(([count, names]) => [
           count,
@@ -108,7 +108,7 @@ export function costFigure(own: OwnModel): Figure {
 /** A logarithmic axis, marked at every second doubling. */
 function tokenAxis(tokens: readonly number[]): Record<string, unknown> {
   const marked = tokens.filter((_, i) => i % (2 * STEPS) === 0);
-  return axisOf("video tokens", {
+  return axisOf("video tokens of a clip", {
     type: "log",
     tickvals: marked,
     ticktext: marked.map((count) => count.toLocaleString("en")),

@@ -45,10 +45,11 @@ export function parametersFigure(config: Ltx2Config): Figure {
       cliponaxis: false,
       marker: { color: COLOURS.blue },
     }],
-    layout: layoutOf("Parameters of LTX-2's transformer, billions", {
+    layout: layoutOf("Parameters of LTX-2's transformer", {
       height: 340,
       margin: { l: 230, r: 110, t: 60, b: 50 },
-      xaxis: axisOf("billions of parameters"),
+      xaxis: axisOf("parameters, billions"),
+      yaxis: axisOf("role", { automargin: true }),
     }),
   };
 }
@@ -91,7 +92,10 @@ export function attentionNamesFigure(account: AttentionNameAccount): Figure {
     layout: layoutOf('"4936 attention layers" are names, not layers', {
       height: 320,
       margin: { l: 280, r: 60, t: 60, b: 50 },
-      xaxis: axisOf("count", { range: [0, 1.08 * account.total] }),
+      xaxis: axisOf("modules, tensors or names", {
+        range: [0, 1.08 * account.total],
+      }),
+      yaxis: axisOf("part of the count", { automargin: true }),
     }),
   };
 }

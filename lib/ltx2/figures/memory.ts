@@ -86,8 +86,12 @@ export function memoryFigure(own: OwnModel): Figure {
       height: 520,
       margin: { l: 70, r: 70, t: 140, b: 90 },
       legend: { orientation: "h", x: 0, y: 1.08, yanchor: "bottom" },
-      xaxis: { type: "multicategory", tickangle: -60 },
-      yaxis: axisOf("GB", { range: [0, top] }),
+      xaxis: axisOf("plan, phase", {
+        type: "multicategory",
+        tickangle: -60,
+        automargin: true,
+      }),
+      yaxis: axisOf("memory, GB", { range: [0, top] }),
       shapes: [{
         type: "line",
         xref: "paper",

@@ -24,7 +24,11 @@ export function savingsFigure(decisions: readonly Decision[]): Figure {
     }],
     layout: layoutOf("What each decision saves", {
       margin: { l: 330, r: 230, t: 60, b: 60 },
-      xaxis: axisOf("times less", { type: "log", dtick: 1 }),
+      xaxis: axisOf("times less, without and with it", {
+        type: "log",
+        dtick: 1,
+      }),
+      yaxis: axisOf("decision", { automargin: true }),
     }),
   };
 }

@@ -12,8 +12,8 @@ export function reportCurves(evaluations: readonly Evaluation[]): Curve[] {
     ...phases.flatMap(countCurves),
     {
       title: "Held-out loss by sigma",
-      xLabel: "noise level sigma",
-      yLabel: "loss",
+      xLabel: "noise level sigma, 0 (clean) to 1 (noise)",
+      yLabel: "loss (mean squared error)",
       series: phases.map(({ phase, heldOutLoss: { bySigma } }) => ({
         name: `phase ${phase}`,
         x: Object.keys(bySigma).map(Number),
@@ -51,7 +51,7 @@ function countCurves({ phase, distances }: PhaseResult): Curve[] {
     curve
       ? [{
         title: `${metric} against the number of clips, phase ${phase}`,
-        xLabel: "1 / n (0 is infinity)",
+        xLabel: "1 / number of clips (0 is infinity)",
         yLabel: metric,
         series: [
           {

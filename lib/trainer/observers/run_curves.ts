@@ -75,7 +75,7 @@ function curveBySigma(title: string, own: readonly JsonRecord[]): Curve[] {
   return [{
     title: `${title}: held-out loss by sigma`,
     xLabel: "update",
-    yLabel: "loss",
+    yLabel: "loss (mean squared error)",
     logY: true,
     series: sigmas.map((sigma) => ({
       name: sigma,
