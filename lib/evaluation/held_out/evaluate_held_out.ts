@@ -211,7 +211,8 @@ async function reconstruction(
   reconstructed: readonly Clip[],
   { pairs, signal }: HeldOutWork,
 ): Promise<NonNullable<HeldOutResult["reconstruction"]>> {
-  const decibels = real.map((clip, i) => psnr(reconstructed[i]!, clip));
+  const decibels = real.map((clip, i) => psnr(reconstructed[i]!, clip))
+    .filter(Number.isFinite); // infinite for equal clips
   const similarities = real.map((clip, i) => ssim(reconstructed[i]!, clip));
   const distances: Record<string, Spread> = {};
   for (const { name, distance } of pairs) {
@@ -223,13 +224,15 @@ async function reconstruction(
     distances[name] = spreadOf(values);
   }
   return {
-    psnr: spreadOf(decibels),
+    psnr: decibels.length > 0
+      ? spreadOf(decibels)
+      : { mean: null, std: null, clips: 0 },
     ssim: spreadOf(similarities),
     distances,
   };
 }
 
-type Spread = NonNullable<HeldOutResult["reconstruction"]>["psnr"];
+type Spread = NonNullable<HeldOutResult["reconstruction"]>["ssim"];
 
 function spreadOf(values: readonly number[]): Spread {
   return {

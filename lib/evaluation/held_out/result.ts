@@ -113,7 +113,8 @@ const sets = <T extends z.ZodType>(value: T) =>
 export const heldOutResult = z.strictObject({
   /** Held-out clips through the VAE, against themselves. */
   reconstruction: z.strictObject({
-    psnr: counted,
+    /** Over the clips that the VAE changes; null where it changes none. */
+    psnr: counted.extend({ mean: z.number().nullable() }),
     ssim: counted,
     /** By name: distances of networks, 0 for equal clips. */
     distances: z.record(z.string(), counted),

@@ -4,8 +4,10 @@ import { Sprites } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
 import type { Scores } from "../adherence/mod.ts";
 import {
+  deviationOf,
   type DistributionDistance,
   distributionDistance,
+  meanOf,
 } from "../distribution/mod.ts";
 import type { FeatureNetwork } from "../feature_network.ts";
 import { psnr } from "../psnr.ts";
@@ -53,10 +55,11 @@ export interface PhaseResult {
   readonly phase: Phase;
   /** Real clips through the VAE. */
   readonly reconstruction: {
-    /** Decibels, and SSIM: means over the clips. */
-    readonly psnr: number;
-    /** Standard error of the mean; 0 where clips come out unchanged, of infinite PSNR. */
+    /** Decibels, mean over the clips that the VAE changes; null where it changes none. */
+    readonly psnr: number | null;
+    /** Standard error of the mean; 0 where there is none. */
     readonly psnrError: number;
+    /** Mean over the clips. */
     readonly ssim: number;
     /** Motion across the seams of latent frames. */
     readonly seams: SeamMotion;
@@ -159,8 +162,8 @@ async function heldOutResult(
   shape: ClipShape,
 ): Promise<Pick<PhaseResult, "reconstruction" | "heldOutLoss">> {
   const { count } = prompts;
-  const sums = { psnr: 0, ssim: 0 };
-  let squares = 0;
+  const decibels = [];
+  let similarity = 0;
   const ratios = [];
   const captioned = [];
   for (let from = 0; from < count; from += BATCH) {
@@ -168,10 +171,9 @@ async function heldOutResult(
     const clips = await realClips(prompts, from, to, shape);
     const through = await model.reconstruct(clips);
     for (const [i, clip] of clips.entries()) {
-      const decibels = psnr(through[i]!, clip);
-      sums.psnr += decibels / count;
-      squares += decibels ** 2 / count;
-      sums.ssim += ssim(through[i]!, clip) / count;
+      const value = psnr(through[i]!, clip);
+      if (Number.isFinite(value)) decibels.push(value); // not of equal clips
+      similarity += ssim(through[i]!, clip) / count;
       ratios.push(seamMotion(through[i]!, model.latentFrames));
       const { prompt } = await prompts.at(from + i);
       captioned.push({ clip, caption: prompt });
@@ -180,12 +182,11 @@ async function heldOutResult(
   const losses = await model.heldOutLoss(captioned);
   return {
     reconstruction: {
-      ...sums,
-      psnrError: Number.isFinite(sums.psnr)
-        ? Math.sqrt(
-          Math.max(0, squares - sums.psnr ** 2) / Math.max(1, count - 1),
-        )
+      psnr: decibels.length > 0 ? meanOf(decibels) : null,
+      psnrError: decibels.length > 1
+        ? deviationOf(decibels) / Math.sqrt(decibels.length)
         : 0,
+      ssim: similarity,
       seams: seamMotionOf(ratios),
       clips: count,
     },

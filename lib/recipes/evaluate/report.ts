@@ -13,7 +13,7 @@ import {
 import { tableBundle } from "../../notebook/mod.ts";
 import { htmlReport, type Table } from "../../trainer/report/mod.ts";
 import { settingText } from "../metrics/result_text.ts";
-import { short } from "../metrics/short.ts";
+import { meanText, short } from "../metrics/short.ts";
 import { FVD_GOAL, reportCurves } from "./report_curves.ts";
 import { sideBySide } from "./side_by_side.ts";
 
@@ -103,7 +103,7 @@ function phasesTable(phases: readonly PhaseResult[]): Table {
     columns: ["phase", "VAE PSNR, dB", "VAE SSIM", "held-out loss", "clips"],
     rows: phases.map(({ phase, reconstruction, heldOutLoss }) => [
       String(phase),
-      short(reconstruction.psnr),
+      meanText(reconstruction.psnr),
       short(reconstruction.ssim),
       short(heldOutLoss.mean),
       String(reconstruction.clips),

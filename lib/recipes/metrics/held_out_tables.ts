@@ -4,7 +4,7 @@ import {
   seamMotionText,
 } from "../../evaluation/mod.ts";
 import type { Table } from "../../trainer/report/mod.ts";
-import { short } from "./short.ts";
+import { meanText, short } from "./short.ts";
 
 /** Rows of the table of nearest training clips. */
 const NEAREST = 5;
@@ -33,7 +33,7 @@ function reconstructionTable({ reconstruction }: HeldOutResult): Table[] {
     columns: ["measure", "mean", "std", "clips"],
     rows: measures.map(([name, { mean, std, clips }]) => [
       name,
-      short(mean),
+      meanText(mean),
       std === null ? "-" : short(std),
       String(clips),
     ]),

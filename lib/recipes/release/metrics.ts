@@ -35,11 +35,12 @@ export function metricsOf({ prompts, phases }: Evaluation): Metric[] {
       ]
       : []),
     ...phases.flatMap(({ phase, reconstruction, heldOutLoss, distances }) => [
-      metric(
+      // None where the VAE changes nothing.
+      ...(reconstruction.psnr === null ? [] : [metric(
         `phase ${phase}, VAE PSNR`,
         reconstruction.psnr,
         SIGMAS * reconstruction.psnrError,
-      ),
+      )]),
       metric(`phase ${phase}, VAE SSIM`, reconstruction.ssim),
       {
         ...metric(`phase ${phase}, held-out loss`, heldOutLoss.mean),

@@ -11,7 +11,7 @@ import {
   type InceptionNetwork,
   type World3dNetwork,
 } from "../../evaluation/mod.ts";
-import { short } from "../metrics/short.ts";
+import { meanText, short } from "../metrics/short.ts";
 import { commonShape, openVideos } from "../metrics/videos.ts";
 
 /** Strengths of the damages: those of the picture are moderate, those of time whole. */
@@ -144,7 +144,7 @@ export function sensitivityTable(
             }`,
           ];
         }),
-        reconstruction ? short(reconstruction.psnr.mean) : "-",
+        reconstruction ? meanText(reconstruction.psnr.mean) : "-",
         reconstruction ? short(reconstruction.ssim.mean) : "-",
         ...(reconstruction
           ? Object.values(reconstruction.distances).map(({ mean }) =>

@@ -110,6 +110,13 @@ Deno.test("evaluationText() shows each measure beside that of real clips", () =>
     prompts: { ...long.prompts!, languages: many },
   });
   assert.match(cut, /^language 9 .*\nand 10 more in report\.html$/m);
+  const [phase] = long.phases;
+  const reconstruction = { ...phase!.reconstruction, psnr: null };
+  assert.match(
+    evaluationText({ ...long, phases: [{ ...phase!, reconstruction }] }),
+    /^1 +exact +0\.8 +0\.3 +8$/m,
+    "a VAE that changes nothing",
+  );
 });
 
 Deno.test("evaluationHtml() compares checkpoints, and shows FVD only if computed", async () => {
