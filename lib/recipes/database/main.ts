@@ -31,7 +31,9 @@ async function runDatabase(flags: DatabaseFlags): Promise<number> {
       }: current value is "${flags.command.join(" ")}"`,
     );
   }
-  await using opened = await openDatabase(flags.database);
+  await using opened = await openDatabase(flags.database, {
+    create: command === "migrate" || command === "restore",
+  });
   const { database } = opened;
   switch (command as keyof typeof DATABASE_COMMANDS) {
     case "check":

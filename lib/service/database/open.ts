@@ -1,5 +1,5 @@
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import { InputError, lockFolder, thisProcess } from "../../core/mod.ts";
+import { exists, InputError, lockFolder, thisProcess } from "../../core/mod.ts";
 import type { Database, Tables } from "./schema.ts";
 
 /** A database and what must be closed with it. */
@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly connections?: number;
   /** Receives the errors of idle connections, such as a restart of the server. */
   readonly onError?: (error: Error) => void;
+  /** Whether to make an embedded database where there is none; default true. */
+  readonly create?: boolean;
   /** The content of an embedded database in memory, made by `dumpDataDir`. */
   readonly snapshot?: Blob;
 }
@@ -33,8 +35,8 @@ export function isServerUrl(place: string): boolean {
  * @param place `postgres://USER:PASSWORD@HOST:PORT/NAME`, a folder for an
  *   embedded one, or {@link IN_MEMORY}.
  *
- * @throws {InputError} if the server cannot be reached, or another process has
- *   the folder
+ * @throws {InputError} if the server cannot be reached, another process has the
+ *   folder, or there is none and none may be made
  */
 export async function openDatabase(
   place: string,
@@ -96,9 +98,15 @@ function reasonOf(error: unknown): string {
 
 async function openEmbedded(
   folder: string,
-  { snapshot }: DatabaseOptions,
+  { snapshot, create = true }: DatabaseOptions,
 ): Promise<OpenDatabase> {
   const inMemory = folder === IN_MEMORY;
+  if (!create && !await exists(`${folder}/data`)) {
+    throw new InputError(
+      `Cannot open the database "${folder}": it must be there: there is none; ` +
+        "check --database, or make one with deno task database migrate",
+    );
+  }
   // Two processes on one folder would lose rows without an error.
   const lock = inMemory ? undefined : await lockFor(folder);
   try {

@@ -78,3 +78,14 @@ Deno.test("a folder that another process has is refused by name", async () => {
       error.message.includes(`process ${Deno.pid}`),
   );
 });
+
+Deno.test("a database that must be there is not made", async () => {
+  const folder = `${await Deno.makeTempDir()}/none`;
+  await assert.rejects(() => openDatabase(folder, { create: false }), {
+    name: "InputError",
+    message:
+      `Cannot open the database "${folder}": it must be there: there is ` +
+      "none; check --database, or make one with deno task database migrate",
+  });
+  await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+});
