@@ -40,7 +40,7 @@ interface Picture {
  * (Lucas & Kanade 1981; Bouguet 2001, Pyramidal Implementation of the
  * Lucas Kanade Feature Tracker), all three colours in one least-squares problem.
  *
- * The flow of `lib/dataset/curate` is faster and serves whole videos, but sees
+ * `lumaFlow` of `lib/dataset/curate` is faster and serves whole videos, but sees
  * luma alone: a yellow ball before grey stands still there.
  *
  * It follows motions of up to an eighth of the shorter side a frame on 64 pixels,

@@ -12,7 +12,7 @@ export {
   type Scores,
 } from "./analysis.ts";
 export { type CameraMotion, fitCamera } from "./flow/camera_motion.ts";
-export { type Flow, opticalFlow } from "./flow/optical_flow.ts";
+export { type Flow, lumaFlow } from "./flow/optical_flow.ts";
 export { lumaOf, type Plane } from "./flow/plane.ts";
 export {
   curate,

@@ -157,22 +157,23 @@ export class FlowEstimator {
 }
 
 /**
- * The optical flow from one frame to another. For more than two frames,
- * {@link FlowEstimator} is faster.
+ * The optical flow from one frame to another, by their luma alone: fast enough for
+ * whole videos, where `opticalFlow` of `lib/evaluation` also sees colours that
+ * are equally light. For more than two frames, {@link FlowEstimator} is faster.
  *
  * @param from `[H,W]`, luma in [0,255].
  * @param to `[H,W]`, luma in [0,255].
  *
  * @example
  * ```ts
- * import { opticalFlow } from "lib/dataset/curate/mod.ts";
+ * import { lumaFlow } from "lib/dataset/curate/mod.ts";
  * import assert from "node:assert/strict";
  *
  * const still = { width: 16, height: 16, data: new Uint8Array(256).map((_, i) => i * 97) };
- * assert.ok(opticalFlow(still, still).u.every((value) => value === 0));
+ * assert.ok(lumaFlow(still, still).u.every((value) => value === 0));
  * ```
  */
-export function opticalFlow(from: Plane, to: Plane): Flow {
+export function lumaFlow(from: Plane, to: Plane): Flow {
   const estimator = new FlowEstimator(from.width, from.height);
   estimator.next(from);
   return estimator.next(to)!;

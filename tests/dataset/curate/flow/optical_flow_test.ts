@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Flow, lumaOf, opticalFlow } from "lib/dataset/curate/mod.ts";
+import { type Flow, lumaFlow, lumaOf } from "lib/dataset/curate/mod.ts";
 import { FlowEstimator } from "lib/dataset/curate/flow/optical_flow.ts";
 import { bumps, disc, medianOf, planeOf, type Surface } from "../_planes.ts";
 
@@ -20,9 +20,9 @@ function errorsOf(
 for (
   const [dx, dy] of [[0, 0], [0.3, -0.4], [2.5, 1], [-7, 4], [9, 6]] as const
 ) {
-  Deno.test(`opticalFlow() measures a translation by (${dx}, ${dy}) pixels`, () => {
+  Deno.test(`lumaFlow() measures a translation by (${dx}, ${dy}) pixels`, () => {
     const surface = bumps(1);
-    const flow = opticalFlow(
+    const flow = lumaFlow(
       planeOf(W, H, surface),
       planeOf(W, H, (x, y) => surface(x - dx, y - dy)),
     );
@@ -42,10 +42,10 @@ const BACKGROUNDS: Record<string, Surface> = {
 };
 
 for (const [name, around] of Object.entries(BACKGROUNDS)) {
-  Deno.test(`opticalFlow() separates an object from ${name}`, () => {
+  Deno.test(`lumaFlow() separates an object from ${name}`, () => {
     const motion = [3, 2] as const;
     const inside = bumps(5);
-    const flow = opticalFlow(
+    const flow = lumaFlow(
       planeOf(W, H, disc(inside, around, 44, 30, 9)),
       planeOf(W, H, disc(inside, around, 47, 32, 9)),
     );
@@ -59,8 +59,8 @@ for (const [name, around] of Object.entries(BACKGROUNDS)) {
   });
 }
 
-Deno.test("opticalFlow() marks places without texture", () => {
-  const { textured } = opticalFlow(
+Deno.test("lumaFlow() marks places without texture", () => {
+  const { textured } = lumaFlow(
     planeOf(W, H, disc(bumps(5), () => 90, 44, 30, 9)),
     planeOf(W, H, disc(bumps(5), () => 90, 45, 30, 9)),
   );
@@ -68,14 +68,14 @@ Deno.test("opticalFlow() marks places without texture", () => {
   assert.equal(textured[5 * W + 5], 0);
 });
 
-Deno.test("opticalFlow() leaves most of a frame unmatched at a cut", () => {
-  const flow = opticalFlow(planeOf(W, H, bumps(1)), planeOf(W, H, bumps(2)));
+Deno.test("lumaFlow() leaves most of a frame unmatched at a cut", () => {
+  const flow = lumaFlow(planeOf(W, H, bumps(1)), planeOf(W, H, bumps(2)));
   assert.ok(flow.unmatched > 0.5, `${flow.unmatched}`);
 });
 
-Deno.test("opticalFlow() is independent of brightness", () => {
+Deno.test("lumaFlow() is independent of brightness", () => {
   const surface = bumps(1);
-  const flow = opticalFlow(
+  const flow = lumaFlow(
     planeOf(W, H, surface),
     planeOf(W, H, (x, y) => surface(x, y) + 25),
   );
@@ -83,7 +83,7 @@ Deno.test("opticalFlow() is independent of brightness", () => {
   assert.equal(flow.unmatched, 0);
 });
 
-Deno.test("FlowEstimator equals opticalFlow() on each pair of frames", () => {
+Deno.test("FlowEstimator equals lumaFlow() on each pair of frames", () => {
   const surface = bumps(1);
   const frames = [0, 2, 5].map((dx) =>
     planeOf(W, H, (x, y) => surface(x - dx, y))
@@ -92,7 +92,7 @@ Deno.test("FlowEstimator equals opticalFlow() on each pair of frames", () => {
   assert.equal(estimator.next(frames[0]!), undefined);
   for (const i of [1, 2]) {
     const flow = estimator.next(frames[i]!)!;
-    const pair = opticalFlow(frames[i - 1]!, frames[i]!);
+    const pair = lumaFlow(frames[i - 1]!, frames[i]!);
     assert.deepEqual(flow.u, pair.u);
     assert.equal(flow.unmatched, pair.unmatched);
   }
