@@ -115,23 +115,6 @@ export function initAnyVae(
 }
 
 /**
- * The configuration of models that are all this project's.
- *
- * @throws {TypeError} naming the first that is a part of one's own
- */
-export function shippedModels(config: ModelConfig): ShippedConfig {
-  const { vae, text, backbone } = config;
-  if (!isOwn(vae) && !isOwn(text) && !isOwn(backbone)) {
-    return { vae, text, backbone };
-  }
-  const own = isOwn(vae) ? "vae" : isOwn(text) ? "text" : "backbone";
-  throw new TypeError(
-    `Cannot describe models: they must be this project's: ${own} is a part of ` +
-      "a module",
-  );
-}
-
-/**
  * The configuration of this project's text encoder.
  *
  * @throws {TypeError} for a text encoder of one's own

@@ -5,9 +5,10 @@ import { type GridSize, latentSizeOf, strideOf } from "../../models/vae/mod.ts";
 import {
   clipTokens,
   initModels,
+  isOwn,
+  type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import type { ShippedConfig } from "../../models/text_to_video/mod.ts";
 import { flopsByPart, type Part, partsOf } from "./account.ts";
 
 /** A model, its parts, and what its cost is counted by. */
@@ -20,7 +21,7 @@ export interface ModelDescription {
   readonly root: Part;
 }
 
-/** The three models of a preset, in the order in which a prompt passes them. */
+/** Three models, in the order in which a prompt passes them. */
 export interface Description {
   readonly text: ModelDescription;
   readonly backbone: ModelDescription;
@@ -29,27 +30,28 @@ export interface Description {
   readonly summary: Summary;
 }
 
-/** What `deno task describe --json` prints. */
+/** What `deno task describe --json` prints. Parts of one's own have no layers that it knows. */
 export interface Summary {
+  /** The preset, or the file of trained models. */
   readonly preset: string;
   readonly clip: GridSize;
   readonly backbone: ModelSummary & {
-    readonly attentionBlocks: number;
-    readonly cnnBlocks: number;
+    readonly attentionBlocks?: number;
+    readonly cnnBlocks?: number;
     /** Latent cells of the clip. */
     readonly tokens: number;
   };
   readonly vae: ModelSummary & {
-    readonly encoder: number;
-    readonly decoder: number;
+    readonly encoder?: number;
+    readonly decoder?: number;
     readonly latentChannels: number;
     readonly stride: { readonly space: number; readonly time: number };
   };
   readonly text: ModelSummary & {
-    readonly characterRows: number;
-    readonly ngramRows: number;
-    readonly termRows: number;
-    readonly characters: number;
+    readonly characterRows?: number;
+    readonly ngramRows?: number;
+    readonly termRows?: number;
+    readonly characters?: number;
     readonly queries: number;
   };
   /** Parameters of all three. */
@@ -66,13 +68,14 @@ interface ModelSummary {
 }
 
 /**
- * Describes the models of a preset at a size of clip, without making them.
+ * Describes models at a size of clip, without making them.
  *
+ * @param name Of the preset, or of what they were read from.
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  */
 export function describe(
-  preset: string,
-  config: ShippedConfig,
+  name: string,
+  config: ModelConfig,
   clip: GridSize,
 ): Description {
   const parameters = initModels(config, metaInit());
@@ -100,63 +103,96 @@ export function describe(
     ]),
     "vae",
   );
-  const half = (name: string): number =>
-    vae.parts.find((part) => part.name === name)!.parameters;
-  const kinds = layerKinds(config.backbone);
-  const attentionBlocks = kinds.filter((kind) => kind !== "cnn").length;
-  const cnnBlocks = kinds.length - attentionBlocks +
-    2 * (config.backbone.cells?.layers ?? 0);
-  const { maxCharacters, characterRows, ngramRows, termRows, queries } =
-    config.text;
+  const { queries, ...rows } = textFigures(config.text);
+  const [unit, units] = rows.characters === undefined
+    ? ["token", queries] as const
+    : ["character", rows.characters] as const;
   return {
     text: {
-      title: `MultilingualTextEncoder, ${preset}: ` +
-        `${maxCharacters} characters to ${queries} tokens`,
-      unit: "character",
-      units: maxCharacters,
+      title: titleOf("MultilingualTextEncoder", isOwn(config.text), name) +
+        (unit === "token"
+          ? `: ${queries} tokens`
+          : `: ${units} characters to ${queries} tokens`),
+      unit,
+      units,
       root: text,
     },
     backbone: {
-      title: `HybridBackbone, ${preset}: one step for a clip of ${sizes}, ` +
-        `${tokens} tokens`,
+      title: titleOf("HybridBackbone", isOwn(config.backbone), name) +
+        `: one step for a clip of ${sizes}, ${tokens} tokens`,
       unit: "token",
       units: tokens,
       root: backbone,
     },
     vae: {
-      title: `VideoVAE, ${preset}: a clip of ${sizes} to ${cells} latent ` +
-        "cells and back",
+      title: titleOf("VideoVAE", isOwn(config.vae), name) +
+        `: a clip of ${sizes} to ${cells} latent cells and back`,
       unit: "cell",
       units: cells,
       root: vae,
     },
     summary: {
-      preset,
+      preset: name,
       clip,
       backbone: {
         ...summaryOf(backbone, tokens),
-        attentionBlocks,
-        cnnBlocks,
+        ...blockCounts(config.backbone),
         tokens,
       },
       vae: {
         ...summaryOf(vae, cells),
-        encoder: half("encoder"),
-        decoder: half("decoder"),
+        ...halvesOf(config.vae, vae),
         latentChannels: config.vae.latentChannels,
         stride: strideOf(config.vae),
       },
-      text: {
-        ...summaryOf(text, maxCharacters),
-        characterRows,
-        ngramRows,
-        termRows,
-        characters: maxCharacters,
-        queries,
-      },
+      text: { ...summaryOf(text, units), ...rows, queries },
       total: text.parameters + backbone.parameters + vae.parameters,
     },
   };
+}
+
+/** The name of a model: `HybridBackbone, nano`, or that it is a part of a module. */
+function titleOf(kind: string, isPart: boolean, name: string): string {
+  return `${isPart ? `in place of the ${kind}` : kind}, ${name}`;
+}
+
+function textFigures(text: ModelConfig["text"]): Pick<
+  Summary["text"],
+  "characterRows" | "ngramRows" | "termRows" | "characters" | "queries"
+> {
+  if (isOwn(text)) return { queries: text.part.tokens(text.own) };
+  const { maxCharacters, characterRows, ngramRows, termRows, queries } = text;
+  return {
+    characterRows,
+    ngramRows,
+    termRows,
+    characters: maxCharacters,
+    queries,
+  };
+}
+
+function blockCounts(
+  backbone: ModelConfig["backbone"],
+): Pick<Summary["backbone"], "attentionBlocks" | "cnnBlocks"> {
+  if (isOwn(backbone)) return {};
+  const kinds = layerKinds(backbone);
+  const attentionBlocks = kinds.filter((kind) => kind !== "cnn").length;
+  return {
+    attentionBlocks,
+    cnnBlocks: kinds.length - attentionBlocks +
+      2 * (backbone.cells?.layers ?? 0),
+  };
+}
+
+function halvesOf(
+  config: ModelConfig["vae"],
+  vae: Part,
+): Pick<Summary["vae"], "encoder" | "decoder"> {
+  if (isOwn(config)) return {};
+  const [encoder, decoder] = ["encoder", "decoder"].map((name) =>
+    vae.parts.find((part) => part.name === name)!.parameters
+  );
+  return { encoder: encoder!, decoder: decoder! };
 }
 
 function summaryOf({ parameters, flops }: Part, units: number): ModelSummary {

@@ -16,10 +16,10 @@ import type { GridSize } from "../../models/vae/mod.ts";
 import {
   initModel,
   type InputType,
+  type ModelConfig,
   type ModelFunctions,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import type { ShippedConfig } from "../../models/text_to_video/mod.ts";
 
 /** What one model took to be made and run once. */
 export interface ForwardReport {
@@ -42,7 +42,7 @@ export interface ForwardReport {
  */
 export async function forward(
   name: keyof ModelFunctions,
-  config: ShippedConfig,
+  config: ModelConfig,
   clip: GridSize,
   device: Device,
   clock: () => number,

@@ -5,10 +5,13 @@ import {
   profileOfChoice,
 } from "../../compiler/mod.ts";
 import { InputError } from "../../core/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
+import { initAnyVae, isOwn } from "../../models/text_to_video/mod.ts";
 import {
   choicesFor,
   limitsOf,
   measureTraining,
+  ownLossOf,
   planOf,
   type RunConfig,
   type Stage,
@@ -16,6 +19,7 @@ import {
   trainingConfigOf,
 } from "../../trainer/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
+import { countNumbers } from "../describe/account.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { runOf } from "../train/train_config.ts";
 import { curriculumText } from "./curriculum_table.ts";
@@ -48,9 +52,18 @@ async function estimate(options: EstimateOptions): Promise<number> {
     options.hostMemory * 1e9,
   );
   const processBytes = Deno.memoryUsage().rss;
+  const trained = STAGES.filter((stage) => isTrained(config, stage));
   const stages: readonly Stage[] = phase === "all"
-    ? STAGES
+    ? trained
     : [phase === "vae" || phase === "text" ? phase : `phase${phase}` as Stage];
+  for (const stage of stages) {
+    if (trained.includes(stage)) continue;
+    throw new InputError(
+      `Cannot estimate ${stage} with "${config.own?.reference.path}": it must ` +
+        `be trained: the stages of the module are ${trained.join(", ")}; ` +
+        "choose one with --phase",
+    );
+  }
   const reports: StageReport[] = [];
   for (const stage of stages) {
     if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while
@@ -69,6 +82,18 @@ async function estimate(options: EstimateOptions): Promise<number> {
     print(phase === "all" ? curriculumText(reports) : stageText(reports[0]!));
   }
   return 0;
+}
+
+/** Whether a stage has something to train: a module may leave stages without. */
+function isTrained({ models, own }: RunConfig, stage: Stage): boolean {
+  switch (stage) {
+    case "vae":
+      return countNumbers(initAnyVae(models.vae, metaInit())) > 0;
+    case "text":
+      return !isOwn(models.text) && !own?.parts.clips;
+    default:
+      return stage === "phase1" || !own?.parts.clips; // clips have no phases
+  }
 }
 
 /** The profile of a device, present or not; that of `auto` needs one. */
@@ -107,6 +132,7 @@ async function measuredStage(
     stage,
     plan,
     recompute: config.recompute,
+    own: ownLossOf(config),
     training: trainingConfigOf(config, stage, plan),
     steps: MEASURED_UPDATES,
   }, device);

@@ -22,6 +22,7 @@ const OF_TRAINING = {
   batch: true,
   accumulation: true,
   optimiser: true,
+  model: true,
   set: true,
   size: true,
   frames: true,

@@ -7,6 +7,7 @@ import { bytesText, InputError } from "../../core/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
 import type { OptimiserName } from "../optimiser/mod.ts";
 import {
+  ownLossOf,
   planOf,
   type RunConfig,
   type Setting,
@@ -255,6 +256,7 @@ function estimateSetting(
   return estimateStep(config.models, stage, plan, {
     ...options,
     recompute: setting.recompute,
+    own: ownLossOf(config),
     training: trainingConfigOf({ ...config, ...rest }, stage, plan),
   }, profile);
 }

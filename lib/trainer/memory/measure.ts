@@ -11,7 +11,7 @@ import { openJsonl } from "../../formats/jsonl/mod.ts";
 import { saveCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import { train } from "../loop/train.ts";
-import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig, OwnLoss } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { MemoryConfig } from "./estimate.ts";
 import { stepOf } from "./step_shape.ts";
@@ -25,6 +25,7 @@ export interface MeasureRequest {
   readonly stage: Stage;
   readonly plan: StagePlan;
   readonly recompute: boolean;
+  readonly own?: OwnLoss | undefined;
   readonly training: MemoryConfig;
   /** Updates. */
   readonly steps: number;
@@ -58,12 +59,12 @@ export async function measureTraining(
   device: Device,
 ): Promise<Measurement> {
   const baselineBytes = peakOfProcess();
-  const { models, stage, plan, recompute, training, steps } = request;
+  const { models, stage, plan, recompute, own, training, steps } = request;
   const { parameters, batch, lossOf } = stepOf(
     models,
     stage,
     plan,
-    { recompute },
+    { recompute, own },
     new Rng(1),
   );
   const ones = mapTree(batch, isType, ({ dtype, shape }) => {

@@ -10,6 +10,7 @@ import {
   initModels,
   type ModelConfig,
   modelFunctions,
+  type OwnLoss,
   shippedText,
 } from "../../models/text_to_video/mod.ts";
 import type { PerceptualTerm } from "../../models/vae/mod.ts";
@@ -30,6 +31,8 @@ export interface StepOptions {
   readonly recompute: boolean;
   /** A term of the VAE's loss, which takes memory. */
   readonly perceptual?: PerceptualTerm | undefined;
+  /** A loss of text encoder and backbone in the place of that of rectified flow. */
+  readonly own?: OwnLoss | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export function stepOf(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { recompute, perceptual }: StepOptions,
+  { recompute, perceptual, own }: StepOptions,
   rng: Rng,
 ): StepShape {
   const { batch } = plan;
@@ -81,7 +84,7 @@ export function stepOf(
       },
       positions,
     },
-    lossOf: diffusionTrainingLoss(models, blocks),
+    lossOf: diffusionTrainingLoss(models, { ...blocks, own }),
   };
 }
 

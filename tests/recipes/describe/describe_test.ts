@@ -88,7 +88,7 @@ Deno.test("describe() adds up: parts to models, models to the total", () => {
     text.root.parameters + backbone.root.parameters + vae.root.parameters,
   );
   assert.equal(
-    summary.vae.encoder + summary.vae.decoder + 1,
+    summary.vae.encoder! + summary.vae.decoder! + 1,
     vae.root.parameters,
   );
   assert.equal(summary.text.bytes, 4 * text.root.parameters);

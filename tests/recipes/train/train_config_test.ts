@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shippedModels } from "lib/models/text_to_video/mod.ts";
+import type { ShippedConfig } from "lib/models/text_to_video/mod.ts";
 import { loadOwnModel } from "lib/pipeline/mod.ts";
 import { knobsOf } from "lib/recipes/command_line/mod.ts";
 import {
@@ -134,7 +134,7 @@ Deno.test("--backbone replaces the backbone of the preset", async () => {
   const layersOf = async (backbone: string) => {
     const { models } = await trainConfig({ preset: "tiny", backbone }, []);
     const { attentionLayers, cnnLayers, wordEmbeddings } =
-      shippedModels(models).backbone;
+      (models as ShippedConfig).backbone;
     return [attentionLayers, cnnLayers, wordEmbeddings];
   };
   assert.deepEqual(await layersOf("hybrid"), [2, 1, undefined]);
