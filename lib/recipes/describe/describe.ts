@@ -109,24 +109,28 @@ export function describe(
     : ["character", rows.characters] as const;
   return {
     text: {
-      title: titleOf("MultilingualTextEncoder", isOwn(config.text), name) +
-        (unit === "token"
-          ? `: ${queries} tokens`
-          : `: ${units} characters to ${queries} tokens`),
+      title: isOwn(config.text)
+        ? `Text encoder of the module, ${name}: a prompt to ${
+          tokensText(queries)
+        }`
+        : `MultilingualTextEncoder, ${name}: ${units} characters to ` +
+          tokensText(queries),
       unit,
       units,
       root: text,
     },
     backbone: {
-      title: titleOf("HybridBackbone", isOwn(config.backbone), name) +
-        `: one step for a clip of ${sizes}, ${tokens} tokens`,
+      title: `${
+        isOwn(config.backbone) ? "Backbone of the module" : "HybridBackbone"
+      }, ${name}: one step for a clip of ${sizes}, ${tokensText(tokens)}`,
       unit: "token",
       units: tokens,
       root: backbone,
     },
     vae: {
-      title: titleOf("VideoVAE", isOwn(config.vae), name) +
-        `: a clip of ${sizes} to ${cells} latent cells and back`,
+      title: `${
+        isOwn(config.vae) ? "VAE of the module" : "VideoVAE"
+      }, ${name}: a clip of ${sizes} to ${cells} latent cells and back`,
       unit: "cell",
       units: cells,
       root: vae,
@@ -151,9 +155,8 @@ export function describe(
   };
 }
 
-/** The name of a model: `HybridBackbone, nano`, or that it is a part of a module. */
-function titleOf(kind: string, isPart: boolean, name: string): string {
-  return `${isPart ? `in place of the ${kind}` : kind}, ${name}`;
+function tokensText(count: number): string {
+  return `${count} token${count === 1 ? "" : "s"}`;
 }
 
 function textFigures(text: ModelConfig["text"]): Pick<

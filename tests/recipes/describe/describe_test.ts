@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { ownBackbone, ownText, ownVae } from "lib/models/text_to_video/mod.ts";
+import { loadOwnModel } from "lib/pipeline/mod.ts";
 import { describe } from "lib/recipes/describe/describe.ts";
 import type { Part } from "lib/recipes/describe/account.ts";
 import { tableOf } from "lib/recipes/describe/table.ts";
@@ -110,6 +112,48 @@ Deno.test("tableOf() shows parts that are alike once", () => {
   assert.match(
     lines.find((line) => /^ {4}block02/.test(line))!,
     /8,672 +0\.03 +16\.90 k +modulation \[3,48\]$/,
+  );
+});
+
+Deno.test("describe() counts the tensors and operations of parts of one's own", async () => {
+  const { parts } = await loadOwnModel("tests/pipeline/_own_model.ts");
+  const of = (part: { settings: { parse(value: unknown): unknown } }) =>
+    part.settings.parse({});
+  const found = describe("mine", {
+    vae: ownVae(parts.vae!, of(parts.vae!)),
+    text: ownText(parts.text!, of(parts.text!)),
+    backbone: ownBackbone(parts.backbone!, of(parts.backbone!)),
+  }, { frames: 4, height: 16, width: 16 });
+  // Cells of 8 x 8 pixels x 2 frames x 3 colours: Z channels, 2 x 2 x 2 cells.
+  const Z = 384;
+  assert.deepEqual(found.summary.text, {
+    ...{ parameters: 4 + 4, bytes: 32, flopsPerToken: 2 * 4, queries: 1 },
+  });
+  const parameters = Z * Z + Z + 4 * Z + Z + Z;
+  assert.deepEqual(found.summary.backbone, {
+    parameters,
+    bytes: 4 * parameters,
+    flopsPerToken: 2 * (8 * Z * Z + 4 * Z) / 8,
+    tokens: 8,
+  });
+  assert.deepEqual(found.summary.vae, {
+    ...{ parameters: 0, bytes: 0, flopsPerToken: 0, latentChannels: Z },
+    stride: { space: 8, time: 2 },
+  });
+  assert.equal(found.summary.total, parameters + 8);
+  const [text, backbone, vae] = [found.text, found.backbone, found.vae]
+    .map((model) => tableOf(model).split("\n")[0]);
+  assert.equal(
+    text,
+    "Text encoder of the module, mine: a prompt to 1 token",
+  );
+  assert.equal(
+    backbone,
+    "Backbone of the module, mine: one step for a clip of 4x16x16, 8 tokens",
+  );
+  assert.equal(
+    vae,
+    "VAE of the module, mine: a clip of 4x16x16 to 8 latent cells and back",
   );
 });
 
