@@ -25,6 +25,7 @@ import { type ModelParts, moduleOf, type OwnModel } from "./own_model.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 import {
   factsOfWeights,
+  guidanceOf,
   latentSpaceOf,
   loadWeights,
   type Weights,
@@ -264,8 +265,8 @@ export async function readTrainedModels(
 }
 
 /**
- * Reads the configuration of the models of a folder, from the headers of their
- * files alone. It runs no code of a module.
+ * Reads the configuration of the models of a folder and their guidance, from the
+ * headers of their files alone. It runs no code of a module.
  *
  * @param path As for {@link readTrainedModels}.
  * @throws {InputError} naming the file, if one is missing or of another kind, or
@@ -273,15 +274,18 @@ export async function readTrainedModels(
  *
  * @example
  * ```ts
- * import { readModelConfig, SHIPPED } from "lib/pipeline/mod.ts";
+ * import { readModelHeader, SHIPPED } from "lib/pipeline/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal((await readModelConfig(SHIPPED)).vae.latentChannels, 32);
+ * const { config } = await readModelHeader(SHIPPED);
+ * assert.equal(config.text.maxCharacters, 96);
  * ```
  */
-export async function readModelConfig(path: string): Promise<ModelConfig> {
+export async function readModelHeader(
+  path: string,
+): Promise<{ readonly config: ModelConfig; readonly guidance: number }> {
   const file = (await diffusionFilesIn(path)).at(-1)!;
-  const [{ config }, vae] = await Promise.all([
+  const [diffusion, vae] = await Promise.all([
     factsOfWeights(file, "Diffusion", diffusionConfigSchema),
     factsOfWeights(
       join(dirname(file), VAE_FILE),
@@ -289,7 +293,14 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
       orOwn(vaeConfigSchema),
     ),
   ]);
-  return boundModels(file, boundVae(file, vae.config, undefined), config);
+  return {
+    config: boundModels(
+      file,
+      boundVae(file, vae.config, undefined),
+      diffusion.config,
+    ),
+    guidance: guidanceOf(diffusion),
+  };
 }
 
 /** The configuration of models, with the parts of their module. */

@@ -68,8 +68,8 @@ export function videoMetricsOf(
   return [
     ...(reconstruction
       ? [
-        counted("VAE PSNR", reconstruction.psnr),
-        counted("VAE SSIM", reconstruction.ssim),
+        ...counted("VAE PSNR", reconstruction.psnr),
+        ...counted("VAE SSIM", reconstruction.ssim),
       ]
       : []),
     {
@@ -90,12 +90,17 @@ export function videoMetricsOf(
   ];
 }
 
-/** A mean over clips, with the 95 % interval of the mean. */
+/** A mean over clips, with the 95 % interval of the mean; none where all clips are exact. */
 function counted(
   name: string,
-  { mean, std, clips }: { mean: number; std: number | null; clips: number },
-): Metric {
-  return metric(name, mean, SIGMAS * (std ?? 0) / Math.sqrt(clips));
+  { mean, std, clips }: {
+    readonly mean: number | null;
+    readonly std: number | null;
+    readonly clips: number;
+  },
+): Metric[] {
+  if (mean === null) return [];
+  return [metric(name, mean, SIGMAS * (std ?? 0) / Math.sqrt(clips))];
 }
 
 function metric(name: string, value: number, margin = 0): Metric {

@@ -33,7 +33,10 @@ export const generateSchema = z.strictObject({
   frames: wholeField(1, MAX_FRAMES).default(16),
   fps: numberField(1, 60).default(DEFAULT_FPS),
   steps: wholeField(1, MAX_STEPS).default(20),
-  guidance: numberField(0, 100).default(4),
+  guidance: numberField(0, 100).optional().openapi({
+    description:
+      "how strongly the prompt steers; the model's own where left out",
+  }),
   rescale: numberField(0, 1).default(0),
   sampler: z.enum(SAMPLERS).default("unipc"),
   priority: wholeField(0, 9).default(5)
@@ -80,5 +83,6 @@ export function checkedRequest(
     ? undefined
     : addressProblem(webhook_url, webhooks);
   if (refused !== undefined) throw fieldFault("webhook_url", refused);
-  return { model, request };
+  const { guidance = model.guidance } = request;
+  return { model, request: { ...request, guidance } };
 }

@@ -8,7 +8,7 @@ import {
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import { readModelConfig } from "../../pipeline/mod.ts";
+import { guidanceOf, readModelHeader } from "../../pipeline/mod.ts";
 import type { JobRequest } from "../database/mod.ts";
 import { type ClipFlops, flopsOfSteps } from "../jobs/mod.ts";
 
@@ -18,6 +18,8 @@ export interface OfferedModel {
   readonly name: string;
   /** Where its weights lie; undefined for the stand-in. */
   readonly folder?: string;
+  /** Guidance of requests that name none. */
+  readonly guidance: number;
   /** Operations of its parts for a clip of a size. */
   clipFlops(clip: ClipSize): ClipFlops;
   /** The rule that a size breaks, with the field; undefined if it is legal. */
@@ -53,7 +55,7 @@ export async function readCatalogue(
   for (const folder of folders) {
     const model = folder === STAND_IN
       ? standIn
-      : modelOf(folder, await readModelConfig(folder));
+      : modelOf(folder, await readModelHeader(folder));
     if (models.has(model.name)) {
       throw new InputError(
         `Cannot offer "${folder}": models must have different names: ` +
@@ -72,11 +74,15 @@ export async function readCatalogue(
 /** Sizes of clips whose operations are remembered: counting them takes 0.1 s. */
 const REMEMBERED = 1000;
 
-function modelOf(folder: string, config: ModelConfig): OfferedModel {
+function modelOf(
+  folder: string,
+  { config, guidance }: Awaited<ReturnType<typeof readModelHeader>>,
+): OfferedModel {
   const counted = new Map<string, ClipFlops>();
   return {
     name: basename(folder),
     folder,
+    guidance,
     clipFlops(clip) {
       const key = `${clip.frames}x${clip.size}`;
       const known = counted.get(key);
@@ -130,6 +136,7 @@ function countFlops(
 
 const standIn: OfferedModel = {
   name: STAND_IN,
+  guidance: guidanceOf({}),
   clipFlops: ({ frames, size }) => ({
     text: 1e6,
     denoiser: 1e3 * frames * size ** 2,

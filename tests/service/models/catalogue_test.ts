@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InputError } from "lib/core/mod.ts";
-import { SHIPPED } from "lib/pipeline/mod.ts";
+import { readModelHeader, SHIPPED } from "lib/pipeline/mod.ts";
 import { flopsOfRequest, readCatalogue } from "lib/service/models/mod.ts";
 
 Deno.test("the shipped model is offered by the name of its folder", async () => {
@@ -8,6 +8,8 @@ Deno.test("the shipped model is offered by the name of its folder", async () => 
   assert.deepEqual([...catalogue.keys()], ["nano"]);
   const nano = catalogue.get("nano")!;
   assert.equal(nano.problemOf({ frames: 16, size: 64 }), undefined);
+  const { guidance } = await readModelHeader(SHIPPED);
+  assert.equal(nano.guidance, guidance);
   assert.deepEqual(nano.problemOf({ frames: 16, size: 40 }), {
     field: "size",
     message:
