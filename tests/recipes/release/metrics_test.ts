@@ -45,7 +45,7 @@ const result: HeldOutResult = {
   ],
 };
 
-Deno.test("videoMetricsOf() has each figure of a release with its interval and its better side", () => {
+Deno.test("videoMetricsOf() has each figure with its interval and its better side", () => {
   const metrics = videoMetricsOf({ result, reading: { heldOutLoss: 0.9 } });
   assert.deepEqual(
     metrics.map(({ name, value, better }) => [name, value, better]),
