@@ -21,6 +21,7 @@ import {
   vaeConfigSchema,
   type VaeParameters,
 } from "../models/vae/mod.ts";
+import { LORA_ENDING, type LoraFile, withLora } from "./lora.ts";
 import { type ModelParts, moduleOf, type OwnModel } from "./own_model.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 import {
@@ -108,6 +109,12 @@ export interface ReadOptions {
   readonly model?: OwnModel | undefined;
   /** Takes a line where the module has changed since the weights were made. */
   readonly log?: (line: string) => void;
+}
+
+/** How trained models are read. */
+export interface ReadModelsOptions extends ReadOptions {
+  /** Files of adapters, whose changes add up; default: none. */
+  readonly lora?: readonly LoraFile[];
 }
 
 /**
@@ -218,11 +225,12 @@ export async function loadVae(
  * ```
  *
  * @throws {InputError} naming the file, if one is missing or damaged, or if the
- *   diffusion was trained on the latents of another VAE
+ *   diffusion was trained on the latents of another VAE, or adapters belong to
+ *   other models
  */
 export async function readTrainedModels(
   path: string,
-  options: ReadOptions = {},
+  options: ReadModelsOptions = {},
 ): Promise<TrainedModels> {
   const file = (await diffusionFilesIn(path)).at(-1)!;
   const folder = dirname(file);
@@ -251,7 +259,7 @@ export async function readTrainedModels(
       backbone: initModel("backbone", config, rng),
     },
   });
-  return {
+  return await withLora({
     file,
     config,
     vae: vae.tensors.parameters,
@@ -261,7 +269,7 @@ export async function readTrainedModels(
     ...(own && { own }),
     facts: { vae: vae.facts, diffusion: diffusion.facts },
     digests: { vae: vae.digest, diffusion: diffusion.digest },
-  };
+  }, options.lora ?? []);
 }
 
 /**
@@ -356,10 +364,18 @@ export async function diffusionFilesIn(path: string): Promise<string[]> {
     ? [DIFFUSION_FILE]
     : names.filter((name) => /^phase\d\.safetensors$/.test(name)).sort();
   if (found.length > 0) return found.map((name) => `${path}/${name}`);
+  const adapters = names.sort().find((name) => name.endsWith(LORA_ENDING));
+  if (adapters) {
+    throw new InputError(
+      `Cannot find trained models in "${path}": it must hold text encoder and ` +
+        `backbone: it holds adapters of other models; name those, and ` +
+        `--lora ${path}/${adapters}`,
+    );
+  }
   throw new InputError(
     `Cannot find trained models in "${path}": it must hold ${VAE_FILE} and ` +
       `${DIFFUSION_FILE} or a phase of a run: it holds ` +
-      `${names.length > 0 ? names.sort().join(", ") : "nothing"}; train them ` +
+      `${names.length > 0 ? names.join(", ") : "nothing"}; train them ` +
       "with deno task train, or name another folder",
   );
 }

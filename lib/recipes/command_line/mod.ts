@@ -10,3 +10,4 @@ export * from "./knobs.ts";
 export * from "./old_flags.ts";
 export * from "./print.ts";
 export * from "./program.ts";
+export * from "./weighted_path.ts";

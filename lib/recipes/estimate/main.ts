@@ -133,6 +133,7 @@ async function measuredStage(
     plan,
     recompute: config.recompute,
     own: ownLossOf(config),
+    lora: config.lora,
     training: trainingConfigOf(config, stage, plan),
     steps: MEASURED_UPDATES,
   }, device);

@@ -31,6 +31,7 @@ const OF_TRAINING = {
   averageEvery: true,
   update: true,
   crop: true,
+  lora: true,
 } as const;
 
 /** Flags of `deno task estimate`. */

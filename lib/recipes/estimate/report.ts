@@ -80,7 +80,7 @@ export function stageText(report: StageReport): string {
   const onCard = profile.name !== "cpu";
   const time = timeOf(report, estimate);
   const rows: [string, string][] = [
-    ["parameters", `${(estimate.parameters / 1e6).toPrecision(3)} M`],
+    ["parameters", parametersText(estimate)],
     ["operations of an update", `${flopsText(estimate.flops)}FLOP`],
     ...time.seconds === undefined ? [] : [[
       "time at least",
@@ -110,6 +110,14 @@ export function stageText(report: StageReport): string {
     "",
     ...verdict(report),
   ].join("\n");
+}
+
+function parametersText({ parameters, frozenParameters }: Estimate): string {
+  const millions = (count: number) => `${(count / 1e6).toPrecision(3)} M`;
+  return millions(parameters) +
+    (frozenParameters > 0
+      ? ` trained, ${millions(frozenParameters)} frozen`
+      : "");
 }
 
 function measuredRows(

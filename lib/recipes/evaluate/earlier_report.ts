@@ -30,6 +30,9 @@ export async function assertSameEvaluation(
 function lasting(options: unknown): unknown {
   if (typeof options !== "object" || options === null) return options;
   return Object.fromEntries(
-    Object.entries(options).filter(([name]) => !NEUTRAL.includes(name)),
+    Object.entries(options).filter(([name, value]) =>
+      // Reports of earlier versions do not name a flag that was not given.
+      !NEUTRAL.includes(name) && !(Array.isArray(value) && value.length === 0)
+    ),
   );
 }

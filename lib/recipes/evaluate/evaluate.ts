@@ -27,6 +27,7 @@ import { assertSameEvaluation } from "./earlier_report.ts";
 import { openModel } from "./model.ts";
 import { evaluateVideo, videoDataOf } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
+import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";
 import { evaluateFlags, type EvaluateOptions } from "./options.ts";
 import { scoresText, videoText } from "./video_text.ts";
@@ -82,6 +83,7 @@ export async function evaluate(
   for (const path of chosen) {
     using model = await openModel(path, world3d.shape, sampling, device, {
       model: await givenModel(options.model),
+      lora: loraFilesOf(options.lora),
       log: host.log,
     });
     const { frames, height, width, fps } = world3d.shape;

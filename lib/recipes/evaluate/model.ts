@@ -10,7 +10,7 @@ import {
   guidanceOf,
   openCodec,
   pipelineOf,
-  type ReadOptions,
+  type ReadModelsOptions,
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
@@ -42,7 +42,7 @@ export async function openModel(
   shape: ClipShape,
   given: SamplingOptions,
   device: Device,
-  options: ReadOptions = {},
+  options: ReadModelsOptions = {},
 ): Promise<EvaluatedModel & Pick<TrainedModels, "own">> {
   const models = await readTrainedModels(path, options);
   const { config, facts, digests } = models;

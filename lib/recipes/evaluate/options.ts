@@ -13,6 +13,7 @@ import {
 } from "../command_line/mod.ts";
 import { languagesFlag } from "../languages.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
+import { loraFilesFlag } from "../lora.ts";
 import { modelFlag } from "../own_model.ts";
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
@@ -21,6 +22,9 @@ const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 export const evaluateFlags = z.strictObject({
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: packed ones, or a run, of which the last finished phase counts; or the weights of one phase",
+  ),
+  lora: loraFilesFlag.describe(
+    "adapters that phases with --lora trained on the models of --checkpoint: FILE or FILE:SCALE; several add up",
   ),
   model: modelFlag,
   questions: z.enum(["auto", "video", "world"], {

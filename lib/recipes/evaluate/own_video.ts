@@ -35,6 +35,7 @@ import {
 } from "../../trainer/mod.ts";
 import { trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";
 import { heldOutPage } from "../metrics/held_out_page.ts";
 import { heldOutNetworks } from "../metrics/networks.ts";
@@ -121,6 +122,7 @@ export async function evaluateVideo(
   const path = (await diffusionFilesIn(options.checkpoint)).at(-1)!;
   const models = await readTrainedModels(path, {
     model: await givenModel(options.model),
+    lora: loraFilesOf(options.lora),
     log: host.log,
   });
   using data = await openData(models, saved, host);

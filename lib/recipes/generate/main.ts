@@ -15,6 +15,7 @@ import {
 import { log, print, runProgram } from "../command_line/mod.ts";
 import { frameSizeOf, trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
 import { draw, type Given, wishesOf } from "./draw.ts";
@@ -45,6 +46,7 @@ async function generate(
   const models = await readTrainedModels(options.checkpoint, {
     model: await givenModel(options.model),
     log,
+    lora: loraFilesOf(options.lora),
   });
   const shape = checkedShape(options, models);
   const given = await givenOf(options, shape, models);

@@ -10,6 +10,7 @@ import {
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
+import { loraFilesFlag } from "../lora.ts";
 import { modelFlag } from "../own_model.ts";
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
@@ -107,6 +108,9 @@ export const generateFlags = z.strictObject({
   overwrite: overwriteFlag,
   checkpoint: textFlag().default(SHIPPED).describe(
     "folder of trained models: shipped ones or a run's",
+  ),
+  lora: loraFilesFlag.describe(
+    "adapters that phases with --lora trained on the models of --checkpoint: FILE or FILE:SCALE; several add up",
   ),
   model: modelFlag,
   device: deviceFlag,

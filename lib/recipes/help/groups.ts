@@ -9,7 +9,7 @@ export const TASK_GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
   "Before and after training": [
     ...["describe", "estimate", "captions", "dataset", "supervise", "average"],
-    ...["pack", "reproduce", "release", "import-weights"],
+    ...["pack", "merge", "reproduce", "release", "import-weights"],
   ],
   "Measures": ["weights", "world3d", "sensitivity", "analyze"],
   "Service": ["worker", "keys", "database", "bench:service"],

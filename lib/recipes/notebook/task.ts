@@ -63,8 +63,8 @@ export const NOTEBOOK_TASKS = {
 } as const satisfies Readonly<Record<string, NotebookTask>>;
 
 /**
- * A stage of training. A dry run has no output for a notebook, and one of
- * several ranks would run the cells many times.
+ * A stage of training. A dry run has no output for a notebook, one of several
+ * ranks would run the cells many times, and the notebooks look for whole weights.
  */
 function stageTask(
   stage: "vae" | `phase${1 | 2 | 3 | 4 | 5}`,
@@ -75,8 +75,9 @@ function stageTask(
     program: (args) => trainCommand(stage, args),
     flags: notebookFlags,
     folder: "run",
-    isDirect: ({ dryRun }) =>
-      dryRun === true || launchOf(Deno.env.toObject()) !== undefined,
+    isDirect: ({ dryRun, lora }) =>
+      dryRun === true || lora !== undefined ||
+      launchOf(Deno.env.toObject()) !== undefined,
     async assertReady(options) {
       await assertReady(await runOf(trainFlags.parse(options)), stage);
     },

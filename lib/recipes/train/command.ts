@@ -14,6 +14,7 @@ import {
   trainRun,
 } from "../../trainer/mod.ts";
 import { exists, StoppedError } from "../../core/mod.ts";
+import { LORA_ENDING } from "../../pipeline/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
 import { type FlagSchema, log, type Program } from "../command_line/mod.ts";
@@ -83,8 +84,11 @@ async function runCommand(
 
 /** `made: runs/a/phase1.safetensors, ...`: weights and report of a run. */
 async function madeText(run: string): Promise<string> {
-  const names = ["vae", "text", ...PHASES.map(stageOf)]
-    .map((stage) => `${stage}.safetensors`);
+  const phases = PHASES.map(stageOf);
+  const names = [
+    ...["vae", "text", ...phases].map((stage) => `${stage}.safetensors`),
+    ...phases.map((stage) => `${stage}${LORA_ENDING}`),
+  ];
   const paths = [...names, "report.html"].map((name) => `${run}/${name}`);
   const made = await Promise.all(paths.map(exists));
   return `made: ${paths.filter((_, i) => made[i]).join(", ")}`;

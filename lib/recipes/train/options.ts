@@ -10,10 +10,12 @@ import {
   deviceFlag,
   numberFlag,
   textFlag,
+  weightedPath,
   wholeNumber,
 } from "../command_line/mod.ts";
 import { languagesFlag } from "../languages.ts";
 import { cropFlag, frameSizeFlag } from "../clip_size.ts";
+import { loraFlag } from "../lora.ts";
 import { PRESET_NAMES } from "../presets.ts";
 import { setFlag } from "./settings.ts";
 
@@ -25,7 +27,7 @@ const plan = stagePlanSchema.shape;
 /** A source of real video: a folder or manifest, and its weight. */
 const dataSourceFlag = z.string().min(1, "must not be empty")
   .superRefine((text, context) => {
-    const { path, weight } = dataSource(text);
+    const { path, weight } = weightedPath(text);
     if (path === "") {
       context.addIssue({ code: "custom", message: "must name a folder" });
     } else if (!(weight > 0 && weight < Infinity)) {
@@ -33,14 +35,6 @@ const dataSourceFlag = z.string().min(1, "must not be empty")
       context.addIssue({ code: "custom", message });
     }
   });
-
-/** `DIR:2` as path and weight; the weight is 1 where it is absent. */
-export function dataSource(text: string): { path: string; weight: number } {
-  const [, path, weight] = /^(.*):(-?[\d.]+)$/s.exec(text) ?? [];
-  return path === undefined
-    ? { path: text, weight: 1 }
-    : { path, weight: Number(weight) };
-}
 
 /** A field of a plan as a flag; parses numbers. */
 function overriding(name: keyof StagePlan): z.ZodType<number | undefined> {
@@ -104,6 +98,12 @@ export const trainFlags = z.strictObject({
   ),
   finetune: path.optional().describe(
     "folder of trained models, such as checkpoints/nano or a run, from which stage vae and the first phase start; their latents may have fewer channels than the preset's (default: fresh weights)",
+  ),
+  lora: loraFlag.optional().describe(
+    "train adapters of this rank in the phases and leave the models of --finetune as they are (LoRA): RANK or RANK:TARGETS such as 8:attention,feedForward, with targets blocks, attention, feedForward, cnn, promptMlp, text or the beginning of a parameter's path (default: all parameters; of RANK: blocks)",
+  ),
+  loraAlpha: numberFlag({ above: 0 }).optional().describe(
+    "with --lora: the adapters' change is scaled by this over the rank (default: the rank)",
   ),
   startPhase: phase.default(1).describe(
     "first phase of the run; skips the phases before it",

@@ -24,13 +24,14 @@ import {
   type StagePlan,
   STAGES,
 } from "../../trainer/mod.ts";
-import { type Knobs, readKnobs } from "../command_line/mod.ts";
+import { type Knobs, readKnobs, weightedPath } from "../command_line/mod.ts";
 import { cropSizeOf, frameSizeOf } from "../clip_size.ts";
 import { stagePlan } from "../curriculum.ts";
+import { loraConfigOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";
 import { PRESETS } from "../presets.ts";
 import { assertNoModel, ltxFileOf, ltxModel } from "./ltx_vae.ts";
-import { dataSource, trainFlags, type TrainOptions } from "./options.ts";
+import { trainFlags, type TrainOptions } from "./options.ts";
 import { checkedSettings, settingsOf } from "./settings.ts";
 
 /** Flags of a notebook. */
@@ -71,7 +72,7 @@ export async function runOf(options: TrainOptions): Promise<RunConfig> {
  * @throws {InputError} naming a setting of `--set` that breaks its rule
  */
 export function runConfigOf(options: TrainOptions, own?: OwnRun): RunConfig {
-  const { preset, backbone, set, model: _, ...rest } = options;
+  const { preset, backbone, set, model: _, lora, loraAlpha, ...rest } = options;
   const { vae, text, backbone: denoiser, ...settings } = settingsOf(set);
   const { parts = {} } = own ?? {};
   const kinds = {
@@ -84,7 +85,13 @@ export function runConfigOf(options: TrainOptions, own?: OwnRun): RunConfig {
     const part = name as keyof typeof kinds;
     checkedSettings(part, kind?.settings ?? z.strictObject({}), settings[part]);
   }
-  const data = options.data.map(dataSource);
+  if (loraAlpha !== undefined && lora === undefined) {
+    throw new InputError(
+      `Cannot use --lora-alpha ${loraAlpha}: it scales the adapters of --lora: ` +
+        "give that too, or leave it out",
+    );
+  }
+  const data = options.data.map(weightedPath);
   if (parts.clips && data.length > 0) {
     throw new InputError(
       `Cannot use --data with --model "${own!.reference.path}": the module ` +
@@ -96,6 +103,7 @@ export function runConfigOf(options: TrainOptions, own?: OwnRun): RunConfig {
     ...rest,
     data,
     ...(own && { own }),
+    ...(lora !== undefined && { lora: loraConfigOf(lora, loraAlpha) }),
     fit: options.fit === undefined ? undefined : 1e9 * parseFloat(options.fit),
     crop: options.crop === undefined ? undefined : cropSizeOf(options.crop),
     world: parts.clips ? 0 : options.world ?? (isReal ? 0 : 1),

@@ -74,12 +74,14 @@ export interface StepDefinition<P, B, A> {
     /** Default: all on the device, updated at once. */
     readonly plan?: Pick<StatePlan, "update">;
   };
-  /** The loss of a batch, over tensors. */
-  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
+  /** The loss of a batch, over tensors; see `BatchLoss`. */
+  lossOf(parameters: Tensors<P>, batch: B, frozen?: unknown): Loss<A>;
   /** Arrays of a batch that metrics need beside the outputs. */
   notesOf?(batch: ArraysOf<B>): Outputs;
   /** Parameters, for their shapes. */
   readonly initial: P;
+  /** A tree on the device that the loss reads and no update changes. */
+  readonly frozen?: unknown;
   /** Processes that share the microbatches of an update; default: this one. */
   readonly ranks?: Ranks;
   /**
@@ -101,7 +103,7 @@ export async function compileStep<P, B, A>(
   definition: StepDefinition<P, B, A>,
   { state, owners }: Pick<HeldState<P>, "state" | "owners">,
 ): Promise<StepRunner<B>> {
-  const { name, device, config, lossOf, notesOf, initial } = definition;
+  const { name, device, config, lossOf, notesOf, initial, frozen } = definition;
   const { ranks = ONE_RANK, overlap = 1, compression } = definition;
   const count = config.accumulation ?? 1;
   const notedWith = (outputs: Outputs, batch: ArraysOf<B>): Outputs => ({
@@ -126,7 +128,7 @@ export async function compileStep<P, B, A>(
   if (sums) held.defer(() => disposeState(sums));
   const own = <T>(tree: T): T =>
     owners ? ownPart(tree, isDeviceTensor, owners, ranks.rank) : tree;
-  const all: StepState = { ...state, ...sums } as StepState;
+  const all: StepState = { ...state, ...sums, frozen } as StepState;
   const ownState: StepState = {
     ...all,
     parameters: own(all.parameters),

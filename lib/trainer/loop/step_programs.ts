@@ -23,6 +23,8 @@ export interface StepState {
   /** Sums over microbatches; present unless one program does all. */
   readonly gradients?: unknown;
   readonly loss?: unknown;
+  /** What the loss reads and no update changes. */
+  readonly frozen?: unknown;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface StepProgram {
 /** What decides the programs. */
 export interface StepRequest<P, B, A> {
   readonly name: string;
-  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
+  lossOf(parameters: Tensors<P>, batch: B, frozen?: unknown): Loss<A>;
   readonly update: UpdateOptions;
   /** Microbatches of an update. */
   readonly accumulation: number;
@@ -73,11 +75,12 @@ export function stepPrograms<P, B, A>(
   const isSingle = accumulation === 1 && !shared;
   if (isSingle && plan.update === "whole") {
     const stateOf = (
-      { parameters, moments, averages }: StepState,
+      { parameters, moments, averages, frozen }: StepState,
     ): Record<string, unknown> => ({
       parameters,
       moments,
       ...(averages && { averages }),
+      ...(frozen !== undefined && { frozen }),
     });
     return [{ kind: "whole", name, fn: trainStep(lossOf, update), stateOf }];
   }
@@ -85,10 +88,11 @@ export function stepPrograms<P, B, A>(
     kind: "microbatch",
     name: `${name}, microbatch`,
     fn: accumulateStep(lossOf, update, { replaces: isSingle }),
-    stateOf: ({ parameters, gradients, loss }) => ({
+    stateOf: ({ parameters, gradients, loss, frozen }) => ({
       parameters,
       gradients,
       loss,
+      ...(frozen !== undefined && { frozen }),
     }),
   };
   if (plan.update === "whole") {
@@ -96,7 +100,7 @@ export function stepPrograms<P, B, A>(
       kind: "update",
       name: `${name}, update`,
       fn: finishStep<Tensors<P>>(update),
-      stateOf: (state) => ({ ...state }),
+      stateOf: ({ frozen: _, ...state }) => state,
     }];
   }
   return [

@@ -114,8 +114,13 @@ export interface Training<P, B, A> {
   readonly config: TrainingConfig;
   /** Parameters before the first step. */
   readonly initial: P;
-  /** The loss of a batch, over tensors. */
-  lossOf(parameters: Tensors<P>, batch: B): Loss<A>;
+  /** The loss of a batch, over tensors; see `BatchLoss`. */
+  lossOf(parameters: Tensors<P>, batch: B, frozen?: unknown): Loss<A>;
+  /**
+   * A tree on the device that the loss reads and training leaves unchanged, such
+   * as a model of which adapters alone are trained. The caller disposes of it.
+   */
+  readonly frozen?: unknown;
   /**
    * The microbatch of an index, a function of the index alone: a resumed run
    * trains on the data of an unbroken one. Step `s` uses the microbatches from
@@ -323,7 +328,12 @@ export async function train<P, B, A>(
     done++;
     if (done === (resume?.step ?? 0) + 1) {
       training.onMemory?.(
-        heldItems(whole.state, step.memory, config.averages ? plan : undefined),
+        heldItems(
+          whole.state,
+          training.frozen ?? {},
+          step.memory,
+          config.averages ? plan : undefined,
+        ),
       );
     }
     const values = scalarsOf(outputs);
@@ -393,11 +403,13 @@ export async function train<P, B, A>(
 /** What a training holds in memory. */
 function heldItems<P>(
   { parameters, moments }: OnDevice<TrainState<P>>,
+  frozen: unknown,
   { gradientBytes, insideBytes }: StepMemory,
   averages: StatePlan | undefined,
 ): MemoryItem[] {
   const bytes = bytesOf(parameters);
   const items: MemoryItem[] = [
+    { purpose: "frozen", place: "device", bytes: bytesOf(frozen) },
     { purpose: "parameters", place: "device", bytes },
     { purpose: "moments", place: "device", bytes: bytesOf(moments) },
     {

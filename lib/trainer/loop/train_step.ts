@@ -103,9 +103,22 @@ export interface UpdateOutputs {
   readonly applied: tf.Tensor;
 }
 
+/** The loss of a batch, over tensors. */
+export type BatchLoss<P, B, A> = (
+  parameters: P,
+  batch: B,
+  /** Tensors that training leaves unchanged, where it has some. */
+  frozen?: unknown,
+) => Loss<A>;
+
+/** Tensors that the loss reads and training leaves unchanged. */
+export interface FrozenState {
+  readonly frozen?: unknown;
+}
+
 /** A step as a function to compile. */
 export type TrainStep<P, B, A> = (
-  state: TrainState<P>,
+  state: TrainState<P> & FrozenState,
   inputs: StepInputs<B>,
 ) => { state: TrainState<P>; outputs: A & UpdateOutputs };
 
@@ -114,12 +127,12 @@ export type TrainStep<P, B, A> = (
  * clipping of the global norm, optimiser, EMAs.
  */
 export function trainStep<P, B, A>(
-  lossOf: (parameters: P, batch: B) => Loss<A>,
+  lossOf: BatchLoss<P, B, A>,
   options: UpdateOptions,
 ): TrainStep<P, B, A> {
   return (state, { batch, scalars }) => {
     const { loss, metrics, gradients } = lossAndGradients(
-      (parameters) => lossOf(parameters, batch),
+      (parameters) => lossOf(parameters, batch, state.frozen),
       state.parameters,
       optimiserOf(options.optimiser).isFrozen,
     );
@@ -142,7 +155,8 @@ export interface GradientSums<P, L = tf.Tensor> {
 }
 
 /** Parameters and sums. */
-export interface AccumulatorState<P, L = tf.Tensor> extends GradientSums<P, L> {
+export interface AccumulatorState<P, L = tf.Tensor>
+  extends GradientSums<P, L>, FrozenState {
   readonly parameters: P;
 }
 
@@ -172,7 +186,7 @@ export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
  *   card then needs no second copy of them.
  */
 export function accumulateStep<P, B, A>(
-  lossOf: (parameters: P, batch: B) => Loss<A>,
+  lossOf: BatchLoss<P, B, A>,
   options: Pick<UpdateOptions, "optimiser">,
   { replaces = false }: { readonly replaces?: boolean } = {},
 ): (
@@ -181,7 +195,7 @@ export function accumulateStep<P, B, A>(
 ) => { state: GradientSums<P>; outputs: A & { loss: tf.Tensor } } {
   return (state, { batch, share, first }) => {
     const { loss, metrics, gradients } = lossAndGradients(
-      (parameters) => lossOf(parameters, batch),
+      (parameters) => lossOf(parameters, batch, state.frozen),
       state.parameters,
       optimiserOf(options.optimiser).isFrozen,
     );

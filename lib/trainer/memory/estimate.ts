@@ -40,7 +40,10 @@ const UNCOLLECTED_BYTES = 250e6;
 
 /** Estimated resources of a setting. */
 export interface Estimate {
+  /** Trained ones. */
   readonly parameters: number;
+  /** Parameters that training leaves unchanged. */
+  readonly frozenParameters: number;
   /** Floating-point operations of an update. */
   readonly flops: number;
   /** In the order of `PURPOSES`; none of 0 bytes. */
@@ -71,7 +74,7 @@ export function estimateStep(
   },
   profile: DeviceProfile,
 ): Estimate {
-  const { parameters, batch, lossOf } = stepOf(
+  const { parameters, frozen, batch, lossOf } = stepOf(
     models,
     stage,
     plan,
@@ -82,7 +85,11 @@ export function estimateStep(
   const { accumulation } = plan;
   const state = initTrainState(hollow(parameters), training);
   const sums = initAccumulator(hollow(parameters));
-  const types = typesOf({ ...state, ...sums }) as StepState;
+  const types = typesOf({
+    ...state,
+    ...sums,
+    ...(frozen !== undefined && { frozen }),
+  }) as StepState;
   const scalars = updateScalars(1, 1, 1, optimiser);
   const one = scalars.normLimit;
   const inputs: Readonly<Record<StepKind, unknown>> = {
@@ -116,6 +123,7 @@ export function estimateStep(
   const sum = (of: (cost: ProgramCost) => number): number =>
     costs.reduce((total, cost) => total + of(cost), 0);
   const bytes = bytesOf(parameters);
+  const frozenBytes = bytesOf(frozen ?? {});
   const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
     (keeping.averages === "device" ? averages : 0);
@@ -134,6 +142,7 @@ export function estimateStep(
       COMPILING_BYTES + COMPILING_BYTES_PER_NODE * sum(({ nodes }) => nodes),
     ],
     ["initial", "host", bytes],
+    ["frozen", "device", frozenBytes],
     ["parameters", "device", bytes],
     ["moments", "device", bytesOf(state.moments)],
     ["averages", keeping.averages, averages],
@@ -150,6 +159,7 @@ export function estimateStep(
       .reduce((total, { bytes }) => total + bytes, 0);
   return {
     parameters: countParameters(parameters),
+    frozenParameters: countParameters(frozen ?? {}),
     flops: programs.reduce(
       (total, { kind, cost }) =>
         total + (kind === "microbatch" ? accumulation : 1) * cost.flops,

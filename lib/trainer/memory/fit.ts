@@ -257,6 +257,7 @@ function estimateSetting(
     ...options,
     recompute: setting.recompute,
     own: ownLossOf(config),
+    lora: config.lora,
     training: trainingConfigOf({ ...config, ...rest }, stage, plan),
   }, profile);
 }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Device } from "../../compiler/mod.ts";
+import { type Device, disposeState, moveState } from "../../compiler/mod.ts";
 import {
   mapTree,
   type NdArray,
@@ -11,21 +11,20 @@ import { openJsonl } from "../../formats/jsonl/mod.ts";
 import { saveCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import { train } from "../loop/train.ts";
-import type { ModelConfig, OwnLoss } from "../../models/text_to_video/mod.ts";
+import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { MemoryConfig } from "./estimate.ts";
-import { stepOf } from "./step_shape.ts";
+import { stepOf, type StepOptions } from "./step_shape.ts";
 
 /** Folder of the temporary checkpoint. */
 const RUNS = "runs";
 
 /** A training of a few steps to measure. */
-export interface MeasureRequest {
+export interface MeasureRequest
+  extends Pick<StepOptions, "recompute" | "own" | "lora"> {
   readonly models: ModelConfig;
   readonly stage: Stage;
   readonly plan: StagePlan;
-  readonly recompute: boolean;
-  readonly own?: OwnLoss | undefined;
   readonly training: MemoryConfig;
   /** Updates. */
   readonly steps: number;
@@ -59,12 +58,12 @@ export async function measureTraining(
   device: Device,
 ): Promise<Measurement> {
   const baselineBytes = peakOfProcess();
-  const { models, stage, plan, recompute, own, training, steps } = request;
-  const { parameters, batch, lossOf } = stepOf(
+  const { models, stage, plan, training, steps } = request;
+  const { parameters, frozen, batch, lossOf } = stepOf(
     models,
     stage,
     plan,
-    { recompute, own },
+    request,
     new Rng(1),
   );
   const ones = mapTree(batch, isType, ({ dtype, shape }) => {
@@ -75,6 +74,7 @@ export async function measureTraining(
   await Deno.mkdir(RUNS, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: RUNS, prefix: "measure-" });
   const times: number[] = [];
+  const onDevice = await moveState(device, frozen ?? {});
   try {
     using metrics = await openJsonl(`${folder}/metrics.jsonl`);
     await train({
@@ -86,6 +86,7 @@ export async function measureTraining(
         accumulation: plan.accumulation,
       },
       initial: parameters,
+      frozen: frozen && onDevice,
       lossOf: lossOf as never,
       batchAt: () => ones as never,
       metrics,
@@ -103,6 +104,7 @@ export async function measureTraining(
       secondsPerStep: Math.min(...seconds),
     };
   } finally {
+    disposeState(onDevice);
     await Deno.remove(folder, { recursive: true });
   }
 }

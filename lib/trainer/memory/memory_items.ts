@@ -9,6 +9,8 @@ export const PURPOSES = {
   compiling: "compiling",
   /** Parameters as they were made or read. */
   initial: "initial weights",
+  /** Weights that adapters change and training does not. */
+  frozen: "frozen weights",
   parameters: "parameters",
   /** State of the optimiser. */
   moments: "moments of the optimiser",

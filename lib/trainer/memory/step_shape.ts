@@ -1,10 +1,13 @@
-import { type Loss, remat } from "../../compiler/mod.ts";
+import { remat } from "../../compiler/mod.ts";
 import { isNdArray, mapTree, type Rng, zeros } from "../../core/mod.ts";
+import type { BatchLoss } from "../loop/train_step.ts";
+import { loraLoss } from "../stages/phase_parameters.ts";
 import { clipShapeOf, type StagePlan } from "../stages/stage_plan.ts";
 import { diffusionTrainingLoss } from "../stages/diffusion_loss.ts";
 import { initClassifiers, textTrainingLoss } from "../stages/text_loss.ts";
 import { captionConfigOf, QUESTIONS } from "../stages/text_questions.ts";
 import { anyVaeLoss } from "../stages/vae_loss.ts";
+import { initLora, type LoraConfig } from "../../models/lora/mod.ts";
 import type { TextConfig } from "../../models/text/mod.ts";
 import {
   initModels,
@@ -20,9 +23,11 @@ import type { Stage } from "../stages/stages.ts";
 export interface StepShape {
   /** A tree of arrays. */
   readonly parameters: unknown;
+  /** What the loss reads and training leaves unchanged, a tree of arrays. */
+  readonly frozen?: unknown;
   /** A tree of types. */
   readonly batch: Readonly<Record<string, unknown>>;
-  lossOf(parameters: never, batch: never): Loss<unknown>;
+  readonly lossOf: BatchLoss<never, never, unknown>;
 }
 
 /** Options of a step that change its memory. */
@@ -33,6 +38,8 @@ export interface StepOptions {
   readonly perceptual?: PerceptualTerm | undefined;
   /** A loss of text encoder and backbone in the place of that of rectified flow. */
   readonly own?: OwnLoss | undefined;
+  /** Adapters that a phase trains in place of the models. */
+  readonly lora?: LoraConfig | undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export function stepOf(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { recompute, perceptual, own }: StepOptions,
+  { recompute, perceptual, own, lora }: StepOptions,
   rng: Rng,
 ): StepShape {
   const { batch } = plan;
@@ -72,8 +79,15 @@ export function stepOf(
     words?: { ids: unknown; mask: unknown };
     positions: unknown;
   };
+  const loss = diffusionTrainingLoss(models, { ...blocks, own });
   return {
-    parameters: diffusion,
+    ...lora
+      ? {
+        parameters: initLora(diffusion, lora, rng),
+        frozen: diffusion,
+        lossOf: loraLoss(loss, lora),
+      }
+      : { parameters: diffusion, lossOf: loss },
     batch: {
       latents,
       noise: latents,
@@ -84,7 +98,6 @@ export function stepOf(
       },
       positions,
     },
-    lossOf: diffusionTrainingLoss(models, { ...blocks, own }),
   };
 }
 

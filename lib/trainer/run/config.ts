@@ -5,6 +5,7 @@ import {
   type OwnLoss,
   ownLoss,
 } from "../../models/text_to_video/mod.ts";
+import type { LoraConfig } from "../../models/lora/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
 import type { ModuleReference } from "../../pipeline/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
@@ -84,6 +85,8 @@ export interface RunConfig {
   readonly freezeEncoder?: string;
   /** Folder of trained models to start from. */
   readonly finetune?: string;
+  /** Adapters that the phases train, of the frozen models of `finetune`. */
+  readonly lora?: LoraConfig;
   /** The first phase of the run, 1 to 5. */
   readonly startPhase: number;
   /** `previous`: each phase starts from the weights of the one before. */

@@ -1,5 +1,6 @@
 import { BYTES_PER_ELEMENT, bytesText } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
+import { initLora } from "../../models/lora/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";
 import { latentSizeOf } from "../../models/vae/mod.ts";
 import { bytesOf, DISK_RESERVE } from "../checkpoints/checkpoint_folder.ts";
@@ -54,13 +55,15 @@ export async function logEstimate(
 
 /** Estimates the resources of a stage from its shapes. */
 export function estimateStage(config: RunConfig, stage: Stage): StageEstimate {
-  const { models, keepLast, keepEvery, snapshots, heldOut } = config;
+  const { models, lora, keepLast, keepEvery, snapshots, heldOut } = config;
   const plan = planOf(config, stage);
   const { vae, text, backbone } = hollow(initModels(models, metaInit()));
   const parameters = stage === "vae"
     ? vae
     : stage === "text"
     ? { text }
+    : lora
+    ? hollow(initLora({ text, backbone }, lora, metaInit()))
     : { text, backbone };
   const training = trainingConfigOf(config, stage, plan);
   const state = bytesOf(initTrainState<unknown>(parameters, training));

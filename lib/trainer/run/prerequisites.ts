@@ -6,6 +6,8 @@ import {
 } from "../../core/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
+import { initLora } from "../../models/lora/mod.ts";
+import { initModels } from "../../models/text_to_video/mod.ts";
 import {
   diffusionFilesIn,
   latentSpaceOf,
@@ -18,7 +20,11 @@ import { onFirstRank } from "../../ranks/mod.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { RunData } from "../data/run_data.ts";
 import type { RunConfig } from "./config.ts";
-import { pretrainedText, pretrainedVae } from "./pretrained.ts";
+import {
+  frozenDiffusion,
+  pretrainedText,
+  pretrainedVae,
+} from "./pretrained.ts";
 import { endOf, type Run } from "./run.ts";
 import type { Command } from "./train_run.ts";
 import { END } from "./train_stage.ts";
@@ -34,6 +40,7 @@ export async function checkedConfig(
   command: Command,
   data: RunData,
 ): Promise<RunConfig> {
+  await assertLora(config, command);
   if (command === "train") {
     await assertFinetune(config);
     if (config.vae ?? config.finetune) {
@@ -183,6 +190,42 @@ async function assertFinetune(
   } catch (error) {
     throw new InputError(`Cannot use --finetune: ${messageOf(error)}`);
   }
+}
+
+/**
+ * Checks that adapters can be trained.
+ *
+ * @throws {InputError} naming the flag, target or file that does not match
+ */
+async function assertLora(config: RunConfig, command: Command): Promise<void> {
+  const { lora, finetune, vae, textLrScale, models } = config;
+  if (lora === undefined) return;
+  if (command === "vae" || command === "text") {
+    throw new InputError(
+      `Cannot use --lora with stage ${command}: adapters are of text encoder ` +
+        "and backbone, which the phases train; leave it out",
+    );
+  }
+  if (finetune === undefined || vae !== undefined) {
+    throw new InputError(
+      "Cannot use --lora: it must adapt the models of --finetune, with their " +
+        `own VAE: ${
+          finetune === undefined
+            ? "--finetune is left out"
+            : `current --vae is "${vae}"`
+        }; pass --finetune checkpoints/nano or a run, and no --vae`,
+    );
+  }
+  const { text, backbone } = initModels(models, metaInit());
+  const adapters = initLora({ text, backbone }, lora, metaInit());
+  if ("text" in adapters && textLrScale === 0) {
+    throw new InputError(
+      "Cannot use --lora with --text-lr-scale 0: it adapts the text encoder, " +
+        "which a factor of 0 freezes; leave one out",
+    );
+  }
+  await assertFinetune(config);
+  await frozenDiffusion(config);
 }
 
 async function assertVae(

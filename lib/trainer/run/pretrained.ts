@@ -147,6 +147,25 @@ export async function pretrainedDiffusion(
   };
 }
 
+/**
+ * Text encoder and backbone in the folder of `--finetune` as they are, for
+ * adapters of them.
+ *
+ * @throws {InputError} if a file is missing or a field differs
+ */
+export async function frozenDiffusion(
+  { finetune, models, own }: Pick<RunConfig, "finetune" | "models" | "own">,
+): Promise<Pretrained<DiffusionParameters>> {
+  const given = await readTrainedModels(finetune!, { model: own });
+  const { text, backbone, vae: { latentChannels } } = given.config;
+  checkConfig(finetune!, { latentChannels, text, backbone }, {
+    latentChannels: models.vae.latentChannels,
+    text: models.text,
+    backbone: models.backbone,
+  });
+  return { digest: given.digests.diffusion, parameters: given.diffusion };
+}
+
 /** A backbone whose last layer starts at zero. */
 function withoutOutput(backbone: BackboneParameters): BackboneParameters {
   const { cells } = backbone;

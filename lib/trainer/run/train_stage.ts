@@ -84,6 +84,7 @@ export async function trainStage<P, B, A>(
     Training<P, B, A>,
     | "config"
     | "initial"
+    | "frozen"
     | "lossOf"
     | "batchAt"
     | "notesOf"

@@ -9,6 +9,7 @@ import {
   timestepShift,
 } from "../../models/diffusion/mod.ts";
 import type { RotaryTable } from "../../models/layers/mod.ts";
+import { initLora, type LoraConfig } from "../../models/lora/mod.ts";
 import {
   clipPositions,
   type DiffusionParameters,
@@ -19,6 +20,8 @@ import { normaliseLatent } from "../../models/vae/mod.ts";
 import {
   latentSpaceOf,
   loadWeights,
+  LORA_ENDING,
+  LORA_KIND,
   openCodec,
   saveWeights,
   type VaeWeights,
@@ -39,13 +42,22 @@ import {
   updateRuleOf,
 } from "../run/config.ts";
 import { phaseBefore, phaseBeforeMissing } from "../run/prerequisites.ts";
-import { pretrainedDiffusion } from "../run/pretrained.ts";
+import {
+  frozenDiffusion,
+  type Pretrained,
+  pretrainedDiffusion,
+} from "../run/pretrained.ts";
 import type { Run } from "../run/run.ts";
 import { endParameters, isDone, trainStage } from "../run/train_stage.ts";
 import { diffusionBatch } from "./diffusion_batch.ts";
 import { diffusionTrainingLoss, lossBySigma } from "./diffusion_loss.ts";
 import type { HeldOutClip } from "./held_out_loss.ts";
 import { phaseEvaluator } from "./phase_evaluator.ts";
+import {
+  loraParameters,
+  type PhaseParameters,
+  wholeParameters,
+} from "./phase_parameters.ts";
 import { stageOf } from "./stages.ts";
 import { textPathOf } from "./text.ts";
 
@@ -75,11 +87,14 @@ export async function trainPhase(
   const stage = stageOf(phase);
   const plan = planOf(config, stage);
   const rng = new Rng(seed).fork(stage);
-  const path = `${folder}/${stage}.safetensors`;
+  const { lora } = config;
+  const path = `${folder}/${stage}${lora ? LORA_ENDING : ".safetensors"}`;
 
   // Data: clips of the phase.
   const { name, buckets } = run.data.clips(stage, "train", plan.samples);
-  const pretrained = phaseBefore(config, phase, run.data) === undefined
+  const pretrained = lora
+    ? await frozenDiffusion(config)
+    : phaseBefore(config, phase, run.data) === undefined
     ? await pretrainedDiffusion(config)
     : undefined;
   const stageConfig = {
@@ -98,11 +113,14 @@ export async function trainPhase(
     vae: latentSpaceOf(vae),
     ...(config.sigmaShift !== undefined && { sigmaShift: config.sigmaShift }),
     ...(pretrained && { finetune: pretrained.digest }),
+    ...(lora && { lora }),
   };
   if (await isDone(run, stage, stageConfig, path)) return;
 
-  // Model: text encoder and backbone.
-  const given = await initialOf(run, phase, pretrained?.parameters);
+  // Model: text encoder and backbone, or adapters of them.
+  const given = lora
+    ? undefined
+    : await initialOf(run, phase, pretrained?.parameters);
 
   // Latents: clips encoded once.
   const { statistics } = vae.tensors;
@@ -130,13 +148,17 @@ export async function trainPhase(
   }
   const normalisedAt = async (latents: LatentCache, index: number) =>
     normaliseLatent(await latents.latentAt(index), statistics);
-  const initial = await measured(given, async () => {
-    const { latents } = groups[0]!;
-    const count = Math.min(latents.length, MEASURED_LATENTS);
-    return await Promise.all(
-      Array.from({ length: count }, (_, i) => normalisedAt(latents, i)),
+  using parameters = lora
+    ? await adaptersOf(run, phase, lora, pretrained!)
+    : wholeParameters(
+      await measured(given!, async () => {
+        const { latents } = groups[0]!;
+        const count = Math.min(latents.length, MEASURED_LATENTS);
+        return await Promise.all(
+          Array.from({ length: count }, (_, i) => normalisedAt(latents, i)),
+        );
+      }),
     );
-  });
   const order = batchOrder(
     seed,
     buckets.map(({ source: { length }, batch }) => ({ length, batch })),
@@ -181,14 +203,16 @@ export async function trainPhase(
 
   // Loss, optimiser, loop.
   const loss = ownLossOf(config);
+  const lossOf = parameters.lossOf(diffusionTrainingLoss(models, {
+    own: loss,
+    ...(config.recompute && { remat }),
+  }));
   const training = trainingConfigOf(config, stage, plan);
   const trained = await trainStage(run, stage, stageConfig, {
     config: training,
-    initial,
-    lossOf: diffusionTrainingLoss(models, {
-      own: loss,
-      ...(config.recompute && { remat }),
-    }),
+    initial: parameters.initial,
+    frozen: parameters.frozen,
+    lossOf,
     async batchAt(n: number) {
       const plan = order(n);
       const group = groups[plan.bucket]!;
@@ -216,7 +240,14 @@ export async function trainPhase(
       ),
       ...run.data.unreadable.record(),
     }),
-    evaluator,
+    evaluator: {
+      every: evaluator.every,
+      evaluate: (state, step) =>
+        parameters.show(
+          state.averages!.long,
+          (ema) => evaluator.evaluate(ema, step),
+        ),
+    },
   });
 
   // Result: EMA weights.
@@ -224,12 +255,19 @@ export async function trainPhase(
     run.ranks,
     () =>
       saveWeights(path, trained.state.averages!.long, {
-        kind: "Diffusion",
-        config: {
-          text: models.text,
-          backbone: models.backbone,
-          vae: latentSpaceOf(vae),
-        },
+        ...lora
+          ? {
+            kind: LORA_KIND,
+            config: { ...lora, base: pretrained!.digest },
+          }
+          : {
+            kind: "Diffusion",
+            config: {
+              text: models.text,
+              backbone: models.backbone,
+              vae: latentSpaceOf(vae),
+            },
+          },
         stage,
         step: training.schedule.totalSteps,
         score: trained.best?.score,
@@ -256,6 +294,35 @@ async function measured(
 }
 
 /**
+ * Adapters of pretrained models: at the start of a phase the last ones of the
+ * phase before, and in the first phase of a run fresh ones.
+ */
+async function adaptersOf(
+  run: Run,
+  phase: Phase,
+  lora: LoraConfig,
+  { parameters }: Pretrained<DiffusionParameters>,
+): Promise<PhaseParameters> {
+  const rng = new Rng(run.config.seed).fork("lora");
+  const fresh = initLora(parameters, lora, rng);
+  const initial = await afterPhaseBefore(run, phase, fresh) ?? fresh;
+  return await loraParameters(run.device, parameters, lora, initial);
+}
+
+/** The last parameters of the phase before; undefined in the first of a run. */
+async function afterPhaseBefore<P>(
+  run: Run,
+  phase: Phase,
+  form: P,
+): Promise<P | undefined> {
+  const earlier = phaseBefore(run.config, phase, run.data);
+  if (earlier === undefined) return undefined;
+  const ended = await endParameters(run, stageOf(earlier), form);
+  if (ended) return ended;
+  throw phaseBeforeMissing(run.folder, phase, earlier);
+}
+
+/**
  * Parameters at the start of a phase: the last ones of the phase before, and in
  * the first phase of a run fresh or pretrained ones with the run's text encoder.
  */
@@ -270,12 +337,8 @@ async function initialOf(
     text: initModel("text", models, rng),
     backbone: initModel("backbone", models, rng),
   };
-  const earlier = phaseBefore(run.config, phase, run.data);
-  if (earlier !== undefined) {
-    const ended = await endParameters(run, stageOf(earlier), fresh);
-    if (ended) return ended;
-    throw phaseBeforeMissing(run.folder, phase, earlier);
-  }
+  const ended = await afterPhaseBefore(run, phase, fresh);
+  if (ended) return ended;
   const initial = pretrained ?? fresh;
   const path = textPathOf(run.folder);
   if (isOwn(models.text) || !await exists(path)) return initial;

@@ -14,7 +14,7 @@ import {
   pipelineOf,
   type VaeWeights,
 } from "../../pipeline/mod.ts";
-import type { Evaluator } from "../loop/train.ts";
+import type { Evaluation } from "../loop/train.ts";
 import { ownScores } from "../run/parts.ts";
 import { evaluationInterval } from "../run/config.ts";
 import type { Run } from "../run/run.ts";
@@ -49,6 +49,17 @@ export interface PhaseEvaluation {
   readonly statistics: VaeWeights["statistics"];
 }
 
+/** Evaluates text encoder and backbone at intervals. */
+export interface PhaseEvaluator extends Disposable {
+  /** Updates between evaluations. */
+  readonly every: number;
+  /** @param ema On the device, the same tensors each time. */
+  evaluate(
+    ema: OnDevice<DiffusionParameters>,
+    step: number,
+  ): Promise<Evaluation>;
+}
+
 /**
  * Evaluates the EMA of a phase: held-out loss at fixed sigmas, with the right and
  * with swapped captions, and samples of fixed prompts and noise.
@@ -57,15 +68,14 @@ export function phaseEvaluator(
   run: Run,
   stage: Stage,
   { groups, codec, statistics }: PhaseEvaluation,
-): Evaluator<DiffusionParameters> & Disposable {
+): PhaseEvaluator {
   const { config: { models, plans, seed }, device } = run;
   // No more clips at once than in training, which has the memory for them.
   const largest = plans[stage].batch;
   let opened: { loss: HeldOutLoss; pipeline: Pipeline } | undefined;
   return {
     every: evaluationInterval(run.config, stage),
-    async evaluate(state, step) {
-      const ema = state.averages!.long as OnDevice<DiffusionParameters>;
+    async evaluate(ema, step) {
       opened ??= {
         loss: openHeldOutLoss(device, ema, models, { groups, seed, largest }),
         pipeline: pipelineOf(device, {

@@ -7,6 +7,11 @@ Deno.test("the report of another evaluation is kept, unless --overwrite is given
   const options = evaluateFlags.parse({ checkpoint: "runs/a", out });
   await assertSameEvaluation(options);
   await Deno.writeTextFile(`${out}/report.json`, JSON.stringify({ options }));
+  const { lora: _, ...earlier } = options; // of a version without the flag
+  await Deno.writeTextFile(
+    `${out}/report.json`,
+    JSON.stringify({ options: earlier }),
+  );
   await assertSameEvaluation({ ...options, batch: 1, cache: "elsewhere" });
   const other = { ...options, checkpoint: "runs/b" };
   await assert.rejects(() => assertSameEvaluation(other), {

@@ -1,4 +1,4 @@
-import { Rng } from "lib/core/mod.ts";
+import { isNdArray, leavesOf, Rng } from "lib/core/mod.ts";
 import { latentStatistics } from "lib/models/vae/mod.ts";
 import { VAE_FILE } from "lib/pipeline/mod.ts";
 import { DIFFUSION_FILE } from "lib/pipeline/mod.ts";
@@ -14,6 +14,7 @@ export async function untrainedFolder(
     vaeDigest,
     diffusionFile = DIFFUSION_FILE,
     stage = "phase1",
+    noise = 0,
   }: {
     readonly seed?: number;
     /** Of text encoder and backbone; that of the VAE if absent. */
@@ -22,6 +23,8 @@ export async function untrainedFolder(
     readonly vaeDigest?: string;
     readonly diffusionFile?: string;
     readonly stage?: string;
+    /** Std of what is added to text encoder and backbone, whose gates are zero. */
+    readonly noise?: number;
   } = {},
 ): Promise<string> {
   const folder = await Deno.makeTempDir();
@@ -29,6 +32,13 @@ export async function untrainedFolder(
     PRESETS.tiny;
   const { vae } = initModels(PRESETS.tiny, new Rng(seed));
   const { text, backbone } = initModels(PRESETS.tiny, new Rng(diffusionSeed));
+  for (
+    const [path, { shape, data }] of leavesOf({ text, backbone }, isNdArray)
+  ) {
+    if (noise === 0) break;
+    const normals = new Rng(seed).fork(path).normals(shape).data;
+    for (let i = 0; i < data.length; i++) data[i]! += noise * normals[i]!;
+  }
   const digest = await saveWeights(`${folder}/${VAE_FILE}`, {
     parameters: vae,
     statistics: latentStatistics([new Rng(seed).normals([100, 8])]),

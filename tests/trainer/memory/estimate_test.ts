@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { profileOfChoice } from "lib/compiler/mod.ts";
+import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
+import { estimateStep, planOf, trainingConfigOf } from "lib/trainer/mod.ts";
+
+/** The estimate of phase 1 of `tiny` on the CPU. */
+async function estimateOf(flags: object) {
+  const config = runConfigOf(
+    trainFlags.parse({ preset: "tiny", size: "16", frames: 8, ...flags }),
+  );
+  const plan = { ...planOf(config, "phase1"), batch: 1 };
+  return estimateStep(config.models, "phase1", plan, {
+    recompute: false,
+    lora: config.lora,
+    training: trainingConfigOf(config, "phase1", plan),
+    processBytes: 0,
+  }, (await profileOfChoice("cpu"))!);
+}
+
+Deno.test("estimateStep() counts the state of adapters alone, beside frozen weights", async () => {
+  const whole = await estimateOf({});
+  const lora = await estimateOf({ lora: "2:attention" });
+  assert.equal(whole.frozenParameters, 0);
+  assert.equal(lora.frozenParameters, whole.parameters);
+  // Two blocks of width 48: qkv of 48 x 144, out of 48 x 48.
+  assert.equal(lora.parameters, 2 * 2 * (48 + 144 + 48 + 48));
+  const bytes = Object.fromEntries(
+    lora.items.map(({ purpose, bytes }) => [purpose, bytes]),
+  );
+  assert.equal(bytes.frozen, 4 * whole.parameters);
+  assert.equal(bytes.parameters, 4 * lora.parameters);
+  assert.equal(bytes.moments, 8 * lora.parameters);
+  assert.equal(bytes.averages, 8 * lora.parameters);
+});
