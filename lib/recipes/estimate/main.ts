@@ -16,6 +16,7 @@ import {
   type RunConfig,
   type Stage,
   STAGES,
+  stepPlan,
   trainingConfigOf,
 } from "../../trainer/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
@@ -126,7 +127,10 @@ async function measuredStage(
   stage: Stage,
 ): Promise<StageReport["measured"]> {
   using device = await openDevice("cpu", { cache: GRAPH_CACHE });
-  const plan = planOf(config, stage);
+  const plan = stepPlan(config, stage, {
+    ...planOf(config, stage),
+    crop: config.crop,
+  });
   return await measureTraining({
     models: config.models,
     stage,

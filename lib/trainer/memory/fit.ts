@@ -13,6 +13,7 @@ import {
   type Setting,
   trainingConfigOf,
 } from "../run/config.ts";
+import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { cropSize } from "../stages/random_crop.ts";
 import { type Estimate, estimateStep } from "./estimate.ts";
@@ -71,6 +72,8 @@ export function fits(
  * then the batch is halved and the accumulation doubled; then a VAE trains on
  * crops. The last settings do the same with an optimiser of smaller state.
  *
+ * Ranks that share the state keep their own part of it where it is.
+ *
  * @param shared Whether the device computes in the memory of the host, where
  *   moving and dividing the state saves nothing.
  */
@@ -91,7 +94,7 @@ export function settingsOf(
     optimiser,
     ...(crop && { crop }),
   };
-  const small: Setting = shared
+  const small: Setting = shared || config.shardOptimiser
     ? requested
     : { ...requested, averages: "host", update: "layers" };
   const settings: Setting[] = [
@@ -237,6 +240,24 @@ export interface EstimateContext {
   readonly perceptual?: PerceptualTerm | undefined;
 }
 
+/** The plan of a stage in a setting, with the clips that a step sees. */
+export function stepPlan(
+  config: RunConfig,
+  stage: Stage,
+  { batch, accumulation, crop }: Pick<
+    Setting,
+    "batch" | "accumulation" | "crop"
+  >,
+): StagePlan {
+  const whole = planOf(config, stage);
+  return {
+    ...whole,
+    ...(stage === "vae" && cropSize(whole, crop)),
+    batch,
+    accumulation,
+  };
+}
+
 /** The estimate of a stage of a run in a setting. */
 function estimateSetting(
   config: RunConfig,
@@ -245,14 +266,8 @@ function estimateSetting(
   profile: DeviceProfile,
   options: EstimateContext,
 ): Estimate {
-  const { batch, accumulation, crop, ...rest } = setting;
-  const whole = planOf(config, stage);
-  const plan = {
-    ...whole,
-    ...(stage === "vae" && cropSize(whole, crop)),
-    batch,
-    accumulation,
-  };
+  const { batch: _, accumulation: _a, crop: _c, ...rest } = setting;
+  const plan = stepPlan(config, stage, setting);
   return estimateStep(config.models, stage, plan, {
     ...options,
     recompute: setting.recompute,

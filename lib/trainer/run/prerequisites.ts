@@ -40,6 +40,7 @@ export async function checkedConfig(
   command: Command,
   data: RunData,
 ): Promise<RunConfig> {
+  assertSharable(config);
   await assertLora(config, command);
   if (command === "train") {
     await assertFinetune(config);
@@ -190,6 +191,26 @@ async function assertFinetune(
   } catch (error) {
     throw new InputError(`Cannot use --finetune: ${messageOf(error)}`);
   }
+}
+
+/**
+ * Ranks that share the state keep and update their own part of it.
+ *
+ * @throws {InputError} naming the flag that asks for something else
+ */
+function assertSharable(
+  { shardOptimiser, averages, update }: Pick<
+    RunConfig,
+    "shardOptimiser" | "averages" | "update"
+  >,
+): void {
+  if (!shardOptimiser || (averages === "device" && update === "whole")) return;
+  const other = averages === "host" ? "--averages host" : "--update layers";
+  throw new InputError(
+    `Cannot use --shard-optimiser with ${other}: each rank keeps its share of ` +
+      "the optimiser's state and of the EMAs on its device, and updates it at " +
+      "once; leave one out",
+  );
 }
 
 /**

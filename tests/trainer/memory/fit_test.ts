@@ -7,6 +7,7 @@ import {
   flagsText,
   memoryLines,
   settingsOf,
+  stepPlan,
 } from "lib/trainer/mod.ts";
 
 const configOf = (flags: Record<string, unknown>) =>
@@ -43,6 +44,32 @@ Deno.test("settingsOf() moves the EMAs of a card to the host and updates by laye
       "--batch 3 --accumulation 2 --recompute" + small,
     ],
   );
+});
+
+Deno.test("settingsOf() leaves the state that ranks share where it is", () => {
+  const all = settingsOf(configOf({ shardOptimiser: true }), "phase1", false);
+  assert.ok(all.length > 1);
+  for (const { averages, update } of all) {
+    assert.deepEqual([averages, update], ["device", "whole"]);
+  }
+});
+
+Deno.test("stepPlan() has the crops of the VAE, and whole clips of a phase", () => {
+  const config = configOf({ size: "256", frames: 24 });
+  const setting = {
+    ...{ batch: 2, accumulation: 3 },
+    crop: { width: 128, height: 96, frames: 64 },
+  };
+  const sizeOf = (stage: "vae" | "phase1") => {
+    const { width, height, frames, batch, accumulation } = stepPlan(
+      config,
+      stage,
+      setting,
+    );
+    return [width, height, frames, batch, accumulation];
+  };
+  assert.deepEqual(sizeOf("vae"), [128, 96, 24, 2, 3]);
+  assert.deepEqual(sizeOf("phase1"), [256, 256, 24, 2, 3]);
 });
 
 Deno.test("settingsOf() keeps every update to the same clips", () => {
