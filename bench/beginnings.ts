@@ -1,5 +1,5 @@
 import { openDevice } from "lib/compiler/mod.ts";
-import { alignColumns, CHANNELS, type Clip } from "lib/core/mod.ts";
+import { alignColumns, type Clip, cutClip, stillClip } from "lib/core/mod.ts";
 import { Sprites } from "lib/dataset/synthetic/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
 import {
@@ -14,10 +14,11 @@ import {
 import { strideOf } from "lib/models/vae/mod.ts";
 import {
   continueClips,
+  encodeGiven,
+  type GivenPart,
   openPipeline,
   readTrainedModels,
   SHIPPED,
-  stillClip,
 } from "lib/pipeline/mod.ts";
 import {
   deviceFlag,
@@ -38,10 +39,8 @@ const beginningsFlags = z.strictObject({
 });
 
 const SHAPE = { frames: 16, height: 64, width: 64, fps: 8 };
-/** Values of a frame. */
-const FRAME = SHAPE.height * SHAPE.width * CHANNELS;
 
-/** Measures clips that go on from a picture, and from the first half of a video. */
+/** Measures clips between pictures, between both ends of a video, and from its first half. */
 async function measure(
   { clips: count, steps, seed, ...options }: z.infer<typeof beginningsFlags>,
 ): Promise<number> {
@@ -65,11 +64,11 @@ async function measure(
   const half = SHAPE.frames / 2;
   const row = (name: string, clips: readonly Clip[], given: number) => {
     const went = clips.filter((clip, i) =>
-      judgeByGeometry(cut(clip, given, clip.frames), PAINTS).direction ===
+      judgeByGeometry(cutClip(clip, given, clip.frames), PAINTS).direction ===
         labelled[i]!.labels.subjects[0]!.motion
     );
     const kept = clips.map((clip, i) =>
-      psnr(cut(clip, 0, 1), cut(real[i]!, 0, 1))
+      psnr(cutClip(clip, 0, 1), cutClip(real[i]!, 0, 1))
     );
     return [
       name,
@@ -79,8 +78,21 @@ async function measure(
       median(clips.map((clip) => seamChange(clip, { stride }))).toFixed(2),
     ];
   };
-  const stills = real.map((clip) => stillClip(clip, stride));
-  const beginning = await pipeline.encode(stills);
+  const holding = async (...parts: readonly GivenPart[]) =>
+    await pipeline.generate({
+      ...asked,
+      given: await encodeGiven(pipeline, parts),
+    });
+  const { frames } = SHAPE;
+  const end = frames / stride - 1;
+  const pictures = (at: number) => ({
+    at: at === 0 ? 0 : end,
+    clips: real.map((clip) => stillClip(cutClip(clip, at, at + 1), stride)),
+  });
+  const parts = (at: number) => ({
+    at,
+    clips: real.map((clip) => cutClip(clip, at * stride, (at + 1) * stride)),
+  });
   print(
     alignColumns([
       [
@@ -90,16 +102,18 @@ async function measure(
       row("real", real, stride),
       row("VAE", await pipeline.reconstruct(real), stride),
       row("prompt alone", await pipeline.generate(asked), stride),
+      row("picture", await holding(pictures(0)), stride),
       row(
-        "picture",
-        await pipeline.generate({ ...asked, beginning }),
+        "two pictures",
+        await holding(pictures(0), pictures(frames - 1)),
         stride,
       ),
+      row("both ends", await holding(parts(0), parts(end)), stride),
       row(
         "half a video",
         await continueClips(pipeline, {
           ...asked,
-          clips: real.map((clip) => cut(clip, 0, half)),
+          clips: real.map((clip) => cutClip(clip, 0, half)),
           ...{ more: half, overlap: half },
         }),
         half,
@@ -107,11 +121,6 @@ async function measure(
     ], (column) => column > 0).join("\n"),
   );
   return 0;
-}
-
-function cut(clip: Clip, from: number, to: number): Clip {
-  const data = clip.data.slice(from * FRAME, to * FRAME);
-  return { ...clip, frames: to - from, data };
 }
 
 /** The median of those that are known. */
@@ -123,7 +132,7 @@ function median(values: readonly (number | undefined)[]): number {
 if (import.meta.main) {
   await runProgram({
     usage: "deno task bench:beginnings",
-    purpose: "Measures clips that go on from a picture or a video.",
+    purpose: "Measures clips that go on from pictures or a video.",
     flags: beginningsFlags,
     run: measure,
   });

@@ -1,9 +1,10 @@
-import { CHANNELS, type Clip, InputError } from "../core/mod.ts";
+import { type Clip, cutClip, InputError, joinClips } from "../core/mod.ts";
 import type { GenerateOptions } from "./generate_options.ts";
+import { encodeGiven } from "./given_parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** How clips go on. */
-export interface ContinueOptions extends Omit<GenerateOptions, "beginning"> {
+export interface ContinueOptions extends Omit<GenerateOptions, "given"> {
   /** One for each prompt, of the size of the options. */
   readonly clips: readonly Clip[];
   /** Frames to add to each, 1 or more. */
@@ -34,43 +35,22 @@ export async function continueClips(
   }
   let grown = [...clips];
   for (let chunk = 0, missing = more; missing > 0; chunk++) {
-    const beginning = await pipeline.encode(
-      grown.map((clip) => part(clip, clip.frames - overlap, clip.frames)),
-    );
+    const given = await encodeGiven(pipeline, [{
+      clips: grown.map((clip) =>
+        cutClip(clip, clip.frames - overlap, clip.frames)
+      ),
+      at: 0,
+    }]);
     const next = await pipeline.generate({
       ...options,
       seed: options.seed + chunk,
-      beginning,
+      given,
     });
     const taken = Math.min(missing, options.frames - overlap);
     grown = grown.map((clip, i) =>
-      joined(clip, part(next[i]!, overlap, overlap + taken))
+      joinClips(clip, cutClip(next[i]!, overlap, overlap + taken))
     );
     missing -= taken;
   }
   return grown;
-}
-
-/** A clip of one frame, shown so many times. */
-export function stillClip(clip: Clip, frames: number): Clip {
-  const picture = part(clip, 0, 1).data;
-  const data = new Float32Array(picture.length * frames);
-  for (let t = 0; t < frames; t++) data.set(picture, t * picture.length);
-  return { ...clip, frames, data };
-}
-
-function part(clip: Clip, from: number, to: number): Clip {
-  const size = clip.height * clip.width * CHANNELS;
-  return {
-    ...clip,
-    frames: to - from,
-    data: clip.data.slice(from * size, to * size),
-  };
-}
-
-function joined(a: Clip, b: Clip): Clip {
-  const data = new Float32Array(a.data.length + b.data.length);
-  data.set(a.data);
-  data.set(b.data, a.data.length);
-  return { ...a, frames: a.frames + b.frames, data };
 }

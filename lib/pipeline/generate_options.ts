@@ -4,7 +4,11 @@ import {
   type Progress,
   shapeText,
 } from "../core/mod.ts";
-import { type SolverName, SOLVERS } from "../models/diffusion/mod.ts";
+import {
+  type GivenFrames,
+  type SolverName,
+  SOLVERS,
+} from "../models/diffusion/mod.ts";
 import type { MotionGuidance } from "./motion_guidance.ts";
 
 /** What to generate. */
@@ -34,11 +38,11 @@ export interface GenerateOptions {
   /** Noise levels at which guidance acts, lowest and highest, in [0,1]; all where left out. */
   readonly guidanceInterval?: readonly [low: number, high: number];
   /**
-   * The first latent frames of each clip as `encode` returns them, `[B,k,h,w,Z]`:
-   * the clips begin with them. Steps are then Euler's, most of them taken four
-   * times (`repaint`), whatever the sampler. None where left out.
+   * Latent frames that the clips hold, as `encodeGiven` makes them. Steps are
+   * then Euler's, most of them taken four times (`repaint`), whatever the
+   * sampler. None where left out.
    */
-  readonly beginning?: NdArray<"float32">;
+  readonly given?: GivenFrames;
   /** Steers what moves where; its field is of the size of the clips. Nothing steers where left out. */
   readonly motion?: MotionGuidance;
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
@@ -56,7 +60,7 @@ export interface GenerateOptions {
 export function checkOptions(
   options: Omit<
     GenerateOptions,
-    "frames" | "height" | "width" | "noise" | "beginning" | "motion"
+    "frames" | "height" | "width" | "noise" | "given" | "motion"
   >,
 ): void {
   const { prompts, seed, fps, steps, guidance, sampler } = options;
@@ -140,21 +144,33 @@ export function checkNoise(
   );
 }
 
-/** @throws {InputError} if the beginning is not the first latent frames of each clip, with some left to draw */
-export function checkBeginning(
-  beginning: NdArray<"float32"> | undefined,
+/** @throws {InputError} if given frames are not latent frames of each clip, with some left to draw */
+export function checkGiven(
+  given: GivenFrames | undefined,
   [clips, frames, ...rest]: readonly [number, number, ...number[]],
 ): void {
-  if (beginning === undefined) return;
-  const [count, known = 0, ...sides] = beginning.shape;
+  if (given === undefined) return;
+  const { latents, frames: places } = given;
+  const [count, known = 0, ...sides] = latents.shape;
   if (
-    count === clips && known >= 1 && known < frames &&
-    sides.join() === rest.join()
-  ) return;
+    count !== clips || known < 1 || known >= frames ||
+    sides.join() !== rest.join()
+  ) {
+    throw new InputError(
+      `Cannot generate: given.latents must be float32[${clips},1 to ` +
+        `${frames - 1},${rest.join()}], latent frames of each clip with some ` +
+        `left to draw: current shape is ${shapeText(latents.shape)}`,
+    );
+  }
+  const isLegal = places.length === known &&
+    places.every((place, i) =>
+      Number.isInteger(place) && place < frames && place > (places[i - 1] ?? -1)
+    );
+  if (isLegal) return;
   throw new InputError(
-    `Cannot generate: beginning must be float32[${clips},1 to ${frames - 1},` +
-      `${rest.join()}], the first latent frames of each clip: current shape ` +
-      `is ${shapeText(beginning.shape)}`,
+    `Cannot generate: given.frames must be the places of the ${known} ` +
+      `latents, rising, from 0 to ${frames - 1}: current value is ` +
+      `${places.join()}`,
   );
 }
 

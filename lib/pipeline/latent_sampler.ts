@@ -14,10 +14,11 @@ import {
   scalar,
 } from "../core/mod.ts";
 import {
-  fromBeginning,
+  type GivenFrames,
   type Guidance,
   guide,
   guideBy,
+  keepFrames,
   repaint,
   sampleFlow,
   sigmaSchedule,
@@ -66,14 +67,10 @@ export interface SampleOptions {
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
   /**
-   * First frames that are given, `[B,k,h,w,Z]`, and the seed of the noise that
-   * makes the others fit them: see `fromBeginning` and `repaint`, which is then
-   * the solver.
+   * Frames that are given, and the seed of the noise that makes the others fit
+   * them: see `keepFrames` and `repaint`, which is then the solver.
    */
-  readonly beginning?: {
-    readonly latents: NdArray<"float32">;
-    readonly seed: number;
-  };
+  readonly given?: GivenFrames & { readonly seed: number };
   /** Steers what moves where; see `steered`. */
   readonly motion?: SamplerMotion;
   /** Euler's method where left out. */
@@ -197,7 +194,7 @@ export function samplerOf(
       using _use = lifetime.use();
       const { rescale = 0, solver = "euler", shift = 1, motion, onStep } =
         options;
-      const { negativePrompts = prompts.map(() => ""), beginning } = options;
+      const { negativePrompts = prompts.map(() => ""), given } = options;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
       const tokens = promptTokens(
@@ -236,11 +233,11 @@ export function samplerOf(
         return result.velocity as NdArray<"float32">;
       };
       return await sampleFlow({
-        velocity: beginning ? fromBeginning(guided, beginning.latents) : guided,
+        velocity: given ? keepFrames(guided, given) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
-        solver: beginning
-          ? () => repaint(beginning.seed)
+        solver: given
+          ? () => repaint(given.seed)
           : typeof solver === "string"
           ? SOLVERS[solver]
           : solver,

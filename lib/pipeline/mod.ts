@@ -6,6 +6,7 @@
  */
 export * from "./continuation.ts";
 export type { GenerateOptions } from "./generate_options.ts";
+export * from "./given_parts.ts";
 export * from "./latent_sampler.ts";
 export * from "./lora.ts";
 export * from "./own_model.ts";

@@ -21,7 +21,7 @@ import {
   strideOf,
 } from "../models/vae/mod.ts";
 import {
-  checkBeginning,
+  checkGiven,
   checkMotionGuidance,
   checkNoise,
   checkOptions,
@@ -143,7 +143,7 @@ export function pipelineOf(
       const { frames, height, width } = latentSizeOf(config.vae, options);
       const grid = [frames, height, width, latentChannels] as const;
       checkNoise(options.noise, [prompts.length, ...grid]);
-      checkBeginning(options.beginning, [prompts.length, ...grid]);
+      checkGiven(options.given, [prompts.length, ...grid]);
       checkMotionGuidance(options.motion, options);
       const motion = options.motion && await readMotion(options.motion);
       const unknown = unknownWords(
@@ -169,7 +169,7 @@ export function pipelineOf(
         guidance: options.guidance,
         guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
-        beginning: options.beginning && { latents: options.beginning, seed },
+        given: options.given && { ...options.given, seed },
         solver: own?.parts.sampler ?? options.sampler,
         motion,
         shift: options.shift ??

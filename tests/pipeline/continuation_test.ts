@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { type Clip, float32, type NdArray } from "lib/core/mod.ts";
-import {
-  continueClips,
-  type GenerateOptions,
-  stillClip,
-} from "lib/pipeline/mod.ts";
+import { continueClips, type GenerateOptions } from "lib/pipeline/mod.ts";
 
 const size = { height: 1, width: 1, fps: 8 };
 
@@ -23,7 +19,7 @@ const OPTIONS = {
   ...{ steps: 1, guidance: 1, sampler: "euler" as const },
 };
 
-/** Goes on by one a frame from the last frame of the beginning. */
+/** Goes on by one a frame from the last frame that is given. */
 const counting = {
   seen: [] as GenerateOptions[],
   encode: (clips: readonly Clip[]): Promise<NdArray<"float32">> =>
@@ -32,7 +28,7 @@ const counting = {
     ),
   generate(options: GenerateOptions): Promise<Clip[]> {
     this.seen.push(options);
-    const given = [...options.beginning!.data];
+    const given = [...options.given!.latents.data];
     while (given.length < options.frames) given.push(given.at(-1)! + 1);
     return Promise.resolve([greys(...given)]);
   },
@@ -47,9 +43,10 @@ Deno.test("continueClips() goes on from the last frames, chunk by chunk", async 
   assert.deepEqual(valuesOf(clip!), [7, 8, 9, 10, 11, 12, 13, 14]);
   assert.deepEqual(counting.seen.map(({ seed }) => seed), [5, 6, 7]);
   assert.deepEqual(
-    counting.seen.map(({ beginning }) => [...beginning!.data]),
+    counting.seen.map(({ given }) => [...given!.latents.data]),
     [[8, 9], [10, 11], [12, 13]],
   );
+  assert.deepEqual(counting.seen[0]!.given!.frames, [0, 1]);
 });
 
 Deno.test("continueClips() refuses a clip that is shorter than the overlap", async () => {
@@ -65,8 +62,4 @@ Deno.test("continueClips() refuses a clip that is shorter than the overlap", asy
         "which the next go on: it has 1; give a longer one",
     },
   );
-});
-
-Deno.test("stillClip() shows the first frame of a clip so many times", () => {
-  assert.deepEqual(valuesOf(stillClip(greys(3, 4), 3)), [3, 3, 3]);
 });

@@ -171,31 +171,39 @@ Deno.test("solvers of a compiled sampler agree with eager evaluation", async () 
   }
 });
 
-Deno.test("a given beginning is the beginning, and the rest follows it", async () => {
+Deno.test("given frames are drawn where they are given, and the others fit them", async () => {
   using sampler = open();
-  const given = (clips: number) => ({
-    latents: float32(
-      [clips, 1, 1, 2, 8],
-      Float32Array.from({ length: clips * 16 }, (_, i) => (i % 16) / 8),
-    ),
-    seed: 3,
-  });
   const pair = random("two clips", [2, 2, 1, 2, 8]);
   const noise = float32([1, 2, 1, 2, 8], pair.data.slice(0, 32));
   const options = { ...oneCat, noise, steps: 4 };
-  const beginning = given(1);
-  const begun = await sampler.sample({ ...options, beginning });
-  const head = float32(beginning.latents.shape, begun.data.slice(0, 16));
-  assertClose(head, beginning.latents, 1e-4);
   const free = await sampler.sample(options);
-  assert.ok(
-    begun.data.some((x, i) => i >= 16 && Math.abs(x - free.data[i]!) > 1e-4),
-  );
-  const both = await sampler.sample({
-    ...{ ...options, noise: pair, beginning: given(2) },
-    prompts: ["a cat", "a dog"],
-  });
-  assertClose(float32(noise.shape, both.data.slice(0, 32)), begun, 1e-4);
+  for (const frame of [0, 1]) {
+    const given = (clips: number) => ({
+      latents: float32(
+        [clips, 1, 1, 2, 8],
+        Float32Array.from({ length: clips * 16 }, (_, i) => (i % 16) / 8),
+      ),
+      frames: [frame],
+      seed: 3,
+    });
+    const held = await sampler.sample({ ...options, given: given(1) });
+    const [from, other] = [16 * frame, 16 - 16 * frame];
+    const kept = held.data.slice(from, from + 16);
+    assertClose(
+      float32([16], kept),
+      float32([16], given(1).latents.data),
+      1e-4,
+    );
+    assert.ok(
+      held.data.slice(other, other + 16)
+        .some((x, i) => Math.abs(x - free.data[other + i]!) > 1e-4),
+    );
+    const both = await sampler.sample({
+      ...{ ...options, noise: pair, given: given(2) },
+      prompts: ["a cat", "a dog"],
+    });
+    assertClose(float32(noise.shape, both.data.slice(0, 32)), held, 1e-4);
+  }
 });
 
 Deno.test("a sampler that was disposed of refuses to draw", async () => {

@@ -137,9 +137,19 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
       "current value is 0.9,0.2",
     ],
     [
-      { beginning: zeros([1, 2, 2, 3, 8]) },
-      "beginning must be float32[1,1 to 1,2,3,8], the first latent frames of " +
-      "each clip: current shape is [1,2,2,3,8]",
+      { given: { latents: zeros([1, 2, 2, 3, 8]), frames: [0, 1] } },
+      "given.latents must be float32[1,1 to 1,2,3,8], latent frames of each " +
+      "clip with some left to draw: current shape is [1,2,2,3,8]",
+    ],
+    [
+      { given: { latents: zeros([1, 1, 2, 3, 8]), frames: [2] } },
+      "given.frames must be the places of the 1 latents, rising, from 0 to 1: " +
+      "current value is 2",
+    ],
+    [
+      { given: { latents: zeros([1, 1, 2, 3, 8]), frames: [] } },
+      "given.frames must be the places of the 1 latents, rising, from 0 to 1: " +
+      "current value is ",
     ],
     [{ rescale: 1.1 }, "rescale must be from 0 to 1: current value is 1.1"],
     [{ shift: 0 }, "shift must be a number above 0: current value is 0"],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export * from "./beginning.ts";
+export * from "./given_frames.ts";
 export * from "./guidance.ts";
 export * from "./motion_energy.ts";
 export * from "./rectified_flow.ts";

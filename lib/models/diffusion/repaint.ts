@@ -11,7 +11,7 @@ const LOWEST = 0.3;
  * Euler's steps, each taken several times: between them fresh noise leads back
  * to the sigma at which the step began (RePaint, Lugmayr et al. 2022, arXiv
  * 2201.09865, algorithm 1, for rectified flow). What is drawn beside a given
- * part so comes to fit it; see `fromBeginning`.
+ * part so comes to fit it; see `keepFrames`.
  *
  * @param seed Of the noise: the same for a clip, whatever its company.
  */

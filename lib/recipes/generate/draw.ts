@@ -1,6 +1,7 @@
-import type { Clip } from "../../core/mod.ts";
+import { type Clip, pasteClip } from "../../core/mod.ts";
 import {
   continueClips,
+  encodeGiven,
   type GenerateOptions,
   type Pipeline,
 } from "../../pipeline/mod.ts";
@@ -19,14 +20,29 @@ export interface Wish {
   readonly seed: number;
 }
 
-/** What all videos go on from: some frames of it, or the whole of it and so many frames more. */
-export interface Given {
+/** A video that all videos begin with and go on from. */
+export interface Continued {
   readonly clip: Clip;
-  /** Frames to add after the clip; none of a picture, which is the first of the frames. */
-  readonly more?: number;
+  /** Frames to add after it. */
+  readonly more: number;
   /** Frames from which each further chunk goes on. */
   readonly overlap: number;
 }
+
+/** Frames that all videos hold. */
+export interface Held {
+  /** Clips of whole latent frames, in their order. */
+  readonly parts: readonly {
+    readonly clip: Clip;
+    /** The latent frame at which it begins. */
+    readonly at: number;
+  }[];
+  /** Frames of a latent frame where the result shows the parts as they are, not through the VAE. */
+  readonly paste?: number;
+}
+
+/** What is given beside the prompts. */
+export type Given = Continued | Held;
 
 /** The videos in the order in which they are written: by prompt, then seed. */
 export function wishesOf({ prompts, seeds, count }: Wishes): Wish[] {
@@ -63,22 +79,41 @@ export async function draw(
         negativePrompts: prompts.map(() => negative),
       }),
     };
-    const clips = given && prompts.map(() => given.clip);
     bySeed.push(
-      clips && given.more !== undefined
+      given && "more" in given
         ? await continueClips(pipeline, {
           ...options,
-          clips,
+          clips: prompts.map(() => given.clip),
           more: given.more,
           overlap: given.overlap,
         })
-        : await pipeline.generate({
-          ...options,
-          ...(clips && { beginning: await pipeline.encode(clips) }),
-        }),
+        : await holding(pipeline, options, given),
     );
   }
   return wishes.prompts.flatMap((_, prompt) =>
     bySeed.flatMap((clips) => clips.slice(prompt * count, (prompt + 1) * count))
+  );
+}
+
+/** Draws clips that hold what is given. */
+async function holding(
+  pipeline: Pipeline,
+  options: GenerateOptions,
+  held: Held | undefined,
+): Promise<Clip[]> {
+  if (held === undefined) return await pipeline.generate(options);
+  const parts = held.parts.map(({ clip, at }) => ({
+    clips: options.prompts.map(() => clip),
+    at,
+  }));
+  const given = await encodeGiven(pipeline, parts);
+  const clips = await pipeline.generate({ ...options, given });
+  const { paste } = held;
+  if (paste === undefined) return clips;
+  return clips.map((clip) =>
+    held.parts.reduce(
+      (whole, part) => pasteClip(whole, part.clip, part.at * paste),
+      clip,
+    )
   );
 }

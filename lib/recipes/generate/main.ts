@@ -18,7 +18,7 @@ import { GRAPH_CACHE } from "../graph_cache.ts";
 import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";
 import { type GenerateFlags, generateFlags } from "./options.ts";
-import { draw, type Given, wishesOf } from "./draw.ts";
+import { draw, wishesOf } from "./draw.ts";
 import { readGiven } from "./given.ts";
 import { readMotion } from "./motion.ts";
 import { assertWritable, newOutput } from "./output.ts";
@@ -49,7 +49,8 @@ async function generate(
     lora: loraFilesOf(options.lora),
   });
   const shape = checkedShape(options, models);
-  const given = await givenOf(options, shape, models);
+  const { time } = strideOf(models.config.vae);
+  const given = await readGiven(options, shape, { time, log });
   const field = await readMotion(options, shape);
   if (field) checkMotion(field, fastestMotion(strideOf(models.config.vae)));
   await assertWritable(output, shape);
@@ -111,6 +112,7 @@ async function generate(
         ...settings,
         device: device.name,
         ...(motion && { motionStrength, motionSigmas: motion.sigmas }),
+        ...(given && { given: givenFiles(options) }),
       },
       seconds: laps.seconds,
     }));
@@ -124,35 +126,11 @@ async function generate(
 /** Guidance of clips whose motion is given: more moved other than as asked (docs/log.md). */
 const MOTION_GUIDANCE = 2;
 
-/**
- * What the videos go on from, by the flags.
- *
- * @throws {InputError} if a flag or a file is not legal
- */
-async function givenOf(
-  options: GenerateFlags,
-  shape: ClipShape,
-  { config }: TrainedModels,
-): Promise<Given | undefined> {
-  const { time } = strideOf(config.vae);
-  const overlap = Math.ceil(shape.frames / time / 2) * time;
-  if (options.seconds !== undefined && options.continue === undefined) {
-    throw new InputError(
-      "Cannot use --seconds: it is how much --continue adds: give that too, " +
-        "or --frames",
-    );
-  }
-  const clip = await readGiven(options, shape, time);
-  if (clip === undefined) return undefined;
-  if (overlap === shape.frames) {
-    throw new InputError(
-      `Cannot use --image or --continue: the videos must have ${2 * time} ` +
-        `frames or more: current count is ${shape.frames}; pass --frames`,
-    );
-  }
-  if (options.continue === undefined) return { clip, overlap };
-  const { seconds = (shape.frames - overlap) / shape.fps } = options;
-  return { clip, overlap, more: Math.ceil(seconds * shape.fps) };
+/** The flags of what is given beside the prompt. */
+function givenFiles(
+  { image, lastImage, inpaint, keep, continue: continued }: GenerateFlags,
+): Readonly<Record<string, string | undefined>> {
+  return { image, lastImage, inpaint, keep, continue: continued };
 }
 
 /**

@@ -49,6 +49,15 @@ export const generateFlags = z.strictObject({
   image: textFlag().optional().describe(
     "picture with which the videos begin: png, jpeg, webp, ...",
   ),
+  lastImage: textFlag().optional().describe(
+    "picture with which the videos end; with --image the frames between are drawn",
+  ),
+  inpaint: textFlag().optional().describe(
+    "video of which --keep stays as it is; all other frames are drawn",
+  ),
+  keep: textFlag().optional().describe(
+    "with --inpaint: frames that stay, counted from 0 at the rate of the result: 0-3,12-15",
+  ),
   continue: textFlag().optional().describe(
     "video that goes on: the result begins with it; how long, says --seconds",
   ),

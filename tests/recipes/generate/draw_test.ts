@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import type { Clip } from "lib/core/mod.ts";
+import { type Clip, float32 } from "lib/core/mod.ts";
 import type { GenerateOptions, Pipeline } from "lib/pipeline/mod.ts";
 import { readFlags } from "lib/recipes/command_line/mod.ts";
 import { draw, wishesOf } from "lib/recipes/generate/draw.ts";
-import { readGiven } from "lib/recipes/generate/given.ts";
 import { generateFlags } from "lib/recipes/generate/options.ts";
-import { demoScene, renderScene } from "lib/dataset/synthetic/mod.ts";
-import { contactSheet, writeMp4, writePng } from "lib/dataset/encode/mod.ts";
 
 const shape = { frames: 4, height: 16, width: 16, fps: 8 };
 
@@ -75,25 +72,46 @@ Deno.test("generate reads seeds and the interval of guidance, or names the rule"
   }
 });
 
-Deno.test("readGiven() reads a picture as a still clip, and all of a video", async () => {
-  const folder = await Deno.makeTempDir();
-  const clip = await renderScene(demoScene, { ...shape, frames: 10 });
-  const [image, video] = [`${folder}/a.png`, `${folder}/a.mp4`];
-  await writePng(image, await contactSheet([{ label: "", clip }]));
-  await writeMp4(video, clip);
-  const still = await readGiven({ image }, shape, 4);
-  const { data, ...size } = still!;
-  assert.deepEqual(size, shape);
-  assert.deepEqual(data.slice(0, 768), data.slice(-768));
-  const moving = await readGiven({ continue: video }, shape, 4);
-  assert.equal(moving!.frames, 10);
-  assert.equal(await readGiven({}, shape, 4), undefined);
-  await assert.rejects(readGiven({ image, continue: video }, shape, 4), {
-    name: "InputError",
-    message: /^Cannot use --image and --continue together: /,
+Deno.test("draw() holds what is given, and shows kept frames as they are", async () => {
+  const grey = (frames: number, value: number): Clip => ({
+    ...{ frames, height: 1, width: 1, fps: 8 },
+    data: new Float32Array(3 * frames).fill(value),
   });
-  await assert.rejects(readGiven({ image: `${folder}/none` }, shape, 4), {
-    name: "InputError",
+  const seen: GenerateOptions[] = [];
+  // Two frames are a latent frame, which is their grey; what is drawn is 0.
+  const pipeline = {
+    encode: (clips: readonly Clip[]) =>
+      Promise.resolve(float32(
+        [clips.length, clips[0]!.frames / 2, 1, 1, 1],
+        clips.flatMap(({ data }) => [...data].filter((_, i) => i % 6 === 0)),
+      )),
+    generate(options: GenerateOptions) {
+      seen.push(options);
+      return Promise.resolve(options.prompts.map(() => grey(6, 0)));
+    },
+  } as unknown as Pipeline;
+  const wishes = { prompts: ["a", "b"], seeds: [3], count: 1 };
+  const settings = {
+    ...{ frames: 6, height: 1, width: 1, fps: 8 },
+    ...{ steps: 1, guidance: 1, sampler: "euler" as const },
+  };
+  const parts = [{ clip: grey(2, 0.5), at: 0 }, { clip: grey(2, 1), at: 2 }];
+  const reds = (clips: readonly Clip[]) =>
+    clips.map(({ data }) => [...data].filter((_, i) => i % 3 === 0));
+  const held = await draw(pipeline, wishes, settings, { given: { parts } });
+  assert.deepEqual(reds(held), [[0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]]);
+  assert.deepEqual(seen[0]!.given, {
+    latents: float32([2, 2, 1, 1, 1], [0.5, 1, 0.5, 1]),
+    frames: [0, 2],
   });
-  await Deno.remove(folder, { recursive: true });
+  const given = { parts, paste: 2 };
+  const kept = await draw(pipeline, wishes, settings, { given });
+  assert.deepEqual(reds(kept), [[0.5, 0.5, 0, 0, 1, 1], [
+    0.5,
+    0.5,
+    0,
+    0,
+    1,
+    1,
+  ]]);
 });
