@@ -62,9 +62,15 @@ async function measure(
     prompts: labelled.map(({ prompt }) => prompt),
   };
   const half = SHAPE.frames / 2;
-  const row = (name: string, clips: readonly Clip[], given: number) => {
+  /** A row of clips whose frames from one up to another are drawn. */
+  const row = (
+    name: string,
+    clips: readonly Clip[],
+    from: number,
+    to: number = SHAPE.frames,
+  ) => {
     const went = clips.filter((clip, i) =>
-      judgeByGeometry(cutClip(clip, given, clip.frames), PAINTS).direction ===
+      judgeByGeometry(cutClip(clip, from, to), PAINTS).direction ===
         labelled[i]!.labels.subjects[0]!.motion
     );
     const kept = clips.map((clip, i) =>
@@ -106,9 +112,13 @@ async function measure(
       row(
         "two pictures",
         await holding(pictures(0), pictures(frames - 1)),
-        stride,
+        ...[stride, frames - stride] as const,
       ),
-      row("both ends", await holding(parts(0), parts(end)), stride),
+      row(
+        "both ends",
+        await holding(parts(0), parts(end)),
+        ...[stride, frames - stride] as const,
+      ),
       row(
         "half a video",
         await continueClips(pipeline, {

@@ -34,7 +34,6 @@ const TINY = 1e-6;
  * ```ts
  * import "lib/compiler/eager.ts";
  * import * as tf from "@tensorflow/tfjs-core";
-import { stopGradient } from "../layers/mod.ts";
  * import { motionEnergy } from "lib/models/diffusion/mod.ts";
  * import assert from "node:assert/strict";
  *

@@ -32,7 +32,7 @@ function framesOf(clip: Clip): Float32Array[] {
   );
 }
 
-Deno.test("readGiven() reads pictures as still latent frames at both ends, and says what is cropped", async () => {
+Deno.test("readGiven() reads pictures at both ends, and says what is cropped", async () => {
   await using made = await files();
   const { image } = made;
   const lines: string[] = [];
@@ -73,7 +73,7 @@ Deno.test("readGiven() reads all of a video that goes on, and the frames of one 
   assert.deepEqual(framesOf(clip), framesOf(whole.clip).slice(4, 8));
 });
 
-Deno.test("readGiven() names flags that contradict each other, and files that do not hold enough", async () => {
+Deno.test("readGiven() names flags that contradict each other, and files too short", async () => {
   await using made = await files();
   const { folder, image, video } = made;
   const cases: [GivenFlags, string, number?][] = [
