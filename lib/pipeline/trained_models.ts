@@ -285,8 +285,9 @@ export async function readTrainedModels(
  * import { readModelHeader, SHIPPED } from "lib/pipeline/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { config } = await readModelHeader(SHIPPED);
- * assert.equal(config.text.maxCharacters, 96);
+ * const { config, guidance } = await readModelHeader(SHIPPED);
+ * assert.equal(config.vae.latentChannels, 48);
+ * assert.equal(guidance, 4);
  * ```
  */
 export async function readModelHeader(

@@ -33,11 +33,12 @@ type Leaf<T> = readonly [path: string, leaf: T];
  * import { loraTargets } from "lib/models/lora/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const leaves = [
+ * type Shaped = { readonly shape: readonly number[] };
+ * const leaves: readonly (readonly [string, Shaped])[] = [
  *   ["backbone/input/weight", { shape: [4, 8] }],
  *   ["backbone/layers/block00/attention/out/weight", { shape: [8, 8] }],
  *   ["backbone/layers/block00/attention/out/bias", { shape: [8] }],
- * ] as const;
+ * ];
  * assert.deepEqual(loraTargets(leaves, ["attention"]), [leaves[1]]);
  * assert.deepEqual(loraTargets(leaves, ["backbone/input"]), [leaves[0]]);
  * ```
