@@ -179,7 +179,7 @@ Deno.test("bad input is refused before a folder is made", async () => {
       [
         "vae",
         [...run, "--finetune", "checkpoints/nano"],
-        /checkpoints\/nano\/vae\.safetensors": widths of the model must be/,
+        /checkpoints\/nano\/vae\.safetensors": framePatch of the model must be/,
       ],
       [
         "text",
@@ -307,7 +307,7 @@ Deno.test("a phase finetunes weights, and the run is complete without them", asy
     ]);
     const refused = await other.ended;
     assert.equal(refused.code, 2, refused.stderr);
-    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors.*widths/);
+    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors.*framePatch/);
 
     await using all = startStage("train", [
       ...[...short, "--run", `${folder}/all`, "--max-steps", "1"],
