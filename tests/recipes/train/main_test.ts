@@ -307,7 +307,10 @@ Deno.test("a phase finetunes weights, and the run is complete without them", asy
     ]);
     const refused = await other.ended;
     assert.equal(refused.code, 2, refused.stderr);
-    assert.match(refused.stderr, /checkpoints\/nano\/vae\.safetensors.*framePatch/);
+    assert.match(
+      refused.stderr,
+      /checkpoints\/nano\/vae\.safetensors.*framePatch/,
+    );
 
     await using all = startStage("train", [
       ...[...short, "--run", `${folder}/all`, "--max-steps", "1"],
