@@ -254,20 +254,23 @@ export function backbone(
       cells.shape,
     );
   };
+  const network = (latent: tf.Tensor): tf.Tensor =>
+    p.cells
+      ? throughCells(p.cells, latent, {
+        condition,
+        tokens,
+        convolve: convolveOn({ frames, height, width }),
+      })
+      : tokens(latent);
+  if (prediction !== "x0") return network(inputs.latent);
   const sigma = tf.reshape(inputs.sigma, [B, 1, 1, 1, 1]);
   const factors = preconditioning(
     sigma,
     p.logVariance && stopGradient(p.logVariance),
   );
-  const latent = factors.in ? tf.mul(inputs.latent, factors.in) : inputs.latent;
-  const out = p.cells
-    ? throughCells(p.cells, latent, {
-      condition,
-      tokens,
-      convolve: convolveOn({ frames, height, width }),
-    })
-    : tokens(latent);
-  if (prediction !== "x0") return out;
+  const out = network(
+    factors.in ? tf.mul(inputs.latent, factors.in) : inputs.latent,
+  );
   const x0 = tf.add(
     factors.out ? tf.mul(out, factors.out) : out,
     tf.mul(inputs.latent, factors.skip),

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, type NdArray } from "../../core/mod.ts";
+import { channelMoments } from "../vae/statistics.ts";
 
 /**
  * Standard deviation of the part of a normalised latent that the skip
@@ -79,15 +80,9 @@ export function preconditioning(
 export function logVariances(
   latents: readonly NdArray<"float32">[],
 ): NdArray<"float32"> {
-  const Z = latents[0]!.shape.at(-1)!;
-  const squares = new Float64Array(Z);
-  let count = 0;
-  for (const { data } of latents) {
-    count += data.length / Z;
-    for (let i = 0; i < data.length; i++) squares[i % Z]! += data[i]! ** 2;
-  }
+  const { meanSquare } = channelMoments(latents);
   return float32(
-    [Z],
-    Array.from(squares, (sum) => Math.log(Math.max(MIN_VARIANCE, sum / count))),
+    [meanSquare.length],
+    Array.from(meanSquare, (v) => Math.log(Math.max(MIN_VARIANCE, v))),
   );
 }

@@ -63,8 +63,7 @@ export function vaeLoss(
   } = {},
 ): VaeLoss {
   const latent = encode(parameters, clip, config, options);
-  const exact = sampleLatent(latent, noise);
-  const sample = disturbance ? tf.add(exact, disturbance) : exact;
+  const sample = sampleLatent(latent, noise, disturbance);
   const decoded = decode(parameters, sample, config, options);
   const reconstruction = tf.mul(
     tf.mean(tf.square(tf.sub(decoded, clip))),

@@ -19,6 +19,26 @@ const DEAD = 1e-4;
 export function latentStatistics(
   latents: readonly NdArray<"float32">[],
 ): LatentStatistics {
+  const { mean, meanSquare } = channelMoments(latents);
+  const channels = mean.length;
+  const variance = meanSquare.reduce(
+    (sum, square, c) => sum + Math.max(0, square - mean[c]! ** 2),
+    0,
+  ) / channels;
+  const std = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
+  return {
+    mean: float32([channels], mean),
+    std: float32(
+      [channels],
+      new Float32Array(channels).fill(std),
+    ),
+  };
+}
+
+/** Means of latents `[...,Z]` and of their squares over all but the channels, `[Z]` each. */
+export function channelMoments(
+  latents: readonly NdArray<"float32">[],
+): { readonly mean: Float64Array; readonly meanSquare: Float64Array } {
   const channels = latents[0]!.shape.at(-1)!;
   const sum = new Float64Array(channels);
   const squares = new Float64Array(channels);
@@ -30,18 +50,9 @@ export function latentStatistics(
       squares[i % channels]! += data[i]! ** 2;
     }
   }
-  const mean = sum.map((total) => total / count);
-  const variance = squares.reduce(
-    (sum, total, c) => sum + Math.max(0, total / count - mean[c]! ** 2),
-    0,
-  ) / channels;
-  const std = variance < DEAD ** 2 ? 1 : Math.sqrt(variance);
   return {
-    mean: float32([channels], mean),
-    std: float32(
-      [channels],
-      new Float32Array(channels).fill(std),
-    ),
+    mean: sum.map((total) => total / count),
+    meanSquare: squares.map((total) => total / count),
   };
 }
 

@@ -271,13 +271,16 @@ function blocksOf(
 }
 
 /**
- * Samples a latent: `mean + std * noise`.
+ * Samples a latent: `mean + std * noise`, and a disturbance on top where there is
+ * one.
  *
- * @param noise Standard normal, of the same shape.
+ * @param noise Standard normal, of the same shape, as the disturbance is.
  */
 export function sampleLatent(
   { mean, logVariance }: LatentDistribution,
   noise: tf.Tensor,
+  disturbance?: tf.Tensor,
 ): tf.Tensor {
-  return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+  const sample = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+  return disturbance ? tf.add(sample, disturbance) : sample;
 }

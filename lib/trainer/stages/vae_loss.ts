@@ -93,8 +93,7 @@ function ownVaeLoss(
     }
     const { clips, noise, disturbance } = batch;
     const latent = part.encode(parameters, clips, own);
-    const exact = sampleLatent(latent, noise);
-    const sample = disturbance ? tf.add(exact, disturbance) : exact;
+    const sample = sampleLatent(latent, noise, disturbance);
     const decoded = part.decode(parameters, sample, own);
     const reconstruction = tf.mul(
       tf.mean(tf.square(tf.sub(decoded, clips))),
