@@ -27,7 +27,15 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   models: ["core", "formats"],
   pipeline: ["core", "formats", "compiler", "models"],
   dataset: ["core", "formats"],
-  evaluation: ["core", "formats", "compiler", "models", "pipeline", "dataset"],
+  evaluation: [
+    "core",
+    "formats",
+    "compiler",
+    "ranks",
+    "models",
+    "pipeline",
+    "dataset",
+  ],
   trainer: [
     "core",
     "formats",

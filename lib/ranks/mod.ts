@@ -1,5 +1,5 @@
 /**
- * The processes of one training, which a launcher of MPI started: their sums,
+ * The processes of one task, which a launcher of MPI started: their sums,
  * and what one alone does for all.
  *
  * @module

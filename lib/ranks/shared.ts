@@ -1,3 +1,4 @@
+import { deserialize, serialize } from "node:v8";
 import type { Ranks } from "./ranks.ts";
 
 /** The consecutive items of a rank. */
@@ -38,37 +39,51 @@ export async function onFirstRank(
   await ranks.barrier();
 }
 
-/**
- * The values of all ranks, joined in their order. Each rank fills its own part
- * of a sum with zeros elsewhere, so that NaN and infinities arrive as well.
- */
+/** The values of all ranks, joined in their order, bit for bit. */
 export async function joined(
   ranks: Ranks,
   own: Float32Array,
 ): Promise<Float32Array> {
   if (ranks.size === 1) return own;
-  const lengths = new Float32Array(ranks.size); // exact below 2 ** 24
-  lengths[ranks.rank] = own.length;
-  await ranks.sum(lengths);
-  const before = lengths.subarray(0, ranks.rank).reduce((a, b) => a + b, 0);
+  const lengths = await lengthsOf(ranks, own.length);
+  const before = lengths.slice(0, ranks.rank).reduce((a, b) => a + b, 0);
   const all = new Float32Array(lengths.reduce((a, b) => a + b, 0));
   all.set(own, before);
-  await ranks.sum(all);
+  await ranks.gather(all, lengths);
   return all;
 }
 
-/** The value of rank 0 on all ranks, by way of JSON. */
+/** Values of each rank. */
+async function lengthsOf(ranks: Ranks, own: number): Promise<number[]> {
+  const sent = new Float64Array(ranks.size).fill(own);
+  const received = await ranks.exchange(new Uint8Array(sent.buffer));
+  return [...new Float64Array(received.buffer)];
+}
+
+/** The value of each rank on all ranks, in their order: plain data, typed arrays and maps. */
+export async function fromAllRanks<T>(ranks: Ranks, own: T): Promise<T[]> {
+  if (ranks.size === 1) return [own];
+  const bytes = serialize(own);
+  const lengths = await lengthsOf(ranks, bytes.length);
+  const block = Math.max(...lengths);
+  const sent = new Uint8Array(ranks.size * block);
+  for (let to = 0; to < ranks.size; to++) sent.set(bytes, to * block);
+  const received = await ranks.exchange(sent);
+  return lengths.map((length, rank) =>
+    deserialize(received.subarray(rank * block, rank * block + length)) as T
+  );
+}
+
+/** The value of rank 0 on all ranks: plain data, typed arrays and maps. */
 export async function fromFirstRank<T>(
   ranks: Ranks,
   value: () => T | Promise<T>,
 ): Promise<T> {
   if (ranks.size === 1) return await value();
-  const own = ranks.rank === 0
-    ? new TextEncoder().encode(JSON.stringify({ value: await value() }))
-    : new Uint8Array();
+  const own = ranks.rank === 0 ? serialize(await value()) : new Uint8Array();
   const length = new Float64Array([own.length]);
   await ranks.broadcast(new Uint8Array(length.buffer));
   const bytes = ranks.rank === 0 ? own : new Uint8Array(length[0]!);
   await ranks.broadcast(bytes);
-  return JSON.parse(new TextDecoder().decode(bytes)).value;
+  return deserialize(bytes) as T;
 }

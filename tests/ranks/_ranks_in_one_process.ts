@@ -51,13 +51,14 @@ export function ranksInOneProcess(size: number): Ranks[] {
     async exchange(bytes) {
       const block = bytes.length / size;
       await meet("exchange", rank, bytes, (all) => {
-        blocks = all.map((_, to) =>
-          Uint8Array.from(
-            all.flatMap((bytes) => [
-              ...bytes.subarray(to * block, (to + 1) * block),
-            ]),
-          )
-        );
+        blocks = all.map((_, to) => {
+          const received = new Uint8Array(bytes.length);
+          for (const [from, sent] of all.entries()) {
+            const part = sent.subarray(to * block, (to + 1) * block);
+            received.set(part, from * block);
+          }
+          return received;
+        });
       });
       return blocks[rank]!;
     },

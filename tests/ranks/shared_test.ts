@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  fromAllRanks,
   fromFirstRank,
   joined,
   ONE_RANK,
@@ -29,8 +30,20 @@ Deno.test("values of all ranks are joined in their order, with NaN and infinitie
   for (const values of all) assert.deepEqual([...values], [1, NaN, -Infinity]);
 });
 
+Deno.test("values of all ranks reach all, of any kind and length", async () => {
+  const own = [
+    { rows: Float32Array.of(1, NaN), ratio: Infinity },
+    undefined,
+    new Map([["größer", [1, undefined]]]),
+  ];
+  const all = await Promise.all(
+    ranksInOneProcess(3).map((ranks) => fromAllRanks(ranks, own[ranks.rank])),
+  );
+  for (const values of all) assert.deepEqual(values, own);
+});
+
 Deno.test("a value of rank 0 reaches all ranks, undefined too", async () => {
-  for (const value of [{ text: "schön", step: 3 }, undefined]) {
+  for (const value of [{ text: "schön", loss: NaN }, undefined]) {
     const found = await Promise.all(
       ranksInOneProcess(2).map((ranks) =>
         fromFirstRank(
@@ -65,6 +78,7 @@ Deno.test("a process without others is the first rank, and its sums are its own"
   assert.deepEqual([...values], [1, 2]);
   assert.deepEqual([...await joined(ONE_RANK, values)], [1, 2]);
   assert.equal(await fromFirstRank(ONE_RANK, () => 7), 7);
+  assert.deepEqual(await fromAllRanks(ONE_RANK, 7), [7]);
   assert.throws(
     () => ONE_RANK.abort(1),
     new TypeError("Cannot abort: there are no other ranks"),

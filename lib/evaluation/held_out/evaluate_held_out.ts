@@ -5,6 +5,7 @@ import {
   Rng,
   StoppedError,
 } from "../../core/mod.ts";
+import { joined, ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
 import {
   deviationOf,
   type FeatureRows,
@@ -67,6 +68,8 @@ export interface HeldOutWork {
   readonly seed: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Processes that share the features and the flow; default: this one. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** Share of the real held-out clips that lie below the threshold of the nearest. */
@@ -76,6 +79,7 @@ const BELOW = 0.05;
  * Evaluates a model on held-out video: reconstruction, distances of sets beside
  * their floor, motion beside that of the real clips, the nearest training clip
  * of each generated one, and where clips have labels, whether they show them.
+ * Several ranks share features and flow, with the result of one.
  *
  * @throws {InputError} if there are too few clips, or not as many
  *   reconstructed as real ones
@@ -183,27 +187,37 @@ async function features(
   network: FeatureNetwork,
   label: string,
   count: number,
-  { progress, signal }: HeldOutWork,
+  { progress, signal, ranks = ONE_RANK }: HeldOutWork,
   clipAt: (index: number) => Promise<Clip>,
 ): Promise<FeatureStatistics> {
+  const { batch: size } = network;
+  const share = shareOf(ranks, Math.ceil(count / size));
+  const first = share.first * size;
+  const end = Math.min(count, first + share.count * size);
   using task = progress.start({
     label: `${network.setting.network}, ${label}`,
-    total: count,
+    total: end - first,
     unit: "clips",
   });
-  let statistics: FeatureStatistics | undefined;
-  for (let at = 0; at < count; at += network.batch) {
+  const own: number[] = [];
+  for (let at = first; at < end; at += size) {
     if (signal.aborted) throw new StoppedError("Evaluation was stopped");
     const batch = [];
-    for (let i = at; i < Math.min(count, at + network.batch); i++) {
+    for (let i = at; i < Math.min(end, at + size); i++) {
       batch.push(await clipAt(i));
     }
-    // All rows are kept, in the order of the clips.
-    statistics ??= new FeatureStatistics(settingOf(network, batch[0]!), count);
-    for (const row of await network.featuresOf(batch)) statistics.add(row);
-    task.update(at + batch.length);
+    for (const row of await network.featuresOf(batch)) own.push(...row);
+    task.update(at - first + batch.length);
   }
-  return statistics!;
+  const rows = await joined(ranks, Float32Array.from(own));
+  // All rows are kept, in the order of the clips.
+  const setting = settingOf(network, await clipAt(0));
+  const statistics = new FeatureStatistics(setting, count);
+  for (let i = 0; i < count; i++) {
+    const at = i * setting.dimension;
+    statistics.add(rows.subarray(at, at + setting.dimension));
+  }
+  return statistics;
 }
 
 async function reconstruction(
@@ -307,15 +321,17 @@ async function labelScores(
     total: training!.count,
     unit: "clips",
   });
+  const { ranks = ONE_RANK } = work;
   const flowOf = async (count: number, clipAt: TrainingClips["clipAt"]) => {
-    const rows = [];
-    for (let i = 0; i < count; i++) {
+    const share = shareOf(ranks, count);
+    const own = [];
+    for (let i = 0; i < share.count; i++) {
       if (work.signal.aborted) throw new StoppedError("Evaluation was stopped");
-      rows.push(flowFeatures(await clipAt(i)));
+      own.push(...flowFeatures(await clipAt(share.first + i)));
       task.update(Math.min(i + 1, training!.count));
     }
-    const dimension = rows[0]!.length;
-    return { count, dimension, values: Float32Array.from(rows.flat()) };
+    const values = await joined(ranks, Float32Array.from(own));
+    return { count, dimension: values.length / count, values };
   };
   const ofSet = async (clips: readonly Clip[] | undefined) =>
     clips && await flowOf(clips.length, (i) => Promise.resolve(clips[i]!));

@@ -1,5 +1,11 @@
 import { type Clip, type Progress, StoppedError } from "../../core/mod.ts";
 import {
+  fromAllRanks,
+  ONE_RANK,
+  type Ranks,
+  shareOf,
+} from "../../ranks/mod.ts";
+import {
   adherenceOf,
   type Scores,
   scoresOf,
@@ -31,7 +37,7 @@ export interface ClipScores {
   readonly temporal: TemporalQuality;
   /** Motion across the seams of latent frames. */
   readonly seams: SeamMotion;
-  /** Seconds of making the clips, without scoring. */
+  /** Seconds of making the clips, without scoring; of the slowest rank. */
   readonly seconds: number;
 }
 
@@ -56,11 +62,24 @@ export interface ScoreHost {
   readonly signal: AbortSignal;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
+  /** Processes that share the clips of each prompt set; default: this one. */
+  readonly ranks?: Ranks | undefined;
+}
+
+/** What one clip adds to the scores. */
+interface ClipScore {
+  readonly group: string;
+  readonly scores: Scores;
+  readonly temporal: TemporalQuality;
+  /** Motion across the seams; undefined without a subject to follow. */
+  readonly seam: number | undefined;
+  /** By each network of the distances, `[D]`. */
+  readonly rows: readonly Float32Array[];
 }
 
 /**
- * Scores the clips of a prompt set, a batch after the other. No clip is kept,
- * so memory does not grow with their number.
+ * Scores the clips of a prompt set, a batch after the other. No clip is kept.
+ * Several ranks take some batches each; the result is that of one, bit for bit.
  *
  * @param clipsOf Makes the clips of prompts `from` to `to`, not included.
  * @throws {StoppedError} if the signal is aborted
@@ -69,43 +88,54 @@ export async function scoreClips(
   prompts: PromptSet,
   clipsOf: (from: number, to: number) => Promise<readonly Clip[]>,
   { label, world3d, distances, latentFrames, byObject }: ScoreOptions,
-  { batch, progress, signal, clock }: ScoreHost,
+  { batch, progress, signal, clock, ranks = ONE_RANK }: ScoreHost,
 ): Promise<ClipScores> {
-  const { count } = prompts;
-  const statistics = distances.map((network) =>
-    new FeatureStatistics(settingOf(network, world3d.shape))
-  );
-  const adherence: Record<string, Scores> = {};
-  const temporal: TemporalQuality[] = [];
-  const seams: (number | undefined)[] = [];
+  const share = shareOf(ranks, Math.ceil(prompts.count / batch));
+  const first = share.first * batch;
+  const end = Math.min(prompts.count, first + share.count * batch);
+  const own: ClipScore[] = [];
   let milliseconds = 0;
-  using task = progress.start({ label, total: count, unit: "clips" });
-  for (let from = 0; from < count; from += batch) {
+  using task = progress.start({ label, total: end - first, unit: "clips" });
+  for (let from = first; from < end; from += batch) {
     if (signal.aborted) throw new StoppedError("Evaluation was stopped");
     const before = clock();
-    const clips = await clipsOf(from, Math.min(count, from + batch));
+    const clips = await clipsOf(from, Math.min(end, from + batch));
     milliseconds += clock() - before;
     const predictions = await inSlices(clips, world3d.batch, world3d.predict);
+    const features = [];
+    for (const network of distances) {
+      features.push(await featuresOf(network, clips, world3d, predictions));
+    }
     for (const [i, clip] of clips.entries()) {
       const { labels } = await prompts.at(from + i);
-      const group = byObject ? labels.subjects[0]!.object : "all";
-      const scores = scoresOf(adherenceOf(labels, clip, predictions[i]!));
-      adherence[group] = sumOfScores([adherence[group] ?? {}, scores]);
-      temporal.push(temporalQuality(clip));
-      seams.push(seamMotion(clip, latentFrames));
+      own.push({
+        group: byObject ? labels.subjects[0]!.object : "all",
+        scores: scoresOf(adherenceOf(labels, clip, predictions[i]!)),
+        temporal: temporalQuality(clip),
+        seam: seamMotion(clip, latentFrames),
+        rows: features.map((rows) => rows[i]!),
+      });
     }
-    for (const [i, network] of distances.entries()) {
-      const rows = await featuresOf(network, clips, world3d, predictions);
-      for (const row of rows) statistics[i]!.add(row);
-    }
-    task.update(from + clips.length);
+    task.update(own.length);
+  }
+  const parts = await fromAllRanks(ranks, { own, milliseconds });
+  const all = parts.flatMap(({ own }) => own);
+  const adherence: Record<string, Scores> = {};
+  for (const { group, scores } of all) {
+    adherence[group] = sumOfScores([adherence[group] ?? {}, scores]);
   }
   return {
-    features: statistics,
+    features: distances.map((network, i) => {
+      const statistics = new FeatureStatistics(
+        settingOf(network, world3d.shape),
+      );
+      for (const { rows } of all) statistics.add(rows[i]!);
+      return statistics;
+    }),
     adherence,
-    temporal: meanQuality(temporal),
-    seams: seamMotionOf(seams),
-    seconds: milliseconds / 1000,
+    temporal: meanQuality(all.map(({ temporal }) => temporal)),
+    seams: seamMotionOf(all.map(({ seam }) => seam)),
+    seconds: Math.max(...parts.map((part) => part.milliseconds)) / 1000,
   };
 }
 

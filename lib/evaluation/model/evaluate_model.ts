@@ -2,6 +2,7 @@ import { Rng } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { Sprites } from "../../dataset/synthetic/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { fromFirstRank } from "../../ranks/mod.ts";
 import type { Scores } from "../adherence/mod.ts";
 import {
   deviationOf,
@@ -98,7 +99,8 @@ const BATCH = 8;
 /**
  * Evaluates a model on held-out scenes of the world, a prompt set after the
  * other. The scores of each set are cached, so that an evaluation that was
- * stopped goes on, and the same evaluation again takes seconds.
+ * stopped goes on, and the same evaluation again takes seconds. Several ranks
+ * share the clips of each set, with the result of one; samples has the first.
  *
  * @throws {StoppedError} if the signal is aborted
  */
@@ -120,11 +122,12 @@ export async function evaluateModel(
     const rng = new Rng(seed).fork(label);
     results.push({
       phase,
-      ...await heldOutResult(
-        model,
-        phasePrompts({ phase, seed, count: heldOut }, sprites),
-        world3d.shape,
-      ),
+      ...await fromFirstRank(evaluator.ranks, () =>
+        heldOutResult(
+          model,
+          phasePrompts({ phase, seed, count: heldOut }, sprites),
+          world3d.shape,
+        )),
       distances: generated.features.map((features, i) =>
         distributionDistance(features, real.features[i]!, rng.fork("distance"))
       ),

@@ -1,6 +1,7 @@
 import { type Clip, Rng } from "../../core/mod.ts";
 import type { CaptionedClip, ClipShape } from "../../dataset/batches/mod.ts";
 import type { Phase } from "../../dataset/vocabulary/mod.ts";
+import { ONE_RANK, type Ranks } from "../../ranks/mod.ts";
 import { digestOfBytes } from "../_weights_file.ts";
 import { settingOf } from "../feature_network.ts";
 import type { LatentFrames } from "../seam_motion.ts";
@@ -73,6 +74,11 @@ export class Evaluator {
   /** Clips that were generated, now or when their scores were cached. */
   get generatedClips(): { readonly clips: number; readonly seconds: number } {
     return { ...this.#generated };
+  }
+
+  /** Processes that share the clips. */
+  get ranks(): Ranks {
+    return this.host.ranks ?? ONE_RANK;
   }
 
   /** Shape of all clips. */
@@ -162,6 +168,7 @@ export class Evaluator {
       host.cache,
       key,
       distances.length,
+      this.ranks,
       () =>
         scoreClips(
           prompts,
@@ -172,12 +179,13 @@ export class Evaluator {
     );
   }
 
-  /** The first generated clips of a set, beside the real ones. */
+  /** The first generated clips of a set, beside the real ones; on the first rank alone. */
   async samples(
     prompts: PromptSet,
     most: number,
     label: string,
   ): Promise<Sample[]> {
+    if (this.ranks.rank > 0) return [];
     const count = Math.min(most, prompts.count);
     const generated = await this.#generate(prompts, 0, count, label);
     const reals = await realClips(prompts, 0, count, this.shape);

@@ -8,6 +8,7 @@ import {
   type Labels,
   type SubjectLabel,
 } from "../../dataset/vocabulary/mod.ts";
+import { fromFirstRank } from "../../ranks/mod.ts";
 import { type Scores, sumOfScores } from "../adherence/mod.ts";
 import type { ClipScores } from "./clip_scores.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -180,7 +181,10 @@ async function objectResults(
         pick((groups) => groups[object] ?? {}),
       ]),
     ),
-    nameLoss: await nameLossOf(evaluator, scenes, sprites),
+    nameLoss: await fromFirstRank(
+      evaluator.ranks,
+      () => nameLossOf(evaluator, scenes, sprites),
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   InputError,
   writeFileAtomically,
 } from "../../core/mod.ts";
+import { fromFirstRank, type Ranks } from "../../ranks/mod.ts";
 import { digestOfBytes } from "../_weights_file.ts";
 import { loadStatistics, saveStatistics } from "../distribution/mod.ts";
 import type { ClipScores } from "./clip_scores.ts";
@@ -20,29 +21,21 @@ const cacheSchema = z.object({
  * @param folder Of the cache.
  * @param key Plain data that all of the scores depends on.
  * @param networks Number of feature summaries in the scores.
+ * @param ranks The first alone reads and writes files.
  */
 export async function cachedScores(
   folder: string,
   key: unknown,
   networks: number,
+  ranks: Ranks,
   compute: () => Promise<ClipScores>,
 ): Promise<ClipScores> {
   const name = (await digestOfBytes(JSON.stringify(key))).slice(0, 32);
   const base = `${folder}/scores-${name}`;
-  try {
-    const scores = await readScores(`${base}.json`);
-    const features = [];
-    for (let i = 0; i < networks; i++) {
-      features.push(await loadStatistics(`${base}-${i}.safetensors`));
-    }
-    return { ...scores, features };
-  } catch (error) {
-    // Scores that are missing, incomplete or damaged are computed again.
-    if (
-      !(error instanceof Deno.errors.NotFound || error instanceof InputError)
-    ) throw error;
-  }
+  const known = await fromFirstRank(ranks, () => cached(base, networks));
+  if (known) return known;
   const computed = await compute();
+  if (ranks.rank > 0) return computed;
   await Deno.mkdir(folder, { recursive: true });
   const { features, ...scores } = computed;
   for (const [i, summary] of features.entries()) {
@@ -55,6 +48,26 @@ export async function cachedScores(
     JSON.stringify({ key, scores, digest }),
   );
   return computed;
+}
+
+/** Scores in the cache; undefined where they are missing, incomplete or damaged. */
+async function cached(
+  base: string,
+  networks: number,
+): Promise<ClipScores | undefined> {
+  try {
+    const scores = await readScores(`${base}.json`);
+    const features = [];
+    for (let i = 0; i < networks; i++) {
+      features.push(await loadStatistics(`${base}-${i}.safetensors`));
+    }
+    return { ...scores, features };
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound || error instanceof InputError
+    ) return undefined;
+    throw error;
+  }
 }
 
 /** @throws {InputError} if the file is damaged, or has no digest as in earlier versions */

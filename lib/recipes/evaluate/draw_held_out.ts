@@ -9,6 +9,12 @@ import {
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import {
+  fromAllRanks,
+  fromFirstRank,
+  ONE_RANK,
+  shareOf,
+} from "../../ranks/mod.ts";
+import {
   type CaptionGain,
   captionGainOf,
   openHeldOutLoss,
@@ -28,7 +34,8 @@ export interface Drawn {
 
 /**
  * Sends held-out clips through the VAE, generates one for each caption, and
- * measures the held-out loss.
+ * measures the held-out loss. Several ranks share the clips that are generated;
+ * all of them are on each.
  *
  * @param real Of one shape, one or more.
  * @throws {StoppedError} if the signal is aborted
@@ -38,7 +45,7 @@ export async function drawHeldOut(
   models: TrainedModels,
   real: readonly CaptionedClip[],
   { seed, steps, rescale, sampler, batch, ...options }: EvaluateOptions,
-  { progress, signal }: EvaluateHost,
+  { progress, signal, ranks = ONE_RANK }: EvaluateHost,
 ): Promise<Drawn> {
   const { config, facts } = models;
   const guidance = guidanceOf(facts.diffusion, options.guidance);
@@ -58,24 +65,28 @@ export async function drawHeldOut(
     latents.push(...unstackArrays(await pipeline.encode(clips)));
     reconstructed.push(...await pipeline.reconstruct(clips));
   }
+  const share = shareOf(ranks, Math.ceil(real.length / batch));
+  const first = share.first * batch;
+  const end = Math.min(real.length, first + share.count * batch);
   using task = progress.start({
     label: "generated clips",
-    total: real.length,
+    total: end - first,
     unit: "clips",
   });
-  const generated: Clip[] = [];
-  for (let i = 0; i < real.length; i += batch) {
+  const own: Clip[] = [];
+  for (let i = first; i < end; i += batch) {
     if (signal.aborted) throw new StoppedError("Evaluation was stopped");
     const prompts = real.slice(i, i + batch).map(({ caption }) => caption);
-    generated.push(
+    own.push(
       ...await pipeline.generate({
         ...shape,
         ...{ prompts, steps, guidance, rescale, sampler },
         seed: new Rng(seed).fork(`clips from ${i}`).integer(2 ** 31),
       }),
     );
-    task.update(generated.length);
+    task.update(own.length);
   }
+  const generated = (await fromAllRanks(ranks, own)).flat();
   using loss = openHeldOutLoss(device, diffusion, config, {
     groups: [{
       clips: latents.map((latent, i) => ({
@@ -89,6 +100,10 @@ export async function drawHeldOut(
   return {
     reconstructed,
     generated,
-    reading: captionGainOf(await loss.measure(), await loss.measureSwapped()),
+    reading: await fromFirstRank(
+      ranks,
+      async () =>
+        captionGainOf(await loss.measure(), await loss.measureSwapped()),
+    ),
   };
 }

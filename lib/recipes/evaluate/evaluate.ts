@@ -20,8 +20,10 @@ import {
   print,
   type Program,
 } from "../command_line/mod.ts";
+import { launchOf, ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import { type OwnRun, ownScores } from "../../trainer/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
+import { inRanks, type RankHost } from "../in_ranks.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
 import { assertSameEvaluation } from "./earlier_report.ts";
 import { openModel } from "./model.ts";
@@ -35,16 +37,13 @@ import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */
 export interface EvaluateHost
-  extends Pick<EvaluationWork, "progress" | "signal" | "clock"> {
-  /** Prints lines for people. */
-  log(text: string): void;
-}
+  extends RankHost, Pick<EvaluationWork, "progress" | "signal" | "clock"> {}
 
 /** Evaluations, and some clips to look at. */
 export interface Findings {
   /** One for each checkpoint, the earliest phase first. */
   readonly evaluations: readonly Evaluation[];
-  /** Of the last checkpoint. */
+  /** Of the last checkpoint; on the first rank alone. */
   readonly samples: readonly Sample[];
 }
 
@@ -60,6 +59,7 @@ export async function evaluate(
   options: EvaluateOptions,
   host: EvaluateHost,
 ): Promise<Findings> {
+  const { ranks = ONE_RANK } = host;
   const { out, seed, clips, heldOut, batch, cache } = options;
   const { geometry, perLanguage, perObject } = options;
   const { steps, guidance, rescale, sampler } = options;
@@ -69,9 +69,14 @@ export async function evaluate(
   const paths = await diffusionFilesIn(options.checkpoint);
   const chosen = options.everyPhase ? paths : paths.slice(-1);
   await assertSameEvaluation(options);
-  await assertWritableFolder(out, "--out", ["report.json", "report.html"]);
-  await assertWritableFolder(cache, "--cache");
-  using device = await openDevice(options.device, { cache: GRAPH_CACHE });
+  await onFirstRank(ranks, async () => {
+    await assertWritableFolder(out, "--out", ["report.json", "report.html"]);
+    await assertWritableFolder(cache, "--cache");
+  });
+  using device = await openDevice(options.device, {
+    cache: GRAPH_CACHE,
+    threads: host.threads,
+  });
   host.log(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
   using i3d = options.fvd
@@ -104,9 +109,24 @@ export async function evaluate(
     evaluations.push(found.evaluation);
     samples = found.samples;
     host.log(evaluationText(found.evaluation));
+    if (ranks.rank > 0) continue; // the samples are on the first one
     scores = await sampleScores(model.own as OwnRun | undefined, samples);
     for (const line of scoresText(scores)) host.log(line);
   }
+  await onFirstRank(
+    ranks,
+    () => writeReport(options, { evaluations, samples }, scores),
+  );
+  host.log(`report: ${out}/report.html`);
+  return { evaluations, samples };
+}
+
+async function writeReport(
+  options: EvaluateOptions,
+  { evaluations, samples }: Findings,
+  scores: Readonly<Record<string, number>>,
+): Promise<void> {
+  const { out } = options;
   await makeWritableFolder(out, "--out");
   const json = JSON.stringify(
     { options, evaluations, ...(Object.keys(scores).length > 0 && { scores }) },
@@ -118,8 +138,6 @@ export async function evaluate(
     `${out}/report.html`,
     await evaluationHtml(evaluations, samples),
   );
-  host.log(`report: ${out}/report.html`);
-  return { evaluations, samples };
 }
 
 /** Metrics of a module over the clips to look at; none without a module. */
@@ -155,15 +173,16 @@ export const evaluateCommand: Program<FlagSchema> = {
       clock: () => performance.now(),
       log,
     };
-    const video = await videoDataOf(options);
-    if (video) {
-      const findings = await evaluateVideo(options, video, host);
-      for (const line of videoText(findings)) log(line);
-    } else await evaluate(options, host);
-    if (options.json) {
+    await inRanks(launchOf(Deno.env.toObject()), host, async (host) => {
+      const video = await videoDataOf(options);
+      if (video) {
+        const findings = await evaluateVideo(options, video, host);
+        for (const line of videoText(findings)) host.log(line);
+      } else await evaluate(options, host);
+      if (!options.json || host.ranks?.rank) return;
       const report = await readText(`${options.out}/report.json`);
       print(report.trimEnd());
-    }
+    });
     return 0;
   },
 };

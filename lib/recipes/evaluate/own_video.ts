@@ -23,6 +23,7 @@ import {
   readTrainedModels,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
+import { ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import {
   type CaptionGain,
   type OwnRun,
@@ -118,7 +119,11 @@ export async function evaluateVideo(
   host: EvaluateHost,
 ): Promise<VideoFindings> {
   await assertSameEvaluation(options);
-  await assertWritableFolder(options.out, "--out", REPORTS);
+  const { ranks = ONE_RANK } = host;
+  await onFirstRank(
+    ranks,
+    () => assertWritableFolder(options.out, "--out", REPORTS),
+  );
   const path = (await diffusionFilesIn(options.checkpoint)).at(-1)!;
   const models = await readTrainedModels(path, {
     model: await givenModel(options.model),
@@ -132,7 +137,10 @@ export async function evaluateVideo(
   const real = await clipsOf(bucket!, options.heldOut, options.seed, host);
   const training = data.clips(stage, "train", options.trainingClips).buckets
     .find(({ shape }) => sameShape(shape, bucket!.shape));
-  using device = await openDevice(options.device, { cache: GRAPH_CACHE });
+  using device = await openDevice(options.device, {
+    cache: GRAPH_CACHE,
+    threads: host.threads,
+  });
   host.log(await describeDevice(device));
   const { frames, height, width, fps } = bucket!.shape;
   host.log(
@@ -167,6 +175,7 @@ export async function evaluateVideo(
     latentFrames: { stride: strideOf(models.config.vae).time },
     progress: host.progress,
     signal: host.signal,
+    ranks,
   });
   const findings: VideoFindings = {
     model: path,
@@ -181,7 +190,7 @@ export async function evaluateVideo(
     clips,
     captions: real.map(({ caption }) => caption),
   };
-  await writeReports(options, findings);
+  await onFirstRank(ranks, () => writeReports(options, findings));
   for (const line of scoresText(findings.scores)) host.log(line);
   host.log(`report: ${options.out}/${REPORTS[0]}`);
   return findings;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type Clip, Rng, silentProgress } from "lib/core/mod.ts";
+import type { Ranks } from "lib/ranks/mod.ts";
+import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
 import {
   evaluateHeldOut,
   type FeatureNetwork,
@@ -55,7 +57,10 @@ const pair = {
     ),
 };
 
-function evaluate(clips: HeldOutClips): Promise<HeldOutResult> {
+function evaluate(
+  clips: HeldOutClips,
+  ranks?: Ranks,
+): Promise<HeldOutResult> {
   return evaluateHeldOut(clips, {
     networks: [network],
     pairs: [pair],
@@ -63,6 +68,7 @@ function evaluate(clips: HeldOutClips): Promise<HeldOutResult> {
     seed: 1,
     progress: silentProgress,
     signal: new AbortController().signal,
+    ranks,
   });
 }
 
@@ -151,24 +157,39 @@ Deno.test("evaluateHeldOut() finds memorised clips, and none among fresh ones", 
   assert.ok(nearest!.below >= 8 && nearest!.below <= 13, `${nearest!.below}`);
 });
 
-Deno.test("evaluateHeldOut() judges labels by looks and by motion", async () => {
+/** Clips that are bright or dim, as their labels say, and generated ones, all bright. */
+function litClips(): HeldOutClips {
   const labelOf = (i: number) => ({ light: i % 2 ? "bright" : "dim" });
-  const litClips = (from: number, count: number) =>
+  const made = (from: number, count: number) =>
     Array.from(
       { length: count },
       (_, i) => clipOf(from + i, i % 2 ? 0.9 : 0.3),
     );
-  const lit = litClips(300, 24);
-  const { labels } = await evaluate({
-    real: litClips(400, 8),
-    generated: clips(500, 8, 0.9), // all bright
+  const lit = made(300, 24);
+  return {
+    real: made(400, 8),
+    generated: clips(500, 8, 0.9),
     labels: Array.from({ length: 8 }, (_, i) => labelOf(i)),
     training: {
       count: lit.length,
       clipAt: (i) => Promise.resolve(lit[i]!),
       labels: lit.map((_, i) => labelOf(i)),
     },
-  });
+  };
+}
+
+Deno.test("ranks share the clips of evaluateHeldOut() and find what one process finds", async () => {
+  const one = await evaluate(litClips());
+  for (const size of [2, 5]) {
+    const found = await Promise.all(
+      ranksInOneProcess(size).map((ranks) => evaluate(litClips(), ranks)),
+    );
+    for (const result of found) assert.deepEqual(result, one);
+  }
+});
+
+Deno.test("evaluateHeldOut() judges labels by looks and by motion", async () => {
+  const { labels } = await evaluate(litClips());
   assert.deepEqual(labels!.map(({ judge }) => judge), [
     "colours",
     "optical flow",

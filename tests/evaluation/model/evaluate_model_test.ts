@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { openDevice } from "lib/compiler/mod.ts";
 import { type Clip, Rng, silentProgress } from "lib/core/mod.ts";
 import { Sprites } from "lib/dataset/synthetic/mod.ts";
+import type { Ranks } from "lib/ranks/mod.ts";
+import { ranksInOneProcess } from "../../ranks/_ranks_in_one_process.ts";
 import { COMMON_OBJECTS } from "lib/dataset/vocabulary/mod.ts";
 import {
   type EvaluatedModel,
   evaluateModel,
+  type Evaluation,
   type FeatureNetwork,
   initWorld3d,
   MOVING_SHAPES,
@@ -128,10 +131,11 @@ function held(clip: Clip): Clip {
 
 async function evaluated(
   model: EvaluatedModel,
-  { cache, prompts, i3d }: {
+  { cache, prompts, i3d, ranks }: {
     cache: string;
     prompts?: PromptCounts;
     i3d?: FeatureNetwork;
+    ranks?: Ranks;
   },
 ) {
   using device = await openDevice("cpu");
@@ -148,6 +152,7 @@ async function evaluated(
     heldOut: 8,
     ...(prompts && { prompts }),
     ...(i3d && { i3d }),
+    ranks,
     batch: 20,
     cache,
     progress: silentProgress,
@@ -294,5 +299,50 @@ Deno.test("evaluateModel() that was stopped goes on from the cache", async () =>
   await assert.rejects(evaluated(failing, { cache }), /stopped here/);
   await evaluated(model, { cache });
   assert.equal(model.generated, 3, "the phase is not generated again");
+  await Deno.remove(cache, { recursive: true });
+});
+
+Deno.test("ranks share the clips of evaluateModel() and find what one process finds", async () => {
+  const cache = await Deno.makeTempDir();
+  const prompts = {
+    geometry: 24,
+    perLanguage: 0,
+    languages: [],
+    perObject: 1,
+  };
+  const plain = ({ generated, ...rest }: Evaluation) => ({
+    ...rest,
+    generated: generated.clips, // their seconds differ
+  });
+  const alone = copying(dimmed);
+  const one = await evaluated(alone, { cache: `${cache}/1`, prompts });
+  const models = [copying(dimmed), copying(dimmed)];
+  const found = await Promise.all(
+    ranksInOneProcess(2).map((ranks) =>
+      evaluated(models[ranks.rank]!, { cache: `${cache}/2`, prompts, ranks })
+    ),
+  );
+  for (const { evaluation } of found) {
+    assert.deepEqual(plain(evaluation), plain(one.evaluation));
+  }
+  assert.deepEqual(found.map(({ samples }) => samples.length), [3, 0]);
+  // Two batches of phase 1 (20 and 16), of each form (20 and 4), three of objects.
+  assert.deepEqual(models.map(({ generated }) => generated), [
+    3 + 20 + 20 + 20 + 40,
+    16 + 4 + 4 + 10,
+  ]);
+  const names = async (folder: string) =>
+    (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
+      .sort();
+  assert.deepEqual(await names(`${cache}/2`), await names(`${cache}/1`));
+  // From the cache of one process.
+  await Promise.all(
+    ranksInOneProcess(2).map(async (ranks) => {
+      const model = models[ranks.rank]!;
+      const before = model.generated;
+      await evaluated(model, { cache: `${cache}/1`, prompts, ranks });
+      assert.equal(model.generated, before + (ranks.rank === 0 ? 3 : 0));
+    }),
+  );
   await Deno.remove(cache, { recursive: true });
 });
