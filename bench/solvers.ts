@@ -20,8 +20,8 @@ const PROMPTS = [
   ["a blue square moves up", "up"],
   ["a green star moves left", "left"],
   ["a yellow triangle moves down", "down"],
-  ["ein roter Kreis bewegt sich nach rechts", "right"],
-  ["赤い円が右に動く", "right"],
+  ["ein roter Punkt bewegt sich nach rechts", "right"],
+  ["赤い丸が右へ動く", "right"],
 ] as const;
 
 const numbers = (fallback: string) =>

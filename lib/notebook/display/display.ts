@@ -1,6 +1,7 @@
 import type { Progress } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { type Figure, figureBundle } from "./figure.ts";
+import { type FormField, type VideoForm, videoFormBundle } from "./form.ts";
 import { type Host, jupyterHost, textHost } from "./host.ts";
 import { liveProgress } from "./live_progress.ts";
 import { type LiveView, liveView } from "./live_view.ts";
@@ -36,6 +37,10 @@ export interface Display {
   /** Pictures side by side. */
   imageGrid(grid: ImageGrid): Promise<void>;
   table(table: Table): Promise<void>;
+  /** Fields that change a video, drawn in the kernel: see `videoFormBundle`. */
+  videoForm<F extends Readonly<Record<string, FormField>>>(
+    form: VideoForm<F>,
+  ): Promise<void>;
   /** For everything that takes longer than a few seconds. */
   readonly progress: Progress;
   /**
@@ -100,6 +105,7 @@ export async function openDisplay(
     live: () => liveView(host, newId),
     imageGrid: (grid) => host.show(imageGridBundle(grid)),
     table: (table) => host.show(tableBundle(table)),
+    videoForm: (form) => host.show(videoFormBundle(form, newId())),
     progress: options.progress ??
       (jupyter === undefined
         ? terminalProgress()

@@ -59,7 +59,8 @@ export function videoGridBundle(
   };
 }
 
-function videoFigure({ mp4, gif, caption, width = 256 }: Video): string {
+/** A clip that plays, with its caption, as HTML. */
+export function videoFigure({ mp4, gif, caption, width = 256 }: Video): string {
   const label = escapeHtml(caption);
   const instead = gif === undefined
     ? label
