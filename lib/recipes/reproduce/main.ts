@@ -9,7 +9,7 @@ import {
   textFlag,
 } from "../command_line/mod.ts";
 import { commandsOf, recipeSchema } from "./recipe.ts";
-import { reproduce } from "./reproduce.ts";
+import { lineOf, reproduce } from "./reproduce.ts";
 
 /** Flags of `deno task reproduce`. */
 export const reproduceFlags = z.strictObject({
@@ -65,7 +65,7 @@ async function main(
     fraction,
   });
   if (dryRun) {
-    for (const command of commands) print(`deno task ${command.join(" ")}`);
+    for (const command of commands) print(`deno task ${lineOf(command)}`);
     return 0;
   }
   await reproduce(commands, run, {

@@ -38,7 +38,7 @@ export async function reproduce(
   run: string,
   { run: start, log, signal }: ReproduceHost,
 ): Promise<void> {
-  const lines = commands.map((command) => command.map(quoted).join(" "));
+  const lines = commands.map(lineOf);
   const path = join(run, DONE_FILE);
   const done = await doneIn(path);
   const other = done.findIndex((line, i) => line !== lines[i]);
@@ -80,6 +80,11 @@ async function doneIn(path: string): Promise<string[]> {
     z.array(z.string()),
     "remove it to begin with the first command",
   ) ?? [];
+}
+
+/** A command as a shell reads it. */
+export function lineOf(command: readonly string[]): string {
+  return command.map(quoted).join(" ");
 }
 
 /** A word as a shell reads it. */

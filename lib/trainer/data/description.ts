@@ -84,7 +84,10 @@ function slowText(
     `--fps ${fpsText(lowest)} takes the source's rate`;
 }
 
-function mixText({ buckets, parts }: StageData, world: number): string {
+function mixText(
+  { buckets, parts, leftOut }: StageData,
+  world: number,
+): string {
   const clips = buckets.reduce((sum, { source }) => sum + source.length, 0);
   const shapes = buckets.map((bucket) => {
     const { frames, height, width, fps } = bucket.shape;
@@ -94,7 +97,12 @@ function mixText({ buckets, parts }: StageData, world: number): string {
   });
   return `${counted(clips, "clip")} an epoch, ${
     world > 0 ? `world ${world}, ` : ""
-  }frames x height x width: ${shapes.join(", ")}`;
+  }frames x height x width: ${shapes.join(", ")}` +
+    (leftOut === 0
+      ? ""
+      : `; ${
+        counted(leftOut, "shot")
+      } in no epoch: more --samples or --max-steps take them`);
 }
 
 /** The largest crop of a bucket's shots. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import { exists, InputError } from "../../core/mod.ts";
 import { readShots, type Shot } from "../../dataset/curate/mod.ts";
@@ -7,6 +8,10 @@ import type { DataSource } from "../run/config.ts";
 export interface OpenSource extends DataSource {
   /** Short name for messages. */
   readonly name: string;
+  /**
+   * In an order that follows from their ids alone: the first so many are a random
+   * choice, whatever the names of the files, and new shots move no others.
+   */
   readonly shots: readonly Shot[];
 }
 
@@ -28,7 +33,17 @@ export async function openSource(
   }
   const shots = await readShots(manifest);
   await assertFilesExist(manifest, shots);
-  return { path, weight, shots, name: basename(dirname(resolve(manifest))) };
+  const name = basename(dirname(resolve(manifest)));
+  return { path, weight, shots: inRandomOrder(shots), name };
+}
+
+function inRandomOrder(shots: readonly Shot[]): readonly Shot[] {
+  const keyed = shots.map((shot) => ({
+    shot,
+    key: createHash("sha256").update(shot.id).digest("hex"),
+  }));
+  return keyed.toSorted((a, b) => a.key < b.key ? -1 : 1)
+    .map(({ shot }) => shot);
 }
 
 /** The manifest of a source: the file itself, or that in the folder. */

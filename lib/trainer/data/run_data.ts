@@ -50,6 +50,8 @@ export interface StageData {
   readonly buckets: readonly Bucket[];
   /** The part of each source of real video. */
   readonly parts: readonly StagePart[];
+  /** Shots that no epoch shows, because it takes fewer clips than there are. */
+  readonly leftOut: number;
 }
 
 /** Most buckets of a stage. */
@@ -129,6 +131,7 @@ export class RunData implements Disposable {
       return {
         name,
         parts: [],
+        leftOut: 0,
         buckets: [{ source, shape: aim, batch: plan.batch }],
       };
     }
@@ -137,6 +140,7 @@ export class RunData implements Disposable {
       return {
         name: source.name,
         parts: [],
+        leftOut: 0,
         buckets: [{ source, shape: aim, batch: plan.batch }],
       };
     }
@@ -152,11 +156,12 @@ export class RunData implements Disposable {
       const { name } = this.#world(stage, split, 1);
       named.push({ name, weight: config.world });
     }
+    const leftOut = found.reduce((sum, { leftOut }) => sum + leftOut, 0);
     const name =
       named.map(({ name, weight }) =>
         named.length === 1 ? name : `${weight} x ${name}`
       ).join(" + ") + `, ${split}`;
-    const buckets = found.map(({ shape, length, parts, share }): Bucket => {
+    const buckets = found.map(({ shape, length, parts, world }): Bucket => {
       const sources: WeightedSource[] = parts.map((
         { part, shots, weight },
       ) => ({
@@ -170,9 +175,9 @@ export class RunData implements Disposable {
           },
         ),
       }));
-      if (config.world > 0) {
+      if (world > 0) {
         sources.push({
-          weight: config.world * share,
+          weight: world,
           source: this.#world(stage, split, length),
         });
       }
@@ -190,7 +195,7 @@ export class RunData implements Disposable {
         batch: batchFor(shape, aim, plan.batch),
       };
     });
-    return { name, parts, buckets };
+    return { name, parts, buckets, leftOut };
   }
 
   #world(

@@ -1,4 +1,8 @@
-import type { Bucketing, ClipShape } from "../../dataset/batches/mod.ts";
+import {
+  type Bucketing,
+  type ClipShape,
+  interleave,
+} from "../../dataset/batches/mod.ts";
 import type { Shot } from "../../dataset/curate/mod.ts";
 import type { OpenSource } from "./open_source.ts";
 
@@ -19,13 +23,15 @@ export interface FoundBucket {
   readonly shape: ClipShape;
   /** Clips of an epoch. */
   readonly length: number;
-  /** Share of the sum of the sources' weights, in (0,1]. */
-  readonly share: number;
+  /** Weight of the synthetic world; 0 without it. */
+  readonly world: number;
   readonly parts: readonly {
     readonly part: StagePart;
     readonly shots: readonly Shot[];
     readonly weight: number;
   }[];
+  /** Shots that no epoch shows, because it takes fewer clips. */
+  readonly leftOut: number;
 }
 
 /**
@@ -63,10 +69,25 @@ export function bucketsOf(
     return views * sum / source.weight;
   }));
   const length = world > 0 ? limit : Math.min(limit, Math.ceil(seen));
-  return found.map((bucket) => ({
-    ...bucket,
-    length: Math.max(1, Math.round(length * bucket.share)),
-  }));
+  return found.map(({ shape, parts, share }) => {
+    const own = Math.max(1, Math.round(length * share));
+    const weights = parts.map(({ weight }) => weight);
+    const turnOf = interleave(
+      world > 0 ? [...weights, world * share] : weights,
+    );
+    const turns = new Array<number>(weights.length + 1).fill(0);
+    for (let n = 0; n < own; n++) turns[turnOf(n).which]!++;
+    return {
+      shape,
+      length: own,
+      world: world * share,
+      parts,
+      leftOut: parts.reduce(
+        (sum, { shots }, i) => sum + Math.max(0, shots.length - turns[i]!),
+        0,
+      ),
+    };
+  });
 }
 
 /** Clips of a shot in an epoch: more of longer ones. */

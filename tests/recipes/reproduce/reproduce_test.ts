@@ -93,7 +93,10 @@ Deno.test("deno task reproduce prints commands, and says what is missing", async
   ]);
   const { code, stdout, stderr } = await run.ended;
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^deno task ingest c /);
+  assert.match(
+    stdout,
+    /^deno task ingest c --caption-template 'on the \{place\}'\n/,
+  );
   assert.match(stdout, /--run r --out r\/packed\n$/);
   await using other = startTask("reproduce", ["none"]);
   const found = await other.ended;

@@ -168,6 +168,44 @@ Deno.test("phases take their own shots, phase 5 and no curriculum all, --fill th
   });
 });
 
+Deno.test("an epoch of few clips takes a random choice of the shots, and says what it leaves out", async () => {
+  await using folder = await temporaryFolder();
+  const shots = Array.from(
+    { length: 12 },
+    (_, i) => ({ caption: `${i < 6 ? "early" : "late"} ${i}` }),
+  );
+  const few = await writeData(folder.file("few"), shots.slice(0, 11));
+  const all = await writeData(folder.file("all"), shots);
+  const captionsOf = async (path: string): Promise<string[]> => {
+    using data = await RunData.open(configOf({ data: [path], samples: 6 }));
+    const { buckets, leftOut } = data.clips("vae", "train", 6);
+    assert.equal(leftOut, path === all ? 6 : 5);
+    const lines = await describeData(data, ["vae"], {});
+    assert.match(
+      lines.at(-1)!,
+      path === all
+        ? /^vae: 6 clips an epoch, .*; 6 shots in no epoch: more --samples or --max-steps take them$/
+        : /; 5 shots in no epoch/,
+    );
+    const { source } = buckets[0]!;
+    return await Promise.all(
+      Array.from(
+        { length: 6 },
+        async (_, i) => (await source.captionAt!(i, new Rng(0))).caption,
+      ),
+    );
+  };
+  const chosen = await captionsOf(all);
+  const early = chosen.filter((caption) => caption.startsWith("early")).length;
+  assert.ok(early > 1 && early < 5, chosen.join());
+  // Another shot takes a place among them, and moves none before it.
+  const before = await captionsOf(few);
+  const kept = chosen.filter((caption) => caption !== "late 11");
+  assert.deepEqual(before.slice(0, kept.length), kept);
+  using whole = await RunData.open(configOf({ data: [all] }));
+  assert.equal(whole.clips("vae", "train", 100).leftOut, 0);
+});
+
 Deno.test("shots too short for a clip are left out with the reason; none is an error", async () => {
   await using folder = await temporaryFolder();
   const path = await writeData(folder.file("d"), [
