@@ -316,19 +316,20 @@ async function labelScores(
       ...labelled("generated"),
     };
   };
+  const { ranks = ONE_RANK } = work;
+  const { count: total } = shareOf(ranks, training!.count);
   using task = work.progress.start({
     label: "optical flow",
-    total: training!.count,
+    total,
     unit: "clips",
   });
-  const { ranks = ONE_RANK } = work;
   const flowOf = async (count: number, clipAt: TrainingClips["clipAt"]) => {
     const share = shareOf(ranks, count);
     const own = [];
     for (let i = 0; i < share.count; i++) {
       if (work.signal.aborted) throw new StoppedError("Evaluation was stopped");
       own.push(...flowFeatures(await clipAt(share.first + i)));
-      task.update(Math.min(i + 1, training!.count));
+      task.update(Math.min(i + 1, total));
     }
     const values = await joined(ranks, Float32Array.from(own));
     return { count, dimension: values.length / count, values };
