@@ -18,6 +18,7 @@ import { clipMotion, type MotionSummary, motionSummary } from "../motion.ts";
 import { psnr } from "../psnr.ts";
 import type { LatentFrames } from "../seam_motion.ts";
 import { ssim } from "../ssim.ts";
+import { colourFeatures } from "./colour_features.ts";
 import { flowFeatures } from "./flow_features.ts";
 import { type ClipLabels, judgeLabels, labelColumns } from "./judge_labels.ts";
 import { nearestRows, quantile } from "./nearest.ts";
@@ -289,7 +290,11 @@ async function trainingFeatures(
     : await features(work.networks[0], "training clips", count, work, clipAt);
 }
 
-/** Whether clips show their labels, by what they look like and by how they move. */
+/**
+ * Whether clips show their labels, by what they look like, by their colours and by
+ * how they move. Features of networks also tell generated clips from real ones,
+ * whatever they show; colours do so less.
+ */
 async function labelScores(
   { real, reconstructed, generated, training, labels }: HeldOutClips,
   looks: Readonly<Record<"real" | "training", FeatureSummary>> & {
@@ -298,63 +303,72 @@ async function labelScores(
   },
   work: HeldOutWork,
 ): Promise<LabelScore[]> {
-  const columns = labelColumns(training!.labels!);
-  const setsOf = (
-    of: (
-      name: "real" | "reconstructed" | "generated",
-    ) => FeatureRows | undefined,
+  const own = training!.labels!;
+  const columns = labelColumns(own);
+  const judged = (
+    judge: string,
+    trained: FeatureRows,
+    rowsOf: Readonly<
+      Record<"real" | "reconstructed" | "generated", FeatureRows | undefined>
+    >,
   ) => {
-    const labelled = (name: "real" | "reconstructed" | "generated") => {
-      const rows = of(name);
+    const labelled = (name: "reconstructed" | "generated") => {
+      const rows = rowsOf[name];
       return rows?.count === labels!.length
         ? { [name]: { rows, labels: labels! } }
         : {};
     };
-    return {
-      real: { rows: of("real")!, labels: labels! },
+    return judgeLabels(judge, columns, { rows: trained, labels: own }, {
+      real: { rows: rowsOf.real!, labels: labels! },
       ...labelled("reconstructed"),
       ...labelled("generated"),
-    };
+    });
   };
   const { ranks = ONE_RANK } = work;
   const { count: total } = shareOf(ranks, training!.count);
   using task = work.progress.start({
-    label: "optical flow",
+    label: "colours and optical flow",
     total,
     unit: "clips",
   });
-  const flowOf = async (count: number, clipAt: TrainingClips["clipAt"]) => {
+  /** Rows of colours and of flow, one for each clip. */
+  const shown = async (count: number, clipAt: TrainingClips["clipAt"]) => {
     const share = shareOf(ranks, count);
-    const own = [];
+    const [colours, flow]: [number[], number[]] = [[], []];
     for (let i = 0; i < share.count; i++) {
       if (work.signal.aborted) throw new StoppedError("Evaluation was stopped");
-      own.push(...flowFeatures(await clipAt(share.first + i)));
+      const clip = await clipAt(share.first + i);
+      colours.push(...colourFeatures(clip));
+      flow.push(...flowFeatures(clip));
       task.update(Math.min(i + 1, total));
     }
-    const values = await joined(ranks, Float32Array.from(own));
-    return { count, dimension: values.length / count, values };
+    const rowsOf = async (own: number[]): Promise<FeatureRows> => {
+      const values = await joined(ranks, Float32Array.from(own));
+      return { count, dimension: values.length / count, values };
+    };
+    return { colours: await rowsOf(colours), flow: await rowsOf(flow) };
   };
   const ofSet = async (clips: readonly Clip[] | undefined) =>
-    clips && await flowOf(clips.length, (i) => Promise.resolve(clips[i]!));
-  const flows = {
+    clips && await shown(clips.length, (i) => Promise.resolve(clips[i]!));
+  const sets = {
     real: await ofSet(real),
     reconstructed: await ofSet(reconstructed),
     generated: await ofSet(generated),
   };
-  const own = training!.labels!;
+  const trained = await shown(training!.count, training!.clipAt);
+  const by = (kind: "colours" | "flow") => ({
+    real: sets.real?.[kind],
+    reconstructed: sets.reconstructed?.[kind],
+    generated: sets.generated?.[kind],
+  });
   return [
-    ...judgeLabels(
-      work.networks[0].setting.network,
-      columns,
-      { rows: looks.training.rows, labels: own },
-      setsOf((name) => looks[name]?.rows),
-    ),
-    ...judgeLabels(
-      "optical flow",
-      columns,
-      { rows: await flowOf(training!.count, training!.clipAt), labels: own },
-      setsOf((name) => flows[name]),
-    ),
+    ...judged(work.networks[0].setting.network, looks.training.rows, {
+      real: looks.real.rows,
+      reconstructed: looks.reconstructed?.rows,
+      generated: looks.generated?.rows,
+    }),
+    ...judged("colours", trained.colours, by("colours")),
+    ...judged("optical flow", trained.flow, by("flow")),
   ];
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./colour_features.ts";
 export * from "./evaluate_held_out.ts";
 export * from "./flow_features.ts";
 export * from "./judge_labels.ts";

@@ -30,7 +30,7 @@ function clipOf(seed: number, light = 0.5): Clip {
 /** Mean and contrast of each colour. */
 const network: FeatureNetwork = {
   setting: {
-    network: "colours",
+    network: "means",
     weights: "ab",
     layer: "mean",
     dimension: 6,
@@ -114,7 +114,7 @@ Deno.test("evaluateHeldOut() sets good and bad clips beside the floor, as plain 
     reconstruction!.distances["mean difference"]!.mean.toFixed(3),
     "0.020",
   );
-  assert.equal(floor[0]!.metric, "Fréchet colours distance");
+  assert.equal(floor[0]!.metric, "Fréchet means distance");
   assert.equal(floor[0]!.clips, 16);
   const [near, far] = [distances.reconstructed![0]!, distances.generated![0]!];
   assert.ok(
@@ -191,9 +191,12 @@ Deno.test("ranks share the clips of evaluateHeldOut() and find what one process 
 Deno.test("evaluateHeldOut() judges labels by looks and by motion", async () => {
   const { labels } = await evaluate(litClips());
   assert.deepEqual(labels!.map(({ judge }) => judge), [
+    "means",
     "colours",
     "optical flow",
   ]);
+  assert.equal(labels![1]!.real.correct, 8);
+  assert.equal(labels![1]!.generated!.correct, 4);
   const [{ real, generated }] = labels as [LabelScore, LabelScore];
   assert.ok(real.correct >= 7, `${real.correct}`);
   assert.equal(generated!.classes.dim!.correct, 0);
