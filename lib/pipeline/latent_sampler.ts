@@ -71,8 +71,8 @@ export interface SampleOptions {
    * them: see `keepFrames` and `repaint`, which is then the solver.
    */
   readonly given?: GivenFrames & { readonly seed: number };
-  /** Steers what moves where; see `steered`. */
-  readonly motion?: SamplerMotion;
+  /** Steers what moves where: see `steered`; with a seed for `repaint`, which is then the solver. */
+  readonly motion?: SamplerMotion & { readonly seed: number };
   /** Euler's method where left out. */
   readonly solver?: SolverName | (() => Solver);
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
@@ -195,6 +195,7 @@ export function samplerOf(
       const { rescale = 0, solver = "euler", shift = 1, motion, onStep } =
         options;
       const { negativePrompts = prompts.map(() => ""), given } = options;
+      const repainted = given ?? motion;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
       const tokens = promptTokens(
@@ -236,8 +237,8 @@ export function samplerOf(
         velocity: given ? keepFrames(guided, given) : guided,
         noise,
         sigmas: sigmaSchedule(steps, shift),
-        solver: given
-          ? () => repaint(given.seed)
+        solver: repainted
+          ? () => repaint(repainted.seed)
           : typeof solver === "string"
           ? SOLVERS[solver]
           : solver,

@@ -171,7 +171,7 @@ export function pipelineOf(
         rescale: options.rescale,
         given: options.given && { ...options.given, seed },
         solver: own?.parts.sampler ?? options.sampler,
-        motion,
+        motion: motion && { ...motion, seed },
         shift: options.shift ??
           timestepShift(
             sizeOf(Object.values(clipTokens(config, options).grid)),

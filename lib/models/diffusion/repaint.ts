@@ -10,8 +10,11 @@ const LOWEST = 0.3;
 /**
  * Euler's steps, each taken several times: between them fresh noise leads back
  * to the sigma at which the step began (RePaint, Lugmayr et al. 2022, arXiv
- * 2201.09865, algorithm 1, for rectified flow). What is drawn beside a given
- * part so comes to fit it; see `keepFrames`.
+ * 2201.09865, algorithm 1, for rectified flow). What is drawn beside a given part
+ * so comes to fit it (`keepFrames`), and what an energy moves becomes a clip again
+ * that the model could have drawn (`steered`; self-recurrence, Bansal et al. 2023,
+ * arXiv 2302.07121): with a motion 78 % of clips moved as asked after steps that
+ * are taken once, and 94 % after these (`docs/log.md`).
  *
  * @param seed Of the noise: the same for a clip, whatever its company.
  */

@@ -104,7 +104,9 @@ export const generateFlags = z.strictObject({
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
   sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("unipc").describe("how each step is taken"),
+    .default("unipc").describe(
+      "how each step is taken; with given frames or a motion, Euler's, several times",
+    ),
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),
