@@ -23,7 +23,7 @@ Deno.test("colourFeatures() are the mean colours of the parts of the picture, ov
   assert.deepEqual(found.slice(12), new Array(36).fill(0));
 });
 
-Deno.test("colourFeatures() of a picture of fewer pixels than parts are zero where there are none", () => {
+Deno.test("colourFeatures() are zero for parts without pixels", () => {
   const data = Float32Array.of(1, 1, 1);
   const found = colourFeatures({ frames: 1, height: 1, width: 1, data });
   assert.deepEqual(found, [1, 1, 1, ...new Array(45).fill(0)]);

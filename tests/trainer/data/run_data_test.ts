@@ -168,7 +168,7 @@ Deno.test("phases take their own shots, phase 5 and no curriculum all, --fill th
   });
 });
 
-Deno.test("an epoch of few clips takes a random choice of the shots, and says what it leaves out", async () => {
+Deno.test("an epoch of few clips takes shots at random, and says what it leaves out", async () => {
   await using folder = await temporaryFolder();
   const shots = Array.from(
     { length: 12 },
