@@ -17,7 +17,7 @@ const PARTS = 4;
  *
  * const [frames, height, width] = [2, 8, 8];
  * const data = new Float32Array(frames * height * width * 3).fill(0.5);
- * assert.deepEqual(colourFeatures({ frames, height, width, fps: 8, data }), new Array(48).fill(0.5));
+ * assert.deepEqual(colourFeatures({ frames, height, width, data }), new Array(48).fill(0.5));
  * ```
  */
 export function colourFeatures(
