@@ -130,6 +130,15 @@ interface SteeredInputs extends VelocityInputs {
   };
 }
 
+/** Whether a motion steers at one of some noise levels. */
+function actsAt(
+  { strength, sigmas: [least, most] }: SamplerMotion,
+  sigmas: readonly number[],
+): boolean {
+  return strength > 0 &&
+    sigmas.some((sigma) => sigma > 0 && least <= sigma && sigma <= most);
+}
+
 /**
  * Compiles the guided velocity of parameters that are on a device already, and
  * stay with their owner: it samples with what they are at each call.
@@ -192,8 +201,11 @@ export function samplerOf(
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       using _use = lifetime.use();
-      const { rescale = 0, solver = "euler", shift = 1, motion, onStep } =
-        options;
+      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
+      const sigmas = sigmaSchedule(steps, shift);
+      const motion = options.motion && actsAt(options.motion, sigmas)
+        ? options.motion
+        : undefined;
       const { negativePrompts = prompts.map(() => ""), given } = options;
       const repainted = given ?? motion;
       const [low, high] = options.guidanceInterval ?? [0, 1];
@@ -219,8 +231,7 @@ export function samplerOf(
           text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
           positions,
         };
-        const [least, most] = motion?.sigmas ?? [];
-        const result = motion && least! <= sigma && sigma <= most!
+        const result = motion && actsAt(motion, [sigma])
           ? await steeredVelocity.run({
             ...inputs,
             motion: {
@@ -236,7 +247,7 @@ export function samplerOf(
       return await sampleFlow({
         velocity: given ? keepFrames(guided, given) : guided,
         noise,
-        sigmas: sigmaSchedule(steps, shift),
+        sigmas,
         solver: repainted
           ? () => repaint(repainted.seed)
           : typeof solver === "string"
