@@ -30,6 +30,20 @@ export function shareOf(
   };
 }
 
+/**
+ * The items of a rank's whole batches, from `first` to `end`, not included, so that
+ * each item has the batch that it has in one process.
+ */
+export function batchShareOf(
+  ranks: Pick<Ranks, "rank" | "size">,
+  count: number,
+  batch: number,
+): { readonly first: number; readonly end: number } {
+  const share = shareOf(ranks, Math.ceil(count / batch));
+  const first = share.first * batch;
+  return { first, end: Math.min(count, first + share.count * batch) };
+}
+
 /** Does work on rank 0 alone; the others wait until it is done. */
 export async function onFirstRank(
   ranks: Ranks,

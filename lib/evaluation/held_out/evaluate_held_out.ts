@@ -5,7 +5,13 @@ import {
   Rng,
   StoppedError,
 } from "../../core/mod.ts";
-import { joined, ONE_RANK, type Ranks, shareOf } from "../../ranks/mod.ts";
+import {
+  batchShareOf,
+  joined,
+  ONE_RANK,
+  type Ranks,
+  shareOf,
+} from "../../ranks/mod.ts";
 import {
   deviationOf,
   type FeatureRows,
@@ -192,9 +198,7 @@ async function features(
   clipAt: (index: number) => Promise<Clip>,
 ): Promise<FeatureStatistics> {
   const { batch: size } = network;
-  const share = shareOf(ranks, Math.ceil(count / size));
-  const first = share.first * size;
-  const end = Math.min(count, first + share.count * size);
+  const { first, end } = batchShareOf(ranks, count, size);
   using task = progress.start({
     label: `${network.setting.network}, ${label}`,
     total: end - first,

@@ -1,9 +1,9 @@
 import { type Clip, type Progress, StoppedError } from "../../core/mod.ts";
 import {
+  batchShareOf,
   fromAllRanks,
   ONE_RANK,
   type Ranks,
-  shareOf,
 } from "../../ranks/mod.ts";
 import {
   adherenceOf,
@@ -90,9 +90,7 @@ export async function scoreClips(
   { label, world3d, distances, latentFrames, byObject }: ScoreOptions,
   { batch, progress, signal, clock, ranks = ONE_RANK }: ScoreHost,
 ): Promise<ClipScores> {
-  const share = shareOf(ranks, Math.ceil(prompts.count / batch));
-  const first = share.first * batch;
-  const end = Math.min(prompts.count, first + share.count * batch);
+  const { first, end } = batchShareOf(ranks, prompts.count, batch);
   const own: ClipScore[] = [];
   let milliseconds = 0;
   using task = progress.start({ label, total: end - first, unit: "clips" });

@@ -9,10 +9,10 @@ import {
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import {
+  batchShareOf,
   fromAllRanks,
   fromFirstRank,
   ONE_RANK,
-  shareOf,
 } from "../../ranks/mod.ts";
 import {
   type CaptionGain,
@@ -65,9 +65,7 @@ export async function drawHeldOut(
     latents.push(...unstackArrays(await pipeline.encode(clips)));
     reconstructed.push(...await pipeline.reconstruct(clips));
   }
-  const share = shareOf(ranks, Math.ceil(real.length / batch));
-  const first = share.first * batch;
-  const end = Math.min(real.length, first + share.count * batch);
+  const { first, end } = batchShareOf(ranks, real.length, batch);
   using task = progress.start({
     label: "generated clips",
     total: end - first,

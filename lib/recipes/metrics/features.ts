@@ -19,12 +19,12 @@ import {
   settingOf,
 } from "../../evaluation/mod.ts";
 import {
+  batchShareOf,
   fromFirstRank,
   joined,
   ONE_RANK,
   onFirstRank,
   type Ranks,
-  shareOf,
 } from "../../ranks/mod.ts";
 import type { VideoSet } from "./videos.ts";
 
@@ -99,9 +99,8 @@ async function ownRows(
   { path, videos }: VideoSet,
   { network, shape, progress, signal, ranks = ONE_RANK }: FeatureWork,
 ): Promise<Float32Array> {
-  const share = shareOf(ranks, Math.ceil(videos.length / network.batch));
-  const first = share.first * network.batch;
-  const own = videos.slice(first, first + share.count * network.batch);
+  const { first, end } = batchShareOf(ranks, videos.length, network.batch);
+  const own = videos.slice(first, end);
   using task = progress.start({
     label: `${network.setting.network}, ${path}`,
     total: own.length,
