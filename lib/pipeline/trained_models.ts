@@ -29,6 +29,8 @@ import {
   guidanceOf,
   latentSpaceOf,
   loadWeights,
+  type TrainedShape,
+  trainedShape,
   type Weights,
   type WeightsFacts,
 } from "./weights.ts";
@@ -272,9 +274,18 @@ export async function readTrainedModels(
   }, options.lora ?? []);
 }
 
+/** What the headers of the files of models say. */
+export interface ModelHeader {
+  readonly config: ModelConfig;
+  /** Guidance with which they draw best. */
+  readonly guidance: number;
+  /** The most frequent clips of the training. */
+  readonly clip: TrainedShape;
+}
+
 /**
- * Reads the configuration of the models of a folder and their guidance, from the
- * headers of their files alone. It runs no code of a module.
+ * Reads the configuration of the models of a folder, their guidance and their
+ * clips, from the headers of their files alone. It runs no code of a module.
  *
  * @param path As for {@link readTrainedModels}.
  * @throws {InputError} naming the file, if one is missing or of another kind, or
@@ -285,14 +296,13 @@ export async function readTrainedModels(
  * import { readModelHeader, SHIPPED } from "lib/pipeline/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const { config, guidance } = await readModelHeader(SHIPPED);
+ * const { config, guidance, clip } = await readModelHeader(SHIPPED);
  * assert.equal(config.vae.latentChannels, 48);
  * assert.equal(guidance, 4);
+ * assert.deepEqual(clip, { frames: 16, height: 64, width: 64, fps: 8 });
  * ```
  */
-export async function readModelHeader(
-  path: string,
-): Promise<{ readonly config: ModelConfig; readonly guidance: number }> {
+export async function readModelHeader(path: string): Promise<ModelHeader> {
   const file = (await diffusionFilesIn(path)).at(-1)!;
   const [diffusion, vae] = await Promise.all([
     factsOfWeights(file, "Diffusion", diffusionConfigSchema),
@@ -309,6 +319,7 @@ export async function readModelHeader(
       diffusion.config,
     ),
     guidance: guidanceOf(diffusion),
+    clip: trainedShape(diffusion),
   };
 }
 

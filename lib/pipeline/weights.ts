@@ -18,6 +18,7 @@ import {
   sealed,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
+import type { GridSize } from "../models/vae/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
 import { type ModuleReference, moduleReference } from "./own_model.ts";
 
@@ -31,6 +32,12 @@ export interface Weights<W> {
   /** SHA-256 over names and numbers, hexadecimal: names the weights. */
   readonly digest: string;
   readonly facts: WeightsFacts;
+}
+
+/** A clip on which models were trained: frames, sides in pixels. */
+export interface TrainedShape extends GridSize {
+  /** Frames per second. */
+  readonly fps: number;
 }
 
 /** Where weights come from; plain JSON. */
@@ -52,12 +59,17 @@ export interface WeightsFacts {
   /** Guidance with which they draw best, where another is not asked for. */
   readonly guidance?: number;
   /** The most frequent clips of the training. */
-  readonly clip?: {
-    readonly frames: number;
-    readonly height: number;
-    readonly width: number;
-    readonly fps: number;
-  };
+  readonly clip?: TrainedShape;
+}
+
+/** The clips of models that do not name them: those of preset nano. */
+const OLDER_SHAPE: TrainedShape = { frames: 16, height: 64, width: 64, fps: 8 };
+
+/** The clips on which models were trained, the most frequent ones. */
+export function trainedShape(
+  { clip }: Pick<WeightsFacts, "clip">,
+): TrainedShape {
+  return clip ?? OLDER_SHAPE;
 }
 
 /** Guidance of models that name none. */

@@ -1,6 +1,4 @@
 import * as z from "zod";
-import type { ClipShape } from "../dataset/batches/mod.ts";
-import type { WeightsFacts } from "../pipeline/mod.ts";
 import type { GridSize } from "../models/vae/mod.ts";
 
 /**
@@ -46,14 +44,6 @@ export function cropSizeOf(text: string): GridSize {
   const sides = /^(\d{1,4})x(\d{1,4})x(\d{1,4})$/.exec(text) ?? [];
   const [, width = 0, height = 0, frames = 0] = sides.map(Number);
   return { width, height, frames };
-}
-
-/** The clips of models that do not name them: those of preset nano. */
-const OLDER_SHAPE: ClipShape = { frames: 16, height: 64, width: 64, fps: 8 };
-
-/** The clips on which models were trained, the most frequent ones. */
-export function trainedShape({ clip }: Pick<WeightsFacts, "clip">): ClipShape {
-  return clip ?? OLDER_SHAPE;
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   diffusionFilesIn,
   readTrainedModels,
   type TrainedModels,
+  trainedShape,
 } from "../../pipeline/mod.ts";
 import { ONE_RANK, onFirstRank } from "../../ranks/mod.ts";
 import {
@@ -34,7 +35,6 @@ import {
   type Stage,
   STAGES,
 } from "../../trainer/mod.ts";
-import { trainedShape } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";

@@ -6,9 +6,12 @@ import {
 } from "../../core/mod.ts";
 import { clipTokens } from "../../models/text_to_video/mod.ts";
 import type { GridSize } from "../../models/vae/mod.ts";
-import { readTrainedModels, SHIPPED } from "../../pipeline/mod.ts";
+import {
+  readTrainedModels,
+  SHIPPED,
+  trainedShape,
+} from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
-import { trainedShape } from "../clip_size.ts";
 import { firstClipOf } from "../curriculum.ts";
 import { givenModel } from "../own_model.ts";
 import { vocabularyOf } from "../pack/vocabulary.ts";

@@ -11,9 +11,10 @@ import {
   openPipeline,
   readTrainedModels,
   type TrainedModels,
+  trainedShape,
 } from "../../pipeline/mod.ts";
 import { log, print, runProgram } from "../command_line/mod.ts";
-import { frameSizeOf, trainedShape } from "../clip_size.ts";
+import { frameSizeOf } from "../clip_size.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { loraFilesOf } from "../lora.ts";
 import { givenModel } from "../own_model.ts";

@@ -13,8 +13,7 @@ import {
 } from "../../core/mod.ts";
 import { terminalProgress } from "../../core/progress/mod.ts";
 import { readText } from "../../formats/text/mod.ts";
-import { readTrainedModels } from "../../pipeline/mod.ts";
-import { trainedShape } from "../clip_size.ts";
+import { readTrainedModels, trainedShape } from "../../pipeline/mod.ts";
 import { log, runProgram } from "../command_line/mod.ts";
 import {
   evaluate,

@@ -172,7 +172,7 @@ function jobCells(row: JobRow, identity: Identity): (string | number | Html)[] {
   const isOpen = row.status === "queued" || row.status === "running";
   const mayCancel = isOpen && row.owner === identity.owner &&
     identity.scopes.includes("write") && !row.cancel_requested;
-  const { size, frames, prompt } = row.request;
+  const { width, height, frames, prompt } = row.request;
   return [
     since(row.created_at),
     html`<span class="status-${row.status}">${row.status}</span> ${
@@ -180,7 +180,7 @@ function jobCells(row: JobRow, identity: Identity): (string | number | Html)[] {
     }`,
     `${Math.round(row.progress * 100)} %`,
     html`<span class="prompt">${prompt || "no prompt"}</span>`,
-    `${size}x${size}, ${frames}`,
+    `${width}x${height}, ${frames}`,
     `${row.estimated_micros}`,
     mayCancel ? button(`/dashboard/jobs/${row.id}/cancel`, "Cancel") : "",
   ];

@@ -195,6 +195,11 @@ begin
   return query
     select k, u.requests_per_second, u.burst, u.max_priority, taken;
 end $$`),
+  // Clips were square, with one side.
+  "0004_width_and_height": statement(`
+update jobs set request = (request - 'size') || jsonb_build_object(
+  'width', request -> 'size', 'height', request -> 'size'
+) where request -> 'size' is not null`),
 };
 
 function statement(text: string): Migration {

@@ -50,7 +50,8 @@ export interface JobRequest {
   readonly prompt: string;
   readonly language: string;
   readonly seed: number;
-  readonly size: number;
+  readonly width: number;
+  readonly height: number;
   readonly frames: number;
   readonly fps: number;
   readonly steps: number;

@@ -20,7 +20,7 @@ export const jobSchema = z.object({
     prompt: z.string(),
     language: z.string(),
     seed: z.int(),
-    size: z.int(),
+    size: z.string().openapi({ description: "WIDTHxHEIGHT, pixels" }),
     frames: z.int(),
     fps: z.number(),
     steps: z.int(),
@@ -88,6 +88,7 @@ export async function costsOf(
 /** A job as clients see it. */
 export function jobBody(row: JobRow, cost?: CostRow): JobBody {
   const self = `/v1/jobs/${row.id}`;
+  const { width, height, ...request } = row.request;
   return {
     id: row.id,
     object: "job",
@@ -96,7 +97,7 @@ export function jobBody(row: JobRow, cost?: CostRow): JobBody {
     progress: row.progress,
     priority: row.priority,
     attempts: row.attempts,
-    request: row.request,
+    request: { ...request, size: `${width}x${height}` },
     estimated_cost: {
       flops: row.estimated_flops,
       micros: row.estimated_micros,

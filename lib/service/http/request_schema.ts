@@ -14,8 +14,9 @@ const MAX_SIZE = 256;
 const MAX_STEPS = 100;
 /** Pixels of all frames: 32 frames of 256x256. */
 const MAX_PIXELS = 32 * MAX_SIZE ** 2;
-/** Frames per second of a request that does not say. */
-export const DEFAULT_FPS = 8;
+
+const SIZE_RULE =
+  `must be WIDTHxHEIGHT in pixels, such as 80x64, or the side of a square, from 16 to ${MAX_SIZE}`;
 
 /** The body of `POST /v1/jobs`: what `deno task generate` takes, and how to run it. */
 export const generateSchema = z.strictObject({
@@ -28,10 +29,21 @@ export const generateSchema = z.strictObject({
   language: z.string().regex(/^[A-Za-z0-9-]{1,35}$/, "must be a BCP 47 tag")
     .default("auto"),
   seed: wholeField(0, 2 ** 31 - 1).default(1),
-  size: wholeField(16, MAX_SIZE).default(64)
-    .openapi({ description: "height and width, pixels" }),
-  frames: wholeField(1, MAX_FRAMES).default(16),
-  fps: numberField(1, 60).default(DEFAULT_FPS),
+  size: z.union(
+    [
+      wholeField(16, MAX_SIZE),
+      z.string().regex(/^\d{1,4}x\d{1,4}$/, SIZE_RULE),
+    ],
+    { error: SIZE_RULE },
+  ).optional().openapi({
+    description:
+      "WIDTHxHEIGHT in pixels, or the side of a square; the model's own where left out",
+    example: "64x64",
+  }),
+  frames: wholeField(1, MAX_FRAMES).optional()
+    .openapi({ description: "the model's own where left out" }),
+  fps: numberField(1, 60).optional()
+    .openapi({ description: "the model's own where left out" }),
   steps: wholeField(1, MAX_STEPS).default(20),
   guidance: numberField(0, 100).optional().openapi({
     description:
@@ -62,27 +74,56 @@ export function checkedRequest(
     readonly webhooks: WebhookRule;
   },
 ): { readonly model: OfferedModel; readonly request: JobRequest } {
-  const { model: name, priority: _, webhook_url, ...request } = body;
-  const [first] = catalogue.values();
-  const model = name === undefined ? first! : catalogue.get(name);
-  if (model === undefined) {
-    const names = [...catalogue.keys()].join(", ");
-    throw fieldFault("model", `must be one of ${names}`);
-  }
-  const { frames, size } = request;
-  if (frames * size ** 2 > MAX_PIXELS) {
-    const most = Math.floor(MAX_PIXELS / size ** 2);
-    throw fieldFault(
-      "frames",
-      `must be at most ${most} at ${size}x${size}: current value is ${frames}`,
-    );
-  }
+  const { model: name, size, priority: _, webhook_url, ...asked } = body;
+  const model = offeredModel(catalogue, name);
+  const { guidance = model.guidance } = asked;
+  const { frames = model.clip.frames, fps = model.clip.fps } = asked;
+  const { width, height } = size === undefined ? model.clip : sidesOf(size);
+  const request = { ...asked, guidance, width, height, frames, fps };
+  checkPixels(request);
   const problem = model.problemOf(request);
   if (problem !== undefined) throw fieldFault(problem.field, problem.message);
   const refused = webhook_url === undefined
     ? undefined
     : addressProblem(webhook_url, webhooks);
   if (refused !== undefined) throw fieldFault("webhook_url", refused);
-  const { guidance = model.guidance } = request;
-  return { model, request: { ...request, guidance } };
+  return { model, request };
+}
+
+/**
+ * The model of a name, or the first.
+ *
+ * @throws {Fault} if there is none
+ */
+export function offeredModel(
+  catalogue: Catalogue,
+  name: string | undefined,
+): OfferedModel {
+  const [first] = catalogue.values();
+  const model = name === undefined ? first : catalogue.get(name);
+  if (model !== undefined) return model;
+  const names = [...catalogue.keys()].join(", ");
+  throw fieldFault("model", `must be one of ${names}`);
+}
+
+function sidesOf(
+  size: string | number,
+): { readonly width: number; readonly height: number } {
+  const [width, height = width] = String(size).split("x").map(Number);
+  const isLegal = [width!, height!].every((side) =>
+    side >= 16 && side <= MAX_SIZE
+  );
+  if (isLegal) return { width: width!, height: height! };
+  throw fieldFault("size", `${SIZE_RULE}: current value is ${size}`);
+}
+
+function checkPixels(
+  { frames, width, height }: Pick<JobRequest, "frames" | "width" | "height">,
+): void {
+  const most = Math.floor(MAX_PIXELS / (width * height));
+  if (frames <= most) return;
+  throw fieldFault(
+    "frames",
+    `must be at most ${most} at ${width}x${height}: current value is ${frames}`,
+  );
 }

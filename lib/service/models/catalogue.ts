@@ -8,7 +8,14 @@ import {
   type ModelConfig,
   modelFunctions,
 } from "../../models/text_to_video/mod.ts";
-import { guidanceOf, readModelHeader } from "../../pipeline/mod.ts";
+import {
+  guidanceOf,
+  type ModelHeader,
+  readModelHeader,
+  type TrainedShape,
+  trainedShape,
+} from "../../pipeline/mod.ts";
+import type { GridSize } from "../../models/vae/mod.ts";
 import type { JobRequest } from "../database/mod.ts";
 import { type ClipFlops, flopsOfSteps } from "../jobs/mod.ts";
 
@@ -20,18 +27,17 @@ export interface OfferedModel {
   readonly folder?: string;
   /** Guidance of requests that name none. */
   readonly guidance: number;
+  /** Size and frame rate of requests that name none: those it was trained on. */
+  readonly clip: TrainedShape;
   /** Operations of its parts for a clip of a size. */
-  clipFlops(clip: ClipSize): ClipFlops;
+  clipFlops(clip: GridSize): ClipFlops;
   /** The rule that a size breaks, with the field; undefined if it is legal. */
-  problemOf(clip: ClipSize): SizeProblem | undefined;
+  problemOf(clip: GridSize): SizeProblem | undefined;
 }
-
-/** A square clip: frames, and height and width in pixels. */
-export type ClipSize = Pick<JobRequest, "frames" | "size">;
 
 /** What is wrong with a size. */
 export interface SizeProblem {
-  readonly field: keyof ClipSize;
+  readonly field: "frames" | "size";
   readonly message: string;
 }
 
@@ -76,48 +82,41 @@ const REMEMBERED = 1000;
 
 function modelOf(
   folder: string,
-  { config, guidance }: Awaited<ReturnType<typeof readModelHeader>>,
+  { config, guidance, clip: trained }: ModelHeader,
 ): OfferedModel {
   const counted = new Map<string, ClipFlops>();
   return {
     name: basename(folder),
     folder,
     guidance,
-    clipFlops(clip) {
-      const key = `${clip.frames}x${clip.size}`;
+    clip: trained,
+    clipFlops({ frames, height, width }) {
+      const key = `${frames}x${height}x${width}`;
       const known = counted.get(key);
       if (known !== undefined) return known;
       if (counted.size >= REMEMBERED) counted.clear();
-      const flops = countFlops(config, clip);
+      const flops = countFlops(config, { frames, height, width });
       counted.set(key, flops);
       return flops;
     },
-    problemOf({ frames, size }) {
+    problemOf({ frames, height, width }) {
       try {
-        clipTokens(config, { frames, height: size, width: size });
+        clipTokens(config, { frames, height, width });
         return undefined;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         const [, name, rule = error.message] =
           /^Cannot encode a clip: (\w+) (.*)$/s.exec(error.message) ?? [];
-        return {
-          field: name === "frames" ? "frames" : "size",
-          message: rule,
-        };
+        return name === "frames"
+          ? { field: "frames", message: rule }
+          : { field: "size", message: `${name} ${rule}` };
       }
     },
   };
 }
 
-function countFlops(
-  config: ModelConfig,
-  { frames, size }: ClipSize,
-): ClipFlops {
-  const functions = modelFunctions(
-    config,
-    { frames, height: size, width: size },
-    1,
-  );
+function countFlops(config: ModelConfig, size: GridSize): ClipFlops {
+  const functions = modelFunctions(config, size, 1);
   const flopsOfPart = (part: keyof typeof functions): number => {
     const { model, inputs, call } = functions[part];
     const parameters = initModel(model, config, metaInit());
@@ -137,26 +136,26 @@ function countFlops(
 const standIn: OfferedModel = {
   name: STAND_IN,
   guidance: guidanceOf({}),
-  clipFlops: ({ frames, size }) => ({
+  clip: trainedShape({}),
+  clipFlops: ({ frames, height, width }) => ({
     text: 1e6,
-    denoiser: 1e3 * frames * size ** 2,
-    decoder: 1e4 * frames * size ** 2,
+    denoiser: 1e3 * frames * height * width,
+    decoder: 1e4 * frames * height * width,
   }),
-  problemOf: ({ size }) =>
-    size % 16 === 0
+  problemOf: ({ height, width }) =>
+    height % 16 === 0 && width % 16 === 0
       ? undefined
-      : { field: "size", message: "must be a multiple of 16" },
+      : { field: "size", message: "must have sides that are multiples of 16" },
 };
 
 /** Operations of a whole job. */
 export function flopsOfRequest(
   model: OfferedModel,
-  { frames, size, steps, sampler }: Pick<
-    JobRequest,
-    "frames" | "size" | "steps" | "sampler"
-  >,
+  { steps, sampler, ...size }:
+    & GridSize
+    & Pick<JobRequest, "steps" | "sampler">,
 ): number {
-  return flopsOfSteps(model.clipFlops({ frames, size }), {
+  return flopsOfSteps(model.clipFlops(size), {
     steps,
     total: steps,
     sampler,

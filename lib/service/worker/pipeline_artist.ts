@@ -5,8 +5,9 @@ import {
   type Pipeline,
   readTrainedModels,
 } from "../../pipeline/mod.ts";
+import type { GridSize } from "../../models/vae/mod.ts";
 import { flopsOfSteps } from "../jobs/mod.ts";
-import { type Catalogue, type ClipSize, STAND_IN } from "../models/mod.ts";
+import { type Catalogue, STAND_IN } from "../models/mod.ts";
 import type { Artist, Work } from "./artist.ts";
 import { type ContentFilter, filtered } from "./content_filter.ts";
 
@@ -50,10 +51,10 @@ export function pipelineArtist(
   };
   const pipelineFor = async (
     name: string,
-    { frames, size }: ClipSize,
+    { frames, height, width }: GridSize,
   ): Promise<Pipeline> => {
-    const key = `${frames}x${size}`;
-    const pixels = frames * size ** 2;
+    const key = `${frames}x${height}x${width}`;
+    const pixels = frames * height * width;
     if (opened?.name !== name || !fits(opened, key, pixels)) close();
     if (opened === undefined) {
       const { folder } = catalogue.get(name)!;
@@ -72,8 +73,8 @@ export function pipelineArtist(
       const pipeline = await pipelineFor(model, request);
       work = { ...work, seconds: { ...work.seconds, read: laps() } };
       signal.throwIfAborted();
-      const { size, frames, steps, sampler, prompt, ...settings } = request;
-      const clipFlops = catalogue.get(model)!.clipFlops({ frames, size });
+      const { steps, sampler, prompt, ...settings } = request;
+      const clipFlops = catalogue.get(model)!.clipFlops(request);
       const counted = (done: number, decoded: boolean): number =>
         flopsOfSteps(clipFlops, {
           steps: done,
@@ -93,9 +94,6 @@ export function pipelineArtist(
       const [clip] = await pipeline.generate({
         ...settings,
         prompts: [prompt],
-        frames,
-        height: size,
-        width: size,
         steps,
         sampler,
         progress,

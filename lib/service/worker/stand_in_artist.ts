@@ -25,9 +25,10 @@ export function standInArtist(
   });
   return {
     models: [STAND_IN],
-    async draw(_, { frames, size, steps, sampler, prompt, seed }, options) {
+    async draw(_, request, options) {
+      const { steps, sampler, prompt, seed } = request;
       work = worked(0, 0);
-      const flops = model.clipFlops({ frames, size });
+      const flops = model.clipFlops(request);
       for (let done = 1; done <= steps; done++) {
         options.signal.throwIfAborted();
         if (stepMilliseconds > 0) await setTimeout(stepMilliseconds);

@@ -54,3 +54,28 @@ Deno.test({
     assert.deepEqual(rows, [{ one: 1 }]);
   },
 });
+
+Deno.test("jobs of the time when clips were square keep their size", async () => {
+  await using opened = await openDatabase(IN_MEMORY);
+  const { database } = opened;
+  await migrate(database);
+  await sql`delete from kysely_migration where name >= '0004'`.execute(
+    database,
+  );
+  await sql`insert into users (id, name) values ('ann', 'Ann')`.execute(
+    database,
+  );
+  await sql`
+    insert into jobs (id, owner, model, request, priority, max_attempts,
+      estimated_flops, estimated_micros)
+    values ('old', 'ann', 'nano', '{"prompt": "a", "size": 96}', 5, 3, 1, 1),
+      ('new', 'ann', 'nano', '{"width": 80, "height": 64}', 5, 3, 1, 1)
+  `.execute(database);
+  assert.deepEqual(await migrate(database), ["0004_width_and_height"]);
+  const rows = await database.selectFrom("jobs").select(["id", "request"])
+    .orderBy("id").execute();
+  assert.deepEqual<unknown>(rows, [
+    { id: "new", request: { width: 80, height: 64 } },
+    { id: "old", request: { prompt: "a", width: 96, height: 96 } },
+  ]);
+});

@@ -30,6 +30,7 @@ const ANYTHING = fc.oneof(
 const KNOWN: Readonly<Record<string, fc.Arbitrary<Json>>> = {
   model: fc.constant("stand-in"),
   frames: fc.integer({ min: 1, max: 16 }),
+  size: fc.constantFrom("64x64", "32x128", "96x48"),
   priority: fc.integer({ min: 0, max: 5 }),
   seconds: fc.constantFrom(1, "2", 4),
   webhook_url: fc.constant("https://example.com/"),
@@ -148,7 +149,7 @@ class Fuzzer {
       case "boolean":
         return fc.boolean();
       case "string":
-        if (pattern) return fc.constantFrom("64x64", "auto", "en");
+        if (pattern) return fc.constantFrom("auto", "en");
         return fc.string({
           unit: "grapheme",
           minLength,
@@ -166,9 +167,7 @@ class Fuzzer {
               [key, value],
             ) => [
               key,
-              key === "size" && value.type === "integer"
-                ? fc.constantFrom(32, 64, 128)
-                : KNOWN[key] ?? this.#valid(value),
+              KNOWN[key] ?? this.#valid(value),
             ]),
           ),
           { requiredKeys: schema.required ?? [] },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import OpenAI, { APIError } from "openai";
+import { readCatalogue, STAND_IN } from "lib/service/mod.ts";
 import { type TestService, testService } from "../_service.ts";
 
 /** The public client, whose requests go to the service without a network. */
@@ -29,11 +30,11 @@ Deno.test("the openai client makes, follows, downloads, lists and deletes", asyn
     prompt: "a red circle",
     model: "stand-in" as never,
     seconds: "4",
-    size: "128x128" as never,
+    size: "128x96" as never,
   });
   assert.deepEqual(
     [made.object, made.status, made.seconds, made.size],
-    ["video", "queued", "4", "128x128"],
+    ["video", "queued", "4", "128x96"],
   );
   await test.drain();
   const video = await client.videos.retrieve(made.id);
@@ -84,6 +85,25 @@ Deno.test("a failed job is a failed video with its reason", async () => {
   assert.equal(video.error?.code, "generation_failed");
   const content = await refusalOf(client.videos.downloadContent(id));
   assert.deepEqual([content.status, content.code], [409, "not_ready"]);
+});
+
+Deno.test("what a video leaves out is of the model's own clips", async () => {
+  const standIn = (await readCatalogue([STAND_IN])).get(STAND_IN)!;
+  const clip = { frames: 12, height: 48, width: 80, fps: 6 };
+  await using test = await testService({
+    catalogue: new Map([[STAND_IN, { ...standIn, clip }]]),
+  });
+  const client = clientOf(test);
+  const { seconds, size } = await client.videos.create({ prompt: "a" });
+  assert.deepEqual([seconds, size], ["2", "80x48"]);
+  const models = await (await test.send("/v1/models")).json();
+  assert.deepEqual(models.data[0].clip, { size: "80x48", frames: 12, fps: 6 });
+  const longer = await client.videos.create({ prompt: "a", seconds: "4" });
+  const { request } = await (await test.send(`/v1/jobs/${longer.id}`)).json();
+  assert.deepEqual(
+    [request.frames, request.fps, request.size],
+    [24, 6, "80x48"],
+  );
 });
 
 Deno.test("a form makes a video as JSON does", async () => {

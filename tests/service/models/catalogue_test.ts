@@ -7,23 +7,30 @@ Deno.test("the shipped model is offered by the name of its folder", async () => 
   const catalogue = await readCatalogue([SHIPPED]);
   assert.deepEqual([...catalogue.keys()], ["nano"]);
   const nano = catalogue.get("nano")!;
-  assert.equal(nano.problemOf({ frames: 16, size: 64 }), undefined);
-  const { guidance } = await readModelHeader(SHIPPED);
+  assert.equal(
+    nano.problemOf({ frames: 16, height: 64, width: 64 }),
+    undefined,
+  );
+  const { guidance, clip } = await readModelHeader(SHIPPED);
   assert.equal(nano.guidance, guidance);
-  assert.deepEqual(nano.problemOf({ frames: 16, size: 40 }), {
+  assert.deepEqual(nano.clip, clip);
+  assert.deepEqual(nano.problemOf({ frames: 16, height: 64, width: 40 }), {
     field: "size",
     message:
-      "must be a multiple of 16: current value is 40; the nearest legal values are 32 and 48",
+      "width must be a multiple of 16: current value is 40; the nearest legal values are 32 and 48",
   });
-  assert.equal(nano.problemOf({ frames: 3, size: 64 })?.field, "frames");
+  assert.equal(
+    nano.problemOf({ frames: 3, height: 64, width: 64 })?.field,
+    "frames",
+  );
 });
 
 Deno.test("the operations of a request are counted in the graphs of its model", async () => {
   const nano = (await readCatalogue([SHIPPED])).get("nano")!;
-  const flops = nano.clipFlops({ frames: 16, size: 64 });
-  assert.equal(nano.clipFlops({ frames: 16, size: 64 }), flops);
+  const flops = nano.clipFlops({ frames: 16, height: 64, width: 64 });
+  assert.equal(nano.clipFlops({ frames: 16, height: 64, width: 64 }), flops);
   assert.ok(flops.denoiser > 1e8 && flops.decoder > 1e9, JSON.stringify(flops));
-  const request = { frames: 16, size: 64, steps: 10 } as const;
+  const request = { frames: 16, height: 64, width: 64, steps: 10 } as const;
   const { text, denoiser, decoder } = flops;
   for (const sampler of ["euler", "dpm++", "unipc"] as const) {
     assert.equal(

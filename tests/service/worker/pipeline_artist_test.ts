@@ -12,7 +12,8 @@ const REQUEST = {
   prompt: "a red circle",
   language: "auto",
   seed: 1,
-  size: 32,
+  height: 32,
+  width: 48,
   frames: 4,
   fps: 8,
   steps: 3,
@@ -53,7 +54,7 @@ Deno.test("the shipped model draws a job, tells its steps, and stops in between"
   const clip = await decodeClip(path, {
     frames: 4,
     height: 32,
-    width: 32,
+    width: 48,
     fps: 8,
   });
   assert.equal(clip.frames, 4);

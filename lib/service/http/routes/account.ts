@@ -33,6 +33,11 @@ const modelListSchema = z.object({
       object: z.literal("model"),
       created: z.int(),
       owned_by: z.string(),
+      clip: z.object({
+        size: z.string(),
+        frames: z.int(),
+        fps: z.number(),
+      }).openapi({ description: "of jobs that name no other" }),
     }).openapi("Model"),
   ),
 }).openapi("ModelList");
@@ -89,11 +94,16 @@ export function accountRoutes(app: App, service: Service): void {
     (c) =>
       c.json({
         object: "list" as const,
-        data: [...catalogue.keys()].map((id) => ({
+        data: [...catalogue].map(([id, { clip }]) => ({
           id,
           object: "model" as const,
           created,
           owned_by: "aiprod",
+          clip: {
+            size: `${clip.width}x${clip.height}`,
+            frames: clip.frames,
+            fps: clip.fps,
+          },
         })),
       }, 200),
   );

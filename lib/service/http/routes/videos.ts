@@ -15,9 +15,9 @@ import {
 } from "../jobs_of_request.ts";
 import { Fault, fieldFault } from "../problem.ts";
 import {
-  DEFAULT_FPS,
   type GenerateBody,
   generateSchema,
+  offeredModel,
 } from "../request_schema.ts";
 import { json, keyedRoute, problems, VIDEO_RESPONSES } from "../route.ts";
 import { videoBytes } from "../video_bytes.ts";
@@ -26,16 +26,15 @@ import { videoBytes } from "../video_bytes.ts";
 const videoCreateSchema = z.strictObject({
   prompt: textField(2000),
   model: textField(100).optional(),
-  seconds: z.coerce.number().positive().max(64).default(2)
+  seconds: z.coerce.number().positive().max(64).optional()
     .openapi({
       type: "number",
-      description: `at ${DEFAULT_FPS} frames a second`,
+      description: "at the model's own frames a second",
     }),
   size: z.string().regex(
-    /^([1-9]\d{1,3})x\1$/,
-    "must be a square, such as 64x64",
-  )
-    .default("64x64"),
+    /^[1-9]\d{1,3}x[1-9]\d{1,3}$/,
+    "must be WIDTHxHEIGHT in pixels, such as 80x64",
+  ).optional().openapi({ description: "the model's own where left out" }),
   seed: z.coerce.number().int().min(0).max(2 ** 31 - 1).default(1)
     .openapi({ type: "integer" }),
 }).openapi("VideoCreate");
@@ -75,7 +74,7 @@ const unix = (time: Date | null): number | null =>
   time && Math.floor(time.getTime() / 1000);
 
 function videoBody(row: JobRow): z.infer<typeof videoSchema> {
-  const { prompt, frames, fps, size } = row.request;
+  const { prompt, frames, fps, width, height } = row.request;
   return {
     id: row.id,
     object: "video",
@@ -84,7 +83,7 @@ function videoBody(row: JobRow): z.infer<typeof videoSchema> {
     progress: Math.round(row.progress * 100),
     prompt,
     seconds: String(frames / fps),
-    size: `${size}x${size}`,
+    size: `${width}x${height}`,
     created_at: unix(row.created_at)!,
     completed_at: unix(row.finished_at),
     expires_at: unix(row.expires_at),
@@ -120,14 +119,16 @@ export function videoRoutes(app: App, service: Service): void {
       responses: { 200: json(videoSchema, "the video, in the queue") },
     }),
     async (c) => {
-      const { row } = await inVideoWords(() =>
+      const { seconds, ...body } = createBody(c);
+      const { clip: { fps } } = offeredModel(service.catalogue, body.model);
+      const frames = seconds && seconds * fps;
+      const { row } = await inVideoWords(fps, () =>
         jobOfRequest(
           c,
           service,
-          generateBodyOf(createBody(c)),
+          checkedBody({ ...body, frames }),
           c.req.valid("header")["idempotency-key"],
-        )
-      );
+        ));
       return c.json(videoBody(row), 200);
     },
   );
@@ -201,21 +202,18 @@ function createBody(c: Ctx): z.infer<typeof videoCreateSchema> {
 }
 
 /** @throws {Fault} naming the field of a job */
-function generateBodyOf(
-  { seconds, size, ...body }: z.infer<typeof videoCreateSchema>,
-): GenerateBody {
-  const result = generateSchema.safeParse({
-    ...body,
-    size: parseInt(size),
-    frames: seconds * DEFAULT_FPS,
-  });
+function checkedBody(body: z.input<typeof generateSchema>): GenerateBody {
+  const result = generateSchema.safeParse(body);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw fieldFault(path.join("."), message);
 }
 
 /** A client that asked for seconds must not be told of frames alone. */
-async function inVideoWords<T>(make: () => Promise<T>): Promise<T> {
+async function inVideoWords<T>(
+  fps: number,
+  make: () => Promise<T>,
+): Promise<T> {
   try {
     return await make();
   } catch (error) {
@@ -225,7 +223,7 @@ async function inVideoWords<T>(make: () => Promise<T>): Promise<T> {
     if (field?.path !== "frames") throw error;
     throw fieldFault(
       "seconds",
-      `at ${DEFAULT_FPS} frames a second, frames ${field.message}`,
+      `at ${fps} frames a second, frames ${field.message}`,
     );
   }
 }
