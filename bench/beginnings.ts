@@ -1,5 +1,5 @@
 import { openDevice } from "lib/compiler/mod.ts";
-import { alignColumns, type Clip, cutClip, stillClip } from "lib/core/mod.ts";
+import { alignColumns, type Clip, cutClip } from "lib/core/mod.ts";
 import { Sprites } from "lib/dataset/synthetic/mod.ts";
 import { PAINTS } from "lib/dataset/vocabulary/mod.ts";
 import {
@@ -91,10 +91,14 @@ async function measure(
     });
   const { frames } = SHAPE;
   const end = frames / stride - 1;
-  const pictures = (at: number) => ({
-    at: at === 0 ? 0 : end,
-    clips: real.map((clip) => stillClip(cutClip(clip, at, at + 1), stride)),
-  });
+  const picture = (edge: "first" | "last") => {
+    const at = edge === "first" ? 0 : frames - 1;
+    return {
+      at: edge === "first" ? 0 : end,
+      clips: real.map((clip) => cutClip(clip, at, at + 1)),
+      picture: edge,
+    };
+  };
   const parts = (at: number) => ({
     at,
     clips: real.map((clip) => cutClip(clip, at * stride, (at + 1) * stride)),
@@ -108,11 +112,11 @@ async function measure(
       row("real", real, stride),
       row("VAE", await pipeline.reconstruct(real), stride),
       row("prompt alone", await pipeline.generate(asked), stride),
-      row("picture", await holding(pictures(0)), stride),
+      row("picture", await holding(picture("first")), 0),
       row(
         "two pictures",
-        await holding(pictures(0), pictures(frames - 1)),
-        ...[stride, frames - stride] as const,
+        await holding(picture("first"), picture("last")),
+        0,
       ),
       row(
         "both ends",

@@ -23,7 +23,7 @@ export interface ContinueOptions extends Omit<GenerateOptions, "given"> {
  *   breaks its rule
  */
 export async function continueClips(
-  pipeline: Pick<Pipeline, "encode" | "generate">,
+  pipeline: Pick<Pipeline, "encode" | "encodePictures" | "generate">,
   { clips, more, overlap, ...options }: ContinueOptions,
 ): Promise<Clip[]> {
   const short = clips.find(({ frames }) => frames < overlap);

@@ -166,11 +166,20 @@ export function checkGiven(
     places.every((place, i) =>
       Number.isInteger(place) && place < frames && place > (places[i - 1] ?? -1)
     );
-  if (isLegal) return;
+  if (!isLegal) {
+    throw new InputError(
+      `Cannot generate: given.frames must be the places of the ${known} ` +
+        `latents, rising, from 0 to ${frames - 1}: current value is ` +
+        `${places.join()}`,
+    );
+  }
+  const channels = rest.at(-1)!;
+  const square = [channels, channels].join();
+  const other = given.known?.find((one) => one && one.shape.join() !== square);
+  if (other === undefined) return;
   throw new InputError(
-    `Cannot generate: given.frames must be the places of the ${known} ` +
-      `latents, rising, from 0 to ${frames - 1}: current value is ` +
-      `${places.join()}`,
+    `Cannot generate: given.known must be float32[${square}], a matrix of ` +
+      `channels, or undefined: current shape is ${shapeText(other.shape)}`,
   );
 }
 

@@ -1,13 +1,19 @@
-import { type Clip, float32, sizeOf } from "../core/mod.ts";
+import { type Clip, float32, type NdArray, sizeOf } from "../core/mod.ts";
 import type { GivenFrames } from "../models/diffusion/mod.ts";
+import type { PictureEdge } from "./linear_decoder.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** Frames of video that clips hold, from some latent frame on. */
 export interface GivenPart {
-  /** One for each prompt, all of one size; whole latent frames. */
+  /** One for each prompt, all of one size; whole latent frames, or pictures. */
   readonly clips: readonly Clip[];
   /** The latent frame of the clips at which these begin. */
   readonly at: number;
+  /**
+   * The clips are pictures, one frame each, that latent frame `at` shows first
+   * or last; how it moves is left to the model.
+   */
+  readonly picture?: PictureEdge;
 }
 
 /**
@@ -17,11 +23,22 @@ export interface GivenPart {
  * @param parts In the order of their places, apart from each other.
  */
 export async function encodeGiven(
-  pipeline: Pick<Pipeline, "encode">,
+  pipeline: Pick<Pipeline, "encode" | "encodePictures">,
   parts: readonly GivenPart[],
 ): Promise<GivenFrames> {
-  const encoded = [];
-  for (const { clips } of parts) encoded.push(await pipeline.encode(clips));
+  const encoded: NdArray<"float32">[] = [];
+  const known: (NdArray<"float32"> | undefined)[] = [];
+  for (const { clips, picture } of parts) {
+    if (picture === undefined) {
+      const latents = await pipeline.encode(clips);
+      encoded.push(latents);
+      known.push(...new Array<undefined>(latents.shape[1]!));
+    } else {
+      const shown = await pipeline.encodePictures(clips, picture);
+      encoded.push(shown.latents);
+      known.push(shown.known);
+    }
+  }
   const frames = encoded.flatMap(({ shape }, i) =>
     Array.from({ length: shape[1]! }, (_, k) => parts[i]!.at + k)
   );
@@ -36,5 +53,5 @@ export async function encodeGiven(
       filled += size;
     }
   }
-  return { latents: float32(shape, data), frames };
+  return { latents: float32(shape, data), frames, known };
 }

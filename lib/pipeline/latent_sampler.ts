@@ -109,15 +109,19 @@ function threadsFor(graph: Graph): { readonly threads?: number } {
   return flopsOf(graph) < ONE_THREAD ? { threads: 1 } : {};
 }
 
-/** One step's inputs; prompts and text are of `2B` clips, the second half of negative prompts. */
-interface VelocityInputs {
+/** One step's inputs; prompts and text are of `B` clips. */
+interface PlainInputs {
   readonly latents: tf.Tensor;
   readonly sigmas: tf.Tensor;
-  readonly guidance: tf.Tensor;
-  readonly rescale: tf.Tensor;
   readonly prompts: Pick<Tensors<PromptTokens>, "words" | "wordMask">;
   readonly text: AttentionContext;
   readonly positions: Tensors<RotaryTable>;
+}
+
+/** The same with guidance; prompts and text are of `2B` clips, the second half of negative prompts. */
+interface VelocityInputs extends PlainInputs {
+  readonly guidance: tf.Tensor;
+  readonly rescale: tf.Tensor;
 }
 
 /** The inputs of a step that a motion steers. */
@@ -128,6 +132,12 @@ interface SteeredInputs extends VelocityInputs {
     readonly decoder: { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
     readonly strength: tf.Tensor;
   };
+}
+
+/** A value that is made when it is first asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
 }
 
 /** Whether a motion steers at one of some noise levels. */
@@ -184,6 +194,27 @@ export function samplerOf(
     state,
     { device, name: "sampler", session: threadsFor },
   );
+  /** Where guidance does not act, the half of the negative prompts is not needed. */
+  const plainVelocity = jitWithState(
+    (diffusion, { latents, sigmas, ...inputs }: PlainInputs) => {
+      const velocity = encodedVelocity(
+        diffusion as Tensors<DiffusionParameters>,
+        { ...inputs, latents, sigmas },
+        config,
+      );
+      return {
+        outputs: {
+          velocity: guideBy(guidances, {
+            latent: latents,
+            sigma: sigmas,
+            velocity,
+          }),
+        },
+      };
+    },
+    state,
+    { device, name: "sampler without guidance", session: threadsFor },
+  );
   const steeredVelocity = jitWithState(
     (diffusion, { motion, ...inputs }: SteeredInputs) => ({
       outputs: {
@@ -198,6 +229,20 @@ export function samplerOf(
     state,
     { device, name: "steered sampler", session: threadsFor },
   );
+  /** Prompts as the models take them. */
+  const read = async (prompts: readonly string[]) => {
+    const tokens = promptTokens(prompts, config.text);
+    const { words, wordMask } = tokens;
+    const text = await reader.run({ prompts: tokens });
+    return {
+      // A text encoder of one's own gives no words beside its tokens.
+      prompts: (isOwn(config.text) ? {} : { words, wordMask }) as {
+        words: NdArray<"int32">;
+        wordMask: NdArray<"float32">;
+      },
+      text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
+    };
+  };
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       using _use = lifetime.use();
@@ -210,28 +255,30 @@ export function samplerOf(
       const repainted = given ?? motion;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
-      const tokens = promptTokens(
-        [...prompts, ...negativePrompts],
-        config.text,
-      );
-      const text = await reader.run({ prompts: tokens });
-      const { words, wordMask } = tokens;
+      const alone = once(() => read(prompts));
+      const withNegative = once(() => read([...prompts, ...negativePrompts]));
       const guided: Velocity = async (latents, sigma) => {
-        const acts = low <= sigma && sigma <= high;
+        const acts = guidance !== 1 && low <= sigma && sigma <= high;
+        const sigmas = float32([count], new Array<number>(count).fill(sigma));
+        const moves = motion && actsAt(motion, [sigma]);
+        if (!acts && !moves) {
+          const { velocity } = await plainVelocity.run({
+            latents,
+            sigmas,
+            positions,
+            ...await alone(),
+          });
+          return velocity as NdArray<"float32">;
+        }
         const inputs = {
           latents,
-          sigmas: float32([count], new Array<number>(count).fill(sigma)),
+          sigmas,
           guidance: scalar(acts ? guidance : 1),
           rescale: scalar(rescale),
-          // A text encoder of one's own gives no words beside its tokens.
-          prompts: (isOwn(config.text) ? {} : { words, wordMask }) as {
-            words: NdArray<"int32">;
-            wordMask: NdArray<"float32">;
-          },
-          text: text as MapLeaves<AttentionContext, tf.Tensor, NdArray>,
           positions,
+          ...await withNegative(),
         };
-        const result = motion && actsAt(motion, [sigma])
+        const result = moves
           ? await steeredVelocity.run({
             ...inputs,
             motion: {
@@ -260,6 +307,7 @@ export function samplerOf(
       lifetime.end(() => {
         reader[Symbol.dispose]();
         velocity[Symbol.dispose]();
+        plainVelocity[Symbol.dispose]();
         steeredVelocity[Symbol.dispose]();
       });
     },

@@ -23,27 +23,48 @@ export interface CellPixels {
   readonly pixels: number;
 }
 
+/** Where a latent frame shows a picture: at the first of its frames, or the last. */
+export type PictureEdge = "first" | "last";
+
 /** Cells that are decoded to fit the map, at least, and for each latent channel. */
 const CELLS = 512;
 const CELLS_A_CHANNEL = 4;
 
 /**
- * How a cell is shown: by the smallest pixels in which a motion is below
- * three quarters of one a frame, as `motionEnergy` needs it, and not below 4.
+ * Sides of the smallest pixels in which a motion is below three quarters of one
+ * a frame, as `motionEnergy` needs it, and not below 4.
  *
  * @param fastest Pixels a frame.
  */
-export function cellPixels(
-  { time, space }: VaeStride,
-  fastest: number,
-): CellPixels {
+export function pixelsFor({ space }: VaeStride, fastest: number): number {
   let pixels = space;
   for (let half = space; half % 2 === 0 && half > 4;) {
     half /= 2;
     if (fastest > 0.75 * half) break;
     pixels = half;
   }
-  return { time, side: space / pixels, pixels };
+  return pixels;
+}
+
+/** The linear decoder that shows squares of so many pixels a side; fitted once for each number. */
+export type LinearDecoders = (pixels: number) => Promise<LinearDecoder>;
+
+/** Fits linear decoders of a VAE when they are first asked for. */
+export function linearDecoders(
+  decode: (latents: NdArray<"float32">) => Promise<Clip[]>,
+  { stride: { time, space }, channels }: {
+    readonly stride: VaeStride;
+    readonly channels: number;
+  },
+): LinearDecoders {
+  const fitted = new Map<number, Promise<LinearDecoder>>();
+  return (pixels) => {
+    const cell = { time, side: space / pixels, pixels };
+    const decoder = fitted.get(pixels) ??
+      fitLinearDecoder(decode, channels, cell);
+    fitted.set(pixels, decoder);
+    return decoder;
+  };
 }
 
 /**
@@ -121,20 +142,96 @@ export function decodeLinearly(
   return tf.reshape(rows, [B, t * time, h * side, w * side, CHANNELS]);
 }
 
+/** Ridge of the projection, beside the mean square of a channel's pixels. */
+const RIDGE = 1e-3;
+
+/**
+ * What a picture tells of the cell whose first or last frame it is: the
+ * projection of its channels, `[Z,Z]`, by which `x0 + (still - x0) known` shows
+ * at that frame what `still`, the latents of the picture standing still, does. The
+ * rest of `x0`, how the cell moves, stays. Where `D` decodes a cell to its frames
+ * and `E` is the least-squares encoder, `known = D_frame E(still)`.
+ *
+ * @param decoder Of pixels of their own, with `time` frames.
+ */
+export function knownOfPicture(
+  { weight: { shape: [Z = 0, values = 0], data } }: LinearDecoder,
+  time: number,
+  edge: PictureEdge,
+): NdArray<"float32"> {
+  const size = values / time;
+  const first = edge === "first" ? 0 : (time - 1) * size;
+  const still = new Float64Array(Z * size);
+  for (let z = 0; z < Z; z++) {
+    for (let i = 0; i < values; i++) {
+      still[z * size + i % size]! += data[z * values + i]!;
+    }
+  }
+  const dot = (
+    a: ArrayLike<number>,
+    from: number,
+    b: ArrayLike<number>,
+    to: number,
+    count: number,
+  ): number => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += a[from + i]! * b[to + i]!;
+    return sum;
+  };
+  const channels = Array.from({ length: Z }, (_, z) => z);
+  // known = (D_frame stillᵀ) (D Dᵀ + ridge)⁻¹; solved for its transpose.
+  const squares = channels.map((i) =>
+    channels.map((j) => dot(data, i * values, data, j * values, values))
+  );
+  const ridge = RIDGE * channels.reduce((sum, z) => sum + squares[z]![z]!, 0) /
+    Z;
+  for (const z of channels) squares[z]![z]! += ridge;
+  const right = channels.map((j) =>
+    Float64Array.from(
+      channels,
+      (i) => dot(data, i * values + first, still, j * size, size),
+    )
+  );
+  const transposed = solved(squares, right);
+  return float32(
+    [Z, Z],
+    Float32Array.from(
+      { length: Z * Z },
+      (_, k) => transposed[k % Z]![Math.floor(k / Z)]!,
+    ),
+  );
+}
+
 /** The rows W that minimise `|X W - Y|²`, by the normal equations. */
 function leastSquares(
   inputs: readonly (readonly number[])[],
   outputs: readonly Float64Array[],
 ): Float64Array[] {
   const [n, p] = [inputs[0]!.length, outputs[0]!.length];
-  const system = Array.from({ length: n }, () => new Float64Array(n + p));
+  const squares = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  const right = Array.from({ length: n }, () => new Float64Array(p));
   for (const [r, x] of inputs.entries()) {
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) system[i]![j]! += x[i]! * x[j]!;
-      for (let j = 0; j < p; j++) system[i]![n + j]! += x[i]! * outputs[r]![j]!;
+      for (let j = 0; j < n; j++) squares[i]![j]! += x[i]! * x[j]!;
+      for (let j = 0; j < p; j++) right[i]![j]! += x[i]! * outputs[r]![j]!;
     }
   }
-  // Gauss-Jordan needs no pivots: the matrix is positive definite.
+  return solved(squares, right);
+}
+
+/** The rows X of `A X = B`, for a matrix A that is positive definite. */
+function solved(
+  matrix: readonly (readonly number[])[],
+  right: readonly Float64Array[],
+): Float64Array[] {
+  const [n, p] = [matrix.length, right[0]!.length];
+  const system = matrix.map((row, i) => {
+    const joined = new Float64Array(n + p);
+    joined.set(row);
+    joined.set(right[i]!, n);
+    return joined;
+  });
+  // Gauss-Jordan needs no pivots then.
   for (let i = 0; i < n; i++) {
     const pivot = system[i]![i]!;
     for (let j = i; j < n + p; j++) system[i]![j]! /= pivot;

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Clip, float32, type NdArray } from "../core/mod.ts";
+import { float32, type NdArray } from "../core/mod.ts";
 import { motionEnergy } from "../models/diffusion/mod.ts";
 import type { VaeStride } from "../models/vae/mod.ts";
 import {
-  cellPixels,
   decodeLinearly,
-  fitLinearDecoder,
   type LinearDecoder,
+  type LinearDecoders,
+  pixelsFor,
 } from "./linear_decoder.ts";
 import { checkMotion, fastestOf, type MotionField } from "./motion_field.ts";
 
@@ -39,26 +39,18 @@ export interface SamplerMotion {
   readonly sigmas: readonly [low: number, high: number];
 }
 
-/** Makes the inputs of the sampler; a decoder is fitted once for each size of its pixels. */
-export function motionReader(
-  decode: (latents: NdArray<"float32">) => Promise<Clip[]>,
-  { stride, channels }: {
+/** The inputs of the sampler. */
+export async function samplerMotion(
+  { field, strength = MOTION_STRENGTH, sigmas = MOTION_SIGMAS }: MotionGuidance,
+  { stride, decoders }: {
     readonly stride: VaeStride;
-    readonly channels: number;
+    readonly decoders: LinearDecoders;
   },
-): (guidance: MotionGuidance) => Promise<SamplerMotion> {
-  const decoders = new Map<number, Promise<LinearDecoder>>();
-  return async (
-    { field, strength = MOTION_STRENGTH, sigmas = MOTION_SIGMAS },
-  ) => {
-    checkMotion(field, fastestMotion(stride));
-    const cell = cellPixels(stride, fastestOf(field));
-    const decoder = decoders.get(cell.pixels) ??
-      fitLinearDecoder(decode, channels, cell);
-    decoders.set(cell.pixels, decoder);
-    const coarse = coarser(field, cell.pixels);
-    return { ...coarse, decoder: await decoder, strength, sigmas };
-  };
+): Promise<SamplerMotion> {
+  checkMotion(field, fastestMotion(stride));
+  const pixels = pixelsFor(stride, fastestOf(field));
+  const decoder = await decoders(pixels);
+  return { ...coarser(field, pixels), decoder, strength, sigmas };
 }
 
 /** The energy of clean latents `[B,t,h,w,Z]`, `[B]`: how far they are from the motion. */

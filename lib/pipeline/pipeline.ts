@@ -4,7 +4,14 @@ import {
   type OnDevice,
   uploadState,
 } from "../compiler/mod.ts";
-import { type Clip, Lifetime, type NdArray, Rng, sizeOf } from "../core/mod.ts";
+import {
+  type Clip,
+  Lifetime,
+  type NdArray,
+  Rng,
+  sizeOf,
+  stillClip,
+} from "../core/mod.ts";
 import { timestepShift } from "../models/diffusion/mod.ts";
 import {
   clipPositions,
@@ -29,7 +36,12 @@ import {
 } from "./generate_options.ts";
 import { samplerOf, type SamplerOptions } from "./latent_sampler.ts";
 import type { OwnModel } from "./own_model.ts";
-import { motionReader } from "./motion_guidance.ts";
+import {
+  knownOfPicture,
+  linearDecoders,
+  type PictureEdge,
+} from "./linear_decoder.ts";
+import { samplerMotion } from "./motion_guidance.ts";
 import type { TrainedModels } from "./trained_models.ts";
 import { type Codec, type CodecOptions, openCodec } from "./vae_codec.ts";
 import { unknownWords, type Vocabulary } from "./vocabulary.ts";
@@ -47,6 +59,17 @@ export interface Pipeline extends Disposable {
   generate(options: GenerateOptions): Promise<Clip[]>;
   /** Clips of one size, [0,1], to latents of variance one, `[B,t,h,w,Z]`. */
   encode(clips: readonly Clip[]): Promise<NdArray<"float32">>;
+  /**
+   * Pictures of one size, clips of one frame: the latents of each as it stands
+   * still, `[B,1,h,w,Z]`, and what is known of a latent frame that shows it first
+   * or last and may move, `[Z,Z]` (`GivenFrames`).
+   */
+  encodePictures(
+    pictures: readonly Clip[],
+    edge: PictureEdge,
+  ): Promise<
+    { readonly latents: NdArray<"float32">; readonly known: NdArray<"float32"> }
+  >;
   /** Latents of variance one, `[B,t,h,w,Z]`, to clips in [0,1]. */
   decode(latents: NdArray<"float32">, fps: number): Promise<Clip[]>;
   /** Clips of one size, [0,1], through the VAE and back. */
@@ -129,8 +152,9 @@ export function pipelineOf(
   const { latentChannels } = config.vae;
   const decode = (latents: NdArray<"float32">, fps: number): Promise<Clip[]> =>
     codec.decode(denormaliseLatent(latents, statistics), fps);
-  const readMotion = motionReader((latents) => decode(latents, 1), {
-    stride: strideOf(config.vae),
+  const stride = strideOf(config.vae);
+  const decoders = linearDecoders((latents) => decode(latents, 1), {
+    stride,
     channels: latentChannels,
   });
   return {
@@ -145,7 +169,8 @@ export function pipelineOf(
       checkNoise(options.noise, [prompts.length, ...grid]);
       checkGiven(options.given, [prompts.length, ...grid]);
       checkMotionGuidance(options.motion, options);
-      const motion = options.motion && await readMotion(options.motion);
+      const motion = options.motion &&
+        await samplerMotion(options.motion, { stride, decoders });
       const unknown = unknownWords(
         vocabulary,
         [...prompts, ...(options.negativePrompts ?? [])],
@@ -187,6 +212,14 @@ export function pipelineOf(
     async encode(clips) {
       using _use = lifetime.use();
       return normaliseLatent(await codec.encode(clips), statistics);
+    },
+    async encodePictures(pictures, edge) {
+      using _use = lifetime.use();
+      const stills = pictures.map((clip) => stillClip(clip, stride.time));
+      return {
+        latents: normaliseLatent(await codec.encode(stills), statistics),
+        known: knownOfPicture(await decoders(1), stride.time, edge),
+      };
     },
     async decode(latents, fps) {
       using _use = lifetime.use();

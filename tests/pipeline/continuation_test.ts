@@ -26,6 +26,7 @@ const counting = {
     Promise.resolve(
       float32([1, clips[0]!.frames, 1, 1, 1], valuesOf(clips[0]!)),
     ),
+  encodePictures: () => Promise.reject(new Error("no picture is given")),
   generate(options: GenerateOptions): Promise<Clip[]> {
     this.seen.push(options);
     const given = [...options.given!.latents.data];

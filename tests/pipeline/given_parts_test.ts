@@ -9,6 +9,11 @@ const pipeline = {
       [clips.length, clips[0]!.frames, 1, 1, 1],
       clips.flatMap(({ data }) => [...data].filter((_, i) => i % 3 === 0)),
     )),
+  /** As still ones, of which half is known. */
+  async encodePictures(pictures: readonly Clip[]) {
+    const known = float32([1, 1], [0.5]);
+    return { latents: await this.encode(pictures), known };
+  },
 };
 
 function reds(...values: number[]): Clip {
@@ -17,10 +22,11 @@ function reds(...values: number[]): Clip {
 }
 
 Deno.test("encodeGiven() puts the parts of each clip in their places", async () => {
-  const { latents, frames } = await encodeGiven(pipeline, [
+  const { latents, frames, known } = await encodeGiven(pipeline, [
     { clips: [reds(1, 2), reds(5, 6)], at: 0 },
-    { clips: [reds(3), reds(7)], at: 4 },
+    { clips: [reds(3), reds(7)], at: 4, picture: "last" },
   ]);
   assert.deepEqual(frames, [0, 1, 4]);
+  assert.deepEqual(known, [undefined, undefined, float32([1, 1], [0.5])]);
   assert.deepEqual(latents, float32([2, 3, 1, 1, 1], [1, 2, 3, 5, 6, 7]));
 });

@@ -6,9 +6,10 @@ import {
   type NdArray,
 } from "lib/core/mod.ts";
 import {
-  cellPixels,
   decodeLinearly,
   fitLinearDecoder,
+  knownOfPicture,
+  pixelsFor,
 } from "lib/pipeline/linear_decoder.ts";
 import { assertClose, eagerly } from "../models/_eager.ts";
 
@@ -53,9 +54,22 @@ Deno.test("a linear decoder is exact where the VAE is linear", async () => {
   );
 });
 
-Deno.test("cellPixels() are coarser for faster motions", () => {
+Deno.test("pixelsFor() are coarser for faster motions", () => {
   const vae = { time: 4, space: 16 };
-  assert.deepEqual(cellPixels(vae, 2), { time: 4, side: 4, pixels: 4 });
-  assert.deepEqual(cellPixels(vae, 4), { time: 4, side: 2, pixels: 8 });
-  assert.deepEqual(cellPixels(vae, 12), { time: 4, side: 1, pixels: 16 });
+  assert.deepEqual(pixelsFor(vae, 2), 4);
+  assert.deepEqual(pixelsFor(vae, 4), 8);
+  assert.deepEqual(pixelsFor(vae, 12), 16);
+});
+
+Deno.test("a picture tells what a cell shows then, not how it moves", async () => {
+  const decoder = await fitLinearDecoder(decode, 2, {
+    time: 2,
+    side: 4,
+    pixels: 1,
+  });
+  // Frame 0 shows z0, frame 1 shows z0 + z1; a still cell has z1 = 0.
+  const first = knownOfPicture(decoder, 2, "first");
+  assertClose(first, { shape: [2, 2], data: [1, 0, 0, 0] }, 5e-3);
+  const last = knownOfPicture(decoder, 2, "last");
+  assertClose(last, { shape: [2, 2], data: [1, 0, 1, 0] }, 5e-3);
 });

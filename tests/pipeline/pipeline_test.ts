@@ -151,6 +151,17 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
       "given.frames must be the places of the 1 latents, rising, from 0 to 1: " +
       "current value is ",
     ],
+    [
+      {
+        given: {
+          latents: zeros([1, 1, 2, 3, 8]),
+          frames: [0],
+          known: [zeros([8, 4])],
+        },
+      },
+      "given.known must be float32[8,8], a matrix of channels, or undefined: " +
+      "current shape is [8,4]",
+    ],
     [{ rescale: 1.1 }, "rescale must be from 0 to 1: current value is 1.1"],
     [{ shift: 0 }, "shift must be a number above 0: current value is 0"],
     [

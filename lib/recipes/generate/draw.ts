@@ -3,6 +3,7 @@ import {
   continueClips,
   encodeGiven,
   type GenerateOptions,
+  type GivenPart,
   type Pipeline,
 } from "../../pipeline/mod.ts";
 
@@ -31,12 +32,10 @@ export interface Continued {
 
 /** Frames that all videos hold. */
 export interface Held {
-  /** Clips of whole latent frames, in their order. */
-  readonly parts: readonly {
+  /** Clips of whole latent frames, or pictures, in their order. */
+  readonly parts: readonly (Omit<GivenPart, "clips"> & {
     readonly clip: Clip;
-    /** The latent frame at which it begins. */
-    readonly at: number;
-  }[];
+  })[];
   /** Frames of a latent frame where the result shows the parts as they are, not through the VAE. */
   readonly paste?: number;
 }
@@ -102,9 +101,9 @@ async function holding(
   held: Held | undefined,
 ): Promise<Clip[]> {
   if (held === undefined) return await pipeline.generate(options);
-  const parts = held.parts.map(({ clip, at }) => ({
+  const parts = held.parts.map(({ clip, ...place }) => ({
     clips: options.prompts.map(() => clip),
-    at,
+    ...place,
   }));
   const given = await encodeGiven(pipeline, parts);
   const clips = await pipeline.generate({ ...options, given });

@@ -1,4 +1,4 @@
-import { type Clip, cutClip, InputError, stillClip } from "../../core/mod.ts";
+import { type Clip, cutClip, InputError } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import type { Continued, Given, Held } from "./draw.ts";
 import { type FrameRange, readRanges } from "./frame_ranges.ts";
@@ -130,17 +130,20 @@ async function readPictures(
   options: ReadOptions,
 ): Promise<Held | undefined> {
   const last = shape.frames / options.time - 1;
-  const files = [
-    { flag: "--image", path: image, at: 0 },
-    { flag: "--last-image", path: lastImage, at: last },
-  ].filter(({ path }) => path !== undefined);
+  const files = ([
+    { flag: "--image", path: image, at: 0, picture: "first" },
+    { flag: "--last-image", path: lastImage, at: last, picture: "last" },
+  ] as const).filter(({ path }) => path !== undefined);
   if (files.length === 0) return undefined;
   const flags = files.map(({ flag }) => flag).join(" and ");
   checkRoom(flags, files.length, shape, options);
   const parts = [];
-  for (const { path, at } of files) {
-    const clip = await readPicture(path!, shape, options);
-    parts.push({ clip: stillClip(clip, options.time), at });
+  for (const { path, at, picture } of files) {
+    parts.push({
+      clip: await readPicture(path!, shape, options),
+      at,
+      picture,
+    });
   }
   return { parts };
 }
