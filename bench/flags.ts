@@ -1,5 +1,6 @@
 import { DEVICE_CHOICES, type DeviceChoice } from "lib/compiler/mod.ts";
 import { InputError } from "lib/core/mod.ts";
+import { SHIPPED } from "lib/pipeline/mod.ts";
 import { backboneConfigSchema } from "lib/models/backbone/mod.ts";
 import {
   deviceFlag,
@@ -96,6 +97,23 @@ export const stepFlags = z.strictObject({
     "keep the inputs of the blocks alone, and make the rest again in the backward pass, on both sides",
   ),
   ...common,
+});
+
+/** Flags of `deno task bench generate`. */
+export const generateFlags = z.strictObject({
+  checkpoint: textFlag().default(SHIPPED).describe("folder of trained models"),
+  prompt: textFlag().default("a red circle moves right").describe(
+    "of all clips",
+  ),
+  clips: wholeNumber(1).default(1).describe("clips that are drawn at once"),
+  samplerSteps: wholeNumber(1).default(20).describe(
+    "steps of the sampler, of Heun on both sides",
+  ),
+  device: common.device,
+  steps: common.steps,
+  torch: common.torch,
+  json: common.json,
+  save: common.save,
 });
 
 /** Flags of `deno task bench check`. */

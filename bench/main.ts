@@ -13,11 +13,13 @@ import { WrongResultError } from "./check.ts";
 import { benchBinding } from "./binding.ts";
 import { benchConv3d } from "./conv3d.ts";
 import { benchFeatures } from "./features.ts";
+import { benchGenerate } from "./generate.ts";
 import {
   bindingFlags,
   checkFlags,
   conv3dFlags,
   featuresFlags,
+  generateFlags,
   ingestFlags,
   matmulFlags,
   ranksFlags,
@@ -89,6 +91,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times a training step of the backbone's own blocks.",
     flags: stepFlags,
     run: benchStep,
+  },
+  generate: {
+    purpose:
+      "Times clips that a trained model draws, beside its twin in PyTorch.",
+    flags: generateFlags,
+    run: benchGenerate,
   },
   ingest: {
     purpose:

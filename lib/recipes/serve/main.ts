@@ -1,6 +1,6 @@
 import { InputError } from "../../core/mod.ts";
 import { isServerUrl } from "../../service/database/open.ts";
-import { runProgram } from "../command_line/mod.ts";
+import { log, runProgram } from "../command_line/mod.ts";
 import { type Child, startChild } from "./child.ts";
 import { commonFlags, type ServeFlags, serveFlags } from "./options.ts";
 import {
@@ -38,20 +38,22 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     for (const child of children) child.stop();
   };
   signal.addEventListener("abort", stop);
+  let hasEnded = false;
   const toServer = server.process.stdin.getWriter();
   const fromServer = new Outlet(server.process.stdout);
-  const keep = async (start: () => Child): Promise<void> => {
-    while (!signal.aborted) {
+  const keep = async (name: string, start: () => Child): Promise<void> => {
+    while (!signal.aborted && !hasEnded) {
       const child = start();
       children.add(child);
-      await child.process.status;
+      const { code } = await child.process.status;
       children.delete(child);
-      if (!signal.aborted) {
+      if (!signal.aborted && !hasEnded) {
+        log(`${name} ended with code ${code}: it is started again`);
         await new Promise((done) => setTimeout(done, RESTART_AFTER));
       }
     }
   };
-  keep(() => {
+  keep("the courier of webhooks", () => {
     const { privateWebhooks } = flags;
     const child = startChild(COURIER, {
       permissions: courierPermissions(flags),
@@ -66,16 +68,19 @@ async function serve(flags: ServeFlags, signal: AbortSignal): Promise<number> {
     // One port is taken by the API.
     const own = { ...commonFlags.strip().parse(flags), metricsPort: 0 };
     for (let i = 0; i < flags.workers; i++) {
-      keep(() =>
+      keep(`worker ${i + 1}`, () =>
         startChild(WORKER, {
           permissions: workerPermissions(own),
           flags: own,
           piped: false,
-        })
-      );
+        }));
     }
   }
-  const { code } = await server.process.status;
+  const { code, signal: killedBy } = await server.process.status;
+  hasEnded = true;
+  if (killedBy !== null && !signal.aborted) {
+    log(`the API was killed by ${killedBy}; start it again`);
+  }
   stop();
   await Promise.all([...children].map(({ process }) => process.status));
   return code;

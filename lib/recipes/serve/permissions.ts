@@ -4,7 +4,7 @@ import { PRIVATE_NETWORKS } from "../../service/webhooks/address.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import type { CommonFlags, ServeFlags } from "./options.ts";
 
-/** Variables that libraries read: pg, TensorFlow.js, FFmpeg, Hono, telemetry. */
+/** Variables that libraries read: pg and its file of passwords, TensorFlow.js, FFmpeg, Hono, telemetry; and that which chooses the interface of a card. */
 const VARIABLES = [
   "PG*",
   "AWS_*",
@@ -16,6 +16,9 @@ const VARIABLES = [
   "FORCE_COLOR",
   "USER",
   "USERNAME",
+  "HOME",
+  "APPDATA",
+  "DENO_WEBGPU_BACKEND",
 ];
 
 /** Flags of `deno run` for a process with the API: no more than its own flags need. */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { InputError, writeFileAtomically } from "../../core/mod.ts";
 import { checkMigrated, migrationState } from "./migrate.ts";
+import { ROW_MIGRATIONS } from "./migrations.ts";
 import type { Database, Tables } from "./schema.ts";
 
 /** Tables that a backup holds; a table follows those that it refers to. */
@@ -118,6 +119,9 @@ export async function restore(
         }, ${row}::jsonb)`
           .execute(tx);
       }
+    }
+    for (const [name, text] of Object.entries(ROW_MIGRATIONS)) {
+      if (!migrations.includes(name)) await sql.raw(text).execute(tx);
     }
     await sql`select setval(pg_get_serial_sequence('cost_log', 'id'),
       (select coalesce(max(id), 0) + 1 from cost_log), false)`.execute(tx);

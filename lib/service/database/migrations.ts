@@ -2,6 +2,18 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
+ * Migrations of rows alone, by their names: a restored backup of an earlier
+ * version needs them after its rows are there. Running one again changes nothing.
+ */
+export const ROW_MIGRATIONS: Readonly<Record<string, string>> = {
+  // Clips were square, with one side.
+  "0004_width_and_height": `
+update jobs set request = (request - 'size') || jsonb_build_object(
+  'width', request -> 'size', 'height', request -> 'size'
+) where request -> 'size' is not null`,
+};
+
+/**
  * All migrations in their order. Forward only: a migration that has been
  * released never changes; another one follows it. SQL that PostgreSQL 15 knows.
  */
@@ -195,11 +207,12 @@ begin
   return query
     select k, u.requests_per_second, u.burst, u.max_priority, taken;
 end $$`),
-  // Clips were square, with one side.
-  "0004_width_and_height": statement(`
-update jobs set request = (request - 'size') || jsonb_build_object(
-  'width', request -> 'size', 'height', request -> 'size'
-) where request -> 'size' is not null`),
+  ...Object.fromEntries(
+    Object.entries(ROW_MIGRATIONS).map(([name, text]) => [
+      name,
+      statement(text),
+    ]),
+  ),
 };
 
 function statement(text: string): Migration {

@@ -130,14 +130,21 @@ export function finishJob(
   });
 }
 
-/** Gives a job back, so that another worker takes it at once; the attempt does not count. */
+/**
+ * Gives a job back, so that another worker takes it: at once where the attempt
+ * does not count, else after a pause that doubles.
+ */
 export async function releaseJob(
   database: Database,
   { job, worker }: Claim,
+  { counts = false }: { readonly counts?: boolean } = {},
 ): Promise<void> {
+  const wait = counts ? 2 ** (job.attempts - 1) : 0;
   await sql`
     update jobs set status = 'queued', worker = null, heartbeat_at = null,
-      attempts = attempts - 1, progress = 0, run_at = now(), revision = revision + 1
+      attempts = attempts - ${counts ? 0 : 1}::int, progress = 0,
+      run_at = now() + ${wait}::float8 * interval '1 second',
+      revision = revision + 1
     where id = ${job.id} and worker = ${worker} and attempts = ${job.attempts}
       and status = 'running'`.execute(database);
 }

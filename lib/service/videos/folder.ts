@@ -3,6 +3,9 @@ import { createReadStream } from "node:fs";
 import { InputError, messageOf } from "../../core/mod.ts";
 import type { ByteRange, Saved, VideoStore } from "./store.ts";
 
+/** Of the file that tells whether videos can be kept: on a full disk it does not fit. */
+const PROBE_BYTES = 65536;
+
 /** Keeps videos as files of a folder, which several machines may share. */
 export async function folderStore(folder: string): Promise<VideoStore> {
   const pathOf = (name: string): string => `${folder}/${name}`;
@@ -29,8 +32,11 @@ export async function folderStore(folder: string): Promise<VideoStore> {
       }
     },
     async check() {
-      if (!(await Deno.stat(folder)).isDirectory) {
-        throw new Error(`"${folder}" is no folder`);
+      const path = pathOf(`.check-${crypto.randomUUID()}`);
+      try {
+        await Deno.writeFile(path, new Uint8Array(PROBE_BYTES));
+      } finally {
+        await Deno.remove(path).catch(() => {});
       }
     },
   };

@@ -20,7 +20,7 @@ export interface VideoStore {
   ): Promise<ReadableStream<Uint8Array> | undefined>;
   /** Removes a video; one that does not exist is no error. */
   remove(name: string): Promise<void>;
-  /** Checks that the place can be used. */
+  /** Checks that the place takes videos. @throws why it does not */
   check(): Promise<void>;
 }
 

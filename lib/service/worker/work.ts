@@ -113,7 +113,7 @@ async function workAt(
   using _beats = beats(claim, options, () => part, stop);
   using _grace = afterStop(signal, graceSeconds, () => stop("shutdown"));
   log.info("job started", { job: job.id, attempt: job.attempts });
-  const queue = (Date.now() - job.created_at.getTime()) / 1000;
+  const queue = queueSeconds(job);
   let end: Omit<JobEnd, "cost" | "seconds" | "keepSeconds">;
   try {
     const drawn = artist.draw(job.model, job.request, {
@@ -121,7 +121,13 @@ async function workAt(
       signal: drawing.signal,
     });
     onDrawing(drawn);
-    end = await kept(claim, await unlessAborted(drawn, drawing.signal), videos);
+    const clip = await unlessAborted(drawn, drawing.signal);
+    try {
+      end = await kept(claim, clip, videos);
+    } catch (error) {
+      log.error("the video cannot be kept", error, { job: job.id });
+      return await notKept(claim, options, signal);
+    }
   } catch (error) {
     const why = drawing.signal.aborted ? drawing.signal.reason : undefined;
     if (why === "lost") {
@@ -143,6 +149,40 @@ async function workAt(
     }
   }
   await ended(claim, end, { queue, ...artist.work().seconds }, options);
+}
+
+/**
+ * Gives a job back whose video cannot be kept, and waits until the store takes
+ * videos again. Where it does at once, the fault is of this video: the attempt
+ * counts, and the last one fails.
+ */
+async function notKept(
+  claim: Claim,
+  options: WorkOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, log, videos, artist } = options;
+  const { job } = claim;
+  const works = (): Promise<boolean> =>
+    videos.check().then(() => true, () => false);
+  const counts = await works();
+  if (counts && job.attempts >= job.max_attempts) {
+    const error = {
+      code: "video_not_kept",
+      message: "The video was drawn and could not be kept",
+    };
+    const seconds = { queue: queueSeconds(job), ...artist.work().seconds };
+    return await ended(claim, { status: "failed", error }, seconds, options);
+  }
+  await insist(options, () => releaseJob(database, claim, { counts }));
+  log.info("job released", { job: job.id });
+  if (counts) return;
+  while (!signal.aborted && !await works()) await pause(AFTER_ERROR, signal);
+  log.info("videos can be kept again");
+}
+
+function queueSeconds({ created_at }: JobRow): number {
+  return (Date.now() - created_at.getTime()) / 1000;
 }
 
 /** Keeps the video of a job. */

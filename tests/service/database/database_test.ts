@@ -46,6 +46,28 @@ Deno.test("a backup holds all rows, and a restored job that ran waits again", as
   await Deno.remove(path);
 });
 
+Deno.test("a backup of the time when clips were square is restored", async () => {
+  await using test = await testService();
+  const { id } = await test.job({ size: 96 });
+  const path = await Deno.makeTempFile();
+  await backUp(test.database, path);
+  const file = await Deno.open(path);
+  const text = await new Response(
+    file.readable.pipeThrough(new DecompressionStream("gzip")),
+  ).text();
+  const older = new Blob([
+    text.replace(',"0004_width_and_height"', "")
+      .replace('"width": 96, "height": 96', '"size": 96')
+      .replace('"width": 96', '"size": 96').replace('"height": 96, ', ""),
+  ]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(path, older);
+  await emptyDatabase();
+  await restore(test.database, path);
+  const job = await (await test.send(`/v1/jobs/${id}`)).json();
+  assert.equal(job.request.size, "96x96");
+  await Deno.remove(path);
+});
+
 Deno.test("what is no backup is refused, and nothing is restored", async () => {
   const database = await emptyDatabase();
   const path = await Deno.makeTempFile();

@@ -68,5 +68,8 @@ Deno.test("readiness needs the database and the videos, liveness neither", async
   await using broken = await testService({
     videos: { check: () => Promise.reject(new Error("gone")) } as never,
   });
-  assert.equal((await broken.send("/readyz", { key: "" })).status, 503);
+  const found = await broken.send("/readyz", { key: "" });
+  assert.deepEqual([found.status, await found.json()], [503, {
+    status: "videos cannot be kept",
+  }]);
 });

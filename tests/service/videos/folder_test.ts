@@ -28,6 +28,17 @@ Deno.test("a folder keeps a video, gives parts of it, and removes it twice", asy
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a folder that takes no file is told, and leaves nothing behind", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = await folderStore(`${folder}/videos`);
+  await store.check();
+  assert.deepEqual([...Deno.readDirSync(`${folder}/videos`)], []);
+  await Deno.remove(`${folder}/videos`);
+  await Deno.writeTextFile(`${folder}/videos`, "a file in its place");
+  await assert.rejects(() => store.check());
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a place that is no folder is refused", async () => {
   const file = await Deno.makeTempFile();
   await assert.rejects(() => folderStore(file), InputError);

@@ -167,6 +167,65 @@ Deno.test("errors of an artist become codes that tell nothing of the inside", as
   );
 });
 
+Deno.test("a job whose video cannot be kept waits until videos can be", async () => {
+  await using test = await testService();
+  const { id } = await test.job();
+  const parts = workerParts(test, 0);
+  let isFull = true;
+  let tried = 0;
+  const videos: typeof parts.videos = {
+    ...parts.videos,
+    async save(name, write) {
+      tried++;
+      if (isFull) throw new Error("No space left on device");
+      return await parts.videos.save(name, write);
+    },
+    async check() {
+      await Promise.resolve();
+      if (isFull) throw new Error("No space left on device");
+    },
+  };
+  const stop = new AbortController();
+  const logged: string[] = [];
+  const log: typeof parts.log = {
+    ...parts.log,
+    error: (message, error) => logged.push(`${message}: ${error}`),
+  };
+  const worker = runWorker({ ...parts, videos, log }, stop.signal);
+  await until(async () => tried === 1 && await statusOf(test, id) === "queued");
+  assert.equal((await jobById(test.database, id))?.attempts, 0);
+  isFull = false;
+  await until(async () => await statusOf(test, id) === "succeeded");
+  stop.abort();
+  await worker;
+  assert.equal(tried, 2);
+  assert.deepEqual(logged, [
+    "the video cannot be kept: Error: No space left on device",
+  ]);
+});
+
+Deno.test("a video that alone cannot be kept fails after its attempts", async () => {
+  await using test = await testService();
+  const { id } = await test.job();
+  await sql`update jobs set max_attempts = 2`.execute(test.database);
+  const parts = workerParts(test, 0);
+  const videos: typeof parts.videos = {
+    ...parts.videos,
+    save: () => Promise.reject(new Error("/secret/path is odd")),
+  };
+  const stop = new AbortController();
+  const worker = runWorker({ ...parts, videos }, stop.signal);
+  await until(async () => await statusOf(test, id) === "failed");
+  stop.abort();
+  await worker;
+  const job = await (await test.send(`/v1/jobs/${id}`)).json();
+  assert.deepEqual(job.error, {
+    code: "video_not_kept",
+    message: "The video was drawn and could not be kept",
+  });
+  assert.deepEqual([job.attempts, job.cost.micros], [2, 0]);
+});
+
 Deno.test("a worker waits out errors of the database", async () => {
   await using test = await testService();
   const { id } = await test.job();

@@ -3,26 +3,37 @@ import type { App, Service } from "../context.ts";
 import { requireScope } from "../auth.ts";
 import { SECURITY } from "../route.ts";
 
-/** Milliseconds within which the database must answer for the service to be ready. */
+/** Milliseconds within which database and videos must each answer for the service to be ready. */
 const READY_WITHIN = 2000;
 
 /** Liveness, readiness, metrics and the document of the API. */
 export function systemRoutes(app: App, service: Service): void {
   const { database, metrics, videos, stopping, log } = service;
+  /** What a check finds, or what it means that it fails; the reason is logged. */
+  const notReady = async (
+    failing: string,
+    check: () => Promise<string | undefined>,
+  ): Promise<string | undefined> => {
+    try {
+      return await within(READY_WITHIN, check);
+    } catch (error) {
+      log.error("not ready", error);
+      return failing;
+    }
+  };
   // Liveness asks nothing of others: their outage is no reason to restart this.
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const problem = stopping.aborted
       ? "stopping"
-      : await problemWithin(READY_WITHIN, async () => {
+      : await notReady("the database cannot be reached", async () => {
         const { pending } = await migrationState(database);
-        if (pending.length > 0) return "migrations are missing";
-        await videos.check();
-        return undefined;
-      }).catch((error) => {
-        log.error("not ready", error);
-        return "database or videos cannot be reached";
-      });
+        return pending.length > 0 ? "migrations are missing" : undefined;
+      }) ??
+        await notReady("videos cannot be kept", async () => {
+          await videos.check();
+          return undefined;
+        });
     return problem === undefined
       ? c.json({ status: "ready" })
       : c.json({ status: problem }, 503);
@@ -57,7 +68,7 @@ function documentOf(app: App): unknown {
   return document;
 }
 
-function problemWithin<T>(
+function within<T>(
   milliseconds: number,
   check: () => Promise<T>,
 ): Promise<T> {
