@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, bytesText } from "../../core/mod.ts";
+import { BYTES_PER_ELEMENT, bytesText, durationText } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initLora } from "../../models/lora/mod.ts";
 import { initModels } from "../../models/text_to_video/mod.ts";
@@ -39,6 +39,16 @@ export async function logEstimate(
 ): Promise<void> {
   const estimates = stages.map((stage) => estimateStage(config, stage));
   for (const one of estimates) host.log(lineOf(one, paces[one.stage]));
+  const seconds = estimates.reduce(
+    (sum, { stage, updates }) => sum + updates * (paces[stage] ?? NaN),
+    0,
+  );
+  if (Number.isFinite(seconds)) {
+    host.log(
+      `all updates: ${durationText(seconds)}; clips, latents and evaluations ` +
+        "come on top",
+    );
+  }
   const needed = estimates.reduce((sum, { disk }) => sum + disk, 0);
   const available = await free(config.run);
   host.log(
@@ -98,7 +108,7 @@ function lineOf(
     ...(latents > 0 ? [`latents ${bytesText(latents)}`] : []),
     ...(secondsPerUpdate === undefined ? [] : [
       `${secondsPerUpdate.toPrecision(3)} s an update`,
-      `${(updates * secondsPerUpdate / 3600).toFixed(2)} h`,
+      durationText(updates * secondsPerUpdate),
     ]),
   ];
   return `${stage} (${titleOf(stage)}): ${parts.join(", ")}`;

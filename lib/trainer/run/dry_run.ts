@@ -45,6 +45,8 @@ export async function dryRun(
       ...config,
       run: folder,
       maxSteps: UPDATES,
+      // Once, at the end: what lies between two updates counts as their time.
+      evaluateEvery: UPDATES,
       heldOut: Math.min(config.heldOut, 8),
       snapshots: 0,
       resumePhase: undefined,

@@ -34,6 +34,25 @@ Deno.test("estimateStage() counts checkpoints, snapshots, weights and latents", 
   assert.ok(diskWith({ heldOut: 8 }) > 0);
 });
 
+Deno.test("logEstimate() adds up the updates of the stages it has timed", async () => {
+  const lines: string[] = [];
+  await logEstimate(
+    { ...configWith(), maxSteps: 90 },
+    ["text", "vae"],
+    { log: (line: string) => void lines.push(line) },
+    { text: 1, vae: 2 },
+    () => Promise.resolve(1e9),
+  );
+  assert.match(
+    lines[0]!,
+    /^text .*: 90 updates, .*1\.00 s an update, 1 min 30 s$/,
+  );
+  assert.equal(
+    lines[2],
+    "all updates: 4 min 30 s; clips, latents and evaluations come on top",
+  );
+});
+
 Deno.test("logEstimate() counts what stays free, and warns where it does not fit", async () => {
   const linesWith = async (free: number): Promise<string[]> => {
     const lines: string[] = [];
