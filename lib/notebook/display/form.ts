@@ -99,7 +99,7 @@ export function formHandler<F extends Readonly<Record<string, FormField>>>(
       const video = await drawing(valuesOf(fields, await request.json()));
       return video === undefined
         ? new Response("a later one took its place", { status: 409 })
-        : new Response(videoFigure({ width: 320, ...video }));
+        : new Response(videoFigure(video));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return new Response(text, { status: 400 });
