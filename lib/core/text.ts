@@ -35,10 +35,21 @@ export function decimalNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Prints a measured number: whole ones in full, others with 3 significant digits. */
+/** Prints a whole number with separators of thousands: 202,881. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/**
+ * Prints a measured number: whole ones in full, with separators of thousands from
+ * 10,000 on, others with 3 significant digits.
+ */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (Math.abs(value) >= 100) return String(Math.round(value));
+  if (Math.abs(value) >= 100) {
+    const whole = Math.round(value);
+    return Math.abs(whole) >= 10_000 ? grouped(whole) : String(whole);
+  }
   return String(Number(value.toPrecision(3)));
 }
 
