@@ -1,12 +1,7 @@
-import {
-  type Canvas,
-  createCanvas,
-  ImageData,
-  type SKRSContext2D,
-} from "@napi-rs/canvas";
+import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import type { Clip } from "lib/core/mod.ts";
 import { labelFontFamily } from "./_font.ts";
-import { canvasImage, frameImage, type Image, rgbaOf } from "./image.ts";
+import { canvasImage, canvasOf, frameImage, type Image } from "./image.ts";
 
 /** One row of a contact sheet. */
 export interface SheetRow {
@@ -149,15 +144,4 @@ function fitted(context: SKRSContext2D, text: string, width: number): string {
     context.measureText(letters.join("") + "…").width > width
   ) letters.pop();
   return letters.join("") + "…";
-}
-
-function canvasOf(image: Image): Canvas {
-  const { width, height } = image;
-  const canvas = createCanvas(width, height);
-  canvas.getContext("2d").putImageData(
-    new ImageData(rgbaOf(image), width, height),
-    0,
-    0,
-  );
-  return canvas;
 }
