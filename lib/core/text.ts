@@ -53,6 +53,29 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/**
+ * Breaks a line at its spaces: Jupyter breaks longer ones inside numbers.
+ *
+ * @param width Characters of a line at most; a longer word stands alone.
+ *
+ * @example
+ * ```ts
+ * import { wrapLine } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(wrapLine("parameters 34.0 MB, moments", 20), "parameters 34.0 MB,\n  moments");
+ * ```
+ */
+export function wrapLine(line: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of line.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines.splice(-1, 1, longer);
+    else lines.push(lines.length > 0 ? `  ${word}` : word);
+  }
+  return lines.join("\n");
+}
+
 /** Prints bytes with three digits and a unit, powers of 1000. */
 export function bytesText(bytes: number): string {
   const rounded = Number(bytes.toPrecision(3));
