@@ -10,6 +10,7 @@ export * from "./checked_json.ts";
 export * from "./clip.ts";
 export * from "./clip_batch.ts";
 export * from "./clip_frames.ts";
+export * from "./colours.ts";
 export * from "./config_difference.ts";
 export * from "./destination.ts";
 export * from "./edit_distance.ts";

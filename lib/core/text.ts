@@ -35,11 +35,45 @@ export function decimalNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Prints a measured number: whole ones in full, others with 3 significant digits. */
+/** Prints a whole number with separators of thousands: 202,881. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/**
+ * Prints a measured number: whole ones in full, with separators of thousands from
+ * 10,000 on, others with 3 significant digits.
+ */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (Math.abs(value) >= 100) return String(Math.round(value));
+  if (Math.abs(value) >= 100) {
+    const whole = Math.round(value);
+    return Math.abs(whole) >= 10_000 ? grouped(whole) : String(whole);
+  }
   return String(Number(value.toPrecision(3)));
+}
+
+/**
+ * Breaks a line at its spaces: Jupyter breaks longer ones inside numbers.
+ *
+ * @param width Characters of a line at most; a longer word stands alone.
+ *
+ * @example
+ * ```ts
+ * import { wrapLine } from "lib/core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(wrapLine("parameters 34.0 MB, moments", 20), "parameters 34.0 MB,\n  moments");
+ * ```
+ */
+export function wrapLine(line: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of line.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines.splice(-1, 1, longer);
+    else lines.push(lines.length > 0 ? `  ${word}` : word);
+  }
+  return lines.join("\n");
 }
 
 /** Prints bytes with three digits and a unit, powers of 1000. */

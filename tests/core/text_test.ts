@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytesText, durationText, numberText } from "lib/core/mod.ts";
+import { bytesText, durationText, grouped, numberText } from "lib/core/mod.ts";
 
 Deno.test("durationText() shows the two largest units, without zeros", () => {
   const cases: [seconds: number, text: string][] = [
@@ -21,10 +21,16 @@ Deno.test("durationText() shows the two largest units, without zeros", () => {
   }
 });
 
+Deno.test("grouped() separates thousands, numberText() from 10,000 on", () => {
+  assert.equal(grouped(1200), "1,200");
+  assert.equal(numberText(9999.4), "9999");
+  assert.equal(numberText(-202_881), "-202,881");
+});
+
 Deno.test("numberText() keeps three digits, and all of a whole number", () => {
   const cases: [value: number, text: string][] = [
     [0, "0"],
-    [1_234_567, "1234567"],
+    [1_234_567, "1,234,567"],
     [1_234.56, "1235"],
     [99.96, "100"],
     [12.345, "12.3"],

@@ -56,6 +56,9 @@ export class TaskState {
   summary(seconds: number): string {
     const elapsed = seconds - this.#startedAt;
     const complete = this.#done >= this.#work.total;
+    if (complete && this.#initial > 0 && this.#done === this.#initial) {
+      return `${this.label}: ${this.#count}, done before`;
+    }
     const parts = [
       `${complete ? "" : "ended at "}${this.#count} ` +
       `${complete ? "in" : "after"} ${durationText(elapsed)}`,

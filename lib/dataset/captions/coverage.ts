@@ -1,4 +1,4 @@
-import type { Image } from "../encode/image.ts";
+import { type Image, labelledImage } from "../encode/mod.ts";
 import { MOTION_KINDS, OBJECT_KINDS } from "../vocabulary/mod.ts";
 import { cldrNames } from "./cldr.ts";
 
@@ -58,7 +58,7 @@ const WHITE = 255;
 
 /**
  * Draws a coverage table: a row for each language, a column for each object and
- * motion, green where CLDR has a name.
+ * motion, green where CLDR has a name; with labels and a legend.
  *
  * @returns An image `[H,W,3]`, RGB in [0,255].
  *
@@ -67,14 +67,27 @@ const WHITE = 255;
  * import { coverageImage } from "lib/dataset/captions/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const image = coverageImage({ languages: ["en"], things: ["cat", "dog"], named: [[true, false]] });
- * assert.deepEqual([image.width, image.height], [6, 3]);
- * assert.deepEqual([...image.data.subarray(0, 3)], [46, 125, 90]);
+ * const things = ["cat", "dog"];
+ * const image = await coverageImage({ languages: ["en"], things, named: [[true, false]] });
+ * // The first cell is right of the label of its axis.
+ * assert.deepEqual([...image.data.subarray(3 * 22, 3 * 22 + 3)], [46, 125, 90]);
  * ```
  */
-export function coverageImage(
-  { languages, things, named }: Coverage,
-): Image {
+export async function coverageImage(coverage: Coverage): Promise<Image> {
+  const { languages, things } = coverage;
+  return await labelledImage(cellsOf(coverage), {
+    xLabel: `${things.length} objects and motions, a column each`,
+    yLabel: `${languages.length} languages, a row each`,
+    legend: [
+      [`rgb(${NAMED})`, "CLDR has a name"],
+      [`rgb(${MISSING})`, "CLDR has none"],
+      ["white", "lines after every ten languages"],
+    ],
+  });
+}
+
+/** The cells of the table alone. */
+function cellsOf({ languages, things, named }: Coverage): Image {
   const width = things.length * CELL;
   const top = (row: number): number => row * CELL + Math.floor(row / 10) * GAP;
   const height = top(languages.length - 1) + CELL;

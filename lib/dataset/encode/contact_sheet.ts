@@ -1,16 +1,11 @@
-import {
-  type Canvas,
-  createCanvas,
-  ImageData,
-  type SKRSContext2D,
-} from "@napi-rs/canvas";
+import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import type { Clip } from "lib/core/mod.ts";
 import { labelFontFamily } from "./_font.ts";
-import { canvasImage, frameImage, type Image, rgbaOf } from "./image.ts";
+import { canvasImage, canvasOf, frameImage, type Image } from "./image.ts";
 
 /** One row of a contact sheet. */
 export interface SheetRow {
-  /** Text above the frames; truncated with an ellipsis where it is too long. */
+  /** Text above the frames, over as many lines as it needs, at most six. */
   readonly label: string;
   readonly clip: Clip;
 }
@@ -28,6 +23,9 @@ const GAP = 4;
 const TEXT_HEIGHT = 14;
 const LABEL_HEIGHT = 20;
 const MIN_WIDTH = 240;
+
+/** Lines of a label at most; a longer one ends with an ellipsis. */
+const LINES = 6;
 
 const BACKGROUND = "#ffffff";
 const TEXT = "#202020";
@@ -51,7 +49,7 @@ export async function contactSheet(
         `current values are ${rows.length} rows, ${columns} columns, scale ${scale}`,
     );
   }
-  const strips = rows.map(({ label, clip }) => ({
+  const cells = rows.map(({ label, clip }) => ({
     label,
     clip,
     indices: spread(clip.frames, Math.floor(columns)),
@@ -60,17 +58,25 @@ export async function contactSheet(
   }));
   const width = Math.max(
     MIN_WIDTH,
-    ...strips.map((strip) => GAP + strip.indices.length * (strip.width + GAP)),
+    ...cells.map((cell) => GAP + cell.indices.length * (cell.width + GAP)),
   );
+  const font = `${TEXT_HEIGHT}px ${await labelFontFamily()}`;
+  const ruler = createCanvas(1, 1).getContext("2d");
+  ruler.font = font;
+  const strips = cells.map(({ label, ...cell }) => ({
+    ...cell,
+    lines: wrapped(ruler, label, width - 2 * GAP),
+  }));
   const height = GAP + strips.reduce(
-    (sum, strip) => sum + LABEL_HEIGHT + strip.height + GAP,
+    (sum, { lines, height }) =>
+      sum + lines.length * LABEL_HEIGHT + height + GAP,
     0,
   );
   const canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
   context.fillStyle = BACKGROUND;
   context.fillRect(0, 0, width, height);
-  context.font = `${TEXT_HEIGHT}px ${await labelFontFamily()}`;
+  context.font = font;
   context.textBaseline = "middle";
   // Enlarge without smoothing, to show the pixels as they are.
   context.imageSmoothingEnabled = scale < 1;
@@ -78,12 +84,10 @@ export async function contactSheet(
   let top = GAP;
   for (const strip of strips) {
     context.fillStyle = TEXT;
-    context.fillText(
-      fitted(context, strip.label, width - 2 * GAP),
-      GAP,
-      top + LABEL_HEIGHT / 2,
-    );
-    top += LABEL_HEIGHT;
+    for (const line of strip.lines) {
+      context.fillText(line, GAP, top + LABEL_HEIGHT / 2);
+      top += LABEL_HEIGHT;
+    }
     for (const [column, index] of strip.indices.entries()) {
       context.drawImage(
         canvasOf(frameImage(strip.clip, index)),
@@ -108,26 +112,36 @@ function spread(length: number, count: number): number[] {
   );
 }
 
-/** The text, or as much of its beginning as fits with an ellipsis. */
-function fitted(context: SKRSContext2D, text: string, width: number): string {
-  const letters = [...text.replaceAll(/\s+/g, " ")];
-  if (context.measureText(letters.join("")).width <= width) {
-    return letters.join("");
+/**
+ * The lines of a text, broken at its spaces, and anywhere in a word that is wider
+ * than a line: Chinese and Thai have no spaces.
+ */
+function wrapped(
+  context: SKRSContext2D,
+  text: string,
+  width: number,
+): string[] {
+  const fits = (line: string) =>
+    context.measureText(line.trimEnd()).width <= width;
+  const pieces = text.replaceAll(/\s+/g, " ").split(/(?<= )/)
+    .flatMap((word) => fits(word) ? [word] : [...word]);
+  const lines = [""];
+  for (const piece of pieces) {
+    if (fits(lines.at(-1)! + piece)) lines[lines.length - 1] += piece;
+    else lines.push(piece);
   }
+  return lines.length <= LINES ? lines : [
+    ...lines.slice(0, LINES - 1),
+    fitted(context, lines.slice(LINES - 1).join(""), width),
+  ];
+}
+
+/** As much of the beginning of a text as fits with an ellipsis. */
+function fitted(context: SKRSContext2D, text: string, width: number): string {
+  const letters = [...text];
   while (
     letters.length > 0 &&
     context.measureText(letters.join("") + "…").width > width
   ) letters.pop();
   return letters.join("") + "…";
-}
-
-function canvasOf(image: Image): Canvas {
-  const { width, height } = image;
-  const canvas = createCanvas(width, height);
-  canvas.getContext("2d").putImageData(
-    new ImageData(rgbaOf(image), width, height),
-    0,
-    0,
-  );
-  return canvas;
 }

@@ -15,6 +15,10 @@ interface PhaseSheetOptions {
   readonly count?: number;
   /** Default 16 frames of 64x64 at 8 fps. */
   readonly shape?: ClipShape;
+  /** Frames of a clip, default 8. */
+  readonly columns?: number;
+  /** Enlargement of the frames, default 1. */
+  readonly scale?: number;
   /** Of the captions, one of `LANGUAGES`; default English. */
   readonly language?: string;
 }
@@ -38,6 +42,8 @@ export async function phaseSheet({
   seed = 0,
   count = 8,
   shape = { frames: 16, height: 64, width: 64, fps: 8 },
+  columns = 8,
+  scale = 1,
   language = "en",
 }: PhaseSheetOptions): Promise<Image> {
   const sprites = new Sprites();
@@ -49,5 +55,5 @@ export async function phaseSheet({
       clip: await renderScene(scene, shape, sprites),
     });
   }
-  return await contactSheet(rows);
+  return await contactSheet(rows, { columns, scale });
 }

@@ -37,6 +37,8 @@ export interface Display {
   /** Pictures side by side. */
   imageGrid(grid: ImageGrid): Promise<void>;
   table(table: Table): Promise<void>;
+  /** Text for a terminal alone: a page shows the same as tables or figures. */
+  terminal(text: string): Promise<void>;
   /** Fields that change a video, drawn in the kernel: see `videoFormBundle`. */
   videoForm<F extends Readonly<Record<string, FormField>>>(
     form: VideoForm<F>,
@@ -105,6 +107,7 @@ export async function openDisplay(
     live: () => liveView(host, newId),
     imageGrid: (grid) => host.show(imageGridBundle(grid)),
     table: (table) => host.show(tableBundle(table)),
+    terminal: (text) => host.show({ "text/html": "", "text/plain": text }),
     videoForm: (form) => host.show(videoFormBundle(form, newId())),
     progress: options.progress ??
       (jupyter === undefined

@@ -1,5 +1,5 @@
 import type { MimeBundle } from "../../formats/notebook/mod.ts";
-import { dataUrl, escapeHtml } from "../../core/mod.ts";
+import { dataUrl, escapeHtml, sequentialColours } from "../../core/mod.ts";
 import { plotScript } from "./plotly.ts";
 import { staticPlot } from "./static_plot.ts";
 
@@ -21,6 +21,8 @@ export interface Figure {
   readonly yLabel: string;
   /** Whether the y axis is logarithmic, default false; then only y > 0 shows. */
   readonly logY?: boolean;
+  /** Whether the series are in an order, such as noise levels; default false. */
+  readonly ordered?: boolean;
   readonly series: readonly FigureSeries[];
 }
 
@@ -57,13 +59,18 @@ ${plotScript(id, tracesOf(figure), { ...layoutOf(figure), height: HEIGHT })}`,
   };
 }
 
-function tracesOf({ series }: Figure): object[] {
-  return series.map(({ name, x, y, kind = "line" }) => ({
+function tracesOf({ series, ordered = false }: Figure): object[] {
+  const colours = ordered ? sequentialColours(series.length) : [];
+  return series.map(({ name, x, y, kind = "line" }, i) => ({
     name: escapeHtml(name), // Plotly takes names as a small dialect of HTML
     x,
     y, // JSON turns NaN and infinities into null, a gap
     type: kind === "bars" ? "bar" : "scatter",
     ...(kind === "bars" ? {} : { mode: kind === "line" ? "lines" : "markers" }),
+    ...(ordered && {
+      line: { color: colours[i] },
+      marker: { color: colours[i] },
+    }),
   }));
 }
 

@@ -24,11 +24,17 @@ export type FormValues<F extends Readonly<Record<string, FormField>>> = {
   readonly [K in keyof F]: F[K]["value"] extends number ? number : string;
 };
 
+/** A video, and what the user should know about it. */
+export interface FormVideo extends Video {
+  /** Shown under the video. */
+  readonly warning?: string | undefined;
+}
+
 /** A form whose fields change a video. */
 export interface VideoForm<F extends Readonly<Record<string, FormField>>> {
   readonly fields: F;
   /** Draws the video of the values; what it throws is shown in its place. */
-  draw(values: FormValues<F>): Promise<Video>;
+  draw(values: FormValues<F>): Promise<FormVideo>;
 }
 
 /**
@@ -61,6 +67,9 @@ fetch(${JSON.stringify(`${url}/alive`)}).then(() => {
       JSON.stringify(url)
     }, width: "100%", height: ${height} });
   frame.style.border = "0";
+  addEventListener("message", ({ source, data }) => {
+    if (source === frame.contentWindow) frame.height = Number(data.height);
+  });
   document.getElementById(${JSON.stringify(id)}).replaceChildren(frame);
 }, () => {});
 </script>`,
@@ -68,8 +77,8 @@ fetch(${JSON.stringify(`${url}/alive`)}).then(() => {
   };
 }
 
-/** Pixels of the page beside its fields, and of a field. */
-const [HEIGHT, ROW] = [450, 36];
+/** Pixels of the page beside its fields, before it has a video, and of a field. */
+const [HEIGHT, ROW] = [90, 36];
 
 /**
  * Answers the page of a form: one video is drawn after another, and of the values
@@ -99,12 +108,16 @@ export function formHandler<F extends Readonly<Record<string, FormField>>>(
       const video = await drawing(valuesOf(fields, await request.json()));
       return video === undefined
         ? new Response("a later one took its place", { status: 409 })
-        : new Response(videoFigure({ width: 320, ...video }));
+        : new Response(videoFigure(video) + warningHtml(video));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return new Response(text, { status: 400 });
     }
   };
+}
+
+function warningHtml({ warning }: FormVideo): string {
+  return warning === undefined ? "" : `<p>${escapeHtml(warning)}</p>`;
 }
 
 /** What stands in the place of a form that does not reach its kernel. */
@@ -213,17 +226,23 @@ async function draw() {
   const own = ++sent;
   const values = Object.fromEntries([...form.elements].filter((e) => e.name).map((e) => [e.name, e.type === "range" ? Number(e.value) : e.value]));
   const begun = performance.now();
-  state.textContent = "drawing";
+  const seconds = () => ((performance.now() - begun) / 1000).toFixed(1) + " s";
+  const show = () => { if (own === sent) state.textContent = "drawing, " + seconds(); };
+  const timer = setInterval(show, 100);
   try {
     const answer = await fetch(location.pathname + "/draw", { method: "POST", body: JSON.stringify(values) });
     const text = await answer.text();
     if (own !== sent) return;
     if (answer.ok) document.getElementById("video").innerHTML = text;
-    state.textContent = answer.ok ? ((performance.now() - begun) / 1000).toFixed(1) + " s" : text;
+    state.textContent = answer.ok ? "drawn in " + seconds() : text;
   } catch {
     state.textContent = "The kernel has ended: run the cell again.";
+  } finally {
+    clearInterval(timer);
   }
 }
+// The frame around this page is as high as what is in it.
+new ResizeObserver(() => parent.postMessage({ height: document.body.offsetHeight + 20 }, "*")).observe(document.body);
 form.addEventListener("submit", (event) => { event.preventDefault(); draw(); });
 form.addEventListener("input", (event) => {
   const output = event.target.nextElementSibling;

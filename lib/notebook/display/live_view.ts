@@ -32,8 +32,8 @@ export function liveView(host: Host, newId: () => string): LiveView {
   };
 }
 
-/** Pixels of a plot's width, and of the picture's. */
-const [PLOT, PICTURE] = [600, 900];
+/** Pixels of a plot's width. */
+const PLOT = 600;
 
 /** Plots side by side, a picture under them. */
 function liveBundle({ figures, picture }: LiveContent): MimeBundle {
@@ -42,11 +42,13 @@ function liveBundle({ figures, picture }: LiveContent): MimeBundle {
     return `<img src="${dataUrl("image/svg+xml", svg)}" width="${PLOT}" ` +
       `alt="${escapeHtml(figure.title)}">`;
   });
-  const shown = picture === undefined ? "" : '<figure style="margin:8px 0 0">' +
-    `<img src="${dataUrl("image/png", picture.png)}" ` +
-    `style="max-width:min(100%,${PICTURE}px)" ` +
-    `alt="${escapeHtml(picture.caption)}">` +
-    `<figcaption>${escapeHtml(picture.caption)}</figcaption></figure>`;
+  const shown = picture === undefined
+    ? ""
+    : '<figure style="margin:8px 0 0;overflow-x:auto">' +
+      `<img src="${dataUrl("image/png", picture.png)}" ` +
+      'style="max-width:none" ' + // a sheet, whose captions are to be read
+      `alt="${escapeHtml(picture.caption)}">` +
+      `<figcaption>${escapeHtml(picture.caption)}</figcaption></figure>`;
   return {
     "text/html": '<div style="display:flex;flex-wrap:wrap;gap:8px">' +
       `${plots.join("")}</div>${shown}`,

@@ -7,16 +7,16 @@ export interface Video {
   /** The same as an animated picture, for pages in which videos do not play. */
   readonly gif?: Uint8Array;
   readonly caption: string;
-  /** Width on the page in pixels, default 256; the height follows. */
+  /** Width on the page in pixels, default 320; the height follows. */
   readonly width?: number;
 }
 
 /** Clips side by side, playing together. */
 export interface VideoGrid {
   readonly videos: readonly Omit<Video, "width">[];
-  /** Clips in a row, default 3. */
+  /** Clips in a row at most, default 3; a narrow page has fewer. */
   readonly columns?: number;
-  /** Width of each on the page in pixels, default 224. */
+  /** Width of each on the page in pixels, default 320. */
   readonly width?: number;
 }
 
@@ -27,11 +27,18 @@ export interface ImageGrid {
     readonly png: Uint8Array;
     readonly caption: string;
   }[];
-  /** Pictures in a row, default 4. */
+  /** Pictures in a row at most, default 4; a narrow page has fewer. */
   readonly columns?: number;
-  /** Width of each on the page in pixels, default 160. */
-  readonly width?: number;
+  /**
+   * Width of each on the page in pixels, default 320. Those of natural width
+   * stand below each other and scroll where the page is narrow, so that texts in
+   * them stay readable.
+   */
+  readonly width?: number | "natural";
 }
+
+/** Width of clips and pictures on a page in pixels, and the gap between them. */
+const [WIDTH, GAP] = [320, 8];
 
 /**
  * A clip that plays in the page, and as an animated picture elsewhere.
@@ -47,7 +54,7 @@ export function videoBundle(video: Video): MimeBundle {
 
 /** Clips side by side, each with its caption. */
 export function videoGridBundle(
-  { videos, columns = 3, width = 224 }: VideoGrid,
+  { videos, columns = 3, width = WIDTH }: VideoGrid,
 ): MimeBundle {
   return {
     "text/html": gridHtml(
@@ -60,7 +67,9 @@ export function videoGridBundle(
 }
 
 /** A clip that plays, with its caption, as HTML. */
-export function videoFigure({ mp4, gif, caption, width = 256 }: Video): string {
+export function videoFigure(
+  { mp4, gif, caption, width = WIDTH }: Video,
+): string {
   const label = escapeHtml(caption);
   const instead = gif === undefined
     ? label
@@ -69,7 +78,8 @@ export function videoFigure({ mp4, gif, caption, width = 256 }: Video): string {
     }" alt="${label}" width="${width}">`;
   return '<figure style="margin:0">' +
     `<video src="${dataUrl("video/mp4", mp4)}" width="${width}" ` +
-    `aria-label="${label}" autoplay muted loop playsinline controls>` +
+    `style="max-width:100%" aria-label="${label}" ` +
+    "autoplay muted loop playsinline controls>" +
     `${instead}</video>` +
     `<figcaption style="max-width:${width}px">${label}</figcaption></figure>`;
 }
@@ -83,24 +93,32 @@ function gridHtml(
   columns: number,
   width: number,
 ): string {
-  return '<div style="display:grid;gap:8px;justify-content:start;' +
-    `grid-template-columns:repeat(${columns},${width}px)">` +
-    `${figures.join("")}</div>`;
+  const most = columns * (width + GAP) - GAP;
+  return `<div style="display:flex;flex-wrap:wrap;gap:${GAP}px;` +
+    `max-width:${most}px">${figures.join("")}</div>`;
 }
 
 /** Pictures side by side, each with its caption. */
 export function imageGridBundle(
-  { images, columns = 4, width = 160 }: ImageGrid,
+  { images, columns = 4, width = WIDTH }: ImageGrid,
 ): MimeBundle {
+  const isNatural = width === "natural";
   const figures = images.map(({ png, caption }) => {
     const label = escapeHtml(caption);
-    return '<figure style="margin:0">' +
-      `<img src="${dataUrl("image/png", png)}" alt="${label}" ` +
-      `width="${width}" style="image-rendering:pixelated">` +
-      `<figcaption style="max-width:${width}px">${label}</figcaption></figure>`;
+    const image = `<img src="${dataUrl("image/png", png)}" alt="${label}" `;
+    return isNatural
+      ? '<figure style="margin:0;overflow-x:auto">' +
+        `${image}style="max-width:none">` +
+        `<figcaption>${label}</figcaption></figure>`
+      : '<figure style="margin:0">' +
+        `${image}width="${width}" ` +
+        'style="max-width:100%;image-rendering:pixelated">' +
+        `<figcaption style="max-width:${width}px">${label}</figcaption></figure>`;
   });
   return {
-    "text/html": gridHtml(figures, columns, width),
+    "text/html": isNatural
+      ? figures.join("")
+      : gridHtml(figures, columns, width),
     "text/plain": `[${images.length} images] ` +
       images.map(({ caption }) => caption).join("; "),
   };

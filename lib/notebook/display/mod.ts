@@ -6,7 +6,7 @@
  */
 export * from "./display.ts";
 export * from "./figure.ts";
-export type { FormField, FormValues, VideoForm } from "./form.ts";
+export type { FormField, FormValues, FormVideo, VideoForm } from "./form.ts";
 export * from "./host.ts";
 export * from "./live_progress.ts";
 export type { LiveContent, LiveView } from "./live_view.ts";

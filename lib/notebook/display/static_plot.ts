@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../core/mod.ts";
+import { escapeHtml, sequentialColours } from "../../core/mod.ts";
 import type { Figure, FigureSeries } from "./figure.ts";
 
 /** Pixels: the picture, and the frame of the data. */
@@ -36,7 +36,8 @@ interface Axis {
  * ```
  */
 export function staticPlot(figure: Figure): string {
-  const { title, xLabel, yLabel, logY = false, series } = figure;
+  const { title, xLabel, yLabel, logY = false, ordered, series } = figure;
+  const colours = ordered ? sequentialColours(series.length) : COLOURS;
   const bars = series.some(({ kind }) => kind === "bars");
   const xs = series.flatMap(({ x }) => x).filter(Number.isFinite);
   const ys = series.flatMap(({ y }) => y)
@@ -67,8 +68,11 @@ ${
     }
 ${x.ticks.map(({ at, label }) => xTick(at, label)).join("")}
 ${y.ticks.map(({ at, label }) => yTick(at, label)).join("")}
-${series.map((one, i) => drawn(one, colour(i), x, y)).join("\n")}
-${series.length > 1 ? legend(series) : ""}
+${
+      series.map((one, i) => drawn(one, colours[i % colours.length]!, x, y))
+        .join("\n")
+    }
+${series.length > 1 ? legend(series, colours) : ""}
 </svg>`;
 }
 
@@ -170,21 +174,22 @@ function line(x1: number, y1: number, x2: number, y2: number): string {
     'stroke="#ddd"/>';
 }
 
-function legend(series: readonly FigureSeries[]): string {
+function legend(
+  series: readonly FigureSeries[],
+  colours: readonly string[],
+): string {
   return series.map(({ name }, i) => {
     const y = FRAME.top + 14 + 16 * i;
     return `<rect x="${FRAME.right - 150}" y="${y - 9}" width="10" ` +
-      `height="10" fill="${colour(i)}"/>${text(FRAME.right - 135, y, name)}`;
+      `height="10" fill="${colours[i % colours.length]}"/>${
+        text(FRAME.right - 135, y, name)
+      }`;
   }).join("");
 }
 
 function text(x: number, y: number, words: string, more = ""): string {
   return `<text x="${pixel(x)}" y="${pixel(y)}" ${more}>` +
     `${escapeHtml(words)}</text>`;
-}
-
-function colour(index: number): string {
-  return COLOURS[index % COLOURS.length]!;
 }
 
 function pixel(value: number): string {

@@ -37,7 +37,13 @@ import { evaluationHtml, evaluationText } from "./report.ts";
 
 /** Host of an evaluation: a terminal, a notebook or a test. */
 export interface EvaluateHost
-  extends RankHost, Pick<EvaluationWork, "progress" | "signal" | "clock"> {}
+  extends RankHost, Pick<EvaluationWork, "progress" | "signal" | "clock"> {
+  /**
+   * Receives the report as text and all lines but the last; default: `log`. A
+   * notebook shows tables in its place.
+   */
+  readonly details?: (text: string) => void;
+}
 
 /** Evaluations, and some clips to look at. */
 export interface Findings {
@@ -59,7 +65,7 @@ export async function evaluate(
   options: EvaluateOptions,
   host: EvaluateHost,
 ): Promise<Findings> {
-  const { ranks = ONE_RANK } = host;
+  const { ranks = ONE_RANK, details = host.log } = host;
   const { out, seed, clips, heldOut, batch, cache } = options;
   const { geometry, perLanguage, perObject } = options;
   const { steps, guidance, rescale, sampler } = options;
@@ -77,7 +83,7 @@ export async function evaluate(
     cache: GRAPH_CACHE,
     threads: host.threads,
   });
-  host.log(await describeDevice(device));
+  details(await describeDevice(device));
   using world3d = await trainedWorld3d(device, options.world3d);
   using i3d = options.fvd
     ? await importedI3d(device, options.weights)
@@ -89,10 +95,10 @@ export async function evaluate(
     using model = await openModel(path, world3d.shape, sampling, device, {
       model: await givenModel(options.model),
       lora: loraFilesOf(options.lora),
-      log: host.log,
+      log: details,
     });
     const { frames, height, width, fps } = world3d.shape;
-    host.log(
+    details(
       `${model.name}: trained ${
         trainedText(model.phase)
       }; generated clips of ` +
@@ -108,10 +114,10 @@ export async function evaluate(
     });
     evaluations.push(found.evaluation);
     samples = found.samples;
-    host.log(evaluationText(found.evaluation));
+    details(evaluationText(found.evaluation));
     if (ranks.rank > 0) continue; // the samples are on the first one
     scores = await sampleScores(model.own as OwnRun | undefined, samples);
-    for (const line of scoresText(scores)) host.log(line);
+    for (const line of scoresText(scores)) details(line);
   }
   await onFirstRank(
     ranks,

@@ -119,7 +119,7 @@ export async function evaluateVideo(
   host: EvaluateHost,
 ): Promise<VideoFindings> {
   await assertSameEvaluation(options);
-  const { ranks = ONE_RANK } = host;
+  const { ranks = ONE_RANK, details = host.log } = host;
   await onFirstRank(
     ranks,
     () => assertWritableFolder(options.out, "--out", REPORTS),
@@ -128,9 +128,9 @@ export async function evaluateVideo(
   const models = await readTrainedModels(path, {
     model: await givenModel(options.model),
     lora: loraFilesOf(options.lora),
-    log: host.log,
+    log: details,
   });
-  using data = await openData(models, saved, host);
+  using data = await openData(models, saved, details);
   const stage = stageOfModels(models);
   const heldOut = data.clips(stage, "validation", options.heldOut);
   const [bucket] = heldOut.buckets;
@@ -141,9 +141,9 @@ export async function evaluateVideo(
     cache: GRAPH_CACHE,
     threads: host.threads,
   });
-  host.log(await describeDevice(device));
+  details(await describeDevice(device));
   const { frames, height, width, fps } = bucket!.shape;
-  host.log(
+  details(
     `held-out clips: ${real.length} of ${heldOut.name}, ` +
       `${frames}x${height}x${width} at ${fps} fps, as the run trains`,
   );
@@ -191,7 +191,7 @@ export async function evaluateVideo(
     captions: real.map(({ caption }) => caption),
   };
   await onFirstRank(ranks, () => writeReports(options, findings));
-  for (const line of scoresText(findings.scores)) host.log(line);
+  for (const line of scoresText(findings.scores)) details(line);
   host.log(`report: ${options.out}/${REPORTS[0]}`);
   return findings;
 }
@@ -214,7 +214,7 @@ async function writeReports(
 async function openData(
   { config, facts, own }: TrainedModels,
   saved: SavedData,
-  { log }: EvaluateHost,
+  log: (line: string) => void,
 ): Promise<RunData> {
   const plan = {
     ...{ epochs: 1, batch: 1, accumulation: 1, learningRate: 1, samples: 1 },

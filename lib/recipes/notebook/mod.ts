@@ -3,5 +3,7 @@
  *
  * @module
  */
+export * from "./one_by_one.ts";
 export * from "./show_clip.ts";
+export * from "./stage_displays.ts";
 export * from "./training.ts";

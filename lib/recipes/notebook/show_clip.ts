@@ -5,7 +5,7 @@ import {
   previewGif,
   writeMp4,
 } from "../../dataset/encode/mod.ts";
-import type { ImageGrid, Video } from "../../notebook/mod.ts";
+import type { ImageGrid, Video, VideoGrid } from "../../notebook/mod.ts";
 
 /**
  * A clip for a notebook: as an MP4 file in its folder, and as an animated picture
@@ -20,6 +20,24 @@ export async function clipVideo(
 ): Promise<Video> {
   await writeMp4(path, clip);
   return { mp4: await Deno.readFile(path), gif: previewGif(clip), caption };
+}
+
+/**
+ * Clips for a notebook, side by side with their captions.
+ *
+ * @param path Of the MP4 files, up to a number: `runs/a/seed` writes
+ *   `runs/a/seed_0.mp4`.
+ */
+export async function clipVideos(
+  path: string,
+  clips: readonly Clip[],
+  captions: readonly string[],
+): Promise<VideoGrid> {
+  return {
+    videos: await Promise.all(
+      clips.map((clip, i) => clipVideo(`${path}_${i}.mp4`, clip, captions[i]!)),
+    ),
+  };
 }
 
 /**

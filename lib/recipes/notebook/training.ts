@@ -1,4 +1,4 @@
-import { exists, InputError } from "../../core/mod.ts";
+import { exists, InputError, wrapLine } from "../../core/mod.ts";
 import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Display, FigureSeries } from "../../notebook/mod.ts";
 import {
@@ -9,6 +9,9 @@ import {
 } from "../../trainer/mod.ts";
 import { channelsOf, perceptualNetwork } from "../train/mod.ts";
 import { liveTraining } from "./live_training.ts";
+
+/** Characters of a line that fit into a cell of JupyterLab. */
+const LINE = 100;
 
 /**
  * A notebook as the host of training: its progress, its Stop button, alerts, and
@@ -31,7 +34,7 @@ export async function notebookHost(
     now: () => new Date(),
     perceptual: await perceptualNetwork({ perceptual }),
     display: liveTraining(show, run, () => performance.now()),
-    log,
+    log: (line) => log(wrapLine(line, LINE)),
   };
 }
 

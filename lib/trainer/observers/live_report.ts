@@ -1,4 +1,4 @@
-import { durationText, writeFileAtomically } from "../../core/mod.ts";
+import { durationText, grouped, writeFileAtomically } from "../../core/mod.ts";
 import { previewGif } from "../../dataset/encode/mod.ts";
 import { type JsonRecord, readJsonl } from "../../formats/jsonl/mod.ts";
 import {
@@ -104,11 +104,6 @@ export function reportObserver(
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-/** A count with separators of thousands. */
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 /** `1.5 updates a second, evaluations included; 2 h 5 min left`. */

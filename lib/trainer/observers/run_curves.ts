@@ -62,23 +62,45 @@ export function curvesOf(records: readonly JsonRecord[]): Curve[] {
         logY,
         series: fields.map(([name, field]) => seriesOf(own, field, name)),
       })).filter(({ series }) => series.some(({ x }) => x.length > 0)),
-      ...curveBySigma(title, own),
+      ...curveBySigma(stage, own),
       ...ownCurves(title, own),
     ];
   });
 }
 
-function curveBySigma(title: string, own: readonly JsonRecord[]): Curve[] {
-  const held = own.filter(({ heldOut }) => heldOut !== undefined);
+/**
+ * The held-out loss of a phase at each noise level sigma; none before its first
+ * evaluation.
+ *
+ * @param records Lines of `metrics.jsonl`.
+ *
+ * @example
+ * ```ts
+ * import { curveBySigma } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const records = [{ stage: "phase1", step: 5, heldOut: { 0.1: 2, 0.9: 1 } }];
+ * const [curve] = curveBySigma("phase1", records);
+ * assert.deepEqual(curve?.series[1], { name: "sigma 0.9", x: [5], y: [1] });
+ * ```
+ */
+export function curveBySigma(
+  stage: Stage,
+  records: readonly JsonRecord[],
+): Curve[] {
+  const held = records.filter((record) =>
+    record.stage === stage && record.heldOut !== undefined
+  );
   const sigmas = Object.keys((held[0]?.heldOut ?? {}) as object);
   if (sigmas.length === 0) return [];
   return [{
-    title: `${title}: held-out loss by sigma`,
+    title: `${stage} (${titleOf(stage)}): held-out loss by sigma`,
     xLabel: "update",
     yLabel: "loss (mean squared error)",
     logY: true,
+    ordered: true,
     series: sigmas.map((sigma) => ({
-      name: sigma,
+      name: `sigma ${sigma}`,
       x: held.map(({ step }) => Number(step)),
       y: held.map(({ heldOut }) => (heldOut as Record<string, number>)[sigma]!),
     })),

@@ -1,4 +1,4 @@
-import { escapeHtml, scriptJson } from "../../core/mod.ts";
+import { escapeHtml, scriptJson, sequentialColours } from "../../core/mod.ts";
 
 /** One line of a plot. */
 export interface Series {
@@ -16,6 +16,8 @@ export interface Curve {
   readonly yLabel: string;
   /** Whether the y axis is logarithmic, default false; then only y > 0 shows. */
   readonly logY?: boolean;
+  /** Whether the series are in an order, such as noise levels; default false. */
+  readonly ordered?: boolean;
   readonly series: readonly Series[];
 }
 
@@ -52,14 +54,16 @@ ${plotlySource()}
 </script>`;
 }
 
-function plotted(curve: Curve): Curve {
-  const { title, xLabel, yLabel, logY = false, series } = curve;
+/** A plot as the script of the page reads it; `colours` are those of an order. */
+function plotted(curve: Curve): Curve & { readonly colours?: string[] } {
+  const { title, xLabel, yLabel, logY = false, ordered, series } = curve;
   return {
     title,
     // Plotly parses labels and names as a subset of HTML.
     xLabel: escapeHtml(xLabel),
     yLabel: escapeHtml(yLabel),
     logY,
+    ...(ordered && { colours: sequentialColours(series.length) }),
     series: series.map(({ name, x, y }) => {
       if (x.length !== y.length) {
         throw new TypeError(

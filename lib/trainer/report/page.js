@@ -21,14 +21,19 @@ function drawCurves() {
       zeroline: false,
       automargin: true,
     };
+    const colours = curve.colours ?? palette;
     const traces = curve.series.map(({ name, x, y }, k) => ({
       name,
       x,
       y,
       type: "scatter",
       mode: x.length > 1 ? "lines" : "markers",
-      line: { width: 2, color: palette[k % palette.length] },
-      marker: { size: 7, color: palette[k % palette.length] },
+      line: {
+        width: 2,
+        color: colours[k % colours.length],
+        dash: k < colours.length ? "solid" : "dash", // colours repeat
+      },
+      marker: { size: 7, color: colours[k % colours.length] },
     }));
     const layout = {
       paper_bgcolor: "rgba(0,0,0,0)",

@@ -3,6 +3,7 @@ import { readState } from "../../compiler/mod.ts";
 import {
   bytesText,
   exists,
+  grouped,
   InputError,
   messageOf,
   writeFileAtomically,
@@ -31,7 +32,7 @@ import { endOf, refuseLaterStages, type Run, type StageEnd } from "./run.ts";
 /**
  * Whether a stage is done and its weights exist. Damaged ones count as missing
  * where there is a checkpoint from which they are made again, and so does a stage
- * that is to train longer than it did.
+ * that is to train longer than it did. A line names a stage that is done.
  *
  * @throws {InputError} naming the field, if its configuration differs, or the
  *   checkpoint from which it could go on is missing
@@ -57,9 +58,17 @@ export async function isDone(
           "restore the number of updates, or train in another folder with --run",
       );
     }
-    if (!hasCheckpoint) return true;
-    return await isWhole(run, weights) &&
-      await isWhole(run, endPath(run, stage));
+    const done = !hasCheckpoint ||
+      await isWhole(run, weights) && await isWhole(run, endPath(run, stage));
+    if (done) {
+      const planned = Math.max(end.steps, totalSteps);
+      run.host.log(
+        `${stage} is done: ${grouped(end.steps)} of ${
+          grouped(planned)
+        } updates`,
+      );
+    }
+    return done;
   });
 }
 

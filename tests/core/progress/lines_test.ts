@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TaskState } from "lib/core/progress/task_state.ts";
 import { lineProgress, type Progress } from "lib/core/progress/mod.ts";
 
 interface Watched {
@@ -105,4 +106,14 @@ Deno.test("lineProgress() is quiet after the end, and ends once", () => {
     "Copying: 0/2 files\n",
     "Copying: 2/2 files in 0 s\n",
   ]);
+});
+
+Deno.test("a task that was done before says so, without a rate", () => {
+  const state = new TaskState({
+    label: "vae",
+    total: 6,
+    unit: "steps",
+    done: 6,
+  }, 0);
+  assert.equal(state.summary(1), "vae: 6/6 steps, done before");
 });

@@ -35,15 +35,16 @@ Deno.test("cldrCoverage() lists the missing names of a language", async () => {
   );
 });
 
-Deno.test("coverageImage() draws a cell for each name and a gap after ten rows", () => {
-  const { width, height, data } = coverageImage({
+Deno.test("coverageImage() draws a cell for each name and a gap after ten rows", async () => {
+  const { width, height, data } = await coverageImage({
     languages: Array.from({ length: 11 }, (_, i) => `l${i}`),
     things: ["cat", "dog"],
     named: Array.from({ length: 11 }, (_, i) => [true, i === 10]),
   });
-  assert.deepEqual([width, height], [6, 34]);
+  // A label on the left and one below, then three lines of the legend.
+  assert.deepEqual([width, height], [22 + 6, 34 + 4 * 22]);
   const pixel = (x: number, y: number): number[] => [
-    ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+    ...data.subarray((y * width + 22 + x) * 3, (y * width + 22 + x) * 3 + 3),
   ];
   assert.deepEqual(pixel(2, 29), [46, 125, 90]);
   assert.deepEqual(pixel(3, 29), [236, 232, 222]);

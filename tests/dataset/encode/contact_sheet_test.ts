@@ -64,9 +64,20 @@ Deno.test("contactSheet() writes each label above its row", async () => {
   assert.ok(inkIn(sheet, GAP + 2 * row) > 120, "third label");
 });
 
+Deno.test("contactSheet() breaks a label into lines, also one without spaces", async () => {
+  const clip = brightnessClip({ frames: 8, height: 40, width: 40, fps: 8 });
+  const heightOf = async (label: string) =>
+    (await contactSheet([{ label, clip }])).height - 40 - 2 * GAP;
+  assert.equal(await heightOf("a red circle"), LABEL);
+  const words = "a red circle moves right and a blue square stands still";
+  assert.equal(await heightOf(words), 2 * LABEL);
+  assert.equal(await heightOf("moves".repeat(12)), 2 * LABEL);
+});
+
 Deno.test("contactSheet() truncates a label that is too long", async () => {
   const clip = brightnessClip({ frames: 8, height: 40, width: 40, fps: 8 });
   const sheet = await contactSheet([{ label: "very ".repeat(200), clip }]);
+  assert.equal(sheet.height, GAP + 6 * LABEL + 40 + GAP);
   assert.ok(
     inkIn(sheet, GAP, sheet.width - 40, sheet.width - GAP) > 0,
     "is full",

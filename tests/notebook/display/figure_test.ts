@@ -79,6 +79,14 @@ Deno.test("a figure without values, with one value, or with a great many is draw
   }
 });
 
+Deno.test("series in an order have the colours of a sequential scale", () => {
+  const bundle = figureBundle({ ...FIGURE, ordered: true }, "id");
+  for (const colour of ["#2f6fde", "#e89a1c"]) {
+    assert.ok(String(bundle["text/html"]).includes(`"color":"${colour}"`));
+    assert.ok(String(bundle["image/svg+xml"]).includes(`"${colour}"`));
+  }
+});
+
 Deno.test("figureBundle() refuses a series with more x than y", () => {
   const series = [{ name: "a", x: [1, 2], y: [1] }];
   assert.throws(() => figureBundle({ ...FIGURE, series }, "id"), {

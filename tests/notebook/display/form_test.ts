@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { formHandler, type FormValues } from "lib/notebook/display/form.ts";
+import {
+  formHandler,
+  type FormValues,
+  type FormVideo,
+} from "lib/notebook/display/form.ts";
 
 const fields = {
   prompt: { label: "prompt", value: 'a "red" circle' },
@@ -9,7 +13,7 @@ const fields = {
 
 type Values = FormValues<typeof fields>;
 
-const videoOf = ({ prompt, seed }: Values) => ({
+const videoOf = ({ prompt, seed }: Values): FormVideo => ({
   mp4: Uint8Array.of(1, 2),
   caption: `${prompt} ${seed}`,
 });
@@ -48,6 +52,14 @@ Deno.test("a form shows its fields and draws the video of the values that are se
   assert.deepEqual(given, [sent]);
   assert.equal(drawn.status, 200);
   assert.match(drawn.text, /data:video\/mp4;base64,AQI=.*a cat 7/s);
+});
+
+Deno.test("a form shows a warning under its video", async () => {
+  const ask = asking((values) =>
+    Promise.resolve({ ...videoOf(values), warning: "unknown word <qwfp>" })
+  );
+  const { text } = await ask("/secret/draw", sent);
+  assert.match(text, /<\/figure><p>unknown word &lt;qwfp&gt;<\/p>$/);
 });
 
 Deno.test("a form answers under its secret path alone, and names a wrong value", async () => {

@@ -26,7 +26,7 @@ Deno.test("videoGridBundle() plays clips side by side, each with its caption", (
   const videos = ["one", "two"].map((caption) => ({ mp4: BYTES, caption }));
   const bundle = videoGridBundle({ videos, columns: 2, width: 100 });
   const html = String(bundle["text/html"]);
-  assert.match(html, /grid-template-columns:repeat\(2,100px\)/);
+  assert.match(html, /flex-wrap:wrap;gap:8px;max-width:208px/);
   assert.equal(html.match(/<video /g)?.length, 2);
   assert.equal(
     bundle["text/plain"],
@@ -41,10 +41,25 @@ Deno.test("imageGridBundle() puts pictures side by side with their captions", ()
   }];
   const bundle = imageGridBundle({ images, columns: 2, width: 50 });
   const html = String(bundle["text/html"]);
-  assert.match(html, /grid-template-columns:repeat\(2,50px\)/);
+  assert.match(html, /flex-wrap:wrap;gap:8px;max-width:108px/);
   assert.equal(html.match(/data:image\/png;base64,AQID/g)?.length, 2);
   assert.match(html, /&lt;2&gt;<\/figcaption>/);
   assert.equal(bundle["text/plain"], "[2 images] one; <2>");
+});
+
+Deno.test("clips and pictures are 320 pixels wide, or as wide as they are", () => {
+  const html = (bundle: Record<string, unknown>) => String(bundle["text/html"]);
+  const media = [{ mp4: BYTES, png: BYTES, caption: "" }];
+  for (
+    const bundle of [
+      videoBundle(media[0]!),
+      videoGridBundle({ videos: media }),
+      imageGridBundle({ images: media }),
+    ]
+  ) assert.match(html(bundle), /width="320" style="max-width:100%/);
+  const natural = html(imageGridBundle({ images: media, width: "natural" }));
+  assert.doesNotMatch(natural, / width=/);
+  assert.match(natural, /overflow-x:auto.*max-width:none/);
 });
 
 Deno.test("tableBundle() aligns numbers to the right and shortens them", () => {

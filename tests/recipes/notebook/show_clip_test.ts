@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clip } from "lib/core/mod.ts";
-import { clipFrames, clipVideo } from "lib/recipes/notebook/mod.ts";
+import { clipFrames, clipVideo, clipVideos } from "lib/recipes/notebook/mod.ts";
 
 /** Each frame is grey, brighter from first to last. */
 function brightening(frames: number): Clip {
@@ -34,4 +34,19 @@ Deno.test("clipFrames() shows the first, the last and evenly between, and no fra
   assert.deepEqual(captions(8, 1), ["frame 0"]);
   const { images } = clipFrames(brightening(3), 3);
   assert.equal(new Set(images.map(({ png }) => png.toBase64())).size, 3);
+});
+
+Deno.test("clipVideos() numbers its files and keeps the order of the captions", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const clips = [brightening(4), brightening(8)];
+    const { videos } = await clipVideos(`${folder}/seed`, clips, ["a", "b"]);
+    assert.deepEqual(videos.map(({ caption }) => caption), ["a", "b"]);
+    assert.deepEqual(
+      videos[1]!.mp4,
+      await Deno.readFile(`${folder}/seed_1.mp4`),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -168,7 +168,7 @@ Deno.test("a settings file sets knobs and flags of the notebook; a dry run needs
     const { code, stdout, stderr } = await process.ended;
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^done: .*run\/notebook\/08_phase5\.ipynb$/m);
-    assert.match(stdout, /^learningRate +0\.002$/m);
+    assert.match(stdout, /^learning rate +0\.002$/m);
     const { state, injected, errors } = await saved(folder);
     assert.deepEqual([state, errors], ["done", 0]);
     assert.match(injected, /^const maxSteps = 6;$/m);

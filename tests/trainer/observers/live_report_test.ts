@@ -59,7 +59,7 @@ Deno.test("a report has an axis for each quantity, speed and the VAE's pictures"
         "vae: learning rate: learning rate",
         "phase1: loss: training,held out",
         "phase1: gradient norm: gradient norm",
-        "phase1: held-out loss by sigma: 0.5",
+        "phase1: held-out loss by sigma: sigma 0.5",
       ],
     );
     const sheet = new TextEncoder().encode("vae-10.png").toBase64();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodePng } from "lib/dataset/encode/mod.ts";
 import { htmlReport, type Report } from "lib/trainer/report/mod.ts";
 
 const EMPTY: Report = {
@@ -86,6 +87,24 @@ Deno.test("htmlReport() embeds media as data URLs", () => {
   );
 });
 
+Deno.test("htmlReport() gives a sheet a row of its own, which a click opens", () => {
+  const sheet = (width: number) =>
+    reportWith({
+      media: [{
+        title: "Sheet",
+        kind: "image",
+        mime: "image/png",
+        bytes: encodePng({ width, height: 1, data: new Uint8Array(3 * width) }),
+        caption: "",
+      }],
+    });
+  assert.match(
+    sheet(804),
+    /<figure class="card wide" id="picture-0"><a href="#picture-0"><img src=.*<a class="close" href="#media">/,
+  );
+  assert.match(sheet(64), /<figure class="card"><img src=/);
+});
+
 Deno.test("htmlReport() refuses a MIME type that does not match the kind", () => {
   for (
     const mime of ["image/png", "video/mp4;x", 'video/"onerror=', "video/"]
@@ -139,6 +158,20 @@ Deno.test("htmlReport() passes curves to its script, with gaps for NaN and infin
   assert.ok(html.includes('<h3>Loss</h3><div class="plot" id="plot-0">'));
   assert.ok(html.includes('<h3>Rate</h3><div class="plot" id="plot-1">'));
   assert.ok(html.includes("plotly.js (basic - minified)"));
+});
+
+Deno.test("htmlReport() colours lines that have an order by a sequential scale", () => {
+  const series = [0.1, 0.5, 0.9].map((sigma) => ({
+    name: `sigma ${sigma}`,
+    x: [],
+    y: [],
+  }));
+  const curve = { title: "L", xLabel: "x", yLabel: "y", series };
+  const [ordered, plain] = curvesIn(
+    reportWith({ curves: [{ ...curve, ordered: true }, curve] }),
+  ) as { colours?: string[] }[];
+  assert.deepEqual(ordered!.colours, ["#2f6fde", "#cf4f9d", "#e89a1c"]);
+  assert.equal(plain!.colours, undefined);
 });
 
 Deno.test("htmlReport() refuses a series whose x and y differ in length", () => {

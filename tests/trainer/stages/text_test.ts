@@ -47,7 +47,12 @@ Deno.test("the text stage aligns captions across languages and saves the weights
       form: initText(text, new Rng(0)),
     });
     // What is done is not done again.
-    await trainRun(options, "text", silentHost);
+    const lines: string[] = [];
+    await trainRun(options, "text", {
+      ...silentHost,
+      log: (line) => void lines.push(line),
+    });
+    assert.equal(lines.at(-1), "text is done: 40 of 40 updates");
     assert.equal(
       (await readJsonl(`${run}/metrics.jsonl`)).length,
       records.length,
