@@ -96,7 +96,15 @@ export interface Run extends AsyncDisposable {
   checkpoints(stage: Stage, config: unknown): CheckpointFolder;
   /** A request of a control file or the time budget. */
   request(): Request | undefined;
-  /** Opens the metrics, truncated to the step at which a stage resumes. */
+  /**
+   * Writes `config.json` and `data.json`. Those of a run that goes on are
+   * replaced only once all its stages agree: a refused command changes nothing.
+   */
+  saveRecords(): Promise<void>;
+  /**
+   * Opens the metrics, truncated to the step at which a stage resumes, and saves
+   * the records: earlier stages are checked, and no later one has begun.
+   */
   openMetrics(
     stage: Stage,
     resume: CheckpointProgress | undefined,
@@ -150,12 +158,16 @@ export async function openRun(
         ? { kind: "stop", reason: "time" }
         : files();
     },
+    async saveRecords() {
+      if (isFirst) await saveRecords(config);
+    },
     async openMetrics(stage, resume) {
       if (!isFirst) return NO_METRICS;
       await refuseLaterStages(folder, stage);
       const path = `${folder}/metrics.jsonl`;
       const { metricsBytes, metricsDigest } = resume ??
         await endBefore(folder, stage);
+      await saveRecords(config);
       if (metricsBytes > 0 && !await exists(path)) {
         host.log(`note: "${path}" was removed: a new one begins`);
         return openJsonl(path);
@@ -194,7 +206,6 @@ async function lockedRun(
       host.log(`removed ${removed} partial files of a killed run`);
     }
     await putAside(folder, resumePhase, host);
-    await saveData(folder, config);
     const before = await savedModule(folder);
     const now = config.own?.reference;
     if (before && now && before.digest !== now.digest) {
@@ -202,12 +213,17 @@ async function lockedRun(
         `note: "${now.path}" has changed since the last training in "${folder}"`,
       );
     }
-    await saveConfig(folder, config);
+    if (!await hasBegun(folder)) await saveRecords(config);
     return lock;
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
+}
+
+async function saveRecords(config: RunConfig): Promise<void> {
+  await saveData(config.run, config);
+  await saveConfig(config.run, config);
 }
 
 /** Metrics of a rank that is not the first. */
@@ -273,6 +289,14 @@ export async function refuseLaterStages(
         "restart a phase with --resume-phase",
     );
   }
+}
+
+/** Whether a stage has left anything in a run's folder. */
+async function hasBegun(folder: string): Promise<boolean> {
+  for (const stage of STAGES) {
+    if (await exists(`${folder}/${stage}`)) return true;
+  }
+  return false;
 }
 
 /** The last stage that has checkpoints. */
