@@ -6,6 +6,8 @@ import {
   type ManifestRow,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+// The front door would load the networks.
+import { LEAST_CLIPS } from "../../evaluation/held_out/least_clips.ts";
 
 /**
  * Summarises a manifest: shots and seconds by phase and split, and every dropped
@@ -41,6 +43,7 @@ export function summaryOf(
         counted(sources, "file")
       }, ${lengthOf(own)}`;
     }),
+    ...heldOutNote(kept),
     `without a caption: ${
       counted(kept.filter((row) => row.captions.length === 0).length, "shot")
     }`,
@@ -71,6 +74,17 @@ export function summaryOf(
     lines.push("", "left out:", ...own);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** A line where so little is held out that nothing may be evaluated on it. */
+function heldOutNote(kept: readonly KeptRow[]): string[] {
+  const held = kept.filter(({ split }) => split === "validation").length;
+  if (kept.length === 0 || held >= LEAST_CLIPS) return [];
+  return [
+    `note: ${counted(held, "shot")} held out may be too few for deno task ` +
+    `evaluate, which compares ${LEAST_CLIPS} clips or more: ingest again with ` +
+    "--validation 0.3, or more video",
+  ];
 }
 
 function lengthOf(rows: readonly KeptRow[]): string {
