@@ -3,6 +3,7 @@ import { Rng } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { initText } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
 import { loadWeights } from "lib/pipeline/mod.ts";
@@ -102,4 +103,6 @@ Deno.test("the text stage needs a caption", async () => {
   );
   // Phase 5 takes all shots; no other phase has one, but phase 1.
   assert.deepEqual([...stages], ["vae", "phase1", "phase5"]);
+  const { facts } = await readTrainedModels(run);
+  assert.equal(facts.diffusion.unconditional, true);
 });
