@@ -41,7 +41,10 @@ export function summaryOf(
       const sources = new Set(own.map(({ source }) => source.path)).size;
       return `${split}: ${counted(own.length, "shot")} of ${
         counted(sources, "file")
-      }, ${lengthOf(own)}`;
+      }, ${lengthOf(own)}` +
+        (split === "validation" && own.length > 0
+          ? ` (${heldOutText(kept)})`
+          : "");
     }),
     ...heldOutNote(kept),
     `without a caption: ${
@@ -74,6 +77,23 @@ export function summaryOf(
     lines.push("", "left out:", ...own);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** `the last part of 3 files, 1 whole file`. */
+function heldOutText(kept: readonly KeptRow[]): string {
+  const [train, held] = (["train", "validation"] as const).map((split) =>
+    new Set(
+      kept.filter((row) => row.split === split).map(({ source }) =>
+        source.path
+      ),
+    )
+  );
+  const parts = held!.intersection(train!).size;
+  const whole = held!.size - parts;
+  return [
+    ...parts > 0 ? [`the last part of ${counted(parts, "file")}`] : [],
+    ...whole > 0 ? [counted(whole, "whole file")] : [],
+  ].join(", ");
 }
 
 /** A line where so little is held out that nothing may be evaluated on it. */

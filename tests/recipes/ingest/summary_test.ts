@@ -21,3 +21,16 @@ Deno.test("summaryOf() tells that too little is held out to evaluate on", () => 
   );
   assert.doesNotMatch(summary(9, 4), /note:/);
 });
+
+Deno.test("summaryOf() tells whether parts of files are held out, or whole ones", () => {
+  assert.match(
+    summary(9, 4),
+    /^validation: 4 shots of 4 files, [\d.]+ s \(4 whole files\)$/m,
+  );
+  const file = fileOf("0.mp4", "0", [segmentOf({ endSeconds: 20 })]);
+  const rows = curate([file], { ...OPTIONS, validation: 0.3 });
+  assert.match(
+    summaryOf(rows, { leftOut: [], tables: [] }),
+    /^validation: 1 shot of 1 file, .* \(the last part of 1 file\)$/m,
+  );
+});
