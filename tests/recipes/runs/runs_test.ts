@@ -112,6 +112,38 @@ Deno.test("metrics as CSV quote what needs it", () => {
   );
 });
 
+Deno.test("csvOf() gives losses by noise level a column for each sigma", () => {
+  assert.equal(
+    csvOf([{ step: 1, bySigma: [null, 2, ...new Array(7).fill(null), 3] }]),
+    `step,${
+      Array.from({ length: 10 }, (_, i) => `bySigma.0.${i}`)
+    }\r\n1,,2,,,,,,,,3\r\n`,
+  );
+});
+
+Deno.test("a comparison has stages in order, and data as text", async () => {
+  await withRuns(async (folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/deep/b`];
+    await Deno.writeTextFile(
+      `${b}/metrics.jsonl`,
+      ["vae", "text", "phase1"].map((stage) =>
+        `${JSON.stringify({ stage, step: 1, loss: 1 })}\n`
+      ).join(""),
+    );
+    const data = [{ path: "data/mine", weight: 1 }];
+    await Deno.writeTextFile(`${a}/config.json`, JSON.stringify({ data }));
+    await Deno.writeTextFile(`${b}/config.json`, JSON.stringify({ data: [] }));
+    const { settings, scores } = await comparedRuns([a, b]);
+    assert.deepEqual(settings, [
+      { name: "data", values: ["data/mine (weight 1)", "none"] },
+    ]);
+    assert.deepEqual(
+      [...new Set(scores.map(({ name }) => name.split(":")[0]))],
+      ["vae", "text", "phase1"],
+    );
+  });
+});
+
 Deno.test("deno task runs lists, compares and exports, and replaces nothing", async () => {
   await withRuns(async (folder) => {
     const runs = (...args: string[]) =>
