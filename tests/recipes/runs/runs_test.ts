@@ -66,6 +66,32 @@ Deno.test("runs are listed with stages done, best scores, disk and state", async
   });
 });
 
+Deno.test("demos and packed models are listed as what they are", async () => {
+  await withRuns(async (folder) => {
+    const files = {
+      "demo/report.json": JSON.stringify({ passed: true }),
+      "packed/diffusion.safetensors": "",
+      "other/vae.safetensors": "",
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const [name] = path.split("/");
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}/metrics.jsonl`, "");
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const states = Object.fromEntries(
+      (await findRuns(folder)).map(({ name, state }) => [name, state]),
+    );
+    assert.deepEqual(states, {
+      a: "failed",
+      b: "failed",
+      demo: "demo: passed",
+      packed: "weights: packed",
+      other: "unknown",
+    });
+  });
+});
+
 Deno.test("a comparison has the settings that differ, the scores, and a page", async () => {
   await withRuns(async (folder) => {
     const runs = [`${folder}/a`, `${folder}/deep/b`];
