@@ -47,9 +47,7 @@ export function summaryOf(
           : "");
     }),
     ...heldOutNote(kept),
-    `without a caption: ${
-      counted(kept.filter((row) => row.captions.length === 0).length, "shot")
-    }`,
+    uncaptionedText(kept),
     ...(labels.size > 0 ? [`labels: ${[...labels].join(", ")}`] : []),
   ];
   if (dropped.length > 0) lines.push("", "dropped:");
@@ -77,6 +75,15 @@ export function summaryOf(
     lines.push("", "left out:", ...own);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** How many shots have no caption, and how they get one. */
+function uncaptionedText(kept: readonly KeptRow[]): string {
+  const { length } = kept.filter(({ captions }) => captions.length === 0);
+  return `without a caption: ${counted(length, "shot")}` +
+    (length === 0
+      ? ""
+      : "; write name.txt beside each video, or pass a table with --captions");
 }
 
 /** `the last part of 3 files, 1 whole file`. */

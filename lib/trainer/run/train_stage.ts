@@ -4,7 +4,6 @@ import {
   bytesText,
   exists,
   InputError,
-  messageOf,
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { loadWeights, saveWeights, verifyWeights } from "../../pipeline/mod.ts";
@@ -70,7 +69,7 @@ async function isWhole(run: Run, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    run.host.log(`made again: ${messageOf(error)}`);
+    run.host.log(`made again from the last checkpoint: "${path}" was damaged`);
     return false;
   }
 }

@@ -78,6 +78,20 @@ Deno.test("the text stage learns from the captions of real video", async () => {
   assert.ok(Number(last.heldOutLoss) < 0.8 * Number(first.heldOutLoss));
   assert.ok(Number(last.heldOutAccuracy) > Number(first.heldOutAccuracy));
   assert.equal(first.heldOutClassification, undefined);
+
+  const weights = `${run}/text.safetensors`;
+  const bytes = await Deno.readFile(weights);
+  await Deno.writeFile(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  await trainRun(config, "text", { ...silentHost, log });
+  assert.ok(
+    lines.includes(
+      `made again from the last checkpoint: "${weights}" was damaged`,
+    ),
+    lines.join("\n"),
+  );
+  assert.deepEqual(await Deno.readFile(weights), bytes);
 });
 
 Deno.test("the text stage needs a caption", async () => {
