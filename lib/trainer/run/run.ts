@@ -96,15 +96,7 @@ export interface Run extends AsyncDisposable {
   checkpoints(stage: Stage, config: unknown): CheckpointFolder;
   /** A request of a control file or the time budget. */
   request(): Request | undefined;
-  /**
-   * Writes `config.json` and `data.json`. Those of a run that goes on are
-   * replaced only once all its stages agree: a refused command changes nothing.
-   */
-  saveRecords(): Promise<void>;
-  /**
-   * Opens the metrics, truncated to the step at which a stage resumes, and saves
-   * the records: earlier stages are checked, and no later one has begun.
-   */
+  /** Opens the metrics, truncated to the step at which a stage resumes. */
   openMetrics(
     stage: Stage,
     resume: CheckpointProgress | undefined,
@@ -158,15 +150,13 @@ export async function openRun(
         ? { kind: "stop", reason: "time" }
         : files();
     },
-    async saveRecords() {
-      if (isFirst) await saveRecords(config);
-    },
     async openMetrics(stage, resume) {
       if (!isFirst) return NO_METRICS;
       await refuseLaterStages(folder, stage);
       const path = `${folder}/metrics.jsonl`;
       const { metricsBytes, metricsDigest } = resume ??
         await endBefore(folder, stage);
+      // Earlier stages agree, and no later one has begun: none refuses any more.
       await saveRecords(config);
       if (metricsBytes > 0 && !await exists(path)) {
         host.log(`note: "${path}" was removed: a new one begins`);
@@ -221,6 +211,10 @@ async function lockedRun(
   }
 }
 
+/**
+ * Writes `config.json` and `data.json`. A run that has begun keeps those it has
+ * until a stage trains: a refused command changes none.
+ */
 async function saveRecords(config: RunConfig): Promise<void> {
   await saveData(config.run, config);
   await saveConfig(config.run, config);

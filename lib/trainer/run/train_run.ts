@@ -154,7 +154,6 @@ async function trainStages(run: Run, stages: readonly Stage[]): Promise<void> {
     } else if (stage === "text") await trainText(own);
     else await trainVae(own);
   }
-  await run.saveRecords(); // all were done: none opened its metrics
 }
 
 /** Runs the stages and reports to the observers how they ended. */
