@@ -11,6 +11,7 @@ import { asOutputError, checkDestination } from "./destination.ts";
 export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string | readonly Uint8Array[],
+  options: FileOptions = {},
 ): Promise<void> {
   const chunks = typeof content === "string"
     ? [new TextEncoder().encode(content)]
@@ -19,7 +20,13 @@ export async function writeFileAtomically(
     : content;
   await writePartsAtomically(path, async (file) => {
     for (const chunk of chunks) await file.append(chunk);
-  });
+  }, options);
+}
+
+/** How a file is made. */
+export interface FileOptions {
+  /** Permissions: 0o600 for secrets; default: those of any new file. */
+  readonly mode?: number;
 }
 
 /** A file that is being written. */
@@ -38,6 +45,7 @@ export interface PartialFile {
 export async function writePartsAtomically(
   path: string,
   write: (file: PartialFile) => Promise<void>,
+  options: FileOptions = {},
 ): Promise<void> {
   const temporary = temporaryNameFor(path);
   try {
@@ -47,6 +55,7 @@ export async function writePartsAtomically(
         write: true,
         create: true,
         truncate: true,
+        ...options,
       });
       const append = async (chunk: Uint8Array): Promise<void> => {
         for (let done = 0; done < chunk.length;) {

@@ -65,7 +65,8 @@ export async function withLora(
     });
     diffusion = merged(diffusion, weights.tensors, scale * loraScale(lora));
     const { stage, step, clip } = weights.facts;
-    const { score: _, ...rest } = facts.diffusion; // of other weights
+    // Of other weights; adapters may have learned captions.
+    const { score: _, unconditional: _u, ...rest } = facts.diffusion;
     facts = {
       ...facts,
       diffusion: { ...rest, stage, step, ...(clip && { clip }) },

@@ -60,6 +60,8 @@ export interface WeightsFacts {
   readonly guidance?: number;
   /** The most frequent clips of the training. */
   readonly clip?: TrainedShape;
+  /** Whether they were trained without captions, so that prompts do not matter. */
+  readonly unconditional?: boolean;
 }
 
 /** The clips of models that do not name them: those of preset nano. */
@@ -219,6 +221,7 @@ const factsSchema = z.object({
     width: z.int().min(1),
     fps: z.number().positive(),
   }).optional(),
+  unconditional: z.boolean().optional(),
 });
 
 /** @throws {InputError} if the file is damaged, or holds weights of another kind or none */

@@ -29,3 +29,11 @@ Deno.test("docs/layout.md shows the table that is enforced", async () => {
   ]);
   assert.deepEqual(shown, enforced);
 });
+
+Deno.test("git keeps nothing of data/ but its README: examples write there", async () => {
+  const text = await Deno.readTextFile(
+    new URL("../../.gitignore", import.meta.url),
+  );
+  const lines = text.split("\n");
+  assert.ok(lines.includes("/data/*") && lines.includes("!/data/README.md"));
+});

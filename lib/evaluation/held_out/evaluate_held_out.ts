@@ -27,6 +27,7 @@ import { ssim } from "../ssim.ts";
 import { colourFeatures } from "./colour_features.ts";
 import { flowFeatures } from "./flow_features.ts";
 import { type ClipLabels, judgeLabels, labelColumns } from "./judge_labels.ts";
+import { LEAST_CLIPS } from "./least_clips.ts";
 import { nearestRows, quantile } from "./nearest.ts";
 import type { HeldOutResult, LabelScore, Neighbour } from "./result.ts";
 import { distanceFrom, floorOf, halvesOf } from "./set_distances.ts";
@@ -167,8 +168,11 @@ function checkCounts(
       `Cannot evaluate on held-out clips: ${rule}: ${found}; pass more clips`,
     );
   };
-  if (real.length < 4) {
-    refuse("there must be at least 4 real ones", `there are ${real.length}`);
+  if (real.length < LEAST_CLIPS) {
+    refuse(
+      `there must be at least ${LEAST_CLIPS} real ones`,
+      `there are ${real.length}`,
+    );
   }
   if (reconstructed.length !== real.length) {
     refuse(

@@ -7,6 +7,7 @@ export * from "./colour_features.ts";
 export * from "./evaluate_held_out.ts";
 export * from "./flow_features.ts";
 export * from "./judge_labels.ts";
+export * from "./least_clips.ts";
 export * from "./nearest.ts";
 export * from "./nearest_mean.ts";
 export * from "./result.ts";

@@ -1,5 +1,9 @@
 import { sql } from "kysely";
-import { InputError } from "../../core/mod.ts";
+import {
+  assertReplaceable,
+  assertWritableFile,
+  InputError,
+} from "../../core/mod.ts";
 import {
   backUp,
   checkMigrated,
@@ -30,6 +34,10 @@ async function runDatabase(flags: DatabaseFlags): Promise<number> {
         Object.values(DATABASE_COMMANDS).join("; ")
       }: current value is "${flags.command.join(" ")}"`,
     );
+  }
+  if (command === "backup") {
+    await assertReplaceable([file!], flags.overwrite, "backup FILE");
+    await assertWritableFile(file!, "backup FILE");
   }
   await using opened = await openDatabase(flags.database, {
     create: command === "migrate" || command === "restore",

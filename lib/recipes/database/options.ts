@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { overwriteFlag } from "../command_line/mod.ts";
 import { databaseFlag } from "../serve/options.ts";
 
 /** Words after `deno task database`, with what they do. */
@@ -15,6 +16,7 @@ export const databaseFlags = z.strictObject({
     Object.values(DATABASE_COMMANDS).join("; "),
   ),
   database: databaseFlag,
+  overwrite: overwriteFlag,
 });
 
 /** The same, checked. */

@@ -1,6 +1,9 @@
 import { type Device, openDevice } from "../../compiler/mod.ts";
 import {
+  exists,
+  InputError,
   lockFolder,
+  makeWritableFolder,
   type Progress,
   removePartialFiles,
   thisProcess,
@@ -15,7 +18,6 @@ import {
 import type { DemoOptions } from "./options.ts";
 import { type DemoPlan, demoPlan } from "./plan.ts";
 import { openMetrics, type StageContext } from "./stages.ts";
-import { makeWritableFolder } from "../../core/mod.ts";
 
 /** A demo run that is ready to begin, or to go on. */
 export interface DemoRun extends Disposable {
@@ -30,8 +32,8 @@ export interface DemoRun extends Disposable {
  * Opens a demo run in its folder: the clips, the device, the metrics, cut back
  * to the last checkpoint. The folder is this run's alone until it is disposed.
  *
- * @throws {InputError} if the video cannot be used, the folder not written, or
- *   another run has it
+ * @throws {InputError} if the video cannot be used, or the folder not written, or
+ *   it is another run's
  */
 export async function openDemo(
   options: DemoOptions,
@@ -39,6 +41,7 @@ export async function openDemo(
 ): Promise<DemoRun> {
   const plan = demoPlan(options.preset);
   const folder = options.out;
+  await assertOwnFolder(folder);
   // Before a folder is made: a wrong path must leave nothing behind.
   const given = options.video === undefined
     ? undefined
@@ -72,6 +75,24 @@ export async function openDemo(
     others,
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** Files that a demo never writes, and what has them. */
+const FOREIGN = {
+  "config.json": "a training",
+  "data.json": "a training",
+  "vocabulary.json": "packed models",
+};
+
+/** @throws {InputError} if a folder is another command's, whose metrics would be cut off */
+async function assertOwnFolder(folder: string): Promise<void> {
+  for (const [name, owner] of Object.entries(FOREIGN)) {
+    if (!await exists(`${folder}/${name}`)) continue;
+    throw new InputError(
+      `Cannot use "${folder}": it must be a new folder or that of a demo: its ` +
+        `${name} is that of ${owner}; choose another with --out`,
+    );
+  }
 }
 
 /** What a checkpoint must agree with to be gone on from. */

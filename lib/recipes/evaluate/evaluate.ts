@@ -25,7 +25,7 @@ import { type OwnRun, ownScores } from "../../trainer/mod.ts";
 import { GRAPH_CACHE } from "../graph_cache.ts";
 import { inRanks, type RankHost } from "../in_ranks.ts";
 import { importedI3d, trainedWorld3d } from "../metrics/networks.ts";
-import { assertSameEvaluation } from "./earlier_report.ts";
+import { assertSameEvaluation, evaluationFolder } from "./earlier_report.ts";
 import { openModel } from "./model.ts";
 import { evaluateVideo, videoDataOf } from "./own_video.ts";
 import { languagesOf } from "../languages.ts";
@@ -172,7 +172,8 @@ export const evaluateCommand: Program<FlagSchema> = {
     "Evaluates a trained model: reconstruction by its VAE, held-out loss, distance of its clips from real ones, motion, and for models of the synthetic world adherence to prompts in 104 languages.",
   flags: evaluateFlags,
   async run(given, signal) {
-    const options = evaluateFlags.parse(given);
+    const checked = evaluateFlags.parse(given);
+    const options = { ...checked, out: await evaluationFolder(checked) };
     const host: EvaluateHost = {
       progress: terminalProgress(),
       signal,

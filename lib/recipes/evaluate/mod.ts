@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { assertSameEvaluation } from "./earlier_report.ts";
+export { assertSameEvaluation, evaluationFolder } from "./earlier_report.ts";
 export {
   evaluate,
   evaluateCommand,

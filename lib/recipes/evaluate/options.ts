@@ -18,6 +18,9 @@ import { modelFlag } from "../own_model.ts";
 
 const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
+/** Where reports go, and beside it, with numbers, those of other evaluations. */
+export const EVALUATION_FOLDER = "runs/evaluation";
+
 /** Flags of `deno task evaluate`. */
 export const evaluateFlags = z.strictObject({
   checkpoint: textFlag().default(SHIPPED).describe(
@@ -80,8 +83,8 @@ export const evaluateFlags = z.strictObject({
     "also FVD, with imported I3D weights",
   ),
   seed: wholeNumber(0).default(1).describe("seed of the prompts and the noise"),
-  out: textFlag().default("runs/evaluation").describe(
-    "folder for report.html and report.json",
+  out: textFlag().default(EVALUATION_FOLDER).describe(
+    "folder for report.html and report.json; beside the default, another evaluation gets the next number",
   ),
   overwrite: overwriteFlag.describe("replace the report of another evaluation"),
   world3d: textFlag().default(WORLD3D_WEIGHTS).describe(

@@ -16,6 +16,7 @@ import {
   evaluateHeldOut,
   type HeldOutClips,
   type HeldOutResult,
+  LEAST_CLIPS,
 } from "../../evaluation/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import {
@@ -134,6 +135,7 @@ export async function evaluateVideo(
   const stage = stageOfModels(models);
   const heldOut = data.clips(stage, "validation", options.heldOut);
   const [bucket] = heldOut.buckets;
+  assertEnough(bucket!.source.length, options, saved);
   const real = await clipsOf(bucket!, options.heldOut, options.seed, host);
   const training = data.clips(stage, "train", options.trainingClips).buckets
     .find(({ shape }) => sameShape(shape, bucket!.shape));
@@ -194,6 +196,25 @@ export async function evaluateVideo(
   for (const line of scoresText(findings.scores)) details(line);
   host.log(`report: ${options.out}/${REPORTS[0]}`);
   return findings;
+}
+
+/** @throws {InputError} naming what gives more clips, if there are too few */
+function assertEnough(
+  held: number,
+  { checkpoint, heldOut }: EvaluateOptions,
+  { data }: SavedData,
+): void {
+  const found = Math.min(held, heldOut);
+  if (found >= LEAST_CLIPS) return;
+  const names = data.map(({ path }) => `"${path}"`).join(", ");
+  throw new InputError(
+    `Cannot evaluate "${checkpoint}" on held-out clips: there must be at least ` +
+      `${LEAST_CLIPS} of one shape: there are ${found}; ` +
+      (held >= LEAST_CLIPS
+        ? `pass --held-out ${LEAST_CLIPS} or more`
+        : `hold out more of ${names || "the data"} (deno task ingest ... ` +
+          "--validation 0.3), ingest more video, or name other video with --data"),
+  );
 }
 
 const REPORTS = ["report.html", "report.json"];

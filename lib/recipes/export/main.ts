@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import {
   assertReplaceable,
+  bytesText,
   InputError,
   makeWritableFolder,
 } from "../../core/mod.ts";
@@ -55,8 +56,7 @@ async function exportRun(
     folder: out,
     clip,
     batch,
-    onFile: (name, bytes) =>
-      log(`${out}/${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+    onFile: (name, bytes) => log(`${out}/${name}: ${bytesText(bytes)}`),
   });
   log(`exported models: ${out}`);
   return 0;

@@ -154,8 +154,26 @@ async function readPicture(
   options: ReadOptions,
 ): Promise<Clip> {
   const { decodeClip, probe } = await import("../../dataset/decode/mod.ts");
-  tellCrop(await probe(path), shape, options);
-  return await decodeClip(path, { ...shape, frames: 1 });
+  try {
+    tellCrop(await probe(path), shape, options);
+    return await decodeClip(path, { ...shape, frames: 1 });
+  } catch (error) {
+    throw error instanceof InputError ? asPictureError(error) : error;
+  }
+}
+
+/** The error of a video's decoder, for a file that must be a picture. */
+function asPictureError({ message }: InputError): InputError {
+  return new InputError(
+    message
+      .replace(
+        /must hold a video( stream)?:/,
+        "must hold a picture (PNG, JPEG, WebP, ...):",
+      )
+      .replace(/no video format/, "no picture format")
+      .replace(/convert it to MP4/, "convert it to PNG")
+      .replace(/(name one|pass a) video/, "$1 picture"),
+  );
 }
 
 /** @throws {InputError} if nothing is left to draw beside so many latent frames */

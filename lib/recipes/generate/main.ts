@@ -23,9 +23,7 @@ import { draw, wishesOf } from "./draw.ts";
 import { readGiven } from "./given.ts";
 import { readMotion } from "./motion.ts";
 import { assertWritable, newOutput } from "./output.ts";
-
-/** Strength of a motion above which steps leave what the model could have drawn. */
-const MOST_STRENGTH = 6;
+import { warningsOf } from "./warnings.ts";
 
 /** `deno task generate`: prompts become videos. */
 async function generate(
@@ -70,12 +68,12 @@ async function generate(
   const sampling = { steps, guidance, guidanceInterval, rescale, sampler };
   const settings = { ...shape, ...sampling };
   if (!options.json) log(shapeText(shape, options));
-  if (field && motionStrength > MOST_STRENGTH) {
-    log(
-      `warning: --motion-strength above ${MOST_STRENGTH} breaks the picture up: ` +
-        `current value is ${motionStrength}`,
-    );
-  }
+  const asked = {
+    ...shape,
+    prompts: wishes.prompts,
+    motionStrength: field && motionStrength,
+  };
+  for (const line of warningsOf(models, asked)) log(line);
   const motion = field && {
     field,
     strength: motionStrength,

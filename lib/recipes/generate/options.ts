@@ -86,7 +86,7 @@ export const generateFlags = z.strictObject({
     "whole numbers with commas between; another video for each",
   ),
   frames: wholeNumber(1, 100_000).optional().describe(
-    "frames of the video (default: as the model was trained)",
+    "frames of the video, a multiple of those of a latent frame, 4 in shipped models (default: as the model was trained)",
   ),
   size: frameSizeFlag().optional().describe(
     "WIDTHxHEIGHT in pixels, or one number for a square (default: as the model was trained)",

@@ -1,6 +1,8 @@
 import { relative, resolve, sep } from "node:path";
 import {
   assertWritableFolder,
+  exists,
+  InputError,
   lockFolder,
   makeWritableFolder,
   type Progress,
@@ -14,7 +16,7 @@ import {
   withTemplate,
   writeManifest,
 } from "../../dataset/curate/mod.ts";
-import { PHASES } from "../../dataset/vocabulary/mod.ts";
+import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { analyseFiles } from "./analyse_files.ts";
 import { Journal } from "./journal.ts";
 import type { IngestOptions } from "./options.ts";
@@ -47,6 +49,7 @@ interface Ingested {
 export const MANIFEST = "manifest.jsonl";
 const SUMMARY = "summary.txt";
 const JOURNAL = "journal.jsonl";
+const sheetOf = (phase: Phase): string => `phase_${phase}.png`;
 
 /**
  * Turns folders of videos into a manifest, a summary and a contact sheet for
@@ -54,7 +57,7 @@ const JOURNAL = "journal.jsonl";
  * decoded again.
  *
  * @throws {InputError} if a path does not exist, the table is unreadable, or the
- *   folder cannot be written
+ *   folder cannot be written, or holds files of the user under the same names
  */
 export async function ingest(
   options: IngestOptions,
@@ -65,6 +68,7 @@ export async function ingest(
   const given = [captions, phaseOf].filter((path) => path !== undefined);
   const supervision = { timeout, signal, program };
   await assertWritableFolder(out, "--out", [MANIFEST, SUMMARY, JOURNAL]);
+  await assertOwnFolder(out);
   const { files: found, leftOut, tables } = await findVideos(
     folders,
     [out],
@@ -99,7 +103,7 @@ export async function ingest(
   const kept = rows.filter((row) => row.status === "kept");
   await using worker = new DecodingWorker(supervision);
   for (const phase of PHASES) {
-    const path = `${out}/phase_${phase}.png`;
+    const path = `${out}/${sheetOf(phase)}`;
     const own = kept.filter((row) => row.phase === phase);
     // A phase without shots must not keep the sheet of an earlier run.
     await Deno.remove(path).catch(() => {});
@@ -115,6 +119,20 @@ export async function ingest(
   // Last, so that the presence of a manifest implies all other files.
   await writeManifest(`${out}/${MANIFEST}`, rows);
   return { rows, summary, frames, seconds };
+}
+
+/** @throws {InputError} naming a file that would be replaced, and is no earlier ingest's */
+async function assertOwnFolder(out: string): Promise<void> {
+  for (const name of [JOURNAL, MANIFEST]) {
+    if (await exists(`${out}/${name}`)) return;
+  }
+  for (const name of [SUMMARY, ...PHASES.map(sheetOf)]) {
+    if (!await exists(`${out}/${name}`)) continue;
+    throw new InputError(
+      `Cannot write "${out}/${name}": it must be of an earlier ingest, or not ` +
+        `exist: the folder has no ${MANIFEST}; choose another with --out`,
+    );
+  }
 }
 
 /** With `/` between folders; elsewhere than on Windows, `\` is a letter of a name. */

@@ -21,7 +21,7 @@ export const ingestFlags = z.strictObject({
     "table with the columns file and phase (1 to 5), optionally start and end: the phase of these shots, in place of that by their scores",
   ),
   validation: numberFlag({ least: 0, most: 1 }).default(0.05).describe(
-    "share of the files that is held out for evaluation; of fewer than 20 files, the last part of each; 0 holds out nothing",
+    "share of the files that is held out for evaluation; of fewer than 20 files, the last part of each, or one whole file where all are too short for that; 0 holds out nothing",
   ),
   minSeconds: numberFlag({ least: 0 }).default(KEEP_DEFAULTS.minSeconds)
     .describe(

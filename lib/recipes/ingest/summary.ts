@@ -6,6 +6,8 @@ import {
   type ManifestRow,
 } from "../../dataset/curate/mod.ts";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
+// The front door would load the networks.
+import { LEAST_CLIPS } from "../../evaluation/held_out/least_clips.ts";
 
 /**
  * Summarises a manifest: shots and seconds by phase and split, and every dropped
@@ -39,11 +41,13 @@ export function summaryOf(
       const sources = new Set(own.map(({ source }) => source.path)).size;
       return `${split}: ${counted(own.length, "shot")} of ${
         counted(sources, "file")
-      }, ${lengthOf(own)}`;
+      }, ${lengthOf(own)}` +
+        (split === "validation" && own.length > 0
+          ? ` (${heldOutText(kept)})`
+          : "");
     }),
-    `without a caption: ${
-      counted(kept.filter((row) => row.captions.length === 0).length, "shot")
-    }`,
+    ...heldOutNote(kept),
+    uncaptionedText(kept),
     ...(labels.size > 0 ? [`labels: ${[...labels].join(", ")}`] : []),
   ];
   if (dropped.length > 0) lines.push("", "dropped:");
@@ -71,6 +75,43 @@ export function summaryOf(
     lines.push("", "left out:", ...own);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** How many shots have no caption, and how they get one. */
+function uncaptionedText(kept: readonly KeptRow[]): string {
+  const { length } = kept.filter(({ captions }) => captions.length === 0);
+  return `without a caption: ${counted(length, "shot")}` +
+    (length === 0
+      ? ""
+      : "; write name.txt beside each video, or pass a table with --captions");
+}
+
+/** `the last part of 3 files, 1 whole file`. */
+function heldOutText(kept: readonly KeptRow[]): string {
+  const [train, held] = (["train", "validation"] as const).map((split) =>
+    new Set(
+      kept.filter((row) => row.split === split).map(({ source }) =>
+        source.path
+      ),
+    )
+  );
+  const parts = held!.intersection(train!).size;
+  const whole = held!.size - parts;
+  return [
+    ...parts > 0 ? [`the last part of ${counted(parts, "file")}`] : [],
+    ...whole > 0 ? [counted(whole, "whole file")] : [],
+  ].join(", ");
+}
+
+/** A line where so little is held out that nothing may be evaluated on it. */
+function heldOutNote(kept: readonly KeptRow[]): string[] {
+  const held = kept.filter(({ split }) => split === "validation").length;
+  if (kept.length === 0 || held >= LEAST_CLIPS) return [];
+  return [
+    `note: ${counted(held, "shot")} held out may be too few for deno task ` +
+    `evaluate, which compares ${LEAST_CLIPS} clips or more: ingest again with ` +
+    "--validation 0.3, or more video",
+  ];
 }
 
 function lengthOf(rows: readonly KeptRow[]): string {

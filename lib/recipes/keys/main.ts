@@ -6,7 +6,7 @@ import { type KeysFlags, keysFlags } from "./options.ts";
 /** `deno task keys`: users and keys, for the operator. */
 async function keys(flags: KeysFlags): Promise<number> {
   const command = commandOf(flags);
-  await using opened = await openDatabase(flags.database);
+  await using opened = await openDatabase(flags.database, { create: false });
   await checkMigrated(opened.database);
   await runCommand(opened.database, command, flags, { log, print });
   return 0;

@@ -1,6 +1,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import * as z from "zod";
 import {
+  assertReplaceable,
   assertWritableFile,
   InputError,
   makeWritableFolder,
@@ -177,8 +178,9 @@ function htmlCommand(file: string): Promise<Opened> {
   return Promise.resolve({
     flags: htmlFlags,
     async run(options) {
-      const { out } = options as z.infer<typeof htmlFlags>;
+      const { out, overwrite } = options as z.infer<typeof htmlFlags>;
       const page = out ?? `${file.replace(/\.ipynb$/, "")}.html`;
+      await assertReplaceable([page], overwrite, "--out");
       await assertWritableFile(page, "--out");
       const html = notebookPage(await readNotebook(file), nameOf(file));
       await makeWritableFolder(dirname(page), "--out");

@@ -24,6 +24,8 @@ export interface NotebookTask {
   readonly flags: FlagSchema;
   /** The flag of the folder of the run, which the notebook calls `out`. */
   readonly folder: string;
+  /** Another folder where the given one is taken; default: the given one. */
+  folderFor?(options: Options): Promise<string>;
   /** Whether options need the command without the notebook. */
   isDirect(options: Options): boolean;
   /**
@@ -48,8 +50,11 @@ export async function notebookProgram(
   return {
     ...program,
     async run(given, signal) {
-      const options = given as Options;
-      if (task.isDirect(options)) return await program.run(given, signal);
+      if (task.isDirect(given as Options)) {
+        return await program.run(given, signal);
+      }
+      const options = { ...given as Options };
+      if (task.folderFor) options[folder] = await task.folderFor(options);
       await task.assertReady(options, signal);
       const file = await task.notebookFor?.(options) ?? task.notebook;
       const notebook = await readNotebook(file);

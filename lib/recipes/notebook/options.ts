@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { InputError } from "../../core/mod.ts";
 import type { Parameter, ParameterValue } from "../../notebook/mod.ts";
-import { numberFlag, textFlag } from "../command_line/mod.ts";
+import { numberFlag, overwriteFlag, textFlag } from "../command_line/mod.ts";
 
 const seconds = numberFlag({ above: 0 }).optional();
 
@@ -26,6 +26,7 @@ export const htmlFlags = z.strictObject({
   out: textFlag().optional().describe(
     "the page (default the notebook's name with .html beside it)",
   ),
+  overwrite: overwriteFlag,
 });
 
 /** Commands without flags. */

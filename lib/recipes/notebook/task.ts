@@ -12,6 +12,7 @@ import {
   assertSameEvaluation,
   evaluateCommand,
   evaluateFlags,
+  evaluationFolder,
   notebookFlags as evaluateNotebookFlags,
   videoDataOf,
 } from "../evaluate/mod.ts";
@@ -48,6 +49,7 @@ export const NOTEBOOK_TASKS = {
     program: () => Promise.resolve(evaluateCommand),
     flags: evaluateNotebookFlags,
     folder: "out",
+    folderFor: (options) => evaluationFolder(evaluateFlags.parse(options)),
     // One of several ranks would run the cells many times.
     isDirect: ({ json }) =>
       json === true || launchOf(Deno.env.toObject()) !== undefined,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   assertReplaceable,
   assertWritableFolder,
+  bytesText,
   firstDifference,
   InputError,
   makeWritableFolder,
@@ -94,7 +95,7 @@ async function pack(options: PackOptions): Promise<number> {
   await writeFileAtomically(`${out}/${REPORT_FILE}`, report);
   for (const name of FILES) {
     const { size } = await Deno.stat(`${out}/${name}`);
-    log(`${out}/${name}: ${(size / 1e6).toFixed(1)} MB`);
+    log(`${out}/${name}: ${bytesText(size)}`);
   }
   log(
     `packed models: ${out}; deno task generate --checkpoint ${out} uses them`,

@@ -46,7 +46,7 @@ export async function comparedRuns(
   return {
     runs,
     settings: rowsOf(settings).filter(({ values }) => new Set(values).size > 1),
-    scores: rowsOf(scores),
+    scores: rowsOf(scores).toSorted((a, b) => placeOf(a) - placeOf(b)),
   };
 }
 
@@ -70,8 +70,14 @@ async function settingsOf(
   );
 }
 
+/** A setting as text: sources of data as `data/mine (weight 1)`. */
 function shown(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.map(shown).join(", ") || "none";
+  if (typeof value !== "object" || value === null) return String(value);
+  const { path, weight, ...others } = value as Record<string, unknown>;
+  return path !== undefined && Object.keys(others).length === 0
+    ? `${path} (weight ${weight})`
+    : JSON.stringify(value);
 }
 
 async function scoresOf(run: string): Promise<Map<string, string>> {
@@ -94,6 +100,11 @@ async function scoresOf(run: string): Promise<Map<string, string>> {
     scores.set(`${stage}: best held-out ${name}`, text(Math.min(...held)));
   }
   return scores;
+}
+
+/** The place of a score's stage in the curriculum: `text: last loss`. */
+function placeOf({ name }: Row): number {
+  return STAGES.findIndex((stage) => name.startsWith(`${stage}:`));
 }
 
 /** A row for each name, in the order of the names. */

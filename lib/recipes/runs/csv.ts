@@ -2,7 +2,8 @@ import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 
 /**
  * Records as CSV (RFC 4180): a column for each field, in the order of their first
- * use. Fields of records inside get a dot: `heldOut.0.5`.
+ * use. Fields of records inside get a dot: `heldOut.0.5`. The losses by noise level
+ * get the lowest sigma of each: `bySigma.0.5`.
  *
  * @example
  * ```ts
@@ -16,12 +17,22 @@ import type { JsonRecord } from "../../formats/jsonl/mod.ts";
  * ```
  */
 export function csvOf(records: readonly JsonRecord[]): string {
-  const rows = records.map((record) => flat(record));
+  const rows = records.map((record) => flat(withSigmas(record)));
   const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   return [
     columns,
     ...rows.map((row) => columns.map((name) => row.get(name))),
   ].map((cells) => `${cells.map(cellOf).join(",")}\r\n`).join("");
+}
+
+/** A record whose losses by noise level have names, not places in a list. */
+function withSigmas(record: JsonRecord): JsonRecord {
+  const { bySigma } = record;
+  if (!Array.isArray(bySigma)) return record;
+  const named = bySigma.map((loss: unknown, i) =>
+    [(i / bySigma.length).toFixed(1), loss] as const
+  );
+  return { ...record, bySigma: Object.fromEntries(named) };
 }
 
 /** The fields of a record and of those in it. */

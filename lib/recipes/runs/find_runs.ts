@@ -1,4 +1,5 @@
 import { exists, InputError } from "../../core/mod.ts";
+import { DIFFUSION_FILE } from "../../pipeline/mod.ts";
 import { listRuns, type RunState } from "../../service/trainings/mod.ts";
 import { endOf, readConfig, readData, STAGES } from "../../trainer/mod.ts";
 
@@ -59,6 +60,8 @@ async function listedRun(run: FoundRun): Promise<ListedRun> {
   }
   return {
     ...run,
+    // Other commands write metrics too, but no summary.
+    ...(run.state === "unknown" && { state: await otherState(path) }),
     path,
     done,
     best: await bestScores(path),
@@ -66,6 +69,16 @@ async function listedRun(run: FoundRun): Promise<ListedRun> {
     data: await dataText(path).catch(() => undefined),
     preset: await presetOf(path).catch(() => undefined),
   };
+}
+
+/** What a folder with metrics is that no training has: a demo, or packed models. */
+async function otherState(path: string): Promise<string> {
+  if (await exists(`${path}/${DIFFUSION_FILE}`)) return "weights: packed";
+  const report: { passed?: unknown } = await Deno.readTextFile(
+    `${path}/report.json`,
+  ).then(JSON.parse).catch(() => ({}));
+  if (typeof report.passed !== "boolean") return "unknown";
+  return `demo: ${report.passed ? "passed" : "failed"}`;
 }
 
 async function presetOf(path: string): Promise<string | undefined> {

@@ -26,7 +26,8 @@ export type RowCounts = Readonly<Record<string, number>>;
 /**
  * Writes all rows of one moment to a file: lines of JSON, gzipped. It is the
  * same on PGlite and PostgreSQL, so a backup also moves a service from one to
- * the other. Videos are files and not in it.
+ * the other. Videos are files and not in it. It holds secrets of webhooks, so its
+ * owner alone may read it.
  */
 export async function backUp(
   database: Database,
@@ -60,6 +61,7 @@ export async function backUp(
   await writeFileAtomically(
     path,
     new Uint8Array(await new Response(text).arrayBuffer()),
+    { mode: 0o600 },
   );
   return counts;
 }

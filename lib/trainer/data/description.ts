@@ -127,11 +127,19 @@ function captionsText(shots: readonly Shot[]): string {
   }
   const captions = captioned.flatMap(({ captions }) => captions);
   const distinct = new Set(captions.map(({ text }) => text)).size;
-  const languages = [...new Set(captions.map(({ language }) => language))];
   return `${counted(captioned.length, "shot")} of ${shots.length} captioned, ` +
-    `${counted(distinct, "different caption")}, languages ${
-      languages.sort().join(" ")
+    `${counted(distinct, "different caption")}, ${
+      languagesText(captions.map(({ language }) => language))
     }`;
+}
+
+/** `languages de en, some of no known language`. */
+function languagesText(tags: readonly string[]): string {
+  const known = [...new Set(tags)].filter((tag) => tag !== "und").sort();
+  if (known.length === 0) return "of no known language";
+  return `languages ${known.join(" ")}${
+    tags.includes("und") ? ", some of no known language" : ""
+  }`;
 }
 
 /** The share of words that the models never saw: of a vocabulary or in training. */

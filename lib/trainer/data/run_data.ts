@@ -104,6 +104,14 @@ export class RunData implements Disposable {
     return new RunData(config, sources, await ownClips(config), log);
   }
 
+  /** Whether clips have captions: the world's do, and so may those of a module. */
+  get isCaptioned(): boolean {
+    return this.#own !== undefined || this.config.world > 0 ||
+      this.sources.some(({ shots }) =>
+        shots.some(({ captions }) => captions.length > 0)
+      );
+  }
+
   /** Whether a stage has shots or synthetic clips of its own. */
   hasClips(stage: Stage): boolean {
     // Clips of a module have no phases: the first one takes them all.

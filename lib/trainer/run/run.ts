@@ -156,6 +156,8 @@ export async function openRun(
       const path = `${folder}/metrics.jsonl`;
       const { metricsBytes, metricsDigest } = resume ??
         await endBefore(folder, stage);
+      // Earlier stages agree, and no later one has begun: none refuses any more.
+      await saveRecords(config);
       if (metricsBytes > 0 && !await exists(path)) {
         host.log(`note: "${path}" was removed: a new one begins`);
         return openJsonl(path);
@@ -194,7 +196,6 @@ async function lockedRun(
       host.log(`removed ${removed} partial files of a killed run`);
     }
     await putAside(folder, resumePhase, host);
-    await saveData(folder, config);
     const before = await savedModule(folder);
     const now = config.own?.reference;
     if (before && now && before.digest !== now.digest) {
@@ -202,12 +203,21 @@ async function lockedRun(
         `note: "${now.path}" has changed since the last training in "${folder}"`,
       );
     }
-    await saveConfig(folder, config);
+    if (!await hasBegun(folder)) await saveRecords(config);
     return lock;
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * Writes `config.json` and `data.json`. A run that has begun keeps those it has
+ * until a stage trains: a refused command changes none.
+ */
+async function saveRecords(config: RunConfig): Promise<void> {
+  await saveData(config.run, config);
+  await saveConfig(config.run, config);
 }
 
 /** Metrics of a rank that is not the first. */
@@ -273,6 +283,14 @@ export async function refuseLaterStages(
         "restart a phase with --resume-phase",
     );
   }
+}
+
+/** Whether a stage has left anything in a run's folder. */
+async function hasBegun(folder: string): Promise<boolean> {
+  for (const stage of STAGES) {
+    if (await exists(`${folder}/${stage}`)) return true;
+  }
+  return false;
 }
 
 /** The last stage that has checkpoints. */

@@ -5,7 +5,6 @@ import {
   exists,
   grouped,
   InputError,
-  messageOf,
   writeFileAtomically,
 } from "../../core/mod.ts";
 import { loadWeights, saveWeights, verifyWeights } from "../../pipeline/mod.ts";
@@ -79,7 +78,7 @@ async function isWhole(run: Run, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    run.host.log(`made again: ${messageOf(error)}`);
+    run.host.log(`made again from the last checkpoint: "${path}" was damaged`);
     return false;
   }
 }

@@ -274,6 +274,8 @@ export async function trainPhase(
         average: "long",
         ...moduleFact(config),
         clip: buckets[0]!.shape,
+        ...(config.finetune === undefined && !run.data.isCaptioned &&
+          { unconditional: true }),
       }),
   );
 }

@@ -177,6 +177,11 @@ Deno.test("bad input to the demo is refused and leaves nothing behind", async ()
       "this is a shopping list\n",
     );
     await Deno.writeTextFile(`${folder}/empty.mp4`, "");
+    const training = `${folder}/training`;
+    await Deno.mkdir(training);
+    for (const name of ["config.json", "metrics.jsonl"]) {
+      await Deno.writeTextFile(`${training}/${name}`, "{}\n");
+    }
     await writeMp4(
       `${folder}/short.mp4`,
       await renderScene(demoScene, {
@@ -213,6 +218,10 @@ Deno.test("bad input to the demo is refused and leaves nothing behind", async ()
         /Cannot use ".*run": it must be a folder that may be written: /,
       ],
       [[...out, "--video", ""], /Cannot use --video: must not be empty/],
+      [
+        ["--out", training],
+        /Cannot use ".*training": it must be a new folder or that of a demo: its config\.json is that of a training; choose another with --out$/,
+      ],
     ];
     for (const [args, problem] of cases) {
       await assert.rejects(
@@ -231,6 +240,8 @@ Deno.test("bad input to the demo is refused and leaves nothing behind", async ()
       );
     }
     assert.deepEqual(await namesIn(folder), before);
+    assert.deepEqual(await namesIn(training), ["config.json", "metrics.jsonl"]);
+    assert.equal(await Deno.readTextFile(`${training}/metrics.jsonl`), "{}\n");
   });
 });
 

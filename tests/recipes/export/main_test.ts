@@ -30,6 +30,7 @@ Deno.test("deno task export writes nine files and says which", async () => {
     assert.deepEqual(found, names);
     for (const name of names) assert.match(stderr, new RegExp(name));
     assert.match(stderr, /^untrained tiny, for clips of 4x16x16 /);
+    assert.match(stderr, /tokenizer\.py: [\d.]+ kB$/m);
     assert.match(stderr, new RegExp(`exported models: ${out}\n$`));
     const again = await runTask("export", "--preset", "tiny", "--out", out);
     assert.equal(again.code, 2);

@@ -297,6 +297,9 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
   await writeMp4(folder.file("a.mp4"), movingClip(1));
   const taken = folder.file("taken");
   await Deno.mkdir(`${taken}/journal.jsonl`, { recursive: true });
+  const own = folder.file("own");
+  await Deno.mkdir(own);
+  await Deno.writeTextFile(`${own}/phase_3.png`, "mine");
   const cases: [args: string[], message: RegExp][] = [
     [
       [],
@@ -322,6 +325,10 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
       [folder.path, "--out", taken],
       /^error: Cannot use ".*journal\.jsonl": it must be a file or not exist: it is a folder; choose another with --out\n$/,
     ],
+    [
+      [folder.path, "--out", own],
+      /^error: Cannot write ".*own\/phase_3\.png": it must be of an earlier ingest, or not exist: the folder has no manifest\.jsonl; choose another with --out\n$/,
+    ],
   ];
   for (const [args, message] of cases) {
     const out = args.includes("--out") ? [] : ["--out", folder.file("out")];
@@ -332,8 +339,9 @@ Deno.test("an error in the options is one line and exit code 2", async () => {
   }
   assert.deepEqual(
     [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(),
-    ["a.mp4", "taken"],
+    ["a.mp4", "own", "taken"],
   );
+  assert.equal(await Deno.readTextFile(`${own}/phase_3.png`), "mine");
 });
 
 Deno.test("an ingest that finds no video ends with code 2 and keeps its summary", async () => {

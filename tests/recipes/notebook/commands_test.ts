@@ -54,6 +54,13 @@ Deno.test("html makes one page beside the notebook, or where it is told", async 
     assert.equal((await notebookTask("html", file)).code, 0);
     const page = await Deno.readTextFile(file.replace(".ipynb", ".html"));
     assert.match(page, /const shown = 1;/);
+    const again = await notebookTask("html", file);
+    assert.equal(again.code, 2);
+    assert.match(
+      again.stderr,
+      /^error: Cannot write ".*\.html": it must not exist yet: it does; choose another with --out, or pass --overwrite to replace it$/m,
+    );
+    assert.equal((await notebookTask("html", file, "--overwrite")).code, 0);
     await notebookTask("html", file, "--out", `${out}.html`);
     assert.equal(await Deno.readTextFile(`${out}.html`), page);
   });

@@ -66,6 +66,32 @@ Deno.test("runs are listed with stages done, best scores, disk and state", async
   });
 });
 
+Deno.test("demos and packed models are listed as what they are", async () => {
+  await withRuns(async (folder) => {
+    const files = {
+      "demo/report.json": JSON.stringify({ passed: true }),
+      "packed/diffusion.safetensors": "",
+      "other/vae.safetensors": "",
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const [name] = path.split("/");
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}/metrics.jsonl`, "");
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const states = Object.fromEntries(
+      (await findRuns(folder)).map(({ name, state }) => [name, state]),
+    );
+    assert.deepEqual(states, {
+      a: "failed",
+      b: "failed",
+      demo: "demo: passed",
+      packed: "weights: packed",
+      other: "unknown",
+    });
+  });
+});
+
 Deno.test("a comparison has the settings that differ, the scores, and a page", async () => {
   await withRuns(async (folder) => {
     const runs = [`${folder}/a`, `${folder}/deep/b`];
@@ -110,6 +136,38 @@ Deno.test("metrics as CSV quote what needs it", () => {
     csvOf([{ step: 1, skipped: 'a "b", c' }, { step: 2, of: { x: [1, 2] } }]),
     'step,skipped,of.x\r\n1,"a ""b"", c",\r\n2,,"[1,2]"\r\n',
   );
+});
+
+Deno.test("csvOf() gives losses by noise level a column for each sigma", () => {
+  assert.equal(
+    csvOf([{ step: 1, bySigma: [null, 2, ...new Array(7).fill(null), 3] }]),
+    `step,${
+      Array.from({ length: 10 }, (_, i) => `bySigma.0.${i}`)
+    }\r\n1,,2,,,,,,,,3\r\n`,
+  );
+});
+
+Deno.test("a comparison has stages in order, and data as text", async () => {
+  await withRuns(async (folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/deep/b`];
+    await Deno.writeTextFile(
+      `${b}/metrics.jsonl`,
+      ["vae", "text", "phase1"].map((stage) =>
+        `${JSON.stringify({ stage, step: 1, loss: 1 })}\n`
+      ).join(""),
+    );
+    const data = [{ path: "data/mine", weight: 1 }];
+    await Deno.writeTextFile(`${a}/config.json`, JSON.stringify({ data }));
+    await Deno.writeTextFile(`${b}/config.json`, JSON.stringify({ data: [] }));
+    const { settings, scores } = await comparedRuns([a, b]);
+    assert.deepEqual(settings, [
+      { name: "data", values: ["data/mine (weight 1)", "none"] },
+    ]);
+    assert.deepEqual(
+      [...new Set(scores.map(({ name }) => name.split(":")[0]))],
+      ["vae", "text", "phase1"],
+    );
+  });
 });
 
 Deno.test("deno task runs lists, compares and exports, and replaces nothing", async () => {

@@ -103,8 +103,14 @@ Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resume
     );
 
     await t.step(
-      "a changed setting that matters is refused by its name",
+      "a changed setting that matters is refused by its name, and not recorded",
       async () => {
+        const records = ["config.json", "data.json", "summary.json"];
+        const read = () =>
+          Promise.all(
+            records.map((name) => Deno.readTextFile(`${run}/${name}`)),
+          );
+        const before = await read();
         await using process = startStage("phase5", [...args, "--seed", "2"]);
         const { code, stderr } = await process.ended;
         assert.equal(code, 2, stderr);
@@ -112,6 +118,7 @@ Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resume
           stderr,
           /^error: Cannot resume from ".*": seed must be what the run was started with, 1: current value is 2; restore it or choose another run folder$/m,
         );
+        assert.deepEqual(await read(), before);
       },
     );
 
@@ -131,6 +138,10 @@ Deno.test("a run is saved and stopped by file, SIGTERM or time limit, and resume
         assert.ok(await exists(`${run}/aside-1-phase5`));
         const records = await readJsonl(`${run}/metrics.jsonl`);
         assert.deepEqual(records.map(({ step }) => step), [0, 1, 1]);
+        const { seed } = JSON.parse(
+          await Deno.readTextFile(`${run}/config.json`),
+        );
+        assert.equal(seed, 2);
       },
     );
   });

@@ -28,6 +28,8 @@ Deno.test("a backup holds all rows, and a restored job that ran waits again", as
   const before = await (await test.send(`/v1/jobs/${done.id}`)).json();
   const path = await Deno.makeTempFile();
   const counts = await backUp(test.database, path);
+  // It holds prompts and secrets of webhooks.
+  assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
   assert.deepEqual(
     [counts.users, counts.api_keys, counts.jobs, counts.cost_log],
     [2, 2, 2, 1],

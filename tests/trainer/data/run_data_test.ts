@@ -206,6 +206,30 @@ Deno.test("an epoch of few clips takes shots at random, and says what it leaves 
   assert.equal(whole.clips("vae", "train", 100).leftOut, 0);
 });
 
+Deno.test("describeData() names the languages of captions, or none", async () => {
+  await using folder = await temporaryFolder();
+  const textOf = async (name: string, languages: readonly string[]) => {
+    const path = await writeData(
+      folder.file(name),
+      languages.map((language) => ({ caption: `in ${language}` })),
+    );
+    const manifest = `${path}/manifest.jsonl`;
+    const rows = (await Deno.readTextFile(manifest)).trimEnd().split("\n");
+    const changed = rows.map((row, i) =>
+      row.replace('"language":"en"', `"language":"${languages[i]}"`)
+    );
+    await Deno.writeTextFile(manifest, `${changed.join("\n")}\n`);
+    using data = await RunData.open(configOf({ data: [path] }));
+    const [line] = await describeData(data, [], {});
+    return /captions?, (.*)$/.exec(line!)?.[1];
+  };
+  assert.equal(await textOf("none", ["und"]), "of no known language");
+  assert.equal(
+    await textOf("some", ["en", "und", "de"]),
+    "languages de en, some of no known language",
+  );
+});
+
 Deno.test("shots too short for a clip are left out with the reason; none is an error", async () => {
   await using folder = await temporaryFolder();
   const path = await writeData(folder.file("d"), [

@@ -3,6 +3,7 @@ import { Rng } from "lib/core/mod.ts";
 import { readJsonl } from "lib/formats/jsonl/mod.ts";
 import { initText } from "lib/models/text/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
+import { readTrainedModels } from "lib/pipeline/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { trainRun } from "lib/trainer/mod.ts";
 import { loadWeights } from "lib/pipeline/mod.ts";
@@ -82,6 +83,20 @@ Deno.test("the text stage learns from the captions of real video", async () => {
   assert.ok(Number(last.heldOutLoss) < 0.8 * Number(first.heldOutLoss));
   assert.ok(Number(last.heldOutAccuracy) > Number(first.heldOutAccuracy));
   assert.equal(first.heldOutClassification, undefined);
+
+  const weights = `${run}/text.safetensors`;
+  const bytes = await Deno.readFile(weights);
+  await Deno.writeFile(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  await trainRun(config, "text", { ...silentHost, log });
+  assert.ok(
+    lines.includes(
+      `made again from the last checkpoint: "${weights}" was damaged`,
+    ),
+    lines.join("\n"),
+  );
+  assert.deepEqual(await Deno.readFile(weights), bytes);
 });
 
 Deno.test("the text stage needs a caption", async () => {
@@ -107,4 +122,6 @@ Deno.test("the text stage needs a caption", async () => {
   );
   // Phase 5 takes all shots; no other phase has one, but phase 1.
   assert.deepEqual([...stages], ["vae", "phase1", "phase5"]);
+  const { facts } = await readTrainedModels(run);
+  assert.equal(facts.diffusion.unconditional, true);
 });
