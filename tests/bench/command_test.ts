@@ -31,6 +31,15 @@ Deno.test("readCommand() knows the sizes that are measured", () => {
   );
 });
 
+Deno.test("readCommand() draws with the shipped model unless another is named", () => {
+  const { checkpoint, clips, samplerSteps } = optionsOf("generate");
+  assert.deepEqual([checkpoint, clips, samplerSteps], [
+    "checkpoints/nano",
+    1,
+    20,
+  ]);
+});
+
 Deno.test("readCommand() reads flags, and switches that stand alone", () => {
   const options = optionsOf("step", "--json", "--cnn-width", "8", "--save");
   assert.deepEqual(
@@ -43,11 +52,11 @@ Deno.test("readCommand() refuses what it does not know", () => {
   const cases: [args: string[], message: string | RegExp][] = [
     [
       ["matmull"],
-      'Cannot measure "matmull": the benches are binding, matmul, features, conv3d, vae, step, ingest, synthetic, trainer, ranks, check',
+      'Cannot measure "matmull": the benches are binding, matmul, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
     ],
     [
       ["constructor"],
-      'Cannot measure "constructor": the benches are binding, matmul, features, conv3d, vae, step, ingest, synthetic, trainer, ranks, check',
+      'Cannot measure "constructor": the benches are binding, matmul, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
     ],
     [["vae", "--setps", "3"], /--setps.*did you mean --steps/],
     [["vae", "--steps", "0"], /--steps.*must be a whole number from 1.*"0"/],

@@ -103,6 +103,7 @@ Deno.test("draw() holds what is given, and shows kept frames as they are", async
   assert.deepEqual(seen[0]!.given, {
     latents: float32([2, 2, 1, 1, 1], [0.5, 1, 0.5, 1]),
     frames: [0, 2],
+    known: [undefined, undefined],
   });
   const given = { parts, paste: 2 };
   const kept = await draw(pipeline, wishes, settings, { given });
