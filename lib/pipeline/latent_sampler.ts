@@ -98,12 +98,12 @@ export interface SamplerOptions {
 
 /**
  * Operations of a graph up to which one thread draws about as fast as two,
- * which meet hundreds of times in a run: 16 frames of 64x64 by the shipped model
- * (0.7e9) took 11 ms a step on one and 9 ms on two, at twice the processor time,
- * and 16 ms and 33 ms beside other programs; 32 frames of 128x128 (6e9) took
- * 70 ms and 45 ms.
+ * which meet hundreds of times in a run: at 0.7e9 a step took 11 ms on one and
+ * 9 ms on two, at twice the processor time, and 16 ms and 33 ms beside other
+ * programs. A video of the shipped model (1.4e9, `deno task bench generate`) took
+ * 816 ms and 668 ms; 32 frames of 128x128 (6e9) took 70 ms and 45 ms a step.
  */
-const ONE_THREAD = 2e9;
+const ONE_THREAD = 1e9;
 
 function threadsFor(graph: Graph): { readonly threads?: number } {
   return flopsOf(graph) < ONE_THREAD ? { threads: 1 } : {};
