@@ -6,8 +6,8 @@ import {
 } from "../core/mod.ts";
 import {
   type GivenFrames,
-  type SolverName,
-  SOLVERS,
+  type SamplerName,
+  SAMPLERS,
 } from "../models/diffusion/mod.ts";
 import type { MotionGuidance } from "./motion_guidance.ts";
 
@@ -48,7 +48,7 @@ export interface GenerateOptions {
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
   /** One of a module's own counts first. */
-  readonly sampler: SolverName;
+  readonly sampler: SamplerName;
   /** Of the noise levels towards noise; `timestepShift` of the clip's size where left out. */
   readonly shift?: number;
   readonly progress?: Progress;
@@ -117,8 +117,8 @@ export function checkOptions(
     [
       "sampler",
       `"${sampler}"`,
-      Object.hasOwn(SOLVERS, sampler),
-      `be one of ${Object.keys(SOLVERS).join(", ")}`,
+      Object.hasOwn(SAMPLERS, sampler),
+      `be one of ${Object.keys(SAMPLERS).join(", ")}`,
     ],
   ];
   for (const [option, value, holds, rule] of rules) {

@@ -19,12 +19,11 @@ import {
   guide,
   guideBy,
   keepFrames,
-  repaint,
   sampleFlow,
+  type SamplerName,
+  SAMPLERS,
   sigmaSchedule,
   type Solver,
-  type SolverName,
-  SOLVERS,
   steered,
   type Velocity,
 } from "../models/diffusion/mod.ts";
@@ -67,14 +66,16 @@ export interface SampleOptions {
   /** How much of the spread that guidance adds is taken back, in [0,1]; 0 where left out. */
   readonly rescale?: number;
   /**
-   * Frames that are given, and the seed of the noise that makes the others fit
-   * them: see `keepFrames` and `repaint`, which is then the solver.
+   * Frames that are given: see `keepFrames`, and `repaint`, which makes the
+   * others fit them and is then the solver.
    */
-  readonly given?: GivenFrames & { readonly seed: number };
-  /** Steers what moves where: see `steered`; with a seed for `repaint`, which is then the solver. */
-  readonly motion?: SamplerMotion & { readonly seed: number };
+  readonly given?: GivenFrames;
+  /** Steers what moves where: see `steered`; `repaint` is then the solver. */
+  readonly motion?: SamplerMotion;
   /** Euler's method where left out. */
-  readonly solver?: SolverName | (() => Solver);
+  readonly solver?: SamplerName | (() => Solver);
+  /** Of the noise that `repaint` adds; 0 where left out. */
+  readonly seed?: number;
   /** Of the noise levels, `timestepShift(tokens)` for large clips; 1 where left out. */
   readonly shift?: number;
   readonly onStep?: (done: number) => void;
@@ -246,13 +247,14 @@ export function samplerOf(
   return {
     async sample({ prompts, noise, positions, steps, guidance, ...options }) {
       using _use = lifetime.use();
-      const { rescale = 0, solver = "euler", shift = 1, onStep } = options;
+      const { rescale = 0, seed = 0, shift = 1, onStep } = options;
       const sigmas = sigmaSchedule(steps, shift);
       const motion = options.motion && actsAt(options.motion, sigmas)
         ? options.motion
         : undefined;
       const { negativePrompts = prompts.map(() => ""), given } = options;
-      const repainted = given ?? motion;
+      const { solver = "euler" } = options;
+      const sampler = given || motion ? "restart" : solver;
       const [low, high] = options.guidanceInterval ?? [0, 1];
       const count = prompts.length;
       const alone = once(() => read(prompts));
@@ -295,11 +297,9 @@ export function samplerOf(
         velocity: given ? keepFrames(guided, given) : guided,
         noise,
         sigmas,
-        solver: repainted
-          ? () => repaint(repainted.seed)
-          : typeof solver === "string"
-          ? SOLVERS[solver]
-          : solver,
+        solver: typeof sampler === "string"
+          ? () => SAMPLERS[sampler](seed)
+          : sampler,
         onStep,
       });
     },

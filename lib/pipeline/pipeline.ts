@@ -194,9 +194,10 @@ export function pipelineOf(
         guidance: options.guidance,
         guidanceInterval: options.guidanceInterval,
         rescale: options.rescale,
-        given: options.given && { ...options.given, seed },
+        given: options.given,
+        seed,
         solver: own?.parts.sampler ?? options.sampler,
-        motion: motion && { ...motion, seed },
+        motion,
         shift: options.shift ??
           timestepShift(
             sizeOf(Object.values(clipTokens(config, options).grid)),

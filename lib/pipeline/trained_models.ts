@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { InputError } from "../core/mod.ts";
 import { backboneConfigSchema } from "../models/backbone/mod.ts";
+import type { SamplerName } from "../models/diffusion/mod.ts";
 import { metaInit } from "../models/layers/mod.ts";
 import { textConfigSchema } from "../models/text/mod.ts";
 import {
@@ -29,6 +30,7 @@ import {
   guidanceOf,
   latentSpaceOf,
   loadWeights,
+  samplerNameOf,
   type TrainedShape,
   trainedShape,
   type Weights,
@@ -279,6 +281,8 @@ export interface ModelHeader {
   readonly config: ModelConfig;
   /** Guidance with which they draw best. */
   readonly guidance: number;
+  /** Sampler with which they draw best. */
+  readonly sampler: SamplerName;
   /** The most frequent clips of the training. */
   readonly clip: TrainedShape;
 }
@@ -319,6 +323,7 @@ export async function readModelHeader(path: string): Promise<ModelHeader> {
       diffusion.config,
     ),
     guidance: guidanceOf(diffusion),
+    sampler: samplerNameOf(diffusion),
     clip: trainedShape(diffusion),
   };
 }

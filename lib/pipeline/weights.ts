@@ -18,6 +18,7 @@ import {
   sealed,
   writeSafetensors,
 } from "../formats/safetensors/mod.ts";
+import { SAMPLER_NAMES, type SamplerName } from "../models/diffusion/mod.ts";
 import type { GridSize } from "../models/vae/mod.ts";
 import { renamedConfig, renamedTensors } from "./old_names.ts";
 import { type ModuleReference, moduleReference } from "./own_model.ts";
@@ -58,6 +59,8 @@ export interface WeightsFacts {
   readonly module?: ModuleReference;
   /** Guidance with which they draw best, where another is not asked for. */
   readonly guidance?: number;
+  /** Sampler with which they draw best, where another is not asked for. */
+  readonly sampler?: SamplerName;
   /** The most frequent clips of the training. */
   readonly clip?: TrainedShape;
   /** Whether they were trained without captions, so that prompts do not matter. */
@@ -72,6 +75,29 @@ export function trainedShape(
   { clip }: Pick<WeightsFacts, "clip">,
 ): TrainedShape {
   return clip ?? OLDER_SHAPE;
+}
+
+/** Sampler of models that name none. */
+const SAMPLER: SamplerName = "unipc";
+
+/**
+ * The sampler that is asked for, or that with which a model draws best.
+ *
+ * @example
+ * ```ts
+ * import { samplerNameOf } from "lib/pipeline/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(samplerNameOf({ sampler: "restart" }), "restart");
+ * assert.equal(samplerNameOf({ sampler: "restart" }, "heun"), "heun");
+ * assert.equal(samplerNameOf({}), "unipc");
+ * ```
+ */
+export function samplerNameOf(
+  { sampler = SAMPLER }: Pick<WeightsFacts, "sampler">,
+  asked?: SamplerName,
+): SamplerName {
+  return asked ?? sampler;
 }
 
 /** Guidance of models that name none. */
@@ -215,6 +241,7 @@ const factsSchema = z.object({
   latentSpace: z.string().optional(),
   module: moduleReference.optional(),
   guidance: z.number().min(0).optional(),
+  sampler: z.enum(SAMPLER_NAMES).optional(),
   clip: z.object({
     frames: z.int().min(1),
     height: z.int().min(1),

@@ -184,9 +184,12 @@ Deno.test("given frames are drawn where they are given, and the others fit them"
         Float32Array.from({ length: clips * 16 }, (_, i) => (i % 16) / 8),
       ),
       frames: [frame],
+    });
+    const held = await sampler.sample({
+      ...options,
+      given: given(1),
       seed: 3,
     });
-    const held = await sampler.sample({ ...options, given: given(1) });
     const [from, other] = [16 * frame, 16 - 16 * frame];
     const kept = held.data.slice(from, from + 16);
     assertClose(

@@ -4,6 +4,7 @@ import {
   type Clip,
   DisposedError,
   NotFiniteError,
+  Rng,
   zeros,
 } from "lib/core/mod.ts";
 import { normaliseLatent } from "lib/models/vae/mod.ts";
@@ -77,6 +78,17 @@ Deno.test("a pipeline encodes to latents of variance one and decodes them", asyn
   const [coded] = await pipeline.reconstruct(clips);
   assert.ok(apart(decoded!, coded!) < 1e-4);
   assert.equal(decoded!.fps, 8);
+});
+
+Deno.test("restart takes steps again, with noise of the seed of the clip", async () => {
+  using pipeline = await openPipeline(device, models);
+  const noise = new Rng(1).normals([1, 2, 2, 3, 8]);
+  const draw = async (sampler: "restart" | "euler", seed: number) =>
+    (await pipeline.generate({ ...OPTIONS, noise, sampler, seed }))[0]!;
+  const first = await draw("restart", 1);
+  assert.deepEqual(await draw("restart", 1), first);
+  assert.ok(apart(await draw("restart", 2), first) > 1e-4);
+  assert.ok(apart(await draw("euler", 1), first) > 1e-4);
 });
 
 Deno.test("a pipeline starts from the noise that it is given", async () => {
@@ -171,7 +183,7 @@ Deno.test("a pipeline refuses options that break a rule before it samples", asyn
     ],
     [
       { sampler: "ddim" as "euler" },
-      'sampler must be one of euler, heun, dpm++, unipc: current value is "ddim"',
+      'sampler must be one of euler, heun, dpm++, unipc, restart: current value is "ddim"',
     ],
   ];
   for (const [option, problem] of cases) {

@@ -9,6 +9,7 @@ export * from "./motion_energy.ts";
 export * from "./rectified_flow.ts";
 export * from "./repaint.ts";
 export * from "./sampler.ts";
+export * from "./samplers.ts";
 export * from "./schedule.ts";
 export * from "./solver.ts";
 export * from "./steer.ts";

@@ -7,6 +7,11 @@ const TIMES = 4;
 /** Sigma below which steps are taken once: what moves where is decided there. */
 const LOWEST = 0.3;
 
+/** How often {@link repaint} takes the step that begins at a sigma: from sigma 1 nothing but noise would lead back. */
+export function repaintTimes(sigma: number): number {
+  return sigma === 1 || sigma < LOWEST ? 1 : TIMES;
+}
+
 /**
  * Euler's steps, each taken several times: between them fresh noise leads back
  * to the sigma at which the step began (RePaint, Lugmayr et al. 2022, arXiv
@@ -32,8 +37,7 @@ export function repaint(seed: number): Solver {
     return float32(shape, data);
   };
   return async (start, from, to, velocity) => {
-    // From sigma 1 nothing but noise would lead back.
-    const times = from === 1 || from < LOWEST ? 1 : TIMES;
+    const times = repaintTimes(from);
     // Back: the signal shrinks by `kept`, noise of `added` makes up the rest.
     const kept = (1 - from) / (1 - to);
     const added = Math.sqrt(from ** 2 - (kept * to) ** 2);

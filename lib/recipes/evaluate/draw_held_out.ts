@@ -6,6 +6,7 @@ import {
   guidanceOf,
   openCodec,
   pipelineOf,
+  samplerNameOf,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import {
@@ -44,11 +45,12 @@ export async function drawHeldOut(
   device: Device,
   models: TrainedModels,
   real: readonly CaptionedClip[],
-  { seed, steps, rescale, sampler, batch, ...options }: EvaluateOptions,
+  { seed, steps, rescale, batch, ...options }: EvaluateOptions,
   { progress, signal, ranks = ONE_RANK }: EvaluateHost,
 ): Promise<Drawn> {
   const { config, facts } = models;
   const guidance = guidanceOf(facts.diffusion, options.guidance);
+  const sampler = samplerNameOf(facts.diffusion, options.sampler);
   using opened = new DisposableStack();
   const codec = opened.use(await openCodec(device, models.vae, config.vae));
   const diffusion = await uploadState(device, models.diffusion);

@@ -3,6 +3,7 @@ import { InputError, unstackArrays } from "../../core/mod.ts";
 import type { ClipShape } from "../../dataset/batches/mod.ts";
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import type { EvaluatedModel } from "../../evaluation/mod.ts";
+import type { SamplerName } from "../../models/diffusion/mod.ts";
 import { clipPositions } from "../../models/text_to_video/mod.ts";
 import { strideOf } from "../../models/vae/mod.ts";
 import {
@@ -12,16 +13,19 @@ import {
   pipelineOf,
   type ReadModelsOptions,
   readTrainedModels,
+  samplerNameOf,
   type TrainedModels,
 } from "../../pipeline/mod.ts";
 import { HELD_OUT_SIGMAS, openHeldOutLoss } from "../../trainer/mod.ts";
 
 /** Settings of the sampler. */
 export type SamplingOptions =
-  & Required<Pick<GenerateOptions, "steps" | "rescale" | "sampler">>
+  & Required<Pick<GenerateOptions, "steps" | "rescale">>
   & {
     /** Default: the model's own. */
     readonly guidance?: number | undefined;
+    /** Default: the model's own. */
+    readonly sampler?: SamplerName | undefined;
   };
 
 /** Clips that go through the VAE at a time. */
@@ -48,7 +52,8 @@ export async function openModel(
   const { config, facts, digests } = models;
   const { stage } = facts.diffusion;
   const guidance = guidanceOf(facts.diffusion, given.guidance);
-  const sampling = { ...given, guidance };
+  const sampler = samplerNameOf(facts.diffusion, given.sampler);
+  const sampling = { ...given, guidance, sampler };
   const phase = phaseOf(path, stage);
   using opened = new DisposableStack();
   const codec = opened.use(await openCodec(device, models.vae, config.vae));

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
+import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
 import {
   deviceFlag,
@@ -15,8 +15,6 @@ import { languagesFlag } from "../languages.ts";
 import { WEIGHTS_FOLDER, WORLD3D_WEIGHTS } from "../weights/catalogue.ts";
 import { loraFilesFlag } from "../lora.ts";
 import { modelFlag } from "../own_model.ts";
-
-const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** Where reports go, and beside it, with numbers, those of other evaluations. */
 export const EVALUATION_FOLDER = "runs/evaluation";
@@ -71,8 +69,11 @@ export const evaluateFlags = z.strictObject({
   batch: wholeNumber(1, 4096).default(32).describe(
     "clips to generate at a time",
   ),
-  sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("unipc").describe("solver of the sampler"),
+  sampler: z.enum(SAMPLER_NAMES, {
+    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
+  }).optional().describe(
+    "how each step is taken (default: the model's own, or unipc)",
+  ),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),
   guidance: numberFlag({ least: 0 }).optional().describe(
     "scale of classifier-free guidance; 1 is none (default: the model's own, or 4)",

@@ -10,6 +10,7 @@ import {
   guidanceOf,
   openPipeline,
   readTrainedModels,
+  samplerNameOf,
   type TrainedModels,
   trainedShape,
 } from "../../pipeline/mod.ts";
@@ -55,7 +56,8 @@ async function generate(
   await assertWritable(output, shape);
   laps.lap("read");
   using device = await openDevice(options.device, { cache: GRAPH_CACHE });
-  const { steps, guidanceInterval, rescale, sampler } = options;
+  const { steps, guidanceInterval, rescale } = options;
+  const sampler = samplerNameOf(models.facts.diffusion, options.sampler);
   const guidance = guidanceOf(
     models.facts.diffusion,
     options.guidance ?? (field ? MOTION_GUIDANCE : undefined),

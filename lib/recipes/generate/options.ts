@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { decimalNumber } from "../../core/mod.ts";
-import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
+import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import { MOTION_SIGMAS, MOTION_STRENGTH, SHIPPED } from "../../pipeline/mod.ts";
 import { frameSizeFlag } from "../clip_size.ts";
 import {
@@ -12,8 +12,6 @@ import {
 } from "../command_line/mod.ts";
 import { loraFilesFlag } from "../lora.ts";
 import { modelFlag } from "../own_model.ts";
-
-const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 
 /** `1,2,3` to three numbers; no seed twice. */
 const seedsFlag = z.string().regex(
@@ -103,10 +101,11 @@ export const generateFlags = z.strictObject({
   ),
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
-  sampler: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(", ")}` })
-    .default("unipc").describe(
-      "how each step is taken; with given frames or a motion, Euler's, several times",
-    ),
+  sampler: z.enum(SAMPLER_NAMES, {
+    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
+  }).optional().describe(
+    "how each step is taken; restart takes those that decide the content four times, and so do given frames and a motion (default: the model's own, or unipc)",
+  ),
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(
     "memory above which the VAE decodes in overlapping tiles, MiB",
   ),

@@ -75,6 +75,7 @@ async function pack(options: PackOptions): Promise<number> {
     {
       ...facts.diffusion,
       ...(options.guidance !== undefined && { guidance: options.guidance }),
+      ...(options.sampler !== undefined && { sampler: options.sampler }),
       // Rounded, the VAE is another one, whose latents are the same to the eye.
       config: {
         text: config.text,

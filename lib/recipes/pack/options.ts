@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import { numberFlag, overwriteFlag, textFlag } from "../command_line/mod.ts";
 
 /** Flags of `deno task pack`. */
@@ -11,6 +12,11 @@ export const packFlags = z.strictObject({
   ),
   guidance: numberFlag({ least: 0 }).optional().describe(
     "guidance with which deno task generate draws, where it is given none (default: the run's, or 4)",
+  ),
+  sampler: z.enum(SAMPLER_NAMES, {
+    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
+  }).optional().describe(
+    "sampler with which deno task generate draws, where it is given none (default: the run's, or unipc)",
   ),
   before: textFlag().optional().describe(
     "folder of the models that the run was trained on from; what is packed lies between them and the run's",

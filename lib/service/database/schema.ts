@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
-import type { SolverName } from "../../models/diffusion/mod.ts";
+import type { SamplerName } from "../../models/diffusion/mod.ts";
 
 /** A column that takes JSON text and gives the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -57,7 +57,7 @@ export interface JobRequest {
   readonly steps: number;
   readonly guidance: number;
   readonly rescale: number;
-  readonly sampler: SolverName;
+  readonly sampler: SamplerName;
 }
 
 export interface UserTable {

@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { JobRequest } from "../database/mod.ts";
-import { type SolverName, SOLVERS } from "../../models/diffusion/mod.ts";
+import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import type { Catalogue, OfferedModel } from "../models/mod.ts";
 import { addressProblem, type WebhookRule } from "../webhooks/mod.ts";
 import { numberField, textField, wholeField } from "./fields.ts";
 import { fieldFault } from "./problem.ts";
 
-const SAMPLERS = Object.keys(SOLVERS) as [SolverName, ...SolverName[]];
 /** Ceilings that bound the memory and the time of a job. */
 const MAX_PROMPT = 2000;
 const MAX_FRAMES = 64;
@@ -50,7 +49,9 @@ export const generateSchema = z.strictObject({
       "how strongly the prompt steers; the model's own where left out",
   }),
   rescale: numberField(0, 1).default(0),
-  sampler: z.enum(SAMPLERS).default("unipc"),
+  sampler: z.enum(SAMPLER_NAMES).optional().openapi({
+    description: "the model's own where left out",
+  }),
   priority: wholeField(0, 9).default(5)
     .openapi({ description: "9 before 0; up to that of the user" }),
   webhook_url: z.url().max(2000).optional().openapi({
@@ -76,10 +77,10 @@ export function checkedRequest(
 ): { readonly model: OfferedModel; readonly request: JobRequest } {
   const { model: name, size, priority: _, webhook_url, ...asked } = body;
   const model = offeredModel(catalogue, name);
-  const { guidance = model.guidance } = asked;
+  const { guidance = model.guidance, sampler = model.sampler } = asked;
   const { frames = model.clip.frames, fps = model.clip.fps } = asked;
   const { width, height } = size === undefined ? model.clip : sidesOf(size);
-  const request = { ...asked, guidance, width, height, frames, fps };
+  const request = { ...asked, guidance, sampler, width, height, frames, fps };
   checkPixels(request);
   const problem = model.problemOf(request);
   if (problem !== undefined) throw fieldFault(problem.field, problem.message);

@@ -1,17 +1,20 @@
 import { basename } from "node:path";
 import { flopsOf, trace } from "../../compiler/mod.ts";
-import { InputError } from "../../core/mod.ts";
+import { InputError, sizeOf } from "../../core/mod.ts";
+import { type SamplerName, timestepShift } from "../../models/diffusion/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import {
   clipTokens,
   initModel,
   type ModelConfig,
   modelFunctions,
+  tokenChannels,
 } from "../../models/text_to_video/mod.ts";
 import {
   guidanceOf,
   type ModelHeader,
   readModelHeader,
+  samplerNameOf,
   type TrainedShape,
   trainedShape,
 } from "../../pipeline/mod.ts";
@@ -27,6 +30,8 @@ export interface OfferedModel {
   readonly folder?: string;
   /** Guidance of requests that name none. */
   readonly guidance: number;
+  /** Sampler of requests that name none. */
+  readonly sampler: SamplerName;
   /** Size and frame rate of requests that name none: those it was trained on. */
   readonly clip: TrainedShape;
   /** Operations of its parts for a clip of a size. */
@@ -82,13 +87,14 @@ const REMEMBERED = 1000;
 
 function modelOf(
   folder: string,
-  { config, guidance, clip: trained }: ModelHeader,
+  { config, guidance, sampler, clip: trained }: ModelHeader,
 ): OfferedModel {
   const counted = new Map<string, ClipFlops>();
   return {
     name: basename(folder),
     folder,
     guidance,
+    sampler,
     clip: trained,
     clipFlops({ frames, height, width }) {
       const key = `${frames}x${height}x${width}`;
@@ -130,17 +136,23 @@ function countFlops(config: ModelConfig, size: GridSize): ClipFlops {
     text: flopsOfPart("textEncoder"),
     denoiser: flopsOfPart("backbone"),
     decoder: flopsOfPart("vaeDecoder"),
+    shift: timestepShift(
+      sizeOf(Object.values(clipTokens(config, size).grid)),
+      tokenChannels(config),
+    ),
   };
 }
 
 const standIn: OfferedModel = {
   name: STAND_IN,
   guidance: guidanceOf({}),
+  sampler: samplerNameOf({}),
   clip: trainedShape({}),
   clipFlops: ({ frames, height, width }) => ({
     text: 1e6,
     denoiser: 1e3 * frames * height * width,
     decoder: 1e4 * frames * height * width,
+    shift: 1,
   }),
   problemOf: ({ height, width }) =>
     height % 16 === 0 && width % 16 === 0

@@ -15,10 +15,12 @@ Deno.test("deno task pack ships a run in half precision, or a mean with earlier 
       (await readTrainedModels(folder)).diffusion.backbone.prompt.weight
         .data[0]!;
     const plain = ["--run", run, "--out", out];
-    const whole = await runTask("pack", ...plain, "--guidance", "2");
+    const best = ["--guidance", "2", "--sampler", "restart"];
+    const whole = await runTask("pack", ...plain, ...best);
     assert.equal(whole.code, 0, whole.stderr);
     const { facts } = await readTrainedModels(out);
     assert.equal(facts.diffusion.guidance, 2);
+    assert.equal(facts.diffusion.sampler, "restart");
     const [own, first] = [await valueIn(run), await valueIn(before)];
     assert.equal(await valueIn(out), Math.f16round(own));
 

@@ -45,6 +45,19 @@ Deno.test("the operations of a request are counted in the graphs of its model", 
   );
 });
 
+Deno.test("restart costs as many calls as it takes steps again", async () => {
+  const nano = (await readCatalogue([SHIPPED])).get("nano")!;
+  const request = { frames: 16, height: 64, width: 64, steps: 4 } as const;
+  const { text, denoiser, decoder, shift } = nano.clipFlops(request);
+  // Noise levels 1, 3s/(1+2s) ...: with a shift above 1 all but the first are
+  // above 0.3, and are taken four times.
+  assert.ok(shift > 1.5, `${shift}`);
+  assert.equal(
+    flopsOfRequest(nano, { ...request, sampler: "restart" }),
+    2 * text + 2 * denoiser * (1 + 3 * 4) + decoder,
+  );
+});
+
 Deno.test("a folder without models, and two of one name, are refused", async () => {
   await assert.rejects(() => readCatalogue(["runs/none"]), InputError);
   await assert.rejects(() => readCatalogue([]), /at least one/);
