@@ -1,7 +1,8 @@
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import type { Clip } from "lib/core/mod.ts";
 import { labelFontFamily } from "./_font.ts";
-import { canvasImage, canvasOf, frameImage, type Image } from "./image.ts";
+import { canvasOf } from "./_canvas_of.ts";
+import { canvasImage, frameImage, type Image } from "./image.ts";
 
 /** One row of a contact sheet. */
 export interface SheetRow {

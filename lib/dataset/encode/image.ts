@@ -1,9 +1,4 @@
-import {
-  type Canvas,
-  createCanvas,
-  ImageData,
-  type SKRSContext2D,
-} from "@napi-rs/canvas";
+import type { SKRSContext2D } from "@napi-rs/canvas";
 import {
   CHANNELS,
   type Clip,
@@ -82,18 +77,6 @@ export function rgbaOf(
     }
   }
   return rgba;
-}
-
-/** A canvas that shows an image. */
-export function canvasOf(image: Image): Canvas {
-  const { width, height } = image;
-  const canvas = createCanvas(width, height);
-  canvas.getContext("2d").putImageData(
-    new ImageData(rgbaOf(image), width, height),
-    0,
-    0,
-  );
-  return canvas;
 }
 
 /** The pixels of an opaque canvas. */

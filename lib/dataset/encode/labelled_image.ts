@@ -1,6 +1,7 @@
 import { createCanvas } from "@napi-rs/canvas";
 import { labelFontFamily } from "./_font.ts";
-import { canvasImage, canvasOf, type Image } from "./image.ts";
+import { canvasOf } from "./_canvas_of.ts";
+import { canvasImage, type Image } from "./image.ts";
 
 /** Names of an image's axes, and of its colours. */
 interface ImageLabels {
