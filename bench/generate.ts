@@ -10,13 +10,13 @@ import {
 } from "lib/pipeline/mod.ts";
 import { writeModels } from "lib/recipes/release/write_models.ts";
 import type * as z from "zod";
+import { besideTorch } from "./beside_torch.ts";
 import { checkNumber } from "./check.ts";
 import type { generateFlags } from "./flags.ts";
 import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
 import { isCard, peakRssBytes, placeOf } from "./machine.ts";
-import { ratioQuartiles } from "./regression.ts";
 import type { BenchResult } from "./result.ts";
-import { openTwin, type Twin } from "./twin.ts";
+import { openTwin } from "./twin.ts";
 
 /** Settings that the twin of a release knows. */
 const SETTINGS = { guidance: 4, sampler: "heun" } as const;
@@ -90,25 +90,8 @@ export async function benchGenerate(
     picturesPerSecond: 1000 * count * shape.frames / ours.medianMs,
     compileMs,
     peakRssBytes: peakRssBytes(),
-    ...(twin && await besideTorch(times, twin)),
+    ...(twin && await besideTorch(times[0]!, times[1]!, twin)),
     ...(typeof opened === "string" && { note: opened }),
-  };
-}
-
-/** PyTorch's figures, and ours over them. */
-async function besideTorch(
-  [ours, theirs]: readonly number[][],
-  twin: Twin,
-): Promise<Pick<BenchResult, "torch" | "ratio" | "ratioQuartiles">> {
-  const timing = timingOf(theirs!);
-  return {
-    torch: {
-      ...twin.made,
-      ...timing,
-      peakRssBytes: await twin.peakBytes(),
-    },
-    ratio: timingOf(ours!).medianMs / timing.medianMs,
-    ratioQuartiles: ratioQuartiles(ours!, theirs!),
   };
 }
 

@@ -1,5 +1,6 @@
 import { openDevice } from "lib/compiler/mod.ts";
 import { Rng } from "lib/core/mod.ts";
+import { besideTorch } from "./beside_torch.ts";
 import { checkNumber } from "./check.ts";
 import type { CommonOptions } from "./flags.ts";
 import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
@@ -11,7 +12,6 @@ import {
 } from "./kernel_case.ts";
 import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { profileOf } from "./profile.ts";
-import { ratioQuartiles } from "./regression.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
 import { openTwin, type TwinTask } from "./twin.ts";
 
@@ -67,11 +67,6 @@ export async function runKernel(
   }
   const times = await interleave(sides, { rounds: options.steps, sleep });
   const ours = timingOf(times[0]!);
-  const theirs = twin && {
-    ...twin.made,
-    ...timingOf(times[1]!),
-    peakRssBytes: await twin.peakBytes(),
-  };
   const memory = peakRssBytes();
   return {
     bench: full.name,
@@ -82,11 +77,7 @@ export async function runKernel(
     gflops: gflopsOf(full.operations, ours.medianMs),
     compileMs: kernel.compileMs,
     peakRssBytes: memory,
-    ...(theirs && {
-      torch: theirs,
-      ratio: ours.medianMs / theirs.medianMs,
-      ratioQuartiles: ratioQuartiles(times[0]!, times[1]!),
-    }),
+    ...(twin && await besideTorch(times[0]!, times[1]!, twin)),
     ...(typeof opened === "string" && { note: opened }),
     ...(options.profile && {
       profile: await profileOf(PROFILED_RUNS, async (profile) => {

@@ -1,13 +1,13 @@
 import { type Device, openDevice } from "lib/compiler/mod.ts";
 import { isNdArray, leavesOf } from "lib/core/mod.ts";
 import { countParameters } from "lib/trainer/mod.ts";
+import { besideTorch } from "./beside_torch.ts";
 import { checkLosses } from "./check.ts";
 import type { CommonOptions } from "./flags.ts";
 import { interleave, type Side, sleep, timed, timingOf } from "./interleave.ts";
 import { isCard, peakRssBytes, placeOf } from "./machine.ts";
 import { matmulSide } from "./matmul.ts";
 import { profileOf } from "./profile.ts";
-import { ratioQuartiles } from "./regression.ts";
 import { type BenchResult, gflopsOf } from "./result.ts";
 import {
   compileCase,
@@ -82,11 +82,6 @@ export async function runTraining<P, B>(
   const ours = timingOf(times[0]!);
   const gflops = gflopsOf(operations, ours.medianMs);
   const peak = gflopsOf(matmul.operations, timingOf(times[1]!).medianMs);
-  const theirs = twin && {
-    ...twin.made,
-    ...timingOf(times[2]!),
-    peakRssBytes: await twin.peakBytes(),
-  };
   const memory = peakRssBytes();
   return {
     bench: full.name,
@@ -100,11 +95,7 @@ export async function runTraining<P, B>(
     ...(!isCard(device) && { fractionOfMatmulPeak: gflops / peak }),
     compileMs: trainer.compileMs,
     peakRssBytes: memory,
-    ...(theirs && {
-      torch: theirs,
-      ratio: ours.medianMs / theirs.medianMs,
-      ratioQuartiles: ratioQuartiles(times[0]!, times[2]!),
-    }),
+    ...(twin && await besideTorch(times[0]!, times[2]!, twin)),
     ...(typeof opened === "string" && { note: opened }),
     ...(options.profile && {
       profile: await profileOf(CHECKED_STEPS, async (profile) => {

@@ -9,16 +9,14 @@ import {
   Lifetime,
   type NdArray,
   Rng,
-  sizeOf,
   stillClip,
 } from "../core/mod.ts";
-import { timestepShift } from "../models/diffusion/mod.ts";
 import {
   clipPositions,
   clipTokens,
   type DiffusionParameters,
   type ModelConfig,
-  tokenChannels,
+  samplingShift,
 } from "../models/text_to_video/mod.ts";
 import {
   denormaliseLatent,
@@ -198,11 +196,7 @@ export function pipelineOf(
         seed,
         solver: own?.parts.sampler ?? options.sampler,
         motion,
-        shift: options.shift ??
-          timestepShift(
-            sizeOf(Object.values(clipTokens(config, options).grid)),
-            tokenChannels(config),
-          ),
+        shift: options.shift ?? samplingShift(config, options),
         onStep(done) {
           task?.update(done);
           signal?.throwIfAborted();

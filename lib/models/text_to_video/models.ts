@@ -7,6 +7,7 @@ import {
   initBackbone,
   tokenPositions,
 } from "../backbone/mod.ts";
+import { timestepShift } from "../diffusion/mod.ts";
 import type { RotaryTable, Tensors } from "../layers/mod.ts";
 import {
   initText,
@@ -243,6 +244,17 @@ export function tokenChannels(
   { vae, backbone }: Pick<ModelConfig, "vae" | "backbone">,
 ): number {
   return patchOf(backbone) ** 2 * vae.latentChannels;
+}
+
+/**
+ * Shift of the noise levels with which clips of a size are sampled, unless another
+ * is asked for (`timestepShift`).
+ *
+ * @throws {InputError} as {@link clipTokens}
+ */
+export function samplingShift(config: ModelConfig, size: GridSize): number {
+  const tokens = sizeOf(Object.values(clipTokens(config, size).grid));
+  return timestepShift(tokens, tokenChannels(config));
 }
 
 /** Latent cells along a side of a token. */

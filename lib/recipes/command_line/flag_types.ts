@@ -1,7 +1,8 @@
 import * as z from "zod";
-// The front door would load TensorFlow.js for commands that compute nothing.
+// Their front doors would load TensorFlow.js for commands that compute nothing.
 import { DEVICE_CHOICES } from "../../compiler/device/device.ts";
 import { decimalNumber } from "../../core/mod.ts";
+import { SAMPLER_NAMES } from "../../models/diffusion/samplers.ts";
 
 /** Which numbers a flag takes. */
 export interface NumberRule {
@@ -79,6 +80,11 @@ export function textFlag(): z.ZodString {
 export const deviceFlag = z.enum(DEVICE_CHOICES, {
   error: `must be one of ${DEVICE_CHOICES.join(", ")}`,
 }).default("cpu").describe("where to compute");
+
+/** The flag `--sampler`; a model's own where left out. */
+export const samplerFlag = z.enum(SAMPLER_NAMES, {
+  error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
+}).optional();
 
 /** The flag `--overwrite` of commands that write results. */
 export const overwriteFlag: z.ZodDefault<z.ZodBoolean> = z.boolean()

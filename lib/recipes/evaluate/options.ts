@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { PHASES } from "../../dataset/vocabulary/mod.ts";
-import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import { SHIPPED } from "../../pipeline/mod.ts";
 import {
   deviceFlag,
@@ -8,6 +7,7 @@ import {
   numberFlag,
   overwriteFlag,
   readKnobs,
+  samplerFlag,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -69,9 +69,7 @@ export const evaluateFlags = z.strictObject({
   batch: wholeNumber(1, 4096).default(32).describe(
     "clips to generate at a time",
   ),
-  sampler: z.enum(SAMPLER_NAMES, {
-    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
-  }).optional().describe(
+  sampler: samplerFlag.describe(
     "how each step is taken (default: the model's own, or unipc)",
   ),
   steps: wholeNumber(1, 10_000).default(20).describe("steps of the sampler"),

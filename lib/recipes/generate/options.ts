@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { decimalNumber } from "../../core/mod.ts";
-import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
 import { MOTION_SIGMAS, MOTION_STRENGTH, SHIPPED } from "../../pipeline/mod.ts";
 import { frameSizeFlag } from "../clip_size.ts";
 import {
   deviceFlag,
   numberFlag,
   overwriteFlag,
+  samplerFlag,
   textFlag,
   wholeNumber,
 } from "../command_line/mod.ts";
@@ -101,9 +101,7 @@ export const generateFlags = z.strictObject({
   ),
   rescale: numberFlag({ least: 0, most: 1 }).default(0)
     .describe("how much of the contrast that guidance adds is taken back"),
-  sampler: z.enum(SAMPLER_NAMES, {
-    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
-  }).optional().describe(
+  sampler: samplerFlag.describe(
     "how each step is taken; restart takes those that decide the content four times, and so do given frames and a motion (default: the model's own, or unipc)",
   ),
   vaeMemory: numberFlag({ above: 0 }).default(1024).describe(

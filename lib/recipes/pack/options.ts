@@ -1,6 +1,10 @@
 import * as z from "zod";
-import { SAMPLER_NAMES } from "../../models/diffusion/mod.ts";
-import { numberFlag, overwriteFlag, textFlag } from "../command_line/mod.ts";
+import {
+  numberFlag,
+  overwriteFlag,
+  samplerFlag,
+  textFlag,
+} from "../command_line/mod.ts";
 
 /** Flags of `deno task pack`. */
 export const packFlags = z.strictObject({
@@ -13,9 +17,7 @@ export const packFlags = z.strictObject({
   guidance: numberFlag({ least: 0 }).optional().describe(
     "guidance with which deno task generate draws, where it is given none (default: the run's, or 4)",
   ),
-  sampler: z.enum(SAMPLER_NAMES, {
-    error: `must be one of ${SAMPLER_NAMES.join(", ")}`,
-  }).optional().describe(
+  sampler: samplerFlag.describe(
     "sampler with which deno task generate draws, where it is given none (default: the run's, or unipc)",
   ),
   before: textFlag().optional().describe(

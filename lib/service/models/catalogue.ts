@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { flopsOf, trace } from "../../compiler/mod.ts";
-import { InputError, sizeOf } from "../../core/mod.ts";
-import { type SamplerName, timestepShift } from "../../models/diffusion/mod.ts";
+import { InputError } from "../../core/mod.ts";
+import type { SamplerName } from "../../models/diffusion/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import {
   clipTokens,
   initModel,
   type ModelConfig,
   modelFunctions,
-  tokenChannels,
+  samplingShift,
 } from "../../models/text_to_video/mod.ts";
 import {
   guidanceOf,
@@ -136,10 +136,7 @@ function countFlops(config: ModelConfig, size: GridSize): ClipFlops {
     text: flopsOfPart("textEncoder"),
     denoiser: flopsOfPart("backbone"),
     decoder: flopsOfPart("vaeDecoder"),
-    shift: timestepShift(
-      sizeOf(Object.values(clipTokens(config, size).grid)),
-      tokenChannels(config),
-    ),
+    shift: samplingShift(config, size),
   };
 }
 
