@@ -139,6 +139,7 @@ export async function benchRanks(
     step.run(
       Array.from({ length: accumulation }, () => inputs) as never,
       scalars,
+      { update: 1, learningRate: 0 },
     );
   const whole = await open(1);
   const parted = await open(overlap);

@@ -47,6 +47,11 @@ export abstract class DeviceTensor {
   abstract read(): Promise<NdArray>;
   /** Replaces the values by those of an array of the same type. */
   abstract write(array: NdArray): Promise<void>;
+  /**
+   * Gives the memory back until the next {@link DeviceTensor.write}, as far as the
+   * device can; the values are lost.
+   */
+  release(): void {}
   abstract [Symbol.dispose](): void;
 }
 

@@ -7,7 +7,8 @@ import type { Memory } from "./memory.ts";
 
 /** A tensor in the memory of one of the runtime's devices. */
 export class RuntimeTensor extends DeviceTensor {
-  #current: RuntimeValue;
+  /** Undefined while the memory is given back. */
+  #current: RuntimeValue | undefined;
   /** Memory of the next values, during a run. */
   #spare: RuntimeValue | undefined;
   readonly #lifetime: Lifetime;
@@ -63,7 +64,7 @@ export class RuntimeTensor extends DeviceTensor {
   async read(): Promise<NdArray> {
     using _use = this.use();
     const { memory } = this;
-    return await memory.turns.take(() => memory.read(this.#current, this.type));
+    return await memory.turns.take(() => memory.read(this.bound, this.type));
   }
 
   async write(array: NdArray): Promise<void> {
@@ -75,12 +76,28 @@ export class RuntimeTensor extends DeviceTensor {
     }
     using _use = this.use();
     const { memory } = this;
-    await memory.turns.take(() => memory.write(this.#current, array));
+    await memory.turns.take(() => {
+      this.#current ??= memory.allocate(this.type);
+      return memory.write(this.#current, array);
+    });
+  }
+
+  /** In the memory of the process the values stay: it is the array's own. */
+  override release(): void {
+    if (this.memory.share) return;
+    this.memory.turns.soon(() => {
+      this.#current?.[Symbol.dispose]();
+      this.#current = undefined;
+    });
   }
 
   /** The values to bind to a session. */
   get bound(): RuntimeValue {
-    return this.#current;
+    if (this.#current) return this.#current;
+    throw new Error(
+      `Cannot read a tensor of ${typeText(this.type)} whose memory was given ` +
+        "back: write to it first",
+    );
   }
 
   /** Memory for the next values, until {@link RuntimeTensor.swap}; within a turn. */
@@ -94,7 +111,7 @@ export class RuntimeTensor extends DeviceTensor {
 
   /** Makes the spare the current memory, and gives that back. */
   swap(): void {
-    const before = this.#current;
+    const before = this.bound;
     this.#current = this.spare;
     this.#spare = undefined;
     this.memory.spares.put(this.type, before);
@@ -103,7 +120,7 @@ export class RuntimeTensor extends DeviceTensor {
   [Symbol.dispose](): void {
     this.#lifetime.end(() =>
       this.memory.turns.soon(() => {
-        this.#current[Symbol.dispose]();
+        this.#current?.[Symbol.dispose]();
         this.#spare?.[Symbol.dispose]();
         this.memory.spares.release(this.type);
       })

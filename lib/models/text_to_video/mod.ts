@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./embedding_tables.ts";
 export * from "./models.ts";
 export * from "./parts.ts";
 export * from "./pixels.ts";

@@ -141,6 +141,11 @@ export const trainFlags = z.strictObject({
   }).default("whole").describe(
     "update all parameters at once, or a few layers at a time: a card, which writes the next state beside the last one, then needs a second copy of those alone",
   ),
+  embeddings: z.enum(["device", "host"], {
+    error: "must be device or host",
+  }).default("device").describe(
+    "where the tables of embeddings are kept, of characters, n-grams and words; on the host, which needs --averages host, a card has the rows of an update alone, and rows that it does not read keep value and moments",
+  ),
   schedule: z.enum(["cosine", "wsd", "constant"], {
     error: "must be cosine, wsd or constant",
   }).default("cosine").describe(

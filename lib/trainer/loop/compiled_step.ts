@@ -22,6 +22,7 @@ import type { Compression } from "./compressed_sum.ts";
 import { gradientExchange } from "./gradient_exchange.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
 import type { HeldState } from "./held_state.ts";
+import type { RowUpdate } from "./host_tables.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
 import { fromOwners, ownPart } from "./shares.ts";
 import { STATE_ON_DEVICE, type StatePlan } from "./state_plan.ts";
@@ -54,6 +55,7 @@ export interface StepRunner<B> extends Disposable {
   run(
     batches: readonly ArraysOf<B>[],
     scalars: UpdateScalars<NdArray>,
+    at: RowUpdate,
   ): Promise<{
     outputs: Outputs;
     /**
@@ -70,7 +72,7 @@ export interface StepDefinition<P, B, A> {
   readonly name: string;
   readonly device: Device;
   readonly config: UpdateOptions & {
-    readonly accumulation?: number;
+    readonly accumulation?: number | undefined;
     /** Default: all on the device, updated at once. */
     readonly plan?: Pick<StatePlan, "update">;
   };
@@ -101,7 +103,10 @@ export interface StepDefinition<P, B, A> {
  */
 export async function compileStep<P, B, A>(
   definition: StepDefinition<P, B, A>,
-  { state, owners }: Pick<HeldState<P>, "state" | "owners">,
+  { state, owners, tables }: Pick<
+    HeldState<P>,
+    "state" | "owners" | "tables"
+  >,
 ): Promise<StepRunner<B>> {
   const { name, device, config, lossOf, notesOf, initial, frozen } = definition;
   const { ranks = ONE_RANK, overlap = 1, compression } = definition;
@@ -119,12 +124,14 @@ export async function compileStep<P, B, A>(
     // Owners divide the update already.
     plan: owners || !config.plan ? STATE_ON_DEVICE : config.plan,
     parameters: initial,
+    onHost: tables?.paths,
   });
   using held = new DisposableStack();
   const isWhole = programs[0]!.kind === "whole";
-  const sums = isWhole
-    ? undefined
-    : await uploadState(device, initAccumulator(initial));
+  const sums = isWhole ? undefined : await uploadState(
+    device,
+    initAccumulator(tables ? tables.roomIn(initial) : initial),
+  );
   if (sums) held.defer(() => disposeState(sums));
   const own = <T>(tree: T): T =>
     owners ? ownPart(tree, isDeviceTensor, owners, ranks.rank) : tree;
@@ -196,6 +203,7 @@ export async function compileStep<P, B, A>(
   const updateAll = async (
     scalars: UpdateScalars<NdArray>,
     squares: number | undefined,
+    at: RowUpdate,
   ): Promise<Outputs> => {
     if (update) {
       return await update.run({
@@ -207,16 +215,22 @@ export async function compileStep<P, B, A>(
     for (const group of groups) {
       await group.run({ scalars, scale: scale!, gate: outputs.applied! });
     }
+    if (outputs.applied!.data[0] === 1) {
+      await tables?.update(sums!.gradients, scale!.data[0]!, at);
+    }
     return outputs;
   };
   const end = held.move();
   return {
     memory,
-    async run(batches, scalars) {
+    async run(batches, scalars, at) {
       const made: Outputs[] = [];
+      const read = tables
+        ? await tables.load(batches, state.parameters, ranks)
+        : batches;
       for (const [i, batch] of batches.entries()) {
         const inputs = {
-          batch,
+          batch: read[i]!,
           share: scalar(1 / count),
           first: scalar(i === 0 ? 1 : 0),
         };
@@ -232,7 +246,7 @@ export async function compileStep<P, B, A>(
       }
       const squares = await exchange?.end(share.count > 0);
       const microbatches = await outputsOfRanks(ranks, made, count);
-      const outputs = await updateAll(scalars, squares);
+      const outputs = await updateAll(scalars, squares, at);
       if (owners) {
         await fromOwners(ranks, parameters, async (parameter, data) => {
           const { shape, tensor, owner } = parameter;

@@ -8,6 +8,7 @@ import {
 } from "../../compiler/mod.ts";
 import type { Ranks } from "../../ranks/mod.ts";
 import type { Averages } from "../averages/ema.ts";
+import type { HostTables } from "./host_tables.ts";
 import type { Owners } from "./shares.ts";
 import type { TrainState } from "./train_step.ts";
 
@@ -17,6 +18,8 @@ export interface HeldState<P> extends Disposable {
   readonly state: OnDevice<TrainState<P>>;
   /** The rank that updates each parameter; undefined where each updates all. */
   readonly owners?: Owners;
+  /** Tables of embeddings that are on the host; the state has rows of them. */
+  readonly tables?: HostTables | undefined;
   /** The last update that EMAs on the host contain; undefined without them. */
   readonly averagedUpdate?: number;
   /** Includes the parameters after an update in EMAs on the host. */

@@ -1,4 +1,7 @@
-/** How a training keeps its state; the updates are the same, but for rounding. */
+/**
+ * How a training keeps its state; the updates are the same, but for rounding and
+ * those of embeddings on the host.
+ */
 export interface StatePlan {
   /** Where the EMAs are kept. */
   readonly averages: "device" | "host";
@@ -10,6 +13,11 @@ export interface StatePlan {
    * of a few layers at a time.
    */
   readonly update: "whole" | "layers";
+  /**
+   * Where the tables of embeddings are kept; on the host, EMAs must be there too.
+   * Rows that an update does not read then keep value and moments.
+   */
+  readonly embeddings: "device" | "host";
 }
 
 /** All on the device, updated at once: the fastest. */
@@ -17,4 +25,5 @@ export const STATE_ON_DEVICE: StatePlan = {
   averages: "device",
   averageEvery: 1,
   update: "whole",
+  embeddings: "device",
 };

@@ -62,18 +62,19 @@ export interface StepRequest<P, B, A> {
   readonly plan: Pick<StatePlan, "update">;
   /** For paths and shapes. */
   readonly parameters: unknown;
+  /** Paths of parameters that are updated on the host. */
+  readonly onHost?: readonly string[];
 }
 
 /** The programs of an update, in the order in which they run. */
 export function stepPrograms<P, B, A>(
-  { name, lossOf, update, accumulation, shared, plan, parameters }: StepRequest<
-    P,
-    B,
-    A
-  >,
+  request: StepRequest<P, B, A>,
 ): StepProgram[] {
+  const { name, lossOf, update, accumulation, shared, plan } = request;
+  const { parameters, onHost = [] } = request;
   const isSingle = accumulation === 1 && !shared;
-  if (isSingle && plan.update === "whole") {
+  const isWhole = plan.update === "whole" && onHost.length === 0;
+  if (isSingle && isWhole) {
     const stateOf = (
       { parameters, moments, averages, frozen }: StepState,
     ): Record<string, unknown> => ({
@@ -95,7 +96,7 @@ export function stepPrograms<P, B, A>(
       ...(frozen !== undefined && { frozen }),
     }),
   };
-  if (plan.update === "whole") {
+  if (isWhole) {
     return [microbatch, {
       kind: "update",
       name: `${name}, update`,
@@ -103,6 +104,11 @@ export function stepPrograms<P, B, A>(
       stateOf: ({ frozen: _, ...state }) => state,
     }];
   }
+  const leaves = typedLeaves(parameters)
+    .filter(([path]) => !onHost.includes(path));
+  const groups = plan.update === "layers"
+    ? updateGroups(leaves)
+    : [leaves.map(([path]) => path)];
   return [
     microbatch,
     {
@@ -111,7 +117,7 @@ export function stepPrograms<P, B, A>(
       fn: normStep<Tensors<P>>(update),
       stateOf: ({ gradients, loss }) => ({ gradients, loss }),
     },
-    ...updateGroups(typedLeaves(parameters)).map((paths): StepProgram => ({
+    ...groups.map((paths): StepProgram => ({
       kind: "group",
       name: `${name}, update from ${paths[0]} on`,
       fn: groupStep<Tensors<P>>(update),

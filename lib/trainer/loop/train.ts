@@ -44,8 +44,9 @@ import {
   scalarsOf,
   type StepMemory,
 } from "./compiled_step.ts";
-import { holdWhole } from "./held_state.ts";
+import { type HeldState, holdWhole } from "./held_state.ts";
 import { holdWithHostAverages } from "./host_averages_state.ts";
+import { HostTables, type TablesConfig } from "./host_tables.ts";
 import { holdShare } from "./shared_state.ts";
 import { STATE_ON_DEVICE, type StatePlan } from "./state_plan.ts";
 import {
@@ -68,6 +69,8 @@ export interface TrainingConfig {
   readonly averages?: boolean;
   /** How the state is kept; default: all on the device, updated at once. */
   readonly plan?: StatePlan;
+  /** Tables of embeddings on the host; the EMAs must be there as well. */
+  readonly tables?: TablesConfig | undefined;
 }
 
 export type { Request };
@@ -220,17 +223,19 @@ export async function train<P, B, A>(
     config,
   );
   const { plan = STATE_ON_DEVICE } = config;
+  const accumulation = config.accumulation ?? 1;
   const whole = held.use(
     training.shardOptimiser && ranks.size > 1
       ? await holdShare(device, start, config.optimiser, ranks)
       : plan.averages === "host" && start.averages
       ? await holdWithHostAverages(device, start, ranks, {
         averagedUpdate: resume?.averagedUpdate ?? 0,
+        tables: config.tables &&
+          new HostTables(start, config.tables, accumulation),
       })
       : await holdWhole(device, start, ranks),
   );
   const step = held.use(await compileStep(training, whole));
-  const accumulation = config.accumulation ?? 1;
   const share = shareOf(ranks, accumulation);
   await using batches = new Prefetcher(
     (index) => {
@@ -254,8 +259,12 @@ export async function train<P, B, A>(
     (resume?.seconds ?? 0) + (clock() - begun) / 1000;
   let evaluation = resume?.evaluation;
   let saved = clock();
+  const currentParameters = (): OnDevice<P> => {
+    const parameters = whole.state.parameters as OnDevice<P>;
+    return whole.tables?.withTables(parameters) ?? parameters;
+  };
   const save = async (done: number): Promise<void> => {
-    const { parameters } = whole.state;
+    const parameters = currentParameters();
     await assertEqualStates(ranks, parameters, `${name}, step ${done}`);
     await saveWhole(done);
   };
@@ -324,12 +333,15 @@ export async function train<P, B, A>(
         if (done > (resume?.step ?? 0) && !whole.owners) await saveWhole(done);
         throw error;
       });
-    const { outputs, microbatches } = await step.run(batch, scalars);
+    const { outputs, microbatches } = await step.run(batch, scalars, {
+      update: done + 1 - guard.refused,
+      learningRate,
+    });
     done++;
     if (done === (resume?.step ?? 0) + 1) {
       training.onMemory?.(
         heldItems(
-          whole.state,
+          whole,
           training.frozen ?? {},
           step.memory,
           config.averages ? plan : undefined,
@@ -388,7 +400,7 @@ export async function train<P, B, A>(
   }
   step[Symbol.dispose](); // or it would keep the memory of the state
   const last = await whole.take() ?? {
-    parameters: await readState(whole.state.parameters) as P,
+    parameters: await readState<P>(currentParameters()),
     moments: {},
   };
   return {
@@ -402,12 +414,15 @@ export async function train<P, B, A>(
 
 /** What a training holds in memory. */
 function heldItems<P>(
-  { parameters, moments }: OnDevice<TrainState<P>>,
+  { state: { parameters, moments }, tables }: HeldState<P>,
   frozen: unknown,
   { gradientBytes, insideBytes }: StepMemory,
   averages: StatePlan | undefined,
 ): MemoryItem[] {
   const bytes = bytesOf(parameters);
+  const whole = bytesOf(
+    tables?.withTables(parameters as OnDevice<P>) ?? parameters,
+  );
   const items: MemoryItem[] = [
     { purpose: "frozen", place: "device", bytes: bytesOf(frozen) },
     { purpose: "parameters", place: "device", bytes },
@@ -415,8 +430,9 @@ function heldItems<P>(
     {
       purpose: "averages",
       place: averages?.averages ?? "device",
-      bytes: averages ? 2 * bytes : 0,
+      bytes: averages ? 2 * whole : 0,
     },
+    { purpose: "tables", place: "host", bytes: tables?.bytes ?? 0 },
     { purpose: "gradients", place: "device", bytes: gradientBytes },
     { purpose: "activations", place: "device", bytes: insideBytes },
   ];

@@ -25,6 +25,11 @@ import {
   type OptimiserConfig,
   optimiserOf,
 } from "../optimiser/mod.ts";
+import {
+  type TablesConfig,
+  withoutTables,
+  withTableMoments,
+} from "./host_tables.ts";
 
 /** The state that a training step updates. */
 export interface TrainState<P> {
@@ -37,14 +42,23 @@ export interface TrainState<P> {
 /** The state before the first step. */
 export function initTrainState<P>(
   parameters: P,
-  { optimiser = ADAMW_DEFAULTS, averages = false }: {
+  { optimiser = ADAMW_DEFAULTS, averages = false, tables }: {
     readonly optimiser?: OptimiserConfig | Optimiser;
     readonly averages?: boolean;
+    /** Tables that are updated row by row on the host. */
+    readonly tables?: Pick<TablesConfig, "tables"> | undefined;
   } = {},
 ): TrainState<P> {
+  const { init } = optimiserOf(optimiser);
   return {
     parameters,
-    moments: optimiserOf(optimiser).init(parameters),
+    moments: tables
+      ? withTableMoments(
+        init(withoutTables(parameters, tables.tables)),
+        parameters,
+        tables.tables,
+      )
+      : init(parameters),
     ...(averages ? { averages: initAverages(parameters) } : {}),
   };
 }

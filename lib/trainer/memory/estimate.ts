@@ -8,6 +8,7 @@ import { isNdArray, leavesOf } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
+import { HostTables } from "../loop/host_tables.ts";
 import { STATE_ON_DEVICE } from "../loop/state_plan.ts";
 import {
   type StepKind,
@@ -55,7 +56,7 @@ export interface Estimate {
 /** The settings of a training on which its memory depends. */
 export type MemoryConfig = Pick<
   TrainingConfig,
-  "optimiser" | "clipNorm" | "averages" | "plan"
+  "optimiser" | "clipNorm" | "averages" | "plan" | "tables"
 >;
 
 /**
@@ -84,9 +85,12 @@ export function estimateStep(
   const { optimiser, plan: keeping = STATE_ON_DEVICE } = training;
   const { accumulation } = plan;
   const state = initTrainState(hollow(parameters), training);
-  const sums = initAccumulator(hollow(parameters));
+  const tables = training.tables &&
+    new HostTables(state, training.tables, accumulation);
+  const held = tables ? tables.forDevice(state) : state;
+  const sums = initAccumulator(hollow(held.parameters));
   const types = typesOf({
-    ...state,
+    ...held,
     ...sums,
     ...(frozen !== undefined && { frozen }),
   }) as StepState;
@@ -109,6 +113,7 @@ export function estimateStep(
     shared: false,
     plan: keeping,
     parameters: types.parameters,
+    onHost: tables?.paths,
   }).map(({ kind, name, fn, stateOf }) => ({
     kind,
     cost: programCost({
@@ -123,6 +128,8 @@ export function estimateStep(
   const sum = (of: (cost: ProgramCost) => number): number =>
     costs.reduce((total, cost) => total + of(cost), 0);
   const bytes = bytesOf(parameters);
+  const bytesOnDevice = bytesOf(held.parameters);
+  const momentsOnDevice = bytesOf(held.moments);
   const frozenBytes = bytesOf(frozen ?? {});
   const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
@@ -143,8 +150,9 @@ export function estimateStep(
     ],
     ["initial", "host", bytes],
     ["frozen", "device", frozenBytes],
-    ["parameters", "device", bytes],
-    ["moments", "device", bytesOf(state.moments)],
+    ["parameters", "device", bytesOnDevice],
+    ["tables", "host", tables?.bytes ?? 0],
+    ["moments", "device", momentsOnDevice],
     ["averages", keeping.averages, averages],
     ["gradients", "device", hasSums ? bytesOf(sums) : 0],
     ["spare", "device", spareBytes(costs)],

@@ -66,8 +66,8 @@ export function fits(
 }
 
 /**
- * Settings of mostly decreasing memory, the requested one first. On a card the
- * EMAs move to the host and the update becomes one of a few layers at a time,
+ * Settings of mostly decreasing memory, the requested one first. On a card EMAs
+ * and tables of embeddings move to the host and the update becomes one of a few layers at a time,
  * which hardly cost time; then blocks are recomputed, a third more arithmetic;
  * then the batch is halved and the accumulation doubled; then a VAE trains on
  * crops. The last settings do the same with an optimiser of smaller state.
@@ -83,7 +83,7 @@ export function settingsOf(
   shared: boolean,
 ): Setting[] {
   const { batch, accumulation, width, height, frames } = planOf(config, stage);
-  const { recompute, averages, update, optimiser } = config;
+  const { recompute, averages, update, embeddings, optimiser } = config;
   const crop = stage === "vae" ? config.crop : undefined;
   const requested: Setting = {
     batch,
@@ -91,12 +91,16 @@ export function settingsOf(
     recompute,
     averages,
     update,
+    embeddings,
     optimiser,
     ...(crop && { crop }),
   };
-  const small: Setting = shared || config.shardOptimiser
-    ? requested
-    : { ...requested, averages: "host", update: "layers" };
+  const small: Setting = shared || config.shardOptimiser ? requested : {
+    ...requested,
+    averages: "host",
+    update: "layers",
+    embeddings: stage === "vae" || config.lora ? embeddings : "host",
+  };
   const settings: Setting[] = [
     requested,
     small,
@@ -287,8 +291,16 @@ function neededBytes(
 
 /** A setting as the flags of training, those of a fast training left out. */
 export function flagsText(
-  { batch, accumulation, recompute, averages, update, optimiser, crop }:
-    Setting,
+  {
+    batch,
+    accumulation,
+    recompute,
+    averages,
+    update,
+    embeddings,
+    optimiser,
+    crop,
+  }: Setting,
 ): string {
   return [
     `--batch ${batch} --accumulation ${accumulation}`,
@@ -296,6 +308,7 @@ export function flagsText(
     ...optimiser === "adamw" ? [] : [`--optimiser ${optimiser}`],
     ...averages === "device" ? [] : [`--averages ${averages}`],
     ...update === "whole" ? [] : [`--update ${update}`],
+    ...embeddings === "device" ? [] : [`--embeddings ${embeddings}`],
     ...crop ? [`--crop ${crop.width}x${crop.height}x${crop.frames}`] : [],
   ].join(" ");
 }

@@ -16,6 +16,8 @@ export const PURPOSES = {
   moments: "moments of the optimiser",
   /** EMAs of the parameters. */
   averages: "EMAs",
+  /** Tables of embeddings and moments of their rows, on the host. */
+  tables: "embedding tables",
   /** Sums of gradients over microbatches. */
   gradients: "sums of gradients",
   /** Second copies of state that cannot be updated in place. */

@@ -9,3 +9,4 @@ export * from "./clip.ts";
 export * from "./muon.ts";
 export * from "./optimiser.ts";
 export * from "./optimisers.ts";
+export * from "./row_adamw.ts";

@@ -1,5 +1,7 @@
 import type { DeviceChoice } from "../../compiler/mod.ts";
 import {
+  type EmbeddingTable,
+  embeddingTables,
   isOwn,
   type ModelConfig,
   type OwnLoss,
@@ -12,6 +14,7 @@ import type { StatePlan } from "../loop/state_plan.ts";
 import type { Compression } from "../loop/compressed_sum.ts";
 import type { TrainingConfig } from "../loop/train.ts";
 import {
+  type AdamWConfig,
   type LrMultipliers,
   type Optimiser,
   type OptimiserKind,
@@ -45,11 +48,15 @@ export interface RunSettings {
   readonly clips?: Readonly<Record<string, unknown>>;
 }
 
-/** A way to train a stage. All but another optimiser make the same updates. */
+/**
+ * A way to train a stage. All make the same updates but for another optimiser, and
+ * embeddings on the host.
+ */
 export interface Setting extends Pick<StagePlan, "batch" | "accumulation"> {
   readonly recompute: boolean;
   readonly averages: StatePlan["averages"];
   readonly update: StatePlan["update"];
+  readonly embeddings: StatePlan["embeddings"];
   readonly optimiser: OptimiserName;
   readonly crop?: GridSize | undefined;
 }
@@ -128,6 +135,8 @@ export interface RunConfig {
   readonly averageEvery: number;
   /** Whether all parameters are updated at once or a few layers at a time. */
   readonly update: StatePlan["update"];
+  /** Where the tables of embeddings are kept. */
+  readonly embeddings: StatePlan["embeddings"];
   readonly seed: number;
   /** Updates between evaluations; by the length of a stage where left out. */
   readonly evaluateEvery?: number | undefined;
@@ -187,12 +196,20 @@ export function planOf(
   return { ...plan, samples: Math.min(plan.samples, seen) };
 }
 
-/** Settings of a stage's training. */
+/**
+ * Settings of a stage's training.
+ *
+ * @param most Clips of a microbatch at most; default: the plan's.
+ */
 export function trainingConfigOf(
   config: RunConfig,
   stage: Stage,
   plan: StagePlan,
+  most = plan.batch,
 ): TrainingConfig {
+  const tables = config.embeddings === "host"
+    ? tablesOf(config, stage, most)
+    : [];
   return {
     schedule: stageSchedule(config, plan),
     optimiser: stageOptimiser(config, stage),
@@ -203,7 +220,45 @@ export function trainingConfigOf(
       averages: config.averages,
       averageEvery: config.averages === "host" ? config.averageEvery : 1,
       update: config.update,
+      embeddings: config.embeddings,
     },
+    ...(tables.length > 0 && {
+      tables: { tables, rule: tableRuleOf(config, stage) },
+    }),
+  };
+}
+
+/** The tables of embeddings that a stage trains. */
+function tablesOf(
+  { models, lora }: RunConfig,
+  stage: Stage,
+  clips: number,
+): EmbeddingTable[] {
+  if (stage === "vae" || lora) return [];
+  // Stage text has two captions of each clip, and no backbone.
+  const isText = stage === "text";
+  return embeddingTables(models, isText ? 2 * clips : clips)
+    .filter(({ path }) => !isText || path.startsWith("text/"));
+}
+
+/** The rule of rows on the host: AdamW with the settings of the optimiser that it has. */
+function tableRuleOf(
+  config: Pick<
+    RunConfig,
+    "settings" | "optimiser" | "textLrScale" | "freezeEncoder" | "models"
+  >,
+  stage: Stage,
+): AdamWConfig {
+  const { settings } = OPTIMISERS.adamw;
+  const names = Object.keys(settings.parse({}));
+  const given = Object.entries(config.settings.optimiser ?? {})
+    .filter(([name]) => names.includes(name));
+  const { beta1, beta2, ...rest } = settings.parse(Object.fromEntries(given));
+  return {
+    name: "adamw",
+    betas: [beta1, beta2],
+    ...rest,
+    lrMultipliers: lrMultipliersOf(config, stage),
   };
 }
 
@@ -248,7 +303,15 @@ export function ownLossOf(
  * configuration, without those that runs of earlier versions have.
  */
 export function updateRuleOf(
-  { schedule, settings, own, optimiser, averages, averageEvery }: Pick<
+  {
+    schedule,
+    settings,
+    own,
+    optimiser,
+    averages,
+    averageEvery,
+    embeddings,
+  }: Pick<
     RunConfig,
     | "schedule"
     | "settings"
@@ -256,6 +319,7 @@ export function updateRuleOf(
     | "optimiser"
     | "averages"
     | "averageEvery"
+    | "embeddings"
   >,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -264,6 +328,7 @@ export function updateRuleOf(
     ...(settings.clips && { clipsSettings: settings.clips }),
     ...(optimiser !== "adamw" && optimiser !== "muon" && { optimiser }),
     ...(averages === "host" && averageEvery > 1 && { averageEvery }),
+    ...(embeddings === "host" && { embeddings }),
     ...(schedule !== "cosine" && { schedule }),
     ...(settings.optimiser && { optimiserSettings: settings.optimiser }),
     ...(settings.schedule && { scheduleSettings: settings.schedule }),
@@ -271,7 +336,10 @@ export function updateRuleOf(
 }
 
 function lrMultipliersOf(
-  { optimiser, textLrScale, freezeEncoder, models }: RunConfig,
+  { optimiser, textLrScale, freezeEncoder, models }: Pick<
+    RunConfig,
+    "optimiser" | "textLrScale" | "freezeEncoder" | "models"
+  >,
   stage: Stage,
 ): LrMultipliers {
   if (stage === "text") return {};

@@ -7,7 +7,7 @@ import {
 import { type Phase, PHASES } from "../../dataset/vocabulary/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initLora } from "../../models/lora/mod.ts";
-import { initModels } from "../../models/text_to_video/mod.ts";
+import { initModels, isOwn } from "../../models/text_to_video/mod.ts";
 import {
   diffusionFilesIn,
   latentSpaceOf,
@@ -41,6 +41,7 @@ export async function checkedConfig(
   data: RunData,
 ): Promise<RunConfig> {
   assertSharable(config);
+  assertHostTables(config);
   await assertLora(config, command);
   if (command === "train") {
     await assertFinetune(config);
@@ -211,6 +212,40 @@ function assertSharable(
       "the optimiser's state and of the EMAs on its device, and updates it at " +
       "once; leave one out",
   );
+}
+
+/**
+ * Tables of embeddings on the host are those of the shipped text encoder, and
+ * their EMAs are beside them.
+ *
+ * @throws {InputError} naming the flag that asks for something else
+ */
+function assertHostTables(
+  { embeddings, averages, models, lora }: Pick<
+    RunConfig,
+    "embeddings" | "averages" | "models" | "lora"
+  >,
+): void {
+  if (embeddings === "device") return;
+  const cannot = (why: string): InputError =>
+    new InputError(`Cannot use --embeddings host${why}`);
+  if (averages !== "host") {
+    throw cannot(
+      ": the EMAs of the tables must be on the host as well: current " +
+        `--averages is "${averages}"; pass --averages host`,
+    );
+  }
+  if (lora) {
+    throw cannot(
+      " with --lora: adapters leave the tables as they are; leave one out",
+    );
+  }
+  if (isOwn(models.text)) {
+    throw cannot(
+      " with a text encoder of one's own, whose tables are not known; leave it " +
+        "out",
+    );
+  }
 }
 
 /**

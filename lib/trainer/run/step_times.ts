@@ -84,7 +84,8 @@ async function openStep(
   const { models } = run;
   const stage = stageOf(phase);
   const plan = planOf(run, stage);
-  const config = { ...trainingConfigOf(run, stage, plan), accumulation: 1 };
+  const { tables: _, ...training } = trainingConfigOf(run, stage, plan);
+  const config = { ...training, accumulation: 1 };
   const rng = new Rng(run.seed).fork("step times");
   const { text, backbone } = initModels(models, rng);
   const initial: DiffusionParameters = { text, backbone };
@@ -123,6 +124,9 @@ async function openStep(
     config.optimiser,
   );
   return async () => {
-    await step.run([batch], scalars);
+    await step.run([batch], scalars, {
+      update: 1,
+      learningRate: plan.learningRate,
+    });
   };
 }

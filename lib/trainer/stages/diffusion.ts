@@ -207,7 +207,8 @@ export async function trainPhase(
     own: loss,
     ...(config.recompute && { remat }),
   }));
-  const training = trainingConfigOf(config, stage, plan);
+  const most = Math.max(...buckets.map(({ batch }) => batch));
+  const training = trainingConfigOf(config, stage, plan, most);
   const trained = await trainStage(run, stage, stageConfig, {
     config: training,
     initial: parameters.initial,

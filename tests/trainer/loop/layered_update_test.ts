@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isNdArray, leavesOf } from "lib/core/mod.ts";
 import {
   MUON_DEFAULTS,
+  STATE_ON_DEVICE,
   type StatePlan,
   type TrainingConfig,
 } from "lib/trainer/mod.ts";
@@ -40,7 +41,7 @@ async function trained(
     clipNorm: 0.05,
     accumulation,
     averages: true,
-    plan: { averages: "device", averageEvery: 1, update: "whole", ...plan },
+    plan: { ...STATE_ON_DEVICE, ...plan },
   };
   const { state } = await train({
     ...learner as never as { initial: unknown },

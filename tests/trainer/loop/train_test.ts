@@ -238,7 +238,12 @@ Deno.test("EMAs on the host resume between two of their updates, bit for bit", a
   const config = {
     ...CONFIG,
     averages: true,
-    plan: { averages: "host", averageEvery: 2, update: "layers" } as const,
+    plan: {
+      averages: "host",
+      averageEvery: 2,
+      update: "layers",
+      embeddings: "device",
+    } as const,
   };
   const straight = await trainIn(whole, { ...line, config });
   const abort = new AbortController();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { profileOfChoice } from "lib/compiler/mod.ts";
+import { PRESETS } from "lib/recipes/presets.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import { estimateStep, planOf, trainingConfigOf } from "lib/trainer/mod.ts";
 
@@ -16,6 +17,30 @@ async function estimateOf(flags: object) {
     processBytes: 0,
   }, (await profileOfChoice("cpu"))!);
 }
+
+Deno.test("estimateStep() counts the rows of an update of tables on the host", async () => {
+  const flags = { averages: "host", update: "layers" };
+  const there = await estimateOf(flags);
+  const here = await estimateOf({ ...flags, embeddings: "host" });
+  const bytesIn = ({ items }: typeof here) =>
+    Object.fromEntries(
+      items.map(({ purpose, bytes }) => [purpose, bytes]),
+    ) as Record<string, number>;
+  const { text, backbone } = PRESETS.tiny;
+  const { characterRows, ngramRows, wordRows, maxCharacters, maxWords } = text;
+  const { width } = backbone;
+  const tables = 4 *
+    (text.width * (characterRows + ngramRows) + width * wordRows);
+  const rooms = 4 *
+    (text.width * (maxCharacters + 2 * maxCharacters) + width * maxWords);
+  assert.equal(bytesIn(there).tables, undefined);
+  assert.equal(bytesIn(here).tables, 3 * tables);
+  const { parameters, moments, averages, gradients } = bytesIn(there);
+  assert.equal(bytesIn(here).parameters, parameters! - tables + rooms);
+  assert.equal(bytesIn(here).moments, moments! - 2 * tables);
+  assert.equal(bytesIn(here).gradients, gradients! - tables + rooms);
+  assert.equal(bytesIn(here).averages, averages);
+});
 
 Deno.test("estimateStep() counts the state of adapters alone, beside frozen weights", async () => {
   const whole = await estimateOf({});

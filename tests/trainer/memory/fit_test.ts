@@ -7,6 +7,7 @@ import {
   flagsText,
   memoryLines,
   settingsOf,
+  type Stage,
   stepPlan,
 } from "lib/trainer/mod.ts";
 
@@ -44,6 +45,19 @@ Deno.test("settingsOf() moves the EMAs of a card to the host and updates by laye
       "--batch 3 --accumulation 2 --recompute" + small,
     ],
   );
+});
+
+Deno.test("settingsOf() moves tables of embeddings to the host where they are trained", () => {
+  const second = (stage: Stage, flags = {}) =>
+    flagsText(settingsOf(configOf(flags), stage, false)[1]!);
+  const batch = "--batch 4 --accumulation 1 ";
+  const small = "--averages host --update layers";
+  const embeddings = " --embeddings host";
+  assert.equal(second("phase1"), batch + small + embeddings);
+  assert.equal(second("text"), batch + small + embeddings);
+  assert.equal(second("vae"), batch + small);
+  const lora = { lora: "4", finetune: "checkpoints/nano" };
+  assert.equal(second("phase1", lora), batch + small);
 });
 
 Deno.test("settingsOf() leaves the state that ranks share where it is", () => {

@@ -24,3 +24,20 @@ Deno.test("--shard-optimiser is refused with EMAs on the host and updates by lay
   }
   await check({ shardOptimiser: true });
 });
+
+Deno.test("--embeddings host is refused with EMAs on the device and with adapters", async () => {
+  const flags = { embeddings: "host", averages: "host" };
+  await check(flags);
+  await assert.rejects(check({ embeddings: "host" }), {
+    name: "InputError",
+    message:
+      "Cannot use --embeddings host: the EMAs of the tables must be on " +
+      'the host as well: current --averages is "device"; pass --averages host',
+  });
+  const lora = { lora: "4", finetune: "checkpoints/nano" };
+  await assert.rejects(check({ ...flags, ...lora }), {
+    name: "InputError",
+    message: "Cannot use --embeddings host with --lora: adapters leave the " +
+      "tables as they are; leave one out",
+  });
+});
