@@ -130,6 +130,27 @@ test("five training steps give the CPU's numbers, and no node runs elsewhere", a
   assert.ok(nodes > 500, `five steps are many nodes: ${nodes}`);
 });
 
+test("a tensor gives its memory back until it is written again, programs included", async (device) => {
+  using tensor = await device.upload(float32([2], [1, 2]));
+  using double = jitWithState(
+    ({ x }: { x: tf.Tensor }, _: Record<string, never>) => ({
+      outputs: { twice: tf.mul(x, 2) },
+    }),
+    { x: tensor },
+    { device, name: "double" },
+  );
+  const twice =
+    async () => [...(await double.run({}) as { twice: NdArray }).twice.data];
+  assert.deepEqual(await twice(), [2, 4]);
+  tensor.release();
+  await assert.rejects(() => tensor.read(), {
+    message: "Cannot read a tensor of float32[2] whose memory was given " +
+      "back: write to it first",
+  });
+  await tensor.write(float32([2], [5, 6]));
+  assert.deepEqual(await twice(), [10, 12]);
+});
+
 test("state of every element type goes in, and comes back as it is then", async (device) => {
   const truths = zeros([3], "bool");
   truths.data.set([1, 0, 1]);
