@@ -30,6 +30,7 @@ const OF_TRAINING = {
   averages: true,
   averageEvery: true,
   update: true,
+  gradientClipping: true,
   crop: true,
   lora: true,
 } as const;

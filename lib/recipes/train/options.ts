@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   COMPRESSIONS,
+  GRADIENT_CLIPPINGS,
   type OptimiserName,
   OPTIMISERS,
   type StagePlan,
@@ -140,6 +141,11 @@ export const trainFlags = z.strictObject({
     error: "must be whole or layers",
   }).default("whole").describe(
     "update all parameters at once, or a few layers at a time: a card, which writes the next state beside the last one, then needs a second copy of those alone",
+  ),
+  gradientClipping: z.enum(GRADIENT_CLIPPINGS, {
+    error: `must be ${GRADIENT_CLIPPINGS.join(" or ")}`,
+  }).default("exact").describe(
+    "norm by which gradients are clipped: exact is that of the update, which keeps all gradients until it is known; previous is that of the update before, so that each layer is updated as soon as it has its gradients, which are then freed (accumulation 1, one process)",
   ),
   schedule: z.enum(["cosine", "wsd", "constant"], {
     error: "must be cosine, wsd or constant",

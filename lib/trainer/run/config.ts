@@ -11,6 +11,7 @@ import type { ModuleReference } from "../../pipeline/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
 import type { Compression } from "../loop/compressed_sum.ts";
 import type { TrainingConfig } from "../loop/train.ts";
+import type { GradientClipping } from "../loop/train_step.ts";
 import {
   type LrMultipliers,
   type Optimiser,
@@ -128,6 +129,8 @@ export interface RunConfig {
   readonly averageEvery: number;
   /** Whether all parameters are updated at once or a few layers at a time. */
   readonly update: StatePlan["update"];
+  /** The norm by which gradients are clipped. */
+  readonly gradientClipping: GradientClipping;
   readonly seed: number;
   /** Updates between evaluations; by the length of a stage where left out. */
   readonly evaluateEvery?: number | undefined;
@@ -197,6 +200,7 @@ export function trainingConfigOf(
     schedule: stageSchedule(config, plan),
     optimiser: stageOptimiser(config, stage),
     clipNorm: 1,
+    gradientClipping: config.gradientClipping,
     accumulation: plan.accumulation,
     averages: true,
     plan: {
@@ -248,7 +252,15 @@ export function ownLossOf(
  * configuration, without those that runs of earlier versions have.
  */
 export function updateRuleOf(
-  { schedule, settings, own, optimiser, averages, averageEvery }: Pick<
+  {
+    schedule,
+    settings,
+    own,
+    optimiser,
+    averages,
+    averageEvery,
+    gradientClipping,
+  }: Pick<
     RunConfig,
     | "schedule"
     | "settings"
@@ -256,6 +268,7 @@ export function updateRuleOf(
     | "optimiser"
     | "averages"
     | "averageEvery"
+    | "gradientClipping"
   >,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -264,6 +277,7 @@ export function updateRuleOf(
     ...(settings.clips && { clipsSettings: settings.clips }),
     ...(optimiser !== "adamw" && optimiser !== "muon" && { optimiser }),
     ...(averages === "host" && averageEvery > 1 && { averageEvery }),
+    ...(gradientClipping !== "exact" && { gradientClipping }),
     ...(schedule !== "cosine" && { schedule }),
     ...(settings.optimiser && { optimiserSettings: settings.optimiser }),
     ...(settings.schedule && { scheduleSettings: settings.schedule }),

@@ -19,7 +19,8 @@ import {
 import { onFirstRank } from "../../ranks/mod.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { RunData } from "../data/run_data.ts";
-import type { RunConfig } from "./config.ts";
+import { planOf, type RunConfig } from "./config.ts";
+import { configOfStage } from "./fitted.ts";
 import {
   frozenDiffusion,
   pretrainedText,
@@ -211,6 +212,37 @@ function assertSharable(
       "the optimiser's state and of the EMAs on its device, and updates it at " +
       "once; leave one out",
   );
+}
+
+/**
+ * Gradients clipped by the norm of the update before are used as soon as they are
+ * computed: a stage must need no sums of them.
+ *
+ * @param ranks Processes that train together; default 1.
+ * @throws {InputError} naming the stage, and the flag that asks for sums
+ */
+export function assertFusable(
+  config: RunConfig,
+  stages: readonly Stage[],
+  ranks = 1,
+): void {
+  if (config.gradientClipping === "exact") return;
+  for (const stage of stages) {
+    const { accumulation } = planOf(config, stage);
+    const { update } = configOfStage(config, stage);
+    const reason = ranks > 1
+      ? `under mpirun with ${ranks} processes: gradients of all are summed`
+      : accumulation > 1
+      ? `with --accumulation ${accumulation}: gradients of microbatches are summed`
+      : update === "layers"
+      ? "with --update layers: gradients are kept for the layers' updates"
+      : undefined;
+    if (reason === undefined) continue;
+    throw new InputError(
+      `Cannot use --gradient-clipping previous in ${stage} ${reason}, and ` +
+        "their exact norm costs nothing more; leave one out",
+    );
+  }
 }
 
 /**
