@@ -23,7 +23,9 @@ const PASSES: readonly Pass[] = [
  * @param more Passes of a device, after all others.
  */
 export function optimise(graph: Graph, more: readonly Pass[] = []): Graph {
-  return [...PASSES, ...more].reduce(
+  // Passes of a device leave nodes behind whose readers they replaced: the
+  // runtime would run them.
+  return [...PASSES, ...more, removeDeadCode].reduce(
     (g, pass) => verifyGraph(pass(g), pass.name),
     graph,
   );

@@ -8,6 +8,7 @@ import { InputError } from "../../core/mod.ts";
 import { metaInit } from "../../models/layers/mod.ts";
 import { initAnyVae, isOwn } from "../../models/text_to_video/mod.ts";
 import {
+  assertFusable,
   choicesFor,
   limitsOf,
   measureTraining,
@@ -65,6 +66,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
         "choose one with --phase",
     );
   }
+  assertFusable(config, stages);
   const reports: StageReport[] = [];
   for (const stage of stages) {
     if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while

@@ -77,6 +77,9 @@ export function stageText(report: StageReport): string {
   const { config, stage, profile, choices, gflops, measured } = report;
   const { setting, estimate } = choices[0]!;
   const { width, height, frames } = planOf(config, stage);
+  const clipping = config.gradientClipping === "exact"
+    ? ""
+    : ` --gradient-clipping ${config.gradientClipping}`;
   const onCard = profile.name !== "cpu";
   const time = timeOf(report, estimate);
   const rows: [string, string][] = [
@@ -103,7 +106,7 @@ export function stageText(report: StageReport): string {
   ];
   const names = Math.max(...rows.map(([name]) => name.length));
   return [
-    `${config.name}, ${stage}: ${flagsText(setting)}, ` +
+    `${config.name}, ${stage}: ${flagsText(setting)}${clipping}, ` +
     `${frames}x${height}x${width}, on ${profile.name}`,
     "",
     ...rows.map(([name, text]) => `${name.padEnd(names)}  ${text}`.trimEnd()),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   COMPRESSIONS,
+  GRADIENT_CLIPPINGS,
   type OptimiserName,
   OPTIMISERS,
   type StagePlan,
@@ -145,6 +146,11 @@ export const trainFlags = z.strictObject({
     error: "must be device or host",
   }).default("device").describe(
     "where the tables of embeddings are kept, of characters, n-grams and words; on the host, which needs --averages host, a card has the rows of an update alone, and rows that it does not read keep value and moments",
+  ),
+  gradientClipping: z.enum(GRADIENT_CLIPPINGS, {
+    error: `must be ${GRADIENT_CLIPPINGS.join(" or ")}`,
+  }).default("exact").describe(
+    "norm by which gradients are clipped: exact is that of the update, which keeps all gradients until it is known; previous is that of the update before, so that each layer is updated as soon as it has its gradients, which are then freed (accumulation 1, one process)",
   ),
   schedule: z.enum(["cosine", "wsd", "constant"], {
     error: "must be cosine, wsd or constant",

@@ -47,6 +47,11 @@ export class GradientGuard {
     return Math.max(floor, spikeFactor * medianOf(this.#norms));
   }
 
+  /** Norm of the last accepted gradients; 0 before the first. */
+  get previousNorm(): number {
+    return this.#norms.at(-1) ?? 0;
+  }
+
   /** State for a checkpoint. */
   get memory(): GuardMemory {
     return {

@@ -1,5 +1,6 @@
 import type { Loss } from "../../compiler/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
+import { fusedStep } from "./fused_step.ts";
 import {
   groupStep,
   normStep,
@@ -83,7 +84,8 @@ export function stepPrograms<P, B, A>(
       ...(averages && { averages }),
       ...(frozen !== undefined && { frozen }),
     });
-    return [{ kind: "whole", name, fn: trainStep(lossOf, update), stateOf }];
+    const step = update.gradientClipping === "previous" ? fusedStep : trainStep;
+    return [{ kind: "whole", name, fn: step(lossOf, update), stateOf }];
   }
   const microbatch: StepProgram = {
     kind: "microbatch",

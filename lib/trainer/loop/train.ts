@@ -11,6 +11,7 @@ import {
   isNdArray,
   mapTree,
   type Progress,
+  scalar,
   StoppedError,
 } from "../../core/mod.ts";
 import type { JsonlWriter } from "../../formats/jsonl/mod.ts";
@@ -50,6 +51,7 @@ import { HostTables, type TablesConfig } from "./host_tables.ts";
 import { holdShare } from "./shared_state.ts";
 import { STATE_ON_DEVICE, type StatePlan } from "./state_plan.ts";
 import {
+  type GradientClipping,
   initTrainState,
   type TrainState,
   updateScalars,
@@ -61,6 +63,12 @@ export interface TrainingConfig {
   readonly optimiser: OptimiserConfig | Optimiser;
   /** Limit of the global gradient norm. */
   readonly clipNorm: number;
+  /**
+   * The norm by which gradients are clipped; default: exact. `previous` has an
+   * effect where one program updates all parameters by one microbatch; others
+   * keep the gradients, and clip by their norm.
+   */
+  readonly gradientClipping?: GradientClipping;
   /** Default: a spike is ten times the median; three refusals in a row end the run. */
   readonly guard?: GuardOptions;
   /** Microbatches of an update, default 1. */
@@ -196,7 +204,9 @@ export interface Trained<P> {
  * prefetched while the device computes.
  *
  * A step with a NaN in loss or gradient, or with a gradient spike, leaves the
- * state unchanged; the metrics name the reason.
+ * state unchanged; the metrics name the reason. With gradients clipped by the
+ * norm of the update before, it may have updated the last layers: the metrics
+ * have the fraction.
  *
  * @throws {StoppedError} on the signal or a request, after saving
  * @throws {DivergedError} naming stage and step, if too many steps in a row were
@@ -236,6 +246,7 @@ export async function train<P, B, A>(
       : await holdWhole(device, start, ranks),
   );
   const step = held.use(await compileStep(training, whole));
+  const isFused = config.gradientClipping === "previous";
   const share = shareOf(ranks, accumulation);
   await using batches = new Prefetcher(
     (index) => {
@@ -321,12 +332,15 @@ export async function train<P, B, A>(
   await evaluate(done);
   while (done < totalSteps) {
     const learningRate = learningRateAt(done, config.schedule);
-    const scalars = updateScalars(
-      done + 1 - guard.refused,
-      learningRate,
-      guard.limit,
-      config.optimiser,
-    );
+    const scalars = {
+      ...updateScalars(
+        done + 1 - guard.refused,
+        learningRate,
+        guard.limit,
+        config.optimiser,
+      ),
+      ...(isFused && { previousNorm: scalar(guard.previousNorm) }),
+    };
     const batch = await batches.take(done, done + 1 < totalSteps)
       .catch(async (error) => {
         // Alone: the others do not know of the error, and keep their shares.
@@ -348,19 +362,25 @@ export async function train<P, B, A>(
         ),
       );
     }
-    const values = scalarsOf(outputs);
+    const { updatedFraction, ...values } = scalarsOf(outputs);
     if (values.applied !== 1) {
       const reason = refusalOf(values, guard.limit);
       const isHopeless = guard.refuse();
-      await write({ stage: name, step: done, learningRate, skipped: reason });
+      await write({
+        stage: name,
+        step: done,
+        learningRate,
+        skipped: reason,
+        ...(updatedFraction && { updatedFraction: short(updatedFraction) }),
+      });
       if (isHopeless) {
         guard.forgive(); // or a resumed run would end at its first bad step
         await save(done);
         throw new DivergedError(
           `Training of "${name}" diverged at step ${done}, after ` +
             `${guardOptions.patience} refused steps in a row: ${reason}; the ` +
-            "state before them is saved; lower the learning rate or check " +
-            "the data",
+            `state ${isFused ? "after" : "before"} them is saved; lower the ` +
+            "learning rate or check the data",
         );
       }
     } else {

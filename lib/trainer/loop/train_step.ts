@@ -68,7 +68,18 @@ export interface UpdateOptions {
   readonly optimiser: OptimiserConfig | Optimiser;
   /** Limit of the global gradient norm. */
   readonly clipNorm: number;
+  /** Default: exact. */
+  readonly gradientClipping?: GradientClipping;
 }
+
+/**
+ * The norm by which gradients are clipped: that of all gradients of the update,
+ * or that of the update before, so that none waits for the others.
+ */
+export type GradientClipping = typeof GRADIENT_CLIPPINGS[number];
+
+/** The norms by which gradients may be clipped. */
+export const GRADIENT_CLIPPINGS = ["exact", "previous"] as const;
 
 /** Inputs of the compiled step that change with each update, scalars. */
 export interface UpdateScalars<T> {
@@ -76,6 +87,11 @@ export interface UpdateScalars<T> {
   readonly optimiser: Readonly<Record<string, T>>;
   /** Gradients of a larger norm are refused; see {@link updateState}. */
   readonly normLimit: T;
+  /**
+   * Norm of the last accepted update, 0 before the first; present where it clips
+   * the gradients (`fusedStep`).
+   */
+  readonly previousNorm?: T;
   /** Rate of each EMA. */
   readonly averaging: Readonly<Record<EmaName, T>>;
 }
@@ -113,8 +129,10 @@ export interface StepInputs<B> {
 export interface UpdateOutputs {
   readonly loss: tf.Tensor;
   readonly gradientNorm: tf.Tensor;
-  /** 1 if the state changed, 0 if the gradients were refused. */
+  /** 1 if all of the state changed, 0 if gradients were refused. */
   readonly applied: tf.Tensor;
+  /** Of the parameters, where a step may update some alone (`fusedStep`). */
+  readonly updatedFraction?: tf.Tensor;
 }
 
 /** The loss of a batch, over tensors. */

@@ -56,7 +56,12 @@ export interface Estimate {
 /** The settings of a training on which its memory depends. */
 export type MemoryConfig = Pick<
   TrainingConfig,
-  "optimiser" | "clipNorm" | "averages" | "plan" | "tables"
+  | "optimiser"
+  | "clipNorm"
+  | "gradientClipping"
+  | "averages"
+  | "plan"
+  | "tables"
 >;
 
 /**
@@ -94,8 +99,12 @@ export function estimateStep(
     ...sums,
     ...(frozen !== undefined && { frozen }),
   }) as StepState;
-  const scalars = updateScalars(1, 1, 1, optimiser);
-  const one = scalars.normLimit;
+  const every = updateScalars(1, 1, 1, optimiser);
+  const one = every.normLimit;
+  const scalars = {
+    ...every,
+    ...(training.gradientClipping === "previous" && { previousNorm: one }),
+  };
   const inputs: Readonly<Record<StepKind, unknown>> = {
     whole: { batch, scalars },
     microbatch: { batch, share: one, first: one },

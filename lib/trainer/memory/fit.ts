@@ -72,7 +72,8 @@ export function fits(
  * then the batch is halved and the accumulation doubled; then a VAE trains on
  * crops. The last settings do the same with an optimiser of smaller state.
  *
- * Ranks that share the state keep their own part of it where it is.
+ * Ranks that share the state keep their own part of it where it is. Where the
+ * norm of the update before clips gradients, no setting sums them.
  *
  * @param shared Whether the device computes in the memory of the host, where
  *   moving and dividing the state saves nothing.
@@ -84,6 +85,7 @@ export function settingsOf(
 ): Setting[] {
   const { batch, accumulation, width, height, frames } = planOf(config, stage);
   const { recompute, averages, update, embeddings, optimiser } = config;
+  const isFused = config.gradientClipping === "previous";
   const crop = stage === "vae" ? config.crop : undefined;
   const requested: Setting = {
     batch,
@@ -95,18 +97,23 @@ export function settingsOf(
     optimiser,
     ...(crop && { crop }),
   };
-  const small: Setting = shared || config.shardOptimiser ? requested : {
-    ...requested,
-    averages: "host",
-    update: "layers",
-    embeddings: stage === "vae" || config.lora ? embeddings : "host",
-  };
+  // Fused updates keep no gradients, neither of layers nor of rows.
+  const small: Setting = shared || config.shardOptimiser
+    ? requested
+    : isFused
+    ? { ...requested, averages: "host" }
+    : {
+      ...requested,
+      averages: "host",
+      update: "layers",
+      embeddings: stage === "vae" || config.lora ? embeddings : "host",
+    };
   const settings: Setting[] = [
     requested,
     small,
     { ...small, recompute: true },
   ];
-  for (let n = 2; n <= batch && batch % n === 0; n *= 2) {
+  for (let n = 2; !isFused && n <= batch && batch % n === 0; n *= 2) {
     settings.push({
       ...small,
       recompute: true,

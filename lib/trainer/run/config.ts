@@ -13,6 +13,7 @@ import type { ModuleReference } from "../../pipeline/mod.ts";
 import type { StatePlan } from "../loop/state_plan.ts";
 import type { Compression } from "../loop/compressed_sum.ts";
 import type { TrainingConfig } from "../loop/train.ts";
+import type { GradientClipping } from "../loop/train_step.ts";
 import {
   type AdamWConfig,
   type LrMultipliers,
@@ -137,6 +138,8 @@ export interface RunConfig {
   readonly update: StatePlan["update"];
   /** Where the tables of embeddings are kept. */
   readonly embeddings: StatePlan["embeddings"];
+  /** The norm by which gradients are clipped. */
+  readonly gradientClipping: GradientClipping;
   readonly seed: number;
   /** Updates between evaluations; by the length of a stage where left out. */
   readonly evaluateEvery?: number | undefined;
@@ -214,6 +217,7 @@ export function trainingConfigOf(
     schedule: stageSchedule(config, plan),
     optimiser: stageOptimiser(config, stage),
     clipNorm: 1,
+    gradientClipping: config.gradientClipping,
     accumulation: plan.accumulation,
     averages: true,
     plan: {
@@ -311,6 +315,7 @@ export function updateRuleOf(
     averages,
     averageEvery,
     embeddings,
+    gradientClipping,
   }: Pick<
     RunConfig,
     | "schedule"
@@ -320,6 +325,7 @@ export function updateRuleOf(
     | "averages"
     | "averageEvery"
     | "embeddings"
+    | "gradientClipping"
   >,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -329,6 +335,7 @@ export function updateRuleOf(
     ...(optimiser !== "adamw" && optimiser !== "muon" && { optimiser }),
     ...(averages === "host" && averageEvery > 1 && { averageEvery }),
     ...(embeddings === "host" && { embeddings }),
+    ...(gradientClipping !== "exact" && { gradientClipping }),
     ...(schedule !== "cosine" && { schedule }),
     ...(settings.optimiser && { optimiserSettings: settings.optimiser }),
     ...(settings.schedule && { scheduleSettings: settings.schedule }),

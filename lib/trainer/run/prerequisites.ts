@@ -19,7 +19,8 @@ import {
 import { onFirstRank } from "../../ranks/mod.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { RunData } from "../data/run_data.ts";
-import type { RunConfig } from "./config.ts";
+import { planOf, type RunConfig } from "./config.ts";
+import { configOfStage } from "./fitted.ts";
 import {
   frozenDiffusion,
   pretrainedText,
@@ -244,6 +245,39 @@ function assertHostTables(
     throw cannot(
       " with a text encoder of one's own, whose tables are not known; leave it " +
         "out",
+    );
+  }
+}
+
+/**
+ * Gradients clipped by the norm of the update before are used as soon as they are
+ * computed: a stage must need no sums of them.
+ *
+ * @param ranks Processes that train together; default 1.
+ * @throws {InputError} naming the stage, and the flag that asks for sums
+ */
+export function assertFusable(
+  config: RunConfig,
+  stages: readonly Stage[],
+  ranks = 1,
+): void {
+  if (config.gradientClipping === "exact") return;
+  for (const stage of stages) {
+    const { accumulation } = planOf(config, stage);
+    const { update, embeddings } = configOfStage(config, stage);
+    const reason = ranks > 1
+      ? `under mpirun with ${ranks} processes: gradients of all are summed`
+      : accumulation > 1
+      ? `with --accumulation ${accumulation}: gradients of microbatches are summed`
+      : update === "layers"
+      ? "with --update layers: gradients are kept for the layers' updates"
+      : embeddings === "host"
+      ? "with --embeddings host: gradients of rows are kept for the host"
+      : undefined;
+    if (reason === undefined) continue;
+    throw new InputError(
+      `Cannot use --gradient-clipping previous in ${stage} ${reason}, and ` +
+        "their exact norm costs nothing more; leave one out",
     );
   }
 }

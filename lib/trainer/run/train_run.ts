@@ -18,7 +18,7 @@ import { trainVae } from "../stages/vae.ts";
 import type { RunConfig } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
 import { configOfStage, fittedConfig } from "./fitted.ts";
-import { checkedConfig, vaeOf } from "./prerequisites.ts";
+import { assertFusable, checkedConfig, vaeOf } from "./prerequisites.ts";
 import { describeData } from "../data/description.ts";
 import { RunData } from "../data/run_data.ts";
 import { openRun, type Run, type TrainHost } from "./run.ts";
@@ -65,6 +65,7 @@ export async function trainRun(
     data,
     host,
   );
+  assertFusable(checked, stages, ranks.size);
   const description = await describeData(data, stages, checked);
   for (const line of description) host.log(line);
   using device = await openDevice(config.device, { ...threads && { threads } });

@@ -218,3 +218,13 @@ Deno.test("cpuForms() sums products by one product of a row with a column", () =
 return { square: %5, dot: %8, rows: %10, spread: %13 }`,
   );
 });
+
+Deno.test("optimise() leaves nothing that a device's pass has replaced", () => {
+  const graph = trace(
+    ({ x }) => ({ y: tf.sum(tf.square(x)) }),
+    { x: zeros([64]) },
+  );
+  const nodes = optimise(graph, [cpuForms]).nodes.map(({ op }) => op);
+  assert.ok(nodes.includes("MatMul"), "the pass must have replaced the sum");
+  assert.ok(!nodes.includes("Mul"), "nothing reads the square");
+});

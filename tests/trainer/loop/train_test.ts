@@ -24,6 +24,7 @@ import {
   train,
   type Trained,
   type Training,
+  type TrainingConfig,
   type TrainState,
 } from "lib/trainer/mod.ts";
 import { learningRateAt } from "lib/trainer/mod.ts";
@@ -259,6 +260,115 @@ Deno.test("EMAs on the host resume between two of their updates, bit for bit", a
   );
   const resumed = await trainIn(broken, { ...line, config });
   assertSameBits(resumed.state, straight.state);
+});
+
+/** Clips by the norm of the update before, which a checkpoint then needs. */
+const FUSED = {
+  ...CONFIG,
+  clipNorm: 0.1,
+  gradientClipping: "previous",
+} as const;
+
+/** The line with gradients of about 200, 2, 0.2, ...: each norm clips the next. */
+const falling = {
+  ...line,
+  batchAt: (step: number) => ({
+    x: float32([1, 2], [1, 0]),
+    y: float32([1, 1], [10 ** -step * (step === 0 ? 100 : 10)]),
+  }),
+};
+
+Deno.test("a run whose gradients the norm before clips resumes bit for bit", async () => {
+  using whole = newRun();
+  using broken = newRun();
+  const straight = await trainIn(whole, { ...falling, config: FUSED });
+  const abort = new AbortController();
+  await assert.rejects(
+    () =>
+      trainIn(broken, {
+        ...falling,
+        config: FUSED,
+        signal: abort.signal,
+        onRecord: ({ step }) => void (step === 3 && abort.abort()),
+      }),
+    { name: "StoppedError" },
+  );
+  const resumed = await trainIn(broken, { ...falling, config: FUSED });
+  assertSameBits(resumed.state, straight.state);
+  const [text, again] = await Promise.all(
+    [whole, broken].map(({ metricsPath }) => Deno.readTextFile(metricsPath)),
+  );
+  assert.equal(again, text);
+});
+
+Deno.test("each update is clipped by the norm of the one before", async () => {
+  using fused = newRun();
+  using exact = newRun();
+  const short = { ...CONFIG.schedule, totalSteps: 2 };
+  // The second gradient, about 2, is clipped by the first, about 200.
+  const sumOf = async (run: Run, config: TrainingConfig) => {
+    const { state } = await trainIn(run, {
+      ...falling,
+      config: { ...config, schedule: short },
+    });
+    const { first } = state.moments as { first: { w: NdArray } };
+    return first.w.data[0]! / -0.1;
+  };
+  const before = await sumOf(
+    exact,
+    { ...FUSED, gradientClipping: undefined } as never,
+  );
+  const after = await sumOf(fused, FUSED);
+  // AdamW's sum of gradients with decay 0.9, in units of the limit.
+  assert.ok(Math.abs(before - (0.9 + 1)) < 1e-3, `${before}`);
+  assert.ok(Math.abs(after - (0.9 + 0.01)) < 1e-3, `${after}`);
+});
+
+Deno.test("a step that updated the last layers alone is recorded with their fraction", async () => {
+  using run = newRun();
+  const initial = {
+    a: float32([3], [0, 0, 0]),
+    b: float32([1], [0]),
+    c: float32([1], [0]),
+  };
+  const saves: Checkpoint<TrainState<typeof initial>>[] = [];
+  await trainIn(run, {
+    initial,
+    // With y = 0 the gradient of `a` is 0 / 0, and the loss a number.
+    lossOf: (
+      { a, b, c }: Record<"a" | "b" | "c", tf.Tensor>,
+      { y }: { y: tf.Tensor },
+    ) => ({
+      loss: tf.addN([
+        tf.sum(tf.sqrt(tf.mul(tf.add(a, 1), y))),
+        tf.sum(b),
+        tf.sum(c),
+      ]),
+      metrics: {},
+    }),
+    batchAt: (step: number) => ({ y: float32([1], [step === 1 ? 0 : 1]) }),
+    config: FUSED,
+    saveEvery: 0, // after every step
+    async save(checkpoint) {
+      saves.push(await savedArrays(checkpoint));
+    },
+  });
+  const lines = await readJsonl(run.metricsPath);
+  assert.deepEqual(lines[1], {
+    stage: "model",
+    step: 2,
+    learningRate: learningRateAt(1, CONFIG.schedule),
+    skipped: "gradientNorm is NaN",
+    updatedFraction: 0.2,
+  });
+  assert.equal(lines[2]!.updatedFraction, undefined);
+  const [first, second] = saves.map(({ state }) => state.parameters);
+  assertSameBits([second!.a, second!.b], [first!.a, first!.b]);
+  assert.ok(second!.c.data[0]! < first!.c.data[0]!);
+  assert.equal(saves[1]!.guard?.refused, 1);
+  for (const [path, { data }] of leavesOf(saves.at(-1)!.state, isNdArray)) {
+    assert.ok(data.every(Number.isFinite), path);
+  }
 });
 
 Deno.test("a run stopped in its last step is complete", async () => {

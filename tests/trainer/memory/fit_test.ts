@@ -68,6 +68,17 @@ Deno.test("settingsOf() leaves the state that ranks share where it is", () => {
   }
 });
 
+Deno.test("settingsOf() sums no gradients that the norm before clips", () => {
+  const config = configOf({ gradientClipping: "previous" });
+  for (const shared of [false, true]) {
+    const all = settingsOf(config, "phase1", shared);
+    assert.ok(all.some(({ recompute }) => recompute));
+    for (const { accumulation, update } of all) {
+      assert.deepEqual([accumulation, update], [1, "whole"]);
+    }
+  }
+});
+
 Deno.test("stepPlan() has the crops of the VAE, and whole clips of a phase", () => {
   const config = configOf({ size: "256", frames: 24 });
   const setting = {

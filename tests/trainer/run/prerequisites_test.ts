@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
-import { checkedConfig, type RunData } from "lib/trainer/mod.ts";
+import { assertFusable, checkedConfig, type RunData } from "lib/trainer/mod.ts";
 
 /** Checks flags of stage vae, which reads no data. */
 function check(flags: object) {
@@ -40,4 +40,38 @@ Deno.test("--embeddings host is refused with EMAs on the device and with adapter
     message: "Cannot use --embeddings host with --lora: adapters leave the " +
       "tables as they are; leave one out",
   });
+});
+
+Deno.test("--gradient-clipping previous is refused where gradients are summed or kept", () => {
+  const assertUsable = (flags: object, ranks?: number) => {
+    const options = { preset: "tiny", accumulation: 1, ...flags };
+    const config = runConfigOf(trainFlags.parse(options));
+    assertFusable(config, ["vae", "phase1"], ranks);
+  };
+  const previous = { gradientClipping: "previous" };
+  const refusal = (reason: string) => ({
+    name: "InputError",
+    message: `Cannot use --gradient-clipping previous in vae ${reason}, and ` +
+      "their exact norm costs nothing more; leave one out",
+  });
+  assert.throws(
+    () => assertUsable({ ...previous, accumulation: 2 }),
+    refusal("with --accumulation 2: gradients of microbatches are summed"),
+  );
+  assert.throws(
+    () => assertUsable({ ...previous, update: "layers" }),
+    refusal("with --update layers: gradients are kept for the layers' updates"),
+  );
+  assert.throws(
+    () => assertUsable({ ...previous, embeddings: "host", averages: "host" }),
+    refusal(
+      "with --embeddings host: gradients of rows are kept for the host",
+    ),
+  );
+  assert.throws(
+    () => assertUsable(previous, 2),
+    refusal("under mpirun with 2 processes: gradients of all are summed"),
+  );
+  assertUsable(previous);
+  assertUsable({ accumulation: 2, update: "layers" }, 2);
 });
