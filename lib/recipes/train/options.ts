@@ -126,7 +126,7 @@ export const trainFlags = z.strictObject({
   optimiser: z.enum(OPTIMISER_NAMES, {
     error: `must be one of ${OPTIMISER_NAMES.join(", ")}`,
   }).default("adamw").describe(
-    "adamw keeps two numbers for each parameter; muon one for the matrices of the backbone's blocks, and adamw's for the rest; muon-adafactor one for all; adafactor almost none",
+    "adamw keeps two numbers for each parameter; muon one for the matrices of the backbone's blocks and the blocks of the VAE's decoder, and adamw's for the rest; muon-adafactor one for all; adafactor almost none",
   ),
   averages: z.enum(["device", "host"], {
     error: "must be device or host",
