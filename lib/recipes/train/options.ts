@@ -151,7 +151,7 @@ export const trainFlags = z.strictObject({
     "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
   ),
   temporal: numberFlag({ least: 0 }).default(0).describe(
-    "weight of the squared error of frame differences in the loss of stage vae, for steadier motion; 0 for none",
+    "weight of the squared error of frame differences in the loss of stage vae, against errors that change from frame to frame; 0 for none",
   ),
   latentNoise: numberFlag({ least: 0 }).default(0).describe(
     "scale of noise on the latents that the decoder of stage vae learns to decode, in stds of the latent space: each clip has a std of its own, half-normal with this scale; generated latents are not exact either; 0 for none",
