@@ -88,7 +88,7 @@ Deno.test("orthogonalised() of zeros is zeros", () => {
   ]);
 });
 
-Deno.test("isMovedByMuon() accepts matrices of hidden layers, and convolutions of the VAE's decoder", () => {
+Deno.test("isMovedByMuon() accepts hidden matrices and the decoder's convolutions", () => {
   const is = (path: string, shape: number[]) =>
     isMovedByMuon(path, shape, MUON_DEFAULTS);
   assert.ok(is("backbone/layers/block00/attention/qkv/weight", [4, 12]));

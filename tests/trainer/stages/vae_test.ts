@@ -111,7 +111,7 @@ Deno.test("stage vae reports its term of frame differences, and a run keeps to o
   }
 });
 
-Deno.test("stage vae refuses a term of frame differences of single frames, and of a VAE of one's own", async () => {
+Deno.test("stage vae refuses frame differences without frames or without its own loss", async () => {
   const given = runConfigOf(trainFlags.parse({
     ...{ preset: "tiny", run: "runs/none", size: 16, temporal: 1 },
   }));
