@@ -22,9 +22,16 @@ export interface PerceptualTerm {
   distance(pictures: tf.Tensor, references: tf.Tensor): tf.Tensor;
 }
 
+/** Terms of the loss beside reconstruction and KL divergence. */
+export interface VaeTerms {
+  readonly perceptual?: PerceptualTerm | undefined;
+  /** Factor on the squared error of the differences of consecutive frames; 0 or left out: no such term. */
+  readonly temporal?: number | undefined;
+}
+
 /** The terms of the VAE's loss, scalars. */
 interface VaeLoss {
-  /** `reconstruction + beta * kl + weight * perceptual`, and the loss of beta where it is learned. */
+  /** `reconstruction + beta * kl`, further terms by their weights, and the loss of beta where it is learned. */
   readonly loss: tf.Tensor;
   /** Mean squared error on [-1,1] (four times that on [0,1]). */
   readonly reconstruction: tf.Tensor;
@@ -34,6 +41,8 @@ interface VaeLoss {
   readonly beta: tf.Tensor;
   /** Mean perceptual distance of the frames; only with such a term. */
   readonly perceptual?: tf.Tensor;
+  /** Mean squared error of the differences of consecutive frames on [-1,1]; only with such a term. */
+  readonly temporal?: tf.Tensor;
 }
 
 /**
@@ -45,7 +54,9 @@ interface VaeLoss {
  * @param fixed Weight of the KL divergence (Higgins et al. 2017, beta-VAE), a
  *   number or a scalar that follows a schedule; left out, it is learned within
  *   the configuration's bounds.
- * @param term Adds a perceptual distance; none if left out.
+ * @param terms Further terms; none if left out. That of frame differences gives
+ *   errors that change from frame to frame, such as motion that is missing, more
+ *   weight than errors that stay.
  * @param options.disturbance Added to the sampled latent, `[B,t,h,w,Z]`, so that
  *   the decoder learns to decode latents that are not quite right, as those of a
  *   diffusion model (Zheng et al. 2025, Diffusion Transformers with
@@ -57,7 +68,7 @@ export function vaeLoss(
   noise: tf.Tensor,
   config: VaeConfig,
   fixed?: number | tf.Tensor,
-  term?: PerceptualTerm,
+  { perceptual: network, temporal: temporalWeight = 0 }: VaeTerms = {},
   { disturbance, ...options }: BlockOptions & {
     readonly disturbance?: tf.Tensor | undefined;
   } = {},
@@ -65,14 +76,21 @@ export function vaeLoss(
   const latent = encode(parameters, clip, config, options);
   const sample = sampleLatent(latent, noise, disturbance);
   const decoded = decode(parameters, sample, config, options);
-  const reconstruction = tf.mul(
-    tf.mean(tf.square(tf.sub(decoded, clip))),
-    4,
-  );
+  const error = tf.sub(decoded, clip);
+  const reconstruction = tf.mul(tf.mean(tf.square(error)), 4);
   const kl = klDivergence(latent);
-  const perceptual = term && perceptualLoss(decoded, clip, term);
-  const terms = term ? [tf.mul(perceptual!, term.weight)] : [];
-  const rest = { reconstruction, kl, ...(perceptual && { perceptual }) };
+  const perceptual = network && perceptualLoss(decoded, clip, network);
+  const temporal = temporalWeight > 0 ? temporalLoss(error) : undefined;
+  const terms = [
+    ...perceptual ? [tf.mul(perceptual, network.weight)] : [],
+    ...temporal ? [tf.mul(temporal, temporalWeight)] : [],
+  ];
+  const rest = {
+    reconstruction,
+    kl,
+    ...(perceptual && { perceptual }),
+    ...(temporal && { temporal }),
+  };
   if (fixed !== undefined) {
     const beta = typeof fixed === "number" ? tf.scalar(fixed) : fixed;
     const loss = tf.addN([reconstruction, tf.mul(kl, beta), ...terms]);
@@ -98,6 +116,17 @@ function perceptualLoss(
   const signed = (clips: tf.Tensor): tf.Tensor =>
     tf.sub(tf.mul(tf.reshape(clips, [B * T, H, W, C]), 2), 1);
   return tf.mean(distance(signed(decoded), signed(clip)));
+}
+
+/**
+ * Mean squared difference of the errors of consecutive frames, which is the error
+ * of their differences: `[B,T,H,W,3]` in [0,1], T at least 2.
+ */
+function temporalLoss(error: tf.Tensor): tf.Tensor {
+  const [B, T, ...picture] = (error as tf.Tensor5D).shape;
+  const from = (frame: number) =>
+    tf.slice(error, [0, frame, 0, 0, 0], [B, T - 1, ...picture]);
+  return tf.mul(tf.mean(tf.square(tf.sub(from(1), from(0)))), 4);
 }
 
 /**

@@ -127,7 +127,7 @@ export const trainFlags = z.strictObject({
   optimiser: z.enum(OPTIMISER_NAMES, {
     error: `must be one of ${OPTIMISER_NAMES.join(", ")}`,
   }).default("adamw").describe(
-    "adamw keeps two numbers for each parameter; muon one for the matrices of the backbone's blocks, and adamw's for the rest; muon-adafactor one for all; adafactor almost none",
+    "adamw keeps two numbers for each parameter; muon one for the matrices of the backbone's blocks and the blocks of the VAE's decoder, and adamw's for the rest; muon-adafactor one for all; adafactor almost none",
   ),
   averages: z.enum(["device", "host"], {
     error: "must be device or host",
@@ -160,6 +160,9 @@ export const trainFlags = z.strictObject({
   set: setFlag,
   perceptual: numberFlag({ least: 0 }).default(0).describe(
     "weight of a perceptual distance by InceptionV3 in the loss of stage vae, for clips of 27 pixels or more; 0 for none",
+  ),
+  temporal: numberFlag({ least: 0 }).default(0).describe(
+    "weight of the squared error of frame differences in the loss of stage vae, against errors that change from frame to frame; 0 for none",
   ),
   latentNoise: numberFlag({ least: 0 }).default(0).describe(
     "scale of noise on the latents that the decoder of stage vae learns to decode, in stds of the latent space: each clip has a std of its own, half-normal with this scale; generated latents are not exact either; 0 for none",

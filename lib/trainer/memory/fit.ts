@@ -282,6 +282,7 @@ function estimateSetting(
   return estimateStep(config.models, stage, plan, {
     ...options,
     recompute: setting.recompute,
+    temporal: config.temporal,
     own: ownLossOf(config),
     lora: config.lora,
     training: trainingConfigOf({ ...config, ...rest }, stage, plan),

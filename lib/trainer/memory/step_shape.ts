@@ -36,6 +36,8 @@ export interface StepOptions {
   readonly recompute: boolean;
   /** A term of the VAE's loss, which takes memory. */
   readonly perceptual?: PerceptualTerm | undefined;
+  /** Weight of another one, see `VaeTerms`. */
+  readonly temporal?: number | undefined;
   /** A loss of text encoder and backbone in the place of that of rectified flow. */
   readonly own?: OwnLoss | undefined;
   /** Adapters that a phase trains in place of the models. */
@@ -53,7 +55,7 @@ export function stepOf(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { recompute, perceptual, own, lora }: StepOptions,
+  { recompute, perceptual, temporal, own, lora }: StepOptions,
   rng: Rng,
 ): StepShape {
   const { batch } = plan;
@@ -65,7 +67,7 @@ export function stepOf(
     return {
       parameters: vae,
       batch: { clips: functions.vaeEncoder.inputs.clip, noise: latents },
-      lossOf: anyVaeLoss(models.vae, perceptual, blocks),
+      lossOf: anyVaeLoss(models.vae, { perceptual, temporal }, blocks),
     };
   }
   if (stage === "text") {

@@ -20,6 +20,8 @@ export interface MuonConfig {
    * al. 2024).
    */
   readonly paramPrefixes: readonly string[];
+  /** Paths whose 3-D convolutions `[t,h,w,C,D]` Muon updates too, as matrices `[t h w C, D]`. */
+  readonly convPrefixes: readonly string[];
   /**
    * The optimiser of all other parameters. Its weight decay and learning rate
    * multipliers also apply to the matrices.
@@ -27,7 +29,10 @@ export interface MuonConfig {
   readonly rest: AdamWConfig | AdafactorConfig;
 }
 
-/** Muon for the blocks and the prompt MLP of the backbone. */
+/**
+ * Muon for the blocks and the prompt MLP of the backbone, and for the blocks of
+ * the VAE's decoder, almost all of whose weights are convolutions.
+ */
 export const MUON_DEFAULTS: MuonConfig = {
   name: "muon",
   momentum: 0.95,
@@ -36,7 +41,9 @@ export const MUON_DEFAULTS: MuonConfig = {
     "backbone/promptMlp",
     "backbone/cells/before",
     "backbone/cells/after",
+    "decoder/temporal",
   ],
+  convPrefixes: ["decoder/levels", "decoder/temporal"],
   rest: ADAMW_DEFAULTS,
 };
 
@@ -112,11 +119,17 @@ export function muon(
         const gradient = g.get(path)!;
         const sum = tf.add(tf.mul(sums.get(path)!, keepSum), gradient);
         const ahead = tf.add(tf.mul(sum, momentum), gradient);
-        const length = tf.mul(learningRate, factor * muonScale(p.shape));
+        const columns = p.shape.at(-1)!;
+        const matrix: [number, number] = [p.size / columns, columns];
+        const length = tf.mul(learningRate, factor * muonScale(matrix));
         const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
+        const direction = orthogonalised(tf.reshape(ahead, matrix));
         next.set(
           path,
-          tf.sub(tf.mul(p, keep), tf.mul(orthogonalised(ahead), length)),
+          tf.sub(
+            tf.mul(p, keep),
+            tf.mul(tf.reshape(direction, p.shape), length),
+          ),
         );
         firsts.set(path, sum);
       }
@@ -140,10 +153,18 @@ export function muon(
 export function isMovedByMuon(
   path: string,
   shape: readonly number[],
-  { paramPrefixes }: Pick<MuonConfig, "paramPrefixes">,
+  { paramPrefixes, convPrefixes }: Pick<
+    MuonConfig,
+    "paramPrefixes" | "convPrefixes"
+  >,
 ): boolean {
-  return shape.length === 2 && path.endsWith("/weight") &&
-    paramPrefixes.some((prefix) => path.startsWith(`${prefix}/`));
+  const prefixes = shape.length === 2
+    ? paramPrefixes
+    : shape.length === 5
+    ? convPrefixes
+    : [];
+  return path.endsWith("/weight") &&
+    prefixes.some((prefix) => path.startsWith(`${prefix}/`));
 }
 
 /**

@@ -112,6 +112,8 @@ export interface RunConfig {
   readonly own?: OwnRun | undefined;
   /** Weight of the perceptual term of the VAE's loss; 0: none. */
   readonly perceptual: number;
+  /** Weight of the error of frame differences in the VAE's loss; 0: none. */
+  readonly temporal: number;
   /** Std of the greatest noise on latents that the VAE's decoder learns to decode, in stds of the latent space; 0: none. */
   readonly latentNoise: number;
   /** Fraction of a phase's synthetic clips that come from earlier phases. */

@@ -17,6 +17,7 @@ import {
   type Weights,
 } from "../../pipeline/mod.ts";
 import { onFirstRank } from "../../ranks/mod.ts";
+import { cropSize } from "../stages/random_crop.ts";
 import { phaseOf, type Stage, stageOf } from "../stages/stages.ts";
 import { RunData } from "../data/run_data.ts";
 import { planOf, type RunConfig } from "./config.ts";
@@ -43,6 +44,7 @@ export async function checkedConfig(
 ): Promise<RunConfig> {
   assertSharable(config);
   assertHostTables(config);
+  if (command === "vae" || command === "train") assertTemporal(config);
   await assertLora(config, command);
   if (command === "train") {
     await assertFinetune(config);
@@ -72,6 +74,30 @@ export async function checkedConfig(
     // A dry run has a temporary folder, without a VAE.
     ...(config.dryRun && { vae: vaePathOf(config) }),
   };
+}
+
+/**
+ * Checks that the term of frame differences has a loss and frames.
+ *
+ * @throws {InputError} if it has none
+ */
+function assertTemporal({ temporal, models, crop, plans }: RunConfig): void {
+  if (temporal === 0) return;
+  const cannot = `Cannot use --temporal ${temporal}: `;
+  if (isOwn(models.vae)) {
+    throw new InputError(
+      cannot +
+        "it is a term of the shipped VAE's loss: --model brings a VAE; " +
+        "leave it out",
+    );
+  }
+  const { frames } = cropSize(plans.vae, crop);
+  if (frames < 2) {
+    throw new InputError(
+      cannot + "it compares consecutive frames: the clips of stage vae have " +
+        `${frames}; use more --frames, or leave it out`,
+    );
+  }
 }
 
 /**

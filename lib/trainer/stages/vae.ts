@@ -94,6 +94,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
     ...(perceptual && {
       perceptual: { weight: perceptual.weight, network: perceptual.digest },
     }),
+    ...(config.temporal > 0 && { temporal: config.temporal }),
   };
   if (await isDone(run, "vae", stageConfig, path)) {
     return await loadVae(path, models.vae);
@@ -134,7 +135,7 @@ export async function trainVae(run: Run): Promise<Weights<VaeWeights>> {
       : initial,
     lossOf: anyVaeLoss(
       models.vae,
-      perceptual,
+      { perceptual, temporal: config.temporal },
       config.recompute ? { remat } : {},
     ),
     async batchAt(index: number) {

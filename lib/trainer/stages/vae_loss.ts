@@ -8,11 +8,11 @@ import {
 } from "../../models/text_to_video/mod.ts";
 import {
   klDivergence,
-  type PerceptualTerm,
   sampleLatent,
   type VaeConfig,
   vaeLoss,
   type VaeParameters,
+  type VaeTerms,
 } from "../../models/vae/mod.ts";
 
 /** A batch of the VAE. */
@@ -31,6 +31,7 @@ interface VaeMetrics {
   readonly kl: tf.Tensor;
   readonly beta: tf.Tensor;
   readonly perceptual?: tf.Tensor;
+  readonly temporal?: tf.Tensor;
 }
 
 /**
@@ -38,12 +39,12 @@ interface VaeMetrics {
  *
  * @param beta Weight of the KL divergence from the standard normal; default:
  *   learned within the bounds of the configuration.
- * @param perceptual Adds a perceptual distance.
+ * @param terms Further terms.
  */
 export function vaeTrainingLoss(
   config: VaeConfig,
   beta?: number,
-  perceptual?: PerceptualTerm,
+  terms?: VaeTerms,
   options: BlockOptions = {},
 ): (
   parameters: Tensors<VaeParameters>,
@@ -56,7 +57,7 @@ export function vaeTrainingLoss(
       noise,
       config,
       beta,
-      perceptual,
+      terms,
       { ...options, disturbance },
     );
     return { loss, metrics };
@@ -66,7 +67,7 @@ export function vaeTrainingLoss(
 /** The loss of a VAE, shipped or one of one's own. */
 export function anyVaeLoss(
   config: ModelConfig["vae"],
-  perceptual?: PerceptualTerm,
+  terms?: VaeTerms,
   options: BlockOptions = {},
 ): (
   parameters: Tensors<VaeParameters>,
@@ -74,7 +75,7 @@ export function anyVaeLoss(
 ) => Loss<Partial<VaeMetrics>> {
   return isOwn(config)
     ? ownVaeLoss(config)
-    : vaeTrainingLoss(config, undefined, perceptual, options);
+    : vaeTrainingLoss(config, undefined, terms, options);
 }
 
 /** Weight of the KL divergence for a VAE without a loss of its own. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { float32, Rng } from "lib/core/mod.ts";
+import { float32, isNdArray, mapTree, Rng, zeros } from "lib/core/mod.ts";
 import {
   decode,
   encode,
@@ -11,6 +11,11 @@ import {
 } from "lib/models/vae/mod.ts";
 import { PRESETS } from "lib/recipes/presets.ts";
 import { assertClose, eagerly, random, sumOf } from "../_eager.ts";
+
+/** Parameters of 0 in the shapes of others. */
+function zeroed<P>(parameters: P): P {
+  return mapTree(parameters, isNdArray, ({ shape }) => zeros(shape)) as P;
+}
 
 Deno.test("klDivergence() is 0 for the standard normal and in closed form otherwise", () => {
   const cases: [mean: number[], variance: number[], kl: number][] = [
@@ -74,11 +79,13 @@ Deno.test("vaeLoss() adds the mean perceptual distance of the frames by its weig
       ({ vae, clip, noise }) => {
         let distances: tf.Tensor;
         const { loss, perceptual } = vaeLoss(vae, clip, noise, config, beta, {
-          weight: 0.5,
-          distance(pictures, references) {
-            const squares = tf.square(tf.sub(pictures, references));
-            distances = tf.mean(squares, [1, 2, 3]); // a frame each
-            return distances;
+          perceptual: {
+            weight: 0.5,
+            distance(pictures, references) {
+              const squares = tf.square(tf.sub(pictures, references));
+              distances = tf.mean(squares, [1, 2, 3]); // a frame each
+              return distances;
+            },
           },
         });
         const plain = vaeLoss(vae, clip, noise, config, beta);
@@ -100,4 +107,82 @@ Deno.test("vaeLoss() adds the mean perceptual distance of the frames by its weig
       1e-5,
     );
   }
+});
+
+Deno.test("vaeLoss() adds the squared error of frame differences by its weight", () => {
+  const config = PRESETS.tiny.vae;
+  const vae = initVae(config, new Rng(3));
+  const [frames, size] = [4, 16 * 16 * 3];
+  const clip = random("clip", [2, frames, 16, 16, 3]);
+  const noise = random("noise", [2, 1, 1, 1, config.latentChannels]);
+  for (const beta of [0.25, undefined]) {
+    const { plain, loss, temporal, decoded } = eagerly(
+      { vae, clip, noise },
+      ({ vae, clip, noise }) => {
+        const plain = vaeLoss(vae, clip, noise, config, beta, { temporal: 0 });
+        assert.equal(plain.temporal, undefined);
+        const { loss, temporal } = vaeLoss(vae, clip, noise, config, beta, {
+          temporal: 0.5,
+        });
+        const sample = sampleLatent(encode(vae, clip, config), noise);
+        return {
+          loss,
+          temporal: temporal!,
+          plain: plain.loss,
+          decoded: decode(vae, sample, config),
+        };
+      },
+    );
+    let sum = 0;
+    for (let b = 0; b < 2; b++) {
+      for (let t = 1; t < frames; t++) {
+        for (let i = 0; i < size; i++) {
+          const at = (b * frames + t) * size + i;
+          const change = ({ data }: { data: ArrayLike<number> }) =>
+            2 * (data[at]! - data[at - size]!); // on [-1,1]
+          sum += (change(decoded) - change(clip)) ** 2;
+        }
+      }
+    }
+    const mean = sum / (2 * (frames - 1) * size);
+    assertClose(temporal, { shape: [], data: [mean] }, 1e-5);
+    assertClose(
+      loss,
+      { shape: [], data: [plain.data[0]! + 0.5 * mean] },
+      1e-5,
+    );
+  }
+});
+
+Deno.test("the term of frame differences is 0 for an error that stays", () => {
+  const config = { ...PRESETS.tiny.vae, shortcut: true as const };
+  // An untrained VAE with a shortcut decodes all latents alike.
+  const vae = initVae(config, new Rng(3));
+  const { decoder } = vae;
+  const still = {
+    ...vae,
+    decoder: { ...decoder, output: zeroed(decoder.output) },
+  };
+  const frame = random("frame", [1, 1, 16, 16, 3]);
+  const clip = float32(
+    [1, 4, 16, 16, 3],
+    Array.from({ length: 4 }, () => [...frame.data]).flat(),
+  );
+  const noise = random("noise", [1, 1, 1, 1, config.latentChannels]);
+  const { temporal, reconstruction } = eagerly(
+    { still, clip, noise },
+    ({ still, clip, noise }) => {
+      const { temporal, reconstruction } = vaeLoss(
+        still,
+        clip,
+        noise,
+        config,
+        0.25,
+        { temporal: 1 },
+      );
+      return { temporal: temporal!, reconstruction };
+    },
+  );
+  assert.ok(reconstruction.data[0]! > 0.1);
+  assertClose(temporal, { shape: [], data: [0] }, 1e-6);
 });

@@ -88,7 +88,7 @@ Deno.test("orthogonalised() of zeros is zeros", () => {
   ]);
 });
 
-Deno.test("isMovedByMuon() accepts weights of hidden layers of rank 2", () => {
+Deno.test("isMovedByMuon() accepts hidden matrices and the decoder's convolutions", () => {
   const is = (path: string, shape: number[]) =>
     isMovedByMuon(path, shape, MUON_DEFAULTS);
   assert.ok(is("backbone/layers/block00/attention/qkv/weight", [4, 12]));
@@ -98,6 +98,12 @@ Deno.test("isMovedByMuon() accepts weights of hidden layers of rank 2", () => {
   assert.ok(!is("backbone/layers/block00/modulation", [6, 4]));
   assert.ok(!is("backbone/layers/block02/conv/weight", [3, 3, 3, 4, 4]));
   assert.ok(!is("backbone/input/weight", [4, 4]));
+  assert.ok(is("decoder/temporal/attention/qkv/weight", [4, 12]));
+  assert.ok(is("decoder/levels/level00/resample/weight", [1, 1, 1, 4, 8]));
+  assert.ok(is("decoder/temporal/feedForward/down/weight", [3, 1, 1, 8, 4]));
+  assert.ok(!is("decoder/levels/level00/resample/bias", [8]));
+  assert.ok(!is("decoder/output/weight", [3, 3, 3, 4, 8]));
+  assert.ok(!is("encoder/levels/level00/resample/weight", [1, 1, 1, 4, 8]));
   assert.ok(!is("text/layers/layer00/feedForward/up/weight", [4, 4]));
 });
 
@@ -110,6 +116,7 @@ const CONFIG: MuonConfig = {
   name: "muon",
   momentum: 0.9,
   paramPrefixes: ["hidden"],
+  convPrefixes: ["hidden"],
   rest: { ...ADAMW_DEFAULTS, weightDecay: 0.3 },
 };
 const OPTIMISER = muon(CONFIG);
@@ -172,6 +179,22 @@ Deno.test("muon() moves hidden matrices and keeps no second moment of them", () 
   isNear(state.moments.first.hidden.weight.data as Float32Array, sum.flat());
   assert.deepEqual(Object.keys(state.moments.second as object), ["other"]);
   assert.equal(muonScale([2, 4]), 0.2 * 2);
+});
+
+Deno.test("muon() moves a convolution as the matrix of all that it reads", () => {
+  const matrix = updated(start(), inputs(0)).parameters.hidden.weight.data;
+  const shape = [1, 2, 1, 1, 4];
+  const folded = ({ hidden, other }: Parameters): Parameters => ({
+    hidden: { weight: { ...hidden.weight, shape } },
+    other,
+  });
+  const moments = OPTIMISER.init(folded(START)) as State["moments"];
+  const { parameters } = updated(
+    { parameters: folded(START), moments },
+    { ...inputs(0), gradients: folded(GRADIENTS[0]!) },
+  );
+  assert.deepEqual(parameters.hidden.weight.shape, shape);
+  assert.deepEqual(parameters.hidden.weight.data, matrix);
 });
 
 Deno.test("muon() leaves all other parameters to AdamW", () => {

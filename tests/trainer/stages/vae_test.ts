@@ -83,6 +83,66 @@ Deno.test("stage vae reports its perceptual term, and a run keeps to one", async
   }
 });
 
+Deno.test("stage vae reports its term of frame differences, and a run keeps to one", async () => {
+  const run = await Deno.makeTempDir();
+  const config = (temporal: number) =>
+    runConfigOf(trainFlags.parse({
+      ...{ preset: "tiny", run, size: 16, frames: 4, batch: 2, samples: 4 },
+      ...{ epochs: 1, heldOut: 5, snapshots: 0, temporal, maxSteps: 1 },
+    }));
+  try {
+    await trainRun(config(2), "vae", silentHost);
+    const records = await readJsonl(`${run}/metrics.jsonl`) as {
+      loss?: number;
+      reconstruction: number;
+      temporal: number;
+    }[];
+    const { loss, reconstruction, temporal } = records.find(({ loss }) =>
+      loss !== undefined
+    )!;
+    assert.ok(temporal > 0, `${temporal}`);
+    assert.ok(loss! > reconstruction + 1.99 * temporal, `${loss}`);
+    await assert.rejects(trainRun(config(0), "vae", silentHost), {
+      name: "InputError",
+      message: /temporal/,
+    });
+  } finally {
+    await Deno.remove(run, { recursive: true });
+  }
+});
+
+Deno.test("stage vae refuses frame differences without frames or without its own loss", async () => {
+  const given = runConfigOf(trainFlags.parse({
+    ...{ preset: "tiny", run: "runs/none", size: 16, temporal: 1 },
+  }));
+  const still = { ...given.plans.vae, frames: 1 };
+  await assert.rejects(
+    trainRun(
+      { ...given, plans: { ...given.plans, vae: still } },
+      "vae",
+      silentHost,
+    ),
+    {
+      name: "InputError",
+      message:
+        "Cannot use --temporal 1: it compares consecutive frames: the clips of stage vae have 1; use more --frames, or leave it out",
+    },
+  );
+  const own = { part: { name: "own" }, own: {} } as never;
+  await assert.rejects(
+    trainRun(
+      { ...given, models: { ...given.models, vae: own } },
+      "vae",
+      silentHost,
+    ),
+    {
+      name: "InputError",
+      message:
+        "Cannot use --temporal 1: it is a term of the shipped VAE's loss: --model brings a VAE; leave it out",
+    },
+  );
+});
+
 Deno.test("stage vae decodes disturbed latents, and a run keeps to one noise", async () => {
   const run = await Deno.makeTempDir();
   const config = (latentNoise: number, name: string) => {
