@@ -16,6 +16,7 @@ import {
   type RunConfig,
   type Stage,
   STAGES,
+  StepCosts,
   stepPlan,
   trainingConfigOf,
 } from "../../trainer/mod.ts";
@@ -66,6 +67,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
     );
   }
   const reports: StageReport[] = [];
+  const costs = new StepCosts();
   for (const stage of stages) {
     if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while
     // Before the estimate, which takes memory itself.
@@ -73,7 +75,10 @@ async function estimate(options: EstimateOptions): Promise<number> {
     const report = { config, stage, profile, limits, gflops, measured };
     reports.push({
       ...report,
-      choices: choicesFor(config, stage, limits, profile, { processBytes }),
+      choices: choicesFor(config, stage, limits, profile, {
+        processBytes,
+        costs,
+      }),
     });
   }
   if (json) {
