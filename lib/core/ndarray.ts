@@ -103,9 +103,7 @@ export function scalar(value: number): NdArray<"float32"> {
 
 /** Copies an array, storage included. */
 export function copyOf<A extends NdArray>(array: A): A {
-  const copy = zeros(array.shape, array.dtype) as A;
-  copy.data.set(array.data);
-  return copy;
+  return { ...array, data: array.data.slice() };
 }
 
 function filled<A extends NdArray>(array: A, values: ArrayLike<number>): A {

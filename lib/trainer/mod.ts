@@ -22,6 +22,7 @@ export * from "./memory/estimate.ts";
 export * from "./memory/fit.ts";
 export * from "./memory/measure.ts";
 export * from "./memory/memory_items.ts";
+export * from "./memory/step_costs.ts";
 export * from "./observers/run_curves.ts";
 export * from "./observers/sample_sheets.ts";
 export * from "./observers/tensorboard.ts";

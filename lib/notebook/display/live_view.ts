@@ -11,6 +11,8 @@ export interface LiveContent {
   readonly figures: readonly Figure[];
   /** Under the plots. */
   readonly picture?: ImageGrid["images"][number];
+  /** HTML above the plots. */
+  readonly html?: string;
 }
 
 /** An output that changes in place, such as the curves of a training. */
@@ -35,8 +37,8 @@ export function liveView(host: Host, newId: () => string): LiveView {
 /** Pixels of a plot's width. */
 const PLOT = 600;
 
-/** Plots side by side, a picture under them. */
-function liveBundle({ figures, picture }: LiveContent): MimeBundle {
+/** HTML, plots side by side, and a picture under them. */
+function liveBundle({ figures, picture, html = "" }: LiveContent): MimeBundle {
   const plots = figures.map((figure) => {
     const svg = new TextEncoder().encode(staticPlot(figure));
     return `<img src="${dataUrl("image/svg+xml", svg)}" width="${PLOT}" ` +
@@ -50,7 +52,7 @@ function liveBundle({ figures, picture }: LiveContent): MimeBundle {
       `alt="${escapeHtml(picture.caption)}">` +
       `<figcaption>${escapeHtml(picture.caption)}</figcaption></figure>`;
   return {
-    "text/html": '<div style="display:flex;flex-wrap:wrap;gap:8px">' +
+    "text/html": html + '<div style="display:flex;flex-wrap:wrap;gap:8px">' +
       `${plots.join("")}</div>${shown}`,
     "text/plain": "", // a terminal has progress bars
   };

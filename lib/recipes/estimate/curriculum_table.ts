@@ -10,7 +10,7 @@ export function curriculumText(reports: readonly StageReport[]): string {
   const onCard = !limits.shared;
   const hasTime = gflops !== undefined;
   const rows = reports.map((report) => {
-    const { setting, estimate } = report.choices.at(-1)!;
+    const { setting, estimate } = report.choices.chosen;
     const { frames, width, height } = planOf(config, report.stage);
     const { updates, seconds } = timeOf(report, estimate);
     const { deviceBytes, hostBytes } = estimate;
@@ -39,7 +39,7 @@ export function curriculumText(reports: readonly StageReport[]): string {
   ];
   const total = reports.reduce(
     (sum, report) =>
-      sum + (timeOf(report, report.choices.at(-1)!.estimate).seconds ?? 0),
+      sum + (timeOf(report, report.choices.chosen.estimate).seconds ?? 0),
     0,
   );
   return [

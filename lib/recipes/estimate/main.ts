@@ -17,6 +17,7 @@ import {
   type RunConfig,
   type Stage,
   STAGES,
+  StepCosts,
   stepPlan,
   trainingConfigOf,
 } from "../../trainer/mod.ts";
@@ -68,6 +69,7 @@ async function estimate(options: EstimateOptions): Promise<number> {
   }
   assertFusable(config, stages);
   const reports: StageReport[] = [];
+  const costs = new StepCosts();
   for (const stage of stages) {
     if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while
     // Before the estimate, which takes memory itself.
@@ -75,7 +77,10 @@ async function estimate(options: EstimateOptions): Promise<number> {
     const report = { config, stage, profile, limits, gflops, measured };
     reports.push({
       ...report,
-      choices: choicesFor(config, stage, limits, profile, { processBytes }),
+      choices: choicesFor(config, stage, limits, profile, {
+        processBytes,
+        costs,
+      }),
     });
   }
   if (json) {

@@ -2,11 +2,13 @@ import type { DeviceProfile } from "../../compiler/mod.ts";
 import { bytesText, durationText } from "../../core/mod.ts";
 import {
   type Choice,
+  type Choices,
   type Estimate,
   fits,
   flagsText,
   lengthOf,
   type Measurement,
+  type MemoryBytes,
   type MemoryLimits,
   planOf,
   PURPOSES,
@@ -23,8 +25,7 @@ export interface StageReport {
   readonly limits: MemoryLimits;
   /** Speed of a matrix product; undefined for a device that is absent. */
   readonly gflops: number | undefined;
-  /** The requested setting first; the last one fits, if any does. */
-  readonly choices: readonly Choice[];
+  readonly choices: Choices;
   /** Of the requested setting. */
   readonly measured: Measurement | undefined;
 }
@@ -51,13 +52,14 @@ export function timeOf(
 /** `--json` of a stage. */
 export function figuresOf(report: StageReport): unknown {
   const { config, stage, profile, choices, limits, gflops, measured } = report;
-  const figures = choices.map(({ setting, estimate }) => ({
+  const figures = ({ setting, estimate }: Choice) => ({
     setting,
     flags: flagsText(setting),
     ...estimate,
     secondsAtLeast: secondsOf(estimate, gflops),
     fits: fits(estimate, limits),
-  }));
+  });
+  const chosen = figures(choices.chosen);
   return {
     preset: config.name,
     stage,
@@ -66,16 +68,16 @@ export function figuresOf(report: StageReport): unknown {
     gflops,
     limits,
     measured,
-    requested: figures[0],
-    suggestion: figures.findLast(({ fits }) => fits) ?? null,
-    ...timeOf(report, choices.at(-1)!.estimate),
+    requested: figures(choices.requested),
+    suggestion: chosen.fits ? chosen : null,
+    ...timeOf(report, choices.chosen.estimate),
   };
 }
 
 /** Memory of a stage by purpose, and the setting that fits. */
 export function stageText(report: StageReport): string {
   const { config, stage, profile, choices, gflops, measured } = report;
-  const { setting, estimate } = choices[0]!;
+  const { setting, estimate } = choices.requested;
   const { width, height, frames } = planOf(config, stage);
   const clipping = config.gradientClipping === "exact"
     ? ""
@@ -145,20 +147,24 @@ function measuredRows(
 }
 
 function verdict({ choices, limits, gflops }: StageReport): string[] {
-  const last = choices.at(-1)!;
-  const doesFit = fits(last.estimate, limits);
+  const { requested, chosen } = choices;
+  const doesFit = fits(chosen.estimate, limits);
   const limit = limitText(limits);
-  if (choices.length === 1 && doesFit) return [`It fits into ${limit}.`];
-  const tried = choices.slice(1).map(({ setting, estimate }) =>
-    `  ${flagsText(setting)}: ${memoryText(estimate, limits)}` +
-    (gflops === undefined
-      ? ""
-      : `, ${secondsText(estimate, gflops)} an update at least`)
-  );
+  if (chosen === requested && doesFit) return [`It fits into ${limit}.`];
+  const tried = choices.tried.slice(1).map((one) => {
+    const flags = `  ${flagsText(one.setting)}: `;
+    if ("atLeast" in one) {
+      return `${flags}more than ${memoryText(one.atLeast, limits)}`;
+    }
+    return flags + memoryText(one.estimate, limits) +
+      (gflops === undefined
+        ? ""
+        : `, ${secondsText(one.estimate, gflops)} an update at least`);
+  });
   return [
     doesFit
       ? `It does not fit into ${limit} as it is, but it does with ` +
-        `${flagsText(last.setting)}:`
+        `${flagsText(chosen.setting)}:`
       : `It does not fit into ${limit} in any setting: take a smaller ` +
         "preset, or smaller clips:",
     ...tried,
@@ -172,13 +178,13 @@ export function limitText({ device, host, shared }: MemoryLimits): string {
     : `${bytesText(device)} of the device and ${bytesText(host)} of the host`;
 }
 
-function memoryText(estimate: Estimate, { shared }: MemoryLimits): string {
+function memoryText(bytes: MemoryBytes, { shared }: MemoryLimits): string {
   return shared
-    ? bytesText(peakOf(estimate))
-    : `${bytesText(estimate.deviceBytes)} and ${bytesText(estimate.hostBytes)}`;
+    ? bytesText(peakOf(bytes))
+    : `${bytesText(bytes.deviceBytes)} and ${bytesText(bytes.hostBytes)}`;
 }
 
-function peakOf({ deviceBytes, hostBytes }: Estimate): number {
+function peakOf({ deviceBytes, hostBytes }: MemoryBytes): number {
   return deviceBytes + hostBytes;
 }
 

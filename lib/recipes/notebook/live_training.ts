@@ -1,7 +1,13 @@
 import type { JsonRecord } from "../../formats/jsonl/mod.ts";
 import { readJsonl } from "../../formats/jsonl/mod.ts";
 import type { Display, LiveView } from "../../notebook/mod.ts";
-import { curvesOf, STAGES, type TrainHost } from "../../trainer/mod.ts";
+import { memoryHtml } from "../../trainer/report/mod.ts";
+import {
+  curvesOf,
+  type MetricsRecord,
+  STAGES,
+  type TrainHost,
+} from "../../trainer/mod.ts";
 
 /** Milliseconds between two drawings without an evaluation. */
 const INTERVAL = 3000;
@@ -9,24 +15,25 @@ const INTERVAL = 3000;
 const SHOWN = 2;
 
 /**
- * Shows the training of a run while it goes on: of each stage its curves and its
- * last sample sheet, in place.
+ * Shows the training of a run while it goes on: of each stage what its memory
+ * holds, its curves and its last sample sheet, in place.
  *
  * @param folder Of the run.
  * @param clock Milliseconds.
- * @returns receives each line of metrics after it was written.
+ * @returns receives each line of metrics after it was written, and the memory.
  */
 export function liveTraining(
   show: Pick<Display, "live">,
   folder: string,
   clock: () => number,
-): NonNullable<TrainHost["display"]> {
+): Required<Pick<TrainHost, "display" | "displayMemory">> {
   let stage: unknown;
   let view: LiveView | undefined;
   let records: JsonRecord[] = [];
   let picture: { png: Uint8Array<ArrayBuffer>; caption: string } | undefined;
+  let memory: { readonly stage: unknown; readonly html: string } | undefined;
   let drawnAt = -Infinity;
-  return async (record) => {
+  const display = async (record: MetricsRecord): Promise<void> => {
     if (record.stage !== stage) {
       stage = record.stage;
       view = show.live();
@@ -46,7 +53,18 @@ export function liveTraining(
     const figures = STAGES.some((name) => name === stage)
       ? curvesOf(records).slice(0, stage === "vae" ? SHOWN : 1)
       : [];
-    await view!.draw({ figures, ...(picture && { picture }) });
+    await view!.draw({
+      figures,
+      ...(picture && { picture }),
+      ...(memory?.stage === stage && { html: memory!.html }),
+    });
+  };
+  return {
+    display,
+    displayMemory(stage, bar) {
+      const titled = { ...bar, title: `memory of ${bar.title}` };
+      memory = { stage, html: memoryHtml([titled]) };
+    },
   };
 }
 

@@ -15,7 +15,7 @@ const LINE = 100;
 
 /**
  * A notebook as the host of training: its progress, its Stop button, alerts, and
- * curves and samples that grow in the cell.
+ * memory, curves and samples that grow in the cell.
  * Create one in every cell that trains: an aborted signal stays aborted.
  *
  * @param log Prints a line.
@@ -33,7 +33,7 @@ export async function notebookHost(
     clock: () => performance.now(),
     now: () => new Date(),
     perceptual: await perceptualNetwork({ perceptual }),
-    display: liveTraining(show, run, () => performance.now()),
+    ...liveTraining(show, run, () => performance.now()),
     log: (line) => log(wrapLine(line, LINE)),
   };
 }

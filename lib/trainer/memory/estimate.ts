@@ -4,9 +4,9 @@ import {
   programCost,
   spareBytes,
 } from "../../compiler/mod.ts";
-import { isNdArray, leavesOf } from "../../core/mod.ts";
-import { metaInit } from "../../models/layers/mod.ts";
+import { isNdArray, leavesOf, scalar } from "../../core/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
+import { initAverages } from "../averages/ema.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
 import { HostTables } from "../loop/host_tables.ts";
 import { STATE_ON_DEVICE } from "../loop/state_plan.ts";
@@ -18,10 +18,11 @@ import {
 import type { TrainingConfig } from "../loop/train.ts";
 import {
   countParameters,
-  initAccumulator,
   initTrainState,
+  type TrainState,
   updateScalars,
 } from "../loop/train_step.ts";
+import type { Moments } from "../optimiser/mod.ts";
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { MemoryItem, Place } from "./memory_items.ts";
@@ -39,8 +40,14 @@ const SCRATCH = 0.07;
 /** Copies of tensors that were saved and that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
 
+/** Memory on both sides. */
+export interface MemoryBytes {
+  readonly deviceBytes: number;
+  readonly hostBytes: number;
+}
+
 /** Estimated resources of a setting. */
-export interface Estimate {
+export interface Estimate extends MemoryBytes {
   /** Trained ones. */
   readonly parameters: number;
   /** Parameters that training leaves unchanged. */
@@ -49,8 +56,6 @@ export interface Estimate {
   readonly flops: number;
   /** In the order of `PURPOSES`; none of 0 bytes. */
   readonly items: readonly MemoryItem[];
-  readonly deviceBytes: number;
-  readonly hostBytes: number;
 }
 
 /** The settings of a training on which its memory depends. */
@@ -64,36 +69,69 @@ export type MemoryConfig = Pick<
   | "tables"
 >;
 
+/** A program of a step, with the types of its arguments. */
+export interface TypedProgram {
+  readonly kind: StepKind;
+  readonly state: unknown;
+  readonly inputs: unknown;
+}
+
+/** Options of an estimate. */
+export interface EstimateOptions extends StepOptions {
+  readonly training: MemoryConfig;
+  /** Memory of the process with the device open. */
+  readonly processBytes: number;
+  /** Returns the cost of a program, computed now or known. */
+  costOf?(program: TypedProgram, compute: () => ProgramCost): ProgramCost;
+  /** Returns the hollow moments of the optimiser, made now or known. */
+  momentsOf?(make: () => Moments): Moments;
+}
+
+/** A step whose programs are not traced yet. */
+export interface StepOutline {
+  /** Memory of what needs no tracing, such as the state. The estimate is no less. */
+  readonly atLeast: MemoryBytes;
+  /** Traces the programs. */
+  estimate(): Estimate;
+}
+
 /**
- * Estimates the step of a stage from its shapes, without weights, without running
- * it, and without the device.
- *
- * @param processBytes Memory of the process with the device open.
+ * Computes from shapes alone what the step of a stage keeps; its estimate, which
+ * takes much longer, is computed on demand. Neither needs weights, a run or the
+ * device.
  */
-export function estimateStep(
+export function outlineStep(
   models: ModelConfig,
   stage: Stage,
   plan: StagePlan,
-  { training, processBytes, ...options }: StepOptions & {
-    readonly training: MemoryConfig;
-    readonly processBytes: number;
-  },
+  {
+    training,
+    processBytes,
+    costOf = (_program, compute) => compute(),
+    momentsOf = (compute) => compute(),
+    ...options
+  }: EstimateOptions,
   profile: DeviceProfile,
-): Estimate {
+): StepOutline {
   const { parameters, frozen, batch, lossOf } = stepOf(
     models,
     stage,
     plan,
     options,
-    metaInit(),
   );
   const { optimiser, plan: keeping = STATE_ON_DEVICE } = training;
   const { accumulation } = plan;
-  const state = initTrainState(hollow(parameters), training);
+  const state: TrainState<unknown> = {
+    parameters: hollow(parameters),
+    moments: momentsOf(() =>
+      hollow(initTrainState(hollow(parameters), training).moments)
+    ),
+    ...(training.averages && { averages: initAverages(hollow(parameters)) }),
+  };
   const tables = training.tables &&
     new HostTables(state, training.tables, accumulation);
-  const held = tables ? tables.forDevice(state) : state;
-  const sums = initAccumulator(hollow(held.parameters));
+  const held = hollow(tables ? tables.forDevice(state) : state);
+  const sums = { gradients: held.parameters, loss: scalar(0) };
   const types = typesOf({
     ...held,
     ...sums,
@@ -123,23 +161,8 @@ export function estimateStep(
     plan: keeping,
     parameters: types.parameters,
     onHost: tables?.paths,
-  }).map(({ kind, name, fn, stateOf }) => ({
-    kind,
-    cost: programCost({
-      name,
-      fn,
-      state: stateOf(onDevice),
-      inputs: inputs[kind],
-    }, profile),
-  }));
-  const costs = programs.map(({ cost }) => cost);
-  const step = costs[0]!;
-  const sum = (of: (cost: ProgramCost) => number): number =>
-    costs.reduce((total, cost) => total + of(cost), 0);
+  });
   const bytes = bytesOf(parameters);
-  const bytesOnDevice = bytesOf(held.parameters);
-  const momentsOnDevice = bytesOf(held.moments);
-  const frozenBytes = bytesOf(frozen ?? {});
   const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
     (keeping.averages === "device" ? averages : 0);
@@ -148,44 +171,68 @@ export function estimateStep(
     ...leavesOf(parameters, isNdArray).map(([, array]) => bytesOf(array)),
   );
   const isCpu = profile.name === "cpu";
-  const exchanged = step.exchangedBytes;
   const hasSums = programs[0]!.kind !== "whole";
-  const items = itemsOf([
-    ["process", "host", processBytes],
-    [
-      "compiling",
-      "host",
-      COMPILING_BYTES + COMPILING_BYTES_PER_NODE * sum(({ nodes }) => nodes),
-    ],
-    ["initial", "host", bytes],
-    ["frozen", "device", frozenBytes],
-    ["parameters", "device", bytesOnDevice],
-    ["tables", "host", tables?.bytes ?? 0],
-    ["moments", "device", momentsOnDevice],
-    ["averages", keeping.averages, averages],
-    ["gradients", "device", hasSums ? bytesOf(sums) : 0],
-    ["spare", "device", spareBytes(costs)],
-    ["batches", "device", exchanged],
-    // The next update's microbatches are prefetched.
-    ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
-    ["activations", "device", (1 + SCRATCH) * insideBytes(costs, isCpu)],
-    ["saving", "host", Math.min(saved, largest + UNCOLLECTED_BYTES)],
-  ]);
-  const bytesIn = (place: Place): number =>
+  const itemsWith = (costs: readonly ProgramCost[]): MemoryItem[] => {
+    const nodes = costs.reduce((total, { nodes }) => total + nodes, 0);
+    const exchanged = costs[0]?.exchangedBytes ?? 0;
+    return itemsOf([
+      ["process", "host", processBytes],
+      [
+        "compiling",
+        "host",
+        COMPILING_BYTES + COMPILING_BYTES_PER_NODE * nodes,
+      ],
+      ["initial", "host", bytes],
+      ["frozen", "device", bytesOf(frozen ?? {})],
+      ["parameters", "device", bytesOf(held.parameters)],
+      ["tables", "host", tables?.bytes ?? 0],
+      ["moments", "device", bytesOf(held.moments)],
+      ["averages", keeping.averages, averages],
+      ["gradients", "device", hasSums ? bytesOf(sums) : 0],
+      ["spare", "device", spareBytes(costs)],
+      ["batches", "device", exchanged],
+      // The next update's microbatches are prefetched.
+      ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
+      ["activations", "device", (1 + SCRATCH) * insideBytes(costs, isCpu)],
+      ["saving", "host", Math.min(saved, largest + UNCOLLECTED_BYTES)],
+    ]);
+  };
+  return {
+    atLeast: bytesIn(itemsWith([])),
+    estimate() {
+      const costs = programs.map(({ kind, name, fn, stateOf }) => {
+        const program = {
+          kind,
+          state: stateOf(onDevice),
+          inputs: inputs[kind],
+        };
+        return costOf(
+          program,
+          () => programCost({ name, fn, ...program }, profile),
+        );
+      });
+      const items = itemsWith(costs);
+      return {
+        parameters: countParameters(parameters),
+        frozenParameters: countParameters(frozen ?? {}),
+        flops: costs.reduce(
+          (total, { flops }, i) =>
+            total +
+            (programs[i]!.kind === "microbatch" ? accumulation : 1) * flops,
+          0,
+        ),
+        items,
+        ...bytesIn(items),
+      };
+    },
+  };
+}
+
+function bytesIn(items: readonly MemoryItem[]): MemoryBytes {
+  const sumIn = (place: Place): number =>
     items.filter((item) => item.place === place)
       .reduce((total, { bytes }) => total + bytes, 0);
-  return {
-    parameters: countParameters(parameters),
-    frozenParameters: countParameters(frozen ?? {}),
-    flops: programs.reduce(
-      (total, { kind, cost }) =>
-        total + (kind === "microbatch" ? accumulation : 1) * cost.flops,
-      0,
-    ),
-    items,
-    deviceBytes: bytesIn("device"),
-    hostBytes: bytesIn("host"),
-  };
+  return { deviceBytes: sumIn("device"), hostBytes: sumIn("host") };
 }
 
 /**
@@ -196,7 +243,7 @@ function insideBytes(costs: readonly ProgramCost[], isCpu: boolean): number {
   const each = costs.map(({ insideBytes }) => insideBytes);
   return isCpu
     ? each.reduce((total, bytes) => total + bytes, 0)
-    : Math.max(...each);
+    : Math.max(0, ...each);
 }
 
 function itemsOf(

@@ -16,12 +16,35 @@ import {
 import type { StagePlan } from "../stages/stage_plan.ts";
 import type { Stage } from "../stages/stages.ts";
 import { cropSize } from "../stages/random_crop.ts";
-import { type Estimate, estimateStep } from "./estimate.ts";
+import {
+  type Estimate,
+  type MemoryBytes,
+  outlineStep,
+  type StepOutline,
+} from "./estimate.ts";
+import { StepCosts } from "./step_costs.ts";
 
 /** A setting and its estimate. */
 export interface Choice {
   readonly setting: Setting;
   readonly estimate: Estimate;
+}
+
+/** A setting that takes too much before its programs are counted. */
+export interface RuledOut {
+  readonly setting: Setting;
+  /** A lower bound of its memory. */
+  readonly atLeast: MemoryBytes;
+}
+
+/** The settings that were compared with limits. */
+export interface Choices {
+  /** The first setting. */
+  readonly requested: Choice;
+  /** The first setting that fits; the last one if none does. */
+  readonly chosen: Choice;
+  /** All of them, in order, from `requested` to `chosen`. */
+  readonly tried: readonly (Choice | RuledOut)[];
 }
 
 /** Bytes that a training may take. */
@@ -57,7 +80,7 @@ export function limitsOf(
 
 /** Whether an estimate is within limits. */
 export function fits(
-  { deviceBytes, hostBytes }: Pick<Estimate, "deviceBytes" | "hostBytes">,
+  { deviceBytes, hostBytes }: MemoryBytes,
   { device, host, shared }: MemoryLimits,
 ): boolean {
   return shared
@@ -148,40 +171,47 @@ const CROPS = [192, 128, 96] as const;
 const SMALL_STATE: readonly OptimiserName[] = ["muon-adafactor", "adafactor"];
 
 /**
- * Estimates settings until one fits.
+ * Estimates settings until one fits. A setting whose lower bound is beyond the
+ * limits is not estimated, unless it is the first or the last.
  *
- * @returns the estimated settings, in order; if any fits, it is the last.
+ * @param settings At least one.
  */
 export function firstThatFits(
   settings: readonly Setting[],
   limits: MemoryLimits,
-  estimateOf: (setting: Setting) => Estimate,
-): Choice[] {
-  const choices: Choice[] = [];
-  for (const setting of settings) {
-    const estimate = estimateOf(setting);
-    choices.push({ setting, estimate });
-    if (fits(estimate, limits)) break;
+  outlineOf: (setting: Setting) => StepOutline,
+): Choices {
+  const tried: (Choice | RuledOut)[] = [];
+  let requested: Choice | undefined;
+  for (const [place, setting] of settings.entries()) {
+    const outline = outlineOf(setting);
+    const isLast = place === settings.length - 1;
+    if (requested && !isLast && !fits(outline.atLeast, limits)) {
+      tried.push({ setting, atLeast: outline.atLeast });
+      continue;
+    }
+    const chosen = { setting, estimate: outline.estimate() };
+    requested ??= chosen;
+    tried.push(chosen);
+    if (isLast || fits(chosen.estimate, limits)) {
+      return { requested, chosen, tried };
+    }
   }
-  return choices;
+  throw new RangeError("Cannot choose a setting: there must be at least one");
 }
 
-/**
- * Estimates the settings of a stage until one fits.
- *
- * @returns the estimated settings, in order; if any fits, it is the last.
- */
+/** Estimates the settings of a stage until one fits. */
 export function choicesFor(
   config: RunConfig,
   stage: Stage,
   limits: MemoryLimits,
   profile: DeviceProfile,
-  options: EstimateContext,
-): Choice[] {
+  context: EstimateContext,
+): Choices {
   return firstThatFits(
     settingsOf(config, stage, limits.shared),
     limits,
-    (setting) => estimateSetting(config, stage, setting, profile, options),
+    (setting) => outlineSetting(config, stage, setting, profile, context),
   );
 }
 
@@ -211,6 +241,7 @@ export async function memoryLines(
   if (!profile) return [];
   const available = free + process;
   const shared = name === "cpu";
+  const costs = new StepCosts();
   const limits: MemoryLimits = {
     device: shared ? 0 : Infinity, // the free memory of a card is unknown
     host: available,
@@ -218,14 +249,15 @@ export async function memoryLines(
   };
   return stages.map((stage) => {
     const config = configOf(stage);
-    const choices = choicesFor(config, stage, limits, profile, {
+    const { requested, chosen } = choicesFor(config, stage, limits, profile, {
       processBytes: process,
       perceptual,
+      costs,
     });
-    const needed = neededBytes(choices[0]!.estimate, limits);
-    const { setting, estimate } = choices.at(-1)!;
+    const needed = neededBytes(requested.estimate, limits);
+    const { setting, estimate } = chosen;
     const doesFit = fits(estimate, limits);
-    if (choices.length > 1 || !doesFit) {
+    if (chosen !== requested || !doesFit) {
       throw new InputError(
         `Cannot train ${stage}: not enough memory: needs ` +
           `${bytesText(needed)}, ${bytesText(available)} available; ` +
@@ -238,9 +270,7 @@ export async function memoryLines(
     }
     return `memory of ${stage}: about ${bytesText(needed)} of ` +
       `${bytesText(available)} available` +
-      (shared
-        ? ""
-        : `, and ${bytesText(choices[0]!.estimate.deviceBytes)} of the device`);
+      (shared ? "" : `, and ${bytesText(estimate.deviceBytes)} of the device`);
   });
 }
 
@@ -249,6 +279,8 @@ export interface EstimateContext {
   /** Memory of the process with the device open. */
   readonly processBytes: number;
   readonly perceptual?: PerceptualTerm | undefined;
+  /** What is known of the programs of the run. */
+  readonly costs: StepCosts;
 }
 
 /** The plan of a stage in a setting, with the clips that a step sees. */
@@ -269,23 +301,27 @@ export function stepPlan(
   };
 }
 
-/** The estimate of a stage of a run in a setting. */
-function estimateSetting(
+/** The step of a stage of a run in a setting. */
+function outlineSetting(
   config: RunConfig,
   stage: Stage,
   setting: Setting,
   profile: DeviceProfile,
-  options: EstimateContext,
-): Estimate {
+  { costs, ...context }: EstimateContext,
+): StepOutline {
   const { batch: _, accumulation: _a, crop: _c, ...rest } = setting;
   const plan = stepPlan(config, stage, setting);
-  return estimateStep(config.models, stage, plan, {
-    ...options,
+  const training = trainingConfigOf({ ...config, ...rest }, stage, plan);
+  return outlineStep(config.models, stage, plan, {
+    ...context,
     recompute: setting.recompute,
     temporal: config.temporal,
     own: ownLossOf(config),
     lora: config.lora,
-    training: trainingConfigOf({ ...config, ...rest }, stage, plan),
+    training,
+    momentsOf: (make) => costs.momentsOf(stage, setting, make),
+    costOf: (program, compute) =>
+      costs.of(stage, setting, training.optimiser, program, compute),
   }, profile);
 }
 

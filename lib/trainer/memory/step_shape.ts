@@ -8,6 +8,7 @@ import { initClassifiers, textTrainingLoss } from "../stages/text_loss.ts";
 import { captionConfigOf, QUESTIONS } from "../stages/text_questions.ts";
 import { anyVaeLoss } from "../stages/vae_loss.ts";
 import { initLora, type LoraConfig } from "../../models/lora/mod.ts";
+import { metaInit } from "../../models/layers/mod.ts";
 import type { TextConfig } from "../../models/text/mod.ts";
 import {
   initModels,
@@ -48,7 +49,7 @@ export interface StepOptions {
  * The training step of the VAE, on clips, of the text encoder, on captions, or of
  * a phase, on latents and prompts.
  *
- * @param rng `metaInit()` for shapes alone.
+ * @param rng Left out for shapes alone: arrays are then hollow.
  * @throws {InputError} naming the nearest legal size, if the strides do not divide the clip
  */
 export function stepOf(
@@ -56,12 +57,15 @@ export function stepOf(
   stage: Stage,
   plan: StagePlan,
   { recompute, perceptual, temporal, own, lora }: StepOptions,
-  rng: Rng,
+  rng?: Rng,
 ): StepShape {
   const { batch } = plan;
   const blocks = recompute ? { remat } : {};
   const functions = modelFunctions(models, clipShapeOf(plan), batch);
-  const { vae, ...diffusion } = initModels(models, rng);
+  const { vae, ...diffusion } = rng
+    ? initModels(models, rng)
+    : shapesOf(models);
+  const init = rng ?? metaInit();
   const latents = functions.vaeDecoder.inputs.latent;
   if (stage === "vae") {
     return {
@@ -73,7 +77,7 @@ export function stepOf(
   if (stage === "text") {
     const text = shippedText(models.text);
     return {
-      ...textStepOf(text, batch, diffusion.text, rng),
+      ...textStepOf(text, batch, diffusion.text, init),
       lossOf: textTrainingLoss(text, blocks) as StepShape["lossOf"],
     };
   }
@@ -85,7 +89,7 @@ export function stepOf(
   return {
     ...lora
       ? {
-        parameters: initLora(diffusion, lora, rng),
+        parameters: initLora(diffusion, lora, init),
         frozen: diffusion,
         lossOf: loraLoss(loss, lora),
       }
@@ -101,6 +105,18 @@ export function stepOf(
       positions,
     },
   };
+}
+
+const SHAPES = new WeakMap<ModelConfig, ReturnType<typeof initModels>>();
+
+/**
+ * The hollow parameters of models, made once for each configuration: gigabytes of
+ * zeros for every setting that is estimated would keep the collector busy.
+ */
+function shapesOf(models: ModelConfig): ReturnType<typeof initModels> {
+  const shapes = SHAPES.get(models) ?? hollow(initModels(models, metaInit()));
+  SHAPES.set(models, shapes);
+  return shapes;
 }
 
 /** Parameters and batch of the text encoder, with the questions of the synthetic world. */

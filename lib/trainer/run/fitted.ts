@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type DeviceProfile, profileOfChoice } from "../../compiler/mod.ts";
 import { bytesText, InputError } from "../../core/mod.ts";
 import { choicesFor, fits, flagsText, limitsOf } from "../memory/fit.ts";
+import { StepCosts } from "../memory/step_costs.ts";
 import { OPTIMISERS } from "../optimiser/mod.ts";
 import type { Stage } from "../stages/stages.ts";
 import type { RunConfig, Setting } from "./config.ts";
@@ -54,6 +55,7 @@ export async function fittedConfig(
     ? { ...earlier.fitted }
     : {};
   const plans = { ...config.plans };
+  const costs = new StepCosts();
   for (const stage of stages) {
     if (!settings[stage]) {
       log(`fit: ${stage}: estimates settings within ${bytesText(fit)}`);
@@ -62,8 +64,8 @@ export async function fittedConfig(
         stage,
         limits,
         profile,
-        { processBytes: PROCESS_BYTES },
-      ).at(-1)!;
+        { processBytes: PROCESS_BYTES, costs },
+      ).chosen;
       if (!fits(estimate, limits)) {
         throw new InputError(
           `Cannot fit ${stage} into ${bytesText(fit)}: ${flagsText(setting)} ` +

@@ -35,6 +35,7 @@ import { type Stage, stageOf, STAGES } from "../stages/stages.ts";
 import type { RunConfig } from "./config.ts";
 import { saveConfig, savedModule } from "./config_file.ts";
 import { controlFiles } from "./control_files.ts";
+import type { MemoryBar } from "../report/mod.ts";
 import { reportFacts } from "./report_facts.ts";
 
 /** Where training runs: a terminal, a notebook or a test. */
@@ -58,6 +59,8 @@ export interface TrainHost {
   log(line: string): void;
   /** Receives each line of metrics, for a live display. */
   display?(record: MetricsRecord): void | Promise<void>;
+  /** Receives what the memory of a stage holds, after its first update. */
+  displayMemory?(stage: Stage, bar: MemoryBar): void;
 }
 
 /** A network that compares pictures. */

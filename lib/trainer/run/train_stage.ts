@@ -166,6 +166,7 @@ export async function trainStage<P, B, A>(
     onMemory(items) {
       const bar = memoryBar(stage, items, run.device.name);
       host.log(`memory of ${memoryText(bar)}`);
+      host.displayMemory?.(stage, bar);
       run.observers.memory(stage, bar);
     },
     resume: checkpoint,

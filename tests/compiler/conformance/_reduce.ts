@@ -3,6 +3,8 @@ import { float32, int32, scalar } from "lib/core/mod.ts";
 import { bools, type Case, conform, EXACT, floats, normal } from "./_case.ts";
 
 const NONE = { gradient: "none" } as const;
+/** Of linear functions the differences are the gradients. */
+const LINEAR = { gradient: "differences" } as const;
 const CUBE = normal([2, 3, 4]);
 const NUMBERS = int32([2, 3], [3, -1, 4, 1, -5, 9]);
 const TIES = float32([2, 4], [1, 3, 3, 2, 5, 5, 5, 5]);
@@ -14,51 +16,67 @@ type Reduce = (
 ) => tf.Tensor;
 
 /** One reduction over all axes, none, one, several, and those of size 1. */
-function reductions(name: string, reduce: Reduce): Case[] {
+function reductions(
+  name: string,
+  reduce: Reduce,
+  options: Parameters<typeof conform>[3] = {},
+): Case[] {
   return [
-    conform(`${name} of everything`, { x: CUBE }, ({ x }) => reduce(x)),
+    conform(
+      `${name} of everything`,
+      { x: CUBE },
+      ({ x }) => reduce(x),
+      options,
+    ),
     conform(
       `${name} of a scalar`,
       { x: scalar(-2.5) },
       ({ x }) => tf.mul(reduce(x), x),
+      options,
     ),
     conform(
       `${name} over no axis`,
       { x: CUBE },
       ({ x }) => tf.neg(reduce(x, [])),
+      options,
     ),
     conform(
       `${name} over the middle axis`,
       { x: CUBE },
       ({ x }) => reduce(x, 1),
+      options,
     ),
     conform(
       `${name} over a negative axis, kept`,
       { x: CUBE },
       ({ x }) => reduce(x, -1, true),
+      options,
     ),
     conform(
       `${name} over two axes, the later first`,
       { x: CUBE },
       ({ x }) => reduce(x, [2, 0]),
+      options,
     ),
     conform(
       `${name} over two axes, kept`,
       { x: CUBE },
       ({ x }) => reduce(x, [0, -2], true),
+      options,
     ),
     conform(
       `${name} over an axis of size 1`,
       { x: normal([2, 1, 3]) },
       ({ x }) => reduce(x, 1),
+      options,
     ),
   ];
 }
 
 /** Cases of the operations that combine values along axes. */
 export const REDUCE_CASES: readonly Case[] = [
-  ...reductions("sum", tf.sum),
-  ...reductions("mean", tf.mean),
+  ...reductions("sum", tf.sum, LINEAR),
+  ...reductions("mean", tf.mean, LINEAR),
   ...reductions("max", tf.max),
   ...reductions("min", tf.min),
   conform(

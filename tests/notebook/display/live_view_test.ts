@@ -21,7 +21,7 @@ Deno.test("a live view is shown once and then changes in place", async () => {
   };
   await view.draw({ figures: [figure] });
   const picture = { png: Uint8Array.of(1, 2), caption: "after 2 updates" };
-  await view.draw({ figures: [figure, figure], picture });
+  await view.draw({ figures: [figure, figure], picture, html: "<p>bar</p>" });
   const [[first, id, one], [second, same, two]] = calls as [
     typeof calls[0],
     typeof calls[0],
@@ -30,5 +30,6 @@ Deno.test("a live view is shown once and then changes in place", async () => {
   assert.equal(same, id);
   assert.equal(one.match(/data:image\/svg/g)?.length, 1);
   assert.equal(two.match(/data:image\/svg/g)?.length, 2);
+  assert.match(two, /^<p>bar<\/p><div/);
   assert.match(two, /data:image\/png;base64,AQI=".*after 2 updates/);
 });

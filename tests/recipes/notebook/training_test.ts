@@ -111,7 +111,7 @@ Deno.test("notebookHost() refuses alerts to nobody in particular, as the command
   }
 });
 
-Deno.test("notebookHost() draws curves and samples with each evaluation", async () => {
+Deno.test("notebookHost() draws memory, curves and samples with each evaluation", async () => {
   const run = await Deno.makeTempDir();
   const host = await notebookHost(
     {
@@ -131,7 +131,9 @@ Deno.test("notebookHost() draws curves and samples with each evaluation", async 
     { stage: "phase1", step: 2, heldOutLoss: 2 },
     { stage: "phase2", step: 0, heldOutLoss: 1 },
   ];
+  const bar = { title: "phase1", parts: [{ name: "moments", bytes: 2e6 }] };
   for (const record of records) {
+    if (record.step === 1) host.displayMemory!("phase1", bar);
     await Deno.writeTextFile(
       `${run}/metrics.jsonl`,
       JSON.stringify(record) + "\n",
@@ -146,6 +148,10 @@ Deno.test("notebookHost() draws curves and samples with each evaluation", async 
     png: new Uint8Array([1]),
     caption: "phase1: samples after 2 updates",
   });
+  const bars = drawn.map(([, { html = "" }]) =>
+    html.includes("moments 2.00 MB")
+  );
+  assert.deepEqual(bars, [false, true, false], "the bar of the stage's memory");
   const [loss] = drawn[1]![1].figures;
   assert.deepEqual(loss!.series.map(({ x, y }) => [x, y]), [
     [[1], [3]],

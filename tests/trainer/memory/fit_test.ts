@@ -1,22 +1,32 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { profileOfChoice } from "lib/compiler/mod.ts";
 import { runConfigOf, trainFlags } from "lib/recipes/train/mod.ts";
 import {
+  choicesFor,
   type Estimate,
   firstThatFits,
   fits,
   flagsText,
   memoryLines,
+  type Setting,
   settingsOf,
   type Stage,
+  StepCosts,
+  type StepOutline,
   stepPlan,
 } from "lib/trainer/mod.ts";
 
 const configOf = (flags: Record<string, unknown>) =>
   runConfigOf(trainFlags.parse({ preset: "base", batch: 4, ...flags }));
 
-/** An estimate of which only the memory matters. */
-const taking = (deviceBytes: number): Estimate =>
-  ({ deviceBytes, hostBytes: 0 }) as Estimate;
+/** A step of which only the memory matters, and a lower bound of it. */
+const taking = (deviceBytes: number, atLeast = 0): StepOutline => ({
+  atLeast: { deviceBytes: atLeast, hostBytes: 0 },
+  estimate: () => ({ deviceBytes, hostBytes: 0 }) as Estimate,
+});
+
+const onCard = (device: number) => ({ device, host: 0, shared: false });
 
 Deno.test("settingsOf() recomputes, halves the batch, then takes smaller optimisers", () => {
   assert.deepEqual(
@@ -106,17 +116,89 @@ Deno.test("settingsOf() keeps every update to the same clips", () => {
 
 Deno.test("firstThatFits() stops at the first that fits, and tries all if none does", () => {
   const settings = settingsOf(configOf({}), "phase1", true).slice(0, 4);
-  const estimateOf = ({ batch, recompute }: typeof settings[0]): Estimate =>
-    taking(batch * (recompute ? 100 : 300));
   const peaks = (limit: number): number[] =>
     firstThatFits(
       settings,
-      { device: limit, host: 0, shared: false },
-      estimateOf,
-    ).map(({ estimate }) => estimate.deviceBytes);
+      onCard(limit),
+      ({ batch, recompute }) => taking(batch * (recompute ? 100 : 300)),
+    ).tried.map((one) => "estimate" in one ? one.estimate.deviceBytes : NaN);
   assert.deepEqual(peaks(2000), [1200]);
   assert.deepEqual(peaks(250), [1200, 400, 200]);
   assert.deepEqual(peaks(10), [1200, 400, 200, 100]);
+});
+
+Deno.test("firstThatFits() chooses as if it estimated every setting, and estimates fewer", () => {
+  const settings = settingsOf(configOf({ batch: 2 }), "phase1", false);
+  const bytes = fc.array(fc.tuple(fc.nat(9), fc.nat(9)), {
+    minLength: settings.length,
+    maxLength: settings.length,
+  });
+  fc.assert(fc.property(bytes, fc.nat(12), (all, limit) => {
+    const estimated: number[] = [];
+    const { requested, chosen, tried } = firstThatFits(
+      settings,
+      onCard(limit),
+      (setting) => {
+        const place = settings.indexOf(setting);
+        const [atLeast, more] = all[place]!;
+        const { estimate, ...step } = taking(atLeast + more, atLeast);
+        return {
+          ...step,
+          estimate() {
+            estimated.push(place);
+            return estimate();
+          },
+        };
+      },
+    );
+    const first = all.findIndex(([atLeast, more]) => atLeast + more <= limit);
+    const end = first < 0 ? settings.length - 1 : first;
+    assert.equal(requested.setting, settings[0]);
+    assert.equal(chosen.setting, settings[end]);
+    assert.deepEqual(
+      tried.map(({ setting }) => setting),
+      settings.slice(0, end + 1),
+    );
+    assert.deepEqual(
+      estimated,
+      settings.keys().filter((place) =>
+        place <= end &&
+        (place === 0 || place === settings.length - 1 ||
+          all[place]![0] <= limit)
+      ).toArray(),
+    );
+  }));
+});
+
+Deno.test("choicesFor() estimates with shared costs what it estimates without", async () => {
+  const config = runConfigOf(
+    trainFlags.parse({ preset: "tiny", size: "16", frames: 4, batch: 2 }),
+  );
+  const profile = (await profileOfChoice("webgpu"))!;
+  const shared = new StepCosts();
+  for (const [stage, count] of [["phase1", 10], ["vae", 4]] as const) {
+    const chosen = (setting: Setting, costs: StepCosts): Estimate =>
+      choicesFor(
+        {
+          ...config,
+          ...setting,
+          plans: {
+            ...config.plans,
+            [stage]: { ...config.plans[stage], ...setting },
+          },
+        },
+        stage,
+        onCard(Infinity),
+        profile,
+        { processBytes: 0, costs },
+      ).requested.estimate;
+    for (const setting of settingsOf(config, stage, false).slice(0, count)) {
+      assert.deepEqual(
+        chosen(setting, shared),
+        chosen(setting, new StepCosts()),
+      );
+    }
+  }
 });
 
 const OPTIONS = runConfigOf(trainFlags.parse({ preset: "tiny", batch: 8 }));

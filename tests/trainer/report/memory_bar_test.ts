@@ -16,8 +16,8 @@ Deno.test("memorySection() stacks parts by their share of the largest bar", () =
   ]);
   const widths = [...html.matchAll(/width:([\d.]+)%/g)].map(([, w]) => w);
   assert.deepEqual(widths, ["37.50", "12.50", "100.00"]);
-  assert.match(html, /<h3>phase1: 4\.00 MB<\/h3>/);
-  assert.match(html, /<li class="part1">moments &lt;2&gt; 1\.00 MB<\/li>/);
+  assert.match(html, /<h3 .*>phase1: 4\.00 MB<\/h3>/);
+  assert.match(html, /<li>.*moments &lt;2&gt; 1\.00 MB<\/li>/);
   assert.equal(memorySection([]), "");
 });
 
