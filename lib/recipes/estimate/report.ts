@@ -9,6 +9,7 @@ import {
   lengthOf,
   type Measurement,
   type MemoryBytes,
+  type MemoryItem,
   type MemoryLimits,
   planOf,
   PURPOSES,
@@ -94,10 +95,7 @@ export function stageText(report: StageReport): string {
       `${gflops!.toPrecision(3)} GFLOP/s`,
     ]] as [string, string][],
     ["", ""],
-    ...estimate.items.map(({ purpose, place, bytes }): [string, string] => [
-      PURPOSES[purpose] + (onCard && place === "host" ? " (host)" : ""),
-      bytesText(bytes),
-    ]),
+    ...itemRows(estimate.items, onCard),
     ...onCard
       ? [
         ["device", bytesText(estimate.deviceBytes)],
@@ -123,6 +121,20 @@ function parametersText({ parameters, frozenParameters }: Estimate): string {
     (frozenParameters > 0
       ? ` trained, ${millions(frozenParameters)} frozen`
       : "");
+}
+
+/** A line for each purpose; beside a card one for each place. */
+function itemRows(
+  items: readonly MemoryItem[],
+  onCard: boolean,
+): [string, string][] {
+  const sums = new Map<string, number>();
+  for (const { purpose, place, bytes } of items) {
+    const name = PURPOSES[purpose] +
+      (onCard && place === "host" ? " (host)" : "");
+    sums.set(name, (sums.get(name) ?? 0) + bytes);
+  }
+  return [...sums].map(([name, bytes]) => [name, bytesText(bytes)]);
 }
 
 function measuredRows(
