@@ -4,6 +4,8 @@
  *
  * @module
  */
+export { bufferBytes } from "./cost/buffer_pool.ts";
+export * from "./cost/card_bytes.ts";
 export * from "./cost/flops.ts";
 export * from "./cost/peak_bytes.ts";
 export * from "./cost/program_cost.ts";

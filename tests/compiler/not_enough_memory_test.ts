@@ -17,6 +17,7 @@ function withFree(bytes: number | undefined): Device {
     name: "cpu",
     description: "a small machine",
     threads: 1,
+    inProcess: true,
     freeBytes: () => bytes,
     upload: (array) => cpu.upload(array),
     load: (definition) => cpu.load(definition),

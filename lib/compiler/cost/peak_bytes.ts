@@ -3,10 +3,10 @@ import type { Graph, Node } from "../ir/graph.ts";
 import { BINARY_OPS, type OpName, UNARY_OPS } from "../ir/op_attributes.ts";
 
 /** Operations whose result is their input's memory in another shape. */
-const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["Reshape"]);
+export const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["Reshape"]);
 
 /** Operations that may write over an input at its last use. */
-const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
+export const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
   ...UNARY_OPS,
   ...BINARY_OPS,
   "Softmax",
@@ -59,7 +59,7 @@ function bytesOf({ type: { dtype, shape } }: Node): number {
 }
 
 /** The order in which the runtime walks a graph (docs/compiler.md). */
-function executionOrder(graph: Graph): Node[] {
+export function executionOrder(graph: Graph): Node[] {
   const read = new Set<Node>(graph.nodes.flatMap(({ inputs }) => inputs));
   const leaves = graph.nodes.filter((node) => !read.has(node));
   const order: Node[] = [];

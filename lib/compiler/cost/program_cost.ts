@@ -13,7 +13,9 @@ import { OrtApi } from "../session/ort_api.ts";
 import { isTyped } from "../trace/trace.ts";
 import { arenaBytes } from "./arena_bytes.ts";
 import { flopsOf } from "./flops.ts";
+import type { PooledBuffers } from "./buffer_pool.ts";
 import { peakBytes } from "./peak_bytes.ts";
+import { pooledBuffers } from "./pooled_buffers.ts";
 
 /** The memory and the operations of a compiled function with state. */
 export interface ProgramCost {
@@ -25,14 +27,16 @@ export interface ProgramCost {
   readonly stateBytes: number;
   /** Types of the second copies of state that cannot be replaced in place. */
   readonly spares: readonly TensorType[];
-  /** Bytes of the inputs and outputs of a run. */
-  readonly exchangedBytes: number;
+  /** Types of the inputs and outputs of a run. */
+  readonly exchanged: readonly TensorType[];
   /**
    * Bytes of the values between its operations: on the CPU those of the
    * runtime's arena, elsewhere of the values alive at once; see
    * {@link peakBytes}.
    */
   readonly insideBytes: number;
+  /** The same values on a card through WebGPU, whose buffers have fixed sizes. */
+  readonly buffers?: PooledBuffers;
 }
 
 /**
@@ -89,11 +93,12 @@ export function programCost(
     stateBytes: sum(typesIn(state)),
     spares: changedState(graph, profile.inPlace)
       .filter(({ inPlace }) => !inPlace).map(({ input }) => input.type),
-    exchangedBytes: sum([
-      ...typesIn(inputs),
+    exchanged: [
+      ...typesIn(inputs).map(({ dtype, shape }) => ({ dtype, shape })),
       ...outputsOf(graph).map(({ type }) => type),
-    ]),
+    ],
     insideBytes: insideBytes(graph, name, profile),
+    ...(profile.name === "webgpu" && { buffers: pooledBuffers(graph) }),
   };
 }
 
@@ -115,10 +120,10 @@ function insideBytes(
 }
 
 /**
- * Bytes of the second copies that programs need which run one after another: they
+ * Types of the second copies that programs need which run one after another: they
  * share those of one type.
  */
-export function spareBytes(programs: readonly ProgramCost[]): number {
+export function sharedSpares(programs: readonly ProgramCost[]): TensorType[] {
   const most = new Map<string, { readonly type: TensorType; count: number }>();
   for (const { spares } of programs) {
     for (const [key, types] of Map.groupBy(spares, typeText)) {
@@ -129,7 +134,7 @@ export function spareBytes(programs: readonly ProgramCost[]): number {
     }
   }
   return [...most.values()]
-    .reduce((bytes, { type, count }) => bytes + count * sum([type]), 0);
+    .flatMap(({ type, count }) => Array<TensorType>(count).fill(type));
 }
 
 function sum(types: readonly TensorType[]): number {

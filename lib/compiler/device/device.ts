@@ -28,6 +28,8 @@ export interface Device extends Disposable {
   readonly description: string;
   /** CPU threads inside one operation. */
   readonly threads: number;
+  /** Whether its memory is that of the process, as of a card in software. */
+  readonly inProcess: boolean;
   /** Bytes of its memory that are free; undefined where it does not report them. */
   freeBytes(): number | undefined;
   /** Copies an array to the device. */

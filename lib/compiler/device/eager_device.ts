@@ -73,6 +73,7 @@ export class EagerDevice implements Device {
     readonly description: string,
     readonly backend: string,
     readonly threads: number,
+    readonly inProcess = true,
   ) {
     this.#lifetime = new Lifetime(`device "${name}"`);
   }

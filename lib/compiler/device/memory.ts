@@ -13,6 +13,8 @@ import { OneAtATime, type Turns, UNLIMITED } from "./turns.ts";
 export interface Memory extends Disposable {
   /** Whether a step may write the next state over the last. */
   readonly inPlace: boolean;
+  /** Whether it is the memory of the process, as of a card in software. */
+  readonly inProcess: boolean;
   /** The queue of work on the device. */
   readonly turns: Turns;
   /** Memory for state that a step does not write over. */
@@ -42,6 +44,7 @@ function freeBytesOfMachine(): number | undefined {
 /** The memory of the process: state is arrays, and sessions work on them in place. */
 export const HOST_MEMORY: Memory = {
   inPlace: true,
+  inProcess: true,
   turns: UNLIMITED,
   spares: new Spares(),
   freeBytes: freeBytesOfMachine,
@@ -79,17 +82,28 @@ export class CardMemory implements Memory {
   readonly turns: Turns;
   readonly #memory: DeviceMemory;
 
-  private constructor(turns: Turns, memory: DeviceMemory) {
+  private constructor(
+    turns: Turns,
+    memory: DeviceMemory,
+    readonly inProcess: boolean,
+  ) {
     this.turns = turns;
     this.#memory = memory;
   }
 
-  /** @throws {RuntimeError} with the runtime's message, if the device is missing */
-  static async open(provider: Provider): Promise<CardMemory> {
+  /**
+   * @param software Whether the card is one in software.
+   * @throws {RuntimeError} with the runtime's message, if the device is missing
+   */
+  static async open(
+    provider: Provider,
+    { software = false }: { readonly software?: boolean } = {},
+  ): Promise<CardMemory> {
     const turns = TURNS[provider.name];
     return new CardMemory(
       turns,
       await turns.take(() => new DeviceMemory(provider)),
+      software,
     );
   }
 

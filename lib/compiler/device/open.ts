@@ -143,7 +143,10 @@ async function openWebGpu(
   }
   const profile = await deviceProfile("webgpu");
   try {
-    const memory = await CardMemory.open(profile.options.provider!);
+    const memory = await CardMemory.open(
+      profile.options.provider!,
+      adapter,
+    );
     return new RuntimeDevice(profile, adapter.description, memory);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
@@ -171,6 +174,7 @@ async function openTensorFlow(
     `TensorFlow ${version} on ${gpu ? "a GPU" : "the CPU"}`,
     TENSORFLOW,
     navigator.hardwareConcurrency,
+    !gpu,
   );
 }
 

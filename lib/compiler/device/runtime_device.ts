@@ -31,6 +31,10 @@ export class RuntimeDevice implements Device {
     return this.profile.options.threads ?? 1;
   }
 
+  get inProcess(): boolean {
+    return this.memory.inProcess;
+  }
+
   freeBytes(): number | undefined {
     return this.memory.freeBytes();
   }

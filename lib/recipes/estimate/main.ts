@@ -1,4 +1,5 @@
 import {
+  type DeviceName,
   type DeviceProfile,
   measureSpeed,
   openDevice,
@@ -39,11 +40,9 @@ const MEASURED_UPDATES = 3;
 /** `deno task estimate`: memory and time of training, before it runs. */
 async function estimate(options: EstimateOptions): Promise<number> {
   const { phase, measure, json } = options;
-  if (measure && (options.device !== "cpu" || phase === "all")) {
+  if (measure && phase === "all") {
     throw new InputError(
-      "Cannot use --measure: it needs --device cpu, whose memory is that of " +
-        `the process, and one --phase: current values are ` +
-        `"${options.device}" and "${phase}"`,
+      'Cannot use --measure: it needs one --phase: current value is "all"',
     );
   }
   const profile = await profileOf(options);
@@ -73,12 +72,14 @@ async function estimate(options: EstimateOptions): Promise<number> {
   for (const stage of stages) {
     if (phase === "all") log(`${stage} ...`); // tracing `base` takes a while
     // Before the estimate, which takes memory itself.
-    const measured = measure ? await measuredStage(config, stage) : undefined;
+    const measured = measure
+      ? await measuredStage(config, stage, profile.name)
+      : undefined;
     const report = { config, stage, profile, limits, gflops, measured };
     reports.push({
       ...report,
       choices: choicesFor(config, stage, limits, profile, {
-        processBytes,
+        processBytes: measured?.baselineBytes ?? processBytes,
         costs,
       }),
     });
@@ -132,8 +133,19 @@ async function measuredSpeed(
 async function measuredStage(
   config: RunConfig,
   stage: Stage,
+  name: DeviceName,
 ): Promise<StageReport["measured"]> {
-  using device = await openDevice("cpu", { cache: GRAPH_CACHE });
+  using device = await openDevice(name, {
+    cache: GRAPH_CACHE,
+    allowSoftware: true,
+  });
+  if (!device.inProcess) {
+    throw new InputError(
+      "Cannot use --measure: the device must compute in the memory of the " +
+        `process, which is what is measured: ${device.description} has its ` +
+        "own; use --device cpu, or leave --measure out",
+    );
+  }
   const plan = stepPlan(config, stage, {
     ...planOf(config, stage),
     crop: config.crop,

@@ -52,7 +52,7 @@ export const estimateFlags = trainFlags.pick(OF_TRAINING).extend({
     "GFLOP/s of the device in a matrix product, for the time (default: measured, where the device is present)",
   ),
   measure: z.boolean().default(false).describe(
-    "train three updates first and print their memory and time (CPU, one stage)",
+    "train three updates first and print their memory and time (one stage, on the CPU or a card in software)",
   ),
   json: z.boolean().default(false).describe("print JSON"),
 });

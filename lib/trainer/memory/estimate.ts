@@ -1,10 +1,19 @@
 import {
+  bufferBytes,
+  cardBytes,
   type DeviceProfile,
+  isTyped,
   type ProgramCost,
   programCost,
-  spareBytes,
+  sharedSpares,
 } from "../../compiler/mod.ts";
-import { isNdArray, leavesOf, scalar } from "../../core/mod.ts";
+import {
+  BYTES_PER_ELEMENT,
+  isNdArray,
+  leavesOf,
+  scalar,
+  sizeOf,
+} from "../../core/mod.ts";
 import type { ModelConfig } from "../../models/text_to_video/mod.ts";
 import { initAverages } from "../averages/ema.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
@@ -36,6 +45,12 @@ const COMPILING_BYTES = 72e6;
 const COMPILING_BYTES_PER_NODE = 5e3;
 /** Scratch memory of operators, as a fraction of the activations. */
 const SCRATCH = 0.07;
+
+/**
+ * Memory of the process for a card's driver with about a hundred shaders: 70 to
+ * 240 MB, measured on a card in software.
+ */
+const DRIVER_BYTES = 150e6;
 
 /** Copies of tensors that were saved and that the runtime has not collected. */
 const UNCOLLECTED_BYTES = 250e6;
@@ -130,10 +145,10 @@ export function outlineStep(
   };
   const tables = training.tables &&
     new HostTables(state, training.tables, accumulation);
-  const held = hollow(tables ? tables.forDevice(state) : state);
-  const sums = { gradients: held.parameters, loss: scalar(0) };
+  const trained = hollow(tables ? tables.forDevice(state) : state);
+  const sums = { gradients: trained.parameters, loss: scalar(0) };
   const types = typesOf({
-    ...held,
+    ...trained,
     ...sums,
     ...(frozen !== undefined && { frozen }),
   }) as StepState;
@@ -162,6 +177,13 @@ export function outlineStep(
     parameters: types.parameters,
     onHost: tables?.paths,
   });
+  const isPooled = profile.name === "webgpu";
+  /** Bytes of the leaves of a tree on the device. */
+  const held = (tree: unknown): number =>
+    sizesOf(tree).reduce(
+      (total, size) => total + (isPooled ? bufferBytes(size) : size),
+      0,
+    );
   const bytes = bytesOf(parameters);
   const averages = state.averages ? bytesOf(state.averages) : 0;
   const saved = bytes + bytesOf(state.moments) +
@@ -174,7 +196,19 @@ export function outlineStep(
   const hasSums = programs[0]!.kind !== "whole";
   const itemsWith = (costs: readonly ProgramCost[]): MemoryItem[] => {
     const nodes = costs.reduce((total, { nodes }) => total + nodes, 0);
-    const exchanged = costs[0]?.exchangedBytes ?? 0;
+    const exchanged = costs[0]?.exchanged ?? [];
+    const exchangedBytes = sizesOf(exchanged).reduce((a, b) => a + b, 0);
+    const spares = sharedSpares(costs);
+    const onCard = {
+      parameters: trained.parameters,
+      moments: trained.moments,
+      exchanged,
+      spares,
+      ...(frozen !== undefined && { frozen }),
+      ...(hasSums && { sums }),
+      ...(keeping.averages === "device" && state.averages),
+    };
+    const card = isPooled ? cardBytes(costs, sizesOf(onCard)) : undefined;
     return itemsOf([
       ["process", "host", processBytes],
       [
@@ -183,17 +217,27 @@ export function outlineStep(
         COMPILING_BYTES + COMPILING_BYTES_PER_NODE * nodes,
       ],
       ["initial", "host", bytes],
-      ["frozen", "device", bytesOf(frozen ?? {})],
-      ["parameters", "device", bytesOf(held.parameters)],
+      ["frozen", "device", held(frozen ?? {})],
+      ["parameters", "device", held(trained.parameters)],
       ["tables", "host", tables?.bytes ?? 0],
-      ["moments", "device", bytesOf(held.moments)],
-      ["averages", keeping.averages, averages],
-      ["gradients", "device", hasSums ? bytesOf(sums) : 0],
-      ["spare", "device", spareBytes(costs)],
-      ["batches", "device", exchanged],
+      ["moments", "device", held(trained.moments)],
+      [
+        "averages",
+        keeping.averages,
+        keeping.averages === "device" ? held(state.averages ?? {}) : averages,
+      ],
+      ["gradients", "device", hasSums ? held(sums) : 0],
+      ["spare", "device", held(spares)],
+      ["batches", "device", held(exchanged)],
       // The next update's microbatches are prefetched.
-      ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchanged],
-      ["activations", "device", (1 + SCRATCH) * insideBytes(costs, isCpu)],
+      ["batches", "host", (accumulation + (isCpu ? 0 : 1)) * exchangedBytes],
+      [
+        "activations",
+        "device",
+        card?.inside ?? (1 + SCRATCH) * insideBytes(costs, isCpu),
+      ],
+      ["runtime", "device", card?.runtime ?? 0],
+      ["driver", "host", isCpu ? 0 : DRIVER_BYTES],
       ["saving", "host", Math.min(saved, largest + UNCOLLECTED_BYTES)],
     ]);
   };
@@ -244,6 +288,13 @@ function insideBytes(costs: readonly ProgramCost[], isCpu: boolean): number {
   return isCpu
     ? each.reduce((total, bytes) => total + bytes, 0)
     : Math.max(0, ...each);
+}
+
+/** Bytes of each leaf of a tree of arrays, hollow or not, or of their types. */
+function sizesOf(tree: unknown): number[] {
+  return leavesOf(tree, isTyped).map(([, { dtype, shape }]) =>
+    sizeOf(shape) * BYTES_PER_ELEMENT[dtype]
+  );
 }
 
 function itemsOf(

@@ -55,10 +55,7 @@ export interface MemoryLimits {
   readonly shared: boolean;
 }
 
-/**
- * Share of a card's memory for the system, the runtime's rounding of sizes and
- * gaps: an eighth, 1 GB of 8.
- */
+/** Share of a card's memory for the system and its driver: an eighth, 1 GB of 8. */
 const RESERVED = 1 / 8;
 
 /**

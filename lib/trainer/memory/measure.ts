@@ -50,8 +50,10 @@ function isType(value: unknown): value is NdArray {
 }
 
 /**
- * Trains on the CPU as the trainer does, checkpoint included. Memory is the
- * difference of two peaks of the process, so run it in a fresh process.
+ * Trains as the trainer does, checkpoint included. Memory is the difference of two
+ * peaks of the process, so run it in a fresh process.
+ *
+ * @param device One that computes in the memory of the process.
  */
 export async function measureTraining(
   request: MeasureRequest,

@@ -25,6 +25,10 @@ export const PURPOSES = {
   batches: "batches",
   /** Values between operations, and scratch memory of operators. */
   activations: "activations and gradients",
+  /** What a card's provider takes beside the buffers of values. */
+  runtime: "buffers of the runtime",
+  /** The driver of a card, and the shaders that it compiled. */
+  driver: "driver and shaders",
   /** Copies of tensors while they are saved. */
   saving: "copies for checkpoints",
 } as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import "lib/compiler/eager.ts";
-import { openDevice, programCost } from "lib/compiler/mod.ts";
+import { deviceProfile, openDevice, programCost } from "lib/compiler/mod.ts";
 import { EagerDevice } from "lib/compiler/device/eager_device.ts";
 import "../_runtime.ts";
 
@@ -29,7 +29,7 @@ Deno.test("programCost() counts state, what is exchanged, and second copies", ()
     flops: 2 * 256 ** 3,
     stateBytes: 2 * BYTES,
     spares: [large],
-    exchangedBytes: 2 * BYTES,
+    exchanged: [large, large],
     insideBytes: 0,
   });
 });
@@ -52,6 +52,18 @@ Deno.test("programCost() counts what the runtime's arena takes, on the optimised
     cost.insideBytes >= BYTES && cost.insideBytes < 1.05 * 2 * BYTES,
     `${cost.insideBytes}`,
   );
+});
+
+Deno.test("programCost() counts buffers for a card through WebGPU", async () => {
+  const { buffers } = programCost({
+    name: "card",
+    fn: (_, { x }: { x: tf.Tensor }) => ({
+      outputs: { y: tf.matMul(tf.matMul(x, x), x) },
+    }),
+    state: {},
+    inputs: { x: large },
+  }, await deviceProfile("webgpu"));
+  assert.deepEqual([...buffers!.kept], [[BYTES, 1]]);
 });
 
 Deno.test("programCost() refuses a device that runs eagerly", () => {

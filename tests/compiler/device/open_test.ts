@@ -90,6 +90,7 @@ Deno.test("checkAnswers() refuses a device that computes wrongly, naming the ope
     name: "webgpu",
     description: "a broken card",
     threads: 1,
+    inProcess: true,
     freeBytes: () => undefined,
     upload: (array) => cpu.upload(array),
     load(definition) {

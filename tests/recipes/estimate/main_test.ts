@@ -106,6 +106,15 @@ Deno.test("deno task estimate names the setting that fits, or says that none doe
   );
 });
 
+Deno.test("deno task estimate --measure wants one stage", async () => {
+  const { code, stderr } = await runTask("estimate", "--measure");
+  assert.equal(code, 2);
+  assert.equal(
+    stderr,
+    'error: Cannot use --measure: it needs one --phase: current value is "all"\n',
+  );
+});
+
 Deno.test("deno task estimate refuses an unknown phase, in one line", async () => {
   const { code, stderr } = await runTask("estimate", "--phase", "6");
   assert.equal(code, 2);
