@@ -11,8 +11,9 @@ import { TRANSPOSED_CONVOLUTION_GRADIENTS } from "./transposed_convolution.ts";
 /**
  * Registers gradients with TF.js when the first one is taken: its own, which
  * tfjs-core leaves out and the whole package registers; those that it lacks; one
- * that it has wrong (Cumsum); and those of sums and means, which it has slow. Eager functions get them as well, so that
- * they stay the oracle of the compiled ones.
+ * that it has wrong (Cumsum); and those of sums and means, which it has slow.
+ * Eager functions get them as well, so that they stay the oracle of the compiled
+ * ones.
  *
  * Loading the package takes 0.2 s, which programs that take no gradient save.
  *
