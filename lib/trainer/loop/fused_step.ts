@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { isTensor, lossAndGradients } from "../../compiler/mod.ts";
+import { isTensor } from "../../compiler/mod.ts";
 import { leavesOf, sizeOf, treeFrom } from "../../core/mod.ts";
-import { clippingScale, optimiserOf } from "../optimiser/mod.ts";
+import { clippingScale } from "../optimiser/mod.ts";
 import { partOf, typedLeaves, updateGroups } from "./layered_update.ts";
 import {
   appliedUpdate,
   type BatchLoss,
   isAcceptable,
+  stepWith,
   type TrainState,
   type TrainStep,
   type UpdateOptions,
@@ -36,21 +37,7 @@ export function fusedStep<P, B, A>(
   lossOf: BatchLoss<P, B, A>,
   options: UpdateOptions,
 ): TrainStep<P, B, A> {
-  return (state, { batch, scalars }) => {
-    const { loss, metrics, gradients } = lossAndGradients(
-      (parameters) => lossOf(parameters, batch, state.frozen),
-      state.parameters,
-      optimiserOf(options.optimiser).isFrozen,
-    );
-    const { state: next, outputs } = fusedUpdate(
-      state,
-      gradients,
-      loss,
-      scalars,
-      options,
-    );
-    return { state: next, outputs: { ...metrics, ...outputs } };
-  };
+  return stepWith(lossOf, options, fusedUpdate);
 }
 
 function fusedUpdate<P>(

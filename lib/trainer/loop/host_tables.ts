@@ -1,11 +1,10 @@
 import {
   type Device,
-  DeviceTensor,
+  type DeviceTensor,
   isDeviceTensor,
   type OnDevice,
 } from "../../compiler/mod.ts";
 import {
-  copyOf,
   isNdArray,
   leavesOf,
   mapTree,
@@ -21,6 +20,7 @@ import {
   type Moments,
   updateRows,
 } from "../optimiser/mod.ts";
+import { HostTensor } from "./host_tensor.ts";
 import type { TrainState } from "./train_step.ts";
 
 /** Tables of embeddings on the host, and the rule that updates their rows there. */
@@ -262,29 +262,6 @@ interface HeldTable {
   rows: Int32Array;
   /** The whole table on the device, while it is shown. */
   shown?: DeviceTensor;
-}
-
-/** A table on the host, as a tensor. */
-class HostTensor extends DeviceTensor {
-  readonly type: DeviceTensor["type"];
-  readonly #array: NdArray;
-
-  constructor(array: NdArray) {
-    super();
-    this.#array = array;
-    this.type = { dtype: array.dtype, shape: array.shape };
-  }
-
-  read(): Promise<NdArray> {
-    return Promise.resolve(copyOf(this.#array));
-  }
-
-  write({ data }: NdArray): Promise<void> {
-    this.#array.data.set(data);
-    return Promise.resolve();
-  }
-
-  [Symbol.dispose](): void {}
 }
 
 /** A tree with other tensors at some paths. */

@@ -1,24 +1,8 @@
-import { DeviceTensor } from "../../compiler/mod.ts";
-import { copyOf, type NdArray } from "../../core/mod.ts";
+import { HostTensor } from "./host_tensor.ts";
 
 /** A tensor that is in the memory of the host for a while, to be read. */
-export class KeptTensor extends DeviceTensor {
-  readonly type: DeviceTensor["type"];
-  readonly #array: NdArray;
-
-  constructor(array: NdArray) {
-    super();
-    this.#array = array;
-    this.type = { dtype: array.dtype, shape: array.shape };
-  }
-
-  read(): Promise<NdArray> {
-    return Promise.resolve(copyOf(this.#array));
-  }
-
-  write(): Promise<void> {
+export class KeptTensor extends HostTensor {
+  override write(): Promise<void> {
     throw new TypeError("Cannot write to a tensor that is shown: read it");
   }
-
-  [Symbol.dispose](): void {}
 }

@@ -162,13 +162,31 @@ export function trainStep<P, B, A>(
   lossOf: BatchLoss<P, B, A>,
   options: UpdateOptions,
 ): TrainStep<P, B, A> {
+  return stepWith(lossOf, options, updateState);
+}
+
+/** The state after the gradients of a step, and what it tells. */
+export type GradientUpdate = <P>(
+  state: TrainState<P>,
+  gradients: P,
+  loss: tf.Tensor,
+  scalars: UpdateScalars<tf.Tensor>,
+  options: UpdateOptions,
+) => { state: TrainState<P>; outputs: UpdateOutputs };
+
+/** A training step as one function to compile, with its own way to update. */
+export function stepWith<P, B, A>(
+  lossOf: BatchLoss<P, B, A>,
+  options: UpdateOptions,
+  update: GradientUpdate,
+): TrainStep<P, B, A> {
   return (state, { batch, scalars }) => {
     const { loss, metrics, gradients } = lossAndGradients(
       (parameters) => lossOf(parameters, batch, state.frozen),
       state.parameters,
       optimiserOf(options.optimiser).isFrozen,
     );
-    const { state: next, outputs } = updateState(
+    const { state: next, outputs } = update(
       state,
       gradients,
       loss,
