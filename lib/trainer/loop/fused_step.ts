@@ -2,7 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
 import { leavesOf, sizeOf, treeFrom } from "../../core/mod.ts";
 import { clippingScale } from "../optimiser/mod.ts";
-import { partOf, typedLeaves, updateGroups } from "./layered_update.ts";
+import {
+  clippedOrZero,
+  groupState,
+  typedLeaves,
+  updateGroups,
+} from "./layered_update.ts";
 import {
   appliedUpdate,
   type BatchLoss,
@@ -76,18 +81,13 @@ function fusedUpdate<P>(
       tf.maximum(norm, scalars.previousNorm!),
       options.clipNorm,
     );
-    const clipped = paths.map((path) => {
-      const gradient = leaves.get(path)!;
-      return [
-        path,
-        tf.where(good, tf.mul(gradient, scale), tf.zerosLike(gradient)),
-      ] as const;
-    });
-    const part = {
-      ...partOf({ parameters }, paths),
-      moments: partOf(moments, paths),
-      ...(averages && { averages: partOf({ ...averages }, paths) }),
-    } as unknown as TrainState<unknown>;
+    const clipped = paths.map((path) =>
+      [path, clippedOrZero(leaves.get(path)!, scale, good)] as const
+    );
+    const part = groupState(
+      { parameters, moments, averages: averages && { ...averages } },
+      paths,
+    ) as unknown as TrainState<unknown>;
     const gate = tf.cast(good, "float32");
     return leavesOf(
       appliedUpdate(part, treeFrom(clipped), scalars, gate, options),

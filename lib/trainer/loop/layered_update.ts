@@ -65,6 +65,35 @@ export function partOf(
   );
 }
 
+/** The part of a state, and of its gradients, that an update of some paths takes. */
+export function groupState(
+  { parameters, moments, averages, gradients }: {
+    readonly parameters: unknown;
+    readonly moments: Readonly<Record<string, unknown>>;
+    readonly averages?: Readonly<Record<string, unknown>> | undefined;
+    readonly gradients?: unknown;
+  },
+  paths: readonly string[],
+): Record<string, unknown> {
+  return {
+    ...partOf(
+      { parameters, ...(gradients !== undefined && { gradients }) },
+      paths,
+    ),
+    moments: partOf(moments, paths),
+    ...(averages && { averages: partOf(averages, paths) }),
+  };
+}
+
+/** A gradient as it is clipped, or zeros where gradients are refused. */
+export function clippedOrZero(
+  gradient: tf.Tensor,
+  scale: tf.Tensor,
+  good: tf.Tensor,
+): tf.Tensor {
+  return tf.where(good, tf.mul(gradient, scale), tf.zerosLike(gradient));
+}
+
 /** Inputs of the updates of groups. */
 export interface GroupInputs {
   readonly scalars: UpdateScalars<tf.Tensor>;
@@ -103,7 +132,7 @@ export function groupStep<P>(options: UpdateOptions): (
     const scaled = mapTree(
       gradients,
       isTensor,
-      (g) => tf.where(good, tf.mul(g, scale), tf.zerosLike(g)),
+      (gradient) => clippedOrZero(gradient, scale, good),
     ) as P;
     return {
       state: appliedUpdate(state, scaled, scalars, gate, options),

@@ -2,9 +2,9 @@ import type { Loss } from "../../compiler/mod.ts";
 import type { Tensors } from "../../models/layers/mod.ts";
 import { fusedStep } from "./fused_step.ts";
 import {
+  groupState,
   groupStep,
   normStep,
-  partOf,
   typedLeaves,
   updateGroups,
 } from "./layered_update.ts";
@@ -123,11 +123,7 @@ export function stepPrograms<P, B, A>(
       kind: "group",
       name: `${name}, update from ${paths[0]} on`,
       fn: groupStep<Tensors<P>>(update),
-      stateOf: ({ parameters, moments, averages, gradients }) => ({
-        ...partOf({ parameters, gradients }, paths),
-        moments: partOf(moments, paths),
-        ...(averages && { averages: partOf(averages, paths) }),
-      }),
+      stateOf: (state) => groupState(state, paths),
     })),
   ];
 }
