@@ -31,6 +31,7 @@ const OF_TRAINING = {
   averageEvery: true,
   update: true,
   embeddings: true,
+  gradientSums: true,
   gradientClipping: true,
   crop: true,
   lora: true,

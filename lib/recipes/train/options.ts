@@ -147,6 +147,11 @@ export const trainFlags = z.strictObject({
   }).default("device").describe(
     "where the tables of embeddings are kept, of characters, n-grams and words; on the host, which needs --averages host, a card has the rows of an update alone, and rows that it does not read keep value and moments",
   ),
+  gradientSums: z.enum(["device", "host"], {
+    error: "must be device or host",
+  }).default("device").describe(
+    "where the gradients of microbatches are added up; on the host a card has those of one microbatch and no second copy",
+  ),
   gradientClipping: z.enum(GRADIENT_CLIPPINGS, {
     error: `must be ${GRADIENT_CLIPPINGS.join(" or ")}`,
   }).default("exact").describe(

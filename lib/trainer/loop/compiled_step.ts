@@ -22,6 +22,7 @@ import type { Compression } from "./compressed_sum.ts";
 import { gradientExchange } from "./gradient_exchange.ts";
 import { bytesOf } from "../checkpoints/checkpoint_folder.ts";
 import type { HeldState } from "./held_state.ts";
+import { HostSums } from "./host_sums.ts";
 import type { RowUpdate } from "./host_tables.ts";
 import { outputsOfRanks } from "./rank_outputs.ts";
 import { fromOwners, ownPart } from "./shares.ts";
@@ -74,7 +75,7 @@ export interface StepDefinition<P, B, A> {
   readonly config: UpdateOptions & {
     readonly accumulation?: number | undefined;
     /** Default: all on the device, updated at once. */
-    readonly plan?: Pick<StatePlan, "update">;
+    readonly plan?: Pick<StatePlan, "update" | "gradientSums">;
   };
   /** The loss of a batch, over tensors; see `BatchLoss`. */
   lossOf(parameters: Tensors<P>, batch: B, frozen?: unknown): Loss<A>;
@@ -115,6 +116,7 @@ export async function compileStep<P, B, A>(
     ...outputs,
     ...notesOf?.(batch),
   });
+  const { update: kind, gradientSums } = config.plan ?? STATE_ON_DEVICE;
   const programs = stepPrograms({
     name,
     lossOf,
@@ -122,7 +124,7 @@ export async function compileStep<P, B, A>(
     accumulation: count,
     shared: ranks.size > 1,
     // Owners divide the update already.
-    plan: owners || !config.plan ? STATE_ON_DEVICE : config.plan,
+    plan: { update: owners ? "whole" : kind, gradientSums },
     parameters: initial,
     onHost: tables?.paths,
   });
@@ -143,7 +145,12 @@ export async function compileStep<P, B, A>(
   };
   // The same on all ranks, or they would wait for different gradients.
   let parts: string[][] | undefined;
-  const isParted = overlap > 1 && ranks.size > 1 && count >= ranks.size;
+  const hostSums = sums && gradientSums === "host"
+    ? new HostSums(sums)
+    : undefined;
+  // Sums of the host are final after the last microbatch alone.
+  const isParted = overlap > 1 && ranks.size > 1 && count >= ranks.size &&
+    !hostSums;
   const memory = { gradientBytes: sums ? bytesOf(sums) : 0, insideBytes: 0 };
   const compiled = programs.map(({ kind, name, fn, stateOf }) => {
     const program = held.use(
@@ -240,8 +247,9 @@ export async function compileStep<P, B, A>(
         }
         const isLast = i === batches.length - 1;
         const outputs = await add!.run(inputs, {
-          ...isLast && exchange && { onChanged: exchange.begin },
+          ...isLast && exchange && !hostSums && { onChanged: exchange.begin },
         });
+        await hostSums?.add({ isLast });
         made.push(notedWith(outputs, batch));
       }
       const squares = await exchange?.end(share.count > 0);

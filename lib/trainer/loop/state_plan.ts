@@ -18,6 +18,8 @@ export interface StatePlan {
    * Rows that an update does not read then keep value and moments.
    */
   readonly embeddings: "device" | "host";
+  /** Where gradients of microbatches are added. */
+  readonly gradientSums: "device" | "host";
 }
 
 /** All on the device, updated at once: the fastest. */
@@ -26,4 +28,5 @@ export const STATE_ON_DEVICE: StatePlan = {
   averageEvery: 1,
   update: "whole",
   embeddings: "device",
+  gradientSums: "device",
 };

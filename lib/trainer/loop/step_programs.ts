@@ -60,7 +60,7 @@ export interface StepRequest<P, B, A> {
   readonly accumulation: number;
   /** Whether other processes add to the sums. */
   readonly shared: boolean;
-  readonly plan: Pick<StatePlan, "update">;
+  readonly plan: Pick<StatePlan, "update" | "gradientSums">;
   /** For paths and shapes. */
   readonly parameters: unknown;
   /** Paths of parameters that are updated on the host. */
@@ -90,7 +90,9 @@ export function stepPrograms<P, B, A>(
   const microbatch: StepProgram = {
     kind: "microbatch",
     name: `${name}, microbatch`,
-    fn: accumulateStep(lossOf, update, { replaces: isSingle }),
+    fn: accumulateStep(lossOf, update, {
+      replaces: isSingle || plan.gradientSums === "host",
+    }),
     stateOf: ({ parameters, gradients, loss, frozen }) => ({
       parameters,
       gradients,

@@ -227,6 +227,13 @@ export function outlineStep(
         keeping.averages === "device" ? held(state.averages ?? {}) : averages,
       ],
       ["gradients", "device", hasSums ? held(sums) : 0],
+      [
+        "gradients",
+        "host",
+        hasSums && accumulation > 1 && keeping.gradientSums === "host"
+          ? bytesOf(sums)
+          : 0,
+      ],
       ["spare", "device", held(spares)],
       ["batches", "device", held(exchanged)],
       // The next update's microbatches are prefetched.

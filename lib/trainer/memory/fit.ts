@@ -87,10 +87,12 @@ export function fits(
 
 /**
  * Settings of mostly decreasing memory, the requested one first. On a card EMAs
- * and tables of embeddings move to the host and the update becomes one of a few layers at a time,
- * which hardly cost time; then blocks are recomputed, a third more arithmetic;
- * then the batch is halved and the accumulation doubled; then a VAE trains on
- * crops. The last settings do the same with an optimiser of smaller state.
+ * and tables of embeddings move to the host and the update becomes one of a few
+ * layers at a time, which hardly cost time; then blocks are recomputed, a third
+ * more arithmetic; then the batch is halved and the accumulation doubled; then the
+ * sums of gradients move to the host, where every microbatch sends its own; then a
+ * VAE trains on crops. The last settings do the same with an optimiser of smaller
+ * state.
  *
  * Ranks that share the state keep their own part of it where it is. Where the
  * norm of the update before clips gradients, no setting sums them.
@@ -104,7 +106,8 @@ export function settingsOf(
   shared: boolean,
 ): Setting[] {
   const { batch, accumulation, width, height, frames } = planOf(config, stage);
-  const { recompute, averages, update, embeddings, optimiser } = config;
+  const { recompute, averages, update, embeddings, gradientSums, optimiser } =
+    config;
   const isFused = config.gradientClipping === "previous";
   const crop = stage === "vae" ? config.crop : undefined;
   const requested: Setting = {
@@ -114,6 +117,7 @@ export function settingsOf(
     averages,
     update,
     embeddings,
+    gradientSums,
     optimiser,
     ...(crop && { crop }),
   };
@@ -140,6 +144,10 @@ export function settingsOf(
       batch: batch / n,
       accumulation: accumulation * n,
     });
+  }
+  const smallest = settings.at(-1)!;
+  if (small !== requested && smallest.accumulation > 1) {
+    settings.push({ ...smallest, gradientSums: "host" });
   }
   // The largest crop first.
   for (const side of stage === "vae" && !crop ? CROPS : []) {
@@ -339,6 +347,7 @@ export function flagsText(
     averages,
     update,
     embeddings,
+    gradientSums,
     optimiser,
     crop,
   }: Setting,
@@ -350,6 +359,7 @@ export function flagsText(
     ...averages === "device" ? [] : [`--averages ${averages}`],
     ...update === "whole" ? [] : [`--update ${update}`],
     ...embeddings === "device" ? [] : [`--embeddings ${embeddings}`],
+    ...gradientSums === "device" ? [] : [`--gradient-sums ${gradientSums}`],
     ...crop ? [`--crop ${crop.width}x${crop.height}x${crop.frames}`] : [],
   ].join(" ");
 }

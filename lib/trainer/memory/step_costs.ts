@@ -73,8 +73,8 @@ function keyOf(
     typesOf(inputs),
     hasLoss && {
       recompute: setting.recompute,
-      // A single microbatch replaces the sums of gradients.
-      isSingle: setting.accumulation === 1,
+      // A single microbatch replaces the sums of gradients, as those on the host do.
+      replaces: setting.accumulation === 1 || setting.gradientSums === "host",
       frozen: leavesOf((state as { parameters: unknown }).parameters, isTyped)
         .map(([path]) => path).filter((path) => isFrozen(path)),
     },

@@ -58,6 +58,7 @@ export interface Setting extends Pick<StagePlan, "batch" | "accumulation"> {
   readonly averages: StatePlan["averages"];
   readonly update: StatePlan["update"];
   readonly embeddings: StatePlan["embeddings"];
+  readonly gradientSums: StatePlan["gradientSums"];
   readonly optimiser: OptimiserName;
   readonly crop?: GridSize | undefined;
 }
@@ -140,6 +141,8 @@ export interface RunConfig {
   readonly update: StatePlan["update"];
   /** Where the tables of embeddings are kept. */
   readonly embeddings: StatePlan["embeddings"];
+  /** Where gradients of microbatches are added. */
+  readonly gradientSums: StatePlan["gradientSums"];
   /** The norm by which gradients are clipped. */
   readonly gradientClipping: GradientClipping;
   readonly seed: number;
@@ -227,6 +230,7 @@ export function trainingConfigOf(
       averageEvery: config.averages === "host" ? config.averageEvery : 1,
       update: config.update,
       embeddings: config.embeddings,
+      gradientSums: config.gradientSums,
     },
     ...(tables.length > 0 && {
       tables: { tables, rule: tableRuleOf(config, stage) },

@@ -18,6 +18,7 @@ const settingSchema = z.object({
   averages: z.enum(["device", "host"]),
   update: z.enum(["whole", "layers"]),
   embeddings: z.enum(["device", "host"]).default("device"),
+  gradientSums: z.enum(["device", "host"]).default("device"),
   optimiser: z.enum(Object.keys(OPTIMISERS) as (keyof typeof OPTIMISERS)[]),
   crop: z.object({
     width: z.int(),

@@ -38,6 +38,7 @@ const PLAN: StatePlan = {
   averageEvery: 1,
   update: "whole",
   embeddings: "host",
+  gradientSums: "device",
 };
 
 /** Fits sums of rows of a table of six to numbers. */

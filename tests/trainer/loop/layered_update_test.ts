@@ -78,3 +78,14 @@ for (const accumulation of [1, 2]) {
     }
   });
 }
+
+for (const update of ["whole", "layers"] as const) {
+  Deno.test(`sums of three microbatches on the host are those of the device, bit for bit, update: ${update}`, async () => {
+    const there = await trained({ update }, 3);
+    const here = await trained({ update, gradientSums: "host" }, 3);
+    assert.deepEqual([...here.keys()], [...there.keys()]);
+    for (const [path, values] of there) {
+      assert.ok(values.every((value, i) => value === here.get(path)![i]), path);
+    }
+  });
+}

@@ -22,6 +22,8 @@ import {
   type Checkpoint,
   type Evaluator,
   type MetricsRecord,
+  STATE_ON_DEVICE,
+  type StatePlan,
   train,
   type Trained,
   type Training,
@@ -48,7 +50,9 @@ function batchAt(index: number) {
 
 /** A training of a line, its lines of metrics and its checkpoints. */
 function trainLine(
-  choices: Partial<Training<Parameters, never, object>> = {},
+  { gradientSums = "device", ...choices }:
+    & Partial<Training<Parameters, never, object>>
+    & Partial<Pick<StatePlan, "gradientSums">> = {},
 ): {
   ended: Promise<Trained<Parameters>>;
   records: MetricsRecord[];
@@ -87,6 +91,7 @@ function trainLine(
       clipNorm: 1,
       accumulation: 4,
       averages: true,
+      plan: { ...STATE_ON_DEVICE, gradientSums },
     },
     ...line,
     metrics: {
@@ -148,12 +153,14 @@ function weightOf(): Evaluator<Parameters> {
 }
 
 for (
-  const [size, shardOptimiser] of [
-    ...[[2, false], [3, false], [6, false]],
-    ...[[2, true], [3, true], [6, true]],
-  ] as [number, boolean][]
+  const [size, shardOptimiser, gradientSums] of [
+    ...[[2, false, "device"], [3, false, "device"], [6, false, "device"]],
+    ...[[2, true, "device"], [3, true, "device"], [6, true, "device"]],
+    ...[[2, false, "host"], [3, true, "host"]],
+  ] as [number, boolean, StatePlan["gradientSums"]][]
 ) {
-  const name = `${size} ranks ${shardOptimiser ? "with shares " : ""}`;
+  const name = `${size} ranks ${shardOptimiser ? "with shares " : ""}` +
+    (gradientSums === "host" ? "and sums on the host " : "");
   Deno.test(`${name}train as one does, with the same metrics`, async () => {
     const taken: unknown[] = [];
     const choices = (list: unknown[]) => ({
@@ -171,6 +178,7 @@ for (
       trainLine({
         ranks,
         shardOptimiser,
+        gradientSums,
         overlap: 2,
         ...choices(lists[ranks.rank]!),
       })

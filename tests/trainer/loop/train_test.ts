@@ -244,6 +244,7 @@ Deno.test("EMAs on the host resume between two of their updates, bit for bit", a
       averageEvery: 2,
       update: "layers",
       embeddings: "device",
+      gradientSums: "device",
     } as const,
   };
   const straight = await trainIn(whole, { ...line, config });

@@ -70,6 +70,16 @@ Deno.test("settingsOf() moves tables of embeddings to the host where they are tr
   assert.equal(second("phase1", lora), batch + small);
 });
 
+Deno.test("settingsOf() moves sums of a card's gradients to the host last, before crops", () => {
+  const lines = (stage: Stage, shared: boolean) =>
+    settingsOf(configOf({ batch: 2 }), stage, shared).map(flagsText);
+  const small = "--recompute --averages host --update layers";
+  const sums = `--batch 1 --accumulation 2 ${small} --gradient-sums host`;
+  assert.equal(lines("vae", false)[4], sums);
+  assert.equal(lines("vae", false)[5], `${sums} --crop 192x192x16`);
+  assert.ok(!lines("vae", true).some((line) => line.includes("sums")));
+});
+
 Deno.test("settingsOf() leaves the state that ranks share where it is", () => {
   const all = settingsOf(configOf({ shardOptimiser: true }), "phase1", false);
   assert.ok(all.length > 1);

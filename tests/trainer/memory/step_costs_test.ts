@@ -13,6 +13,7 @@ const SETTING: Setting = {
   recompute: false,
   averages: "device",
   embeddings: "device",
+  gradientSums: "device",
   update: "whole",
   optimiser: "adamw",
 };
