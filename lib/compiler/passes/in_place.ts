@@ -47,7 +47,8 @@ export interface StatePair {
  *   an input that is also an output is copied last;
  * - all operations between input and output keep each element in its place, or at
  *   least two do not. A matrix product and a sum become one call that reads the
- *   input while it writes the output; two matrix products never do.
+ *   input while it writes the output; two matrix products never do, and a
+ *   concatenation copies what it reads by itself.
  *
  * @returns for each pair whether it may share memory
  */
@@ -100,6 +101,7 @@ function mayFuse(input: Node, output: Node): boolean {
     seen.set(node, states.add(passed));
     const combines = !ELEMENTWISE.has(node.op) && !VIEWS.has(node.op);
     if (combines && passed === COMBINED) continue;
+    if (node.op === "Concat" && node !== output) continue;
     for (const x of node.inputs) {
       const inPlace = passed === IN_PLACE && ELEMENTWISE.has(node.op) &&
         sameShape(x.type.shape, output.type.shape);

@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
 import { leavesOf, mapTree, sizeOf, treeFrom } from "../../core/mod.ts";
-import { clippingScale, normOf } from "../optimiser/mod.ts";
+import {
+  clippingScale,
+  joinSmall,
+  normOf,
+  optimiserOf,
+} from "../optimiser/mod.ts";
 import {
   appliedUpdate,
   type GradientSums,
@@ -127,15 +132,19 @@ export function groupStep<P>(options: UpdateOptions): (
   state: TrainState<P> & Pick<GradientSums<P>, "gradients">,
   inputs: GroupInputs,
 ) => { state: TrainState<P>; outputs: Record<string, never> } {
-  return ({ gradients, ...state }, { scalars, scale, gate }) => {
+  return (state, { scalars, scale, gate }) => {
     const good = tf.greater(gate, 0);
+    const { trees, split } = joinSmall(
+      state,
+      optimiserOf(options.optimiser).elementRule,
+    );
     const scaled = mapTree(
-      gradients,
+      trees.gradients,
       isTensor,
       (gradient) => clippedOrZero(gradient, scale, good),
     ) as P;
     return {
-      state: appliedUpdate(state, scaled, scalars, gate, options),
+      state: split(appliedUpdate(trees, scaled, scalars, gate, options)),
       outputs: {},
     };
   };

@@ -20,6 +20,7 @@ import {
 import {
   ADAMW_DEFAULTS,
   clipByGlobalNorm,
+  joinSmall,
   type Moments,
   type Optimiser,
   type OptimiserConfig,
@@ -301,7 +302,11 @@ function updateState<P>(
   options: UpdateOptions,
   norm?: tf.Tensor,
 ): { state: TrainState<P>; outputs: UpdateOutputs } {
-  const clipped = clipByGlobalNorm(gradients, options.clipNorm, norm);
+  const { trees, split } = joinSmall(
+    { ...state, gradients },
+    optimiserOf(options.optimiser).elementRule,
+  );
+  const clipped = clipByGlobalNorm(trees.gradients, options.clipNorm, norm);
   const good = isAcceptable(clipped.norm, loss, scalars.normLimit);
   const gate = tf.cast(good, "float32");
   const accepted = mapTree(
@@ -310,7 +315,7 @@ function updateState<P>(
     (gradient) => tf.where(good, gradient, tf.zerosLike(gradient)),
   ) as P;
   return {
-    state: appliedUpdate(state, accepted, scalars, gate, options),
+    state: split(appliedUpdate(trees, accepted, scalars, gate, options)),
     outputs: { loss, gradientNorm: clipped.norm, applied: gate },
   };
 }

@@ -165,6 +165,12 @@ export function adafactor(
       };
     },
     isFrozen: (path) => lrMultiplierOf(path, lrMultipliers) === 0,
+    elementRule(path, shape) {
+      const factor = lrMultiplierOf(path, lrMultipliers);
+      // Without a first moment each update has a limit of its own.
+      const isJoint = factor !== 0 && hasFirst && !isFactored(shape);
+      return isJoint ? `rate times ${factor}` : undefined;
+    },
   };
 }
 

@@ -114,6 +114,10 @@ export function adamW(
       };
     },
     isFrozen: (path) => lrMultiplierOf(path, lrMultipliers) === 0,
+    elementRule(path) {
+      const factor = lrMultiplierOf(path, lrMultipliers);
+      return factor === 0 ? undefined : `rate times ${factor}`;
+    },
   };
 }
 

@@ -10,3 +10,4 @@ export * from "./muon.ts";
 export * from "./optimiser.ts";
 export * from "./optimisers.ts";
 export * from "./row_adamw.ts";
+export * from "./small_tensors.ts";

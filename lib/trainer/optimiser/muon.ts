@@ -108,22 +108,33 @@ export function muon(
         tf.scalar(momentum),
         tf.scalar(1),
       );
+      const ahead = new Map<string, tf.Tensor>();
       for (const [path, p] of leaves) {
         if (!hidden.has(path)) continue;
-        const factor = lrMultiplierOf(path, lrMultipliers);
-        if (factor === 0) {
+        if (lrMultiplierOf(path, lrMultipliers) === 0) {
           next.set(path, p);
           firsts.set(path, sums.get(path)!);
           continue;
         }
         const gradient = g.get(path)!;
         const sum = tf.add(tf.mul(sums.get(path)!, keepSum), gradient);
-        const ahead = tf.add(tf.mul(sum, momentum), gradient);
         const columns = p.shape.at(-1)!;
-        const matrix: [number, number] = [p.size / columns, columns];
-        const length = tf.mul(learningRate, factor * muonScale(matrix));
+        ahead.set(
+          path,
+          tf.reshape(tf.add(tf.mul(sum, momentum), gradient), [-1, columns]),
+        );
+        firsts.set(path, sum);
+      }
+      const directions = allOrthogonalised(ahead);
+      for (const [path, p] of leaves) {
+        const direction = directions.get(path);
+        if (!direction) continue;
+        const factor = lrMultiplierOf(path, lrMultipliers);
+        const length = tf.mul(
+          learningRate,
+          factor * muonScale(direction.shape),
+        );
         const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
-        const direction = orthogonalised(tf.reshape(ahead, matrix));
         next.set(
           path,
           tf.sub(
@@ -131,7 +142,6 @@ export function muon(
             tf.mul(tf.reshape(direction, p.shape), length),
           ),
         );
-        firsts.set(path, sum);
       }
       const inOrder = (of: ReadonlyMap<string, tf.Tensor>) =>
         treeFrom(
@@ -144,6 +154,8 @@ export function muon(
       };
     },
     isFrozen: rest.isFrozen,
+    elementRule: (path, shape) =>
+      isHidden(path, shape) ? undefined : rest.elementRule?.(path, shape),
   };
 }
 
@@ -179,14 +191,14 @@ const ITERATIONS = 5;
  * Newton-Schulz iterations (Jordan et al. 2024, "Muon: An optimizer for hidden
  * layers in neural networks").
  *
- * @param matrix `[M, N]` float32
- * @returns `[M, N]` float32; zeros for zeros.
+ * @param matrix `[M, N]` float32, or several, `[K, M, N]`
+ * @returns the same shape; zeros for zeros.
  */
 export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
-  const [rows, columns] = matrix.shape as [number, number];
+  const [rows, columns] = matrix.shape.slice(-2) as [number, number];
   const [a, b, c] = QUINTIC;
   const isTall = rows > columns; // computes the smaller square
-  const norm = tf.sqrt(tf.sum(tf.square(matrix)));
+  const norm = tf.sqrt(tf.sum(tf.square(matrix), [-2, -1], true));
   let x = tf.div(matrix, tf.add(norm, 1e-7));
   for (let i = 0; i < ITERATIONS; i++) {
     const square = tf.matMul(x, x, isTall, !isTall);
@@ -198,6 +210,35 @@ export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
     x = tf.add(tf.mul(x, a), change);
   }
   return x;
+}
+
+/** Matrices of one shape are orthogonalised together, up to so many elements in all. */
+const TOGETHER = 2 ** 22;
+
+/** Orthogonalises matrices `[M,N]`, those of one shape in batches. */
+function allOrthogonalised(
+  matrices: ReadonlyMap<string, tf.Tensor>,
+): Map<string, tf.Tensor> {
+  const batches: { key: string; paths: string[]; elements: number }[] = [];
+  for (const [path, { shape, size }] of matrices) {
+    const key = shape.join();
+    const batch = batches.find((batch) =>
+      batch.key === key && batch.elements + size <= TOGETHER
+    );
+    if (batch) {
+      batch.paths.push(path);
+      batch.elements += size;
+    } else batches.push({ key, paths: [path], elements: size });
+  }
+  const directions = new Map<string, tf.Tensor>();
+  for (const { paths } of batches) {
+    const [first, ...others] = paths.map((path) => matrices.get(path)!);
+    const found = others.length === 0
+      ? [orthogonalised(first!)]
+      : tf.unstack(orthogonalised(tf.stack([first!, ...others])));
+    for (const [i, path] of paths.entries()) directions.set(path, found[i]!);
+  }
+  return directions;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { NdArray } from "../../core/mod.ts";
 import { adafactor, type AdafactorConfig } from "./adafactor.ts";
 import { adamW, type AdamWConfig } from "./adamw.ts";
 import { muon, type MuonConfig } from "./muon.ts";
+import type { ElementRule } from "./small_tensors.ts";
 
 /**
  * State of an optimiser: trees in the form of the parameters, without
@@ -29,6 +30,12 @@ export interface Optimiser<S extends string = string> {
   update<P>(inputs: UpdateInputs<P, S>): { parameters: P; moments: Moments };
   /** Whether updates leave the parameter of a path unchanged. */
   isFrozen(path: string): boolean;
+  /**
+   * Names the rule by which a parameter is updated element by element, with
+   * moments of its own shape: small ones of one rule are updated as one tensor.
+   * Left out: none is.
+   */
+  readonly elementRule?: ElementRule;
 }
 
 /** Inputs of an update, trees of tensors. */

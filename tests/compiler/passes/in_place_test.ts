@@ -73,6 +73,18 @@ const CASES: readonly StepCase[] = [
     inPlace: { w: true },
   },
   {
+    name: "vectors are joined, changed and parted again",
+    state: { a: [3], b: [2] },
+    step: ({ a, b }) => {
+      const [first, second] = tf.split(
+        tf.mul(tf.concat([a!, b!]), 0.5),
+        [3, 2],
+      );
+      return { a: first!, b: second! };
+    },
+    inPlace: { a: true, b: true },
+  },
+  {
     name: "the rows of a table descend the gradient of those that were picked",
     state: { table: [4, 3] },
     step: ({ table }) => {
