@@ -15,6 +15,7 @@ export * from "./device/device.ts";
 export * from "./device/open.ts";
 export * from "./device/profile.ts";
 export * from "./device/state.ts";
+export * from "./device/tensor_reader.ts";
 export * from "./differentiate.ts";
 export type { Graph } from "./ir/graph.ts";
 export * from "./ir/print.ts";

@@ -47,6 +47,10 @@ export abstract class DeviceTensor {
   abstract readonly type: TensorType;
   /** A copy of the current values. */
   abstract read(): Promise<NdArray>;
+  /** Copies the values into an array of the same type, for many reads in a row. */
+  async readInto(array: NdArray): Promise<void> {
+    array.data.set((await this.read()).data);
+  }
   /** Replaces the values by those of an array of the same type. */
   abstract write(array: NdArray): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-import { copyOf, type NdArray, zeros } from "../../core/mod.ts";
+import { type NdArray, zeros } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { DeviceMemory } from "../session/device_memory.ts";
 import { HostValue, type RuntimeValue } from "../session/host_value.ts";
@@ -26,7 +26,8 @@ export interface Memory extends Disposable {
   write(value: RuntimeValue, array: NdArray): Promise<void>;
   /** A value in an array's own memory; absent where that is another memory. */
   share?(array: NdArray): RuntimeValue;
-  read(value: RuntimeValue, type: TensorType): Promise<NdArray>;
+  /** Copies a value into an array of the same type. */
+  readInto(value: RuntimeValue, array: NdArray): Promise<void>;
 }
 
 /**
@@ -54,7 +55,10 @@ export const HOST_MEMORY: Memory = {
     return Promise.resolve();
   },
   share: (array) => new HostValue(array),
-  read: (value) => Promise.resolve(copyOf(arrayOf(value))),
+  readInto(value, array) {
+    array.data.set(arrayOf(value).data);
+    return Promise.resolve();
+  },
   [Symbol.dispose]() {},
 };
 
@@ -120,8 +124,8 @@ export class CardMemory implements Memory {
     return this.#memory.write(value, array);
   }
 
-  read(value: RuntimeValue, { dtype, shape }: TensorType): Promise<NdArray> {
-    return this.#memory.read(value, dtype, shape);
+  readInto(value: RuntimeValue, array: NdArray): Promise<void> {
+    return this.#memory.readInto(value, array);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { Lifetime, type NdArray } from "../../core/mod.ts";
+import { Lifetime, type NdArray, zeros } from "../../core/mod.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { sameType, typeText } from "../ops/expect.ts";
 import type { RuntimeValue } from "../session/host_value.ts";
@@ -62,18 +62,20 @@ export class RuntimeTensor extends DeviceTensor {
   }
 
   async read(): Promise<NdArray> {
+    const array = zeros(this.type.shape, this.type.dtype);
+    await this.readInto(array);
+    return array;
+  }
+
+  override async readInto(array: NdArray): Promise<void> {
+    this.#checkType(array, "read into an array from");
     using _use = this.use();
     const { memory } = this;
-    return await memory.turns.take(() => memory.read(this.bound, this.type));
+    await memory.turns.take(() => memory.readInto(this.bound, array));
   }
 
   async write(array: NdArray): Promise<void> {
-    if (!sameType(array, this.type)) {
-      throw new TypeError(
-        `Cannot write to a tensor of ${typeText(this.type)}: the array must ` +
-          `have the same type: current type is ${typeText(array)}`,
-      );
-    }
+    this.#checkType(array, "write to");
     using _use = this.use();
     const { memory } = this;
     await memory.turns.take(() => {
@@ -97,6 +99,14 @@ export class RuntimeTensor extends DeviceTensor {
     throw new Error(
       `Cannot read a tensor of ${typeText(this.type)} whose memory was given ` +
         "back: write to it first",
+    );
+  }
+
+  #checkType(array: NdArray, action: string): void {
+    if (sameType(array, this.type)) return;
+    throw new TypeError(
+      `Cannot ${action} a tensor of ${typeText(this.type)}: the array must ` +
+        `have the same type: current type is ${typeText(array)}`,
     );
   }
 

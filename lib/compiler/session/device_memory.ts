@@ -124,16 +124,13 @@ export class DeviceMemory {
     await this.#copy(COPIES[dtype].in, host, value);
   }
 
-  /** Copies a tensor of a known type out. */
-  async read(
-    value: RuntimeValue,
-    dtype: DType,
-    shape: readonly number[],
-  ): Promise<NdArray> {
-    const array = zeros(shape, dtype === "bool" ? "int32" : dtype);
-    using host = new HostValue(array);
+  /** Copies a tensor into an array of the same type. */
+  async readInto(value: RuntimeValue, array: NdArray): Promise<void> {
+    const { dtype, shape } = array;
+    const copy = dtype === "bool" ? zeros(shape, "int32") : array;
+    using host = new HostValue(copy);
     await this.#copy(COPIES[dtype].out, value, host);
-    return dtype === "bool" ? truthsOf(array) : array;
+    if (copy !== array) array.data.set(copy.data);
   }
 
   /** Frees all values and closes the device. */
@@ -189,10 +186,4 @@ function copyModel({ from, to }: Copy): Uint8Array<ArrayBuffer> {
 
 function numbersOf({ shape, data }: NdArray): NdArray {
   return int32(shape, data);
-}
-
-function truthsOf({ shape, data }: NdArray): NdArray {
-  const truths = zeros(shape, "bool");
-  truths.data.set(data);
-  return truths;
 }

@@ -2,6 +2,7 @@ import {
   type DeviceTensor,
   isDeviceTensor,
   type OnDevice,
+  TensorReader,
 } from "../../compiler/mod.ts";
 import { isNdArray, leavesOf, type NdArray } from "../../core/mod.ts";
 import { type Averages, EMA_STDS, type EmaName, emaRates } from "./ema.ts";
@@ -14,6 +15,7 @@ import { type Averages, EMA_STDS, type EmaName, emaRates } from "./ema.ts";
  */
 export class HostAverages<P> {
   #update: number;
+  readonly #reader = new TensorReader();
 
   /**
    * @param averages Changed in place.
@@ -38,7 +40,7 @@ export class HostAverages<P> {
     if (update <= this.#update) return;
     const rates = emaRates(update, this.#update);
     for (const { tensor, averages } of this.#leaves()) {
-      const { data } = await tensor.read();
+      const { data } = await this.#reader.read(tensor);
       for (const name of Object.keys(EMA_STDS) as EmaName[]) {
         interpolate(averages[name].data, data, rates[name]);
       }
@@ -61,7 +63,7 @@ export class HostAverages<P> {
 
   async #exchange(): Promise<void> {
     for (const { tensor, averages: { long } } of this.#leaves()) {
-      const current = await tensor.read();
+      const current = await this.#reader.read(tensor);
       await tensor.write(long);
       long.data.set(current.data);
     }

@@ -1,5 +1,9 @@
-import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
-import { leavesOf } from "../../core/mod.ts";
+import {
+  type DeviceTensor,
+  isDeviceTensor,
+  TensorReader,
+} from "../../compiler/mod.ts";
+import { leavesOf, type NdArray, zeros } from "../../core/mod.ts";
 
 /**
  * Sums over microbatches in the memory of the host: the device has the gradients
@@ -8,12 +12,19 @@ import { leavesOf } from "../../core/mod.ts";
  * same bit for bit as those that it adds itself.
  */
 export class HostSums {
-  readonly #leaves: readonly (readonly [path: string, tensor: DeviceTensor])[];
-  readonly #sums = new Map<string, Float32Array<ArrayBuffer>>();
+  readonly #leaves: readonly {
+    readonly tensor: DeviceTensor;
+    readonly sum: NdArray<"float32">;
+  }[];
+  readonly #reader = new TensorReader();
+  #isFirst = true;
 
   /** @param sums A tree of float32 tensors on a device: those of one microbatch. */
   constructor(sums: unknown) {
-    this.#leaves = leavesOf(sums, isDeviceTensor);
+    this.#leaves = leavesOf(sums, isDeviceTensor).map(([, tensor]) => ({
+      tensor,
+      sum: zeros(tensor.type.shape),
+    }));
   }
 
   /**
@@ -23,20 +34,17 @@ export class HostSums {
    *   and the next call begins new ones.
    */
   async add({ isLast }: { readonly isLast: boolean }): Promise<void> {
-    const isFirst = this.#sums.size === 0;
+    const isFirst = this.#isFirst;
+    this.#isFirst = isLast;
     if (isFirst && isLast) return;
-    for (const [path, tensor] of this.#leaves) {
-      const { data, shape } = await tensor.read();
-      const values = data as Float32Array<ArrayBuffer>;
-      const sum = this.#sums.get(path);
-      if (!sum) {
-        this.#sums.set(path, values.slice());
+    for (const { tensor, sum } of this.#leaves) {
+      if (isFirst) {
+        await tensor.readInto(sum);
         continue;
       }
-      for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
-      if (!isLast) continue;
-      await tensor.write({ dtype: "float32", shape, data: sum });
-      this.#sums.delete(path);
+      const { data } = await this.#reader.read(tensor);
+      for (let i = 0; i < data.length; i++) sum.data[i]! += data[i]!;
+      if (isLast) await tensor.write(sum);
     }
   }
 }

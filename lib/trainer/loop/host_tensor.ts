@@ -16,6 +16,11 @@ export class HostTensor extends DeviceTensor {
     return Promise.resolve(copyOf(this.#array));
   }
 
+  override readInto({ data }: NdArray): Promise<void> {
+    data.set(this.#array.data);
+    return Promise.resolve();
+  }
+
   write({ data }: NdArray): Promise<void> {
     this.#array.data.set(data);
     return Promise.resolve();
