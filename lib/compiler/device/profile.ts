@@ -57,11 +57,13 @@ export async function deviceProfile(
         config: NO_FALLBACK,
         passes: [parallelForms, webgpuForms],
         target: { patchBytes: PATCH_BYTES },
+        joinsTransfers: true,
       });
     case "cuda":
       return new DeviceProfile(name, false, {
         provider: { name: "CUDA" },
         config: NO_FALLBACK,
+        joinsTransfers: true,
       });
   }
 }

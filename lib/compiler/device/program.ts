@@ -8,6 +8,12 @@ import {
 import type { Graph, Node, TensorType } from "../ir/graph.ts";
 import { sameType, typeText } from "../ops/expect.ts";
 import { safeInPlace } from "../passes/in_place.ts";
+import {
+  joinArrays,
+  type JoinedGraph,
+  joinTransfers,
+  partArrays,
+} from "../passes/joined_transfers.ts";
 import { CUT, splitGraph } from "../passes/parts.ts";
 import { optimise, type Pass } from "../passes/pipeline.ts";
 import { HostValue, type RuntimeValue } from "../session/host_value.ts";
@@ -46,6 +52,8 @@ export interface ProgramOptions extends SessionOptions {
   readonly passes?: readonly Pass[];
   /** Capabilities of the device beyond those of all devices. */
   readonly target?: Target;
+  /** Whether small inputs and outputs travel together. */
+  readonly joinsTransfers?: boolean;
 }
 
 const STATE = "state/";
@@ -129,6 +137,7 @@ export class Program implements Executable {
   readonly #memory: Memory;
   readonly #slots: readonly StateSlot[];
   readonly #outputs: ReturnType<typeof outputsOf>;
+  readonly #joined: Pick<JoinedGraph, "inputs" | "outputs">;
   readonly #parts: readonly ProgramPart[];
   /** Values between parts, from the first run on. */
   readonly #cuts = new Map<string, RuntimeValue>();
@@ -141,7 +150,7 @@ export class Program implements Executable {
     definition: Definition,
     memory: Memory,
     device: Lifetime,
-    { passes, target, ...options }: ProgramOptions,
+    { passes, target, joinsTransfers = false, ...options }: ProgramOptions,
   ) {
     const { name, state, session, parts } = definition;
     this.#memory = memory;
@@ -150,8 +159,15 @@ export class Program implements Executable {
     const tensors = leavesOf(state, isDeviceTensor);
     const traced = traceDefinition(definition, target);
     checkNextState(traced, tensors, name);
-    this.graph = optimise(traced, passes);
-    this.#outputs = outputsOf(this.graph);
+    const optimised = optimise(traced, passes);
+    this.#outputs = outputsOf(optimised);
+    const { graph, ...joined } = joinTransfers(
+      optimised,
+      (name) =>
+        joinsTransfers && (name.startsWith(INPUT) || name.startsWith(OUTPUT)),
+    );
+    this.graph = graph;
+    this.#joined = joined;
     const own = typeof session === "function" ? session(this.graph) : session;
     const settings = {
       ...options,
@@ -211,20 +227,26 @@ export class Program implements Executable {
     onChanged?: (paths: readonly string[]) => void,
   ): Promise<NamedArray[]> {
     using held = new DisposableStack();
-    const given = inputs.map(([path, array]) =>
-      [INPUT + path, held.use(new HostValue(array))] as const
+    const arrays = new Map(
+      inputs.map(([path, array]) => [INPUT + path, array] as const),
     );
-    const results = this.#outputs.map(({ path, name, type }) => {
-      const array: NdArray = zeros(type.shape, type.dtype);
-      return { name, path, array, value: held.use(new HostValue(array)) };
-    });
+    const made = new Map(
+      this.graph.outputs.filter(({ name }) => !name.startsWith(NEXT))
+        .map(({ name, node: { type } }) =>
+          [name, zeros(type.shape, type.dtype)] as const
+        ),
+    );
+    const valuesOf = (arrays: ReadonlyMap<string, NdArray>) =>
+      [...arrays].map(([name, array]) =>
+        [name, held.use(new HostValue(array))] as const
+      );
+    const given = valuesOf(joinArrays(arrays, this.#joined.inputs));
+    const results = valuesOf(made);
     for (const [index, part] of this.#parts.entries()) {
       // A turn for each part: what is ready can be read while the next one runs.
       await this.#memory.turns.take(async () => {
         const bound = new Map<string, RuntimeValue>(given);
-        const written = new Map<string, RuntimeValue>(
-          results.map(({ name, value }) => [name, value]),
-        );
+        const written = new Map<string, RuntimeValue>(results);
         for (const { name, tensor, next } of this.#slots) {
           bound.set(name, tensor.bound);
           if (!next || !part.outputs.has(next.name)) continue;
@@ -245,7 +267,8 @@ export class Program implements Executable {
           .map(({ path }) => path),
       );
     }
-    return results.map(({ path, array }) => [path, array]);
+    const outputs = partArrays(made, this.#joined.outputs);
+    return this.#outputs.map(({ path, name }) => [path, outputs.get(name)!]);
   }
 
   /** Memory of the values that a part leaves or gets; within a turn. */
