@@ -169,6 +169,18 @@ export const bindingFlags = z.strictObject({
   save: common.save,
 });
 
+/** Flags of `deno task bench overhead`. */
+export const overheadFlags = z.strictObject({
+  device: common.device,
+  software: onOff.describe("accept a graphics card in software"),
+  inputs: wholeNumber(1).default(16).describe("small inputs"),
+  outputs: wholeNumber(1).default(4).describe("small outputs"),
+  state: wholeNumber(1).default(64).describe("small tensors of state"),
+  steps: wholeNumber(1).default(100).describe("timed runs"),
+  json: common.json,
+  save: common.save,
+});
+
 /** Flags of `deno task bench ingest`. */
 export const ingestFlags = z.strictObject({
   videos: textFlag().optional().describe(

@@ -22,6 +22,7 @@ import {
   generateFlags,
   ingestFlags,
   matmulFlags,
+  overheadFlags,
   ranksFlags,
   stepFlags,
   syntheticFlags,
@@ -31,6 +32,7 @@ import {
 import { benchIngest } from "./ingest.ts";
 import { thisMachine } from "./machine.ts";
 import { benchMatmul } from "./matmul.ts";
+import { benchOverhead } from "./overhead.ts";
 import {
   compare,
   type Comparison,
@@ -71,6 +73,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     purpose: "Times a matrix product.",
     flags: matmulFlags,
     run: benchMatmul,
+  },
+  overhead: {
+    purpose:
+      "Times runs of almost no work, with the inputs, outputs and state of a step.",
+    flags: overheadFlags,
+    run: benchOverhead,
   },
   features: {
     purpose: "Times a clip through a feature network: I3D or world3d.",
