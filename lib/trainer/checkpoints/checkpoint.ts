@@ -1,5 +1,9 @@
 import * as z from "zod";
-import { type DeviceTensor, isDeviceTensor } from "../../compiler/mod.ts";
+import {
+  type DeviceTensor,
+  isDeviceTensor,
+  TensorReader,
+} from "../../compiler/mod.ts";
 import {
   checkedJson,
   exists,
@@ -106,13 +110,14 @@ export async function saveCheckpoint<S>(
     (leaf): leaf is NdArray | DeviceTensor =>
       isNdArray(leaf) || isDeviceTensor(leaf),
   );
+  const reader = new TensorReader();
   await streamSafetensors(
     path,
     tensors.map(([name, tensor]) => [
       name,
       isNdArray(tensor)
         ? { ...tensor, read: () => tensor }
-        : { ...tensor.type, read: () => tensor.read() },
+        : { ...tensor.type, read: () => reader.read(tensor) },
     ]),
     {
       schema: CHECKPOINT_SCHEMA,
