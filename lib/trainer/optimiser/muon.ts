@@ -1,6 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../../compiler/mod.ts";
-import { isNdArray, leavesOf, treeFrom, zeros } from "../../core/mod.ts";
+import {
+  isNdArray,
+  leavesOf,
+  sizeOf,
+  treeFrom,
+  zeros,
+} from "../../core/mod.ts";
 import { adafactor, type AdafactorConfig } from "./adafactor.ts";
 import {
   adamW,
@@ -108,40 +114,43 @@ export function muon(
         tf.scalar(momentum),
         tf.scalar(1),
       );
-      const ahead = new Map<string, tf.Tensor>();
+      const trained: [path: string, parameter: tf.Tensor][] = [];
       for (const [path, p] of leaves) {
         if (!hidden.has(path)) continue;
         if (lrMultiplierOf(path, lrMultipliers) === 0) {
           next.set(path, p);
           firsts.set(path, sums.get(path)!);
-          continue;
-        }
-        const gradient = g.get(path)!;
-        const sum = tf.add(tf.mul(sums.get(path)!, keepSum), gradient);
-        const columns = p.shape.at(-1)!;
-        ahead.set(
-          path,
-          tf.reshape(tf.add(tf.mul(sum, momentum), gradient), [-1, columns]),
-        );
-        firsts.set(path, sum);
+        } else trained.push([path, p]);
       }
-      const directions = allOrthogonalised(ahead);
-      for (const [path, p] of leaves) {
-        const direction = directions.get(path);
-        if (!direction) continue;
-        const factor = lrMultiplierOf(path, lrMultipliers);
-        const length = tf.mul(
-          learningRate,
-          factor * muonScale(direction.shape),
-        );
-        const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
-        next.set(
-          path,
-          tf.sub(
-            tf.mul(p, keep),
-            tf.mul(tf.reshape(direction, p.shape), length),
-          ),
-        );
+      // Batch by batch, so that the values between are freed before the next.
+      for (const batch of batchesOf(trained)) {
+        const ahead = batch.map(([path, p]) => {
+          const gradient = g.get(path)!;
+          const sum = tf.add(tf.mul(sums.get(path)!, keepSum), gradient);
+          firsts.set(path, sum);
+          return tf.reshape(
+            tf.add(tf.mul(sum, momentum), gradient),
+            matrixOf(p.shape),
+          );
+        });
+        const directions = ahead.length === 1
+          ? [orthogonalised(ahead[0]!)]
+          : tf.unstack(orthogonalised(tf.stack(ahead)));
+        for (const [i, [path, p]] of batch.entries()) {
+          const factor = lrMultiplierOf(path, lrMultipliers);
+          const length = tf.mul(
+            learningRate,
+            factor * muonScale(matrixOf(p.shape)),
+          );
+          const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
+          next.set(
+            path,
+            tf.sub(
+              tf.mul(p, keep),
+              tf.mul(tf.reshape(directions[i]!, p.shape), length),
+            ),
+          );
+        }
       }
       const inOrder = (of: ReadonlyMap<string, tf.Tensor>) =>
         treeFrom(
@@ -212,33 +221,33 @@ export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
   return x;
 }
 
-/** Matrices of one shape are orthogonalised together, up to so many elements in all. */
-const TOGETHER = 2 ** 22;
+/** A weight as a matrix: all axes but the last are rows. */
+function matrixOf(shape: readonly number[]): [rows: number, columns: number] {
+  const columns = shape.at(-1)!;
+  return [sizeOf(shape) / columns, columns];
+}
 
-/** Orthogonalises matrices `[M,N]`, those of one shape in batches. */
-function allOrthogonalised(
-  matrices: ReadonlyMap<string, tf.Tensor>,
-): Map<string, tf.Tensor> {
-  const batches: { key: string; paths: string[]; elements: number }[] = [];
-  for (const [path, { shape, size }] of matrices) {
-    const key = shape.join();
-    const batch = batches.find((batch) =>
-      batch.key === key && batch.elements + size <= TOGETHER
-    );
-    if (batch) {
-      batch.paths.push(path);
-      batch.elements += size;
-    } else batches.push({ key, paths: [path], elements: size });
+/** Matrices of one shape are orthogonalised together, up to so many elements in all. */
+const TOGETHER = 2 ** 20;
+
+/** Parameters in batches of one shape, in the order of their first ones. */
+function batchesOf<T extends readonly [path: string, parameter: tf.Tensor]>(
+  parameters: readonly T[],
+): T[][] {
+  const batches: T[][] = [];
+  const open = new Map<string, T[]>();
+  for (const entry of parameters) {
+    const [, { shape, size }] = entry;
+    const key = matrixOf(shape).join();
+    const batch = open.get(key);
+    if (batch && (batch.length + 1) * size <= TOGETHER) batch.push(entry);
+    else {
+      const begun = [entry];
+      open.set(key, begun);
+      batches.push(begun);
+    }
   }
-  const directions = new Map<string, tf.Tensor>();
-  for (const { paths } of batches) {
-    const [first, ...others] = paths.map((path) => matrices.get(path)!);
-    const found = others.length === 0
-      ? [orthogonalised(first!)]
-      : tf.unstack(orthogonalised(tf.stack([first!, ...others])));
-    for (const [i, path] of paths.entries()) directions.set(path, found[i]!);
-  }
-  return directions;
+  return batches;
 }
 
 /**
