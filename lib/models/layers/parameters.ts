@@ -4,6 +4,7 @@ import {
   type MapLeaves,
   type NdArray,
   Rng,
+  sizeOf,
   zeros,
 } from "../../core/mod.ts";
 import { fillNormal } from "./_normal_values.ts";
@@ -30,12 +31,19 @@ export function normal(
   shape: readonly number[],
   std: number,
 ): NdArray<"float32"> {
+  if (rng instanceof MetaRng) return sharedZeros(shape);
   const array = zeros(shape);
-  // Pages that are never written take no memory.
-  if (std !== 0 && !(rng instanceof MetaRng)) {
-    fillNormal(array.data, rng, std);
-  }
+  if (std !== 0) fillNormal(array.data, rng, std);
   return array;
+}
+
+let shared = new ArrayBuffer(0);
+
+/** Zeros in memory that all such arrays share: fresh pages keep the collector busy. */
+function sharedZeros(shape: readonly number[]): NdArray<"float32"> {
+  const size = sizeOf(shape);
+  if (shared.byteLength < 4 * size) shared = new ArrayBuffer(4 * size);
+  return { dtype: "float32", shape, data: new Float32Array(shared, 0, size) };
 }
 
 /** Marks that no weights are to be drawn. */
@@ -47,7 +55,8 @@ class MetaRng extends Rng {
 
 /**
  * A generator for models whose parameters are wanted by name and shape alone, as
- * PyTorch's meta device: weights stay zero and take neither time nor memory.
+ * PyTorch's meta device: weights are zeros in memory that all share, and take
+ * neither time nor memory.
  *
  * @example
  * ```ts

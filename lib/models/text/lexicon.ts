@@ -97,7 +97,8 @@ export function spellingsOf(terms: readonly VideoTerm[]): Map<string, number> {
   const indices = new Map<string, number>();
   for (const [index, { id, name, aliases }] of terms.entries()) {
     for (const spelling of [name, ...Object.values(aliases).flat()]) {
-      const letters = lettersOf([...normalisePrompt(spelling)]).text;
+      const letters = normalisePrompt(spelling)
+        .replace(ALL_OPTIONAL, "").replace(ALL_HYPHENS, " ");
       const owner = indices.get(letters) ?? index;
       if (owner !== index) {
         throw new RangeError(
@@ -146,6 +147,12 @@ export const OPTIONAL =
   /^[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]$/u;
 /** Characters that spellings have as spaces. */
 export const HYPHENS = /^[-\u2010-\u2015\u2212\u30fb_]$/u;
+/** The same anywhere: tens of thousands of spellings are read at each start. */
+const [ALL_OPTIONAL, ALL_HYPHENS] = [OPTIONAL, HYPHENS]
+  .map(({ source }) => new RegExp(source.slice(1, -1), "gu")) as [
+    RegExp,
+    RegExp,
+  ];
 const WORD = /^[\p{L}\p{N}\p{M}]$/u;
 /** Scripts without spaces between words. */
 export const UNSPACED =

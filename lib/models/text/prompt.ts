@@ -23,7 +23,12 @@ export interface PromptTokens {
   readonly wordMask: NdArray<"float32">;
 }
 
-const LEXICON: Lexicon = lexiconOf(VIDEO_TERMS);
+let lexiconOfVideo: Lexicon | undefined;
+
+/** The lexicon of video terms, made when the first prompt needs it. */
+function videoLexicon(): Lexicon {
+  return lexiconOfVideo ??= lexiconOf(VIDEO_TERMS);
+}
 
 /**
  * Tokenises prompts: characters, the pairs and triples that end at them, the
@@ -55,7 +60,7 @@ export function tokenisePrompts(
     | "maxCharacters"
     | "maxWords"
   >,
-  lexicon: Lexicon = LEXICON,
+  lexicon: Lexicon = videoLexicon(),
 ): PromptTokens {
   const { maxCharacters, maxWords, ngramRows: rows } = config;
   if (lexicon.size >= config.termRows) {
