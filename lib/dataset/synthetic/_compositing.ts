@@ -50,7 +50,6 @@ export function composite(
   const middle = toPixels[6] * 0.5 + toPixels[7] * 0.5 + toPixels[8];
   let [near, far, share] = levelsAt(levels, detail);
   const out = frame.data;
-  const texel = new Float64Array(4);
   for (let y = top; y < bottom; y++) {
     if (perspective) {
       const w = g * frame.width / 2 + h * (y + 0.5) + i;
@@ -61,33 +60,63 @@ export function composite(
         );
       }
     }
+    const py = y + 0.5;
+    const [sy, ty, wy] = [b * py, e * py, h * py];
     for (let x = left; x < right; x++) {
       const px = x + 0.5;
-      const py = y + 0.5;
-      const w = g * px + h * py + i;
+      const w = g * px + wy + i;
       if (w <= 0) continue; // beyond the horizon
       const k = 1 / w;
-      let s = (a * px + b * py + c) * k;
-      let t = (d * px + e * py + f) * k;
+      let s = (a * px + sy + c) * k;
+      let t = (d * px + ty + f) * k;
       if (s < 0 || s > 1 || t < 0 || t > 1) {
         if (!clamps) continue;
         s = s < 0 ? 0 : s > 1 ? 1 : s;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
       }
-      texel[0] =
-        texel[1] =
-        texel[2] =
-        texel[3] =
-          0;
-      addTexel(texel, near, s, t, 1 - share);
-      if (share > 0) addTexel(texel, far, s, t, share);
-      const alpha = texel[3]!;
+      let [red, green, blue, alpha] = [0, 0, 0, 0];
+      // The hottest loop of rendering: bilinear samples of one level or two, in
+      // local variables.
+      let { width, height, data } = near;
+      let scale = (1 - share) / 255;
+      for (;;) {
+        let u = s * width - 0.5;
+        let v = t * height - 0.5;
+        u = u < 0 ? 0 : u > width - 1 ? width - 1 : u;
+        v = v < 0 ? 0 : v > height - 1 ? height - 1 : v;
+        const u0 = u | 0;
+        const v0 = v | 0;
+        const fu = u - u0;
+        const fv = v - v0;
+        const p = (v0 * width + u0) * 4;
+        const q = u0 + 1 < width ? p + 4 : p;
+        const below = v0 + 1 < height ? width * 4 : 0;
+        const m = p + below;
+        const n = q + below;
+        const wn = fu * fv * scale;
+        const wq = fu * scale - wn;
+        const wm = fv * scale - wn;
+        const wp = scale - wq - wm - wn;
+        red += data[p]! * wp + data[q]! * wq + data[m]! * wm + data[n]! * wn;
+        green += data[p + 1]! * wp + data[q + 1]! * wq + data[m + 1]! * wm +
+          data[n + 1]! * wn;
+        blue += data[p + 2]! * wp + data[q + 2]! * wq + data[m + 2]! * wm +
+          data[n + 2]! * wn;
+        alpha += data[p + 3]! * wp + data[q + 3]! * wq + data[m + 3]! * wm +
+          data[n + 3]! * wn;
+        if (share === 0 || data === far.data) break;
+        ({ width, height, data } = far);
+        scale = share / 255;
+      }
       if (alpha === 0) continue;
       const at = (y * frame.width + x) * 3;
       const behind = 1 - alpha; // below, rounding may exceed 1
-      out[at] = Math.min(1, out[at]! * behind + texel[0]!);
-      out[at + 1] = Math.min(1, out[at + 1]! * behind + texel[1]!);
-      out[at + 2] = Math.min(1, out[at + 2]! * behind + texel[2]!);
+      const r = out[at]! * behind + red;
+      const l = out[at + 1]! * behind + green;
+      const o = out[at + 2]! * behind + blue;
+      out[at] = r > 1 ? 1 : r;
+      out[at + 1] = l > 1 ? 1 : l;
+      out[at + 2] = o > 1 ? 1 : o;
     }
   }
 }
@@ -102,42 +131,6 @@ function levelsAt(
   if (detail >= last) return [levels[last]!, levels[last]!, 0];
   const fine = Math.floor(detail);
   return [levels[fine]!, levels[fine + 1]!, detail - fine];
-}
-
-/** Adds a bilinear sample of a level. */
-function addTexel(
-  texel: Float64Array,
-  { width, height, data }: MipLevel,
-  s: number,
-  t: number,
-  weight: number,
-): void {
-  let x = s * width - 0.5;
-  let y = t * height - 0.5;
-  x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
-  y = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
-  const x0 = x | 0;
-  const y0 = y | 0;
-  const fx = x - x0;
-  const fy = y - y0;
-  const a = (y0 * width + x0) * 4;
-  const b = x0 + 1 < width ? a + 4 : a;
-  const below = y0 + 1 < height ? width * 4 : 0;
-  const c = a + below;
-  const d = b + below;
-  const scale = weight / 255;
-  const wd = fx * fy * scale;
-  const wb = fx * scale - wd;
-  const wc = fy * scale - wd;
-  const wa = scale - wb - wc - wd;
-  // Unrolled: the hottest loop of rendering.
-  texel[0]! += data[a]! * wa + data[b]! * wb + data[c]! * wc + data[d]! * wd;
-  texel[1]! += data[a + 1]! * wa + data[b + 1]! * wb + data[c + 1]! * wc +
-    data[d + 1]! * wd;
-  texel[2]! += data[a + 2]! * wa + data[b + 2]! * wb + data[c + 2]! * wc +
-    data[d + 2]! * wd;
-  texel[3]! += data[a + 3]! * wa + data[b + 3]! * wb + data[c + 3]! * wc +
-    data[d + 3]! * wd;
 }
 
 /** The pixels that a layer may cover: left, top, right, bottom; undefined if none. */
