@@ -126,6 +126,7 @@ export async function compileStep<P, B, A>(
     // Owners divide the update already.
     plan: { update: owners ? "whole" : kind, gradientSums },
     parameters: initial,
+    inPlace: device.name === "cpu",
     onHost: tables?.paths,
   });
   using held = new DisposableStack();

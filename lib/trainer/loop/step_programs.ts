@@ -61,6 +61,11 @@ export interface StepRequest<P, B, A> {
   /** Whether other processes add to the sums. */
   readonly shared: boolean;
   readonly plan: Pick<StatePlan, "update" | "gradientSums">;
+  /**
+   * Whether the device writes the next state over the last: sums then need no
+   * second copy, and their order keeps fewer gradients than that of replacing them.
+   */
+  readonly inPlace: boolean;
   /** For paths and shapes. */
   readonly parameters: unknown;
   /** Paths of parameters that are updated on the host. */
@@ -72,7 +77,7 @@ export function stepPrograms<P, B, A>(
   request: StepRequest<P, B, A>,
 ): StepProgram[] {
   const { name, lossOf, update, accumulation, shared, plan } = request;
-  const { parameters, onHost = [] } = request;
+  const { parameters, onHost = [], inPlace } = request;
   const isSingle = accumulation === 1 && !shared;
   const isWhole = plan.update === "whole" && onHost.length === 0;
   if (isSingle && isWhole) {
@@ -91,7 +96,7 @@ export function stepPrograms<P, B, A>(
     kind: "microbatch",
     name: `${name}, microbatch`,
     fn: accumulateStep(lossOf, update, {
-      replaces: isSingle || plan.gradientSums === "host",
+      replaces: plan.gradientSums === "host" || (isSingle && !inPlace),
     }),
     stateOf: ({ parameters, gradients, loss, frozen }) => ({
       parameters,

@@ -175,6 +175,7 @@ export function outlineStep(
     shared: false,
     plan: keeping,
     parameters: types.parameters,
+    inPlace: profile.inPlace,
     onHost: tables?.paths,
   });
   const isPooled = profile.name === "webgpu";
