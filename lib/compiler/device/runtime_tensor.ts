@@ -68,7 +68,7 @@ export class RuntimeTensor extends DeviceTensor {
   }
 
   override async readInto(array: NdArray): Promise<void> {
-    this.#checkType(array, "read into an array from");
+    this.#checkType(array, "read");
     using _use = this.use();
     const { memory } = this;
     await memory.turns.take(() => memory.readInto(this.bound, array));
