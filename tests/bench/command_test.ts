@@ -52,11 +52,11 @@ Deno.test("readCommand() refuses what it does not know", () => {
   const cases: [args: string[], message: string | RegExp][] = [
     [
       ["matmull"],
-      'Cannot measure "matmull": the benches are binding, matmul, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
+      'Cannot measure "matmull": the benches are binding, matmul, overhead, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
     ],
     [
       ["constructor"],
-      'Cannot measure "constructor": the benches are binding, matmul, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
+      'Cannot measure "constructor": the benches are binding, matmul, overhead, features, conv3d, vae, step, generate, ingest, synthetic, trainer, ranks, check',
     ],
     [["vae", "--setps", "3"], /--setps.*did you mean --steps/],
     [["vae", "--steps", "0"], /--steps.*must be a whole number from 1.*"0"/],

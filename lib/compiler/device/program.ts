@@ -12,7 +12,7 @@ import {
   joinArrays,
   type JoinedGraph,
   joinTransfers,
-  partArrays,
+  splitArrays,
 } from "../passes/joined_transfers.ts";
 import { CUT, splitGraph } from "../passes/parts.ts";
 import { optimise, type Pass } from "../passes/pipeline.ts";
@@ -267,7 +267,7 @@ export class Program implements Executable {
           .map(({ path }) => path),
       );
     }
-    const outputs = partArrays(made, this.#joined.outputs);
+    const outputs = splitArrays(made, this.#joined.outputs);
     return this.#outputs.map(({ path, name }) => [path, outputs.get(name)!]);
   }
 

@@ -2,8 +2,8 @@ import { type NdArray, sizeOf } from "../../core/mod.ts";
 import type { DeviceTensor } from "./device.ts";
 
 /**
- * Reads float32 tensors one after another into memory that the next read writes
- * over. Copies of gigabytes, a new array for each tensor, would wait for the
+ * Reads float32 tensors one after another into one buffer, which the next read
+ * overwrites. A new array for each tensor would leave gigabytes for the garbage
  * collector.
  *
  * @example

@@ -47,8 +47,9 @@ export interface StatePair {
  *   an input that is also an output is copied last;
  * - all operations between input and output keep each element in its place, or at
  *   least two do not. A matrix product and a sum become one call that reads the
- *   input while it writes the output; two matrix products never do, and a
- *   concatenation copies what it reads by itself.
+ *   input while it writes the output; two matrix products never do. A
+ *   concatenation is never fused: it has copied its inputs before any later
+ *   operation writes.
  *
  * @returns for each pair whether it may share memory
  */
@@ -101,6 +102,7 @@ function mayFuse(input: Node, output: Node): boolean {
     seen.set(node, states.add(passed));
     const combines = !ELEMENTWISE.has(node.op) && !VIEWS.has(node.op);
     if (combines && passed === COMBINED) continue;
+    // It has copied the input before the output is written.
     if (node.op === "Concat" && node !== output) continue;
     for (const x of node.inputs) {
       const inPlace = passed === IN_PLACE && ELEMENTWISE.has(node.op) &&

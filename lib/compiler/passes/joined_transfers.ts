@@ -64,12 +64,12 @@ export function joinTransfers(
     name,
     () => builder.reshape(copies.get(node)!, [sizeOf(node.type.shape)]),
   ]));
-  const away = new Set(
+  const joinedNames = new Set(
     outputs.flatMap(({ parts }) => parts.map(({ name }) => name)),
   );
   return {
     graph: builder.graph([
-      ...graph.outputs.filter(({ name }) => !away.has(name))
+      ...graph.outputs.filter(({ name }) => !joinedNames.has(name))
         .map(({ name, node }) => ({ name, node: copies.get(node)! })),
       ...outputs.map(({ name, parts }) => ({
         name,
@@ -99,7 +99,7 @@ export function joinArrays(
 }
 
 /** The opposite of {@link joinArrays}. */
-export function partArrays(
+export function splitArrays(
   arrays: ReadonlyMap<string, NdArray>,
   transfers: readonly JoinedTransfer[],
 ): Map<string, NdArray> {

@@ -111,12 +111,12 @@ export function composite(
       if (alpha === 0) continue;
       const at = (y * frame.width + x) * 3;
       const behind = 1 - alpha; // below, rounding may exceed 1
-      const r = out[at]! * behind + red;
-      const l = out[at + 1]! * behind + green;
-      const o = out[at + 2]! * behind + blue;
-      out[at] = r > 1 ? 1 : r;
-      out[at + 1] = l > 1 ? 1 : l;
-      out[at + 2] = o > 1 ? 1 : o;
+      const newRed = out[at]! * behind + red;
+      const newGreen = out[at + 1]! * behind + green;
+      const newBlue = out[at + 2]! * behind + blue;
+      out[at] = newRed > 1 ? 1 : newRed;
+      out[at + 1] = newGreen > 1 ? 1 : newGreen;
+      out[at + 2] = newBlue > 1 ? 1 : newBlue;
     }
   }
 }

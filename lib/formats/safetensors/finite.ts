@@ -21,7 +21,7 @@ export function checkFinite(
   }
 }
 
-/** Whether all values are finite: only those are zero times zero. */
+/** Whether all values are finite: NaN and infinity times zero are NaN. */
 function areFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * 0;

@@ -39,7 +39,7 @@ export function normal(
 
 let shared = new ArrayBuffer(0);
 
-/** Zeros in memory that all such arrays share: fresh pages keep the collector busy. */
+/** Zeros in one buffer that all such arrays share: they must not be written. */
 function sharedZeros(shape: readonly number[]): NdArray<"float32"> {
   const size = sizeOf(shape);
   if (shared.byteLength < 4 * size) shared = new ArrayBuffer(4 * size);

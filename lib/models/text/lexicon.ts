@@ -147,7 +147,7 @@ export const OPTIONAL =
   /^[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]$/u;
 /** Characters that spellings have as spaces. */
 export const HYPHENS = /^[-\u2010-\u2015\u2212\u30fb_]$/u;
-/** The same anywhere: tens of thousands of spellings are read at each start. */
+/** The same anywhere in a text: one replacement is faster than a test for each letter. */
 const [ALL_OPTIONAL, ALL_HYPHENS] = [OPTIONAL, HYPHENS]
   .map(({ source }) => new RegExp(source.slice(1, -1), "gu")) as [
     RegExp,

@@ -23,11 +23,11 @@ export interface PromptTokens {
   readonly wordMask: NdArray<"float32">;
 }
 
-let lexiconOfVideo: Lexicon | undefined;
+let cachedLexicon: Lexicon | undefined;
 
 /** The lexicon of video terms, made when the first prompt needs it. */
 function videoLexicon(): Lexicon {
-  return lexiconOfVideo ??= lexiconOf(VIDEO_TERMS);
+  return cachedLexicon ??= lexiconOf(VIDEO_TERMS);
 }
 
 /**

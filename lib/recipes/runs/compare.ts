@@ -31,7 +31,7 @@ interface Row {
 
 /** Settings that do not change what a run learns. */
 const IGNORED =
-  /^(device|workers|shardOptimiser|overlap|saveEvery|keepLast|keepEvery|alerts)$/;
+  /^(device|workers|shardOptimiser|overlap|gradientSums|saveEvery|keepLast|keepEvery|alerts)$/;
 
 /**
  * Compares runs by their configurations and metrics.

@@ -43,8 +43,10 @@ export type Outputs = Readonly<Record<string, NdArray>>;
 
 /** What the programs of a step hold in memory beside the state. */
 export interface StepMemory {
-  /** Bytes of the sums of gradients. */
+  /** Bytes of the sums of gradients on the device. */
   readonly gradientBytes: number;
+  /** The same on the host, where they are added there. */
+  readonly hostGradientBytes: number;
   /** Bytes of the values that are alive at once in a program, of those that ran. */
   readonly insideBytes: number;
 }
@@ -146,13 +148,19 @@ export async function compileStep<P, B, A>(
   };
   // The same on all ranks, or they would wait for different gradients.
   let parts: string[][] | undefined;
-  const hostSums = sums && gradientSums === "host"
-    ? new HostSums(sums)
-    : undefined;
-  // Sums of the host are final after the last microbatch alone.
+  // The same on all ranks, some of which may have one microbatch less.
+  const addsOnHost = gradientSums === "host" &&
+    Math.ceil(count / ranks.size) > 1;
+  const hostSums = sums && addsOnHost ? new HostSums(sums) : undefined;
+  // Sums on the host are complete after the last microbatch alone.
   const isParted = overlap > 1 && ranks.size > 1 && count >= ranks.size &&
     !hostSums;
-  const memory = { gradientBytes: sums ? bytesOf(sums) : 0, insideBytes: 0 };
+  const gradientBytes = sums ? bytesOf(sums) : 0;
+  const memory = {
+    gradientBytes,
+    hostGradientBytes: hostSums ? gradientBytes : 0,
+    insideBytes: 0,
+  };
   const compiled = programs.map(({ kind, name, fn, stateOf }) => {
     const program = held.use(
       jitWithState(fn, stateOf(kind === "update" ? ownState : all), {

@@ -8,8 +8,8 @@ import { leavesOf, type NdArray, zeros } from "../../core/mod.ts";
 /**
  * Sums over microbatches in the memory of the host: the device has the gradients
  * of one microbatch, which the next one replaces, and needs no second copy to add
- * them. After the last microbatch the sums are in the tensors of the device, the
- * same bit for bit as those that it adds itself.
+ * them. After the last microbatch the sums are in the tensors of the device; on
+ * the CPU they are the same bit for bit as those that it adds itself.
  */
 export class HostSums {
   readonly #leaves: readonly {
@@ -28,7 +28,7 @@ export class HostSums {
   }
 
   /**
-   * Adds what the tensors have.
+   * Adds the values of the tensors to the sums.
    *
    * @param isLast Whether no microbatch follows: the tensors then get the sums,
    *   and the next call begins new ones.

@@ -96,7 +96,7 @@ export function stepPrograms<P, B, A>(
     kind: "microbatch",
     name: `${name}, microbatch`,
     fn: accumulateStep(lossOf, update, {
-      replaces: plan.gradientSums === "host" || (isSingle && !inPlace),
+      replaces: isSingle ? !inPlace : plan.gradientSums === "host",
     }),
     stateOf: ({ parameters, gradients, loss, frozen }) => ({
       parameters,

@@ -436,7 +436,7 @@ export async function train<P, B, A>(
 function heldItems<P>(
   { state: { parameters, moments }, tables }: HeldState<P>,
   frozen: unknown,
-  { gradientBytes, insideBytes }: StepMemory,
+  { gradientBytes, hostGradientBytes, insideBytes }: StepMemory,
   averages: StatePlan | undefined,
 ): MemoryItem[] {
   const bytes = bytesOf(parameters);
@@ -454,6 +454,7 @@ function heldItems<P>(
     },
     { purpose: "tables", place: "host", bytes: tables?.bytes ?? 0 },
     { purpose: "gradients", place: "device", bytes: gradientBytes },
+    { purpose: "gradients", place: "host", bytes: hostGradientBytes },
     { purpose: "activations", place: "device", bytes: insideBytes },
   ];
   return items.filter(({ bytes }) => bytes > 0);

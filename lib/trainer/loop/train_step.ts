@@ -233,8 +233,8 @@ export function initAccumulator<P>(parameters: P): GradientSums<P, NdArray> {
  * For a loss that is a mean over samples, the sums over microbatches of equal
  * sizes are the gradients of the whole batch.
  *
- * @param replaces For a single microbatch, and for sums on the host: gradients
- *   replace the tensors of sums, so that a card needs no second copy of them.
+ * @param replaces Whether gradients replace the sums: for sums on the host, and
+ *   for a single microbatch on a card, which then needs no second copy of them.
  */
 export function accumulateStep<P, B, A>(
   lossOf: BatchLoss<P, B, A>,

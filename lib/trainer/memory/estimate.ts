@@ -52,9 +52,6 @@ const SCRATCH = 0.07;
  */
 const DRIVER_BYTES = 150e6;
 
-/** Copies of tensors that were saved and that the runtime has not collected. */
-const UNCOLLECTED_BYTES = 250e6;
-
 /** Memory on both sides. */
 export interface MemoryBytes {
   readonly deviceBytes: number;
@@ -187,9 +184,7 @@ export function outlineStep(
     );
   const bytes = bytesOf(parameters);
   const averages = state.averages ? bytesOf(state.averages) : 0;
-  const saved = bytes + bytesOf(state.moments) +
-    (keeping.averages === "device" ? averages : 0);
-  // Tensors are saved one by one; those before wait for their collection.
+  // Tensors are read one by one into one buffer.
   const largest = Math.max(
     ...leavesOf(parameters, isNdArray).map(([, array]) => bytesOf(array)),
   );
@@ -246,7 +241,7 @@ export function outlineStep(
       ],
       ["runtime", "device", card?.runtime ?? 0],
       ["driver", "host", isCpu ? 0 : DRIVER_BYTES],
-      ["saving", "host", Math.min(saved, largest + UNCOLLECTED_BYTES)],
+      ["saving", "host", largest],
     ]);
   };
   return {

@@ -73,7 +73,7 @@ function keyOf(
     typesOf(inputs),
     hasLoss && {
       recompute: setting.recompute,
-      // A single microbatch replaces the sums of gradients, as those on the host do.
+      // Where gradients may replace the sums: those on the host, or a single one's.
       replaces: setting.accumulation === 1 || setting.gradientSums === "host",
       frozen: leavesOf((state as { parameters: unknown }).parameters, isTyped)
         .map(([path]) => path).filter((path) => isFrozen(path)),

@@ -228,7 +228,7 @@ function matrixOf(shape: readonly number[]): [rows: number, columns: number] {
 }
 
 /** Matrices of one shape are orthogonalised together, up to so many elements in all. */
-const TOGETHER = 2 ** 20;
+const MAX_BATCH_ELEMENTS = 2 ** 20;
 
 /** Parameters in batches of one shape, in the order of their first ones. */
 function batchesOf<T extends readonly [path: string, parameter: tf.Tensor]>(
@@ -240,8 +240,9 @@ function batchesOf<T extends readonly [path: string, parameter: tf.Tensor]>(
     const [, { shape, size }] = entry;
     const key = matrixOf(shape).join();
     const batch = open.get(key);
-    if (batch && (batch.length + 1) * size <= TOGETHER) batch.push(entry);
-    else {
+    if (batch && (batch.length + 1) * size <= MAX_BATCH_ELEMENTS) {
+      batch.push(entry);
+    } else {
       const begun = [entry];
       open.set(key, begun);
       batches.push(begun);

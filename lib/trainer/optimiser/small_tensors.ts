@@ -32,11 +32,30 @@ export interface JoinedTrees<T> {
 /**
  * Joins small parameters that one rule updates element by element, and what
  * belongs to them: a model has hundreds, and each takes twenty operations of an
- * update that cost more to start than to compute. The numbers are the same.
+ * update that cost more to start than to compute. Results differ by rounding
+ * alone: a global norm adds its squares in another order.
  *
  * A joined tensor is a vector `[n]`, or a matrix `[1,n]` of parameters of rank 2
  * and more. It lies below the path of its first part, so that settings by path
  * apply to it.
+ *
+ * @param trees Each has all parameters of a rule, or none.
+ * @param ruleOf Default: none is joined.
+ * @throws {TypeError} if a tree has some parameters of a rule alone
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "lib/compiler/eager.ts";
+ * import { joinSmall } from "lib/trainer/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const parameters = { a: tf.tensor1d([1, 2]), b: tf.tensor1d([3]) };
+ * const { trees, split } = joinSmall({ parameters, moments: {} }, () => "rule");
+ * const { a } = trees.parameters as unknown as { a: { joined: tf.Tensor } };
+ * assert.deepEqual([...a.joined.dataSync()], [1, 2, 3]);
+ * assert.deepEqual([...split(trees).parameters.b.dataSync()], [3]);
+ * ```
  */
 export function joinSmall<T extends UpdateTrees>(
   trees: T,
@@ -56,7 +75,7 @@ export function joinSmall<T extends UpdateTrees>(
   const order = new Map(parameters.map(([path], i) => [path, i]));
   return {
     trees: mapTrees(trees, (tree) => joined(tree, joints)),
-    split: (trees) => mapTrees(trees, (tree) => parted(tree, joints, order)),
+    split: (trees) => mapTrees(trees, (tree) => splitTree(tree, joints, order)),
   };
 }
 
@@ -77,6 +96,13 @@ function joined(
   for (const parts of joints) {
     const tensors = parts.flatMap(({ path }) => leaves.get(path) ?? []);
     if (tensors.length === 0) continue;
+    if (tensors.length < parts.length) {
+      throw new TypeError(
+        `Cannot join small tensors: a tree must have all parameters of a rule ` +
+          `or none: it has ${tensors.length} of the ${parts.length} with ` +
+          `"${parts[0]!.path}"`,
+      );
+    }
     for (const { path } of parts) leaves.delete(path);
     const flat = tensors.map((tensor) => tf.reshape(tensor, [-1]));
     const whole = tf.concat(flat);
@@ -88,7 +114,7 @@ function joined(
   return treeFrom([...leaves]);
 }
 
-function parted(
+function splitTree(
   tree: unknown,
   joints: readonly (readonly Part[])[],
   order: ReadonlyMap<string, number>,

@@ -4,7 +4,7 @@ import { printGraph, trace } from "lib/compiler/mod.ts";
 import {
   joinArrays,
   joinTransfers,
-  partArrays,
+  splitArrays,
 } from "lib/compiler/passes/joined_transfers.ts";
 import { float32, int32, scalar, zeros } from "lib/core/mod.ts";
 
@@ -52,7 +52,7 @@ Deno.test("joinTransfers() leaves a graph as it is where nothing is joined", () 
   assert.equal(joinTransfers(graph, (name) => name === "a").graph, graph);
 });
 
-Deno.test("partArrays() gives back what joinArrays() joined", () => {
+Deno.test("splitArrays() gives back what joinArrays() joined", () => {
   const { inputs } = joinTransfers(graph, (name) => name !== "state");
   const arrays = new Map(Object.entries(INPUTS));
   const joined = joinArrays(arrays, inputs);
@@ -61,7 +61,7 @@ Deno.test("partArrays() gives back what joinArrays() joined", () => {
     float32([5], [1, 2, 3, 4, 5]),
   );
   assert.deepEqual(
-    [...partArrays(joined, inputs)].sort(([a], [b]) => a < b ? -1 : 1),
+    [...splitArrays(joined, inputs)].sort(([a], [b]) => a < b ? -1 : 1),
     [...arrays],
   );
 });
