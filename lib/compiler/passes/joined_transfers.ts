@@ -1,4 +1,4 @@
-import { type DType, type NdArray, sizeOf, zeros } from "../../core/mod.ts";
+import { type NdArray, sizeOf, zeros } from "../../core/mod.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import type { Graph, Named, Node, TensorType } from "../ir/graph.ts";
 
@@ -12,10 +12,9 @@ export interface TransferPart {
   readonly begin: number;
 }
 
-/** Small inputs, or outputs, of one element type as one vector. */
+/** Small inputs, or outputs, as one float32 vector. */
 export interface JoinedTransfer {
   readonly name: string;
-  readonly dtype: DType;
   readonly size: number;
   readonly parts: readonly TransferPart[];
 }
@@ -28,8 +27,9 @@ export interface JoinedGraph {
 }
 
 /**
- * Joins small inputs and outputs into vectors, one for each element type: a card
- * copies each value by itself, and waits for each copy that comes back.
+ * Joins small float32 inputs, and outputs, into one vector each: a card copies
+ * each value by itself, and waits for each copy that comes back. Whole numbers
+ * stay as they are: the WebGPU provider cannot slice them.
  *
  * @param isJoined Whether the value of a name may be joined.
  */
@@ -42,8 +42,8 @@ export function joinTransfers(
   if (inputs.length + outputs.length === 0) return { graph, inputs, outputs };
   const builder = new GraphBuilder();
   const places = new Map<string, { whole: Node; begin: number }>();
-  for (const { name, dtype, size, parts } of inputs) {
-    const whole = builder.input(name, dtype, [size]);
+  for (const { name, size, parts } of inputs) {
+    const whole = builder.input(name, "float32", [size]);
     for (const { name, begin } of parts) places.set(name, { whole, begin });
   }
   const copies = new Map<Node, Node>();
@@ -87,8 +87,8 @@ export function joinArrays(
   transfers: readonly JoinedTransfer[],
 ): Map<string, NdArray> {
   const joined = new Map(arrays);
-  for (const { name, dtype, size, parts } of transfers) {
-    const whole = zeros([size], dtype);
+  for (const { name, size, parts } of transfers) {
+    const whole = zeros([size]);
     for (const { name, begin } of parts) {
       whole.data.set(arrays.get(name)!.data, begin);
       joined.delete(name);
@@ -115,25 +115,22 @@ export function splitArrays(
   return parted;
 }
 
-/** The small values of each element type; a single one stays as it is. */
+/** The small float32 values as one transfer; none where they are fewer than two. */
 function transfersOf(
   values: readonly Named[],
-  title: string,
+  name: string,
   isJoined: (name: string) => boolean,
 ): JoinedTransfer[] {
   const small = values.filter(({ name, node: { type } }) =>
-    isJoined(name) && type.dtype !== "bool" &&
+    isJoined(name) && type.dtype === "float32" &&
     sizeOf(type.shape) > 0 && sizeOf(type.shape) < SMALL
   );
-  return [...Map.groupBy(small, ({ node }) => node.type.dtype)]
-    .filter(([, those]) => those.length > 1)
-    .map(([dtype, those]) => {
-      let size = 0;
-      const parts = those.map(({ name, node: { type } }) => {
-        const begin = size;
-        size += sizeOf(type.shape);
-        return { name, type, begin };
-      });
-      return { name: `${title}, ${dtype}`, dtype, size, parts };
-    });
+  if (small.length < 2) return [];
+  let size = 0;
+  const parts = small.map(({ name, node: { type } }) => {
+    const begin = size;
+    size += sizeOf(type.shape);
+    return { name, type, begin };
+  });
+  return [{ name, size, parts }];
 }
