@@ -5,6 +5,13 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
+/** A weight as a matrix: all axes but the last are rows, those of a filter too. */
+export function matrixShape(
+  shape: readonly number[],
+): [rows: number, columns: number] {
+  return [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
+}
+
 /** Prints a shape in messages: `[2,3]`. */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(",")}]`;

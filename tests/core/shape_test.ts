@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { sameShape, shapeText, sizeOf, stridesOf } from "lib/core/mod.ts";
+import {
+  matrixShape,
+  sameShape,
+  shapeText,
+  sizeOf,
+  stridesOf,
+} from "lib/core/mod.ts";
 
 Deno.test("sizeOf() multiplies the dimensions, and is 1 for a scalar", () => {
   assert.equal(sizeOf([2, 3, 4]), 24);
@@ -24,4 +30,10 @@ Deno.test("stridesOf() counts elements row-major", () => {
   assert.deepEqual(stridesOf([2, 3, 4]), [12, 4, 1]);
   assert.deepEqual(stridesOf([7]), [1]);
   assert.deepEqual(stridesOf([]), []);
+});
+
+Deno.test("matrixShape() makes rows of all axes but the last", () => {
+  assert.deepEqual(matrixShape([3, 3, 3, 8, 16]), [216, 16]);
+  assert.deepEqual(matrixShape([4, 5]), [4, 5]);
+  assert.deepEqual(matrixShape([7]), [1, 7]);
 });

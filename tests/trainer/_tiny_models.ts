@@ -1,6 +1,12 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Device, type Loss, openDevice } from "lib/compiler/mod.ts";
-import { float32, type MapLeaves, type NdArray, Rng } from "lib/core/mod.ts";
+import {
+  float32,
+  type MapLeaves,
+  type NdArray,
+  Rng,
+  silentProgress,
+} from "lib/core/mod.ts";
 import { initBackbone, tokenPositions } from "lib/models/backbone/mod.ts";
 import type { RotaryTable, Tensors } from "lib/models/layers/mod.ts";
 import { initText, tokenisePrompts } from "lib/models/text/mod.ts";
@@ -9,6 +15,9 @@ import { PRESETS } from "lib/recipes/presets.ts";
 import {
   type DiffusionBatch,
   diffusionTrainingLoss,
+  train,
+  type TrainingConfig,
+  type TrainState,
   type VaeBatch,
   vaeTrainingLoss,
 } from "lib/trainer/mod.ts";
@@ -38,6 +47,29 @@ export const diffusionConfig: Pick<ShippedConfig, "text" | "backbone"> = {
   text: { ...text, maxCharacters: 8, maxWords: 3 },
   backbone,
 };
+
+/** Three updates of the tiny text encoder and backbone, with EMAs. */
+export async function threeUpdates(
+  config: Pick<TrainingConfig, "optimiser"> & Partial<TrainingConfig>,
+): Promise<TrainState<unknown>> {
+  const { state } = await train({
+    ...tinyDiffusion() as never as { initial: unknown },
+    name: "model",
+    device,
+    config: {
+      schedule: { peak: 1e-3, warmupSteps: 0, totalSteps: 3, floor: 1e-4 },
+      clipNorm: 0.05,
+      averages: true,
+      ...config,
+    },
+    metrics: { bytes: 0, digest: "", append() {}, sync() {} },
+    progress: silentProgress,
+    save() {},
+    saveEvery: Infinity,
+    clock: () => 0,
+  } as never);
+  return state as TrainState<unknown>;
+}
 
 /** Parameters of text encoder and backbone before training. */
 export function initDiffusion(): DiffusionParameters {

@@ -19,11 +19,11 @@ export interface JoinedTransfer {
   readonly parts: readonly TransferPart[];
 }
 
-/** A graph whose small inputs and outputs are joined. */
+/** A graph whose small inputs and outputs are joined, where there are some. */
 export interface JoinedGraph {
   readonly graph: Graph;
-  readonly inputs: readonly JoinedTransfer[];
-  readonly outputs: readonly JoinedTransfer[];
+  readonly inputs?: JoinedTransfer | undefined;
+  readonly outputs?: JoinedTransfer | undefined;
 }
 
 /**
@@ -37,100 +37,84 @@ export function joinTransfers(
   graph: Graph,
   isJoined: (name: string) => boolean,
 ): JoinedGraph {
-  const inputs = transfersOf(graph.inputs, "joined inputs", isJoined);
-  const outputs = transfersOf(graph.outputs, "joined outputs", isJoined);
-  if (inputs.length + outputs.length === 0) return { graph, inputs, outputs };
+  const inputs = transferOf(graph.inputs, "joined inputs", isJoined);
+  const outputs = transferOf(graph.outputs, "joined outputs", isJoined);
+  if (!inputs && !outputs) return { graph };
   const builder = new GraphBuilder();
-  const places = new Map<string, { whole: Node; begin: number }>();
-  for (const { name, size, parts } of inputs) {
-    const whole = builder.input(name, "float32", [size]);
-    for (const { name, begin } of parts) places.set(name, { whole, begin });
-  }
   const copies = new Map<Node, Node>();
-  for (const node of graph.nodes) {
-    const place = node.op === "Input" && places.get(node.attributes.name);
-    const { shape } = node.type;
-    copies.set(
-      node,
-      place
-        ? builder.reshape(
-          builder.slice(place.whole, [place.begin], [sizeOf(shape)]),
-          shape,
-        )
-        : builder.copy(node, node.inputs.map((input) => copies.get(input)!)),
-    );
+  if (inputs) {
+    const whole = builder.input(inputs.name, "float32", [inputs.size]);
+    const nodes = new Map(graph.inputs.map(({ name, node }) => [name, node]));
+    for (const { name, type: { shape }, begin } of inputs.parts) {
+      const part = builder.slice(whole, [begin], [sizeOf(shape)]);
+      copies.set(nodes.get(name)!, builder.reshape(part, shape));
+    }
   }
-  const flat = new Map(graph.outputs.map(({ name, node }) => [
+  for (const node of graph.nodes) {
+    if (copies.has(node)) continue;
+    const given = node.inputs.map((input) => copies.get(input)!);
+    copies.set(node, builder.copy(node, given));
+  }
+  const named = graph.outputs.map(({ name, node }): Named => ({
     name,
-    () => builder.reshape(copies.get(node)!, [sizeOf(node.type.shape)]),
-  ]));
-  const joinedNames = new Set(
-    outputs.flatMap(({ parts }) => parts.map(({ name }) => name)),
-  );
-  return {
-    graph: builder.graph([
-      ...graph.outputs.filter(({ name }) => !joinedNames.has(name))
-        .map(({ name, node }) => ({ name, node: copies.get(node)! })),
-      ...outputs.map(({ name, parts }) => ({
-        name,
-        node: builder.concat(parts.map(({ name }) => flat.get(name)!()), 0),
-      })),
-    ]),
-    inputs,
-    outputs,
-  };
+    node: copies.get(node)!,
+  }));
+  if (!outputs) return { graph: builder.graph(named), inputs };
+  const joined = new Set(outputs.parts.map(({ name }) => name));
+  const flat = named.filter(({ name }) => joined.has(name))
+    .map(({ node }) => builder.reshape(node, [sizeOf(node.type.shape)]));
+  const rest = named.filter(({ name }) => !joined.has(name));
+  const whole = { name: outputs.name, node: builder.concat(flat, 0) };
+  return { graph: builder.graph([...rest, whole]), inputs, outputs };
 }
 
 /** Arrays by name, with one in the place of those that travel together. */
 export function joinArrays(
   arrays: ReadonlyMap<string, NdArray>,
-  transfers: readonly JoinedTransfer[],
-): Map<string, NdArray> {
+  transfer: JoinedTransfer | undefined,
+): ReadonlyMap<string, NdArray> {
+  if (!transfer) return arrays;
   const joined = new Map(arrays);
-  for (const { name, size, parts } of transfers) {
-    const whole = zeros([size]);
-    for (const { name, begin } of parts) {
-      whole.data.set(arrays.get(name)!.data, begin);
-      joined.delete(name);
-    }
-    joined.set(name, whole);
+  const whole = zeros([transfer.size]);
+  for (const { name, begin } of transfer.parts) {
+    whole.data.set(arrays.get(name)!.data, begin);
+    joined.delete(name);
   }
-  return joined;
+  return joined.set(transfer.name, whole);
 }
 
 /** The opposite of {@link joinArrays}. */
 export function splitArrays(
   arrays: ReadonlyMap<string, NdArray>,
-  transfers: readonly JoinedTransfer[],
-): Map<string, NdArray> {
-  const parted = new Map(arrays);
-  for (const { name, parts } of transfers) {
-    const whole = arrays.get(name)!;
-    parted.delete(name);
-    for (const { name, type, begin } of parts) {
-      const data = whole.data.slice(begin, begin + sizeOf(type.shape));
-      parted.set(name, { ...type, data } as NdArray);
-    }
+  transfer: JoinedTransfer | undefined,
+): ReadonlyMap<string, NdArray> {
+  if (!transfer) return arrays;
+  const split = new Map(arrays);
+  const { data } = arrays.get(transfer.name)!;
+  split.delete(transfer.name);
+  for (const { name, type, begin } of transfer.parts) {
+    const own = data.slice(begin, begin + sizeOf(type.shape));
+    split.set(name, { ...type, data: own } as NdArray);
   }
-  return parted;
+  return split;
 }
 
 /** The small float32 values as one transfer; none where they are fewer than two. */
-function transfersOf(
+function transferOf(
   values: readonly Named[],
   name: string,
   isJoined: (name: string) => boolean,
-): JoinedTransfer[] {
+): JoinedTransfer | undefined {
   const small = values.filter(({ name, node: { type } }) =>
     isJoined(name) && type.dtype === "float32" &&
     sizeOf(type.shape) > 0 && sizeOf(type.shape) < SMALL
   );
-  if (small.length < 2) return [];
+  if (small.length < 2) return undefined;
   let size = 0;
   const parts = small.map(({ name, node: { type } }) => {
     const begin = size;
     size += sizeOf(type.shape);
     return { name, type, begin };
   });
-  return [{ name, size, parts }];
+  return { name, size, parts };
 }

@@ -4,9 +4,9 @@ import {
   isNdArray,
   leavesOf,
   mapTree,
+  matrixShape,
   type NdArray,
   type Rng,
-  sizeOf,
   type Tree,
   treeFrom,
   zeros,
@@ -141,13 +141,6 @@ export function mergedWeight(
     for (let i = 0; i < columns; i++) result.data[begin + i]! += change[i]!;
   }
   return result;
-}
-
-/** The rows and columns of a weight; a kernel's cells are rows. */
-function matrixShape(
-  shape: readonly number[],
-): [rows: number, columns: number] {
-  return [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
 }
 
 function isAdapter<T>(node: unknown): node is Adapter<T> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isDeviceTensor } from "../../compiler/mod.ts";
+import { isDeviceTensor, TensorReader } from "../../compiler/mod.ts";
 import { leavesOf, RunFailedError, type StopReason } from "../../core/mod.ts";
 import { joined, type Ranks } from "../../ranks/mod.ts";
 
@@ -57,8 +57,9 @@ export async function assertEqualStates(
 ): Promise<void> {
   if (ranks.size === 1) return;
   const hash = createHash("sha256");
+  const reader = new TensorReader();
   for (const [, tensor] of leavesOf(parameters, isDeviceTensor)) {
-    const { data } = await tensor.read();
+    const { data } = await reader.read(tensor);
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   // 24 bits: float32 holds them exactly.

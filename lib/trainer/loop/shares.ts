@@ -92,8 +92,9 @@ export async function fromOwners(
       begin = end;
       return { owned, values };
     });
-    for (const { owned: { owner, tensor }, values } of placed) {
-      if (owner === ranks.rank) values.set((await tensor!.read()).data);
+    for (const { owned: { owner, shape, tensor }, values } of placed) {
+      if (owner !== ranks.rank) continue;
+      await tensor!.readInto({ dtype: "float32", shape, data: values });
     }
     await ranks.gather(flat, lengths);
     for (const { owned, values } of placed) await use(owned, values);

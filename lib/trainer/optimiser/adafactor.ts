@@ -3,8 +3,8 @@ import { isTensor } from "../../compiler/mod.ts";
 import {
   isNdArray,
   leavesOf,
+  matrixShape,
   scalar,
-  sizeOf,
   treeFrom,
   zeros,
 } from "../../core/mod.ts";
@@ -64,8 +64,8 @@ export function adafactor(
         treeFrom(of.map(([path, { shape }]) => [path, zeros(shapeOf(shape))]));
       return {
         ...(hasFirst && { first: zerosOf(leaves, (shape) => shape) }),
-        rows: zerosOf(matrices, (shape) => [sizesOf(shape).rows, 1]),
-        columns: zerosOf(matrices, (shape) => [1, sizesOf(shape).columns]),
+        rows: zerosOf(matrices, (shape) => [matrixShape(shape)[0], 1]),
+        columns: zerosOf(matrices, (shape) => [1, matrixShape(shape)[1]]),
         second: zerosOf(rest, (shape) => shape),
       };
     },
@@ -124,7 +124,7 @@ export function adafactor(
           : gradient;
         let root: tf.Tensor;
         if (isFactored(p.shape)) {
-          const { rows: R, columns: C } = sizesOf(p.shape);
+          const [R, C] = matrixShape(p.shape);
           const matrix = tf.reshape(squares, [R, C]);
           const rows = summed(
             "rows",
@@ -177,13 +177,6 @@ export function adafactor(
 /** Whether the second moment of a weight is factored. */
 function isFactored(shape: readonly number[]): boolean {
   return shape.length >= 2;
-}
-
-/** A weight as a matrix: all axes but the last are rows. */
-function sizesOf(
-  shape: readonly number[],
-): { rows: number; columns: number } {
-  return { rows: sizeOf(shape.slice(0, -1)), columns: shape.at(-1)! };
 }
 
 /** An update whose root mean square is at most {@link MAX_RMS}. */

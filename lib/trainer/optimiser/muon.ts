@@ -3,7 +3,7 @@ import { isTensor } from "../../compiler/mod.ts";
 import {
   isNdArray,
   leavesOf,
-  sizeOf,
+  matrixShape,
   treeFrom,
   zeros,
 } from "../../core/mod.ts";
@@ -130,7 +130,7 @@ export function muon(
           firsts.set(path, sum);
           return tf.reshape(
             tf.add(tf.mul(sum, momentum), gradient),
-            matrixOf(p.shape),
+            matrixShape(p.shape),
           );
         });
         const directions = ahead.length === 1
@@ -140,7 +140,7 @@ export function muon(
           const factor = lrMultiplierOf(path, lrMultipliers);
           const length = tf.mul(
             learningRate,
-            factor * muonScale(matrixOf(p.shape)),
+            factor * muonScale(matrixShape(p.shape)),
           );
           const keep = tf.sub(1, tf.mul(learningRate, weightDecay * factor));
           next.set(
@@ -221,12 +221,6 @@ export function orthogonalised(matrix: tf.Tensor): tf.Tensor {
   return x;
 }
 
-/** A weight as a matrix: all axes but the last are rows. */
-function matrixOf(shape: readonly number[]): [rows: number, columns: number] {
-  const columns = shape.at(-1)!;
-  return [sizeOf(shape) / columns, columns];
-}
-
 /** Matrices of one shape are orthogonalised together, up to so many elements in all. */
 const MAX_BATCH_ELEMENTS = 2 ** 20;
 
@@ -238,7 +232,7 @@ function batchesOf<T extends readonly [path: string, parameter: tf.Tensor]>(
   const open = new Map<string, T[]>();
   for (const entry of parameters) {
     const [, { shape, size }] = entry;
-    const key = matrixOf(shape).join();
+    const key = matrixShape(shape).join();
     const batch = open.get(key);
     if (batch && (batch.length + 1) * size <= MAX_BATCH_ELEMENTS) {
       batch.push(entry);

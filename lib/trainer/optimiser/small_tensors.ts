@@ -62,15 +62,14 @@ export function joinSmall<T extends UpdateTrees>(
   ruleOf: ElementRule = () => undefined,
 ): JoinedTrees<T> {
   const parameters = leavesOf(trees.parameters, isTensor);
-  const groups = new Map<string, Part[]>();
-  for (const [path, { shape, size }] of parameters) {
+  const small = parameters.flatMap(([path, { shape, size }]): Part[] => {
     const rule = size < SMALL ? ruleOf(path, shape) : undefined;
-    if (rule === undefined) continue;
-    const key = `${rule}, ${shape.length >= 2}`;
-    const parts = groups.get(key) ?? [];
-    groups.set(key, [...parts, { path, shape, size }]);
-  }
-  const joints = [...groups.values()].filter((parts) => parts.length > 1);
+    return rule === undefined ? [] : [{ rule, path, shape, size }];
+  });
+  const joints = [
+    ...Map.groupBy(small, ({ rule, shape }) => `${rule}, ${shape.length >= 2}`)
+      .values(),
+  ].filter((parts) => parts.length > 1);
   if (joints.length === 0) return { trees, split: (trees) => trees };
   const order = new Map(parameters.map(([path], i) => [path, i]));
   return {
@@ -81,6 +80,7 @@ export function joinSmall<T extends UpdateTrees>(
 
 /** A tensor that becomes a part of a joined one. */
 interface Part {
+  readonly rule: string;
   readonly path: string;
   readonly shape: readonly number[];
   readonly size: number;

@@ -4,12 +4,9 @@ import {
   MUON_DEFAULTS,
   STATE_ON_DEVICE,
   type StatePlan,
-  type TrainingConfig,
 } from "lib/trainer/mod.ts";
 import { partOf, updateGroups } from "lib/trainer/loop/layered_update.ts";
-import { train } from "lib/trainer/loop/train.ts";
-import { silentProgress } from "lib/core/mod.ts";
-import { device, tinyDiffusion } from "../_tiny_models.ts";
+import { threeUpdates } from "../_tiny_models.ts";
 
 Deno.test("updateGroups() keeps neighbours together, about a 24th of all, in order", () => {
   const leaves = [10, 10, 100, 1, 1, 1000, 1].map((size, i) =>
@@ -29,31 +26,16 @@ Deno.test("partOf() takes the leaves of paths that a tree has", () => {
   assert.deepEqual(partOf(trees, ["x/y", "w"]), { a: { x: { y: 1 } }, b: {} });
 });
 
-/** Three updates of the tiny backbone. */
+/** The state after three updates of the tiny models by Muon. */
 async function trained(
   plan: Partial<StatePlan>,
   accumulation: number,
 ): Promise<Map<string, Float32Array>> {
-  const learner = tinyDiffusion();
-  const config: TrainingConfig = {
-    schedule: { peak: 1e-3, warmupSteps: 0, totalSteps: 3, floor: 1e-4 },
+  const state = await threeUpdates({
     optimiser: MUON_DEFAULTS,
-    clipNorm: 0.05,
     accumulation,
-    averages: true,
     plan: { ...STATE_ON_DEVICE, ...plan },
-  };
-  const { state } = await train({
-    ...learner as never as { initial: unknown },
-    name: "model",
-    device,
-    config,
-    metrics: { bytes: 0, digest: "", append() {}, sync() {} },
-    progress: silentProgress,
-    save() {},
-    saveEvery: Infinity,
-    clock: () => 0,
-  } as never);
+  });
   return new Map(
     leavesOf(state, isNdArray).map(([path, { data }]) =>
       [path, data as Float32Array] as const

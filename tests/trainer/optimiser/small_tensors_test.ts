@@ -1,26 +1,18 @@
 import assert from "node:assert/strict";
 import "lib/compiler/eager.ts";
 import { arraysOf, isTensor } from "lib/compiler/mod.ts";
-import {
-  isNdArray,
-  leavesOf,
-  type NdArray,
-  silentProgress,
-} from "lib/core/mod.ts";
+import { isNdArray, leavesOf, type NdArray } from "lib/core/mod.ts";
 import {
   ADAFACTOR_DEFAULTS,
   ADAMW_DEFAULTS,
   initTrainState,
   joinSmall,
   MUON_DEFAULTS,
-  type Optimiser,
   type OptimiserConfig,
   optimiserOf,
-  train,
-  type TrainState,
 } from "lib/trainer/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { device, tinyDiffusion } from "../_tiny_models.ts";
+import { threeUpdates, tinyDiffusion } from "../_tiny_models.ts";
 
 const PARAMETERS = {
   a: { weight: tf.tensor2d([[1, 2], [3, 4]]), bias: tf.tensor1d([5, 6]) },
@@ -66,27 +58,6 @@ Deno.test("joinSmall() leaves trees as they are where nothing is joined", () => 
   assert.equal(joinSmall(trees, (path) => path).trees, trees);
 });
 
-/** Three updates of the tiny backbone. */
-async function trained(optimiser: Optimiser): Promise<TrainState<unknown>> {
-  const { state } = await train({
-    ...tinyDiffusion() as never as { initial: unknown },
-    name: "model",
-    device,
-    config: {
-      schedule: { peak: 1e-3, warmupSteps: 0, totalSteps: 3, floor: 1e-4 },
-      optimiser,
-      clipNorm: 0.05,
-      averages: true,
-    },
-    metrics: { bytes: 0, digest: "", append() {}, sync() {} },
-    progress: silentProgress,
-    save() {},
-    saveEvery: Infinity,
-    clock: () => 0,
-  } as never);
-  return state as TrainState<unknown>;
-}
-
 for (
   const [name, config] of Object.entries<OptimiserConfig>({
     adamw: { ...ADAMW_DEFAULTS, lrMultipliers: { text: 0.5 } },
@@ -105,8 +76,10 @@ for (
       optimiser.elementRule!(path, shape) !== undefined
     );
     assert.equal(joint.length > 1, name !== "adafactor");
-    const together = await trained(optimiser);
-    const alone = await trained({ ...optimiser, elementRule: undefined });
+    const together = await threeUpdates({ optimiser });
+    const alone = await threeUpdates({
+      optimiser: { ...optimiser, elementRule: undefined },
+    });
     const wanted = new Map(leavesOf(alone, isNdArray));
     const found = leavesOf(together, isNdArray);
     assert.deepEqual(found.map(([path]) => path), [...wanted.keys()]);
